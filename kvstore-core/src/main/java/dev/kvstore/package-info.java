@@ -1,0 +1,5 @@
+/** The API. */
+@NullMarked
+package dev.kvstore;
+
+import org.jspecify.annotations.NullMarked;

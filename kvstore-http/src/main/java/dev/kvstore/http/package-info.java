@@ -1,0 +1,5 @@
+/** The settings service. */
+@NullMarked
+package dev.kvstore.http;
+
+import org.jspecify.annotations.NullMarked;
