@@ -1,0 +1,52 @@
+package dev.kvstore;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a batch of writes is done. Immutable; each method returns a changed copy. */
+public final class BatchOptions {
+  /** Each key for itself, no expiry, no author. */
+  public static final BatchOptions DEFAULT = new BatchOptions(false, null, null);
+
+  private final boolean atomic;
+  private final @Nullable Duration timeToLive;
+  private final @Nullable String author;
+
+  private BatchOptions(boolean atomic, @Nullable Duration timeToLive, @Nullable String author) {
+    this.atomic = atomic;
+    this.timeToLive = timeToLive;
+    this.author = author;
+  }
+
+  /**
+   * All keys are written or none, and no reader of a single key sees one of them before the batch
+   * is durable.
+   */
+  public BatchOptions atomic() {
+    return new BatchOptions(true, timeToLive, author);
+  }
+
+  /** As {@link WriteOptions#ttl}, for every key of the batch. */
+  public BatchOptions ttl(Duration newTimeToLive) {
+    return new BatchOptions(atomic, TimeToLive.check(newTimeToLive), author);
+  }
+
+  /** As {@link WriteOptions#author}, for every key of the batch. */
+  public BatchOptions author(String newAuthor) {
+    return new BatchOptions(atomic, timeToLive, Objects.requireNonNull(newAuthor, "author"));
+  }
+
+  public boolean isAtomic() {
+    return atomic;
+  }
+
+  public Optional<Duration> timeToLive() {
+    return Optional.ofNullable(timeToLive);
+  }
+
+  public Optional<String> author() {
+    return Optional.ofNullable(author);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.kvstore;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A typed key-value store: entries under unique keys, each written atomically and durable before
+ * the write returns.
+ *
+ * <p><b>Lifetime.</b> Thread-safe; open one per process and share it. {@link #close()} may be
+ * called more than once; every other call after it throws {@link KVException} with
+ * {@link ErrorCode#CLOSED}.
+ *
+ * <p><b>Blocking.</b> Every method may reach the database and blocks for as long as the store's
+ * time limit, 5 seconds by default; then it throws {@link UnavailableException}, or
+ * {@link OutcomeUnknownException} for a write whose fate could not be found out.
+ *
+ * <p><b>Keys</b> follow the rules of {@link Names#checkKey}; every method throws
+ * {@link InvalidInputException} for a key that does not. Keys are listed in the order of their
+ * UTF-8 bytes.
+ *
+ * <p><b>Absence.</b> An expired entry is absent in every respect. A stored null is a value: the key
+ * is present.
+ *
+ * <p><b>Types.</b> Reading into a type that would lose something throws
+ * {@link TypeMismatchException}. Containers that are read come back unmodifiable.
+ */
+public interface KVStore extends AutoCloseable {
+  /** Returns the store's name. */
+  String name();
+
+  /**
+   * Returns the value, or null where a null is stored.
+   *
+   * @throws KeyNotFoundException if there is no entry
+   */
+  default <T> @Nullable T get(String key, Class<T> type) {
+    return get(key, KVType.of(type));
+  }
+
+  /** As {@link #get(String, Class)}, for generic and lenient types. */
+  <T> @Nullable T get(String key, KVType<T> type);
+
+  /**
+   * Returns the value; empty where there is no entry or a null is stored, which {@link #findEntry}
+   * tells apart.
+   */
+  default <T> Optional<T> find(String key, Class<T> type) {
+    return find(key, KVType.of(type));
+  }
+
+  /** As {@link #find(String, Class)}, for generic and lenient types. */
+  <T> Optional<T> find(String key, KVType<T> type);
+
+  /**
+   * Returns the value, or {@code fallback} where there is no entry; null where a null is stored.
+   * Nothing is stored. The value is read as the type of the fallback, see {@link KVType#ofValue}.
+   */
+  default <T> @Nullable T getOrDefault(String key, T fallback) {
+    return getOrDefault(key, KVType.ofValue(fallback), fallback);
+  }
+
+  /** As {@link #getOrDefault(String, Object)}, for a type that cannot be told from the fallback. */
+  <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback);
+
+  /**
+   * Returns the value with its version, etag, times and author.
+   *
+   * @throws KeyNotFoundException if there is no entry
+   */
+  default <T> KVEntry<T> entry(String key, Class<T> type) {
+    return entry(key, KVType.of(type));
+  }
+
+  /** As {@link #entry(String, Class)}, for generic and lenient types. */
+  <T> KVEntry<T> entry(String key, KVType<T> type);
+
+  /** As {@link #entry(String, Class)}, but empty where there is no entry. */
+  default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type) {
+    return findEntry(key, KVType.of(type));
+  }
+
+  /** As {@link #findEntry(String, Class)}, for generic and lenient types. */
+  <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type);
+
+  /** Tells whether there is an entry. */
+  boolean has(String key);
+
+  /**
+   * Stores the value, whatever was there before; an earlier expiry is cleared. Returns the new
+   * version, whose etag is what a later compare-and-set needs.
+   *
+   * @throws InvalidInputException if the value is too large, too deep or cannot be stored without
+   *     loss
+   */
+  default KVMetadata set(String key, @Nullable Object value) {
+    return set(key, value, WriteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #set(String, Object)}, with a condition, a time to live or an author.
+   *
+   * @throws PreconditionFailedException if the condition does not hold; nothing was written
+   */
+  KVMetadata set(String key, @Nullable Object value, WriteOptions options);
+
+  /**
+   * Stores the value if there is no entry, and returns what is stored then, null where that is a
+   * null. Atomic: of many that race exactly one stores, and all return its value. Where the key is
+   * kept nothing is written. What is kept is read as the type of the given value, see
+   * {@link KVType#ofValue}.
+   */
+  default <T> @Nullable T setDefault(String key, T value) {
+    return setDefault(key, KVType.ofValue(value), value);
+  }
+
+  /**
+   * As {@link #setDefault(String, Object)}, for a type that cannot be told from the value, and for
+   * null.
+   */
+  <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value);
+
+  /**
+   * Stores all these values, each key for itself: a reader may see some of them before the others,
+   * and after an error some may have been stored. Returns how many keys were created and how many
+   * replaced.
+   */
+  default BatchResult setMany(Map<String, ? extends @Nullable Object> values) {
+    return setMany(values, BatchOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #setMany(Map)}, with options.
+   *
+   * @throws AtomicNotSupportedException if the batch was to be atomic and the database has no
+   *     transactions; nothing was written
+   */
+  BatchResult setMany(Map<String, ? extends @Nullable Object> values, BatchOptions options);
+
+  /**
+   * Returns the values of those keys that have an entry, in the order in which the keys were given.
+   * The map is unmodifiable; its values are null where a null is stored. The keys are read one by
+   * one or in groups, not as one snapshot.
+   */
+  default <T> Map<String, @Nullable T> getMany(Collection<String> keys, Class<T> type) {
+    return getMany(keys, KVType.of(type));
+  }
+
+  /** As {@link #getMany(Collection, Class)}, for generic and lenient types. */
+  <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type);
+
+  /**
+   * Returns the values of all keys that begin with the prefix, in the order of the keys; the empty
+   * prefix stands for all. The map is unmodifiable; its values are null where a null is stored. It
+   * is read page by page, not as one snapshot, and held in memory: use {@link #entries} for more
+   * than fits there.
+   */
+  default <T> Map<String, @Nullable T> getAll(String prefix, Class<T> type) {
+    return getAll(prefix, KVType.of(type));
+  }
+
+  /** As {@link #getAll(String, Class)}, for generic and lenient types. */
+  <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type);
+
+  /**
+   * Returns all keys in their order, held in memory: use {@link #keys(KVQuery)} for more than fits
+   * there.
+   */
+  default List<String> keys() {
+    return keys("");
+  }
+
+  /** Returns the keys that begin with the prefix, in their order. */
+  List<String> keys(String prefix);
+
+  /** Returns one page of keys. */
+  KVPage<String> keys(KVQuery query);
+
+  /** Returns one page of entries. */
+  <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type);
+
+  /** Deletes the entry and tells whether there was one. */
+  default boolean delete(String key) {
+    return delete(key, WriteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #delete(String)}, with a condition. A time to live is of no use here and is ignored.
+   *
+   * @throws PreconditionFailedException if the condition does not hold; nothing was deleted
+   */
+  boolean delete(String key, WriteOptions options);
+
+  /**
+   * Replaces the value by what the function makes of it, as one atomic step, and returns the new
+   * value. The function may be called several times, so it must have no side effects. An expiry is
+   * cleared, as by {@link #set(String, Object)}.
+   *
+   * @throws KeyNotFoundException if there is no entry
+   * @throws KVException with {@link ErrorCode#CONFLICT} if others kept changing the key
+   */
+  default <T> @Nullable T update(String key, Class<T> type, UnaryOperator<@Nullable T> function) {
+    return update(key, KVType.of(type), function);
+  }
+
+  /** As {@link #update(String, Class, UnaryOperator)}, for generic and lenient types. */
+  <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function);
+
+  /** Adds one to a whole number, see {@link #increment(String, long)}. */
+  default long increment(String key) {
+    return increment(key, 1);
+  }
+
+  /**
+   * Adds to a whole number, as one atomic step in the database, and returns the sum. Where there is
+   * no entry it counts from 0. An expiry stays.
+   *
+   * @throws TypeMismatchException if something else than a whole number is stored, or the sum would
+   *     not fit into 64 bits; nothing was changed
+   */
+  long increment(String key, long by);
+
+  /** Returns the key as a typed item, to be made once and kept. Reads nothing. */
+  default <T> KVItem<T> item(String key, Class<T> type) {
+    return item(key, KVType.of(type));
+  }
+
+  /** As {@link #item(String, Class)}, for generic and lenient types. */
+  <T> KVItem<T> item(String key, KVType<T> type);
+
+  /** Closes what was opened together with this store, and nothing that the caller brought. */
+  @Override
+  void close();
+}

@@ -1,0 +1,93 @@
+package dev.kvstore;
+
+import java.util.regex.Pattern;
+
+/** The rules for keys and store names, in one place. */
+public final class Names {
+  /** The most bytes a key may have in UTF-8. */
+  public static final int MAX_KEY_BYTES = 512;
+
+  private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+
+  private Names() {}
+
+  /**
+   * Returns the key, if it is one: 1 to 512 bytes of UTF-8, no control characters, no half of a
+   * surrogate pair; {@code /} separates segments, none of them empty, {@code .} or {@code ..}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_KEY}, naming the rule that is
+   *     broken
+   */
+  public static String checkKey(String key) {
+    int bytes = 0;
+    int segment = 0;
+    for (int i = 0; i < key.length(); ) {
+      int c = key.codePointAt(i);
+      if (Character.isISOControl(c)) {
+        throw invalidKey(key, "has a control character (U+%04X) at index %d".formatted(c, i));
+      }
+      if (Character.getType(c) == Character.SURROGATE) {
+        throw invalidKey(
+            key, "has half of a surrogate pair at index %d, which is no character".formatted(i));
+      }
+      if (c == '/') {
+        checkSegment(key, segment, i);
+        segment = i + 1;
+      }
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+      i += Character.charCount(c);
+    }
+    checkSegment(key, segment, key.length());
+    if (bytes > MAX_KEY_BYTES) {
+      throw invalidKey(key, "has %d bytes in UTF-8, more than %d".formatted(bytes, MAX_KEY_BYTES));
+    }
+    return key;
+  }
+
+  /**
+   * Returns the name, if it is one of a store: a letter of ASCII, then up to 63 letters, digits,
+   * {@code _} and {@code -}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE}
+   */
+  public static String checkStore(String name) {
+    if (!STORE.matcher(name).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_STORE,
+          "The store name '" + shown(name)
+              + "' must be a letter, then up to 63 letters, digits, '_' and '-'");
+    }
+    return name;
+  }
+
+  /** Tells whether {@link #checkStore} would accept the name. */
+  public static boolean isStore(String name) {
+    return STORE.matcher(name).matches();
+  }
+
+  private static void checkSegment(String key, int from, int to) {
+    String segment = key.substring(from, to);
+    if (segment.isEmpty()) {
+      throw invalidKey(key, key.isEmpty() ? "is empty" : "has an empty segment");
+    }
+    if (segment.equals(".") || segment.equals("..")) {
+      throw invalidKey(key, "has a segment '" + segment + "'");
+    }
+  }
+
+  private static InvalidInputException invalidKey(String key, String problem) {
+    return new InvalidInputException(
+        ErrorCode.INVALID_KEY, "The key '" + shown(key) + "' " + problem);
+  }
+
+  /** A name as it can stand in a message: on one line, and not too long. */
+  private static String shown(String name) {
+    StringBuilder shown = new StringBuilder();
+    name.codePoints()
+        .limit(80)
+        .map(c ->
+            Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+        .forEach(shown::appendCodePoint);
+    return shown.length() < name.length() ? shown + "…" : shown.toString();
+  }
+}

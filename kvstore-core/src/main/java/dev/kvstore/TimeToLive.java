@@ -1,0 +1,20 @@
+package dev.kvstore;
+
+import java.time.Duration;
+
+/** The rule for how long an entry may be told to live. */
+final class TimeToLive {
+  /** Long enough for anyone, and short enough that no clock or database overflows. */
+  private static final Duration LONGEST = Duration.ofDays(1000 * 365L);
+
+  private TimeToLive() {}
+
+  static Duration check(Duration timeToLive) {
+    if (timeToLive.compareTo(Duration.ofMillis(1)) < 0 || timeToLive.compareTo(LONGEST) > 0) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The time to live is " + timeToLive + ", it must be from PT0.001S to " + LONGEST);
+    }
+    return timeToLive;
+  }
+}

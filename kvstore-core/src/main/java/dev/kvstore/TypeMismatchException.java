@@ -1,0 +1,51 @@
+package dev.kvstore;
+
+import org.jspecify.annotations.Nullable;
+
+/** The stored value cannot become the wanted type without losing something; nothing was changed. */
+public final class TypeMismatchException extends KVException {
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+  private final String storedType;
+  private final String wantedType;
+
+  /**
+   * @param key the key that was read or incremented
+   * @param storedType what is stored, in the words of BSON: {@code string}, {@code int32},
+   *     {@code document} …
+   * @param wantedType the type that was asked for
+   * @param detail where in the value and why, or null where the types say it all; never the value
+   *     itself
+   */
+  public TypeMismatchException(
+      String key,
+      String storedType,
+      String wantedType,
+      @Nullable String detail,
+      @Nullable Throwable cause) {
+    super(
+        ErrorCode.TYPE_MISMATCH,
+        "Key '" + key + "' holds " + storedType + ", which cannot be read as " + wantedType
+            + (detail == null ? "" : ": " + detail),
+        cause);
+    this.key = key;
+    this.storedType = storedType;
+    this.wantedType = wantedType;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  /**
+   * Returns what is stored, in the words of BSON: {@code string}, {@code int32}, {@code document} …
+   */
+  public String storedType() {
+    return storedType;
+  }
+
+  public String wantedType() {
+    return wantedType;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.kvstore;
+
+import java.util.List;
+
+/**
+ * The value breaks rules that the application set for it; nothing was written. All broken rules are
+ * listed.
+ */
+public final class ValidationFailedException extends KVException {
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+  private final List<String> problems;
+
+  public ValidationFailedException(String key, List<String> problems) {
+    super(
+        ErrorCode.VALIDATION_FAILED,
+        "The value for key '" + key + "' " + String.join("; it ", problems));
+    this.key = key;
+    this.problems = List.copyOf(problems);
+  }
+
+  public String key() {
+    return key;
+  }
+
+  /** Returns one sentence without a subject per broken rule: {@code must be at most 10}. */
+  public List<String> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kvstore.spi;
+
+import dev.kvstore.UnavailableException;
+import java.util.List;
+
+/** A database with any number of stores. Thread-safe. */
+public interface EntryDatabase extends AutoCloseable {
+  /**
+   * Returns the store of that legal name. Does not reach the database: a store comes into being
+   * with its first write. Closing what is returned does not close the database.
+   */
+  EntryStore store(String name);
+
+  /** Returns the stores that there are, by name. */
+  List<StoreSummary> stores();
+
+  /**
+   * Returns if the database serves.
+   *
+   * @throws UnavailableException if it does not
+   */
+  void ping();
+
+  /** Closes all that was opened with this database. Idempotent. */
+  @Override
+  void close();
+}

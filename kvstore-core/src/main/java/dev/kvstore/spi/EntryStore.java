@@ -1,0 +1,96 @@
+package dev.kvstore.spi;
+
+import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteOptions;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the entries of one store live. Implementations know nothing of Java types; keys come to
+ * them checked.
+ *
+ * <p>Each method blocks until it is done or the store's time limit has run out, and then throws
+ * {@link UnavailableException}. A write is atomic per key and durable before it returns; one whose
+ * reply was lost is settled by its etag, and throws {@link OutcomeUnknownException} where that is
+ * not possible. An expired entry is absent. Thread-safe.
+ */
+public interface EntryStore extends AutoCloseable {
+  /** Returns the store's name. */
+  String name();
+
+  /** Returns the entry; empty where there is none. */
+  Optional<KVEntry<RawValue>> read(String key);
+
+  /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
+  List<KVEntry<RawValue>> readMany(Collection<String> keys);
+
+  /**
+   * Returns the first entries of the range, in order, at most {@code limit}, and fewer where they
+   * are large; the last page is the one without {@link KVPage#nextAfter()}.
+   */
+  KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit);
+
+  /** As {@link #scan}, without the values. */
+  KVPage<KVMetadata> scanMetadata(KeyRange range, int limit);
+
+  /** As {@link #scan}, the keys alone. */
+  KVPage<String> scanKeys(KeyRange range, int limit);
+
+  /**
+   * Writes the value. Over no entry it is a create: version 1 and a new {@code createdAt}.
+   *
+   * @throws PreconditionFailedException if the condition does not hold
+   */
+  KVMetadata write(Write write);
+
+  /**
+   * Writes the value if there is no entry, whatever the write's condition says, and returns what is
+   * stored then.
+   */
+  Defaulted setDefault(Write write);
+
+  /**
+   * Writes all values.
+   *
+   * @throws AtomicNotSupportedException if they are to be written as one and cannot; nothing was
+   *     written
+   */
+  BatchResult writeMany(Map<String, RawValue> values, BatchOptions options);
+
+  /**
+   * Adds to a whole number, int32 or int64; no entry counts as 0. The sum is an int64 where it does
+   * not fit into an int32 or what is stored is one. The time to live of the options is that of an
+   * entry which is created; one that is there keeps its own.
+   *
+   * @throws PreconditionFailedException if the condition does not hold
+   * @throws TypeMismatchException if something else is stored or the sum does not fit into an
+   *     int64; nothing was changed
+   */
+  KVEntry<RawValue> increment(String key, long by, WriteOptions options);
+
+  /**
+   * Deletes the entry and tells whether there was one.
+   *
+   * @throws PreconditionFailedException if the options' condition does not hold
+   */
+  boolean delete(String key, WriteOptions options);
+
+  /**
+   * Idempotent. Every other call after it throws {@link KVException} with
+   * {@link dev.kvstore.ErrorCode#CLOSED}.
+   */
+  @Override
+  void close();
+}

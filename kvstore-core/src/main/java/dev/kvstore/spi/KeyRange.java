@@ -1,0 +1,51 @@
+package dev.kvstore.spi;
+
+import dev.kvstore.KVQuery;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys that begin with a prefix and come after a key, in the order of UTF-8 bytes.
+ *
+ * @param prefix empty for all keys
+ * @param after the keys come after this one, or null to begin with the first
+ */
+public record KeyRange(String prefix, @Nullable String after) {
+  public static final KeyRange ALL = new KeyRange("", null);
+
+  public KeyRange {
+    Objects.requireNonNull(prefix, "prefix");
+  }
+
+  public static KeyRange of(KVQuery query) {
+    return new KeyRange(query.prefix(), query.after());
+  }
+
+  /** Returns the rest of this range after that key. */
+  public KeyRange after(String key) {
+    return new KeyRange(prefix, key);
+  }
+
+  /**
+   * Returns the least text that comes after every key with the prefix, in the order of UTF-8 bytes,
+   * or null where there is none: the prefix with its last code point that can grow grown by one,
+   * and cut there.
+   */
+  public @Nullable String endExclusive() {
+    int end = prefix.length();
+    while (end > 0) {
+      int last = prefix.codePointBefore(end);
+      int start = end - Character.charCount(last);
+      if (last < Character.MAX_CODE_POINT) {
+        int next = last + 1;
+        // The surrogates are no characters and have no UTF-8: the next after U+D7FF is U+E000.
+        if (next >= Character.MIN_SURROGATE && next <= Character.MAX_SURROGATE) {
+          next = Character.MAX_SURROGATE + 1;
+        }
+        return prefix.substring(0, start) + Character.toString(next);
+      }
+      end = start;
+    }
+    return null;
+  }
+}

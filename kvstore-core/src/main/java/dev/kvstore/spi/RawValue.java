@@ -1,0 +1,80 @@
+package dev.kvstore.spi;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A value as it is stored: a BSON document with the one member {@code value}. Immutable.
+ *
+ * @see <a href="https://bsonspec.org/spec.html">the BSON specification</a>
+ */
+public final class RawValue {
+  /**
+   * What the document around the value takes: its length, the value's type, the name "value" and
+   * two ends.
+   */
+  private static final int ENVELOPE_BYTES = 4 + 1 + 6 + 1;
+
+  private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
+
+  private final byte[] document;
+
+  private RawValue(byte[] document) {
+    this.document = document;
+  }
+
+  /**
+   * Returns the value in this document, which is not copied: the caller must not change it
+   * afterwards.
+   *
+   * @throws IllegalArgumentException if the bytes do not begin and end as such a document does; the
+   *     value itself is not looked at
+   */
+  public static RawValue ofDocument(byte[] document) {
+    int length = document.length;
+    if (length < ENVELOPE_BYTES
+        || ByteBuffer.wrap(document).order(ByteOrder.LITTLE_ENDIAN).getInt(0) != length
+        || document[length - 1] != 0
+        || !Arrays.equals(document, 5, 5 + NAME.length, NAME, 0, NAME.length)) {
+      throw new IllegalArgumentException("Not a BSON document that begins with the member 'value'");
+    }
+    return new RawValue(document);
+  }
+
+  /** Returns the document's bytes, to be read only. */
+  public ByteBuffer document() {
+    return ByteBuffer.wrap(document).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Returns a copy of the document's bytes. */
+  public byte[] toByteArray() {
+    return document.clone();
+  }
+
+  /** Returns the size of the value alone, in bytes of BSON. */
+  public int size() {
+    return document.length - ENVELOPE_BYTES;
+  }
+
+  /** Returns the number of the value's BSON type, for example 2 for a string. */
+  public byte typeNumber() {
+    return document[4];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RawValue that && Arrays.equals(document, that.document);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(document);
+  }
+
+  /** Returns the size, never the content, which may be a secret. */
+  @Override
+  public String toString() {
+    return "RawValue[" + size() + " bytes]";
+  }
+}
