@@ -3,7 +3,6 @@ package dev.kvstore.sqlite;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -21,7 +20,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** One store of a file. Batches are always atomic here. */
 final class SqliteEntryStore implements EntryStore {
@@ -137,18 +135,6 @@ final class SqliteEntryStore implements EntryStore {
 
   private <T> KVPage<T> scan(Reader.Listing<T> listing, KeyRange range, int limit) {
     checkOpen();
-    checkText("prefix", range.prefix());
-    checkText("key to come after", range.after());
     return readers.read(reader -> reader.scan(listing, name, range, limit, clock.millis()));
-  }
-
-  /** Half of a surrogate pair has no UTF-8: it would be looked for as a question mark. */
-  private static void checkText(String what, @Nullable String text) {
-    if (text != null
-        && text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The " + what + " has half of a surrogate pair, which is no character");
-    }
   }
 }

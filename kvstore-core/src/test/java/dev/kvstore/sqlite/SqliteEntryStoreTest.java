@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -389,16 +388,6 @@ class SqliteEntryStoreTest {
     store.write(new Write("k", text("v"), WriteOptions.DEFAULT.author(author)));
 
     assertThat(store.read("k").orElseThrow().updatedBy()).contains(author);
-  }
-
-  @Test
-  void scan_fromHalfASurrogatePair_isRefused() {
-    assertThatThrownBy(() -> store.scanKeys(new KeyRange("", "a\uD800"), 1))
-        .isInstanceOfSatisfying(
-            InvalidInputException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER));
-    assertThatThrownBy(() -> store.scan(new KeyRange("\uDC00", null), 1))
-        .isInstanceOf(InvalidInputException.class);
   }
 
   @Test
