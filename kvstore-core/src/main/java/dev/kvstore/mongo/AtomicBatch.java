@@ -10,6 +10,7 @@ import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.WriteModel;
+import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchResult;
 import java.time.Instant;
 import java.util.HashSet;
@@ -53,6 +54,10 @@ final class AtomicBatch {
       try {
         return tryOnce();
       } catch (MongoException e) {
+        if (MongoErrors.isNoTransactions(e)) {
+          throw new AtomicNotSupportedException("MongoDB refused a transaction when " + doing
+              + "; nothing was written. Before 4.4 a store's first write cannot be in one");
+        }
         boolean collided = collided(e);
         someAreDead |= collided;
         if (!collided && !e.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)) {

@@ -4,6 +4,8 @@ import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientException;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoIncompatibleDriverException;
 import com.mongodb.MongoInterruptedException;
@@ -15,7 +17,6 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
-import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -51,6 +52,19 @@ final class MongoErrors {
     this.timeout = timeout;
   }
 
+  /** The driver wraps the refusal of a transaction's or a repeated write's number. */
+  private static RuntimeException unwrapped(RuntimeException e) {
+    return e instanceof MongoClientException && e.getCause() instanceof MongoCommandException cause
+        ? cause
+        : e;
+  }
+
+  /** Tells whether the server has no transactions, or none for this. */
+  static boolean isNoTransactions(RuntimeException e) {
+    return unwrapped(e) instanceof MongoCommandException command
+        && (command.getCode() == 20 || command.getCode() == 263);
+  }
+
   /** Tells whether a document with that {@code _id} is in the way. */
   static boolean isDuplicateKey(RuntimeException e) {
     return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
@@ -66,7 +80,8 @@ final class MongoErrors {
    * under the same number, and a server does a number once, so the last answer speaks for all
    * attempts.
    */
-  static boolean isRefusal(RuntimeException e) {
+  static boolean isRefusal(RuntimeException thrown) {
+    RuntimeException e = unwrapped(thrown);
     if (e instanceof MongoException mongo && mongo.hasErrorLabel("RetryableWriteError")) {
       return false;
     }
@@ -85,7 +100,8 @@ final class MongoErrors {
    *
    * @param doing what it was about, for example {@code reading key 'a'}
    */
-  KVException of(RuntimeException e, String doing) {
+  KVException of(RuntimeException thrown, String doing) {
+    RuntimeException e = unwrapped(thrown);
     if (e instanceof KVException already) {
       return already;
     }
@@ -151,8 +167,6 @@ final class MongoErrors {
             ErrorCode.INVALID_VALUE,
             servers + " refused " + doing + ": a validator of the collection does not allow it",
             cause);
-      case 20, 263 ->
-        new AtomicNotSupportedException(servers + " cannot do this in a transaction: " + doing);
       default -> internal("refused " + doing + " with error " + code, cause);
     };
   }
@@ -198,7 +212,8 @@ final class MongoErrors {
         || e instanceof MongoNodeIsRecoveringException
         || e instanceof MongoWriteConcernException
         || e instanceof MongoServerUnavailableException
-        || e instanceof MongoClientException
+        || e instanceof MongoConnectionPoolClearedException
+        || e instanceof MongoConfigurationException
         || (e instanceof MongoException mongo
             && ErrorCategory.fromErrorCode(mongo.getCode()) == ErrorCategory.EXECUTION_TIMEOUT);
   }
