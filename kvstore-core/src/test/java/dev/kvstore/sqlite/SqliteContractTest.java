@@ -3,6 +3,7 @@ package dev.kvstore.sqlite;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.EntryStoreContract;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,7 +14,8 @@ class SqliteContractTest extends EntryStoreContract {
   @BeforeAll
   void openDatabase(@TempDir Path folder) {
     database = SqliteEntryDatabase.open(
-        folder.resolve("contract.db"), SqliteSettings.DEFAULT.clock(clock()));
+        folder.resolve("contract.db"),
+        SqliteSettings.DEFAULT.clock(clock()).timeout(Duration.ofMinutes(1)));
   }
 
   @AfterAll

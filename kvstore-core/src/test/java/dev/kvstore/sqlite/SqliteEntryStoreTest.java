@@ -52,7 +52,8 @@ class SqliteEntryStoreTest {
   @BeforeEach
   void open() {
     database = SqliteEntryDatabase.open(
-        folder.resolve("settings.db"), SqliteSettings.DEFAULT.clock(clock));
+        folder.resolve("settings.db"),
+        SqliteSettings.DEFAULT.clock(clock).timeout(Duration.ofMinutes(1)));
     store = database.store("settings");
   }
 
