@@ -2,13 +2,16 @@ package dev.kvstore.client;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -18,9 +21,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,8 @@ final class HttpEntryStore implements EntryStore {
 
   /** A batch that need not be atomic goes in parts of about this size. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+  private static final int MAX_BATCH_KEYS = 10_000;
 
   private final String name;
   private final StoreUrls urls;
@@ -85,8 +92,10 @@ final class HttpEntryStore implements EntryStore {
     Call call = Call.read(urls.keys(query), null);
     try {
       found.addAll(transport.send(call, deadline).read(WireReader::entries).items());
-    } catch (Transport.AnswerTooLargeException e) {
-      if (keys.size() == 1) {
+    } catch (KVException e) {
+      boolean tooLarge =
+          e instanceof Transport.AnswerTooLargeException || e.code() == ErrorCode.TOO_LARGE;
+      if (!tooLarge || keys.size() == 1) {
         throw e;
       }
       int half = keys.size() / 2;
@@ -156,28 +165,34 @@ final class HttpEntryStore implements EntryStore {
       return new BatchResult(0, 0);
     }
     Deadline deadline = deadline();
-    List<List<Map.Entry<String, RawValue>>> groups = options.isAtomic()
-        ? List.of(List.copyOf(values.entrySet()))
+    List<List<String>> groups = options.isAtomic()
+        ? List.of(List.copyOf(values.keySet()))
         : Groups.of(
-            values.entrySet(),
-            value -> Wire.sizeOf(value.getKey(), value.getValue()),
+            values.keySet(),
+            key -> key.length() + value(values, key).size(),
             MAX_BATCH_BYTES,
-            Integer.MAX_VALUE);
+            MAX_BATCH_KEYS);
     int created = 0;
     int replaced = 0;
-    for (List<Map.Entry<String, RawValue>> group : groups) {
-      BatchResult result = writeGroup(group, options, deadline, created + replaced > 0);
+    for (List<String> group : groups) {
+      Map<String, RawValue> part = new LinkedHashMap<>();
+      group.forEach(key -> part.put(key, value(values, key)));
+      BatchResult result = writePart(part, options, deadline, created + replaced > 0);
       created += result.created();
       replaced += result.replaced();
     }
     return new BatchResult(created, replaced);
   }
 
-  private BatchResult writeGroup(
-      List<Map.Entry<String, RawValue>> group,
+  private static RawValue value(Map<String, RawValue> values, String key) {
+    return Objects.requireNonNull(values.get(key), key);
+  }
+
+  private BatchResult writePart(
+      Map<String, RawValue> values,
       BatchOptions options,
       Deadline deadline,
-      boolean partWritten) {
+      boolean othersWritten) {
     Query query = withTimeToLive(options.timeToLive().orElse(null));
     if (options.isAtomic()) {
       query.and("atomic", "true");
@@ -188,13 +203,13 @@ final class HttpEntryStore implements EntryStore {
         null,
         WriteCondition.NONE,
         options.author().orElse(null),
-        new OneShotBody(Wire.values(group)));
+        new OneShotBody(BsonValues.document(values)));
     try {
       return transport.send(call, deadline).read(WireReader::batchResult);
     } catch (OutcomeUnknownException e) {
       throw e;
     } catch (UnavailableException e) {
-      if (partWritten) {
+      if (othersWritten) {
         throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
       }
       throw e;
@@ -210,8 +225,8 @@ final class HttpEntryStore implements EntryStore {
         key,
         options.condition(),
         options.author().orElse(null),
-        new OneShotBody(Wire.by(by)));
-    return transport.send(call, deadline()).read(body -> WireReader.entry(body, key));
+        new OneShotBody(BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true)))));
+    return transport.send(call, deadline()).read(body -> WireReader.counter(body, key));
   }
 
   @Override

@@ -28,6 +28,9 @@ final class StoreUrls {
     if (service.getHost() == null) {
       throw invalid("must name a host, in letters, digits, '-' and '.', or an IP address", service);
     }
+    if (service.getPort() > 65535) {
+      throw invalid("must have a port from 1 to 65535", service);
+    }
     if (service.getRawUserInfo() != null) {
       throw invalid("must not hold a user or password", service);
     }

@@ -87,24 +87,22 @@ final class Transport implements AutoCloseable {
     if (cause instanceof BoundedBody.TooLargeException && !call.isWrite()) {
       return new AnswerTooLargeException(call, maxAnswerBytes);
     }
-    if (neverConnected(cause)) {
-      return new UnavailableException(
-          call + " failed: no connection could be made; is the service running there?", cause);
-    }
-    KVException failed = failed(call, "failed: the exchange with the service broke off", cause);
-    boolean done = failed instanceof OutcomeUnknownException;
-    return client == null && !done ? closed() : failed;
+    String what = neverConnected(cause)
+        ? "failed: no connection could be made; is the service running there?"
+        : "failed: the exchange with the service broke off";
+    KVException failed = failed(call, what, cause);
+    return client == null && !(failed instanceof OutcomeUnknownException) ? closed() : failed;
   }
 
   private static KVException failed(Call call, String what, Throwable cause) {
     if (!call.isWrite()) {
       return new UnavailableException(call + " " + what, cause);
     }
-    return call.withdraw()
-        ? new UnavailableException(call + " " + what + "; nothing was written", cause)
+    return call.withdraw() || (call.body() == null && neverConnected(cause))
+        ? new UnavailableException(call + " " + what + " (nothing was written)", cause)
         : new OutcomeUnknownException(
             call + " " + what
-                + "; it may have been done or not: read what is there before writing again",
+                + " (it may have been done or not: read what is there before writing again)",
             cause);
   }
 

@@ -4,8 +4,11 @@ import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * checked, and what is not as it should be throws {@link MalformedAnswerException}.
  */
 final class WireReader {
+  private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
+
+  /** What a service may have been configured to take. */
+  private static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
+
   private final byte[] body;
   private final BsonBinaryReader in;
 
@@ -34,6 +42,15 @@ final class WireReader {
       checkKey(entry.key(), key);
       return entry;
     });
+  }
+
+  /** Reads the entry of that key, whose value is a whole number. */
+  static KVEntry<RawValue> counter(byte[] body, String key) {
+    KVEntry<RawValue> entry = entry(body, key);
+    if (BsonValues.wholeNumber(required(entry.value(), "value")).isEmpty()) {
+      throw new MalformedAnswerException("its value is no whole number", null);
+    }
+    return entry;
   }
 
   /** Reads the entry of that key without its value. */
@@ -198,7 +215,17 @@ final class WireReader {
     byte type = (byte) in.getCurrentBsonType().getValue();
     int start = in.getBsonInput().getPosition();
     in.skipValue();
-    return Wire.value(type, body, start, in.getBsonInput().getPosition());
+    int length = in.getBsonInput().getPosition() - start;
+    int size = 4 + 1 + NAME.length + length + 1;
+    byte[] document = ByteBuffer.allocate(size)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(size)
+        .put(type)
+        .put(NAME)
+        .put(body, start, length)
+        .put((byte) 0)
+        .array();
+    return BsonValues.checked(document, WIDEST);
   }
 
   private static <T> T required(@Nullable T member, String name) {

@@ -352,6 +352,13 @@ class ProblemsTest {
     }
 
     @Test
+    void counterThatIsNoNumber_leavesTheOutcomeUnknown() {
+      KVException thrown =
+          thrownBy(ProblemsTest::increment, Reply.bytes(200, "application/bson", ENTRY));
+      assertThat(thrown).isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
     void batchWithoutCounts_leavesTheOutcomeUnknown() {
       KVException thrown = thrownBy(ProblemsTest::batch, Reply.bson(200, new BsonDocument()));
       assertThat(thrown).isInstanceOf(OutcomeUnknownException.class);

@@ -31,6 +31,7 @@ class StoreUrlsTest {
         "/v1",
         "ftp://host",
         "http:///path",
+        "http://host:65536",
         "http://my_host",
         "mongodb://host",
         "http://alice:s3cret@host",
