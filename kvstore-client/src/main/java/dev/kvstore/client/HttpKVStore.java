@@ -20,8 +20,11 @@ import java.net.URI;
  * tried a second time within their time limit. A batch that is not atomic goes in several requests
  * where it is large.
  *
- * <p>Who sets the system property {@code jdk.httpclient.enableAllMethodRetry} lets the JDK send
- * deletes twice.
+ * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
+ * the service or a proxy closes it for idleness has an unknown outcome too: set
+ * {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default, 1200 before JDK 20) below
+ * their idle timeouts, so that the client closes first. And leave
+ * {@code jdk.httpclient.enableAllMethodRetry} alone, which lets the JDK send a delete twice.
  *
  * <p>An answer that is none of a kvstore service, from a proxy for example, ends with a
  * {@link KVException} that says what came, mostly {@link ErrorCode#UNSUPPORTED_SERVER}.
