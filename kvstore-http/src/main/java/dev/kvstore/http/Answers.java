@@ -20,7 +20,7 @@ final class Answers {
     this.transcoder = transcoder;
   }
 
-  /** Writes a document; may be called more than once for the same one. */
+  /** Writes a document. */
   interface Content {
     void writeTo(DocumentWriter out) throws IOException;
   }

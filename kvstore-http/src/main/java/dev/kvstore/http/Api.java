@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Api implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
-  /** So much of a body that was refused is read, to keep the connection, and for so long. */
+  /** No more of a body that was refused is read, to keep the connection, and not for longer. */
   private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(2);
@@ -32,7 +32,7 @@ final class Api implements Handler {
   }
 
   @Override
-  public void handle(Context context) throws IOException {
+  public void handle(Context context) {
     context.skipRemainingHandlers();
     HttpServletRequest request = context.req();
     HttpServletResponse response = context.res();
@@ -41,7 +41,19 @@ final class Api implements Handler {
     try {
       route(request, response);
     } catch (IOException | RuntimeException | Error e) {
-      fail(request, response, requestId, e);
+      answer(request, response, requestId, e);
+    }
+  }
+
+  private static void answer(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      Throwable failure) {
+    try {
+      fail(request, response, requestId, failure);
+    } catch (IOException e) {
+      LOG.debug("Request {}: its error could not be answered", requestId, e);
     }
   }
 
@@ -111,16 +123,17 @@ final class Api implements Handler {
           "Request {}: {} {} was answered with 503: {}",
           requestId,
           request.getMethod(),
-          request.getRequestURI(),
+          shown(request),
           failure.getMessage());
     } else if (problem.kind() == ErrorKind.INTERNAL) {
       LOG.error(
-          "Request {}: {} {} failed",
-          requestId,
-          request.getMethod(),
-          request.getRequestURI(),
-          failure);
+          "Request {}: {} {} failed", requestId, request.getMethod(), shown(request), failure);
     }
+  }
+
+  /** The path as it can stand in a log: on one line. */
+  private static String shown(HttpServletRequest request) {
+    return request.getRequestURI().replaceAll("[^!-~]", "?");
   }
 
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */

@@ -49,8 +49,10 @@ final class Bodies {
     if (Format.ofBody(exchange.request()) == Format.BSON) {
       return BsonValues.checked(read(exchange.request(), limits.maxBytes() + SLACK_BYTES), limits);
     }
-    return transcoder.parse(
-        read(exchange.request(), JSON_GROWTH * limits.maxBytes() + SLACK_BYTES));
+    try (InputStream body =
+        open(exchange.request(), JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+      return json(body, transcoder::read);
+    }
   }
 
   /** Returns the values that are the members of the body, by their keys. */
@@ -84,8 +86,18 @@ final class Bodies {
     if (format == Format.BSON) {
       return BsonValues.members(body.readAllBytes(), limits, MAX_MEMBERS);
     }
+    return json(body, this::members);
+  }
+
+  /** Reads the one JSON text that the body is. */
+  private <T> T json(InputStream body, JsonReader<T> reader) throws IOException {
     try (JsonParser parser = transcoder.factory().createParser(body)) {
-      return members(parser);
+      T result = reader.read(parser);
+      if (parser.nextToken() != null) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_JSON, "The body goes on after the end of its JSON");
+      }
+      return result;
     } catch (JsonProcessingException | CharacterCodingException e) {
       throw JsonTranscoder.failure(e);
     } catch (UncheckedIOException e) {
@@ -107,10 +119,6 @@ final class Bodies {
       String name = parser.currentName();
       parser.nextToken();
       values.put(name, member(name, parser));
-    }
-    if (parser.nextToken() != null) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_JSON, "The body goes on after the end of its object");
     }
     return values;
   }
@@ -135,5 +143,9 @@ final class Bodies {
       throw BoundedInput.tooLarge(maxBytes);
     }
     return new BoundedInput(request.getInputStream(), maxBytes);
+  }
+
+  private interface JsonReader<T> {
+    T read(JsonParser parser) throws IOException;
   }
 }

@@ -35,7 +35,12 @@ final class ErrorPages implements Request.Handler {
           : Problems.ofStatus(failure.getCode(), failure.getReason());
     }
     Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
-    return Problems.ofStatus(response.getStatus(), message instanceof String text ? text : null);
+    Problem problem =
+        Problems.ofStatus(response.getStatus(), message instanceof String text ? text : null);
+    // While it stops, the server turns requests away before they are handled.
+    return problem.kind() == ErrorKind.UNAVAILABLE && !HttpMethod.GET.is(request.getMethod())
+        ? problem.with("outcome", "not-done")
+        : problem;
   }
 
   private static boolean isUnreadablePath(Request request, HttpException failure) {

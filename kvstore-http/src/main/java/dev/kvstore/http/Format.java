@@ -58,17 +58,16 @@ enum Format {
    * @throws ProblemException if it accepts neither
    */
   static Format ofAnswer(HttpServletRequest request) {
-    List<MediaRange> ranges = new ArrayList<>();
-    for (String header : Collections.list(request.getHeaders("Accept"))) {
-      for (String part : header.split(",", -1)) {
-        MediaRange range = MediaRange.parse(part);
-        if (range != null) {
-          ranges.add(range);
-        }
-      }
-    }
-    if (request.getHeader("Accept") == null) {
+    String accept = String.join(",", Collections.list(request.getHeaders("Accept")));
+    if (accept.isBlank()) {
       return JSON;
+    }
+    List<MediaRange> ranges = new ArrayList<>();
+    for (String part : accept.split(",", -1)) {
+      MediaRange range = MediaRange.parse(part);
+      if (range != null) {
+        ranges.add(range);
+      }
     }
     MediaRange json = best(JSON, ranges);
     MediaRange bson = best(BSON, ranges);

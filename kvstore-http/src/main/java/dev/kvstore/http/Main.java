@@ -51,10 +51,12 @@ public final class Main {
 
   private static int failure(Exception exception, CommandLine command) {
     PrintWriter err = command.getErr();
-    if ((exception instanceof KVException kv && kv.code() != ErrorCode.INTERNAL)
-        || exception instanceof UncheckedIOException) {
+    boolean expected =
+        exception instanceof KVException || exception instanceof UncheckedIOException;
+    if (expected) {
       err.println(exception.getMessage());
-    } else {
+    }
+    if (!expected || (exception instanceof KVException kv && kv.code() == ErrorCode.INTERNAL)) {
       LOG.error("The service failed", exception);
     }
     return CommandLine.ExitCode.SOFTWARE;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ record Problem(
   private static final JsonFactory JSON = new JsonFactory();
 
   Problem {
-    members = Map.copyOf(members);
-    headers = Map.copyOf(headers);
+    members = Collections.unmodifiableMap(members);
+    headers = Collections.unmodifiableMap(headers);
   }
 
   Problem(ErrorKind kind, String detail) {

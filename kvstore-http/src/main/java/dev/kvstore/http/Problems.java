@@ -31,13 +31,13 @@ final class Problems {
     if (http != null) {
       return ofStatus(http.getCode(), http.getReason());
     }
-    if (failure.getCause() instanceof TimeoutException) {
-      return ofStatus(ErrorKind.TIMED_OUT.status(), null);
+    if (failure instanceof IOException) {
+      // Only connections to callers throw these; the databases have exceptions of their own.
+      return failure.getCause() instanceof TimeoutException
+          ? ofStatus(ErrorKind.TIMED_OUT.status(), null)
+          : new Problem(ErrorKind.BAD_REQUEST, "The request could not be read to its end");
     }
-    // Only connections to callers throw these; the databases have exceptions of their own.
-    return failure instanceof IOException
-        ? new Problem(ErrorKind.BAD_REQUEST, "The request could not be read to its end")
-        : new Problem(ErrorKind.INTERNAL, INTERNAL_DETAIL);
+    return new Problem(ErrorKind.INTERNAL, INTERNAL_DETAIL);
   }
 
   /** Returns the problem of an error that Jetty found. */

@@ -186,7 +186,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private void checkHost() {
     try {
-      if (!insecure && !InetAddress.getByName(host).isLoopbackAddress()) {
+      if (!InetAddress.getByName(host).isLoopbackAddress() && !insecure) {
         throw wrong(
             "--host",
             "others could reach this address, and the service asks for no password yet; add"

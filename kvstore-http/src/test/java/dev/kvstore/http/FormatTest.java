@@ -50,6 +50,8 @@ class FormatTest {
   @Test
   void answer_withoutPreference_isJson() {
     assertThat(service.get("/v1/stores").header("Content-Type")).isEqualTo("application/json");
+    assertThat(service.get("/v1/stores", "Accept:").header("Content-Type"))
+        .isEqualTo("application/json");
     assertThat(service
             .get("/v1/stores", "Accept: text/plain", "Accept: application/bson")
             .header("Content-Type"))

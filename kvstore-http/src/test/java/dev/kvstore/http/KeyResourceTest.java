@@ -146,6 +146,7 @@ class KeyResourceTest {
     assertThat(reply.json().path("status").asInt()).isEqualTo(404);
     assertThat(reply.json().path("type").asText()).isEqualTo("urn:kvstore:error:key-not-found");
     assertThat(reply.json().path("requestId").asText()).isEqualTo(reply.header("X-Request-Id"));
+    assertThat(reply.header("Date")).isNotNull();
   }
 
   @Test

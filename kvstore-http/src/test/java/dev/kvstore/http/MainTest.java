@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,6 +69,7 @@ class MainTest {
         "--max-body-bytes=0",
         "--host=nowhere.invalid",
         "--database=x",
+        "--host=nowhere.invalid --insecure",
         "--mongodb",
         "--insecure=perhaps"
       })
@@ -151,7 +153,9 @@ class MainTest {
     String uri = "mongodb://root:hunter2@127.0.0.1:" + unusedPort() + "/app";
 
     serve(
-        () -> Awaitility.await().until(() -> out.toString().contains("kvstore serves")),
+        () -> Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> out.toString().contains("kvstore serves")),
         "--mongodb",
         uri,
         "--timeout",
@@ -173,7 +177,9 @@ class MainTest {
           Matcher line = Pattern.compile(
                   "kvstore serves http://127\\.0\\.0\\.1:(\\d+) .*kvstore\\.db")
               .matcher("");
-          Awaitility.await().until(() -> line.reset(out.toString()).find());
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> line.reset(out.toString()).find());
           assertThat(Integer.parseInt(line.group(1))).isPositive();
         },
         arguments.isEmpty() ? new String[0] : arguments.split(" ", -1));

@@ -18,15 +18,14 @@ import org.junit.jupiter.api.Test;
 class MongoServiceTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
 
-  private static TestService start(String uri) {
-    MongoSettings settings = MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500));
+  private static TestService start(String uri, MongoSettings settings) {
     return TestService.start(MongoEntryDatabase.open(uri, settings), ServerSettings.DEFAULT);
   }
 
   @Test
   void entry_livesInMongodb() {
     try (MongoTestServer mongo = MongoTestServer.start();
-        TestService service = start(mongo.connectionString())) {
+        TestService service = start(mongo.connectionString(), MongoSettings.DEFAULT)) {
       assertThat(service.put(KEY, "{\"$set\":{\"a.b\":0.1}}").status()).isEqualTo(201);
       assertThat(service.put(KEY, "{\"$set\":{\"a.b\":0.2}}").status()).isEqualTo(200);
       assertThat(service.get(KEY).text()).isEqualTo("{\"$set\":{\"a.b\":0.2}}");
@@ -42,7 +41,7 @@ class MongoServiceTest {
   @Test
   void atomicBatch_needsTransactions() {
     try (MongoTestServer mongo = MongoTestServer.start();
-        TestService service = start(mongo.connectionString())) {
+        TestService service = start(mongo.connectionString(), MongoSettings.DEFAULT)) {
       Reply reply = service.put("/v1/stores/app/values?atomic=true", "{\"a\":1,\"b\":2}");
 
       assertThat(reply.status()).isEqualTo(mongo.hasTransactions() ? 200 : 501);
@@ -57,7 +56,8 @@ class MongoServiceTest {
       port = unused.getLocalPort();
     }
     MongoServer mongo = new MongoServer(new MemoryBackend());
-    try (TestService service = start("mongodb://127.0.0.1:" + port)) {
+    MongoSettings impatient = MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500));
+    try (TestService service = start("mongodb://127.0.0.1:" + port, impatient)) {
       assertThat(service.get("/health/ready").status()).isEqualTo(503);
       assertThat(service.get("/health/live").status()).isEqualTo(200);
       assertThat(service.get(KEY).code()).isEqualTo("unavailable");
@@ -67,7 +67,9 @@ class MongoServiceTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> service.get("/health/ready").status() == 200);
-      assertThat(service.put(KEY, "1").status()).isEqualTo(201);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> service.put(KEY, "1").status() < 300);
     } finally {
       mongo.shutdownNow();
     }

@@ -50,7 +50,7 @@ class StopTest {
       assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<Void> closed =
           CompletableFuture.runAsync(() -> service.server().close());
-      Awaitility.await().until(() -> refusesConnections(service));
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
       assertThat(closed).isNotDone();
       goOn.countDown();
 
@@ -81,6 +81,38 @@ class StopTest {
       service.server().close();
 
       assertThat(reply).failsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void requestThatComesTooLate_isTurnedAway() throws Exception {
+    HookedDatabase database = database();
+    CountDownLatch handling = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (TestService service = TestService.start(database, ServerSettings.DEFAULT);
+        Socket early = service.connect()) {
+      early.getOutputStream().write("PUT ".getBytes(StandardCharsets.US_ASCII));
+      database.before(method -> {
+        handling.countDown();
+        waitFor(goOn);
+      });
+      CompletableFuture<Reply> handled = CompletableFuture.supplyAsync(() -> service.get(KEY));
+      waitFor(handling);
+      CompletableFuture<Void> closed =
+          CompletableFuture.runAsync(() -> service.server().close());
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
+      early
+          .getOutputStream()
+          .write((KEY + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
+              .getBytes(StandardCharsets.US_ASCII));
+      Reply late = Reply.read(early.getInputStream(), false);
+      goOn.countDown();
+
+      assertThat(late.code()).isEqualTo("unavailable");
+      assertThat(late.header("Retry-After")).isEqualTo("1");
+      assertThat(late.json().path("outcome").asText()).isEqualTo("not-done");
+      assertThat(handled.get(10, TimeUnit.SECONDS).status()).isEqualTo(404);
+      closed.get(10, TimeUnit.SECONDS);
     }
   }
 
