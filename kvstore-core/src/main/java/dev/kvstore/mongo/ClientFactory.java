@@ -2,12 +2,14 @@ package dev.kvstore.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
 import com.mongodb.ServerAddress;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.connection.ClusterSettings;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,10 @@ final class ClientFactory {
               + " mongodb://user:password@host:port,host:port/database?option=value, or"
               + " mongodb+srv://user:password@host/database; special characters in user and"
               + " password must be percent-encoded");
+    } catch (MongoException e) {
+      throw new UnavailableException(
+          "The DNS entries that a connection string with mongodb+srv names could not be looked up",
+          null);
     }
   }
 

@@ -101,7 +101,8 @@ final class Counter {
   private @Nullable StoredDocument explain(
       EntryWrite write, long by, WriteCondition condition, Deadline deadline) {
     String key = write.key();
-    StoredDocument found = read(key, deadline);
+    StoredDocument found =
+        access.reading("key '" + key + "'", () -> access.find(key, true, deadline));
     StoredDocument live = found != null && found.isLiveAt(access.now()) ? found : null;
     String etag = live == null ? null : live.etag();
     if (!condition.holdsFor(etag)) {
@@ -140,9 +141,8 @@ final class Counter {
     if (by == (int) by || by > span || by < -span) {
       return null;
     }
-    StoredDocument found = read(key, deadline);
+    StoredDocument found = access.findLive(key, true, deadline);
     if (found == null
-        || !found.isLiveAt(access.now())
         || !options.condition().holdsFor(found.etag())
         || found.storedValue().typeNumber() != BsonType.INT32.getValue()) {
       return null;
@@ -159,10 +159,6 @@ final class Counter {
         : writer
             .update(narrow, narrow::keepingExpiry, unchanged, demanded, true, deadline)
             .document();
-  }
-
-  private @Nullable StoredDocument read(String key, Deadline deadline) {
-    return access.reading("key '" + key + "'", () -> writer.settlement().read(key, true, deadline));
   }
 
   private static EntryWrite write(String key, long number, WriteOptions options) {

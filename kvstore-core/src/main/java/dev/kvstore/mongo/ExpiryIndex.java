@@ -1,8 +1,10 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.IndexOptions;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bson.BsonDocument;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class ExpiryIndex {
   private static final Logger log = LoggerFactory.getLogger(ExpiryIndex.class);
 
+  /** For so long writes go on without the index after the server took too long to make it. */
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
   private static final BsonDocument KEYS =
       new BsonDocument(StoredDocument.EXPIRES_AT, new BsonInt32(1));
   private static final IndexOptions OPTIONS =
@@ -28,13 +33,14 @@ final class ExpiryIndex {
   private final MongoErrors errors;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean done;
+  private volatile long nextTry = System.nanoTime();
 
   ExpiryIndex(MongoErrors errors) {
     this.errors = errors;
   }
 
   void ensure(MongoCollection<RawBsonDocument> collection, Deadline deadline) {
-    if (done) {
+    if (done || System.nanoTime() - nextTry < 0) {
       return;
     }
     String doing = "preparing store '" + collection.getNamespace().getCollectionName() + "'";
@@ -50,6 +56,10 @@ final class ExpiryIndex {
         create(collection);
         done = true;
       }
+    } catch (MongoTimeoutException e) {
+      // It may be that the server is building it, over all that is there.
+      nextTry = System.nanoTime() + PAUSE.toNanos();
+      throw errors.of(e, doing);
     } catch (RuntimeException e) {
       throw errors.of(e, doing);
     } finally {

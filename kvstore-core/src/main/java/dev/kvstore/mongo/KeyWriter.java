@@ -133,7 +133,7 @@ final class KeyWriter {
   /** Deletes the entry if the condition holds, and tells whether there was one. */
   boolean delete(String key, WriteCondition condition, Deadline deadline) {
     if (condition.equals(WriteCondition.IF_ABSENT)) {
-      StoredDocument present = present(key, deadline);
+      StoredDocument present = access.findLive(key, false, deadline);
       if (present != null) {
         throw new PreconditionFailedException(key, condition, present.etag());
       }
@@ -157,11 +157,10 @@ final class KeyWriter {
     } catch (RuntimeException e) {
       String doing = "deleting key '" + key + "'";
       return settlement.<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
-        StoredDocument present = settlement.read(key, false, until);
-        // A delete leaves nothing by which it would be known.
-        if (!(condition instanceof IfMatch match)
-            || present == null
-            || !present.etag().equals(match.etag())) {
+        // A delete leaves nothing behind by which it would be known.
+        StoredDocument present =
+            condition instanceof IfMatch ? access.find(key, false, until) : null;
+        if (present == null || !condition.holdsFor(present.etag())) {
           throw access.errors().unknown(doing, e);
         }
         return deleteOnce(key, demanded, new SendMark(), until) ? Boolean.TRUE : null;
@@ -177,18 +176,10 @@ final class KeyWriter {
     return access.collection(deadline).findOneAndDelete(mark.on(filter), options) != null;
   }
 
-  /** Returns the entry that is there, without its value; null where there is none. */
-  @Nullable
-  StoredDocument present(String key, Deadline deadline) {
-    StoredDocument found =
-        access.reading("key '" + key + "'", () -> settlement.read(key, false, deadline));
-    return found != null && found.isLiveAt(access.now()) ? found : null;
-  }
-
   private PreconditionFailedException preconditionFailed(
       String key, WriteCondition condition, Deadline deadline) {
     StoredDocument present =
-        condition.equals(WriteCondition.IF_PRESENT) ? null : present(key, deadline);
+        condition.equals(WriteCondition.IF_PRESENT) ? null : access.findLive(key, false, deadline);
     return new PreconditionFailedException(key, condition, present == null ? null : present.etag());
   }
 
@@ -223,7 +214,12 @@ final class KeyWriter {
           until -> etag == null
               ? settlement.lookFor(write, withValue, until)
               : settlement.lookForOrSendAgain(
-                  write, etag, withValue, until, () -> stored(command.run(new SendMark(), until))));
+                  write,
+                  etag,
+                  withValue,
+                  until,
+                  e,
+                  () -> stored(command.run(new SendMark(), until))));
       return new Sent(settled, null);
     }
   }

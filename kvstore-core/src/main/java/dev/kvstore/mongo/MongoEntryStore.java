@@ -61,11 +61,7 @@ final class MongoEntryStore implements EntryStore {
   }
 
   private Optional<KVEntry<RawValue>> read(String key, Deadline deadline) {
-    StoredDocument found =
-        access.reading("key '" + key + "'", () -> writer.settlement().read(key, true, deadline));
-    return found != null && found.isLiveAt(access.now())
-        ? Optional.of(found.entry())
-        : Optional.empty();
+    return Optional.ofNullable(access.findLive(key, true, deadline)).map(StoredDocument::entry);
   }
 
   @Override

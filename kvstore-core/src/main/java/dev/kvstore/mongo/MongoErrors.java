@@ -40,8 +40,8 @@ final class MongoErrors {
    * down, no longer primary, another server of a cluster not reached, write concern not satisfied.
    */
   private static final Set<Integer> UNDECIDED = Set.of(
-      6, 7, 24, 50, 63, 64, 89, 91, 100, 112, 133, 134, 150, 189, 202, 234, 237, 262, 290, 317, 358,
-      384, 402, 9001, 10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436);
+      6, 7, 24, 50, 63, 64, 89, 91, 100, 112, 133, 134, 150, 189, 202, 234, 237, 262, 290, 9001,
+      10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436);
 
   private final String servers;
   private final Duration timeout;

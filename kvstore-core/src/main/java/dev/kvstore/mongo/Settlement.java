@@ -1,7 +1,6 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoInterruptedException;
-import com.mongodb.client.FindIterable;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
 import java.util.HashMap;
@@ -57,7 +56,7 @@ final class Settlement {
     Deadline deadline = access.beginSettling();
     try {
       while (!deadline.hasPassed()) {
-        T outcome = lookOnce(look, deadline, lost);
+        T outcome = lookOnce(look, deadline, lost, doing);
         if (outcome != null) {
           return outcome;
         }
@@ -69,8 +68,8 @@ final class Settlement {
     throw access.errors().unknown(doing, lost);
   }
 
-  private static <T> @Nullable T lookOnce(
-      Function<Deadline, @Nullable T> look, Deadline deadline, RuntimeException lost)
+  private <T> @Nullable T lookOnce(
+      Function<Deadline, @Nullable T> look, Deadline deadline, RuntimeException lost, String doing)
       throws InterruptedException {
     try {
       return look.apply(deadline);
@@ -78,6 +77,9 @@ final class Settlement {
       throw e;
     } catch (MongoInterruptedException e) {
       throw new InterruptedException();
+    } catch (IllegalStateException e) {
+      // The client was closed.
+      throw access.errors().unknown(doing, lost);
     } catch (RuntimeException e) {
       lost.addSuppressed(e);
       return null;
@@ -99,7 +101,7 @@ final class Settlement {
   /** Looks whether the document is as this write made it. */
   @Nullable
   StoredDocument lookFor(EntryWrite write, boolean withValue, Deadline deadline) {
-    StoredDocument present = read(write.key(), withValue, deadline);
+    StoredDocument present = access.find(write.key(), withValue, deadline);
     return present != null && write.made(present) ? present : null;
   }
 
@@ -114,10 +116,11 @@ final class Settlement {
       String expectedEtag,
       boolean withValue,
       Deadline deadline,
+      RuntimeException lost,
       Supplier<@Nullable StoredDocument> again) {
-    StoredDocument present = read(write.key(), withValue, deadline);
+    StoredDocument present = access.find(write.key(), withValue, deadline);
     if (present == null || !(write.made(present) || present.etag().equals(expectedEtag))) {
-      throw access.errors().unknown("writing key '" + write.key() + "'", null);
+      throw access.errors().unknown(KeyWriter.doing(write.key()), lost);
     }
     return write.made(present) ? present : again.get();
   }
@@ -149,14 +152,5 @@ final class Settlement {
       }
     }
     return present;
-  }
-
-  /** Reads what is there, dead or alive. */
-  @Nullable
-  StoredDocument read(String key, boolean withValue, Deadline deadline) {
-    FindIterable<RawBsonDocument> found = access.collection(deadline).find(EntryFilter.key(key));
-    RawBsonDocument document =
-        (withValue ? found : found.projection(Projections.exclude(StoredDocument.VALUE))).first();
-    return document == null ? null : StoredDocument.of(document);
   }
 }

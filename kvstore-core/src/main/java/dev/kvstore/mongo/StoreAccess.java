@@ -3,9 +3,11 @@ package dev.kvstore.mongo;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,7 +115,23 @@ final class StoreAccess {
     return collection;
   }
 
-  <T> T reading(String what, Supplier<T> command) {
+  /** Reads what is there under the key, dead or alive. */
+  @Nullable
+  StoredDocument find(String key, boolean withValue, Deadline deadline) {
+    FindIterable<RawBsonDocument> found = collection(deadline).find(EntryFilter.key(key));
+    RawBsonDocument document =
+        (withValue ? found : found.projection(Projections.exclude(StoredDocument.VALUE))).first();
+    return document == null ? null : StoredDocument.of(document);
+  }
+
+  /** Returns the entry that is there; null where there is none, or an expired one. */
+  @Nullable
+  StoredDocument findLive(String key, boolean withValue, Deadline deadline) {
+    StoredDocument found = reading("key '" + key + "'", () -> find(key, withValue, deadline));
+    return found != null && found.isLiveAt(now()) ? found : null;
+  }
+
+  <T extends @Nullable Object> T reading(String what, Supplier<T> command) {
     try {
       return command.get();
     } catch (RuntimeException e) {

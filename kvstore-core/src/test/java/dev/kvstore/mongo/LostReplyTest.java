@@ -183,7 +183,7 @@ class LostReplyTest {
 
     assertThatThrownBy(() -> store.write(ANY)).isInstanceOf(OutcomeUnknownException.class);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
   }
 
   @Test
@@ -196,7 +196,7 @@ class LostReplyTest {
         .isExactlyInstanceOf(UnavailableException.class)
         .hasMessageContaining("'a'");
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1500));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
   }
 
   @Test
@@ -303,6 +303,18 @@ class LostReplyTest {
     values.put("a", text("1"));
     values.put("b", text("2"));
     return values;
+  }
+
+  @Test
+  void write_indexIsBuiltForLong_failsOnceAndThenGoesOnWithoutIt() {
+    mongo
+        .silence("createIndexes")
+        .reply("findAndModify", Recorded.replicaSet("set", "creates").reply());
+    EntryStore store = open(Duration.ofMillis(400));
+
+    assertThatThrownBy(() -> store.write(ANY)).isExactlyInstanceOf(UnavailableException.class);
+    assertThat(store.write(ANY).version()).isEqualTo(1);
+    assertThat(mongo.sent("createIndexes")).hasSize(1);
   }
 
   @Test
