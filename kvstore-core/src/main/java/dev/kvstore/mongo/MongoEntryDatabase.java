@@ -34,7 +34,9 @@ import org.bson.RawBsonDocument;
  * batches.
  *
  * <p>Whatever the connection string says, writes wait for a majority and its journals, and reads
- * come from the primary and return what a majority has. Thread-safe; open one per process.
+ * come from the primary and return what a majority has. Name the replica set in the connection
+ * string: without it, and with one host, the driver takes that host for all there is, also when it
+ * is not the primary. Thread-safe; open one per process.
  */
 public final class MongoEntryDatabase implements EntryDatabase {
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
@@ -106,6 +108,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return timed(deadline)
           .listCollectionNames()
           .filter(collections)
+          .authorizedCollections(true)
           .into(new ArrayList<>())
           .stream()
           .filter(Names::isStore)

@@ -29,7 +29,8 @@ public final class MongoSettings {
 
   /**
    * How long an operation may take, retries and the search for a server included; 5 seconds by
-   * default. A write whose reply is lost may take as long again, to find out what became of it.
+   * default. A write whose reply is lost may take as long again, to find out what became of it; an
+   * atomic batch, which has a commit too, twice as long again.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 1
    *     millisecond to 1 day

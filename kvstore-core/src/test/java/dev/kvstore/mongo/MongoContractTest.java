@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.EntryStoreContract;
 import dev.kvstore.testing.MongoTestServer;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -14,7 +15,8 @@ class MongoContractTest extends EntryStoreContract {
   void openDatabase() {
     server = MongoTestServer.start();
     database = MongoEntryDatabase.open(
-        server.connectionString(), MongoSettings.DEFAULT.withClock(clock()));
+        server.connectionString(),
+        MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock()));
   }
 
   @AfterAll

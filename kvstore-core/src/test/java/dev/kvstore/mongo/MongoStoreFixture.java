@@ -44,8 +44,9 @@ abstract class MongoStoreFixture {
   final void open() {
     server.client().getDatabase(server.database()).drop();
     clock = new ManualClock();
-    database =
-        MongoEntryDatabase.open(server.connectionString(), MongoSettings.DEFAULT.withClock(clock));
+    database = MongoEntryDatabase.open(
+        server.connectionString(),
+        MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock));
     store = database.store("settings");
   }
 

@@ -384,6 +384,9 @@ class RecordedRepliesTest {
     store.write(new Write("ui.theme", text("dark"), ALICE));
 
     assertThat(mongo.sent("createIndexes")).hasSize(1);
+    assertThat(mongo.sent("createIndexes").get(0).getArray("indexes"))
+        .containsExactly(BsonDocument.parse(
+            "{key: {expiresAt: 1}, name: 'expiresAt_1', expireAfterSeconds: {$numberLong: '0'}}"));
   }
 
   @Test
