@@ -130,12 +130,7 @@ final class Parameters {
   /** Returns the parameters {@code prefix}, {@code after} and {@code limit}. */
   KVQuery query() {
     String prefix = text("prefix");
-    return new KVQuery(prefix == null ? "" : bounded("prefix", prefix), after(), limit());
-  }
-
-  private @Nullable String after() {
-    String after = text("after");
-    return after == null ? null : bounded("after", after);
+    return new KVQuery(prefix == null ? "" : prefix, text("after"), limit());
   }
 
   private int limit() {
@@ -151,17 +146,6 @@ final class Parameters {
           "The parameter 'limit' must be a whole number from 1 to " + KVQuery.MAX_LIMIT,
           e);
     }
-  }
-
-  /** Longer than a key there is nothing to find, and the link to the next page would not fit. */
-  private static String bounded(String name, String text) {
-    if (text.length() > Names.MAX_KEY_BYTES) {
-      throw invalid("The parameter '" + name + "' is longer than a key can be");
-    }
-    if (text.chars().anyMatch(Character::isISOControl)) {
-      throw invalid("The parameter '" + name + "' has a control character, which no key has");
-    }
-    return text;
   }
 
   private static String decode(String text) {

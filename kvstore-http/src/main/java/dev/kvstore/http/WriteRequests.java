@@ -13,8 +13,6 @@ final class WriteRequests {
   /** Names who writes, percent-encoded in UTF-8, as long as the service does not know better. */
   private static final String AUTHOR = "KV-Author";
 
-  private static final int MAX_AUTHOR_LENGTH = 256;
-
   private WriteRequests() {}
 
   static WriteOptions options(Exchange exchange, Parameters parameters, WriteCondition condition) {
@@ -39,25 +37,15 @@ final class WriteRequests {
     if (encoded == null) {
       return null;
     }
-    String author = decode(encoded);
-    if (author.isBlank()
-        || author.length() > MAX_AUTHOR_LENGTH
-        || author.chars().anyMatch(Character::isISOControl)) {
-      throw invalid("must have 1 to " + MAX_AUTHOR_LENGTH + " characters, no control characters");
-    }
-    return author;
+    return decode(encoded);
   }
 
   private static String decode(String encoded) {
     try {
       return Percent.decode(encoded);
     } catch (Percent.MalformedException e) {
-      throw invalid(e.getMessage());
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The header " + AUTHOR + " " + e.getMessage(), e);
     }
-  }
-
-  private static InvalidInputException invalid(@Nullable String problem) {
-    return new InvalidInputException(
-        ErrorCode.INVALID_PARAMETER, "The header " + AUTHOR + " " + problem);
   }
 }

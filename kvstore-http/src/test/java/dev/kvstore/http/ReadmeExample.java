@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * The Java of the README, compiled and run so that it cannot rot; a test compares the two texts.
  */
-@SuppressWarnings({"unused", "NullAway"}) // names what it gets, and is for readers without a checker too
+@SuppressWarnings({"unused", "NullAway"}) // for readers who have no such checks
 final class ReadmeExample {
   private ReadmeExample() {}
 
