@@ -30,7 +30,8 @@ public final class BsonValues {
    * {@code boolean}, {@code date}, {@code binary}, {@code objectId} …
    */
   public static String typeName(RawValue value) {
-    return typeName(BsonType.findByValue(value.typeNumber() & 0xFF));
+    BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
+    return type == null ? "unknown" : typeName(type);
   }
 
   static String typeName(BsonType type) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * value, which may be a secret; so nothing of them is used, and they are no cause either.
  */
 final class DecodeFailure {
+  private static final String IS_NO = " is no ";
+
   private DecodeFailure() {}
 
   static TypeMismatchException of(
@@ -29,30 +31,30 @@ final class DecodeFailure {
       return null;
     }
     if (!(failure instanceof JsonMappingException mapping)) {
-      return "reading failed with " + failure.getClass().getName();
+      return "reading it failed with " + failure.getClass().getName();
     }
     String at = BsonText.at(mapping.getPath());
     if (mapping instanceof UnrecognizedPropertyException) {
       return "the type has no member" + at;
     }
-    String reason = reason(mapping);
-    if (at.isEmpty()) {
-      return reason;
+    String problem = problem(mapping);
+    if (!at.isEmpty()) {
+      return found(value, mapping.getPath()) + at + problem;
     }
-    String found = found(value, mapping.getPath());
-    return found + at + (reason == null ? " does not fit" : " does not fit: " + reason);
+    // What is stored and what is wanted has been said already.
+    return problem.startsWith(IS_NO) ? null : "it" + problem;
   }
 
-  private static @Nullable String reason(JsonMappingException failure) {
+  private static String problem(JsonMappingException failure) {
     Class<?> wanted = wanted(failure);
     if (failure instanceof InvalidDefinitionException && wanted != null) {
-      return "Jackson finds no way to make a " + wanted.getTypeName();
+      return " cannot be read: Jackson finds no way to make a " + wanted.getTypeName();
     }
     Throwable cause = failure.getCause();
     if (cause != null) {
-      return "reading failed with " + cause.getClass().getName();
+      return " was refused with " + cause.getClass().getName();
     }
-    return wanted == null ? null : "it is no " + wanted.getTypeName();
+    return IS_NO + (wanted == null ? "value that fits" : wanted.getTypeName());
   }
 
   private static @Nullable Class<?> wanted(JsonMappingException failure) {

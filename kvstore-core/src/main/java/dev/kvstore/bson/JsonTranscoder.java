@@ -49,7 +49,7 @@ public final class JsonTranscoder {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_JSON} if the text is not exactly
    *     one JSON value in UTF-8, or has two members of one name in an object; with
    *     {@link ErrorCode#INVALID_VALUE} if it is nested too deeply, has a number that cannot be
-   *     kept without loss or text that is not Unicode; with {@link ErrorCode#TOO_LARGE}
+   *     kept without loss, or text with half of a surrogate pair; with {@link ErrorCode#TOO_LARGE}
    */
   public RawValue parse(byte[] json) {
     try (JsonParser parser = factory.createParser(json)) {

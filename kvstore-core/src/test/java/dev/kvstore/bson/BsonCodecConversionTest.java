@@ -239,8 +239,7 @@ class BsonCodecConversionTest {
 
     assertThatExceptionOfType(TypeMismatchException.class)
         .isThrownBy(() -> codec.decode("key", raw, KVType.of(Line.class)))
-        .withMessageContaining("double at '/named/a~1b/y'")
-        .withMessageContaining("int");
+        .withMessageEndingWith("double at '/named/a~1b/y' is no int");
   }
 
   @Test

@@ -357,6 +357,46 @@ class JsonTranscoderTest {
         .isEqualTo("{\"a\":" + json + "}");
   }
 
+  /** Begins as the text says, and then has its last character without an end. */
+  private static InputStream endless(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    return new InputStream() {
+      private int next;
+
+      @Override
+      public int read() {
+        return bytes[Math.min(next++, bytes.length - 1)];
+      }
+
+      @Override
+      public int read(byte[] target, int offset, int length) {
+        for (int i = 0; i < length; i++) {
+          target[offset + i] = (byte) read();
+        }
+        return length;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"x', TOO_LARGE",
+    "'{\"x', TOO_LARGE",
+    "'[1', TOO_LARGE",
+    "'0.1', TOO_LARGE",
+    "'1e1', TOO_LARGE",
+    "'[[', INVALID_VALUE",
+    "'[1,\"\\\\', TOO_LARGE"
+  })
+  void endlessText_isRefusedEarly(String text, ErrorCode code) throws IOException {
+    JsonTranscoder small = new JsonTranscoder(new ValueLimits(100_000, 100));
+    try (JsonParser parser = small.factory().createParser(endless(text))) {
+      assertThatExceptionOfType(InvalidInputException.class)
+          .isThrownBy(() -> small.read(parser))
+          .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+    }
+  }
+
   @Test
   void read_takesOneValueAfterTheOther() throws IOException {
     Map<String, RawValue> values = new LinkedHashMap<>();
