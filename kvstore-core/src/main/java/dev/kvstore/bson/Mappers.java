@@ -1,5 +1,6 @@
 package dev.kvstore.bson;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +28,9 @@ final class Mappers {
     ObjectMapper mapper = applications.copy();
     mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new BsonModule());
     refuseCoercions(mapper);
+    // What is left out as null or empty may come back as something else, and a map loses a key.
+    mapper.setDefaultPropertyInclusion(
+        JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
     mapper.setConfig(mapper
         .getDeserializationConfig()
         .with(

@@ -131,7 +131,6 @@ final class ScalarTypes {
     return parser.hasToken(JsonToken.VALUE_STRING) ? parser.getText() : null;
   }
 
-  @SuppressWarnings("NullAway") // no answer is the answer
   private static @Nullable Boolean truth(JsonParser parser, boolean lenient) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_TRUE -> Boolean.TRUE;

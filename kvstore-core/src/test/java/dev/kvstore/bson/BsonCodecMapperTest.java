@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -284,6 +285,8 @@ class BsonCodecMapperTest {
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
         .enable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         .enable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .defaultPropertyInclusion(JsonInclude.Value.construct(
+            JsonInclude.Include.NON_EMPTY, JsonInclude.Include.NON_EMPTY))
         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .build();
   }
@@ -328,6 +331,21 @@ class BsonCodecMapperTest {
         .isEqualTo(1.5);
     assertThat(lenient.decode("key", lenient.encode(zoned), KVType.of(ZonedDateTime.class)))
         .isEqualTo(zoned);
+  }
+
+  @Test
+  void applicationsMapper_leavesNothingOut() {
+    BsonCodec lenient = BsonCodec.create(lenient(), ValueLimits.DEFAULT);
+    Map<String, @Nullable Object> value = new LinkedHashMap<>();
+    value.put("null", null);
+    value.put("empty", List.of());
+    Holder<List<Integer>> holder = new Holder<>(List.of());
+
+    assertThat(lenient.decode("key", lenient.encode(value), KVType.of(Object.class)))
+        .isEqualTo(value);
+    assertThat(
+            lenient.decode("key", lenient.encode(holder), new KVType<Holder<List<Integer>>>() {}))
+        .isEqualTo(holder);
   }
 
   @Test

@@ -289,6 +289,12 @@ class BsonCodecTypesTest {
   }
 
   @Test
+  void bytes_areReadFromTheTextThatJsonHasForThem() {
+    assertThat(codec.decode("key", codec.encode("AQI="), KVType.of(byte[].class)))
+        .containsExactly(1, 2);
+  }
+
+  @Test
   void bytes_areBinary() {
     assertThat(BsonValues.typeName(codec.encode(new byte[] {1}))).isEqualTo("binary");
   }

@@ -10,6 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.bson.BsonBinary;
+import org.bson.BsonDbPointer;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonJavaScriptWithScope;
+import org.bson.BsonRegularExpression;
+import org.bson.BsonSymbol;
+import org.bson.BsonTimestamp;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +125,17 @@ final class RandomValues {
   }
 
   private Object special() {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(11)) {
       case 0 -> Instant.ofEpochMilli(random.nextLong());
       case 1 -> new UUID(random.nextLong(), random.nextLong());
       case 2 -> new ObjectId();
       case 3 -> random.nextBoolean() ? Double.NaN : Double.NEGATIVE_INFINITY;
+      case 4 -> new BsonTimestamp(random.nextLong());
+      case 5 -> new BsonRegularExpression(text().replace("\0", ""), "i");
+      case 6 -> new BsonSymbol(text());
+      case 7 -> new BsonJavaScriptWithScope(text(), new BsonDocument("a", new BsonInt32(1)));
+      case 8 -> new BsonDbPointer(text(), new ObjectId());
+      case 9 -> new BsonBinary((byte) random.nextInt(3, 256), new byte[random.nextInt(16)]);
       default -> new BigDecimal(new BigInteger(100, random), random.nextInt(6_000));
     };
   }

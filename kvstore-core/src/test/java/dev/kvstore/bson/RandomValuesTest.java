@@ -27,8 +27,9 @@ class RandomValuesTest {
   private static final KVType<Object> ANY = KVType.of(Object.class);
   private static final ValueLimits LIMITS = ValueLimits.DEFAULT;
 
-  private final BsonCodec codec = BsonCodec.create();
-  private final JsonTranscoder transcoder = new JsonTranscoder(LIMITS);
+  // Shared: making a mapper takes longer than what is tested with it.
+  private static final BsonCodec CODEC = BsonCodec.create();
+  private static final JsonTranscoder TRANSCODER = new JsonTranscoder(LIMITS);
 
   static IntStream seeds() {
     return IntStream.range(0, 400);
@@ -43,13 +44,13 @@ class RandomValuesTest {
   void encode_thenDecode_isEqual(int seed) {
     Object value = random(seed).any();
 
-    assertThat(codec.decode("key", codec.encode(value), ANY)).isEqualTo(value);
+    assertThat(CODEC.decode("key", CODEC.encode(value), ANY)).isEqualTo(value);
   }
 
   @ParameterizedTest
   @MethodSource("seeds")
   void encoded_isWellFormed(int seed) {
-    RawValue raw = codec.encode(random(seed).any());
+    RawValue raw = CODEC.encode(random(seed).any());
 
     assertThat(BsonValues.checked(raw.toByteArray(), LIMITS)).isEqualTo(raw);
     assertThat(BsonValues.ofBsonValue(BsonValues.toBsonValue(raw))).isEqualTo(raw);
@@ -60,10 +61,10 @@ class RandomValuesTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void json_thereAndBack_keepsEveryDigit(int seed) throws IOException {
-    byte[] json = transcoder.toJson(codec.encode(random(seed).json()));
+    byte[] json = TRANSCODER.toJson(CODEC.encode(random(seed).json()));
 
-    RawValue parsed = transcoder.parse(json);
-    byte[] again = transcoder.toJson(parsed);
+    RawValue parsed = TRANSCODER.parse(json);
+    byte[] again = TRANSCODER.toJson(parsed);
 
     List<BigDecimal> written = new ArrayList<>();
     List<BigDecimal> kept = new ArrayList<>();
@@ -72,14 +73,14 @@ class RandomValuesTest {
       assertThat(kept.get(i)).isEqualByComparingTo(written.get(i));
       assertThat(kept.get(i).scale()).isGreaterThanOrEqualTo(written.get(i).scale());
     }
-    assertThat(transcoder.parse(again)).isEqualTo(parsed);
+    assertThat(TRANSCODER.parse(again)).isEqualTo(parsed);
   }
 
   @ParameterizedTest
   @MethodSource("seeds")
   void mutatedBson_isReadOrRefused(int seed) {
     RandomValues random = random(seed);
-    byte[] bytes = codec.encode(random.any()).toByteArray();
+    byte[] bytes = CODEC.encode(random.any()).toByteArray();
     for (int i = 0; i < 20; i++) {
       byte[] mutated = random.mutated(bytes);
       assertThatCode(() -> checkAndRead(mutated)).doesNotThrowAnyException();
@@ -95,21 +96,21 @@ class RandomValuesTest {
       return;
     }
     // What was found to be well-formed can be used.
-    Object value = codec.decode("key", raw, ANY);
-    codec.encode(value);
-    transcoder.toJson(raw);
+    Object value = CODEC.decode("key", raw, ANY);
+    CODEC.encode(value);
+    TRANSCODER.toJson(raw);
   }
 
   @ParameterizedTest
   @MethodSource("seeds")
   void mutatedJson_isReadOrRefused(int seed) {
     RandomValues random = random(seed);
-    byte[] json = transcoder.toJson(codec.encode(random.json()));
+    byte[] json = TRANSCODER.toJson(CODEC.encode(random.json()));
     for (int i = 0; i < 20; i++) {
       byte[] mutated = random.mutated(json);
       assertThatCode(() -> {
             try {
-              transcoder.toJson(transcoder.parse(mutated));
+              TRANSCODER.toJson(TRANSCODER.parse(mutated));
             } catch (InvalidInputException e) {
               assertThat(e.getCause()).isNull();
             }
