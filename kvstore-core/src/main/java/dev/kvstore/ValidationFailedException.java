@@ -10,6 +10,8 @@ public final class ValidationFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 
   private final String key;
+
+  @SuppressWarnings("serial") // what List.copyOf makes is serializable
   private final List<String> problems;
 
   public ValidationFailedException(String key, List<String> problems) {

@@ -36,7 +36,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
   private final Class<T> type;
   private final transient Reading<T> reading;
   private final transient @Nullable T absent;
-  private final @Nullable JsonDeserializer<?> formatted;
+  private final transient @Nullable JsonDeserializer<?> formatted;
 
   /**
    * @param absent what stands for a member that is not there, and, except for a primitive type, for

@@ -22,7 +22,7 @@ final class ExactSerializer<T> extends StdScalarSerializer<T> implements Context
   }
 
   private final transient Writing<T> writing;
-  private final @Nullable JsonSerializer<?> formatted;
+  private final transient @Nullable JsonSerializer<?> formatted;
 
   /**
    * @param formatted writes what has a {@link JsonFormat} of its own, or null where that means
