@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.TransactionOptions;
@@ -130,8 +131,8 @@ final class AtomicBatch {
             || MongoErrors.isRefusal(e)) {
           throw e;
         }
-        if (deadline.hasPassed()
-            || !e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)) {
+        boolean timeIsUp = deadline.hasPassed() || e instanceof MongoOperationTimeoutException;
+        if (timeIsUp || !e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)) {
           settlement.settle(e, true, doing, until -> settlement.lookForAll(writes, until));
           return;
         }
