@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +42,8 @@ import org.bson.RawBsonDocument;
 public final class MongoEntryDatabase implements EntryDatabase {
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
 
+  private static final String DEFAULT_DATABASE = "kvstore";
+
   private final MongoClient client;
   private final boolean clientIsOurs;
   private final MongoDatabase database;
@@ -59,7 +62,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Opens the database that the connection string names, or else that of the settings. Does not
+   * Opens the database of the settings, or else the one that the connection string names. Does not
    * reach it yet: {@link #ping()} does.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
@@ -67,7 +70,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
    */
   public static MongoEntryDatabase open(String connectionString, MongoSettings settings) {
     ConnectionString parsed = ClientFactory.parse(connectionString);
-    String name = parsed.getDatabase() == null ? settings.database() : parsed.getDatabase();
+    String named = Objects.requireNonNullElse(parsed.getDatabase(), DEFAULT_DATABASE);
+    String name = settings.database().orElse(named);
     MongoSettings.checkDatabase(name);
     return new MongoEntryDatabase(ClientFactory.create(parsed, settings), true, name, settings);
   }

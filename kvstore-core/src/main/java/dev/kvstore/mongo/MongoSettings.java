@@ -6,21 +6,24 @@ import dev.kvstore.InvalidInputException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
 public final class MongoSettings {
-  /** 5 seconds, the database and application name {@code kvstore}, and the system's clock. */
+  /** 5 seconds, the application name {@code kvstore}, and the system's clock. */
   public static final MongoSettings DEFAULT =
-      new MongoSettings(Duration.ofSeconds(5), "kvstore", "kvstore", Clock.systemUTC());
+      new MongoSettings(Duration.ofSeconds(5), null, "kvstore", Clock.systemUTC());
 
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
   private final Duration timeout;
-  private final String database;
+  private final @Nullable String database;
   private final String applicationName;
   private final Clock clock;
 
-  private MongoSettings(Duration timeout, String database, String applicationName, Clock clock) {
+  private MongoSettings(
+      Duration timeout, @Nullable String database, String applicationName, Clock clock) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
@@ -46,7 +49,8 @@ public final class MongoSettings {
   }
 
   /**
-   * The database, where the connection string names none; {@code kvstore} by default.
+   * The database, whatever the connection string names. By default it is the one that the
+   * connection string names, or else {@code kvstore}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
    *     allow the name
@@ -73,8 +77,8 @@ public final class MongoSettings {
     return timeout;
   }
 
-  public String database() {
-    return database;
+  public Optional<String> database() {
+    return Optional.ofNullable(database);
   }
 
   public String applicationName() {

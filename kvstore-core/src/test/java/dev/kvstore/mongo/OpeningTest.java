@@ -46,6 +46,23 @@ class OpeningTest {
   }
 
   @Test
+  void open_databaseOfTheSettings_winsOverThatOfTheConnectionString() {
+    try (MongoTestServer server = MongoTestServer.start()) {
+      String another = server.database() + "_2";
+      try (KVStore store = MongoKVStore.open(
+          server.connectionString(), "settings", MongoSettings.DEFAULT.withDatabase(another))) {
+        store.set("a", 1);
+
+        assertThat(server.client().getDatabase(another).listCollectionNames()).contains("settings");
+        assertThat(server.client().getDatabase(server.database()).listCollectionNames())
+            .isEmpty();
+      } finally {
+        server.client().getDatabase(another).drop();
+      }
+    }
+  }
+
+  @Test
   void open_broughtClient_staysOpenAfterClose() {
     try (MongoTestServer server = MongoTestServer.start()) {
       KVStore store = MongoKVStore.open(server.client(), server.database(), "settings");
