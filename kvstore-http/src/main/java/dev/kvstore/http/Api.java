@@ -73,6 +73,9 @@ final class Api implements Handler {
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
+    if (isWrite(request)) {
+      CrossOrigin.refuse(request);
+    }
     ResourceHandler handler = handlers.get(resource);
     if (handler == null) {
       throw new IllegalStateException("No handler for " + resource);

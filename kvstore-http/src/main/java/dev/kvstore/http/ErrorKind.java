@@ -10,6 +10,7 @@ enum ErrorKind {
   INVALID_JSON(400, "invalid-json", "The body is not valid JSON"),
   INVALID_VALUE(400, "invalid-value", "The value cannot be stored"),
   INVALID_PARAMETER(400, "invalid-parameter", "A parameter or header is not valid"),
+  FORBIDDEN(403, "forbidden", "The request is not allowed"),
   KEY_NOT_FOUND(404, "key-not-found", "There is no such entry"),
   NO_SUCH_RESOURCE(404, "no-such-resource", "There is nothing at this path"),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "The method is not allowed here"),

@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The two formats in which values travel. */
 enum Format {
   JSON("application/json"),
   BSON("application/bson");
+
+  /** With what curl and others call a body where they are not told what it is. */
+  private static final Set<String> READ_AS_JSON =
+      Set.of("application/json", "application/x-www-form-urlencoded");
 
   private final String mediaType;
 
@@ -23,7 +28,8 @@ enum Format {
   }
 
   /**
-   * Returns the format of the request's body; JSON where nothing is said.
+   * Returns the format of the request's body; JSON where nothing is said, or that it is a form,
+   * which nothing here reads.
    *
    * @throws ProblemException if the service does not read what the request says it is
    */
@@ -43,7 +49,7 @@ enum Format {
     if (type != null && type.name().equals(BSON.mediaType)) {
       return BSON;
     }
-    if (type != null && type.name().equals(JSON.mediaType) && isUtf8(type.charset())) {
+    if (type != null && READ_AS_JSON.contains(type.name()) && isUtf8(type.charset())) {
       return JSON;
     }
     throw new ProblemException(

@@ -80,12 +80,12 @@ class ProtocolTest {
       delimiter = '|',
       value = {
         "text/plain|415",
-        "application/x-www-form-urlencoded|415",
         "application/json; charset=iso-8859-1|415",
         "application/json; charset=utf-16|415",
         "application/merge-patch+json|415",
         "garbage|415",
         "application/json|200",
+        "application/x-www-form-urlencoded|200",
         "Application/JSON; Charset=\"UTF-8\"|200",
         "application/json;profile=x|200"
       })
@@ -94,6 +94,31 @@ class ProtocolTest {
 
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.code()).isEqualTo(status == 415 ? "unsupported-media-type" : "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: same-site",
+        "Origin: https://evil.example",
+        "Origin: http://test:81",
+        "Origin: null",
+        "Origin: :"
+      })
+  void write_ofAnotherOriginsPage_isRefused(String header) {
+    Reply reply = service.put(KEY, "2", header);
+
+    assertThat(reply.status()).isEqualTo(403);
+    assertThat(reply.code()).isEqualTo("forbidden");
+    assertThat(service.get(KEY, header).text()).as("nothing was written").isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: none", "Origin: http://test"})
+  void write_ofTheServicesOwnPage_isDone(String header) {
+    assertThat(service.put(KEY, "2", header).status()).isEqualTo(200);
   }
 
   @Test
