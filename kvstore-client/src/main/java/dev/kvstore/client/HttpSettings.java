@@ -8,9 +8,9 @@ import java.time.Duration;
  * How a store over HTTP reaches its service. Immutable; each {@code with} returns a changed copy.
  */
 public final class HttpSettings {
-  /** Five seconds for a call, two of them to connect. */
+  /** 15 seconds for a call, two of them to connect. */
   public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(5), Duration.ofSeconds(2));
+      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2));
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -24,9 +24,9 @@ public final class HttpSettings {
 
   /**
    * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
-   * reading the answer and trying again are all inside. 5 seconds by default. A service waits for
-   * its database too; where its own time limit is the longer one, a write that the database holds
-   * up ends as {@link dev.kvstore.OutcomeUnknownException} here.
+   * reading the answer and trying again are all inside. 15 seconds by default: a service gives its
+   * database 5, and as many again to find out what became of a write whose reply was lost. With
+   * less here than there, such a write ends as {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day

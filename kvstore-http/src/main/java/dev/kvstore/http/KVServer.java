@@ -6,6 +6,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class KVServer implements AutoCloseable {
   /** Room for a batch of keys in the query, or a few long ones. */
   private static final int MAX_REQUEST_HEADER_BYTES = 64 * 1024;
+
+  /** Longer than clients keep a connection that they do not use: the JDK's does for 30 seconds. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
 
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
 
@@ -100,6 +104,7 @@ public final class KVServer implements AutoCloseable {
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(settings.host());
     connector.setPort(settings.port());
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     try {
       connector.open();
       return connector;

@@ -39,8 +39,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  java -jar kvstore-http.jar",
       "      serves http://127.0.0.1:7070 and keeps the data in ./kvstore-data",
-      "  curl -X PUT -H 'Content-Type: application/json' -d '\"dark\"' \\",
-      "      http://127.0.0.1:7070/v1/stores/app/keys/ui.theme",
+      "  curl -X PUT -d '\"dark\"' http://127.0.0.1:7070/v1/stores/app/keys/ui.theme",
       "      stores a value",
       "  curl http://127.0.0.1:7070/v1/stores/app/keys/ui.theme",
       "      reads it back",
@@ -99,7 +98,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--database",
       paramLabel = "NAME",
-      description = "The MongoDB database, where the URI names none (kvstore).")
+      description = "The MongoDB database (the one that the URI names, or else kvstore).")
   private @Nullable String database;
 
   @Option(

@@ -300,7 +300,7 @@ class KeyResourceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "%00", "a%0Ab", "%zz", "%ff"})
+  @ValueSource(strings = {"%00", "a%0Ab", "%zz", "%ff"})
   void put_withUnusableAuthor_isRefused(String author) {
     assertThat(service.put(THEME, "1", "KV-Author: " + author).code())
         .isEqualTo("invalid-parameter");
