@@ -28,6 +28,13 @@ class StopTest {
     return new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
   }
 
+  /** The common pool has one thread where there are two processors, and here two have to wait. */
+  private static void inAThread(Runnable task) {
+    Thread thread = new Thread(task, "stop-test");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   private static void waitFor(CountDownLatch latch) {
     try {
       latch.await();
@@ -46,10 +53,11 @@ class StopTest {
       waitFor(goOn);
     });
     try (TestService service = TestService.start(database, ServerSettings.DEFAULT)) {
-      CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> service.put(KEY, "1"));
+      CompletableFuture<Reply> reply =
+          CompletableFuture.supplyAsync(() -> service.put(KEY, "1"), StopTest::inAThread);
       assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<Void> closed =
-          CompletableFuture.runAsync(() -> service.server().close());
+          CompletableFuture.runAsync(() -> service.server().close(), StopTest::inAThread);
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
       assertThat(closed).isNotDone();
       goOn.countDown();
@@ -76,7 +84,8 @@ class StopTest {
         Duration.ofMillis(300),
         "sqlite");
     try (TestService service = TestService.start(database, settings)) {
-      CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> service.put(KEY, "1"));
+      CompletableFuture<Reply> reply =
+          CompletableFuture.supplyAsync(() -> service.put(KEY, "1"), StopTest::inAThread);
       waitFor(handling);
       service.server().close();
 
@@ -96,10 +105,11 @@ class StopTest {
         handling.countDown();
         waitFor(goOn);
       });
-      CompletableFuture<Reply> handled = CompletableFuture.supplyAsync(() -> service.get(KEY));
+      CompletableFuture<Reply> handled =
+          CompletableFuture.supplyAsync(() -> service.get(KEY), StopTest::inAThread);
       waitFor(handling);
       CompletableFuture<Void> closed =
-          CompletableFuture.runAsync(() -> service.server().close());
+          CompletableFuture.runAsync(() -> service.server().close(), StopTest::inAThread);
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
       early
           .getOutputStream()
