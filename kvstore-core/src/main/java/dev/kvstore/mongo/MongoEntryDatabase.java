@@ -142,7 +142,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   @Override
   public void ping() {
     Deadline deadline = begin();
-    reading("ping", () -> timed(deadline).runCommand(PING, BsonDocument.class));
+    reading("whether it serves", () -> timed(deadline).runCommand(PING, BsonDocument.class));
   }
 
   /** Only a server that stands alone has none. The driver knows which it is once it has asked. */
