@@ -9,6 +9,7 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
@@ -30,11 +31,11 @@ public interface EntryStore extends AutoCloseable {
   /** Returns the store's name. */
   String name();
 
-  /** Returns the entry; empty where there is none. */
-  Optional<KVEntry<RawValue>> read(String key);
+  /** Returns the entry, not older than the options demand; empty where there is none. */
+  Optional<KVEntry<RawValue>> read(String key, ReadOptions options);
 
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
-  List<KVEntry<RawValue>> readMany(Collection<String> keys);
+  List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options);
 
   /**
    * Returns the first entries of the range, in order, at most {@code limit}, and fewer where they
