@@ -16,7 +16,9 @@ public interface ChangeSink {
   /**
    * These changes happened, in this order per key, and nothing else up to that position. An empty
    * list says that the source has answered; a position that has moved, that it knew of everything
-   * until then.
+   * until then. No position is smaller than one before it, but that of a change can be: what was
+   * told already may be told once more. All positions are 0 where the source has none, as a
+   * standalone MongoDB: there an answer is all that there is to go by.
    */
   void changed(List<Change> changes, long position);
 
@@ -25,4 +27,12 @@ public interface ChangeSink {
    * {@link #positioned}.
    */
   void missed();
+
+  /**
+   * Returns what this sink wants to hear of, now. A feed may tell it of other keys too; one that
+   * has to poll asks for these alone, and so asks before each poll. Called by the feed's thread.
+   */
+  default Interest interest() {
+    return Interest.ALL;
+  }
 }
