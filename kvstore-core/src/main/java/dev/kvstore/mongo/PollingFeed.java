@@ -4,8 +4,8 @@ import dev.kvstore.mongo.VersionPoll.Version;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Interest;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,12 +25,12 @@ final class PollingFeed {
 
   private final VersionPoll poll;
   private final Duration interval;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Map<Registration, Seen> seen = new HashMap<>();
 
   private record Seen(Interest interest, Map<String, Version> versions) {}
 
-  PollingFeed(VersionPoll poll, Duration interval, Clock clock) {
+  PollingFeed(VersionPoll poll, Duration interval, InstantSource clock) {
     this.poll = poll;
     this.interval = interval;
     this.clock = clock;
@@ -95,7 +95,7 @@ final class PollingFeed {
       }
     }
     now.forEach((key, version) -> addWritten(changes, key, before.versions().get(key), version));
-    sink.changed(changes, NO_POSITION);
+    sink.changed(changes, NO_POSITION, false);
   }
 
   private static void addWritten(

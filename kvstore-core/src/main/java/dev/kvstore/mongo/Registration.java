@@ -64,13 +64,20 @@ final class Registration implements Subscription {
     call(to -> to.positioned(position));
   }
 
-  /** Tells of those changes that the sink does not know yet, and that there is nothing else. */
-  void changed(List<Change> changes, long upTo) {
+  /**
+   * Tells of those changes that the sink does not know yet, and that there is nothing else up to
+   * that position.
+   *
+   * @param more whether the source has more to tell
+   */
+  void changed(List<Change> changes, long upTo, boolean more) {
     List<Change> news = new ArrayList<>(changes);
     // A change at the very position is told again: others may have happened at that same time.
     news.removeIf(change -> change.position() < position);
     position = Math.max(position, upTo);
-    if (!call(to -> to.changed(news, position))) {
+    Consumer<ChangeSink> tell =
+        more ? to -> to.catchingUp(news, position) : to -> to.changed(news, position);
+    if (!call(tell)) {
       // What it has made of the changes nobody knows.
       missed();
       positioned(position);

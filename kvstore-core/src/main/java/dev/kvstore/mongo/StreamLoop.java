@@ -43,6 +43,7 @@ abstract class StreamLoop implements Runnable {
   private @Nullable BsonDocument token;
   private long position;
   private boolean tokensTrusted = true;
+  private boolean justOpened;
   private boolean failing;
 
   StreamLoop(StreamSource source, Pause pause, long from) {
@@ -134,6 +135,7 @@ abstract class StreamLoop implements Runnable {
           : position == UNKNOWN ? new Start.Now() : new Start.At(position);
       stream = source.open(start, stores);
       covered = stores;
+      justOpened = true;
       if (position == UNKNOWN) {
         position = stream.startedAt();
       }
@@ -153,8 +155,11 @@ abstract class StreamLoop implements Runnable {
     }
     long upTo = positionAfter(batch);
     advancing(upTo);
+    // What came with the opening was asked for before the sinks were told of that.
+    boolean more = batch.full() || (justOpened && !batch.events().isEmpty());
+    justOpened = false;
     for (Registration sink : sinks) {
-      news.getOrDefault(sink.store(), StoreNews.NONE).tell(sink, upTo);
+      news.getOrDefault(sink.store(), StoreNews.NONE).tell(sink, upTo, more);
     }
     position = upTo;
     token = batch.token() != null ? batch.token() : token;
@@ -283,12 +288,12 @@ abstract class StreamLoop implements Runnable {
       return news;
     }
 
-    void tell(Registration sink, long upTo) {
+    void tell(Registration sink, long upTo, boolean more) {
       if (replacedAt != UNKNOWN && replacedAt >= sink.position()) {
         sink.missed();
         sink.positioned(replacedAt);
       }
-      sink.changed(changes, upTo);
+      sink.changed(changes, upTo, more);
     }
   }
 }
