@@ -1,7 +1,6 @@
 package dev.kvstore;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,7 @@ public final class BatchOptions {
 
   /** As {@link WriteOptions#author}, for every key of the batch. */
   public BatchOptions author(String newAuthor) {
-    return new BatchOptions(atomic, timeToLive, Objects.requireNonNull(newAuthor, "author"));
+    return new BatchOptions(atomic, timeToLive, Names.checkText("author", newAuthor));
   }
 
   public boolean isAtomic() {

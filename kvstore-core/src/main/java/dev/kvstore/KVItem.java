@@ -21,7 +21,12 @@ public interface KVItem<T> {
    */
   KVItem<T> withDefault(T value);
 
-  /** Returns an item whose writes must satisfy this rule too. Reads are not checked. */
+  /**
+   * Returns an item whose writes must satisfy this rule too. Reads are not checked. Where there are
+   * rules, null is refused.
+   *
+   * @throws ValidationFailedException if the item's default breaks the rule
+   */
   KVItem<T> validatedBy(Validator<? super T> validator);
 
   /**

@@ -1,6 +1,5 @@
 package dev.kvstore;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ public record KVQuery(String prefix, @Nullable String after, int limit) {
    *     1 to 1000
    */
   public KVQuery {
-    Objects.requireNonNull(prefix, "prefix");
+    Names.checkText("prefix", prefix);
     if (limit < 1 || limit > MAX_LIMIT) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,

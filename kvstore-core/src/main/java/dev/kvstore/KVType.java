@@ -61,7 +61,9 @@ public class KVType<T> {
                         ? java.nio.file.Path.class
                         : value instanceof java.time.ZoneId
                             ? java.time.ZoneId.class
-                            : value.getClass();
+                            : value instanceof java.nio.charset.Charset
+                                ? java.nio.charset.Charset.class
+                                : value.getClass();
     return (KVType<T>) of(natural);
   }
 

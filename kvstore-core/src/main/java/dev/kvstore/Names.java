@@ -26,7 +26,7 @@ public final class Names {
       if (Character.isISOControl(c)) {
         throw invalidKey(key, "has a control character (U+%04X) at index %d".formatted(c, i));
       }
-      if (Character.getType(c) == Character.SURROGATE) {
+      if (isHalf(c)) {
         throw invalidKey(
             key, "has half of a surrogate pair at index %d, which is no character".formatted(i));
       }
@@ -60,6 +60,25 @@ public final class Names {
     return name;
   }
 
+  /**
+   * Returns the text, if it can be kept as an author or looked for as a prefix: at most 512
+   * characters, no control characters, no half of a surrogate pair.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  static String checkText(String what, String text) {
+    boolean legal = text.length() <= 512
+        && text.codePoints().noneMatch(c -> Character.isISOControl(c) || isHalf(c));
+    if (!legal) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The " + what + " '" + shown(text)
+              + "' must have at most 512 characters, none of them a control character"
+              + " or half of a surrogate pair");
+    }
+    return text;
+  }
+
   /** Tells whether {@link #checkStore} would accept the name. */
   public static boolean isStore(String name) {
     return STORE.matcher(name).matches();
@@ -80,13 +99,16 @@ public final class Names {
         ErrorCode.INVALID_KEY, "The key '" + shown(key) + "' " + problem);
   }
 
+  private static boolean isHalf(int codePoint) {
+    return Character.getType(codePoint) == Character.SURROGATE;
+  }
+
   /** A name as it can stand in a message: on one line, and not too long. */
   private static String shown(String name) {
     StringBuilder shown = new StringBuilder();
     name.codePoints()
         .limit(80)
-        .map(c ->
-            Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+        .map(c -> Character.isISOControl(c) || isHalf(c) ? '\uFFFD' : c)
         .forEach(shown::appendCodePoint);
     return shown.length() < name.length() ? shown + "…" : shown.toString();
   }

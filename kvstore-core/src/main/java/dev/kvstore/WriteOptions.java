@@ -64,9 +64,14 @@ public final class WriteOptions {
     return new WriteOptions(condition, TimeToLive.check(newTimeToLive), author);
   }
 
-  /** The author is kept with the entry, see {@link KVMetadata#updatedBy()}. */
+  /**
+   * The author is kept with the entry, see {@link KVMetadata#updatedBy()}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it has more than 512
+   *     characters or one that is a control character
+   */
   public WriteOptions author(String newAuthor) {
-    return new WriteOptions(condition, timeToLive, Objects.requireNonNull(newAuthor, "author"));
+    return new WriteOptions(condition, timeToLive, Names.checkText("author", newAuthor));
   }
 
   public WriteCondition condition() {

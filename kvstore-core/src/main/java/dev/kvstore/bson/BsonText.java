@@ -1,0 +1,47 @@
+package dev.kvstore.bson;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonStreamContext;
+
+/** What text has to be to get into BSON whole, and how places in a value are named in messages. */
+final class BsonText {
+  private static final int MAX_SHOWN = 200;
+
+  private BsonText() {}
+
+  /** Tells whether the text has half of a surrogate pair, which has no UTF-8. */
+  static boolean hasLoneSurrogate(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** Returns where the stream is, as the end of a sentence: nothing at the top of the value. */
+  static String at(JsonStreamContext context) {
+    return at(context.pathAsPointer());
+  }
+
+  static String at(JsonPointer pointer) {
+    return pointer.matches() ? "" : " at '" + shown(pointer.toString()) + "'";
+  }
+
+  /** Returns the name fit for a message: no control characters, and not endless. */
+  static String shown(String name) {
+    StringBuilder shown = new StringBuilder();
+    name.codePoints()
+        .limit(MAX_SHOWN)
+        .map(c ->
+            Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+        .forEach(shown::appendCodePoint);
+    return shown.length() < name.length() ? shown + "…" : shown.toString();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.kvstore.bson;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.kvstore.KVType;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.spi.RawValue;
+import java.util.List;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says why a value could not be read. Jackson's own messages, and those of constructors, quote the
+ * value, which may be a secret; so nothing of them is used, and they are no cause either.
+ */
+final class DecodeFailure {
+  private DecodeFailure() {}
+
+  static TypeMismatchException of(
+      String key, RawValue value, KVType<?> type, @Nullable Exception failure) {
+    return new TypeMismatchException(
+        key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
+  }
+
+  private static @Nullable String detail(RawValue value, @Nullable Exception failure) {
+    if (failure == null) {
+      return null;
+    }
+    if (!(failure instanceof JsonMappingException mapping)) {
+      return "reading failed with " + failure.getClass().getName();
+    }
+    String at = BsonText.at(pointer(mapping.getPath()));
+    if (mapping instanceof UnrecognizedPropertyException) {
+      return "the type has no member" + at;
+    }
+    String reason = reason(mapping);
+    if (at.isEmpty()) {
+      return reason;
+    }
+    String found = found(value, mapping.getPath());
+    return found + at + (reason == null ? " does not fit" : " does not fit: " + reason);
+  }
+
+  private static @Nullable String reason(JsonMappingException failure) {
+    Class<?> wanted = wanted(failure);
+    if (failure instanceof InvalidDefinitionException && wanted != null) {
+      return "Jackson finds no way to make a " + wanted.getTypeName();
+    }
+    Throwable cause = failure.getCause();
+    if (cause != null) {
+      return "reading failed with " + cause.getClass().getName();
+    }
+    return wanted == null ? null : "it is no " + wanted.getTypeName();
+  }
+
+  private static @Nullable Class<?> wanted(JsonMappingException failure) {
+    if (failure instanceof InvalidDefinitionException definition && definition.getType() != null) {
+      return definition.getType().getRawClass();
+    }
+    return failure instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+  }
+
+  private static JsonPointer pointer(List<JsonMappingException.Reference> path) {
+    JsonPointer pointer = JsonPointer.empty();
+    for (JsonMappingException.Reference step : path) {
+      if (step.getFieldName() != null) {
+        pointer = pointer.appendProperty(step.getFieldName());
+      } else if (step.getIndex() >= 0) {
+        pointer = pointer.appendIndex(step.getIndex());
+      }
+    }
+    return pointer;
+  }
+
+  /** Returns the type of what is stored there, as far as it can be found by Jackson's path. */
+  private static String found(RawValue value, List<JsonMappingException.Reference> path) {
+    BsonValue found = BsonValues.toBsonValue(value);
+    for (JsonMappingException.Reference step : path) {
+      BsonValue next = null;
+      if (found.isDocument() && step.getFieldName() != null) {
+        next = found.asDocument().get(step.getFieldName());
+      } else if (found.isArray()
+          && step.getIndex() >= 0
+          && step.getIndex() < found.asArray().size()) {
+        next = found.asArray().get(step.getIndex());
+      }
+      if (next == null) {
+        return "what is stored";
+      }
+      found = next;
+    }
+    return BsonValues.typeName(found.getBsonType());
+  }
+}

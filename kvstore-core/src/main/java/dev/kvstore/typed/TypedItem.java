@@ -1,0 +1,139 @@
+package dev.kvstore.typed;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVItem;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVStore;
+import dev.kvstore.KVType;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ValidationFailedException;
+import dev.kvstore.Validator;
+import dev.kvstore.WriteOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+record TypedItem<T>(
+    KVStore store,
+    String key,
+    KVType<T> type,
+    @Nullable T fallback,
+    List<Validator<? super T>> rules)
+    implements KVItem<T> {
+
+  TypedItem(KVStore store, String key, KVType<T> type) {
+    this(store, key, Objects.requireNonNull(type, "type"), null, List.of());
+  }
+
+  TypedItem {
+    if (fallback != null) {
+      check(key, rules, fallback);
+    }
+  }
+
+  @Override
+  public KVItem<T> withDefault(T value) {
+    return new TypedItem<>(store, key, type, Objects.requireNonNull(value, "default"), rules);
+  }
+
+  @Override
+  public KVItem<T> validatedBy(Validator<? super T> validator) {
+    List<Validator<? super T>> more = new ArrayList<>(rules);
+    more.add(validator);
+    return new TypedItem<>(store, key, type, fallback, List.copyOf(more));
+  }
+
+  @Override
+  public @Nullable T get() {
+    Optional<KVEntry<T>> entry = entry();
+    if (entry.isPresent()) {
+      return entry.get().value();
+    }
+    if (fallback == null) {
+      throw new KeyNotFoundException(key);
+    }
+    return fallback;
+  }
+
+  @Override
+  public Optional<T> find() {
+    return store.find(key, type);
+  }
+
+  @Override
+  public Optional<KVEntry<T>> entry() {
+    return store.findEntry(key, type);
+  }
+
+  @Override
+  public KVMetadata set(@Nullable T value) {
+    return set(value, WriteOptions.DEFAULT);
+  }
+
+  @Override
+  public KVMetadata set(@Nullable T value, WriteOptions options) {
+    check(key, rules, value);
+    return store.set(key, value, options);
+  }
+
+  @Override
+  public @Nullable T setDefault() {
+    if (fallback == null) {
+      throw new IllegalStateException(
+          "The item for key '" + key + "' has no default: give it one by withDefault(value)");
+    }
+    return store.setDefault(key, type, fallback);
+  }
+
+  @Override
+  public @Nullable T update(UnaryOperator<@Nullable T> function) {
+    UnaryOperator<@Nullable T> checked = value -> {
+      T updated = function.apply(value);
+      check(key, rules, updated);
+      return updated;
+    };
+    return new Update<>(store, key, type, checked, fallback).run();
+  }
+
+  @Override
+  public boolean compareAndSet(String etag, @Nullable T value) {
+    try {
+      set(value, WriteOptions.ifMatch(etag));
+      return true;
+    } catch (PreconditionFailedException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean has() {
+    return store.has(key);
+  }
+
+  @Override
+  public boolean delete() {
+    return store.delete(key);
+  }
+
+  /** Without the default, which may be a secret. */
+  @Override
+  public String toString() {
+    return "KVItem[" + key + ": " + type + "]";
+  }
+
+  private static <T> void check(String key, List<Validator<? super T>> rules, @Nullable T value) {
+    if (rules.isEmpty()) {
+      return;
+    }
+    List<String> problems = value == null
+        ? List.of("must not be null")
+        : rules.stream().flatMap(rule -> rule.problemWith(value).stream()).toList();
+    if (!problems.isEmpty()) {
+      throw new ValidationFailedException(key, problems);
+    }
+  }
+}

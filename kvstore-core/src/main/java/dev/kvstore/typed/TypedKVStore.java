@@ -1,0 +1,206 @@
+package dev.kvstore.typed;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVItem;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.KVType;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.Names;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The one implementation of {@link KVStore}, over whatever keeps the raw entries. */
+public final class TypedKVStore implements KVStore {
+  private final EntryStore entries;
+  private final BsonCodec codec;
+  private final Runnable afterClose;
+
+  private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
+    this.entries = Objects.requireNonNull(entries, "entries");
+    this.codec = Objects.requireNonNull(codec, "codec");
+    this.afterClose = Objects.requireNonNull(afterClose, "afterClose");
+  }
+
+  /** Returns the entries as a typed store, which closes them when it is closed. */
+  public static KVStore over(EntryStore entries, BsonCodec codec) {
+    return new TypedKVStore(entries, codec, () -> {});
+  }
+
+  /**
+   * As {@link #over(EntryStore, BsonCodec)}, for entries that were opened together with something
+   * else.
+   *
+   * @param afterClose closes that; called after the entries were closed, at each {@link #close()}
+   */
+  public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
+    return new TypedKVStore(entries, codec, afterClose);
+  }
+
+  @Override
+  public String name() {
+    return entries.name();
+  }
+
+  @Override
+  public <T> @Nullable T get(String key, KVType<T> type) {
+    return entry(key, type).value();
+  }
+
+  @Override
+  public <T> Optional<T> find(String key, KVType<T> type) {
+    return findEntry(key, type).map(KVEntry::value);
+  }
+
+  @Override
+  public <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback) {
+    Optional<KVEntry<T>> entry = findEntry(key, type);
+    return entry.isPresent() ? entry.get().value() : fallback;
+  }
+
+  @Override
+  public <T> KVEntry<T> entry(String key, KVType<T> type) {
+    return findEntry(key, type).orElseThrow(() -> new KeyNotFoundException(key));
+  }
+
+  @Override
+  public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
+    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).map(raw -> typed(raw, type));
+  }
+
+  @Override
+  public boolean has(String key) {
+    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
+  }
+
+  @Override
+  public KVMetadata set(String key, @Nullable Object value, WriteOptions options) {
+    return entries.write(new Write(Names.checkKey(key), codec.encode(value), options));
+  }
+
+  @Override
+  public <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
+    Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
+    // Nearly always there is an entry already, and a read is cheaper than a write that changes
+    // nothing.
+    KVEntry<RawValue> kept = entries
+        .read(key, ReadOptions.DEFAULT)
+        .orElseGet(() -> entries.setDefault(write).entry());
+    return typed(kept, type).value();
+  }
+
+  @Override
+  public BatchResult setMany(Map<String, ? extends @Nullable Object> values, BatchOptions options) {
+    Map<String, RawValue> encoded = new LinkedHashMap<>();
+    values.forEach((key, value) -> encoded.put(Names.checkKey(key), codec.encode(value)));
+    return encoded.isEmpty() ? new BatchResult(0, 0) : entries.writeMany(encoded, options);
+  }
+
+  @Override
+  public <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type) {
+    LinkedHashSet<String> wanted = new LinkedHashSet<>();
+    keys.forEach(key -> wanted.add(Names.checkKey(key)));
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    if (!wanted.isEmpty()) {
+      entries.readMany(wanted, ReadOptions.DEFAULT).forEach(entry -> found.put(entry.key(), entry));
+    }
+    wanted.retainAll(found.keySet());
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    wanted.forEach(key ->
+        values.put(key, typed(Objects.requireNonNull(found.get(key)), type).value()));
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type) {
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    while (next != null) {
+      KVPage<KVEntry<T>> page = entries(next, type);
+      page.items().forEach(entry -> values.put(entry.key(), entry.value()));
+      next = page.next().map(next::after).orElse(null);
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public List<String> keys(String prefix) {
+    List<String> keys = new ArrayList<>();
+    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    while (next != null) {
+      KVPage<String> page = keys(next);
+      keys.addAll(page.items());
+      next = page.next().map(next::after).orElse(null);
+    }
+    return Collections.unmodifiableList(keys);
+  }
+
+  @Override
+  public KVPage<String> keys(KVQuery query) {
+    return entries.scanKeys(KeyRange.of(query), query.limit());
+  }
+
+  @Override
+  public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type) {
+    KVPage<KVEntry<RawValue>> page = entries.scan(KeyRange.of(query), query.limit());
+    return new KVPage<>(
+        page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    return entries.delete(Names.checkKey(key), options);
+  }
+
+  @Override
+  public <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
+    return new Update<>(this, key, type, function).run();
+  }
+
+  @Override
+  public long increment(String key, long by) {
+    KVEntry<RawValue> sum = entries.increment(Names.checkKey(key), by, WriteOptions.DEFAULT);
+    return BsonValues.wholeNumber(Objects.requireNonNull(sum.value())).orElseThrow();
+  }
+
+  @Override
+  public <T> KVItem<T> item(String key, KVType<T> type) {
+    return new TypedItem<>(this, Names.checkKey(key), type);
+  }
+
+  @Override
+  public void close() {
+    try {
+      entries.close();
+    } finally {
+      afterClose.run();
+    }
+  }
+
+  private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
+    RawValue value = Objects.requireNonNull(raw.value());
+    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata());
+  }
+}

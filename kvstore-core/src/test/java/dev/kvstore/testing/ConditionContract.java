@@ -1,0 +1,124 @@
+package dev.kvstore.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.KVMetadata;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteOptions;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+interface ConditionContract extends StoreFixture {
+  /** The form of an etag that no entry has. */
+  String NO_ETAG = "0123456789abcdef01234567";
+
+  @Test
+  default void ifMatch_presentEtag_writes() {
+    KVMetadata first = store().set("k", "a");
+    KVMetadata second = store().set("k", "b", WriteOptions.ifMatch(first.etag()));
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(store().get("k", String.class)).isEqualTo("b");
+  }
+
+  @Test
+  default void ifMatch_otherEtag_throwsAndChangesNothing() {
+    KVMetadata first = store().set("k", "a");
+    KVMetadata second = store().set("k", "b");
+    assertPreconditionFailed(
+        () -> store().set("k", "c", WriteOptions.ifMatch(first.etag())), second.etag());
+    assertPreconditionFailed(
+        () -> store().set("k", "c", WriteOptions.ifMatch("no etag at all")), second.etag());
+    assertThat(store().entry("k", String.class).metadata()).isEqualTo(second);
+  }
+
+  @Test
+  default void ifMatch_absent_throwsAndStoresNothing() {
+    assertPreconditionFailed(() -> store().set("k", "c", WriteOptions.ifMatch(NO_ETAG)), null);
+    assertThat(store().has("k")).isFalse();
+  }
+
+  @Test
+  default void ifMatch_afterDeleteAndRecreate_throws() {
+    KVMetadata first = store().set("k", "a");
+    store().delete("k");
+    KVMetadata again = store().set("k", "a");
+    assertThat(again.version()).isEqualTo(first.version());
+    assertPreconditionFailed(
+        () -> store().set("k", "c", WriteOptions.ifMatch(first.etag())), again.etag());
+  }
+
+  @Test
+  default void ifAbsent_absent_writes() {
+    assertThat(store().set("k", "a", WriteOptions.ifAbsent()).version()).isEqualTo(1);
+  }
+
+  @Test
+  default void ifAbsent_present_throwsAndChangesNothing() {
+    KVMetadata first = store().set("k", null);
+    assertPreconditionFailed(() -> store().set("k", "b", WriteOptions.ifAbsent()), first.etag());
+    assertThat(store().get("k", String.class)).isNull();
+  }
+
+  @Test
+  default void ifPresent_present_writes() {
+    store().set("k", "a");
+    assertThat(store().set("k", "b", WriteOptions.ifPresent()).version()).isEqualTo(2);
+  }
+
+  @Test
+  default void ifPresent_absent_throwsAndStoresNothing() {
+    assertPreconditionFailed(() -> store().set("k", "b", WriteOptions.ifPresent()), null);
+    assertThat(store().has("k")).isFalse();
+  }
+
+  @Test
+  default void delete_ifMatch_deletesJustThatVersion() {
+    KVMetadata first = store().set("k", "a");
+    KVMetadata second = store().set("k", "b");
+    assertPreconditionFailed(
+        () -> store().delete("k", WriteOptions.ifMatch(first.etag())), second.etag());
+    assertThat(store().delete("k", WriteOptions.ifMatch(second.etag()))).isTrue();
+    assertPreconditionFailed(() -> store().delete("k", WriteOptions.ifMatch(second.etag())), null);
+  }
+
+  @Test
+  default void delete_ifPresent_absent_throws() {
+    assertPreconditionFailed(() -> store().delete("k", WriteOptions.ifPresent()), null);
+  }
+
+  @Test
+  default void increment_ifMatch_addsJustToThatVersion() {
+    KVMetadata first = store().set("n", 1);
+    KVMetadata second =
+        entries().increment("n", 4, WriteOptions.ifMatch(first.etag())).metadata();
+    assertThat(store().get("n", Integer.class)).isEqualTo(5);
+    assertPreconditionFailed(
+        () -> entries().increment("n", 4, WriteOptions.ifMatch(first.etag())), second.etag());
+    assertPreconditionFailed(() -> entries().increment("none", 4, WriteOptions.ifPresent()), null);
+    assertThat(store().get("n", Integer.class)).isEqualTo(5);
+  }
+
+  @Test
+  default void expired_isAbsentForEveryCondition() {
+    KVMetadata old = store().set("k", 1, WriteOptions.DEFAULT.ttl(Duration.ofHours(1)));
+    clock().advance(Duration.ofHours(2));
+    assertPreconditionFailed(() -> store().set("k", 2, WriteOptions.ifMatch(old.etag())), null);
+    assertPreconditionFailed(() -> store().set("k", 2, WriteOptions.ifPresent()), null);
+    assertPreconditionFailed(() -> store().delete("k", WriteOptions.ifMatch(old.etag())), null);
+    assertPreconditionFailed(
+        () -> entries().increment("k", 1, WriteOptions.ifMatch(old.etag())), null);
+    KVMetadata created = store().set("k", 2, WriteOptions.ifAbsent());
+    assertThat(created.version()).isEqualTo(1);
+    assertThat(created.createdAt()).isAfter(old.createdAt());
+  }
+
+  private static void assertPreconditionFailed(
+      ThrowingCallable call, @org.jspecify.annotations.Nullable String etag) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            PreconditionFailedException.class,
+            e -> assertThat(e.presentEtag().orElse(null)).isEqualTo(etag));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.kvstore.testing;
+
+import dev.kvstore.KVStore;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.typed.TypedKVStore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Everything that is promised of a store, whatever keeps its entries. A subclass opens its database
+ * in a {@code @BeforeAll} method, with {@link #clock()}, and closes it in an {@code @AfterAll}
+ * method.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class EntryStoreContract
+    implements ReadWriteContract,
+        ConditionContract,
+        ExpiryContract,
+        ListingContract,
+        BatchContract,
+        CounterContract,
+        ItemContract,
+        TypeContract,
+        RaceContract,
+        InputContract,
+        RealSettingsContract {
+  private static final AtomicInteger STORES = new AtomicInteger();
+
+  private final TestClock clock = new TestClock();
+  private EntryStore entries;
+  private KVStore store;
+
+  /** Opens the store of that name, which nobody has used before. */
+  protected abstract EntryStore open(String name);
+
+  @BeforeEach
+  final void openStore() {
+    entries = open("contract" + STORES.incrementAndGet());
+    store = TypedKVStore.over(entries, BsonCodec.create());
+  }
+
+  @AfterEach
+  final void closeStore() {
+    store.close();
+  }
+
+  @Override
+  public final KVStore store() {
+    return store;
+  }
+
+  @Override
+  public final EntryStore entries() {
+    return entries;
+  }
+
+  @Override
+  public final TestClock clock() {
+    return clock;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.kvstore.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVType;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WriteOptions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+interface ReadWriteContract extends StoreFixture {
+  @Test
+  default void get_absent_throws() {
+    assertThatThrownBy(() -> store().get("none", String.class))
+        .isInstanceOfSatisfying(
+            KeyNotFoundException.class, e -> assertThat(e.key()).isEqualTo("none"))
+        .hasMessageContaining("none");
+    assertThatThrownBy(() -> store().entry("none", String.class))
+        .isInstanceOf(KeyNotFoundException.class);
+  }
+
+  @Test
+  default void find_absent_isEmpty() {
+    assertThat(store().find("none", String.class)).isEmpty();
+    assertThat(store().findEntry("none", String.class)).isEmpty();
+    assertThat(store().has("none")).isFalse();
+  }
+
+  @Test
+  default void getOrDefault_absent_returnsFallbackAndStoresNothing() {
+    assertThat(store().getOrDefault("none", 3)).isEqualTo(3);
+    assertThat(store().has("none")).isFalse();
+  }
+
+  @Test
+  default void getOrDefault_present_returnsStored() {
+    store().set("n", 7);
+    assertThat(store().getOrDefault("n", 3)).isEqualTo(7);
+  }
+
+  @Test
+  default void set_absent_creates() {
+    KVMetadata written = store().set("ui.theme", "dark");
+    assertThat(written.key()).isEqualTo("ui.theme");
+    assertThat(written.version()).isEqualTo(1);
+    assertThat(written.updatedBy()).isNull();
+    assertThat(written.expiresAt()).isNull();
+    assertThat(written.createdAt()).isBeforeOrEqualTo(written.updatedAt());
+    assertThat(store().get("ui.theme", String.class)).isEqualTo("dark");
+    assertThat(store().entry("ui.theme", String.class)).isEqualTo(new KVEntry<>("dark", written));
+  }
+
+  @Test
+  default void set_present_replaces() {
+    KVMetadata first = store().set("k", "one", WriteOptions.DEFAULT.author("alice"));
+    KVMetadata second = store().set("k", List.of(1, 2));
+    assertThat(first.updatedBy()).isEqualTo("alice");
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(second.etag()).isNotEqualTo(first.etag());
+    assertThat(second.createdAt()).isEqualTo(first.createdAt());
+    assertThat(second.updatedAt()).isAfterOrEqualTo(first.updatedAt());
+    assertThat(second.updatedBy()).as("the author of the write before").isNull();
+    assertThat(store().entry("k", KVType.of(Object.class)).metadata()).isEqualTo(second);
+    assertThat(store().get("k", Object.class)).isEqualTo(List.of(1, 2));
+  }
+
+  @Test
+  default void set_sameValue_isAVersionOfItsOwn() {
+    KVMetadata first = store().set("k", "same");
+    KVMetadata second = store().set("k", "same");
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(second.etag()).isNotEqualTo(first.etag());
+  }
+
+  @Test
+  default void set_author_isKept() {
+    store().set("k", 1, WriteOptions.DEFAULT.author("Ærøskøbing / 東京 %+"));
+    assertThat(store().entry("k", Integer.class).updatedBy()).contains("Ærøskøbing / 東京 %+");
+  }
+
+  @Test
+  default void storedNull_isPresent() {
+    store().set("k", null);
+    assertThat(store().has("k")).isTrue();
+    assertThat(store().get("k", String.class)).isNull();
+    assertThat(store().find("k", String.class)).isEmpty();
+    assertThat(store().findEntry("k", String.class)).isPresent();
+    assertThat(store().getOrDefault("k", "fallback")).isNull();
+    assertThat(store().keys()).containsExactly("k");
+  }
+
+  @Test
+  default void delete_present_removes() {
+    store().set("k", 1);
+    assertThat(store().delete("k")).isTrue();
+    assertThat(store().has("k")).isFalse();
+    assertThat(store().delete("k")).isFalse();
+  }
+
+  @Test
+  default void set_afterDelete_startsAgain() {
+    KVMetadata first = store().set("k", 1);
+    store().set("k", 2);
+    store().delete("k");
+    KVMetadata again = store().set("k", 1);
+    assertThat(again.version()).isEqualTo(1);
+    assertThat(again.etag()).isNotEqualTo(first.etag());
+  }
+
+  @Test
+  default void setDefault_absent_stores() {
+    assertThat(store().setDefault("k", "light")).isEqualTo("light");
+    assertThat(store().entry("k", String.class).version()).isEqualTo(1);
+  }
+
+  @Test
+  default void setDefault_present_keepsAndWritesNothing() {
+    KVMetadata written = store().set("k", "dark");
+    assertThat(store().setDefault("k", "light")).isEqualTo("dark");
+    assertThat(store().entry("k", String.class).metadata()).isEqualTo(written);
+  }
+
+  @Test
+  default void setDefault_storedNull_isKept() {
+    store().set("k", null);
+    assertThat(store().setDefault("k", "light")).isNull();
+  }
+
+  @Test
+  default void setDefault_null_isStored() {
+    assertThat(store().setDefault("k", KVType.of(String.class), null)).isNull();
+    assertThat(store().has("k")).isTrue();
+  }
+
+  @Test
+  default void rawSetDefault_tellsWhetherItStored() {
+    var write = new dev.kvstore.spi.Write("k", Values.raw("a"), WriteOptions.DEFAULT.author("ann"));
+    var stored = entries().setDefault(write);
+    assertThat(stored.stored()).isTrue();
+    assertThat(stored.entry().value()).isEqualTo(Values.raw("a"));
+    assertThat(stored.entry().updatedBy()).contains("ann");
+    var kept =
+        entries().setDefault(new dev.kvstore.spi.Write("k", Values.raw("b"), WriteOptions.DEFAULT));
+    assertThat(kept.stored()).isFalse();
+    assertThat(kept.entry()).isEqualTo(stored.entry());
+  }
+
+  @Test
+  default void update_present_replaces() {
+    store().set("n", 1);
+    assertThat(store().update("n", Integer.class, n -> n + 1)).isEqualTo(2);
+    assertThat(store().entry("n", Integer.class).version()).isEqualTo(2);
+    assertThat(store().get("n", Integer.class)).isEqualTo(2);
+  }
+
+  @Test
+  default void update_absent_throws() {
+    assertThatThrownBy(() -> store().update("n", Integer.class, n -> n + 1))
+        .isInstanceOf(KeyNotFoundException.class);
+  }
+
+  @Test
+  default void stores_doNotSeeOneAnother() {
+    store().set("k", Map.of("here", true));
+    assertThat(entries().name()).isEqualTo(store().name());
+    assertThat(entries().readMany(List.of("k", "other"), ReadOptions.DEFAULT)).hasSize(1);
+  }
+
+  @Test
+  default void close_thenUse_throwsClosed() {
+    store().set("k", 1);
+    store().close();
+    store().close();
+    assertThatThrownBy(() -> store().get("k", Integer.class))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+    assertThatThrownBy(() -> store().set("k", 1))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+  }
+}
