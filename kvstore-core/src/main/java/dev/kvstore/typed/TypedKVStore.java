@@ -4,21 +4,27 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
+import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
+import dev.kvstore.KVSubscription;
 import dev.kvstore.KVType;
+import dev.kvstore.KVWatcher;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.watch.WatchHub;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +44,13 @@ public final class TypedKVStore implements KVStore {
   private final EntryStore entries;
   private final BsonCodec codec;
   private final Runnable afterClose;
+  private final WatchHub watches;
 
   private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     this.entries = Objects.requireNonNull(entries, "entries");
     this.codec = Objects.requireNonNull(codec, "codec");
     this.afterClose = Objects.requireNonNull(afterClose, "afterClose");
+    this.watches = WatchHub.of(entries);
   }
 
   /** Returns the entries as a typed store, which closes them when it is closed. */
@@ -191,8 +200,31 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
+  }
+
+  @Override
+  public KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.prefix(prefix), watcher, options);
+  }
+
+  <T> KVSubscription onChange(
+      String key,
+      KVType<T> type,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener) {
+    return watches.onChange(
+        key,
+        options -> entries.read(key, options).map(raw -> typed(raw, type)),
+        fallback,
+        listener);
+  }
+
+  @Override
   public void close() {
     try {
+      watches.close();
       entries.close();
     } finally {
       afterClose.run();
