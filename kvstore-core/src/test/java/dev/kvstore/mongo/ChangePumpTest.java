@@ -172,7 +172,8 @@ class ChangePumpTest {
     void database_dropped_beginsAnewForAll() {
       source.opensAt(10);
       source.gives(batch(12));
-      source.gives(ended(20, Recorded.events("database about to be dropped").get(1)));
+      source.gives(
+          ended(20, RecordedStreams.events("database about to be dropped").get(1)));
       source.opensAt(50);
       source.gives(batch(51));
       pump.subscribe("s", sink, null);
@@ -257,7 +258,8 @@ class ChangePumpTest {
     void history_lost_beginsAnew(int recorded) {
       source.opensAt(10);
       source.gives(batch(12));
-      source.fails(Recorded.exception(Recorded.lines("history-lost.jsonl").get(recorded)));
+      source.fails(
+          RecordedStreams.exception(RecordedStreams.lines("history-lost.jsonl").get(recorded)));
       source.opensAt(50);
       pump.subscribe("s", sink, null);
       awaitCalls(sink, "positioned 10", "changed [] 12", "missed", "positioned 50");
@@ -266,9 +268,9 @@ class ChangePumpTest {
 
     @Test
     void token_refused_beginsAnew() {
-      for (BsonDocument line : Recorded.lines("streams.jsonl")) {
+      for (BsonDocument line : RecordedStreams.lines("streams.jsonl")) {
         if (line.containsKey("error") && line.getString("scenario").getValue().equals("resume")) {
-          assertThat(Trouble.of(Recorded.exception(line))).isEqualTo(Trouble.HISTORY_LOST);
+          assertThat(Trouble.of(RecordedStreams.exception(line))).isEqualTo(Trouble.HISTORY_LOST);
         }
       }
     }
@@ -280,7 +282,7 @@ class ChangePumpTest {
       source.gives(batch(12));
       source.fails(broken());
       for (int i = 0; i < 5; i++) {
-        source.failsToOpen(Recorded.exception(error));
+        source.failsToOpen(RecordedStreams.exception(error));
       }
       source.opensAt(50);
       pump.subscribe("s", sink, null);
@@ -459,7 +461,8 @@ class ChangePumpTest {
     void subscribe_fromWhatIsGone_isMissed_andBeginsNow() {
       Script main = open();
       pump.subscribe("s", late, new SyncToken(50));
-      source.failsToOpen(Recorded.exception(Recorded.lines("history-lost.jsonl").get(2)));
+      source.failsToOpen(
+          RecordedStreams.exception(RecordedStreams.lines("history-lost.jsonl").get(2)));
       main.gives(batch(101));
       awaitCalls(late, "missed");
       await().until(() -> threads().size() == 1);

@@ -178,7 +178,7 @@ class DriverStreamsTest {
   @Test
   void standalone_isPolled_byOneQuery() throws IOException {
     List<BsonDocument> finds = new CopyOnWriteArrayList<>();
-    BsonDocument refusal = Recorded.lines("streams.jsonl").stream()
+    BsonDocument refusal = RecordedStreams.lines("streams.jsonl").stream()
         .filter(line -> line.getString("scenario").getValue().equals("watch"))
         .map(line -> line.getDocument("error"))
         .findFirst()

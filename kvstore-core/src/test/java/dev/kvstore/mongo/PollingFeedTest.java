@@ -164,7 +164,7 @@ class PollingFeedTest {
       }
       return Map.copyOf(stored);
     };
-    BsonDocument refusal = Recorded.lines("streams.jsonl").stream()
+    BsonDocument refusal = RecordedStreams.lines("streams.jsonl").stream()
         .filter(line -> line.getString("scenario").getValue().equals("watch"))
         .findFirst()
         .orElseThrow();
@@ -173,7 +173,7 @@ class PollingFeedTest {
         source,
         () -> new PollingFeed(poll, Duration.ofSeconds(1), Clock.systemUTC()),
         duration -> {})) {
-      source.failsToOpen(Recorded.exception(refusal));
+      source.failsToOpen(RecordedStreams.exception(refusal));
       pump.subscribe("s", sink, null);
       polls.add("ok");
       polls.add("ok");
@@ -182,7 +182,7 @@ class PollingFeedTest {
               () -> assertThat(sink.calls).containsExactly("positioned 0", "changed [] 0"));
       pump.subscribe("s", fromThePast, new SyncToken(77));
       source.failsToOpen(new MongoSocketReadException("gone", new ServerAddress()));
-      source.failsToOpen(Recorded.exception(refusal));
+      source.failsToOpen(RecordedStreams.exception(refusal));
       polls.add("fails");
       polls.add("ok");
       await()

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamEventTest {
   private static List<Change> changesOf(String key) {
     List<Change> changes = new ArrayList<>();
-    for (BsonDocument event : Recorded.events("database")) {
+    for (BsonDocument event : RecordedStreams.events("database")) {
       if (StreamEvent.of(event) instanceof StreamEvent.Changed changed) {
         changed.changes().stream().filter(change -> change.key().equals(key)).forEach(changes::add);
       }
@@ -65,7 +65,7 @@ class StreamEventTest {
   @Test
   void recorded_dropAndRename_concernTheirStores() {
     List<StreamEvent> events =
-        Recorded.events("database").stream().map(StreamEvent::of).toList();
+        RecordedStreams.events("database").stream().map(StreamEvent::of).toList();
     assertThat(events)
         .filteredOn(StreamEvent.Replaced.class::isInstance)
         .extracting(event -> ((StreamEvent.Replaced) event).stores())
@@ -75,14 +75,14 @@ class StreamEventTest {
 
   @Test
   void recorded_dropOfADatabase_concernsAll() {
-    assertThat(Recorded.events("database about to be dropped").stream().map(StreamEvent::of))
+    assertThat(RecordedStreams.events("database about to be dropped").stream().map(StreamEvent::of))
         .element(1)
         .isInstanceOf(StreamEvent.AllReplaced.class);
   }
 
   @Test
   void recorded_tokens_tellTheTimeOfTheirEvents() {
-    for (BsonDocument event : Recorded.events("database")) {
+    for (BsonDocument event : RecordedStreams.events("database")) {
       assertThat(ClusterTimes.ofToken(event.getDocument("_id")))
           .isEqualTo(ClusterTimes.of(event, "clusterTime"));
     }

@@ -14,11 +14,11 @@ import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bson.BsonBinaryReader;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
-import org.bson.codecs.DecoderContext;
 import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 import org.jspecify.annotations.Nullable;
@@ -107,17 +107,39 @@ final class StreamServer implements Closeable {
   }
 
   private static BsonDocument ofMessage(ByteBuffer body) {
-    body.getInt();
-    if (body.get() != 0) {
-      throw new IllegalStateException("Only commands of one section are understood");
+    int flags = body.getInt();
+    if (flags != 0) {
+      throw new IllegalStateException("No flags are understood, these are " + flags);
     }
-    return decode(body);
+    BsonDocument command = new BsonDocument();
+    while (body.hasRemaining()) {
+      if (body.get() == 0) {
+        command.putAll(decode(body));
+      } else {
+        readSequence(body, command);
+      }
+    }
+    return command;
+  }
+
+  /** Reads documents that come beside a command into the member whose name they have. */
+  private static void readSequence(ByteBuffer body, BsonDocument command) {
+    int end = body.position() + body.getInt();
+    StringBuilder name = new StringBuilder();
+    for (byte next = body.get(); next != 0; next = body.get()) {
+      name.append((char) next);
+    }
+    BsonArray documents = new BsonArray();
+    while (body.position() < end) {
+      documents.add(decode(body));
+    }
+    command.put(name.toString(), documents);
   }
 
   private static BsonDocument decode(ByteBuffer bytes) {
-    try (BsonBinaryReader reader = new BsonBinaryReader(bytes.slice().order(bytes.order()))) {
-      return CODEC.decode(reader, DecoderContext.builder().build());
-    }
+    byte[] document = new byte[bytes.getInt(bytes.position())];
+    bytes.get(document);
+    return new RawBsonDocument(document).decode(CODEC);
   }
 
   private byte[] reply(int to, boolean old, BsonDocument answer) {

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Objects;
 import org.bson.BsonDocument;
 
-/** What was recorded from a real server. */
-final class Recorded {
-  private Recorded() {}
+/** What change streams of a real server were recorded to do. */
+final class RecordedStreams {
+  private RecordedStreams() {}
 
   /** Returns the lines of a file of recordings. */
   static List<BsonDocument> lines(String file) {
-    try (InputStream in = Recorded.class.getResourceAsStream("/recorded/" + file)) {
+    try (InputStream in = RecordedStreams.class.getResourceAsStream("/recorded/" + file)) {
       return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .map(BsonDocument::parse)
