@@ -23,6 +23,9 @@ public record KVQuery(String prefix, @Nullable String after, int limit) {
    */
   public KVQuery {
     Names.checkText("prefix", prefix);
+    if (after != null) {
+      Names.checkText("key to come after", after);
+    }
     if (limit < 1 || limit > MAX_LIMIT) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,

@@ -77,7 +77,9 @@ public final class BsonCodec {
       }
     }
     String type = value == null ? "null" : value.getClass().getTypeName();
-    String at = BsonText.at(out.getOutputContext());
+    String at = failure instanceof JsonMappingException mapping
+        ? BsonText.at(mapping.getPath())
+        : BsonText.at(out.getOutputContext());
     String why =
         failure instanceof InvalidDefinitionException definition && definition.getType() != null
             ? "Jackson finds no way to write a "

@@ -23,12 +23,10 @@ import org.bson.BsonBinary;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonBinaryWriterSettings;
 import org.bson.BsonDocument;
-import org.bson.BsonJavaScriptWithScope;
-import org.bson.BsonRegularExpression;
 import org.bson.BsonValue;
 import org.bson.BsonWriterSettings;
 import org.bson.UuidRepresentation;
-import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.BsonValueCodec;
 import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 import org.bson.types.Decimal128;
@@ -140,26 +138,34 @@ final class BsonGenerator extends GeneratorBase {
 
   @Override
   public void writeFieldName(String name) throws IOException {
+    checkRoomFor(name.length());
     if (name.indexOf('\0') >= 0) {
-      throw unstorable("has a member with U+0000 in its name, which BSON does not allow");
+      throw badName("has a member with U+0000 in its name, which BSON does not allow");
     }
-    checkText(name, "has a member with half of a surrogate pair in its name");
+    if (BsonText.hasLoneSurrogate(name)) {
+      throw badName("has a member with half of a surrogate pair in its name");
+    }
     try {
       if (_writeContext.writeFieldName(name) == JsonWriteContext.STATUS_EXPECT_VALUE) {
         _reportError("A name where a value is expected");
       }
     } catch (JsonProcessingException e) {
-      throw unstorable("has two members named '" + BsonText.shown(name) + "' in one object");
+      throw badName("has two members named '" + BsonText.shown(name) + "'");
     }
     writer.writeName(name);
     checkSize();
   }
 
+  /** The place is that of the object, whose last member has nothing to do with it. */
+  private InvalidInputException badName(String problem) {
+    JsonWriteContext parent = _writeContext.getParent();
+    return unstorable(parent == null ? _writeContext : parent, problem);
+  }
+
   @Override
   public void writeString(String text) throws IOException {
     _verifyValueWrite(WRITE_STRING);
-    checkText(text, "has text with half of a surrogate pair, which is no character");
-    writer.writeString(text);
+    writer.writeString(checked(text));
     checkSize();
   }
 
@@ -346,57 +352,36 @@ final class BsonGenerator extends GeneratorBase {
   private void writeRare(BsonValue value) throws IOException {
     _verifyValueWrite("write a BSON value");
     switch (value.getBsonType()) {
-      case DATE_TIME -> writer.writeDateTime(value.asDateTime().getValue());
-      case OBJECT_ID -> writer.writeObjectId(value.asObjectId().getValue());
-      case DECIMAL128 -> writer.writeDecimal128(value.asDecimal128().getValue());
-      case BINARY -> {
-        checkRoomFor(value.asBinary().getData().length);
-        writer.writeBinaryData(value.asBinary());
-      }
+      case BINARY -> checkRoomFor(value.asBinary().getData().length);
       case REGULAR_EXPRESSION -> {
-        BsonRegularExpression regex = value.asRegularExpression();
-        checkCode(regex.getPattern());
-        checkCode(regex.getOptions());
-        if (regex.getPattern().indexOf('\0') >= 0 || regex.getOptions().indexOf('\0') >= 0) {
-          throw unstorable("has a regular expression with U+0000, which BSON does not allow");
-        }
-        writer.writeRegularExpression(regex);
+        checked(value.asRegularExpression().getPattern());
+        checked(value.asRegularExpression().getOptions());
       }
-      case SYMBOL -> writer.writeSymbol(checkCode(value.asSymbol().getSymbol()));
-      case JAVASCRIPT -> writer.writeJavaScript(checkCode(value.asJavaScript().getCode()));
+      case SYMBOL -> checked(value.asSymbol().getSymbol());
+      case JAVASCRIPT -> checked(value.asJavaScript().getCode());
       case JAVASCRIPT_WITH_SCOPE -> {
-        BsonJavaScriptWithScope code = value.asJavaScriptWithScope();
-        BsonDocument scope = code.getScope();
-        // The scope is a document of its own, held to the same limits before it is written.
-        BsonGenerator check = new BsonGenerator(
-            new ValueLimits(limits.maxBytes(), Math.max(limits.maxDepth() - depth, 0)), null);
-        check.writeBson(scope);
-        writer.writeJavaScriptWithScope(checkCode(code.getCode()));
-        new BsonDocumentCodec().encode(writer, scope, EncoderContext.builder().build());
+        checked(value.asJavaScriptWithScope().getCode());
+        checkScope(value.asJavaScriptWithScope().getScope());
       }
-      case DB_POINTER -> {
-        checkCode(value.asDBPointer().getNamespace());
-        writer.writeDBPointer(value.asDBPointer());
-      }
-      case TIMESTAMP -> writer.writeTimestamp(value.asTimestamp());
-      case MIN_KEY -> writer.writeMinKey();
-      case MAX_KEY -> writer.writeMaxKey();
-      case UNDEFINED -> writer.writeUndefined();
-      default -> throw unstorable("has a BSON " + value.getBsonType() + ", which is no value");
+      case DB_POINTER -> checked(value.asDBPointer().getNamespace());
+      default -> {} // of fixed length
     }
+    new BsonValueCodec().encode(writer, value, EncoderContext.builder().build());
     checkSize();
   }
 
-  private String checkCode(String text) {
-    checkText(text, "has text with half of a surrogate pair, which is no character");
-    return text;
+  /** A scope is a document of its own, which has to keep to the same rules. */
+  private void checkScope(BsonDocument scope) throws IOException {
+    int levelsLeft = Math.max(limits.maxDepth() - depth, 0);
+    new BsonGenerator(new ValueLimits(limits.maxBytes(), levelsLeft), null).writeBson(scope);
   }
 
-  private void checkText(String text, String problem) {
+  private String checked(String text) {
     checkRoomFor(text.length());
     if (BsonText.hasLoneSurrogate(text)) {
-      throw unstorable(problem);
+      throw unstorable("has text with half of a surrogate pair, which is no character");
     }
+    return text;
   }
 
   private void checkSize() {
@@ -411,8 +396,12 @@ final class BsonGenerator extends GeneratorBase {
   }
 
   private InvalidInputException unstorable(String problem) {
+    return unstorable(_writeContext, problem);
+  }
+
+  private static InvalidInputException unstorable(JsonWriteContext place, String problem) {
     return new InvalidInputException(
-        ErrorCode.INVALID_VALUE, "The value" + BsonText.at(_writeContext) + " " + problem);
+        ErrorCode.INVALID_VALUE, "The value" + BsonText.at(place) + " " + problem);
   }
 
   @Override

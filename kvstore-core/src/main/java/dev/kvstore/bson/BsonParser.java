@@ -218,16 +218,6 @@ final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  public JsonLocation currentLocation() {
-    return JsonLocation.NA;
-  }
-
-  @Override
-  public JsonLocation currentTokenLocation() {
-    return JsonLocation.NA;
-  }
-
-  @Override
   @SuppressWarnings("deprecation") // abstract in Jackson all the same
   public JsonLocation getCurrentLocation() {
     return JsonLocation.NA;
@@ -305,11 +295,6 @@ final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  public @Nullable String getValueAsString() {
-    return getValueAsString(null);
-  }
-
-  @Override
   public byte[] getBinaryValue(Base64Variant variant) throws IOException {
     if (value instanceof byte[] bytes) {
       return bytes;
@@ -345,16 +330,6 @@ final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  public Number getNumberValueExact() throws IOException {
-    return getNumberValue();
-  }
-
-  @Override
-  public Object getNumberValueDeferred() throws IOException {
-    return getNumberValue();
-  }
-
-  @Override
   public @Nullable NumberType getNumberType() {
     if (value instanceof Integer) {
       return NumberType.INT;
@@ -378,11 +353,6 @@ final class BsonParser extends ParserMinimalBase {
   @Override
   public byte getByteValue() throws IOException {
     return exactly(ExactNumbers::toByte, byte.class);
-  }
-
-  @Override
-  public short getShortValue() throws IOException {
-    return exactly(ExactNumbers::toShort, short.class);
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.kvstore.bson;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import java.util.List;
 
 /** What text has to be to get into BSON whole, and how places in a value are named in messages. */
 final class BsonText {
@@ -30,7 +32,19 @@ final class BsonText {
     return at(context.pathAsPointer());
   }
 
-  static String at(JsonPointer pointer) {
+  static String at(List<JsonMappingException.Reference> path) {
+    JsonPointer pointer = JsonPointer.empty();
+    for (JsonMappingException.Reference step : path) {
+      if (step.getFieldName() != null) {
+        pointer = pointer.appendProperty(step.getFieldName());
+      } else if (step.getIndex() >= 0) {
+        pointer = pointer.appendIndex(step.getIndex());
+      }
+    }
+    return at(pointer);
+  }
+
+  private static String at(JsonPointer pointer) {
     return pointer.matches() ? "" : " at '" + shown(pointer.toString()) + "'";
   }
 

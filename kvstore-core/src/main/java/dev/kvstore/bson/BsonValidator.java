@@ -37,7 +37,7 @@ final class BsonValidator {
   static RawValue value(byte[] document, ValueLimits limits) {
     checkSize((long) document.length - MIN_DOCUMENT_BYTES - 1 - NAME.length, limits);
     BsonValidator validator = new BsonValidator(document, limits);
-    int end = validator.readLength(document.length);
+    int end = validator.readWholeLength();
     byte type = validator.readByte(end);
     if (!validator.readName(end).equals("value")) {
       throw malformed("its one member must be named 'value'");
@@ -52,7 +52,7 @@ final class BsonValidator {
 
   static Map<String, RawValue> members(byte[] document, ValueLimits limits, int maxMembers) {
     BsonValidator validator = new BsonValidator(document, limits);
-    int end = validator.readLength(document.length);
+    int end = validator.readWholeLength();
     Map<String, RawValue> members = new LinkedHashMap<>();
     for (byte type = validator.readByte(end); type != 0; type = validator.readByte(end)) {
       String name = validator.readName(end);
@@ -220,6 +220,15 @@ final class BsonValidator {
       throw malformed("a document has a length that it cannot have");
     }
     return start + length;
+  }
+
+  /** As {@link #readLength}, for what must be all that there is. */
+  private int readWholeLength() {
+    int end = readLength(bytes.length);
+    if (end != bytes.length) {
+      throw malformed("something follows it");
+    }
+    return end;
   }
 
   private int readInt(int end) {

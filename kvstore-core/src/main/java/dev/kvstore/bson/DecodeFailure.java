@@ -1,6 +1,5 @@
 package dev.kvstore.bson;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -32,7 +31,7 @@ final class DecodeFailure {
     if (!(failure instanceof JsonMappingException mapping)) {
       return "reading failed with " + failure.getClass().getName();
     }
-    String at = BsonText.at(pointer(mapping.getPath()));
+    String at = BsonText.at(mapping.getPath());
     if (mapping instanceof UnrecognizedPropertyException) {
       return "the type has no member" + at;
     }
@@ -61,18 +60,6 @@ final class DecodeFailure {
       return definition.getType().getRawClass();
     }
     return failure instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-  }
-
-  private static JsonPointer pointer(List<JsonMappingException.Reference> path) {
-    JsonPointer pointer = JsonPointer.empty();
-    for (JsonMappingException.Reference step : path) {
-      if (step.getFieldName() != null) {
-        pointer = pointer.appendProperty(step.getFieldName());
-      } else if (step.getIndex() >= 0) {
-        pointer = pointer.appendIndex(step.getIndex());
-      }
-    }
-    return pointer;
   }
 
   /** Returns the type of what is stored there, as far as it can be found by Jackson's path. */

@@ -33,6 +33,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     T read(JsonParser parser, boolean lenient) throws IOException;
   }
 
+  private final Class<T> type;
   private final transient Reading<T> reading;
   private final transient @Nullable T absent;
   private final @Nullable JsonDeserializer<?> formatted;
@@ -49,6 +50,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
       @Nullable T absent,
       @Nullable JsonDeserializer<?> formatted) {
     super(type);
+    this.type = type;
     this.reading = reading;
     this.absent = absent;
     this.formatted = formatted;
@@ -57,12 +59,17 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
   @Override
   public JsonDeserializer<?> createContextual(
       DeserializationContext context, @Nullable BeanProperty property) throws JsonMappingException {
-    if (formatted == null || property == null) {
-      return this;
-    }
-    JsonFormat.Value format = findFormatOverrides(context, property, handledType());
+    JsonFormat.Value format =
+        property == null ? null : findFormatOverrides(context, property, handledType());
     if (format == null || !(format.hasPattern() || format.hasShape())) {
       return this;
+    }
+    if (formatted == null) {
+      // What the property says is written as text is read from it.
+      Reading<T> fromText = (parser, lenient) -> reading.read(parser, true);
+      return format.getShape() == JsonFormat.Shape.STRING
+          ? new ExactDeserializer<>(type, fromText, absent, null)
+          : this;
     }
     return formatted instanceof ContextualDeserializer contextual
         ? contextual.createContextual(context, property)

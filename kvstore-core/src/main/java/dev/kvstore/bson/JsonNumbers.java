@@ -72,7 +72,8 @@ final class JsonNumbers {
   }
 
   private static @Nullable Double asDouble(String text, BigDecimal number) {
-    if (hasZerosThatCount(text)) {
+    boolean longZero = number.signum() == 0 && number.scale() > 1;
+    if (longZero || hasZerosThatCount(text)) {
       return null;
     }
     double value = Double.parseDouble(text);

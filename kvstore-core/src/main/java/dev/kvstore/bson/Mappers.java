@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
 
 /** Makes a mapper exact, whatever it was before. */
 final class Mappers {
@@ -41,8 +44,12 @@ final class Mappers {
             DeserializationFeature.ACCEPT_EMPTY_STRING_AS_NULL_OBJECT,
             DeserializationFeature.ACCEPT_EMPTY_ARRAY_AS_NULL_OBJECT,
             DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL,
+            DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS,
+            DeserializationFeature.USE_BIG_INTEGER_FOR_INTS,
+            DeserializationFeature.USE_LONG_FOR_INTS,
             DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
-        .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES));
+        .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .without(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS));
     mapper.setConfig(mapper
         .getSerializationConfig()
         .with(
@@ -59,6 +66,10 @@ final class Mappers {
             SerializationFeature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
             SerializationFeature.WRITE_CHAR_ARRAYS_AS_JSON_ARRAYS)
         .without(EnumFeature.WRITE_ENUMS_TO_LOWERCASE));
+    mapper.setSerializerProvider(new TypedElements(
+        mapper.getSerializerProvider(),
+        mapper.getSerializationConfig(),
+        mapper.getSerializerFactory()));
     return mapper;
   }
 
@@ -70,6 +81,12 @@ final class Mappers {
           .coercionConfigFor(type)
           .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
           .setCoercion(CoercionInputShape.EmptyArray, CoercionAction.Fail);
+    }
+    // There is an empty URI, and a locale whose name is empty.
+    for (Class<?> type : List.of(URI.class, Locale.class)) {
+      mapper
+          .coercionConfigFor(type)
+          .setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert);
     }
   }
 }

@@ -1,4 +1,7 @@
-/** Stores in a MongoDB database, one collection each. */
+/**
+ * Entries in MongoDB: one collection per store, one document per key. Everything that knows the
+ * driver is in here.
+ */
 @NullMarked
 package dev.kvstore.mongo;
 

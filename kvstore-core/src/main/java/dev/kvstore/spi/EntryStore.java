@@ -33,8 +33,18 @@ public interface EntryStore extends AutoCloseable {
   /** Returns the store's name. */
   String name();
 
+  /** As {@link #read(String, ReadOptions)}, as fresh as the store promises without demand. */
+  default Optional<KVEntry<RawValue>> read(String key) {
+    return read(key, ReadOptions.DEFAULT);
+  }
+
   /** Returns the entry, not older than the options demand; empty where there is none. */
   Optional<KVEntry<RawValue>> read(String key, ReadOptions options);
+
+  /** As {@link #readMany(Collection, ReadOptions)}, without demand. */
+  default List<KVEntry<RawValue>> readMany(Collection<String> keys) {
+    return readMany(keys, ReadOptions.DEFAULT);
+  }
 
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
   List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options);

@@ -153,6 +153,14 @@ interface InputContract extends StoreFixture {
         () -> WriteOptions.DEFAULT.ttl(Duration.ofSeconds(Long.MAX_VALUE)));
   }
 
+  @Test
+  default void text_thatIsNoText_isRefused() {
+    assertRefused(ErrorCode.INVALID_PARAMETER, () -> store().keys("half \uD83D"));
+    assertRefused(ErrorCode.INVALID_PARAMETER, () -> KVQuery.ALL.after("half \uD83D"));
+    assertRefused(ErrorCode.INVALID_PARAMETER, () -> WriteOptions.DEFAULT.author("half \uD83D"));
+    assertRefused(ErrorCode.INVALID_PARAMETER, () -> WriteOptions.DEFAULT.author("two\nlines"));
+  }
+
   private static Object nested(int depth) {
     Object value = "bottom";
     for (int i = 0; i < depth; i++) {

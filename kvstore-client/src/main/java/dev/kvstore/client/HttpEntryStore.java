@@ -1,0 +1,263 @@
+package dev.kvstore.client;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of a store behind a service. */
+final class HttpEntryStore implements EntryStore {
+  /** A URL longer than about 8 KiB is refused by many a server and proxy. */
+  private static final int MAX_QUERY = 6 * 1024;
+
+  private static final int MAX_KEYS = 1000;
+
+  /** A batch that need not be atomic goes in parts of about this size. */
+  private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+  private static final int MAX_BATCH_KEYS = 10_000;
+
+  private final String name;
+  private final StoreUrls urls;
+  private final Duration timeout;
+  private final Transport transport;
+
+  HttpEntryStore(URI service, String name, HttpSettings settings) {
+    this(service, name, settings, Transport.MAX_ANSWER_BYTES);
+  }
+
+  HttpEntryStore(URI service, String name, HttpSettings settings, int maxAnswerBytes) {
+    this.name = name;
+    this.urls = StoreUrls.of(service, name);
+    this.timeout = settings.requestTimeout();
+    this.transport = new Transport(name, settings, maxAnswerBytes);
+  }
+
+  @Override
+  public String name() {
+    transport.checkOpen();
+    return name;
+  }
+
+  @Override
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    URI url = urls.key(key, Query.none().and("view", "entry"));
+    Answer answer = transport.send(Call.read(url, key), deadline());
+    return answer.isKeyNotFound()
+        ? Optional.empty()
+        : Optional.of(answer.read(body -> WireReader.entry(body, key)));
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    transport.checkOpen();
+    Deadline deadline = deadline();
+    List<KVEntry<RawValue>> found = new ArrayList<>();
+    for (List<String> group :
+        Groups.of(new LinkedHashSet<>(keys), HttpEntryStore::sizeInQuery, MAX_QUERY, MAX_KEYS)) {
+      readGroup(group, deadline, found);
+    }
+    return found;
+  }
+
+  /** Reads the group, in halves where its values together are too large for one answer. */
+  private void readGroup(List<String> keys, Deadline deadline, List<KVEntry<RawValue>> found) {
+    Query query = Query.none().and("values", "true");
+    keys.forEach(key -> query.and("key", key));
+    Call call = Call.read(urls.keys(query), null);
+    try {
+      found.addAll(transport.send(call, deadline).read(WireReader::entries).items());
+    } catch (KVException e) {
+      boolean tooLarge =
+          e instanceof Transport.AnswerTooLargeException || e.code() == ErrorCode.TOO_LARGE;
+      if (!tooLarge || keys.size() == 1) {
+        throw e;
+      }
+      int half = keys.size() / 2;
+      readGroup(keys.subList(0, half), deadline, found);
+      readGroup(keys.subList(half, keys.size()), deadline, found);
+    }
+  }
+
+  private static int sizeInQuery(String key) {
+    return "&key=".length() + Percent.encode("key", key).length();
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+    return page(query(range, limit).and("values", "true"), WireReader::entries);
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+    return page(query(range, limit), WireReader::metadatas);
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit) {
+    return page(query(range, limit).and("view", "keys"), WireReader::keys);
+  }
+
+  private <T> KVPage<T> page(Query query, Function<byte[], KVPage<T>> reader) {
+    return transport.send(Call.read(urls.keys(query), null), deadline()).read(reader);
+  }
+
+  private static Query query(KeyRange range, int limit) {
+    Query query = Query.none();
+    if (!range.prefix().isEmpty()) {
+      query.and("prefix", range.prefix());
+    }
+    if (range.after() != null) {
+      query.and("after", range.after());
+    }
+    return query.and("limit", Integer.toString(limit));
+  }
+
+  @Override
+  public KVMetadata write(Write write) {
+    URI url = urls.key(write.key(), withTimeToLive(write.timeToLive()));
+    Call call = put(url, write, write.condition());
+    return transport.send(call, deadline()).read(body -> WireReader.metadata(body, write.key()));
+  }
+
+  @Override
+  public Defaulted setDefault(Write write) {
+    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    Answer answer = transport.send(put(url, write, WriteCondition.NONE), deadline());
+    return new Defaulted(
+        answer.read(body -> WireReader.entry(body, write.key())), answer.status() == 201);
+  }
+
+  private static Call put(URI url, Write write, WriteCondition condition) {
+    OneShotBody body = new OneShotBody(write.value().toByteArray());
+    return new Call("PUT", url, write.key(), condition, write.author(), body);
+  }
+
+  @Override
+  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+    transport.checkOpen();
+    if (values.isEmpty()) {
+      return new BatchResult(0, 0);
+    }
+    Deadline deadline = deadline();
+    List<List<String>> groups = options.isAtomic()
+        ? List.of(List.copyOf(values.keySet()))
+        : Groups.of(
+            values.keySet(),
+            key -> key.length() + value(values, key).size(),
+            MAX_BATCH_BYTES,
+            MAX_BATCH_KEYS);
+    int created = 0;
+    int replaced = 0;
+    for (List<String> group : groups) {
+      Map<String, RawValue> part = new LinkedHashMap<>();
+      group.forEach(key -> part.put(key, value(values, key)));
+      BatchResult result = writePart(part, options, deadline, created + replaced > 0);
+      created += result.created();
+      replaced += result.replaced();
+    }
+    return new BatchResult(created, replaced);
+  }
+
+  private static RawValue value(Map<String, RawValue> values, String key) {
+    return Objects.requireNonNull(values.get(key), key);
+  }
+
+  private BatchResult writePart(
+      Map<String, RawValue> values,
+      BatchOptions options,
+      Deadline deadline,
+      boolean othersWritten) {
+    Query query = withTimeToLive(options.timeToLive().orElse(null));
+    if (options.isAtomic()) {
+      query.and("atomic", "true");
+    }
+    Call call = new Call(
+        "PUT",
+        urls.values(query),
+        null,
+        WriteCondition.NONE,
+        options.author().orElse(null),
+        new OneShotBody(BsonValues.document(values)));
+    try {
+      return transport.send(call, deadline).read(WireReader::batchResult);
+    } catch (OutcomeUnknownException e) {
+      throw e;
+    } catch (UnavailableException e) {
+      if (othersWritten) {
+        throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
+    URI url = urls.counter(key, withTimeToLive(options.timeToLive().orElse(null)));
+    Call call = new Call(
+        "POST",
+        url,
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        new OneShotBody(BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true)))));
+    return transport.send(call, deadline()).read(body -> WireReader.counter(body, key));
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    Call call = new Call(
+        "DELETE",
+        urls.key(key, Query.none()),
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        null);
+    Answer answer = transport.send(call, deadline());
+    if (answer.isKeyNotFound()) {
+      return false;
+    }
+    answer.expect(204);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  private Deadline deadline() {
+    return Deadline.in(timeout);
+  }
+
+  private static Query withTimeToLive(@Nullable Duration timeToLive) {
+    Query query = Query.none();
+    return timeToLive == null ? query : query.and("ttl", timeToLive.toString());
+  }
+}

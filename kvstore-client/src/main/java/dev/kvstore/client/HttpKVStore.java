@@ -1,0 +1,54 @@
+package dev.kvstore.client;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.KVStore;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.typed.TypedKVStore;
+import java.net.URI;
+
+/**
+ * Opens a store that a kvstore service keeps.
+ *
+ * <p>Everything is as over a database at hand, errors too. What is different: a write is sent once
+ * and never again. If its answer is lost, nobody but the service knows whether it was done, so it
+ * ends with {@link OutcomeUnknownException}; read the key before writing again. Where it certainly
+ * was not done (no connection came about, say) it ends with {@link UnavailableException}. Reads are
+ * tried a second time within their time limit. A batch that is not atomic goes in several requests
+ * where it is large.
+ *
+ * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
+ * the service or a proxy closes it for idleness has an unknown outcome too: set
+ * {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default, 1200 before JDK 20) below
+ * their idle timeouts, so that the client closes first. And leave
+ * {@code jdk.httpclient.enableAllMethodRetry} alone, which lets the JDK send a delete twice.
+ *
+ * <p>An answer that is none of a kvstore service, from a proxy for example, ends with a
+ * {@link KVException} that says what came, mostly {@link ErrorCode#UNSUPPORTED_SERVER}.
+ */
+public final class HttpKVStore {
+  private HttpKVStore() {}
+
+  /** As {@link #open(URI, String, HttpSettings)}, with {@link HttpSettings#DEFAULT}. */
+  public static KVStore open(URI service, String store) {
+    return open(service, store, HttpSettings.DEFAULT);
+  }
+
+  /**
+   * Returns the store of that name at the service. Does not reach the service, so it succeeds where
+   * that is down; the store comes into being with its first write. Share what is returned: it keeps
+   * its connections, which {@link KVStore#close()} lets go.
+   *
+   * @param service where the service is, for example {@code http://127.0.0.1:7070}, or a path below
+   *     a host where a proxy has put it
+   * @throws InvalidInputException if the URL is not http or https or has a user, query or fragment
+   *     ({@link ErrorCode#INVALID_PARAMETER}), or the name is none of a store
+   *     ({@link ErrorCode#INVALID_STORE})
+   */
+  public static KVStore open(URI service, String store, HttpSettings settings) {
+    return TypedKVStore.over(new HttpEntryStore(service, store, settings), BsonCodec.create());
+  }
+}

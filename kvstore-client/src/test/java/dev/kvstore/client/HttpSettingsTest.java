@@ -1,0 +1,37 @@
+package dev.kvstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpSettingsTest {
+  @Test
+  void with_changesACopy() {
+    HttpSettings settings = HttpSettings.DEFAULT
+        .withRequestTimeout(Duration.ofSeconds(9))
+        .withConnectTimeout(Duration.ofMillis(7));
+    assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(settings.connectTimeout()).isEqualTo(Duration.ofMillis(7));
+    assertThat(HttpSettings.DEFAULT.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(HttpSettings.DEFAULT.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S", "PT24H0.001S", "PT9999999999H"})
+  void timeout_outOfRange_isRefused(Duration timeout) {
+    assertThatThrownBy(() -> HttpSettings.DEFAULT.withRequestTimeout(timeout))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageContaining("request timeout");
+    assertThatThrownBy(() -> HttpSettings.DEFAULT.withConnectTimeout(timeout))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("connect timeout");
+  }
+}

@@ -1,0 +1,46 @@
+package dev.kvstore.client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.bson.BsonDocument;
+
+/** What a service answers. */
+final class Reply {
+  final int status;
+  final Map<String, String> headers;
+  private final byte[] body;
+
+  Reply(int status, Map<String, String> headers, byte[] body) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  static Reply bson(int status, BsonDocument body) {
+    return bytes(status, "application/bson", Bodies.bytes(body));
+  }
+
+  static Reply bytes(int status, String contentType, byte[] body) {
+    return new Reply(status, Map.of("Content-Type", contentType), body);
+  }
+
+  static Reply text(int status, String contentType, String body) {
+    return bytes(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** @param members of the problem besides its code, as JSON, each after a comma */
+  static Reply problem(int status, String code, String members) {
+    return text(
+        status,
+        "application/problem+json;charset=utf-8",
+        "{\"status\":" + status + ",\"code\":\"" + code + "\"" + members + "}");
+  }
+
+  static Reply empty(int status) {
+    return new Reply(status, Map.of(), new byte[0]);
+  }
+
+  byte[] body() {
+    return body;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.kvstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.junit.jupiter.api.Test;
+
+/** Bodies that lines, proxies or foes have changed. */
+class WireReaderTest {
+  private static final byte[] PAGE = Bodies.bytes(new BsonDocument(
+          "items",
+          new BsonArray(
+              List.of(Bodies.entry("k", new BsonDocument("a", new BsonString("the secret"))))))
+      .append("next", new BsonString("k")));
+
+  @Test
+  void entries_cutAnywhere_isMalformed() {
+    assertThat(WireReader.entries(PAGE).items()).hasSize(1);
+    for (int length = 0; length < PAGE.length; length++) {
+      byte[] cut = Arrays.copyOf(PAGE, length);
+      assertThatThrownBy(() -> WireReader.entries(cut))
+          .as("cut after %d bytes", length)
+          .isInstanceOf(MalformedAnswerException.class)
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void entries_anyByteChanged_isReadOrMalformedAndNothingElse() {
+    int malformed = 0;
+    for (int index = 0; index < PAGE.length; index++) {
+      for (byte b : new byte[] {0, 1, 2, 3, 4, 5, 10, 15, 16, 18, 'k', 127, -1, -128}) {
+        byte[] changed = PAGE.clone();
+        changed[index] = b;
+        try {
+          WireReader.entries(changed);
+        } catch (MalformedAnswerException e) {
+          assertThat(e).hasMessageNotContaining("secret");
+          malformed++;
+        }
+      }
+    }
+    assertThat(malformed).isGreaterThan(PAGE.length * 5);
+  }
+
+  @Test
+  void entries_lengthOfAnInnerDocumentTooLarge_isMalformed() {
+    byte[] changed = PAGE.clone();
+    changed[indexOf("value") + "value".length() + 1]++;
+    assertThatThrownBy(() -> WireReader.entries(changed))
+        .isInstanceOf(MalformedAnswerException.class);
+  }
+
+  @Test
+  void entries_garbageInsideAValue_isMalformed() {
+    byte[] changed = PAGE.clone();
+    changed[indexOf("the secret")] = (byte) 0xFF;
+    assertThatThrownBy(() -> WireReader.entries(changed))
+        .isInstanceOf(MalformedAnswerException.class);
+  }
+
+  private static int indexOf(String name) {
+    return new String(PAGE, StandardCharsets.ISO_8859_1).indexOf(name);
+  }
+}

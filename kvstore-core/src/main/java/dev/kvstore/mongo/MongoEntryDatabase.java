@@ -1,0 +1,178 @@
+package dev.kvstore.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.AggregateIterable;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.connection.ClusterType;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.Names;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.StoreSummary;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+/**
+ * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
+ * a sharded cluster or a server that stands alone; the last has no transactions, so no atomic
+ * batches.
+ *
+ * <p>Whatever the connection string says, writes wait for a majority and its journals, and reads
+ * come from the primary and return what a majority has. Thread-safe; open one per process.
+ */
+public final class MongoEntryDatabase implements EntryDatabase {
+  private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
+
+  private final MongoClient client;
+  private final boolean clientIsOurs;
+  private final MongoDatabase database;
+  private final MongoSettings settings;
+  private final MongoErrors errors;
+  private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private MongoEntryDatabase(
+      MongoClient client, boolean clientIsOurs, String database, MongoSettings settings) {
+    this.client = client;
+    this.clientIsOurs = clientIsOurs;
+    this.database = StoreAccess.durable(client.getDatabase(database));
+    this.settings = settings;
+    this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
+  }
+
+  /**
+   * Opens the database that the connection string names, or else that of the settings. Does not
+   * reach it yet: {@link #ping()} does.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
+   *     is none; the message does not repeat it, as it may hold a password
+   */
+  public static MongoEntryDatabase open(String connectionString, MongoSettings settings) {
+    ConnectionString parsed = ClientFactory.parse(connectionString);
+    String name = parsed.getDatabase() == null ? settings.database() : parsed.getDatabase();
+    MongoSettings.checkDatabase(name);
+    return new MongoEntryDatabase(ClientFactory.create(parsed, settings), true, name, settings);
+  }
+
+  /**
+   * Opens a database by a client that the application has. The client stays as it is, and open when
+   * this is closed.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
+   *     allow the database's name
+   */
+  public static MongoEntryDatabase open(
+      MongoClient client, String database, MongoSettings settings) {
+    return new MongoEntryDatabase(client, false, MongoSettings.checkDatabase(database), settings);
+  }
+
+  @Override
+  public EntryStore store(String name) {
+    Names.checkStore(name);
+    checkOpen();
+    AtomicBoolean storeClosed = new AtomicBoolean();
+    StoreAccess access = new StoreAccess(
+        client,
+        database.getCollection(name, RawBsonDocument.class),
+        errors,
+        expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        settings,
+        () -> closed.get() || storeClosed.get());
+    return new MongoEntryStore(access, this::hasTransactions, () -> storeClosed.set(true));
+  }
+
+  /** Counts what has not expired, which reads every document: this is not for every second. */
+  @Override
+  public List<StoreSummary> stores() {
+    Deadline deadline = begin();
+    return reading("the stores", () -> {
+      BsonDocument collections = new BsonDocument("type", new BsonString("collection"));
+      return timed(deadline)
+          .listCollectionNames()
+          .filter(collections)
+          .into(new ArrayList<>())
+          .stream()
+          .filter(Names::isStore)
+          .sorted()
+          .map(name -> new StoreSummary(name, count(name, deadline)))
+          .toList();
+    });
+  }
+
+  private long count(String store, Deadline deadline) {
+    Instant now = Instant.ofEpochMilli(settings.clock().millis());
+    BsonDocument live = EntryFilter.live(EntryFilter.range(KeyRange.ALL), now);
+    AggregateIterable<BsonDocument> counted = timed(deadline)
+        .getCollection(store, BsonDocument.class)
+        .aggregate(List.of(Aggregates.match(live), Aggregates.count("n")));
+    BsonDocument result = counted.first();
+    return result == null ? 0 : result.getNumber("n").longValue();
+  }
+
+  /**
+   * Asks the primary for a sign of life.
+   *
+   * @throws UnavailableException if it does not answer in time
+   * @throws KVException with {@link ErrorCode#UNAUTHENTICATED}, {@link ErrorCode#FORBIDDEN} or
+   *     {@link ErrorCode#UNSUPPORTED_SERVER} if it is there, but cannot be used
+   */
+  @Override
+  public void ping() {
+    Deadline deadline = begin();
+    reading("ping", () -> timed(deadline).runCommand(PING, BsonDocument.class));
+  }
+
+  /** Only a server that stands alone has none. The driver knows which it is once it has asked. */
+  private boolean hasTransactions() {
+    if (client.getClusterDescription().getType() == ClusterType.UNKNOWN) {
+      ping();
+    }
+    return client.getClusterDescription().getType() != ClusterType.STANDALONE;
+  }
+
+  private MongoDatabase timed(Deadline deadline) {
+    return database.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+  }
+
+  private Deadline begin() {
+    checkOpen();
+    return Deadline.after(settings.timeout());
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw MongoErrors.closed();
+    }
+  }
+
+  private <T> T reading(String what, Supplier<T> command) {
+    try {
+      return command.get();
+    } catch (RuntimeException e) {
+      throw errors.of(e, "reading " + what);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true) && clientIsOurs) {
+      client.close();
+    }
+  }
+}

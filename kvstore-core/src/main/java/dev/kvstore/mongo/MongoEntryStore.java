@@ -1,0 +1,178 @@
+package dev.kvstore.mongo;
+
+import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One collection, one document per key:
+ *
+ * <pre>
+ * { _id: "ui.theme", value: ..., version: NumberLong(7), etag: ObjectId(...),
+ *   createdAt: Date, updatedAt: Date, updatedBy: "alice", expiresAt: Date }   // last two optional
+ * </pre>
+ *
+ * <p>MongoDB removes expired documents late, so every command looks at {@code expiresAt} itself.
+ * Every call ends within the time limit, one that has to find out what became of a write within
+ * about twice, and an atomic batch within about three times the limit.
+ */
+final class MongoEntryStore implements EntryStore {
+  private final StoreAccess access;
+  private final BooleanSupplier transactions;
+  private final Runnable onClose;
+  private final KeyWriter writer;
+  private final Counter counter;
+  private final Listing listing;
+
+  /** @param transactions tells whether the database has transactions */
+  MongoEntryStore(StoreAccess access, BooleanSupplier transactions, Runnable onClose) {
+    this.access = access;
+    this.transactions = transactions;
+    this.onClose = onClose;
+    this.writer = new KeyWriter(access);
+    this.counter = new Counter(access, writer);
+    this.listing = new Listing(access);
+  }
+
+  @Override
+  public String name() {
+    return access.name();
+  }
+
+  @Override
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    if (options.atLeast().equals(SyncToken.START)) {
+      return read(key, access.begin());
+    }
+    return readMany(List.of(key), options).stream().findFirst();
+  }
+
+  private Optional<KVEntry<RawValue>> read(String key, Deadline deadline) {
+    return Optional.ofNullable(access.findLive(key, true, deadline)).map(StoredDocument::entry);
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    Deadline deadline = access.begin();
+    String what = keys.size() == 1 ? "key '" + keys.iterator().next() + "'" : keys.size() + " keys";
+    return access.reading(what, () -> listing.some(keys, options.atLeast(), deadline)).stream()
+        .map(StoredDocument::entry)
+        .toList();
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+    KVPage<StoredDocument> page = documents(range, limit, true);
+    return new KVPage<>(
+        page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+    KVPage<StoredDocument> page = documents(range, limit, false);
+    return new KVPage<>(
+        page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
+  }
+
+  private KVPage<StoredDocument> documents(KeyRange range, int limit, boolean withValue) {
+    Deadline deadline = access.begin();
+    return access.reading(
+        "a page of entries", () -> listing.documents(range, limit, withValue, deadline));
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit) {
+    Deadline deadline = access.begin();
+    return access.reading("a page of keys", () -> listing.keys(range, limit, deadline));
+  }
+
+  @Override
+  public KVMetadata write(Write write) {
+    Deadline deadline = access.beginWrite();
+    EntryWrite planned = new EntryWrite(write);
+    WriteCondition condition = write.condition();
+    if (condition.equals(WriteCondition.NONE)) {
+      return writer.put(planned, deadline).metadata();
+    }
+    if (!condition.equals(WriteCondition.IF_ABSENT)) {
+      return writer.replace(planned, condition, deadline).metadata();
+    }
+    StoredDocument present = writer.create(planned, false, deadline);
+    if (!planned.made(present)) {
+      throw new PreconditionFailedException(write.key(), condition, present.etag());
+    }
+    return present.metadata();
+  }
+
+  /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
+  @Override
+  public Defaulted setDefault(Write write) {
+    Deadline deadline = access.begin();
+    Optional<KVEntry<RawValue>> kept = read(write.key(), deadline);
+    if (kept.isPresent()) {
+      return new Defaulted(kept.get(), false);
+    }
+    access.prepareForWrite(deadline);
+    EntryWrite planned = new EntryWrite(write);
+    StoredDocument present = writer.create(planned, true, deadline);
+    return new Defaulted(present.entry(), planned.made(present));
+  }
+
+  @Override
+  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+    Deadline deadline = access.begin();
+    if (options.isAtomic()
+        && !access.reading("the kind of the database", transactions::getAsBoolean)) {
+      throw new AtomicNotSupportedException(
+          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
+              + " a replica set, which may have one member, or write without atomic()");
+    }
+    if (values.isEmpty()) {
+      return new BatchResult(0, 0);
+    }
+    access.prepareForWrite(deadline);
+    List<EntryWrite> writes = values.entrySet().stream()
+        .map(entry -> new EntryWrite(
+            entry.getKey(),
+            entry.getValue(),
+            options.timeToLive().orElse(null),
+            options.author().orElse(null)))
+        .toList();
+    return options.isAtomic()
+        ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
+        : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+  }
+
+  @Override
+  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
+    return counter.increment(key, by, options, access.beginWrite()).entry();
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    return writer.delete(key, options.condition(), access.begin());
+  }
+
+  @Override
+  public void close() {
+    onClose.run();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.kvstore.mongo;
+
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Projections;
+import dev.kvstore.KVException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonValueCodecProvider;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** What every operation on a store needs: its collection, a clock, a time limit and its errors. */
+final class StoreAccess {
+  static final WriteConcern DURABLE = WriteConcern.MAJORITY.withJournal(true);
+
+  private static final CodecRegistry CODECS =
+      CodecRegistries.fromProviders(new BsonValueCodecProvider());
+
+  private final MongoClient client;
+  private final MongoCollection<RawBsonDocument> collection;
+  private final MongoErrors errors;
+  private final ExpiryIndex expiryIndex;
+  private final Clock clock;
+  private final Duration timeout;
+  private final BooleanSupplier closed;
+
+  StoreAccess(
+      MongoClient client,
+      MongoCollection<RawBsonDocument> collection,
+      MongoErrors errors,
+      ExpiryIndex expiryIndex,
+      MongoSettings settings,
+      BooleanSupplier closed) {
+    this.client = client;
+    this.collection = collection;
+    this.errors = errors;
+    this.expiryIndex = expiryIndex;
+    this.clock = settings.clock();
+    this.timeout = settings.timeout();
+    this.closed = closed;
+  }
+
+  /**
+   * Returns a database whose concerns are those that the store's promises need, whatever the
+   * connection string or the application's client say.
+   */
+  static MongoDatabase durable(MongoDatabase database) {
+    return database
+        .withCodecRegistry(CODECS)
+        .withReadPreference(ReadPreference.primary())
+        .withReadConcern(ReadConcern.MAJORITY)
+        .withWriteConcern(DURABLE);
+  }
+
+  String name() {
+    return collection.getNamespace().getCollectionName();
+  }
+
+  MongoClient client() {
+    return client;
+  }
+
+  MongoErrors errors() {
+    return errors;
+  }
+
+  /** The time to the millisecond, as documents have it. */
+  Instant now() {
+    return Instant.ofEpochMilli(clock.millis());
+  }
+
+  /** Begins an operation that reads. */
+  Deadline begin() {
+    if (closed.getAsBoolean()) {
+      throw MongoErrors.closed();
+    }
+    return Deadline.after(timeout);
+  }
+
+  /** Begins an operation that may write. */
+  Deadline beginWrite() {
+    Deadline deadline = begin();
+    prepareForWrite(deadline);
+    return deadline;
+  }
+
+  void prepareForWrite(Deadline deadline) {
+    expiryIndex.ensure(collection(deadline), deadline);
+  }
+
+  /** Begins to find out what became of a write, for which there is as much time again. */
+  Deadline beginSettling() {
+    return Deadline.after(timeout);
+  }
+
+  /** The collection, for one command that ends by then. */
+  MongoCollection<RawBsonDocument> collection(Deadline deadline) {
+    return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The collection for a transaction, which has a time limit of its own. */
+  MongoCollection<RawBsonDocument> untimedCollection() {
+    return collection;
+  }
+
+  /** Reads what is there under the key, dead or alive. */
+  @Nullable
+  StoredDocument find(String key, boolean withValue, Deadline deadline) {
+    FindIterable<RawBsonDocument> found = collection(deadline).find(EntryFilter.key(key));
+    RawBsonDocument document =
+        (withValue ? found : found.projection(Projections.exclude(StoredDocument.VALUE))).first();
+    return document == null ? null : StoredDocument.of(document);
+  }
+
+  /** Returns the entry that is there; null where there is none, or an expired one. */
+  @Nullable
+  StoredDocument findLive(String key, boolean withValue, Deadline deadline) {
+    StoredDocument found = reading("key '" + key + "'", () -> find(key, withValue, deadline));
+    return found != null && found.isLiveAt(now()) ? found : null;
+  }
+
+  <T extends @Nullable Object> T reading(String what, Supplier<T> command) {
+    try {
+      return command.get();
+    } catch (RuntimeException e) {
+      throw failed(e, "reading " + what);
+    }
+  }
+
+  /** Returns the error for an operation that changed nothing. */
+  KVException failed(RuntimeException e, String doing) {
+    return closed.getAsBoolean() && !(e instanceof KVException)
+        ? MongoErrors.closed()
+        : errors.of(e, doing);
+  }
+
+  /**
+   * Waits before the next attempt of an operation that has changed nothing yet.
+   *
+   * @param last why the attempt before failed
+   */
+  void pause(Deadline deadline, String doing, @Nullable RuntimeException last) {
+    if (deadline.hasPassed()) {
+      throw errors.unavailable(doing, last);
+    }
+    try {
+      deadline.pause();
+    } catch (InterruptedException e) {
+      throw errors.interrupted(doing, e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.kvstore.sqlite;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One store of a file. Batches are always atomic here. */
+final class SqliteEntryStore implements EntryStore {
+  /** How many keys one reader reads before others have a turn. */
+  private static final int READ_AT_ONCE = 256;
+
+  private final String name;
+  private final EntryTable table;
+  private final GroupWriter writer;
+  private final ReaderPool readers;
+  private final Clock clock;
+  private volatile boolean closed;
+
+  SqliteEntryStore(
+      String name, EntryTable table, GroupWriter writer, ReaderPool readers, Clock clock) {
+    this.name = name;
+    this.table = table;
+    this.writer = writer;
+    this.readers = readers;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** Every read sees every write that was acknowledged, so it is fresh enough for any demand. */
+  @Override
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    checkOpen();
+    return readers.read(reader -> reader.read(name, key, clock.millis()));
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    checkOpen();
+    List<String> distinct = List.copyOf(new LinkedHashSet<>(keys));
+    List<KVEntry<RawValue>> entries = new ArrayList<>();
+    for (int from = 0; from < distinct.size(); from += READ_AT_ONCE) {
+      List<String> some = distinct.subList(from, Math.min(from + READ_AT_ONCE, distinct.size()));
+      entries.addAll(readers.read(reader -> {
+        List<KVEntry<RawValue>> found = new ArrayList<>();
+        for (String key : some) {
+          reader.read(name, key, clock.millis()).ifPresent(found::add);
+        }
+        return found;
+      }));
+    }
+    return entries;
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+    return scan(Reader.ENTRIES, range, limit);
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+    return scan(Reader.METADATA, range, limit);
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit) {
+    return scan(Reader.KEYS, range, limit);
+  }
+
+  @Override
+  public KVMetadata write(Write write) {
+    checkOpen();
+    return writer.write(write.value().size(), () -> table.write(name, write));
+  }
+
+  @Override
+  public Defaulted setDefault(Write write) {
+    // Most of the time the entry is there, and then nobody has to wait for the writer.
+    Optional<KVEntry<RawValue>> present = read(write.key());
+    if (present.isPresent()) {
+      return new Defaulted(present.get(), false);
+    }
+    return writer.write(write.value().size(), () -> table.setDefault(name, write));
+  }
+
+  @Override
+  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+    checkOpen();
+    Map<String, RawValue> batch = Map.copyOf(values);
+    long bytes = batch.values().stream().mapToLong(RawValue::size).sum();
+    return writer.write(bytes, () -> table.writeMany(name, batch, options));
+  }
+
+  @Override
+  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
+    checkOpen();
+    return writer.write(0, () -> table.increment(name, key, by, options));
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    checkOpen();
+    return writer.write(0, () -> table.delete(name, key, options.condition()));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new KVException(ErrorCode.CLOSED, "The store '" + name + "' has been closed");
+    }
+  }
+
+  private <T> KVPage<T> scan(Reader.Listing<T> listing, KeyRange range, int limit) {
+    checkOpen();
+    return readers.read(reader -> reader.scan(listing, name, range, limit, clock.millis()));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.kvstore.sqlite;
+
+import java.sql.SQLException;
+
+/** One transaction at a time, all called on the writer's thread. */
+interface Transactions {
+  void begin() throws SQLException;
+
+  /** Returns when what was done since {@link #begin} is on the disk. */
+  void commit() throws SQLException;
+
+  /** Undoes what was done since {@link #begin}, if that is still to be undone. */
+  void rollback();
+
+  /** Called after commits, when nobody waits for them any more. Must not throw. */
+  void tidyUp();
+}

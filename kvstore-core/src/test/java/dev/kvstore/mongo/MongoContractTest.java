@@ -1,0 +1,30 @@
+package dev.kvstore.mongo;
+
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.EntryStoreContract;
+import dev.kvstore.testing.MongoTestServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class MongoContractTest extends EntryStoreContract {
+  private MongoTestServer server;
+  private MongoEntryDatabase database;
+
+  @BeforeAll
+  void openDatabase() {
+    server = MongoTestServer.start();
+    database = MongoEntryDatabase.open(
+        server.connectionString(), MongoSettings.DEFAULT.withClock(clock()));
+  }
+
+  @AfterAll
+  void closeDatabase() {
+    database.close();
+    server.close();
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    return database.store(name);
+  }
+}

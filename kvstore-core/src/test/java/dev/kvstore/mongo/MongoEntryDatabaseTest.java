@@ -1,0 +1,84 @@
+package dev.kvstore.mongo;
+
+import static dev.kvstore.mongo.RawValues.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.StoreSummary;
+import dev.kvstore.spi.Write;
+import org.assertj.core.api.Assumptions;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+class MongoEntryDatabaseTest extends MongoStoreFixture {
+  @Test
+  void stores_listsStoresWithTheirCounts() {
+    set("a", text("x"));
+    set("b", text("x"));
+    database.store("other").write(new Write("a", text("x"), WriteOptions.DEFAULT));
+    server
+        .client()
+        .getDatabase(server.database())
+        .getCollection("no.store")
+        .insertOne(new Document());
+    shell().insertOne(new Document("_id", 1));
+
+    assertThat(database.stores())
+        .containsExactly(new StoreSummary("other", 1), new StoreSummary("settings", 2));
+  }
+
+  @Test
+  void close_database_closesItsStores() {
+    database.ping();
+    database.close();
+    database.close();
+
+    assertThat(catchThrowableOfType(KVException.class, () -> store.read("a")).code())
+        .isEqualTo(ErrorCode.CLOSED);
+    assertThat(
+            catchThrowableOfType(KVException.class, () -> set("a", text("x"))).code())
+        .isEqualTo(ErrorCode.CLOSED);
+    assertThat(catchThrowableOfType(KVException.class, () -> database.stores()).code())
+        .isEqualTo(ErrorCode.CLOSED);
+    assertThat(catchThrowableOfType(KVException.class, () -> database.ping()).code())
+        .isEqualTo(ErrorCode.CLOSED);
+  }
+
+  @Test
+  void close_store_leavesTheDatabaseOpen() {
+    store.close();
+    store.close();
+
+    assertThat(catchThrowableOfType(KVException.class, () -> store.scanKeys(KeyRange.ALL, 1))
+            .code())
+        .isEqualTo(ErrorCode.CLOSED);
+    assertThat(database.store("settings").read("a")).isEmpty();
+  }
+
+  @Test
+  void close_broughtClient_staysOpen() {
+    MongoEntryDatabase ours =
+        MongoEntryDatabase.open(server.client(), server.database(), MongoSettings.DEFAULT);
+    ours.store("settings").write(new Write("a", text("x"), WriteOptions.DEFAULT));
+    ours.close();
+
+    assertThat(shell().countDocuments()).isEqualTo(1);
+  }
+
+  @Test
+  void firstWrite_makesTheIndexForExpiry() {
+    Assumptions.assumeThat(server.isStandIn())
+        .as("needs listIndexes of a MongoDB")
+        .isFalse();
+    set("a", text("x"));
+
+    assertThat(shell().listIndexes())
+        .anySatisfy(index -> assertThat(index)
+            .containsEntry("name", "expiresAt_1")
+            .containsEntry("expireAfterSeconds", 0L));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.kvstore.mongo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+
+/**
+ * What a MongoDB 4.4.6 was asked and answered, recorded from a real one.
+ *
+ * @param line one line of a file in {@code recorded/}
+ */
+record Recorded(BsonDocument line) {
+  static Recorded replicaSet(String scenario, String note) {
+    return find("replica-set.jsonl", scenario, note);
+  }
+
+  static Recorded standalone(String scenario, String note) {
+    return find("standalone.jsonl", scenario, note);
+  }
+
+  private static Recorded find(String file, String scenario, String note) {
+    InputStream in =
+        Objects.requireNonNull(Recorded.class.getResourceAsStream("/recorded/" + file));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .map(BsonDocument::parse)
+          .filter(line -> line.getString("scenario").getValue().equals(scenario)
+              && line.getString("note", new BsonString("")).getValue().equals(note))
+          .map(Recorded::new)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  BsonDocument command() {
+    return line.getDocument("command");
+  }
+
+  /** Returns the reply, or the error that stands for it. */
+  BsonDocument reply() {
+    return line.containsKey("reply") ? line.getDocument("reply") : line.getDocument("error");
+  }
+
+  /** Returns the document in the reply of a {@code findAndModify}. */
+  BsonDocument value() {
+    return reply().getDocument("value");
+  }
+}

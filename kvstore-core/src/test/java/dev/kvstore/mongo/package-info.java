@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.mongo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.sqlite;
+
+import org.jspecify.annotations.NullMarked;

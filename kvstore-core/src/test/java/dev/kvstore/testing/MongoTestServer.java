@@ -1,0 +1,96 @@
+package dev.kvstore.testing;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.connection.ClusterType;
+import de.bwaldvogel.mongo.MongoServer;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A MongoDB for tests, with a database that nobody else uses: the deployment that the environment
+ * variable {@code KVSTORE_TEST_MONGODB_URI} names, or else a stand-in in this process. Closing it
+ * drops the database.
+ */
+public final class MongoTestServer implements AutoCloseable {
+  private static final String VARIABLE = "KVSTORE_TEST_MONGODB_URI";
+
+  private final @Nullable MongoServer standIn;
+  private final String connectionString;
+  private final MongoClient client;
+  private final String database = "kvstore_test_" + new ObjectId().toHexString();
+  private final ClusterType type;
+
+  private MongoTestServer(@Nullable MongoServer standIn, String uri) {
+    this.standIn = standIn;
+    this.connectionString = withDatabase(uri, database);
+    this.client = MongoClients.create(connectionString);
+    client.getDatabase(database).runCommand(new BsonDocument("ping", new BsonInt32(1)));
+    this.type = client.getClusterDescription().getType();
+  }
+
+  public static MongoTestServer start() {
+    String uri = System.getenv(VARIABLE);
+    if (uri != null && !uri.isBlank()) {
+      return new MongoTestServer(null, uri);
+    }
+    MongoServer standIn = new MongoServer(new StandInBackend());
+    standIn.bind("127.0.0.1", 0);
+    return new MongoTestServer(standIn, standIn.getConnectionString());
+  }
+
+  /** Returns a connection string that names this server's own database. */
+  public String connectionString() {
+    return connectionString;
+  }
+
+  public String database() {
+    return database;
+  }
+
+  /** Returns a client of the tests' own, which is closed together with this server. */
+  public MongoClient client() {
+    return client;
+  }
+
+  /** Tells whether there are transactions, as a replica set or a sharded cluster has. */
+  public boolean hasTransactions() {
+    return type != ClusterType.STANDALONE;
+  }
+
+  /** Tells whether this is not a MongoDB, but the stand-in. */
+  public boolean isStandIn() {
+    return standIn != null;
+  }
+
+  @Override
+  public void close() {
+    client.getDatabase(database).drop();
+    client.close();
+    if (standIn != null) {
+      standIn.shutdownNow();
+    }
+  }
+
+  /** Puts the database into the path; the one that was there stays the one to log in at. */
+  static String withDatabase(String uri, String database) {
+    ConnectionString parsed = new ConnectionString(uri);
+    int hosts = uri.indexOf("://") + 3;
+    int options = uri.indexOf('?');
+    String upToPath = options < 0 ? uri : uri.substring(0, options);
+    int path = upToPath.indexOf('/', hosts);
+    String query = options < 0 ? "" : uri.substring(options + 1);
+    if (parsed.getDatabase() != null
+        && parsed.getCredential() != null
+        && !query.contains("authSource=")) {
+      query = "authSource=" + parsed.getDatabase() + (query.isEmpty() ? "" : "&" + query);
+    }
+    return (path < 0 ? upToPath : upToPath.substring(0, path))
+        + "/"
+        + database
+        + (query.isEmpty() ? "" : "?" + query);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.kvstore.testing;
+
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import io.netty.channel.Channel;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stand-in for MongoDB, set right where it differs from what was recorded of MongoDB 4.4: its
+ * replies were live documents that other connections change, text was in the order of UTF-16, a sum
+ * past int64 wrapped around, and member names with a leading dollar were refused at the top only.
+ */
+final class StandInBackend extends MemoryBackend {
+  @Override
+  public synchronized Document handleMessage(MongoMessage message) {
+    Document query = copy(message.getDocument(), StandInBackend::sortable);
+    Document reply =
+        super.handleMessage(new MongoMessage(message.getChannel(), message.getHeader(), query));
+    return copy(reply, StandInBackend::readable);
+  }
+
+  private static Document copy(Document document, IntUnaryOperator map) {
+    Document copy = new Document();
+    document.forEach((name, member) -> copy.put(name, copyValue(member, map)));
+    return copy;
+  }
+
+  private static @Nullable Object copyValue(@Nullable Object value, IntUnaryOperator map) {
+    if (value instanceof Document document) {
+      return copy(document, map);
+    }
+    if (value instanceof Collection<?> list) {
+      return list.stream().map(item -> copyValue(item, map)).collect(Collectors.toList());
+    }
+    if (value instanceof String text) {
+      StringBuilder copy = new StringBuilder(text.length());
+      text.chars().map(map).forEach(unit -> copy.append((char) unit));
+      return copy.toString();
+    }
+    return value;
+  }
+
+  /**
+   * Puts the surrogates after all other units of UTF-16: then text in the order of its units is in
+   * the order of its code points, which is that of UTF-8.
+   */
+  private static int sortable(int unit) {
+    return unit >= 0xE000 ? unit - 0x800 : unit >= 0xD800 ? unit + 0x2000 : unit;
+  }
+
+  private static int readable(int unit) {
+    return unit >= 0xF800 ? unit - 0x2000 : unit >= 0xD800 ? unit + 0x800 : unit;
+  }
+
+  @Override
+  public synchronized Document handleCommand(
+      Channel channel, String database, String command, Document query) {
+    if (command.equals("findAndModify")) {
+      check(channel, database, query);
+    } else if (command.equals("update") && query.get("updates") instanceof List<?> updates) {
+      updates.forEach(update -> checkNames(((Document) update).get("u")));
+    }
+    return super.handleCommand(channel, database, command, query);
+  }
+
+  private void check(Channel channel, String database, Document query) {
+    if (!(query.get("update") instanceof Document update)) {
+      return;
+    }
+    checkNames(update);
+    if (update.get("$inc") instanceof Document inc && inc.get("value") instanceof Number by) {
+      checkSum(channel, database, query, by.longValue());
+    }
+  }
+
+  private static void checkNames(@Nullable Object update) {
+    if (update instanceof Document document) {
+      boolean byOperators = document.keySet().stream().allMatch(name -> name.startsWith("$"));
+      if (byOperators) {
+        document.values().forEach(members -> checkNames(members, ""));
+      } else {
+        checkNames(document, "");
+      }
+    }
+  }
+
+  private static void checkNames(@Nullable Object value, String path) {
+    if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        checkNames(list.get(i), path + "." + i);
+      }
+    } else if (value instanceof Document document) {
+      for (Map.Entry<String, Object> member : document.entrySet()) {
+        String at = path.isEmpty() ? member.getKey() : path + "." + member.getKey();
+        if (member.getKey().startsWith("$")) {
+          throw new MongoServerError(
+              52,
+              "DollarPrefixedFieldName",
+              "The dollar ($) prefixed field '" + member.getKey() + "' in '" + at
+                  + "' is not valid for storage.");
+        }
+        checkNames(member.getValue(), at);
+      }
+    }
+  }
+
+  private void checkSum(Channel channel, String database, Document query, long by) {
+    Document find = new Document("find", query.get("findAndModify"))
+        .append("filter", query.get("query"))
+        .append("limit", 1);
+    Document reply = super.handleCommand(channel, database, "find", find);
+    if (!(reply.get("cursor") instanceof Document cursor)
+        || !(cursor.get("firstBatch") instanceof List<?> found)
+        || found.isEmpty()
+        || !(found.get(0) instanceof Document document)
+        || !(document.get("value") instanceof Long value)) {
+      return;
+    }
+    try {
+      Math.addExact(value, by);
+    } catch (ArithmeticException e) {
+      throw new MongoServerError(
+          2,
+          "BadValue",
+          "Failed to apply $inc operations to current value ((NumberLong)" + value
+              + ") for document {_id: \"" + document.get("_id") + "\"}",
+          e);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.kvstore.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.spi.RawValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what is answered, in the format that the request likes best. Thread-safe. */
+final class Answers {
+  /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
+  private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
+
+  private final JsonTranscoder transcoder;
+
+  Answers(JsonTranscoder transcoder) {
+    this.transcoder = transcoder;
+  }
+
+  /** Writes a document. */
+  interface Content {
+    void writeTo(DocumentWriter out) throws IOException;
+  }
+
+  /** Answers with the value alone. */
+  void value(Exchange exchange, Format format, KVEntry<RawValue> entry) throws IOException {
+    metadataHeaders(exchange, entry.metadata());
+    RawValue value = present(entry);
+    exchange.answer(
+        200, format, format == Format.BSON ? value.toByteArray() : transcoder.toJson(value));
+  }
+
+  /** Answers with the entry and its value. */
+  void entry(Exchange exchange, Format format, int status, KVEntry<RawValue> entry)
+      throws IOException {
+    metadataHeaders(exchange, entry.metadata());
+    document(exchange, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
+  }
+
+  /** Answers with the entry without its value. */
+  void metadata(Exchange exchange, Format format, int status, KVMetadata metadata)
+      throws IOException {
+    metadataHeaders(exchange, metadata);
+    document(exchange, format, status, out -> writeEntry(out, metadata, null));
+  }
+
+  /** Answers with a document that is small enough to be in memory. */
+  void document(Exchange exchange, Format format, int status, Content content) throws IOException {
+    exchange.answer(status, format, format == Format.BSON ? toBson(content) : toJson(content));
+  }
+
+  /** Answers with a document that JSON sends while it is being written. */
+  void stream(Exchange exchange, Format format, Content content) throws IOException {
+    exchange.response().setStatus(200);
+    exchange.response().setContentType(format.mediaType());
+    if (exchange.isHead()) {
+      return;
+    }
+    if (format == Format.BSON) {
+      exchange.answer(200, format, toBson(content));
+      return;
+    }
+    if (exchange.request().getProtocol().equals("HTTP/1.1")) {
+      // In chunks even where the connection closes afterwards, or an end that came too early could
+      // not be told from the end.
+      exchange.header("Transfer-Encoding", "chunked");
+    }
+    // Not closed when writing fails: that would complete a document which is not complete.
+    @SuppressWarnings("resource")
+    JsonGenerator json =
+        transcoder.factory().createGenerator(exchange.response().getOutputStream());
+    content.writeTo(new JsonDocumentWriter(json, transcoder));
+    json.close();
+  }
+
+  /** Writes the entry as a document. */
+  static void writeEntry(DocumentWriter out, KVMetadata metadata, @Nullable RawValue value)
+      throws IOException {
+    out.startDocument();
+    out.name("key");
+    out.text(metadata.key());
+    if (value != null) {
+      out.name("value");
+      out.value(value);
+    }
+    out.name("version");
+    out.number(metadata.version());
+    out.name("etag");
+    out.text(metadata.etag());
+    out.name("createdAt");
+    out.time(metadata.createdAt());
+    out.name("updatedAt");
+    out.time(metadata.updatedAt());
+    out.name("updatedBy");
+    if (metadata.updatedBy() == null) {
+      out.nothing();
+    } else {
+      out.text(metadata.updatedBy());
+    }
+    out.name("expiresAt");
+    if (metadata.expiresAt() == null) {
+      out.nothing();
+    } else {
+      out.time(metadata.expiresAt());
+    }
+    out.endDocument();
+  }
+
+  /** Returns the value of an entry that was read with its value. */
+  static RawValue present(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    if (value == null) {
+      throw new IllegalStateException("Key '" + entry.key() + "' was read without its value");
+    }
+    return value;
+  }
+
+  /** Says which version the answer is about. */
+  static void metadataHeaders(Exchange exchange, KVMetadata metadata) {
+    exchange.header("ETag", '"' + metadata.etag() + '"');
+    exchange.response().setDateHeader("Last-Modified", metadata.updatedAt().toEpochMilli());
+    exchange.header("KV-Version", Long.toString(metadata.version()));
+    if (metadata.expiresAt() != null) {
+      exchange.header("KV-Expires-At", metadata.expiresAt().toString());
+    }
+  }
+
+  private byte[] toJson(Content content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = transcoder.factory().createGenerator(bytes)) {
+      content.writeTo(new JsonDocumentWriter(json, transcoder));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] toBson(Content content) throws IOException {
+    try (BsonDocumentWriter bson = new BsonDocumentWriter(MAX_BSON_BYTES)) {
+      content.writeTo(bson);
+      return bson.toByteArray();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.kvstore.http;
+
+import dev.kvstore.KVException;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every request comes here. The path is read by {@link Target}, not by Javalin, which would decode
+ * it first; and the method is the one on the request line, not one that a header claims.
+ */
+final class Api implements Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+
+  /** No more of a body that was refused is read, to keep the connection, and not for longer. */
+  private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
+  private static final Duration MAX_DRAINING = Duration.ofSeconds(2);
+
+  private final Map<Resource, ResourceHandler> handlers;
+
+  Api(Map<Resource, ResourceHandler> handlers) {
+    this.handlers = handlers;
+  }
+
+  @Override
+  public void handle(Context context) {
+    context.skipRemainingHandlers();
+    HttpServletRequest request = context.req();
+    HttpServletResponse response = context.res();
+    String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
+    setCommonHeaders(response, requestId);
+    try {
+      route(request, response);
+    } catch (IOException | RuntimeException | Error e) {
+      answer(request, response, requestId, e);
+    }
+  }
+
+  private static void answer(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      Throwable failure) {
+    try {
+      fail(request, response, requestId, failure);
+    } catch (IOException e) {
+      LOG.debug("Request {}: its error could not be answered", requestId, e);
+    }
+  }
+
+  private void route(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Target target = Target.parse(request.getRequestURI());
+    Resource resource = target.resource();
+    String method = request.getMethod();
+    Exchange exchange = new Exchange(request, response, target);
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      exchange.answerEmpty(204);
+      return;
+    }
+    if (!resource.allows(method)) {
+      throw new ProblemException(
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
+              .with("allow", resource.allow())
+              .withHeader("Allow", resource.allow()));
+    }
+    ResourceHandler handler = handlers.get(resource);
+    if (handler == null) {
+      throw new IllegalStateException("No handler for " + resource);
+    }
+    handler.handle(exchange);
+  }
+
+  private static void setCommonHeaders(HttpServletResponse response, String requestId) {
+    response.setHeader(RequestIds.HEADER, requestId);
+    response.setHeader("X-Content-Type-Options", "nosniff");
+  }
+
+  private static void fail(
+      HttpServletRequest request, HttpServletResponse response, String requestId, Throwable failure)
+      throws IOException {
+    Problem problem = Problems.of(failure, isWrite(request));
+    log(request, requestId, problem, failure);
+    if (response.isCommitted()) {
+      abort(request);
+      return;
+    }
+    response.reset();
+    setCommonHeaders(response, requestId);
+    problem.headers().forEach(response::setHeader);
+    if (!canDrain(request)) {
+      response.setHeader("Connection", "close");
+    }
+    byte[] body = problem.toJson(request.getRequestURI(), requestId);
+    response.setStatus(problem.kind().status());
+    response.setContentType(Problem.MEDIA_TYPE);
+    response.setContentLength(body.length);
+    response.setHeader("Cache-Control", "no-store");
+    response.getOutputStream().write(body);
+    response.flushBuffer();
+    drain(request);
+  }
+
+  private static boolean isWrite(HttpServletRequest request) {
+    return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
+  }
+
+  private static void log(
+      HttpServletRequest request, String requestId, Problem problem, Throwable failure) {
+    if (failure instanceof IOException) {
+      LOG.debug("Request {}: the connection failed", requestId, failure);
+    } else if (problem.kind() == ErrorKind.UNAVAILABLE && failure instanceof KVException) {
+      LOG.warn(
+          "Request {}: {} {} was answered with 503: {}",
+          requestId,
+          request.getMethod(),
+          shown(request),
+          failure.getMessage());
+    } else if (problem.kind() == ErrorKind.INTERNAL) {
+      LOG.error(
+          "Request {}: {} {} failed", requestId, request.getMethod(), shown(request), failure);
+    }
+  }
+
+  /** The path as it can stand in a log: on one line. */
+  private static String shown(HttpServletRequest request) {
+    return request.getRequestURI().replaceAll("[^!-~]", "?");
+  }
+
+  /** Ends the connection, so that nobody takes the half of an answer for the whole. */
+  private static void abort(HttpServletRequest request) {
+    ServletContextRequest.getServletContextRequest(request)
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint()
+        .close();
+  }
+
+  /** Tells whether what is left of the body, if anything, is little enough to be read. */
+  private static boolean canDrain(HttpServletRequest request) {
+    return request.getHeader("Transfer-Encoding") == null
+        && request.getHeader("Expect") == null
+        && request.getContentLengthLong() <= MAX_DRAINED_BYTES;
+  }
+
+  /**
+   * Reads what is left of the body, after the answer was sent: many clients read that only once
+   * they have sent all, and closing the connection before would take it from them. Who waits to be
+   * told to go on sends nothing.
+   */
+  private static void drain(HttpServletRequest request) {
+    if (request.getHeader("Expect") != null) {
+      return;
+    }
+    long end = System.nanoTime() + MAX_DRAINING.toNanos();
+    byte[] buffer = new byte[16 * 1024];
+    try {
+      InputStream body = request.getInputStream();
+      int count = 0;
+      for (long drained = 0; count >= 0 && drained < MAX_DRAINED_BYTES; drained += count) {
+        count = System.nanoTime() - end < 0 ? body.read(buffer) : -1;
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The rest of a body could not be read", e);
+    }
+  }
+}

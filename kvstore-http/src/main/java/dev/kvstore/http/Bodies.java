@@ -1,0 +1,151 @@
+package dev.kvstore.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
+final class Bodies {
+  /** A counter's body is a number and its name. */
+  private static final int MAX_COUNTER_BYTES = 1024;
+
+  /** A batch of more would keep the database busy for long. */
+  private static final int MAX_MEMBERS = 100_000;
+
+  /** What a document around a value takes, and a few spaces around JSON. */
+  private static final int SLACK_BYTES = 1024;
+
+  /** A character of one byte in BSON takes at most six in JSON, as backslash, u and four digits. */
+  private static final int JSON_GROWTH = 6;
+
+  private final JsonTranscoder transcoder;
+  private final ValueLimits limits;
+  private final int maxBatchBytes;
+
+  Bodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
+    this.transcoder = transcoder;
+    this.limits = limits;
+    this.maxBatchBytes = maxBatchBytes;
+  }
+
+  /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
+  RawValue value(Exchange exchange) throws IOException {
+    if (Format.ofBody(exchange.request()) == Format.BSON) {
+      return BsonValues.checked(read(exchange.request(), limits.maxBytes() + SLACK_BYTES), limits);
+    }
+    try (InputStream body =
+        open(exchange.request(), JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+      return json(body, transcoder::read);
+    }
+  }
+
+  /** Returns the values that are the members of the body, by their keys. */
+  Map<String, RawValue> values(Exchange exchange) throws IOException {
+    Format format = Format.ofBody(exchange.request());
+    try (InputStream body = open(exchange.request(), maxBatchBytes)) {
+      Map<String, RawValue> values = members(format, body);
+      values.keySet().forEach(Names::checkKey);
+      return values;
+    }
+  }
+
+  /** Returns the member {@code by} of the body, and 1 where there is no body. */
+  long increment(Exchange exchange) throws IOException {
+    byte[] body = read(exchange.request(), MAX_COUNTER_BYTES);
+    if (body.length == 0) {
+      return 1;
+    }
+    Format format = Format.ofBody(exchange.request());
+    Map<String, RawValue> members = members(format, new ByteArrayInputStream(body));
+    RawValue by = members.get("by");
+    OptionalLong number =
+        by == null || members.size() > 1 ? OptionalLong.empty() : BsonValues.wholeNumber(by);
+    return number.orElseThrow(() -> new InvalidInputException(
+        ErrorCode.INVALID_VALUE,
+        "The body of a counter must be {\"by\": n}, n a whole number of at most 64 bits; or empty,"
+            + " which adds 1"));
+  }
+
+  private Map<String, RawValue> members(Format format, InputStream body) throws IOException {
+    if (format == Format.BSON) {
+      return BsonValues.members(body.readAllBytes(), limits, MAX_MEMBERS);
+    }
+    return json(body, this::members);
+  }
+
+  /** Reads the one JSON text that the body is. */
+  private <T> T json(InputStream body, JsonReader<T> reader) throws IOException {
+    try (JsonParser parser = transcoder.factory().createParser(body)) {
+      T result = reader.read(parser);
+      if (parser.nextToken() != null) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_JSON, "The body goes on after the end of its JSON");
+      }
+      return result;
+    } catch (JsonProcessingException | CharacterCodingException e) {
+      throw JsonTranscoder.failure(e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Map<String, RawValue> members(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE, "The body must be an object with a member for each value");
+    }
+    Map<String, RawValue> values = new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      if (values.size() == MAX_MEMBERS) {
+        throw new InvalidInputException(
+            ErrorCode.TOO_LARGE, "The body has more than " + MAX_MEMBERS + " members");
+      }
+      String name = parser.currentName();
+      parser.nextToken();
+      values.put(name, member(name, parser));
+    }
+    return values;
+  }
+
+  private RawValue member(String name, JsonParser parser) {
+    try {
+      return transcoder.read(parser);
+    } catch (InvalidInputException e) {
+      Names.checkKey(name);
+      throw new InvalidInputException(e.code(), "Key '" + name + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] read(HttpServletRequest request, int maxBytes) throws IOException {
+    try (InputStream body = open(request, maxBytes)) {
+      return body.readAllBytes();
+    }
+  }
+
+  private static InputStream open(HttpServletRequest request, int maxBytes) throws IOException {
+    if (request.getContentLengthLong() > maxBytes) {
+      throw BoundedInput.tooLarge(maxBytes);
+    }
+    return new BoundedInput(request.getInputStream(), maxBytes);
+  }
+
+  private interface JsonReader<T> {
+    T read(JsonParser parser) throws IOException;
+  }
+}

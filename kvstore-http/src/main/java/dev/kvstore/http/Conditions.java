@@ -1,0 +1,107 @@
+package dev.kvstore.http;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.WriteCondition;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The conditional headers of a request, see RFC 9110, section 13. */
+final class Conditions {
+  private static final String IF_MATCH = "If-Match";
+  private static final String IF_NONE_MATCH = "If-None-Match";
+
+  private static final Pattern ETAG = Pattern.compile("[ \\t]*((?:W/)?)\"([^\"]*)\"[ \\t]*(,|$)");
+
+  private Conditions() {}
+
+  /**
+   * Returns the condition of a write.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the headers ask for
+   *     more than a write can promise
+   */
+  static WriteCondition ofWrite(HttpServletRequest request) {
+    refuse(request, "If-Unmodified-Since", "If-Modified-Since");
+    String match = header(request, IF_MATCH);
+    String noneMatch = header(request, IF_NONE_MATCH);
+    if (match != null && noneMatch != null) {
+      throw invalid("A write takes If-Match or If-None-Match, not both");
+    }
+    if (noneMatch != null) {
+      if (!noneMatch.equals("*")) {
+        throw invalid(
+            "If-None-Match of a write can only be *, which demands that there is no entry");
+      }
+      return WriteCondition.IF_ABSENT;
+    }
+    if (match == null) {
+      return WriteCondition.NONE;
+    }
+    if (match.equals("*")) {
+      return WriteCondition.IF_PRESENT;
+    }
+    List<Etag> etags = etags(IF_MATCH, match);
+    if (etags.size() != 1) {
+      throw invalid("If-Match of a write can have one etag only");
+    }
+    // If-Match compares strongly: a weak etag matches nothing.
+    Etag etag = etags.get(0);
+    return WriteCondition.ifMatch(etag.weak() ? "W/" + etag.text() : etag.text());
+  }
+
+  /** Refuses every condition, where the request could not hold to it. */
+  static void refuseAll(HttpServletRequest request) {
+    refuse(request, IF_MATCH, IF_NONE_MATCH, "If-Unmodified-Since", "If-Modified-Since");
+  }
+
+  /** Tells whether the reader said that it has this very version already. */
+  static boolean notModified(HttpServletRequest request, String presentEtag) {
+    String noneMatch = header(request, IF_NONE_MATCH);
+    if (noneMatch == null) {
+      return false;
+    }
+    return noneMatch.equals("*")
+        || etags(IF_NONE_MATCH, noneMatch).stream().anyMatch(e -> e.text().equals(presentEtag));
+  }
+
+  private static void refuse(HttpServletRequest request, String... headers) {
+    for (String header : headers) {
+      if (request.getHeader(header) != null) {
+        throw invalid("The header " + header + " is not supported here");
+      }
+    }
+  }
+
+  private static List<Etag> etags(String header, String value) {
+    List<Etag> etags = new ArrayList<>();
+    Matcher matcher = ETAG.matcher(value);
+    int position = 0;
+    do {
+      if (!matcher.find(position) || matcher.start() != position) {
+        throw invalid(header + " must be * or etags in double quotes, as the ETag header has them");
+      }
+      etags.add(new Etag(!matcher.group(1).isEmpty(), matcher.group(2)));
+      position = matcher.end();
+    } while (!matcher.group(3).isEmpty());
+    return etags;
+  }
+
+  /** Returns the lines of the header as one, or null where there is none; an empty one is there. */
+  private static @Nullable String header(HttpServletRequest request, String name) {
+    return request.getHeader(name) == null
+        ? null
+        : String.join(",", Collections.list(request.getHeaders(name))).strip();
+  }
+
+  private static InvalidInputException invalid(String message) {
+    return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
+  }
+
+  private record Etag(boolean weak, String text) {}
+}

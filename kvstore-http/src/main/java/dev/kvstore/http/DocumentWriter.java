@@ -1,0 +1,29 @@
+package dev.kvstore.http;
+
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.time.Instant;
+
+/** Writes an answer's document, member by member, in one of the formats. */
+interface DocumentWriter {
+  void startDocument() throws IOException;
+
+  void endDocument() throws IOException;
+
+  void startArray() throws IOException;
+
+  void endArray() throws IOException;
+
+  /** The name of what is written next; not in arrays. */
+  void name(String name) throws IOException;
+
+  void text(String text) throws IOException;
+
+  void number(long number) throws IOException;
+
+  void time(Instant time) throws IOException;
+
+  void nothing() throws IOException;
+
+  void value(RawValue value) throws IOException;
+}

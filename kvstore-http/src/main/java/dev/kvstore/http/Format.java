@@ -1,0 +1,159 @@
+package dev.kvstore.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The two formats in which values travel. */
+enum Format {
+  JSON("application/json"),
+  BSON("application/bson");
+
+  private final String mediaType;
+
+  Format(String mediaType) {
+    this.mediaType = mediaType;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  /**
+   * Returns the format of the request's body; JSON where nothing is said.
+   *
+   * @throws ProblemException if the service does not read what the request says it is
+   */
+  static Format ofBody(HttpServletRequest request) {
+    String encoding = request.getHeader("Content-Encoding");
+    if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+      throw new ProblemException(new Problem(
+              ErrorKind.UNSUPPORTED_MEDIA_TYPE,
+              "A body with Content-Encoding is not read; send it as it is")
+          .withHeader("Accept-Encoding", "identity"));
+    }
+    String header = request.getHeader("Content-Type");
+    if (header == null || header.isBlank()) {
+      return JSON;
+    }
+    MediaRange type = MediaRange.parse(header);
+    if (type != null && type.name().equals(BSON.mediaType)) {
+      return BSON;
+    }
+    if (type != null && type.name().equals(JSON.mediaType) && isUtf8(type.charset())) {
+      return JSON;
+    }
+    throw new ProblemException(
+        ErrorKind.UNSUPPORTED_MEDIA_TYPE,
+        "The body must be application/json in UTF-8 (say so: 'Content-Type: application/json')"
+            + " or application/bson");
+  }
+
+  /**
+   * Returns the format that the request likes best for the answer; JSON where it has no preference.
+   *
+   * @throws ProblemException if it accepts neither
+   */
+  static Format ofAnswer(HttpServletRequest request) {
+    String accept = String.join(",", Collections.list(request.getHeaders("Accept")));
+    if (accept.isBlank()) {
+      return JSON;
+    }
+    List<MediaRange> ranges = new ArrayList<>();
+    for (String part : accept.split(",", -1)) {
+      MediaRange range = MediaRange.parse(part);
+      if (range != null) {
+        ranges.add(range);
+      }
+    }
+    MediaRange json = best(JSON, ranges);
+    MediaRange bson = best(BSON, ranges);
+    boolean equal = quality(bson) == quality(json);
+    if (quality(bson) > quality(json)
+        || (equal && quality(bson) > 0 && specific(bson) > specific(json))) {
+      return BSON;
+    }
+    if (quality(json) > 0) {
+      return JSON;
+    }
+    throw new ProblemException(
+        ErrorKind.NOT_ACCEPTABLE, "Answers are application/json or application/bson");
+  }
+
+  private static @Nullable MediaRange best(Format format, List<MediaRange> ranges) {
+    MediaRange best = null;
+    for (MediaRange range : ranges) {
+      if (range.covers(format.mediaType) && specific(range) > specific(best)) {
+        best = range;
+      }
+    }
+    return best;
+  }
+
+  private static double quality(@Nullable MediaRange range) {
+    return range == null ? 0 : range.quality();
+  }
+
+  private static int specific(@Nullable MediaRange range) {
+    return range == null ? -1 : range.specificity();
+  }
+
+  private static boolean isUtf8(@Nullable String charset) {
+    return charset == null || charset.equalsIgnoreCase("utf-8") || charset.equalsIgnoreCase("utf8");
+  }
+
+  /** A media type or range with the parameters that matter here; the name is in lower case. */
+  private record MediaRange(
+      String name, double quality, @Nullable String charset) {
+    static @Nullable MediaRange parse(String text) {
+      String[] parts = text.split(";", -1);
+      String name = parts[0].strip().toLowerCase(Locale.ROOT);
+      double quality = 1;
+      String charset = null;
+      for (int i = 1; i < parts.length; i++) {
+        int equals = parts[i].indexOf('=');
+        if (equals < 0) {
+          continue;
+        }
+        String value = unquoted(parts[i].substring(equals + 1).strip());
+        switch (parts[i].substring(0, equals).strip().toLowerCase(Locale.ROOT)) {
+          case "q" -> quality = quality(value);
+          case "charset" -> charset = value;
+          default -> {
+            // Other parameters make no difference to what is read or written.
+          }
+        }
+      }
+      return name.indexOf('/') < 0 ? null : new MediaRange(name, quality, charset);
+    }
+
+    boolean covers(String mediaType) {
+      return switch (specificity()) {
+        case 0 -> true;
+        case 1 -> mediaType.startsWith(name.substring(0, name.length() - 1));
+        default -> mediaType.equals(name);
+      };
+    }
+
+    int specificity() {
+      return name.equals("*/*") ? 0 : name.endsWith("/*") ? 1 : 2;
+    }
+
+    private static double quality(String text) {
+      try {
+        double quality = Double.parseDouble(text);
+        return quality >= 0 && quality <= 1 ? quality : 0;
+      } catch (NumberFormatException e) {
+        return 0;
+      }
+    }
+
+    private static String unquoted(String text) {
+      boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+      return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+  }
+}

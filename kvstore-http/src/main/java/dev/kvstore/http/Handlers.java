@@ -1,0 +1,28 @@
+package dev.kvstore.http;
+
+import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.spi.EntryDatabase;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Which handler answers for which resource. */
+final class Handlers {
+  private Handlers() {}
+
+  static Map<Resource, ResourceHandler> of(ServerSettings settings, EntryDatabase database) {
+    JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
+    Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
+    Answers answers = new Answers(transcoder);
+    HealthHandler health = new HealthHandler(database, settings.databaseKind());
+    Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
+    handlers.put(Resource.KEY, new KeyHandler(database, bodies, answers));
+    handlers.put(Resource.DEFAULT, new DefaultHandler(database, bodies, answers));
+    handlers.put(Resource.COUNTER, new CounterHandler(database, bodies, answers));
+    handlers.put(Resource.VALUES, new ValuesHandler(database, bodies, answers));
+    handlers.put(Resource.KEYS, new ListingHandler(database, answers));
+    handlers.put(Resource.STORES, new StoresHandler(database, answers));
+    handlers.put(Resource.LIVE, health);
+    handlers.put(Resource.READY, health);
+    return handlers;
+  }
+}

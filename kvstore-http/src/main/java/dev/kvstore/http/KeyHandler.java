@@ -1,0 +1,59 @@
+package dev.kvstore.http;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.io.IOException;
+
+/** {@code /v1/stores/{store}/keys/{key}}: one entry. */
+record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers)
+    implements ResourceHandler {
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    EntryStore store = database.store(exchange.store());
+    switch (exchange.method()) {
+      case "PUT" -> put(exchange, store);
+      case "DELETE" -> delete(exchange, store);
+      default -> get(exchange, store);
+    }
+  }
+
+  private void get(Exchange exchange, EntryStore store) throws IOException {
+    boolean whole = exchange.parameters("view").choice("view", "value", "entry").equals("entry");
+    Format format = exchange.answerFormat();
+    KVEntry<RawValue> entry =
+        store.read(exchange.key()).orElseThrow(() -> new KeyNotFoundException(exchange.key()));
+    exchange.allowRevalidation();
+    if (Conditions.notModified(exchange.request(), entry.etag())) {
+      Answers.metadataHeaders(exchange, entry.metadata());
+      exchange.answerEmpty(304);
+    } else if (whole) {
+      answers.entry(exchange, format, 200, entry);
+    } else {
+      answers.value(exchange, format, entry);
+    }
+  }
+
+  private void put(Exchange exchange, EntryStore store) throws IOException {
+    WriteOptions options = WriteRequests.options(
+        exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
+    Format format = exchange.answerFormat();
+    RawValue value = bodies.value(exchange);
+    KVMetadata written = store.write(new Write(exchange.key(), value, options));
+    answers.metadata(exchange, format, written.version() == 1 ? 201 : 200, written);
+  }
+
+  private void delete(Exchange exchange, EntryStore store) {
+    WriteOptions options = WriteRequests.options(
+        exchange, exchange.parameters(), Conditions.ofWrite(exchange.request()));
+    if (!store.delete(exchange.key(), options)) {
+      throw new KeyNotFoundException(exchange.key());
+    }
+    exchange.answerEmpty(204);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.kvstore.http;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVPage;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code /v1/stores/{store}/values}: many values at once, as one document. */
+record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
+    implements ResourceHandler {
+  private static final int PAGE = 500;
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    EntryStore store = database.store(exchange.store());
+    if (exchange.method().equals("PUT")) {
+      put(exchange, store);
+    } else {
+      get(exchange, store);
+    }
+  }
+
+  private void get(Exchange exchange, EntryStore store) throws IOException {
+    Parameters parameters = exchange.parameters("prefix", "key");
+    parameters.excludes("key", "prefix");
+    Set<String> keys = parameters.keys();
+    KeyRange range = KeyRange.of(parameters.query());
+    Format format = exchange.answerFormat();
+    exchange.allowRevalidation();
+    answers.stream(exchange, format, out -> {
+      out.startDocument();
+      if (parameters.has("key")) {
+        ManyKeys.read(store, keys, entry -> writeMember(out, entry));
+      } else {
+        writeAll(out, store, range);
+      }
+      out.endDocument();
+    });
+  }
+
+  private static void writeAll(DocumentWriter out, EntryStore store, KeyRange range)
+      throws IOException {
+    KeyRange rest = range;
+    while (rest != null) {
+      KVPage<KVEntry<RawValue>> page = store.scan(rest, PAGE);
+      for (KVEntry<RawValue> entry : page.items()) {
+        writeMember(out, entry);
+      }
+      rest = page.next().map(rest::after).orElse(null);
+    }
+  }
+
+  private static void writeMember(DocumentWriter out, KVEntry<RawValue> entry) throws IOException {
+    out.name(entry.key());
+    out.value(Answers.present(entry));
+  }
+
+  private void put(Exchange exchange, EntryStore store) throws IOException {
+    Conditions.refuseAll(exchange.request());
+    BatchOptions options =
+        WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
+    Format format = exchange.answerFormat();
+    Map<String, RawValue> values = bodies.values(exchange);
+    BatchResult result =
+        values.isEmpty() ? new BatchResult(0, 0) : store.writeMany(values, options);
+    answers.document(exchange, format, 200, out -> {
+      out.startDocument();
+      out.name("created");
+      out.number(result.created());
+      out.name("replaced");
+      out.number(result.replaced());
+      out.endDocument();
+    });
+  }
+}

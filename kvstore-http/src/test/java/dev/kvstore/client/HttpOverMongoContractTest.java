@@ -1,0 +1,23 @@
+package dev.kvstore.client;
+
+import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.testing.MongoTestServer;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterAll;
+
+class HttpOverMongoContractTest extends HttpContract {
+  private final MongoTestServer server = MongoTestServer.start();
+
+  @Override
+  EntryDatabase openDatabase(Clock clock) {
+    return MongoEntryDatabase.open(
+        server.connectionString(), MongoSettings.DEFAULT.withClock(clock).withTimeout(PATIENCE));
+  }
+
+  @AfterAll
+  void stopServer() {
+    server.close();
+  }
+}

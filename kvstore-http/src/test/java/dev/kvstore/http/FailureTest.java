@@ -1,0 +1,190 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FailureTest {
+  private static final String KEY = "/v1/stores/app/keys/k";
+  private static final String VALUES = "/v1/stores/app/values";
+
+  @TempDir
+  private Path folder;
+
+  private HookedDatabase database;
+  private TestService service;
+
+  @BeforeEach
+  void start() {
+    database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
+    service = TestService.start(database, ServerSettings.DEFAULT);
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+  }
+
+  @Test
+  void unavailable_ofARead_saysNothingOfAnOutcome() {
+    database.fail(new UnavailableException("The database did not answer", null));
+    Reply reply = service.get(KEY);
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.code()).isEqualTo("unavailable");
+    assertThat(reply.header("Retry-After")).isEqualTo("1");
+    assertThat(reply.json().has("outcome")).isFalse();
+    assertThat(reply.json().path("detail").asText()).isEqualTo("The database did not answer");
+  }
+
+  @Test
+  void unavailable_ofAWrite_saysThatItWasNotDone() {
+    database.fail(new UnavailableException("The database did not answer", null));
+
+    for (Reply reply : new Reply[] {
+      service.put(KEY, "1"),
+      service.delete(KEY),
+      service.put("/v1/stores/app/defaults/k", "1"),
+      service.post("/v1/stores/app/counters/k", ""),
+      service.put(VALUES, "{\"a\":1}")
+    }) {
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.header("Retry-After")).isEqualTo("1");
+      assertThat(reply.json().path("outcome").asText()).isEqualTo("not-done");
+    }
+  }
+
+  @Test
+  void outcomeUnknown_isUnavailableWithUnknownOutcome() {
+    database.fail(new OutcomeUnknownException("The reply was lost", null));
+    Reply reply = service.put(KEY, "1");
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.code()).isEqualTo("unavailable");
+    assertThat(reply.header("Retry-After")).isEqualTo("1");
+    assertThat(reply.json().path("outcome").asText()).isEqualTo("unknown");
+  }
+
+  @Test
+  void atomicNotSupported_is501() {
+    database.fail(new AtomicNotSupportedException("No transactions"));
+    Reply reply = service.put(VALUES + "?atomic=true", "{\"a\":1}");
+
+    assertThat(reply.status()).isEqualTo(501);
+    assertThat(reply.code()).isEqualTo("atomic-not-supported");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorCode.class,
+      names = {"UNAUTHENTICATED", "FORBIDDEN", "CLOSED"})
+  void credentialsOfTheService_areNotTheCallersFault(ErrorCode code) {
+    database.fail(new KVException(code, "user hunter2 was refused"));
+    Reply reply = service.get(KEY);
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.code()).isEqualTo("unavailable");
+    assertThat(reply.text()).doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ErrorCode.class)
+  void everyErrorOfTheStore_isAProblem(ErrorCode code) {
+    database.fail(new KVException(code, "what happened"));
+    Reply reply = service.get(KEY);
+
+    assertThat(reply.status()).isBetween(400, 503);
+    assertThat(reply.code()).isEqualTo(ErrorKind.of(code).code());
+    assertThat(reply.json().path("requestId").asText()).isEqualTo(reply.header("X-Request-Id"));
+    assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(reply.header("ETag")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
+  void anythingElse_isInternalWithoutItsMessage(Class<? extends Throwable> type) throws Exception {
+    Throwable failure = type.getConstructor(String.class).newInstance("user=root password=hunter2");
+    database.before(method -> {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure;
+    });
+    Reply reply = service.get(KEY, "X-Request-Id: abc-1");
+
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.code()).isEqualTo("internal");
+    assertThat(reply.text()).doesNotContain("hunter2").doesNotContain("Exception");
+    assertThat(reply.json().path("requestId").asText()).isEqualTo("abc-1");
+    database.before(method -> {});
+    assertThat(service.get(KEY).status()).isEqualTo(404);
+  }
+
+  @Test
+  void streamThatBreaks_isSeenToBeIncomplete() {
+    String values = IntStream.range(0, 1500)
+        .mapToObj(i -> "\"k%04d\":\"%s\"".formatted(i, "x".repeat(1000)))
+        .collect(Collectors.joining(",", "{", "}"));
+    assertThat(service.put(VALUES, values).status()).isEqualTo(200);
+    AtomicInteger scans = new AtomicInteger();
+    database.before(method -> {
+      if (method.equals("scan") && scans.incrementAndGet() == 2) {
+        throw new UnavailableException("gone", null);
+      }
+    });
+    Reply reply = service.get(VALUES);
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.complete()).isFalse();
+    assertThat(reply.text()).doesNotContain("gone").doesNotEndWith("}");
+  }
+
+  @Test
+  void streamThatFailsAtOnce_isAProblem() {
+    database.fail(new UnavailableException("gone", null));
+
+    assertThat(service.get(VALUES).status()).isEqualTo(503);
+    assertThat(service.get(VALUES, "Accept: application/bson").code()).isEqualTo("unavailable");
+  }
+
+  @Test
+  void ready_withDatabase_isUp() {
+    Reply reply = service.get("/health/ready");
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.json().path("status").asText()).isEqualTo("up");
+    assertThat(reply.json().at("/database/kind").asText()).isEqualTo("unknown");
+    assertThat(reply.json().at("/database/latencyMillis").isNumber()).isTrue();
+    assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+  }
+
+  @Test
+  void ready_withoutDatabase_isUnavailableUntilItIsBack() {
+    database.fail(new UnavailableException("The database did not answer", null));
+    Reply reply = service.get("/health/ready");
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.code()).isEqualTo("unavailable");
+    assertThat(reply.json().path("database").asText()).isEqualTo("unknown");
+    assertThat(reply.header("Retry-After")).isEqualTo("1");
+    assertThat(service.get("/health/live").text()).isEqualTo("{\"status\":\"up\"}");
+    database.before(method -> {});
+    assertThat(service.get("/health/ready").status()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,201 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @TempDir
+  private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(Map<String, String> environment, String... arguments) {
+    return Main.run(arguments, environment, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+
+  private int run(String... arguments) {
+    return run(Map.of("KVSTORE_DATA", folder.toString(), "KVSTORE_PORT", "0"), arguments);
+  }
+
+  @Test
+  void help_namesEveryOptionAndExamples() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString())
+        .contains("--host", "--port", "--data", "--mongodb", "--database", "--timeout")
+        .contains("--max-value-bytes", "--max-body-bytes", "--insecure", "KVSTORE_MONGODB_URI")
+        .contains("java -jar kvstore-http.jar", "curl", "Exit codes");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void version_isPrinted() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString()).startsWith("kvstore ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--prot=1",
+        "--port=x",
+        "--port=70000",
+        "--port=-1",
+        "frobnicate",
+        "serve serve",
+        "--timeout=5s",
+        "--timeout=PT0S",
+        "--timeout=-PT1S",
+        "--max-value-bytes=0",
+        "--max-value-bytes=99999999",
+        "--max-body-bytes=0",
+        "--host=nowhere.invalid",
+        "--database=x",
+        "--host=nowhere.invalid --insecure",
+        "--mongodb",
+        "--insecure=perhaps"
+      })
+  void wrongOption_isAUsageError(String arguments) {
+    assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString()).contains("--help").doesNotContain("Exception", "environment");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "KVSTORE_PORT, x",
+    "KVSTORE_PORT, 70000",
+    "KVSTORE_TIMEOUT, 5s",
+    "KVSTORE_HOST, 0.0.0.0",
+    "KVSTORE_MAX_VALUE_BYTES, 1MB",
+    "KVSTORE_MAX_BODY_BYTES, -1",
+    "KVSTORE_INSECURE, perhaps",
+    "KVSTORE_DATABASE, x"
+  })
+  void wrongVariable_isNamed(String variable, String value) {
+    assertThat(run(Map.of(variable, value))).isEqualTo(2);
+    assertThat(err.toString()).startsWith("The environment variable " + variable + ": ");
+  }
+
+  @Test
+  void wrongOption_overASoundVariable_isNotBlamedOnIt() {
+    assertThat(run(Map.of("KVSTORE_PORT", "7070"), "--port", "x")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("Invalid value for option '--port'");
+  }
+
+  @Test
+  void wrongMongodbUri_isNamedButNotRepeated() {
+    String uri = "mongodb://root:hunter2@local host:x/";
+
+    assertThat(run("--mongodb", uri)).isEqualTo(2);
+    assertThat(run(Map.of("KVSTORE_MONGODB_URI", uri))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("The environment variable KVSTORE_MONGODB_URI: ", "mongodb://user:password@")
+        .doesNotContain("hunter2");
+    assertThat(run("--mongodb", "mongodb://localhost", "--database", "a b")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+  void addressThatOthersReach_needsInsecure(String host) {
+    assertThat(run("--host", host)).isEqualTo(2);
+    assertThat(err.toString()).contains(host, "--insecure");
+  }
+
+  @Test
+  void lockedFile_isAFailureInOneLine() {
+    SqliteEntryDatabase other = SqliteEntryDatabase.open(folder.resolve("kvstore.db"));
+    try (other) {
+      assertThat(run()).isEqualTo(1);
+    }
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("kvstore.db", "already open");
+  }
+
+  @Test
+  void folderThatIsAFile_isAFailureInOneLine() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThat(run("--data", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains(file.toString());
+  }
+
+  @Test
+  void portInUse_isAFailureInOneLine() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(run("--port", "" + other.getLocalPort())).isEqualTo(1);
+      assertThat(err.toString().lines()).hasSize(1);
+      assertThat(err.toString()).contains("" + other.getLocalPort(), "in use", "--port");
+    }
+  }
+
+  @Test
+  void serve_withoutItsMongodb_startsAllTheSame() throws Exception {
+    String uri = "mongodb://root:hunter2@127.0.0.1:" + unusedPort() + "/app";
+
+    serve(
+        () -> Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> out.toString().contains("kvstore serves")),
+        "--mongodb",
+        uri,
+        "--timeout",
+        "PT0.2S");
+    assertThat(out.toString()).contains("MongoDB").doesNotContain("hunter2");
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "serve", "serve --port=0", "--port=0 serve", "--insecure serve"})
+  void serve_isTheDefault(String arguments) throws Exception {
+    serve(
+        () -> {
+          Matcher line = Pattern.compile(
+                  "kvstore serves http://127\\.0\\.0\\.1:(\\d+) .*kvstore\\.db")
+              .matcher("");
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> line.reset(out.toString()).find());
+          assertThat(Integer.parseInt(line.group(1))).isPositive();
+        },
+        arguments.isEmpty() ? new String[0] : arguments.split(" ", -1));
+    assertThat(err.toString()).isEmpty();
+  }
+
+  /** Serves for as long as the check takes. */
+  private void serve(Runnable check, String... arguments) throws InterruptedException {
+    Thread serving = new Thread(() -> run(arguments));
+    serving.start();
+    try {
+      check.run();
+    } finally {
+      serving.interrupt();
+      serving.join(20_000);
+    }
+    assertThat(serving.isAlive()).isFalse();
+  }
+}

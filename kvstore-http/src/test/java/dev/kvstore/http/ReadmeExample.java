@@ -1,0 +1,69 @@
+package dev.kvstore.http;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVItem;
+import dev.kvstore.KVStore;
+import dev.kvstore.Validators;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.client.HttpKVStore;
+import dev.kvstore.mongo.MongoKVStore;
+import dev.kvstore.sqlite.SqliteKVStore;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The Java of the README, compiled and run so that it cannot rot; a test compares the two texts.
+ */
+@SuppressWarnings({"unused", "NullAway"
+}) // names what it gets, and is for readers without a checker too
+final class ReadmeExample {
+  private ReadmeExample() {}
+
+  static KVStore onMongo() {
+    // README open
+    KVStore settings = MongoKVStore.open("mongodb://localhost/app?replicaSet=rs0", "settings");
+    // README end
+    return settings;
+  }
+
+  static KVStore onFile() {
+    // README open-file
+    KVStore local = SqliteKVStore.open(Path.of("settings.db"), "settings");
+    // README end
+    return local;
+  }
+
+  static KVStore overHttp() {
+    // README open-http
+    KVStore remote = HttpKVStore.open(URI.create("http://127.0.0.1:7070"), "settings");
+    // README end
+    return remote;
+  }
+
+  static void use(KVStore settings) {
+    // README use
+    settings.set("ui.theme", "dark");
+    String theme = settings.get("ui.theme", String.class); // KeyNotFoundException if absent
+    Optional<String> maybe = settings.find("ui.theme", String.class);
+    int retries = settings.getOrDefault("http.retries", 3); // not stored
+    String kept = settings.setDefault("ui.theme", "light"); // "dark": atomic, one winner
+    settings.setMany(Map.of("a", 1, "b", List.of(2, 3)));
+
+    KVEntry<String> entry = settings.entry("ui.theme", String.class); // value, version, etag, times
+    settings.set("ui.theme", "blue", WriteOptions.ifMatch(entry.etag()).ttl(Duration.ofHours(1)));
+
+    KVItem<Integer> limit = settings
+        .item("http.limit", Integer.class)
+        .withDefault(3)
+        .validatedBy(Validators.range(0, 10));
+    limit.get(); // 3, the default
+    limit.set(5); // ValidationFailedException if it were 11
+    limit.update(n -> n + 1); // compare-and-set, again until it holds
+    settings.increment("http.requests");
+    // README end
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kvstore.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as it is shipped, in a process of its own. */
+class RunnableJarIT {
+  private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+
+  @TempDir
+  private Path folder;
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process run(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(System.getProperty("kvstore.jar"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectError(folder.resolve("err.txt").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("KVSTORE_"));
+    builder.environment().put("KVSTORE_PORT", "0");
+    Process process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  /** Returns the address that the service says it serves. */
+  private static String address(Process process) throws IOException {
+    BufferedReader out = process.inputReader(UTF_8);
+    Matcher address = ADDRESS.matcher(String.valueOf(out.readLine()));
+    assertThat(address.find()).isTrue();
+    return address.group();
+  }
+
+  private HttpResponse<String> send(String method, String uri, String body) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
+        .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+        .header("Content-Type", "application/json")
+        .build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void killedProcess_losesNothing() throws Exception {
+    Process first = run();
+    String key = "/v1/stores/app/keys/ui.theme";
+    assertThat(send("PUT", address(first) + key, "\"dark\"").statusCode()).isEqualTo(201);
+    first.destroyForcibly().waitFor();
+
+    assertThat(send("GET", address(run("serve")) + key, "").body()).isEqualTo("\"dark\"");
+    assertThat(folder.resolve("kvstore-data").resolve("kvstore.db")).exists();
+  }
+
+  @Test
+  void terminatedProcess_stopsInGoodOrder() throws Exception {
+    Process process = run();
+    String address = address(process);
+    assertThat(send("GET", address + "/health/ready", "").statusCode()).isEqualTo(200);
+    process.destroy();
+
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(folder.resolve("err.txt"))).contains("Stopping").hasLineCount(1);
+    assertThat(address(run())).isNotEmpty();
+  }
+
+  @Test
+  void secondProcess_isRefusedTheFile() throws Exception {
+    Process first = run();
+    address(first);
+    Process second = run();
+
+    assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.exitValue()).isEqualTo(1);
+    assertThat(Files.readString(folder.resolve("err.txt")))
+        .contains("kvstore.db", "in use by another process")
+        .hasLineCount(1);
+    assertThat(first.isAlive()).isTrue();
+  }
+
+  @Test
+  void version_isThatOfTheBuild() throws Exception {
+    Process process = run("--version");
+
+    assertThat(process.inputReader(UTF_8).readLine()).matches("kvstore \\d+\\.\\d+\\.\\d+.*");
+    assertThat(process.waitFor()).isZero();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StopTest {
+  private static final String KEY = "/v1/stores/app/keys/k";
+
+  @TempDir
+  private Path folder;
+
+  private HookedDatabase database() {
+    return new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void close_waitsForTheRequestThatIsBeingHandled() throws Exception {
+    HookedDatabase database = database();
+    CountDownLatch handling = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    database.before(method -> {
+      handling.countDown();
+      waitFor(goOn);
+    });
+    try (TestService service = TestService.start(database, ServerSettings.DEFAULT)) {
+      CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> service.put(KEY, "1"));
+      assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<Void> closed =
+          CompletableFuture.runAsync(() -> service.server().close());
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
+      assertThat(closed).isNotDone();
+      goOn.countDown();
+
+      assertThat(reply.get(10, TimeUnit.SECONDS).status()).isEqualTo(201);
+      closed.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void close_doesNotWaitForEver() {
+    HookedDatabase database = database();
+    CountDownLatch handling = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    database.before(method -> {
+      handling.countDown();
+      waitFor(never);
+    });
+    ServerSettings settings = new ServerSettings(
+        "127.0.0.1",
+        0,
+        ServerSettings.DEFAULT.limits(),
+        ServerSettings.DEFAULT.maxBodyBytes(),
+        Duration.ofMillis(300),
+        "sqlite");
+    try (TestService service = TestService.start(database, settings)) {
+      CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> service.put(KEY, "1"));
+      waitFor(handling);
+      service.server().close();
+
+      assertThat(reply).failsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void requestThatComesTooLate_isTurnedAway() throws Exception {
+    HookedDatabase database = database();
+    CountDownLatch handling = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (TestService service = TestService.start(database, ServerSettings.DEFAULT);
+        Socket early = service.connect()) {
+      early.getOutputStream().write("PUT ".getBytes(StandardCharsets.US_ASCII));
+      database.before(method -> {
+        handling.countDown();
+        waitFor(goOn);
+      });
+      CompletableFuture<Reply> handled = CompletableFuture.supplyAsync(() -> service.get(KEY));
+      waitFor(handling);
+      CompletableFuture<Void> closed =
+          CompletableFuture.runAsync(() -> service.server().close());
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> refusesConnections(service));
+      early
+          .getOutputStream()
+          .write((KEY + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
+              .getBytes(StandardCharsets.US_ASCII));
+      Reply late = Reply.read(early.getInputStream(), false);
+      goOn.countDown();
+
+      assertThat(late.code()).isEqualTo("unavailable");
+      assertThat(late.header("Retry-After")).isEqualTo("1");
+      assertThat(late.json().path("outcome").asText()).isEqualTo("not-done");
+      assertThat(handled.get(10, TimeUnit.SECONDS).status()).isEqualTo(404);
+      closed.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void close_endsIdleConnectionsSoon() throws IOException {
+    try (TestService service = TestService.start(folder);
+        Socket socket = service.connect()) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(Reply.read(socket.getInputStream(), false).status()).isEqualTo(200);
+      long start = System.nanoTime();
+      service.server().close();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void start_onAPortInUse_saysSo() {
+    try (TestService service = TestService.start(folder)) {
+      ServerSettings same = new ServerSettings(
+          "127.0.0.1",
+          service.server().port(),
+          ServerSettings.DEFAULT.limits(),
+          ServerSettings.DEFAULT.maxBodyBytes(),
+          Duration.ofSeconds(1),
+          "sqlite");
+      try (HookedDatabase other =
+          new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("other.db")))) {
+        assertThatThrownBy(() -> KVServer.start(same, other))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining("port " + service.server().port())
+            .hasMessageContaining("in use");
+      }
+    }
+  }
+
+  private static boolean refusesConnections(TestService service) throws IOException {
+    try {
+      service.connect().close();
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+}

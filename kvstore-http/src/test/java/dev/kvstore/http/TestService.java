@@ -1,0 +1,100 @@
+package dev.kvstore.http;
+
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A service over a new file, and a client that sends exactly the bytes it is told to. */
+final class TestService implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 20_000;
+
+  private final EntryDatabase database;
+  private final KVServer server;
+
+  private TestService(EntryDatabase database, ServerSettings settings) {
+    this.database = database;
+    this.server = KVServer.start(settings, database);
+  }
+
+  static TestService start(Path folder) {
+    return start(folder, ServerSettings.DEFAULT);
+  }
+
+  static TestService start(Path folder, ServerSettings settings) {
+    return start(SqliteEntryDatabase.open(folder.resolve("test.db")), settings);
+  }
+
+  static TestService start(EntryDatabase database, ServerSettings settings) {
+    return new TestService(database, settings);
+  }
+
+  KVServer server() {
+    return server;
+  }
+
+  Reply get(String path, String... headers) {
+    return send("GET", path, null, headers);
+  }
+
+  Reply delete(String path, String... headers) {
+    return send("DELETE", path, null, headers);
+  }
+
+  Reply put(String path, String body, String... headers) {
+    return send("PUT", path, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  Reply post(String path, String body, String... headers) {
+    return send("POST", path, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  /** Sends one request on a connection of its own; the headers are whole lines. */
+  Reply send(String method, String path, byte @Nullable [] body, String... headers) {
+    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: test\r\n");
+    head.append("Connection: close\r\n");
+    for (String header : headers) {
+      head.append(header).append("\r\n");
+    }
+    if (body != null) {
+      head.append("Content-Length: ").append(body.length).append("\r\n");
+    }
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+    request.writeBytes(body == null ? new byte[0] : body);
+    return raw(request.toByteArray(), method.equals("HEAD"));
+  }
+
+  /** Sends these bytes, whatever they are. */
+  Reply raw(byte[] request, boolean head) {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(request);
+      return Reply.read(socket.getInputStream(), head);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Reply raw(String request) {
+    return raw(request.getBytes(StandardCharsets.ISO_8859_1), false);
+  }
+
+  Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    try (database) {
+      server.close();
+    }
+  }
+}
