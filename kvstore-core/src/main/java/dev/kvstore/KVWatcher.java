@@ -13,8 +13,8 @@ public interface KVWatcher {
 
   /**
    * From this position on no change will be missed. Whoever holds values reads them now, not older
-   * than the position, and from there on goes by the changes. Comes first, and after each
-   * {@link #reset()}.
+   * than the position, and from there on goes by the changes. Comes first, unless a
+   * {@link #reset()} does, and after each of those.
    */
   default void ready(SyncToken position) {}
 

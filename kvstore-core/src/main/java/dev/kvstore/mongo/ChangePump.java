@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import com.mongodb.client.MongoDatabase;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
@@ -29,6 +30,9 @@ final class ChangePump implements AutoCloseable {
 
   /** How long closing waits for the threads, which end by themselves if it takes longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration STREAM_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
   /** After every position: nobody can join a stream that is there. */
   private static final long NOWHERE = Long.MAX_VALUE;
@@ -64,6 +68,19 @@ final class ChangePump implements AutoCloseable {
     this.source = source;
     this.polling = polling;
     this.pause = pause;
+  }
+
+  /** Returns a pump for the database, which does nothing before the first subscription. */
+  static ChangePump of(MongoDatabase database, MongoSettings settings) {
+    Duration timeout = settings.timeout();
+    // A stream that does not answer is of no use for long, and what is read by it costs little.
+    Duration patience = timeout.compareTo(STREAM_TIMEOUT) < 0 ? timeout : STREAM_TIMEOUT;
+    Duration maxAwait = patience.dividedBy(4);
+    return new ChangePump(
+        database.getName(),
+        new DriverStreams(database, patience, maxAwait),
+        () -> new PollingFeed(new DriverPoll(database, timeout), POLL_INTERVAL, settings.clock()),
+        Pause.SLEEP);
   }
 
   /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */

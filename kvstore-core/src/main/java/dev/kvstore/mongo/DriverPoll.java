@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -28,7 +29,9 @@ final class DriverPoll implements VersionPoll {
   private final MongoDatabase database;
 
   DriverPoll(MongoDatabase database, Duration timeout) {
-    this.database = database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    this.database = database
+        .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
+        .withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

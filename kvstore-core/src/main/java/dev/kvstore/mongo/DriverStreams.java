@@ -1,6 +1,7 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoClientException;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.ReadPreference;
 import com.mongodb.client.ChangeStreamIterable;
 import com.mongodb.client.MongoChangeStreamCursor;
@@ -40,6 +41,7 @@ final class DriverStreams implements StreamSource {
           + ", it must be less than the time-out of " + timeout);
     }
     this.database = database
+        .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
         .withReadPreference(ReadPreference.primary())
         .withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     this.maxAwait = maxAwait;

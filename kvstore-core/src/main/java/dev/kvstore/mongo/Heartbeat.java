@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
@@ -39,6 +40,7 @@ final class Heartbeat implements AutoCloseable {
   private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
     this.collection = database
         .getCollection(COLLECTION, BsonDocument.class)
+        .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
         .withWriteConcern(WriteConcern.MAJORITY)
         .withTimeout(interval.toMillis(), TimeUnit.MILLISECONDS);
     this.interval = interval;

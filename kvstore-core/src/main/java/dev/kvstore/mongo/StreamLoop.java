@@ -86,10 +86,6 @@ abstract class StreamLoop implements Runnable {
     stopped = true;
   }
 
-  final long position() {
-    return position;
-  }
-
   /** Forgets where the stream was: the next one begins now. */
   final void beginAnew() {
     closeStream();
@@ -203,8 +199,8 @@ abstract class StreamLoop implements Runnable {
       last = Math.max(last, time.orElse(UNKNOWN));
       if (tokensTrusted && !ClusterTimes.ofToken(event.getDocument("_id", null)).equals(time)) {
         tokensTrusted = false;
-        log.warn("The resume tokens of this server are of another form than expected:"
-            + " without changes caches cannot be used as long as with them");
+        log.warn("The resume tokens of this server are of another form than expected, so that"
+            + " nothing tells how far an idle stream has come: caches are bypassed then");
       }
     }
     long known = last;

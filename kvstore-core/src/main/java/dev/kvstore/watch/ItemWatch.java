@@ -125,8 +125,12 @@ final class ItemWatch<T> extends Watch {
 
   private void tryLater(RuntimeException e, boolean compareValues) {
     if (!failing) {
-      log.warn("The key '{}' has changed and cannot be read, it is tried again", key, e);
+      log.warn(
+          "The key '{}' has changed and cannot be read, it is tried again: {}",
+          key,
+          e.getMessage());
     }
+    log.debug("The key '{}' cannot be read", key, e);
     failing = true;
     synchronized (this) {
       byHand |= compareValues;

@@ -32,10 +32,16 @@ final class SerialRunner {
       }
       awake = true;
     }
+    boolean begun = false;
     try {
       executor.execute(this::run);
+      begun = true;
     } catch (RejectedExecutionException e) {
-      sleep(); // the hub was closed, and with it this
+      // The hub was closed, and with it this.
+    } finally {
+      if (!begun) {
+        sleep();
+      }
     }
   }
 
