@@ -1,6 +1,7 @@
 package dev.kvstore;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -84,4 +85,19 @@ public interface KVItem<T> {
 
   /** Deletes the entry and tells whether there was one. */
   boolean delete();
+
+  /**
+   * Tells the listener when what this item reads has changed, whoever changes it, until the
+   * subscription or the store is closed. Reads once before it returns, and what is written after
+   * that is told; the value of that time is not.
+   *
+   * <p>The listener is called by one thread at a time, never by the one that made the change, and
+   * may block. Of changes that come faster than it takes them it is told the last; no version is
+   * told twice. What cannot become the type without loss is logged and not told, and what the
+   * listener throws is logged.
+   *
+   * @throws TypeMismatchException if what is stored cannot become the type without loss
+   * @throws UnsupportedOperationException if the store cannot tell of changes
+   */
+  KVSubscription onChange(Consumer<? super KVItemChange<T>> listener);
 }

@@ -232,6 +232,34 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #item(String, Class)}, for generic and lenient types. */
   <T> KVItem<T> item(String key, KVType<T> type);
 
+  /** As {@link #watch(String, KVWatcher, WatchOptions)}, from now on. */
+  default KVSubscription watch(String key, KVWatcher watcher) {
+    return watch(key, watcher, WatchOptions.DEFAULT);
+  }
+
+  /**
+   * Tells the watcher of every change of the key, whoever makes it, until the subscription or this
+   * store is closed. Does not block: the watcher is told when the watch is {@link KVWatcher#ready},
+   * and from then on of every change at least once, or to begin anew. On a standalone MongoDB,
+   * which cannot tell of changes, the versions of watched keys are looked at every second: there a
+   * watcher hears of the last of several changes alone, and of none that somebody makes by hand
+   * without a new version. {@link KVItem#onChange} tells of values.
+   *
+   * @throws UnsupportedOperationException if the store cannot tell of changes
+   */
+  KVSubscription watch(String key, KVWatcher watcher, WatchOptions options);
+
+  /** As {@link #watchAll(String, KVWatcher, WatchOptions)}, from now on. */
+  default KVSubscription watchAll(String prefix, KVWatcher watcher) {
+    return watchAll(prefix, watcher, WatchOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #watch(String, KVWatcher, WatchOptions)}, for all keys that begin with the prefix;
+   * the empty prefix stands for all.
+   */
+  KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options);
+
   /** Closes what was opened together with this store, and nothing that the caller brought. */
   @Override
   void close();

@@ -9,8 +9,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * Who may see whom: API, then spi, then bson, then typed; the databases on top, which never see
- * each other.
+ * Who may see whom: API, then spi, then bson and watch, then typed; the databases on top, which
+ * never see each other.
  */
 @AnalyzeClasses(packages = "dev.kvstore", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
@@ -51,8 +51,20 @@ class RoomsTest {
       .resideInAPackage("dev.kvstore.typed..")
       .should()
       .onlyDependOnClassesThat()
-      .resideInAnyPackage(
-          with("dev.kvstore", "dev.kvstore.spi", "dev.kvstore.bson", "dev.kvstore.typed.."));
+      .resideInAnyPackage(with(
+          "dev.kvstore",
+          "dev.kvstore.spi",
+          "dev.kvstore.bson",
+          "dev.kvstore.watch",
+          "dev.kvstore.typed.."));
+
+  @ArchTest
+  static final ArchRule watchesSeeTheWaist = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.watch..")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi", "dev.kvstore.watch", "org.slf4j"));
 
   @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()

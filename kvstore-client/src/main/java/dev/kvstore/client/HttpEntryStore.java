@@ -8,6 +8,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
@@ -65,7 +66,7 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key) {
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     URI url = urls.key(key, Query.none().and("view", "entry"));
     Answer answer = transport.send(Call.read(url, key), deadline());
     return answer.isKeyNotFound()
@@ -74,7 +75,7 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys) {
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     transport.checkOpen();
     Deadline deadline = deadline();
     List<KVEntry<RawValue>> found = new ArrayList<>();

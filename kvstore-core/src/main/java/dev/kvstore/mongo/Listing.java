@@ -3,11 +3,14 @@ package dev.kvstore.mongo;
 import static dev.kvstore.mongo.StoredDocument.KEY;
 import static dev.kvstore.mongo.StoredDocument.VALUE;
 
+import com.mongodb.ClientSessionOptions;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.kvstore.KVPage;
+import dev.kvstore.SyncToken;
 import dev.kvstore.spi.KeyRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -34,6 +38,9 @@ final class Listing {
   /** The most expired documents that are told from the others by their keys. */
   private static final int MOST_DEAD = 1000;
 
+  private static final ClientSessionOptions CAUSAL =
+      ClientSessionOptions.builder().causallyConsistent(true).build();
+
   private static final Bson ORDER = Sorts.ascending(KEY);
   private static final Bson KEY_ALONE = Projections.include(KEY);
 
@@ -43,13 +50,26 @@ final class Listing {
     this.access = access;
   }
 
-  List<StoredDocument> some(Collection<String> keys, Deadline deadline) {
+  /** Returns those of these that are there, not older than the token. */
+  List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {
+    if (atLeast.equals(SyncToken.START)) {
+      return some(keys, filter -> find(filter, null, deadline));
+    }
+    // The driver has the server wait until it knows of what the session is said to have seen.
+    try (ClientSession session = access.client().startSession(CAUSAL)) {
+      session.advanceOperationTime(new BsonTimestamp(atLeast.position()));
+      return some(keys, filter -> access.collection(deadline).find(session, filter));
+    }
+  }
+
+  private List<StoredDocument> some(
+      Collection<String> keys, Function<BsonDocument, FindIterable<RawBsonDocument>> find) {
     List<String> names = List.copyOf(new HashSet<>(keys));
     List<StoredDocument> found = new ArrayList<>();
     for (int from = 0; from < names.size(); from += CHUNK) {
       List<String> chunk = names.subList(from, Math.min(names.size(), from + CHUNK));
       BsonDocument filter = EntryFilter.live(EntryFilter.keys(chunk), access.now());
-      for (RawBsonDocument document : find(filter, null, deadline).batchSize(chunk.size() + 1)) {
+      for (RawBsonDocument document : find.apply(filter).batchSize(chunk.size() + 1)) {
         StoredDocument entry = StoredDocument.of(document);
         if (entry != null) {
           found.add(entry);

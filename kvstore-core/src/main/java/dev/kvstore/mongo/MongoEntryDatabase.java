@@ -49,6 +49,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private final MongoDatabase database;
   private final MongoSettings settings;
   private final MongoErrors errors;
+  private final ChangePump pump;
   private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -59,6 +60,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.database = StoreAccess.durable(client.getDatabase(database));
     this.settings = settings;
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
+    this.pump = ChangePump.of(this.database, settings);
   }
 
   /**
@@ -100,7 +102,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
-    return new MongoEntryStore(access, this::hasTransactions, () -> storeClosed.set(true));
+    return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
   }
 
   /** Counts what has not expired, which reads every document: this is not for every second. */
@@ -178,7 +180,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   @Override
   public void close() {
-    if (!closed.getAndSet(true) && clientIsOurs) {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    pump.close();
+    if (clientIsOurs) {
       client.close();
     }
   }

@@ -4,21 +4,29 @@ import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collection, one document per key:
@@ -36,13 +44,17 @@ final class MongoEntryStore implements EntryStore {
   private final StoreAccess access;
   private final BooleanSupplier transactions;
   private final Runnable onClose;
+  private final ChangePump pump;
+  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private final KeyWriter writer;
   private final Counter counter;
   private final Listing listing;
 
   /** @param transactions tells whether the database has transactions */
-  MongoEntryStore(StoreAccess access, BooleanSupplier transactions, Runnable onClose) {
+  MongoEntryStore(
+      StoreAccess access, BooleanSupplier transactions, ChangePump pump, Runnable onClose) {
     this.access = access;
+    this.pump = pump;
     this.transactions = transactions;
     this.onClose = onClose;
     this.writer = new KeyWriter(access);
@@ -56,8 +68,11 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key) {
-    return read(key, access.begin());
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    if (options.atLeast().equals(SyncToken.START)) {
+      return read(key, access.begin());
+    }
+    return readMany(List.of(key), options).stream().findFirst();
   }
 
   private Optional<KVEntry<RawValue>> read(String key, Deadline deadline) {
@@ -65,9 +80,10 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys) {
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     Deadline deadline = access.begin();
-    return access.reading(keys.size() + " keys", () -> listing.some(keys, deadline)).stream()
+    String what = keys.size() == 1 ? "key '" + keys.iterator().next() + "'" : keys.size() + " keys";
+    return access.reading(what, () -> listing.some(keys, options.atLeast(), deadline)).stream()
         .map(StoredDocument::entry)
         .toList();
   }
@@ -166,7 +182,26 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
+  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    access.begin();
+    Subscription subscription = pump.subscribe(name(), sink, from);
+    subscriptions.add(subscription);
+    try {
+      access.begin();
+    } catch (KVException e) { // closed meanwhile
+      subscription.close();
+      throw e;
+    }
+    return () -> {
+      subscriptions.remove(subscription);
+      subscription.close();
+    };
+  }
+
+  @Override
   public void close() {
     onClose.run();
+    subscriptions.forEach(Subscription::close);
+    subscriptions.clear();
   }
 }

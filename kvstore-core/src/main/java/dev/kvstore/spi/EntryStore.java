@@ -9,6 +9,8 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
@@ -16,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the entries of one store live. Implementations know nothing of Java types; keys come to
@@ -30,11 +33,21 @@ public interface EntryStore extends AutoCloseable {
   /** Returns the store's name. */
   String name();
 
-  /** Returns the entry; empty where there is none. */
-  Optional<KVEntry<RawValue>> read(String key);
+  /** As {@link #read(String, ReadOptions)}, as fresh as the store promises without demand. */
+  default Optional<KVEntry<RawValue>> read(String key) {
+    return read(key, ReadOptions.DEFAULT);
+  }
+
+  /** Returns the entry, not older than the options demand; empty where there is none. */
+  Optional<KVEntry<RawValue>> read(String key, ReadOptions options);
+
+  /** As {@link #readMany(Collection, ReadOptions)}, without demand. */
+  default List<KVEntry<RawValue>> readMany(Collection<String> keys) {
+    return readMany(keys, ReadOptions.DEFAULT);
+  }
 
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
-  List<KVEntry<RawValue>> readMany(Collection<String> keys);
+  List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options);
 
   /**
    * Returns the first entries of the range, in order, at most {@code limit}, and fewer where they
@@ -86,6 +99,26 @@ public interface EntryStore extends AutoCloseable {
    * @throws PreconditionFailedException if the options' condition does not hold
    */
   boolean delete(String key, WriteOptions options);
+
+  /**
+   * Returns a point that is not before any write and read that was done through this object. Does
+   * not reach the database.
+   */
+  default SyncToken syncToken() {
+    return SyncToken.START;
+  }
+
+  /**
+   * Tells the sink of every change from now on, or from that point on where the database still
+   * knows of it; where it does not, of {@link ChangeSink#missed} before anything else. Does not
+   * wait for the database: {@link ChangeSink#positioned} says when it is open.
+   *
+   * @param from a point that a feed of this database has told, or null for now
+   * @throws UnsupportedOperationException if the store cannot tell of changes
+   */
+  default Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    throw new UnsupportedOperationException("The store '" + name() + "' cannot tell of changes");
+  }
 
   /**
    * Idempotent. Every other call after it throws {@link KVException} with

@@ -7,6 +7,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
@@ -47,14 +48,15 @@ final class SqliteEntryStore implements EntryStore {
     return name;
   }
 
+  /** Every read sees every write that was acknowledged, so it is fresh enough for any demand. */
   @Override
-  public Optional<KVEntry<RawValue>> read(String key) {
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     checkOpen();
     return readers.read(reader -> reader.read(name, key, clock.millis()));
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys) {
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     checkOpen();
     List<String> distinct = List.copyOf(new LinkedHashSet<>(keys));
     List<KVEntry<RawValue>> entries = new ArrayList<>();

@@ -2,8 +2,9 @@ package dev.kvstore.typed;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
+import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
-import dev.kvstore.KVStore;
+import dev.kvstore.KVSubscription;
 import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
@@ -14,18 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 record TypedItem<T>(
-    KVStore store,
+    TypedKVStore store,
     String key,
     KVType<T> type,
     @Nullable T fallback,
     List<Validator<? super T>> rules)
     implements KVItem<T> {
 
-  TypedItem(KVStore store, String key, KVType<T> type) {
+  TypedItem(TypedKVStore store, String key, KVType<T> type) {
     this(store, key, Objects.requireNonNull(type, "type"), null, List.of());
   }
 
@@ -117,6 +119,11 @@ record TypedItem<T>(
   @Override
   public boolean delete() {
     return store.delete(key);
+  }
+
+  @Override
+  public KVSubscription onChange(Consumer<? super KVItemChange<T>> listener) {
+    return store.onChange(key, type, fallback, listener);
   }
 
   /** Without the default, which may be a secret. */

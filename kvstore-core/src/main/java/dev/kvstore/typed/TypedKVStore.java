@@ -4,20 +4,27 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
+import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
+import dev.kvstore.KVSubscription;
 import dev.kvstore.KVType;
+import dev.kvstore.KVWatcher;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.watch.WatchHub;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +44,13 @@ public final class TypedKVStore implements KVStore {
   private final EntryStore entries;
   private final BsonCodec codec;
   private final Runnable afterClose;
+  private final WatchHub watches;
 
   private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     this.entries = Objects.requireNonNull(entries, "entries");
     this.codec = Objects.requireNonNull(codec, "codec");
     this.afterClose = Objects.requireNonNull(afterClose, "afterClose");
+    this.watches = WatchHub.of(entries);
   }
 
   /** Returns the entries as a typed store, which closes them when it is closed. */
@@ -86,12 +96,12 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
-    return entries.read(Names.checkKey(key)).map(raw -> typed(raw, type));
+    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).map(raw -> typed(raw, type));
   }
 
   @Override
   public boolean has(String key) {
-    return entries.read(Names.checkKey(key)).isPresent();
+    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
   }
 
   @Override
@@ -104,8 +114,9 @@ public final class TypedKVStore implements KVStore {
     Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
     // Nearly always there is an entry already, and a read is cheaper than a write that changes
     // nothing.
-    KVEntry<RawValue> kept =
-        entries.read(key).orElseGet(() -> entries.setDefault(write).entry());
+    KVEntry<RawValue> kept = entries
+        .read(key, ReadOptions.DEFAULT)
+        .orElseGet(() -> entries.setDefault(write).entry());
     return typed(kept, type).value();
   }
 
@@ -122,7 +133,7 @@ public final class TypedKVStore implements KVStore {
     keys.forEach(key -> wanted.add(Names.checkKey(key)));
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     if (!wanted.isEmpty()) {
-      entries.readMany(wanted).forEach(entry -> found.put(entry.key(), entry));
+      entries.readMany(wanted, ReadOptions.DEFAULT).forEach(entry -> found.put(entry.key(), entry));
     }
     wanted.retainAll(found.keySet());
     Map<String, @Nullable T> values = new LinkedHashMap<>();
@@ -189,8 +200,31 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
+  }
+
+  @Override
+  public KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.prefix(prefix), watcher, options);
+  }
+
+  <T> KVSubscription onChange(
+      String key,
+      KVType<T> type,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener) {
+    return watches.onChange(
+        key,
+        options -> entries.read(key, options).map(raw -> typed(raw, type)),
+        fallback,
+        listener);
+  }
+
+  @Override
   public void close() {
     try {
+      watches.close();
       entries.close();
     } finally {
       afterClose.run();

@@ -9,6 +9,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
 import java.util.List;
 import java.util.Map;
@@ -169,7 +170,7 @@ interface ReadWriteContract extends StoreFixture {
   default void stores_doNotSeeOneAnother() {
     store().set("k", Map.of("here", true));
     assertThat(entries().name()).isEqualTo(store().name());
-    assertThat(entries().readMany(List.of("k", "other"))).hasSize(1);
+    assertThat(entries().readMany(List.of("k", "other"), ReadOptions.DEFAULT)).hasSize(1);
   }
 
   @Test

@@ -1,0 +1,85 @@
+package dev.kvstore.mongo;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoWriteException;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a little to a majority again and again, so that the position of an idle stream moves more
+ * often than by the server's own doing, every 10 seconds or so, and a cache sooner knows that its
+ * server is not cut off. Of all processes that do so for a database about one writes each time.
+ */
+final class Heartbeat implements AutoCloseable {
+  /** No store can have this name. */
+  static final String COLLECTION = "kvstore.heartbeat";
+
+  private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+  private static final String ID = "heartbeat";
+  private static final String AT = "at";
+
+  private final MongoCollection<BsonDocument> collection;
+  private final Duration interval;
+  private final InstantSource clock;
+  private final ScheduledExecutorService thread;
+
+  private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
+    this.collection = database
+        .getCollection(COLLECTION, BsonDocument.class)
+        .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
+        .withWriteConcern(WriteConcern.MAJORITY)
+        .withTimeout(interval.toMillis(), TimeUnit.MILLISECONDS);
+    this.interval = interval;
+    this.clock = clock;
+    this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
+      Thread daemon = new Thread(work, "kvstore-heartbeat-" + database.getName());
+      daemon.setDaemon(true);
+      return daemon;
+    });
+  }
+
+  /** Begins, on a thread of its own. */
+  static Heartbeat start(MongoDatabase database, Duration interval, InstantSource clock) {
+    Heartbeat heartbeat = new Heartbeat(database, interval, clock);
+    long millis = interval.toMillis();
+    var unused =
+        heartbeat.thread.scheduleWithFixedDelay(heartbeat::beat, 0, millis, TimeUnit.MILLISECONDS);
+    return heartbeat;
+  }
+
+  private void beat() {
+    Instant now = clock.instant();
+    // Half an interval: whoever comes a little early must not leave it to one who comes later.
+    Date old = Date.from(now.minus(interval.dividedBy(2)));
+    try {
+      collection.updateOne(
+          Filters.and(Filters.eq("_id", ID), Filters.lt(AT, old)),
+          Updates.set(AT, Date.from(now)),
+          new UpdateOptions().upsert(true));
+    } catch (MongoWriteException e) {
+      // The document is there and not old: somebody else has just done it.
+      log.trace("No heartbeat is due", e);
+    } catch (RuntimeException e) { // or there would never be another
+      log.debug("The heartbeat failed", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.kvstore.mongo;
+
+import dev.kvstore.mongo.VersionPoll.Version;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.Change.Kind;
+import dev.kvstore.spi.Interest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in for a change stream on a standalone server: the versions of the keys that sinks
+ * hold or watch are read again and again and compared. A sink hears of a change within the interval
+ * and the time of a query, of the last one alone where there were several, and never of a position.
+ * For one thread.
+ */
+final class PollingFeed {
+  private static final long NO_POSITION = 0;
+
+  private final VersionPoll poll;
+  private final Duration interval;
+  private final InstantSource clock;
+  private final Map<Registration, Seen> seen = new HashMap<>();
+
+  private record Seen(Interest interest, Map<String, Version> versions) {}
+
+  PollingFeed(VersionPoll poll, Duration interval, InstantSource clock) {
+    this.poll = poll;
+    this.interval = interval;
+    this.clock = clock;
+  }
+
+  Duration interval() {
+    return interval;
+  }
+
+  /** Tells whether a sink was told of something that the next poll is compared with. */
+  boolean hasBegun() {
+    return !seen.isEmpty();
+  }
+
+  void end() {
+    seen.clear();
+  }
+
+  /** Asks once for all sinks, with one query a store, and tells them what is different. */
+  void poll(List<Registration> sinks) {
+    seen.keySet().retainAll(new HashSet<>(sinks));
+    Map<Registration, Interest> interests = new HashMap<>();
+    Map<String, Interest> byStore = new HashMap<>();
+    for (Registration sink : sinks) {
+      Interest interest = sink.interest();
+      interests.put(sink, interest);
+      byStore.merge(sink.store(), interest, PollingFeed::union);
+    }
+    Map<String, Map<String, Version>> found = new HashMap<>();
+    byStore.forEach((store, interest) -> found.put(store, present(store, interest)));
+    interests.forEach((sink, interest) -> tell(sink, interest, found.get(sink.store())));
+  }
+
+  private Map<String, Version> present(String store, Interest interest) {
+    if (interest.keys().isEmpty() && interest.prefixes().isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Version> found = new HashMap<>(poll.find(store, interest));
+    found.values().removeIf(version -> version.isExpiredAt(clock.instant()));
+    return found;
+  }
+
+  private void tell(Registration sink, Interest interest, @Nullable Map<String, Version> stored) {
+    Map<String, Version> now = new HashMap<>(stored == null ? Map.of() : stored);
+    now.keySet().removeIf(key -> !covers(interest, key));
+    Seen before = seen.put(sink, new Seen(interest, now));
+    if (before == null || !sink.isLive()) {
+      sink.restart();
+      sink.positioned(NO_POSITION);
+      return;
+    }
+    List<Change> changes = new ArrayList<>();
+    before.versions().forEach((key, version) -> {
+      if (!now.containsKey(key) && covers(interest, key)) {
+        changes.add(gone(key, version.isExpiredAt(clock.instant()) ? Kind.EXPIRE : Kind.DELETE));
+      }
+    });
+    for (String key : interest.keys()) {
+      // What the sink has of a key that was not looked at before may be of any age.
+      if (!covers(before.interest(), key)) {
+        changes.add(gone(key, Kind.DELETE));
+      }
+    }
+    now.forEach((key, version) -> addWritten(changes, key, before.versions().get(key), version));
+    sink.changed(changes, NO_POSITION, false);
+  }
+
+  private static void addWritten(
+      List<Change> changes, String key, @Nullable Version before, Version now) {
+    // Without a version, as somebody wrote it by hand, it may be another each time.
+    if (now.equals(before) && now.version() != Change.UNKNOWN_VERSION) {
+      return;
+    }
+    if (before != null && !now.equals(before) && now.version() <= before.version()) {
+      changes.add(gone(key, Kind.DELETE)); // and was made anew since
+    }
+    changes.add(new Change(Kind.SET, key, now.version(), now.etag(), NO_POSITION));
+  }
+
+  private static Change gone(String key, Kind kind) {
+    return new Change(kind, key, 0, null, NO_POSITION);
+  }
+
+  private static boolean covers(Interest interest, String key) {
+    return interest.keys().contains(key) || interest.prefixes().stream().anyMatch(key::startsWith);
+  }
+
+  private static Interest union(Interest one, Interest other) {
+    Set<String> keys = new HashSet<>(one.keys());
+    keys.addAll(other.keys());
+    Set<String> prefixes = new HashSet<>(one.prefixes());
+    prefixes.addAll(other.prefixes());
+    return new Interest(keys, prefixes);
+  }
+}

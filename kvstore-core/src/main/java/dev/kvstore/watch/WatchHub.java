@@ -1,0 +1,109 @@
+package dev.kvstore.watch;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.KVItemChange;
+import dev.kvstore.KVSubscription;
+import dev.kvstore.KVWatcher;
+import dev.kvstore.SyncToken;
+import dev.kvstore.WatchOptions;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Interest;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watches of a store. Each is independent of the others, however slow or faulty: it has a queue
+ * or a note of its own, and a thread while there is something to tell. Threads are daemons, and end
+ * when they have had nothing to do for 10 seconds. Thread-safe.
+ */
+public final class WatchHub implements AutoCloseable {
+  private final EntryStore entries;
+  private final Executor executor;
+  private final Consumer<Runnable> later;
+  private final Runnable stop;
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Returns a hub for the watches of these entries, which it does not close. */
+  public static WatchHub of(EntryStore entries) {
+    ExecutorService threads = threads(entries.name());
+    Executor inASecond = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, threads);
+    return new WatchHub(entries, threads, inASecond::execute, threads::shutdown);
+  }
+
+  WatchHub(EntryStore entries, Executor executor, Consumer<Runnable> later, Runnable stop) {
+    this.entries = entries;
+    this.executor = executor;
+    this.later = later;
+    this.stop = stop;
+  }
+
+  /** Tells the watcher of every change of what it is interested in. Does not block. */
+  public KVSubscription watch(Interest interest, KVWatcher watcher, WatchOptions options) {
+    return start(
+        new QueuedWatch(
+            entries.name(), interest, watcher, options.queueCapacity(), executor, watches::remove),
+        options.from());
+  }
+
+  /**
+   * Tells the listener when what the reader returns has become another version. Reads once before
+   * this returns, so that no later change is missed.
+   *
+   * @param fallback what counts as the value where there is no entry
+   */
+  public <T> KVSubscription onChange(
+      String key,
+      ItemReader<T> reader,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener) {
+    return start(
+        new ItemWatch<>(key, reader, fallback, listener, executor, later, watches::remove), null);
+  }
+
+  private KVSubscription start(Watch watch, @Nullable SyncToken from) {
+    watches.add(watch);
+    if (closed) {
+      watch.close();
+      throw new KVException(
+          ErrorCode.CLOSED, "The store '" + entries.name() + "' was closed, open it again");
+    }
+    try {
+      watch.hears(entries.subscribe(watch, from));
+    } catch (RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+    return watch;
+  }
+
+  /** Closes every watch, see {@link KVSubscription#close()}. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(watches).forEach(Watch::close);
+    stop.run();
+  }
+
+  private static ExecutorService threads(String store) {
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+          Thread thread =
+              new Thread(work, "kvstore-watch-" + store + "-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

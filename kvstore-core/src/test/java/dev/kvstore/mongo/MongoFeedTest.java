@@ -1,0 +1,74 @@
+package dev.kvstore.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.KVException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.spi.EntryStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.Test;
+
+/** What a store tells of its changes, and how fresh it reads, over the driver and the wire. */
+class MongoFeedTest {
+  private final List<BsonDocument> finds = new CopyOnWriteArrayList<>();
+  private final ScriptedHistory history = new ScriptedHistory(
+      List.of(ScriptedSource.set("settings", "a", 1, 20), ScriptedSource.set("other", "b", 1, 21)),
+      1,
+      0);
+
+  private BsonDocument answer(BsonDocument command) {
+    if (command.containsKey("find")) {
+      finds.add(command);
+      return BsonDocument.parse(
+          "{ok: 1, cursor: {id: NumberLong(0), ns: 'rec.settings', firstBatch: []}}");
+    }
+    BsonDocument answer = history.answer(command);
+    return answer == null ? new BsonDocument() : answer;
+  }
+
+  @Test
+  void subscribe_tellsOfThisStoreAlone_untilItIsClosed() throws IOException {
+    RecordingSink sink = new RecordingSink();
+    try (StreamServer server = new StreamServer(this::answer);
+        MongoEntryDatabase database =
+            MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
+      EntryStore store = database.store("settings");
+      store.subscribe(sink, null);
+      await()
+          .untilAsserted(() -> assertThat(sink.calls)
+              .startsWith("positioned 1")
+              .anyMatch(call -> call.contains("[a=v1]")));
+      store.close();
+      int told = sink.calls.size();
+      await()
+          .until(() -> Thread.getAllStackTraces().keySet().stream()
+              .noneMatch(thread -> thread.getName().equals("kvstore-changes-rec")));
+      assertThat(sink.calls).hasSize(told).noneMatch(call -> call.contains("b=v1"));
+      assertThatThrownBy(() -> store.subscribe(sink, null)).isInstanceOf(KVException.class);
+    }
+  }
+
+  @Test
+  void read_atLeast_hasTheServerWaitForThatTime() throws IOException {
+    try (StreamServer server = new StreamServer(this::answer);
+        MongoEntryDatabase database =
+            MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
+      EntryStore store = database.store("settings");
+      SyncToken token = new SyncToken(7L << 32 | 3);
+      store.read("a", ReadOptions.atLeast(token));
+      store.readMany(List.of("a", "b"), ReadOptions.atLeast(token));
+      store.read("a", ReadOptions.DEFAULT);
+    }
+    BsonDocument causal =
+        BsonDocument.parse("{level: 'majority', afterClusterTime: Timestamp(7, 3)}");
+    assertThat(finds)
+        .extracting(find -> find.getDocument("readConcern"))
+        .containsExactly(causal, causal, BsonDocument.parse("{level: 'majority'}"));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kvstore.watch;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.Write;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A store that can do nothing but be subscribed to: a test is its feed. */
+final class FakeStore implements EntryStore {
+  final List<ChangeSink> sinks = new CopyOnWriteArrayList<>();
+  final List<Optional<SyncToken>> froms = new CopyOnWriteArrayList<>();
+
+  void positioned(long position) {
+    sinks.forEach(sink -> sink.positioned(position));
+  }
+
+  void missed() {
+    sinks.forEach(ChangeSink::missed);
+  }
+
+  void changed(Change... changes) {
+    long position = changes[changes.length - 1].position();
+    sinks.forEach(sink -> sink.changed(List.of(changes), position));
+  }
+
+  static Change set(String key, long version, long position) {
+    return new Change(Change.Kind.SET, key, version, "etag" + version, position);
+  }
+
+  static Change delete(String key, long position) {
+    return new Change(Change.Kind.DELETE, key, 0, null, position);
+  }
+
+  @Override
+  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    sinks.add(sink);
+    froms.add(Optional.ofNullable(from));
+    return () -> sinks.remove(sink);
+  }
+
+  @Override
+  public String name() {
+    return "s";
+  }
+
+  @Override
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public KVMetadata write(Write write) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Defaulted setDefault(Write write) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}
