@@ -19,8 +19,20 @@ public interface ChangeSink {
    * until then. No position is smaller than one before it, but that of a change can be: what was
    * told already may be told once more. All positions are 0 where the source has none, as a
    * standalone MongoDB: there an answer is all that there is to go by.
+   *
+   * <p>The source was asked for this after the call before had returned, and says all that it knew
+   * when it was asked; a source with more to tell than it gives at once comes by
+   * {@link #catchingUp} first.
    */
   void changed(List<Change> changes, long position);
+
+  /**
+   * As {@link #changed}, but the source had more to tell when it was asked and this is a part of
+   * it: so nothing is proved about the present, and no cache becomes trustworthy by it.
+   */
+  default void catchingUp(List<Change> changes, long position) {
+    changed(changes, position);
+  }
 
   /**
    * Changes may have been missed, or the store was dropped. Nothing more comes until
