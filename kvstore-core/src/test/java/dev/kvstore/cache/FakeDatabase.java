@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A database that is always right: one step a write, and a log of all changes. Thread-safe. */
@@ -24,6 +25,7 @@ final class FakeDatabase {
   private final List<Change> log = new ArrayList<>();
   private final boolean remembers;
   private long position = 100;
+  private BiConsumer<String, Optional<RawValue>> observer = (key, value) -> {};
 
   FakeDatabase() {
     this(false);
@@ -33,6 +35,11 @@ final class FakeDatabase {
   FakeDatabase(boolean remembers) {
     this.remembers = remembers;
     remember();
+  }
+
+  /** Tells of each change in the step in which it happens. */
+  synchronized void observe(BiConsumer<String, Optional<RawValue>> newObserver) {
+    observer = newObserver;
   }
 
   static RawValue value(int number) {
@@ -103,6 +110,7 @@ final class FakeDatabase {
     }
     position++;
     log.add(new Change(Change.Kind.DELETE, key, 0, null, position));
+    observer.accept(key, Optional.empty());
     remember();
     return true;
   }
@@ -119,6 +127,7 @@ final class FakeDatabase {
         key, version, "etag-" + position, Instant.EPOCH, Instant.EPOCH, null, expiresAt);
     entries.put(key, new KVEntry<>(value, metadata));
     log.add(new Change(Change.Kind.SET, key, version, metadata.etag(), position));
+    observer.accept(key, Optional.of(value));
     remember();
     return metadata;
   }

@@ -1,6 +1,8 @@
 package dev.kvstore.cache;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Time that moves when a test says so, and then ticks. No thread. */
 class ManualClock extends CacheClock {
   private final AtomicLong nanos = new AtomicLong();
-  private Runnable onTick = () -> {};
+  private final List<Runnable> onTick = new ArrayList<>();
 
   @Override
   long nanos() {
@@ -22,12 +24,12 @@ class ManualClock extends CacheClock {
 
   @Override
   void start(String name, Runnable newOnTick) {
-    onTick = newOnTick;
+    onTick.add(newOnTick);
   }
 
   void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
-    tick(onTick);
+    onTick.forEach(this::tick);
   }
 
   /** As {@link #pass}, but the thread that ticks has not come to run. */
