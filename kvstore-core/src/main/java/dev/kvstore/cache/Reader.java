@@ -53,7 +53,8 @@ class Reader {
   }
 
   /** Returns what is held of the key and may be served to whoever demands nothing special. */
-  final @Nullable Held hit(String key) {
+  @Nullable
+  Held hit(String key) {
     // The lease first: what is found after that is at least as fresh as the lease says.
     if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(clock)) {
       counters.hit();

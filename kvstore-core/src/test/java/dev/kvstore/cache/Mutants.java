@@ -291,4 +291,28 @@ final class Mutants {
       };
     }
   }
+
+  /** Looks at the lease after what is held has been found. */
+  static final class LooksUpFirst extends World.PartsInSmallSteps {
+    LooksUpFirst(World world) {
+      super(world);
+    }
+
+    @Override
+    Reader reader(
+        FakeStore store,
+        NearCacheSettings settings,
+        Slots slots,
+        Freshness freshness,
+        CacheClock clock,
+        Counters counters) {
+      return new Reader(store, settings, slots, freshness, clock, counters) {
+        @Override
+        @Nullable
+        Held hit(String key) {
+          return slots.get(key) instanceof Held held && freshness.isServing() ? held : null;
+        }
+      };
+    }
+  }
 }

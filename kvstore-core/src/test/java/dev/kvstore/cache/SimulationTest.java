@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -33,7 +33,7 @@ class SimulationTest {
   /** More than the lease, in two steps. */
   private static final Duration PASSED = Duration.ofMillis(1500);
 
-  private static final int RANDOM_RUNS = 2_000;
+  private static final int RANDOM_RUNS = 1_500;
 
   @AfterAll
   static void end() {
@@ -175,9 +175,8 @@ class SimulationTest {
   Stream<DynamicTest> everyOrder() {
     return scenarios()
         .map(scenario -> DynamicTest.dynamicTest(scenario.name(), () -> {
-          int orders = everyOrderOf(scenario.cast(), Rig.Parts::new);
+          int orders = everyOrderOf(scenario.cast(), false, world -> new Rig.Parts());
           assertThat(orders).isGreaterThan(100);
-          System.out.println(scenario.name() + ": " + orders + " orders");
         }));
   }
 
@@ -189,8 +188,33 @@ class SimulationTest {
             .map(parts -> DynamicTest.dynamicTest(
                 scenario.name() + " with a cache that " + parts.getClass().getSimpleName(),
                 () -> assertThatExceptionOfType(AssertionError.class)
-                    .isThrownBy(() -> everyOrderOf(scenario.cast(), () -> parts))
+                    .isThrownBy(() -> everyOrderOf(scenario.cast(), false, world -> parts))
                     .withMessageContaining("Promise"))));
+  }
+
+  /** A reader, while the feed comes back after an outage: with everything that they do a step. */
+  private static void afterOutage(World world, World.Node node) {
+    node.read("k");
+    world.write("k");
+    world.pass(PASSED);
+    world.pass(PASSED);
+    node.catchingUp();
+    world.scheduler.add(() -> node.read("k"));
+    world.scheduler.add(node::poll);
+  }
+
+  @Test
+  void everySmallStep_afterOutage() {
+    assertThat(everyOrderOf(SimulationTest::afterOutage, true, World.PartsInSmallSteps::new))
+        .isGreaterThan(100);
+  }
+
+  @Test
+  void everySmallStep_afterOutageLookingUpBeforeTheLease_isFoundOut() {
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(
+            () -> everyOrderOf(SimulationTest::afterOutage, true, Mutants.LooksUpFirst::new))
+        .withMessageContaining("Promise 5");
   }
 
   /** Two caches, two keys, three writers, and everything that can happen to a feed. */
@@ -257,12 +281,13 @@ class SimulationTest {
   }
 
   /** Runs the scenario in every order there is, and returns how many there are. */
-  private static int everyOrderOf(BiConsumer<World, World.Node> cast, Supplier<Rig.Parts> parts) {
+  private static int everyOrderOf(
+      BiConsumer<World, World.Node> cast, boolean inSmallSteps, Function<World, Rig.Parts> parts) {
     Orders orders = new Orders();
     do {
-      World world = new World(false);
+      World world = new World(inSmallSteps);
       world.write("k");
-      World.Node node = world.node(parts.get());
+      World.Node node = world.node(parts.apply(world));
       node.position();
       cast.accept(world, node);
       world.scheduler.run(THREADS, orders);

@@ -54,7 +54,7 @@ final class World {
   }
 
   Node node() {
-    return node(inSmallSteps ? partsInSmallSteps() : new Rig.Parts());
+    return node(inSmallSteps ? new PartsInSmallSteps(this) : new Rig.Parts());
   }
 
   Node node(Rig.Parts parts) {
@@ -187,6 +187,11 @@ final class World {
       rig.sink().changed(changes, position);
     }
 
+    /** The feed is alive again, and has told of nothing yet. */
+    void catchingUp() {
+      rig.sink().catchingUp(List.of(), 0);
+    }
+
     void catchUp() {
       if (lost) {
         position();
@@ -223,42 +228,47 @@ final class World {
   }
 
   /** The real parts, with a step before each thing that they do. */
-  private Rig.Parts partsInSmallSteps() {
-    return new Rig.Parts() {
-      @Override
-      Slots slots(NearCacheSettings settings) {
-        return new SteppingSlots(settings.maximumBytes(), scheduler);
-      }
+  static class PartsInSmallSteps extends Rig.Parts {
+    private final Scheduler scheduler;
 
-      @Override
-      Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-        return new Freshness(settings, clock) {
-          @Override
-          boolean isServing() {
-            boolean serving = super.isServing();
-            scheduler.step();
-            return serving;
-          }
+    PartsInSmallSteps(World world) {
+      this.scheduler = world.scheduler;
+    }
 
-          @Override
-          boolean mayKeep() {
-            scheduler.step();
-            return super.mayKeep();
-          }
-        };
-      }
+    @Override
+    Slots slots(NearCacheSettings settings) {
+      return new SteppingSlots(settings.maximumBytes(), scheduler);
+    }
 
-      @Override
-      Feed feed(Slots slots, Freshness freshness, Counters counters) {
-        return new Feed(slots, freshness, counters) {
-          @Override
-          public void changed(List<Change> changes, long position) {
-            changes.forEach(change -> apply(List.of(change)));
-            scheduler.step();
-            super.changed(List.of(), position);
-          }
-        };
-      }
-    };
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        boolean isServing() {
+          scheduler.step();
+          boolean serving = super.isServing();
+          scheduler.step();
+          return serving;
+        }
+
+        @Override
+        boolean mayKeep() {
+          scheduler.step();
+          return super.mayKeep();
+        }
+      };
+    }
+
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void changed(List<Change> changes, long position) {
+          changes.forEach(change -> apply(List.of(change)));
+          scheduler.step();
+          super.changed(List.of(), position);
+        }
+      };
+    }
   }
 }
