@@ -109,11 +109,8 @@ class Reader {
         return batch.found;
       }
     }
-    for (String key : wanted) {
-      enter(key, serving, options, batch);
-    }
     try {
-      loadAll(batch, options);
+      loadAll(wanted, serving, options, batch);
       for (Map.Entry<String, Load> joined : batch.joined.entrySet()) {
         join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
       }
@@ -192,9 +189,9 @@ class Reader {
   }
 
   private Optional<KVEntry<RawValue>> load(String key, Load load, ReadOptions options) {
-    boolean keep = freshness.mayKeep();
-    counters.load();
     try {
+      boolean keep = freshness.mayKeep();
+      counters.load();
       Optional<KVEntry<RawValue>> entry = store.read(key, demand(options));
       finish(key, load, entry, keep);
       outage.over();
@@ -205,13 +202,16 @@ class Reader {
     }
   }
 
-  private void loadAll(Batch batch, ReadOptions options) {
-    if (batch.own.isEmpty()) {
-      return;
-    }
-    boolean keep = freshness.mayKeep();
-    counters.load();
+  private void loadAll(Set<String> wanted, boolean serving, ReadOptions options, Batch batch) {
     try {
+      for (String key : wanted) {
+        enter(key, serving, options, batch);
+      }
+      if (batch.own.isEmpty()) {
+        return;
+      }
+      boolean keep = freshness.mayKeep();
+      counters.load();
       Map<String, KVEntry<RawValue>> read = byKey(batch.own.keySet(), demand(options));
       batch.own.forEach((key, load) -> {
         Optional<KVEntry<RawValue>> entry = Optional.ofNullable(read.get(key));
@@ -221,6 +221,7 @@ class Reader {
       batch.own.clear();
       outage.over();
     } catch (RuntimeException | Error e) {
+      // Whatever it was: nobody may wait for these in vain.
       batch.own.forEach((key, load) -> fail(key, load, e));
       throw e;
     }

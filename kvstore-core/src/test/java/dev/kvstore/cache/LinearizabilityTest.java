@@ -26,7 +26,7 @@ class LinearizabilityTest {
   @Test
   void keyOfACacheWithoutItsMechanism_isNot() {
     assertThatExceptionOfType(AssertionError.class)
-        .isThrownBy(() -> options().check(KeyFilledAfterRead.class));
+        .isThrownBy(() -> options().iterations(50).check(KeyFilledAfterRead.class));
   }
 
   private static ModelCheckingOptions options() {
