@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the value's type
  * @param value the value; null where a null is stored
+ * @param stale whether it comes from a cache that has lost touch with the database, and may be
+ *     older than the cache's bound; never where the cache was not told to serve such entries
  */
-public record KVEntry<T>(@Nullable T value, KVMetadata metadata) {
+public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale) {
   public KVEntry {
     Objects.requireNonNull(metadata, "metadata");
+  }
+
+  /** An entry that is not stale. */
+  public KVEntry(@Nullable T value, KVMetadata metadata) {
+    this(value, metadata, false);
   }
 
   public String key() {

@@ -86,7 +86,8 @@ public class KVType<T> {
 
   @Override
   public final boolean equals(Object other) {
-    return other instanceof KVType<?> that && type.equals(that.type) && lenient == that.lenient;
+    return this == other
+        || (other instanceof KVType<?> that && type.equals(that.type) && lenient == that.lenient);
   }
 
   @Override

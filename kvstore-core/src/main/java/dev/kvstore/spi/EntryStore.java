@@ -46,6 +46,15 @@ public interface EntryStore extends AutoCloseable {
     return readMany(keys, ReadOptions.DEFAULT);
   }
 
+  /**
+   * Returns what is held of the key in memory, where that is as good as a {@link #read} with
+   * {@link ReadOptions#DEFAULT}; null where there is nothing or it is not. Never blocks. What is
+   * held is of a legal key, so a caller need check only a key of which nothing is held.
+   */
+  default @Nullable HeldEntry held(String key) {
+    return null;
+  }
+
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
   List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options);
 
