@@ -233,6 +233,6 @@ public final class TypedKVStore implements KVStore {
 
   private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
     RawValue value = Objects.requireNonNull(raw.value());
-    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata());
+    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata(), raw.stale());
   }
 }

@@ -1,0 +1,68 @@
+package dev.kvstore.cache;
+
+import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.EntryStoreContract;
+import dev.kvstore.testing.MongoTestServer;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** What is promised of every store holds behind the cache too. */
+class NearCacheContractTest extends EntryStoreContract {
+  private static final NearCacheSettings SETTINGS = NearCacheSettings.builder()
+      .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
+      .build();
+
+  private MongoTestServer server;
+  private MongoEntryDatabase database;
+
+  @BeforeAll
+  void openDatabase() {
+    server = MongoTestServer.start();
+    database = MongoEntryDatabase.open(
+        server.connectionString(),
+        MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock()));
+  }
+
+  @AfterAll
+  void closeDatabase() {
+    database.close();
+    server.close();
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    EntryStore store = database.store(name);
+    CacheClock clock = new ForwardClock();
+    Slots slots = new Slots(SETTINGS.maximumBytes());
+    Freshness freshness = new Freshness(SETTINGS, clock);
+    Counters counters = new Counters();
+    Reader reader = new Reader(store, SETTINGS, slots, freshness, clock, counters);
+    NearCache cache = new NearCache(store, SETTINGS, slots, freshness, clock, counters, reader);
+    cache.start(new Feed(slots, freshness, counters));
+    return cache;
+  }
+
+  /** The clock of the contract, which tests put forward. */
+  private final class ForwardClock extends CacheClock {
+    private final Instant origin = clock().instant();
+
+    @Override
+    long nanos() {
+      return Duration.between(origin, clock().instant()).toNanos();
+    }
+
+    @Override
+    long coarseNanos() {
+      return nanos();
+    }
+
+    @Override
+    long millis() {
+      return clock().millis();
+    }
+  }
+}
