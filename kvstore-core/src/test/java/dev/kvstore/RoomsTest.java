@@ -67,6 +67,18 @@ class RoomsTest {
       .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi", "dev.kvstore.watch", "org.slf4j"));
 
   @ArchTest
+  static final ArchRule theCacheSeesTheWaist = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.cache..")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with(
+          "dev.kvstore",
+          "dev.kvstore.spi",
+          "dev.kvstore.cache",
+          "com.github.benmanes.caffeine.cache"));
+
+  @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()
       .that()
       .resideOutsideOfPackage("dev.kvstore.mongo..")
