@@ -11,6 +11,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -20,6 +20,7 @@ import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.ManualClock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bson.BsonDocument;

@@ -23,6 +23,7 @@ import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

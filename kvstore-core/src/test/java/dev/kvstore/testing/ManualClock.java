@@ -1,4 +1,4 @@
-package dev.kvstore.sqlite;
+package dev.kvstore.testing;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands still until it is told otherwise. */
-final class ManualClock extends Clock {
-  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+/** A clock that stands still until it is moved. */
+public final class ManualClock extends Clock {
+  private volatile Instant now = Instant.parse("2026-11-21T12:00:00.123Z");
 
-  void advance(Duration duration) {
-    now = now.plus(duration);
+  public void advance(Duration by) {
+    now = now.plus(by);
   }
 
   @Override
