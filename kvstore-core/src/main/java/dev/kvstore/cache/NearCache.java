@@ -75,7 +75,10 @@ public final class NearCache implements EntryStore {
    *     the settings have a time to live
    */
   public static NearCache over(EntryStore store, NearCacheSettings settings) {
-    CacheClock clock = new CacheClock();
+    return over(store, settings, new CacheClock());
+  }
+
+  static NearCache over(EntryStore store, NearCacheSettings settings, CacheClock clock) {
     Slots slots = new Slots(settings.maximumBytes());
     Freshness freshness = new Freshness(settings, clock);
     Counters counters = new Counters();

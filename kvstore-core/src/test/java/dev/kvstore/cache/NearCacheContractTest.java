@@ -35,15 +35,7 @@ class NearCacheContractTest extends EntryStoreContract {
 
   @Override
   protected EntryStore open(String name) {
-    EntryStore store = database.store(name);
-    CacheClock clock = new ForwardClock();
-    Slots slots = new Slots(SETTINGS.maximumBytes());
-    Freshness freshness = new Freshness(SETTINGS, clock);
-    Counters counters = new Counters();
-    Reader reader = new Reader(store, SETTINGS, slots, freshness, clock, counters);
-    NearCache cache = new NearCache(store, SETTINGS, slots, freshness, clock, counters, reader);
-    cache.start(new Feed(slots, freshness, counters));
-    return cache;
+    return NearCache.over(database.store(name), SETTINGS, new ForwardClock());
   }
 
   /** The clock of the contract, which tests put forward. */
