@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Api implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
-  /** No more of a body that was refused is read, to keep the connection, and not for longer. */
+  /** More of a body that was refused is not worth reading to keep the connection. */
   private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
-  private static final Duration MAX_DRAINING = Duration.ofSeconds(2);
+  private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
   private final Map<Resource, ResourceHandler> handlers;
 
@@ -156,9 +156,9 @@ final class Api implements Handler {
   }
 
   /**
-   * Reads what is left of the body, after the answer was sent: many clients read that only once
-   * they have sent all, and closing the connection before would take it from them. Who waits to be
-   * told to go on sends nothing.
+   * Reads what is left of the body, after the answer was sent and however much it is, for a while:
+   * many clients read the answer only once they have sent all, and closing the connection before
+   * would take it from them (RFC 9112, 9.6). Who waits to be told to go on sends nothing.
    */
   private static void drain(HttpServletRequest request) {
     if (request.getHeader("Expect") != null) {
@@ -169,8 +169,8 @@ final class Api implements Handler {
     try {
       InputStream body = request.getInputStream();
       int count = 0;
-      for (long drained = 0; count >= 0 && drained < MAX_DRAINED_BYTES; drained += count) {
-        count = System.nanoTime() - end < 0 ? body.read(buffer) : -1;
+      while (count >= 0 && System.nanoTime() - end < 0) {
+        count = body.read(buffer);
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("The rest of a body could not be read", e);

@@ -103,6 +103,13 @@ class ValuesResourceTest {
     assertThat(service.put(VALUES, body).code()).isEqualTo("too-large");
   }
 
+  @Test
+  void put_bodyFarBeyondTheLimit_isReadSoThatTheAnswerArrives() {
+    String body = " ".repeat(64 * 1024 * 1024);
+
+    assertThat(service.put(VALUES, body).code()).isEqualTo("too-large");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"If-Match: *", "If-None-Match: *"})
   void put_withCondition_isRefused(String header) {
