@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Principal;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,9 +27,11 @@ final class Api implements Handler {
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
+  private final Gate gate;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(Map<Resource, ResourceHandler> handlers) {
+  Api(Gate gate, Map<Resource, ResourceHandler> handlers) {
+    this.gate = gate;
     this.handlers = handlers;
   }
 
@@ -58,20 +62,22 @@ final class Api implements Handler {
   }
 
   private void route(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    Target target = Target.parse(request.getRequestURI());
+    Target target = target(request);
     Resource resource = target.resource();
     String method = request.getMethod();
-    Exchange exchange = new Exchange(request, response, target);
-    if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      exchange.answerEmpty(204);
-      return;
-    }
+    Principal principal = gate.admit(request, resource.access());
+    Exchange exchange = new Exchange(request, response, target, principal);
     if (!resource.allows(method)) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
+    }
+    gate.authorize(exchange);
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      exchange.answerEmpty(204);
+      return;
     }
     if (isWrite(request)) {
       CrossOrigin.refuse(request);
@@ -81,6 +87,16 @@ final class Api implements Handler {
       throw new IllegalStateException("No handler for " + resource);
     }
     handler.handle(exchange);
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private Target target(HttpServletRequest request) {
+    try {
+      return Target.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      gate.admit(request, Access.DATA);
+      throw e;
+    }
   }
 
   private static void setCommonHeaders(HttpServletResponse response, String requestId) {

@@ -1,12 +1,14 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Principal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 
-/** One request and its response, and what the request's path addresses. */
-record Exchange(HttpServletRequest request, HttpServletResponse response, Target target) {
+/** One request and its response, what the request's path addresses, and who asks. */
+record Exchange(
+    HttpServletRequest request, HttpServletResponse response, Target target, Principal principal) {
   String key() {
     return target.key();
   }

@@ -24,6 +24,7 @@ record ListingHandler(EntryDatabase database, Answers answers) implements Resour
       parameters.excludes("view", "values");
     }
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KVQuery query = parameters.query();
     Format format = exchange.answerFormat();
     EntryStore store = database.store(exchange.store());
@@ -32,24 +33,14 @@ record ListingHandler(EntryDatabase database, Answers answers) implements Resour
       named(exchange, format, store, keys, values);
       return;
     }
-    KeyRange range = KeyRange.of(query);
+    VisiblePage page =
+        new VisiblePage(store, exchange.principal().visible(KeyRange.of(query)), query.limit());
     if (bare) {
-      page(
-          exchange, parameters, format, store.scanKeys(range, query.limit()), DocumentWriter::text);
+      page(exchange, parameters, format, page.keys(), DocumentWriter::text);
     } else if (values) {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scan(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.entries(), ListingHandler::writeEntry);
     } else {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scanMetadata(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.metadata(), ListingHandler::writeEntry);
     }
   }
 

@@ -31,6 +31,7 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
     Parameters parameters = exchange.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KeyRange range = KeyRange.of(parameters.query());
     Format format = exchange.answerFormat();
     exchange.allowRevalidation();
@@ -39,7 +40,9 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
       if (parameters.has("key")) {
         ManyKeys.read(store, keys, entry -> writeMember(out, entry));
       } else {
-        writeAll(out, store, range);
+        for (KeyRange visible : exchange.principal().visible(range)) {
+          writeAll(out, store, visible);
+        }
       }
       out.endDocument();
     });
@@ -68,6 +71,7 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
         WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
+    Gate.checkKeys(exchange, values.keySet());
     BatchResult result =
         values.isEmpty() ? new BatchResult(0, 0) : store.writeMany(values, options);
     answers.document(exchange, format, 200, out -> {
