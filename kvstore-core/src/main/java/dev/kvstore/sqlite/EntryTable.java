@@ -36,8 +36,9 @@ final class EntryTable {
   private static final String SELECT =
       "SELECT " + Rows.METADATA + ", e.store_id, e.value_id FROM entries e WHERE ";
   private static final String FIND = SELECT + Rows.IN_STORE + " AND e.key = ?2";
-  private static final String FIND_EXPIRED =
-      SELECT + "e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
+  private static final String FIND_EXPIRED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id, s.name FROM entries e CROSS JOIN stores s ON s.id = e.store_id"
+      + " WHERE e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
@@ -56,13 +57,16 @@ final class EntryTable {
   private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
 
   private final Statements statements;
+  private final ChangeLog changes;
   private final Clock clock;
 
   /** A row, which may have expired. */
   private record Row(long storeId, KVMetadata metadata, long valueId) {}
 
-  EntryTable(Statements statements, Clock clock) {
+  /** @param changes is told what is done */
+  EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     this.statements = statements;
+    this.changes = changes;
     this.clock = clock;
   }
 
@@ -127,6 +131,7 @@ final class EntryTable {
       return false;
     }
     delete(row);
+    changes.deleted(store, key);
     return true;
   }
 
@@ -135,7 +140,9 @@ final class EntryTable {
     List<Row> expired = new ArrayList<>();
     try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
       while (rows.next()) {
-        expired.add(row(rows));
+        Row row = row(rows);
+        expired.add(row);
+        changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
       }
     }
     for (Row row : expired) {
@@ -227,9 +234,13 @@ final class EntryTable {
       }
       executeWith(next, INSERT, store, valueId);
     } else {
+      if (next.version() == 1) {
+        changes.expired(store, next.key());
+      }
       statements.execute(UPDATE_VALUE, document, row.valueId);
       executeWith(next, UPDATE, row.storeId);
     }
+    changes.set(store, next);
     return next;
   }
 
