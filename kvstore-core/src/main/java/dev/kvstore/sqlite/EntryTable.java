@@ -188,7 +188,10 @@ final class EntryTable {
   }
 
   private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
-    return following(write.key(), present, write.author(), expiry(write.timeToLive(), now), now);
+    Instant expiresAt = write.expiryKept() && present != null
+        ? present.expiresAt()
+        : expiry(write.timeToLive(), now);
+    return following(write.key(), present, write.author(), expiresAt, now);
   }
 
   private static KVMetadata following(
