@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
 enum Resource {
-  KEY("GET, HEAD, PUT, DELETE, OPTIONS"),
+  KEY("GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
   DEFAULT("PUT, OPTIONS"),
   COUNTER("POST, OPTIONS"),
   VALUES("GET, HEAD, PUT, OPTIONS"),

@@ -17,6 +17,11 @@ final class HookedDatabase implements EntryDatabase {
     this.database = database;
   }
 
+  /** Returns the database without the hook. */
+  EntryDatabase unhooked() {
+    return database;
+  }
+
   /** Takes the name of the method that is called. */
   void before(Consumer<String> newHook) {
     hook = newHook;

@@ -41,7 +41,7 @@ class ProtocolTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/v1/stores/app/keys/k|GET, HEAD, PUT, DELETE, OPTIONS",
+        "/v1/stores/app/keys/k|GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         "/v1/stores/app/defaults/k|PUT, OPTIONS",
         "/v1/stores/app/counters/k|POST, OPTIONS",
         "/v1/stores/app/values|GET, HEAD, PUT, OPTIONS",
