@@ -12,6 +12,7 @@ import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -41,6 +42,12 @@ final class EntryTable {
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+  private static final String DROP_STORE =
+      "UPDATE stores SET name = '" + Rows.DROPPED + "' || id WHERE name = ? RETURNING id";
+  private static final String FIND_DROPPED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id FROM stores s CROSS JOIN entries e ON e.store_id = s.id WHERE "
+      + Rows.IS_DROPPED + " LIMIT " + SWEPT_AT_ONCE;
+  private static final String FORGET_DROPPED = "DELETE FROM stores AS s WHERE " + Rows.IS_DROPPED;
   private static final String INSERT_VALUE =
       "INSERT INTO entry_values (value) VALUES (?) RETURNING id";
   private static final String INSERT = """
@@ -130,18 +137,37 @@ final class EntryTable {
     return true;
   }
 
-  /** Removes some of the rows that have expired, and tells whether there may be more. */
+  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  boolean drop(String store) throws SQLException {
+    try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
+      return dropped.next();
+    }
+  }
+
+  /**
+   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
+   * may be more.
+   */
   boolean sweep() throws SQLException {
-    List<Row> expired = new ArrayList<>();
-    try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
+    int expired = sweep(statements.bind(FIND_EXPIRED, clock.millis()));
+    int dropped = sweep(statements.bind(FIND_DROPPED));
+    if (dropped == 0) {
+      statements.execute(FORGET_DROPPED);
+    }
+    return Math.max(expired, dropped) == SWEPT_AT_ONCE;
+  }
+
+  private int sweep(PreparedStatement select) throws SQLException {
+    List<Row> swept = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        expired.add(row(rows));
+        swept.add(row(rows));
       }
     }
-    for (Row row : expired) {
+    for (Row row : swept) {
       delete(row);
     }
-    return expired.size() == SWEPT_AT_ONCE;
+    return swept.size();
   }
 
   private @Nullable Row find(String store, String key) throws SQLException {

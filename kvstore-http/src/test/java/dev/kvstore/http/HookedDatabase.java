@@ -57,6 +57,12 @@ final class HookedDatabase implements EntryDatabase {
   }
 
   @Override
+  public boolean drop(String name) {
+    hook.accept("drop");
+    return database.drop(name);
+  }
+
+  @Override
   public void ping() {
     hook.accept("ping");
     database.ping();
