@@ -22,6 +22,7 @@ final class Handlers {
     handlers.put(Resource.VALUES, new ValuesHandler(database, bodies, answers));
     handlers.put(Resource.KEYS, new ListingHandler(database, answers));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
+    handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
     return handlers;

@@ -47,6 +47,7 @@ class ProtocolTest {
         "/v1/stores/app/values|GET, HEAD, PUT, OPTIONS",
         "/v1/stores/app/keys|GET, HEAD, OPTIONS",
         "/v1/stores|GET, HEAD, OPTIONS",
+        "/v1/stores/app|DELETE, OPTIONS",
         "/health/live|GET, HEAD, OPTIONS",
         "/health/ready|GET, HEAD, OPTIONS"
       })
