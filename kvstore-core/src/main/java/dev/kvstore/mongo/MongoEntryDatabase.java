@@ -144,6 +144,53 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return result == null ? 0 : result.getNumber("n").longValue();
   }
 
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    Deadline deadline = begin();
+    if (!reading("whether there is the store '" + name + "'", () -> exists(name, deadline))) {
+      return false;
+    }
+    try {
+      timed(deadline).getCollection(name).drop();
+    } catch (RuntimeException e) {
+      settleDrop(name, e);
+    }
+    ExpiryIndex index = expiryIndexes.get(name);
+    if (index != null) {
+      index.forget();
+    }
+    return true;
+  }
+
+  /** Returns if the store is gone although the server did not confirm that it was dropped. */
+  private void settleDrop(String name, RuntimeException failure) {
+    String doing = "dropping the store '" + name + "'";
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
+    boolean gone = false;
+    try {
+      gone = !exists(name, Deadline.after(settings.timeout()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    if (!gone) {
+      throw errors.unknown(doing, failure);
+    }
+  }
+
+  private boolean exists(String store, Deadline deadline) {
+    BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
+        .append("name", new BsonString(store));
+    return timed(deadline)
+            .listCollectionNames()
+            .filter(wanted)
+            .authorizedCollections(true)
+            .first()
+        != null;
+  }
+
   /**
    * Asks the primary for a sign of life.
    *

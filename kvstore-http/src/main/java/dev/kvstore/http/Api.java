@@ -64,6 +64,9 @@ final class Api implements Handler {
     Exchange exchange = new Exchange(request, response, target);
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
       exchange.answerEmpty(204);
       return;
     }
