@@ -76,6 +76,9 @@ final class Api implements Handler {
     gate.authorize(exchange);
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
       exchange.answerEmpty(204);
       return;
     }

@@ -11,13 +11,14 @@ import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/keys/{key}}: one entry. */
-record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers)
+record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers, PatchHandler patches)
     implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     EntryStore store = database.store(exchange.store());
     switch (exchange.method()) {
       case "PUT" -> put(exchange, store);
+      case "PATCH" -> patches.handle(exchange, store);
       case "DELETE" -> delete(exchange, store);
       default -> get(exchange, store);
     }
@@ -40,7 +41,7 @@ record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers)
   }
 
   private void put(Exchange exchange, EntryStore store) throws IOException {
-    WriteOptions options = WriteRequests.options(
+    WriteOptions options = WriteRequests.replacing(
         exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);

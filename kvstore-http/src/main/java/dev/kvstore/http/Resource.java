@@ -5,12 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
 enum Resource {
-  KEY(Access.DATA, "GET, HEAD, PUT, DELETE, OPTIONS"),
+  KEY(Access.DATA, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
   DEFAULT(Access.DATA, "PUT, OPTIONS"),
   COUNTER(Access.DATA, "POST, OPTIONS"),
   VALUES(Access.DATA, "GET, HEAD, PUT, OPTIONS"),
   KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
+  STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
   LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
   READY(Access.PUBLIC, "GET, HEAD, OPTIONS");
 

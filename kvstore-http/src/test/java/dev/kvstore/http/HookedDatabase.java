@@ -17,6 +17,11 @@ final class HookedDatabase implements EntryDatabase {
     this.database = database;
   }
 
+  /** Returns the database without the hook. */
+  EntryDatabase unhooked() {
+    return database;
+  }
+
   /** Takes the name of the method that is called. */
   void before(Consumer<String> newHook) {
     hook = newHook;
@@ -49,6 +54,12 @@ final class HookedDatabase implements EntryDatabase {
   public List<StoreSummary> stores() {
     hook.accept("stores");
     return database.stores();
+  }
+
+  @Override
+  public boolean drop(String name) {
+    hook.accept("drop");
+    return database.drop(name);
   }
 
   @Override
