@@ -1,0 +1,39 @@
+package dev.kvstore.http;
+
+import picocli.CommandLine.Mixin;
+
+/** Every setting of the service. */
+final class ServeOptions {
+  @SuppressWarnings("UnusedVariable") // Who reads the sources asks picocli for it.
+  @Mixin
+  private ConfigFileOption configFile = new ConfigFileOption();
+
+  @Mixin
+  private ListenOptions listen = new ListenOptions();
+
+  @Mixin
+  private DatabaseOptions database = new DatabaseOptions();
+
+  @Mixin
+  private LimitOptions limits = new LimitOptions();
+
+  void check(Faults faults) {
+    listen.check(faults);
+    database.check(faults);
+    limits.check(faults);
+  }
+
+  Backend backend() {
+    return database.backend();
+  }
+
+  ServerSettings server(Backend backend) {
+    return new ServerSettings(
+        listen.host(),
+        listen.port(),
+        limits.values(),
+        limits.maxBodyBytes(),
+        ServerSettings.DEFAULT.stopTimeout(),
+        backend.kind());
+  }
+}
