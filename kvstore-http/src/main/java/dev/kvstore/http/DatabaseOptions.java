@@ -40,9 +40,7 @@ final class DatabaseOptions {
   private Duration timeout = Duration.ofSeconds(5);
 
   void check(Faults faults) {
-    if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-      faults.add("--timeout", timeout, "it must be from PT0.001S to " + LONGEST_TIMEOUT);
-    }
+    faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     if (mongodb != null) {
       String uri = mongodb;
       check(faults, "--mongodb", () -> MongoEntryDatabase.checkConnectionString(uri));

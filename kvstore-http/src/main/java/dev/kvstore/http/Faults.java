@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.http.config.SettingSources;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +59,10 @@ final class Faults {
     }
   }
 
-  /** Tells whether the option has the value that was given for it, if any. */
-  boolean isParsed(String option) {
-    return command.commandLine().getParseResult().errors().stream()
-        .noneMatch(error -> error instanceof ParameterException wrong
-            && wrong.getArgSpec() instanceof OptionSpec spec
-            && spec.longestName().equals(option));
+  void checkRange(String option, Duration value, Duration from, Duration to) {
+    if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
+      add(option, value, "it must be from " + from + " to " + to);
+    }
   }
 
   List<String> messages() {

@@ -75,8 +75,8 @@ final class ServeCommand implements CheckedCommand {
         KVServer server = KVServer.start(settings, entries)) {
       spec.commandLine()
           .getOut()
-          .println("kvstore serves " + url(settings.host(), server.port())
-              + " and keeps its data in " + backend.place());
+          .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "
+              + backend.place());
       warnUnlessReady(entries);
       stop.await();
       LOG.info("Stopping");
@@ -106,7 +106,9 @@ final class ServeCommand implements CheckedCommand {
     }
   }
 
-  private static String url(String host, int port) {
-    return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  private static String url(ServerSettings settings, int port) {
+    String scheme = settings.connections().tls() == null ? "http" : "https";
+    String host = settings.host();
+    return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 }

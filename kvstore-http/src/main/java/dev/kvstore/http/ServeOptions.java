@@ -12,6 +12,9 @@ final class ServeOptions {
   private ListenOptions listen = new ListenOptions();
 
   @Mixin
+  private TlsOptions tls = new TlsOptions();
+
+  @Mixin
   private DatabaseOptions database = new DatabaseOptions();
 
   @Mixin
@@ -19,6 +22,7 @@ final class ServeOptions {
 
   void check(Faults faults) {
     listen.check(faults);
+    tls.check(faults);
     database.check(faults);
     limits.check(faults);
   }
@@ -33,7 +37,8 @@ final class ServeOptions {
         listen.port(),
         limits.values(),
         limits.maxBodyBytes(),
-        ServerSettings.DEFAULT.stopTimeout(),
-        backend.kind());
+        limits.stopTimeout(),
+        backend.kind(),
+        limits.connections(tls.files()));
   }
 }
