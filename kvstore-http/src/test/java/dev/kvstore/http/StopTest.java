@@ -76,13 +76,7 @@ class StopTest {
       handling.countDown();
       waitFor(never);
     });
-    ServerSettings settings = new ServerSettings(
-        "127.0.0.1",
-        0,
-        ServerSettings.DEFAULT.limits(),
-        ServerSettings.DEFAULT.maxBodyBytes(),
-        Duration.ofMillis(300),
-        "sqlite");
+    ServerSettings settings = ServerSettings.DEFAULT.stopTimeout(Duration.ofMillis(300));
     try (TestService service = TestService.start(database, settings)) {
       CompletableFuture<Reply> reply =
           CompletableFuture.supplyAsync(() -> service.put(KEY, "1"), StopTest::inAThread);
@@ -146,13 +140,7 @@ class StopTest {
   @Test
   void start_onAPortInUse_saysSo() {
     try (TestService service = TestService.start(folder)) {
-      ServerSettings same = new ServerSettings(
-          "127.0.0.1",
-          service.server().port(),
-          ServerSettings.DEFAULT.limits(),
-          ServerSettings.DEFAULT.maxBodyBytes(),
-          Duration.ofSeconds(1),
-          "sqlite");
+      ServerSettings same = ServerSettings.DEFAULT.port(service.server().port());
       try (HookedDatabase other =
           new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("other.db")))) {
         assertThatThrownBy(() -> KVServer.start(same, other))
