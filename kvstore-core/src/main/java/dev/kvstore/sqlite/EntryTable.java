@@ -12,7 +12,6 @@ import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,8 +36,9 @@ final class EntryTable {
   private static final String SELECT =
       "SELECT " + Rows.METADATA + ", e.store_id, e.value_id FROM entries e WHERE ";
   private static final String FIND = SELECT + Rows.IN_STORE + " AND e.key = ?2";
-  private static final String FIND_EXPIRED =
-      SELECT + "e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
+  private static final String FIND_EXPIRED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id, s.name FROM entries e CROSS JOIN stores s ON s.id = e.store_id"
+      + " WHERE e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
@@ -63,13 +63,16 @@ final class EntryTable {
   private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
 
   private final Statements statements;
+  private final ChangeLog changes;
   private final Clock clock;
 
   /** A row, which may have expired. */
   private record Row(long storeId, KVMetadata metadata, long valueId) {}
 
-  EntryTable(Statements statements, Clock clock) {
+  /** @param changes is told what is done */
+  EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     this.statements = statements;
+    this.changes = changes;
     this.clock = clock;
   }
 
@@ -134,14 +137,19 @@ final class EntryTable {
       return false;
     }
     delete(row);
+    changes.deleted(store, key);
     return true;
   }
 
   /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
   boolean drop(String store) throws SQLException {
     try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
-      return dropped.next();
+      if (!dropped.next()) {
+        return false;
+      }
     }
+    changes.dropped(store);
+    return true;
   }
 
   /**
@@ -149,25 +157,41 @@ final class EntryTable {
    * may be more.
    */
   boolean sweep() throws SQLException {
-    int expired = sweep(statements.bind(FIND_EXPIRED, clock.millis()));
-    int dropped = sweep(statements.bind(FIND_DROPPED));
-    if (dropped == 0) {
-      statements.execute(FORGET_DROPPED);
-    }
-    return Math.max(expired, dropped) == SWEPT_AT_ONCE;
+    boolean more = sweepExpired();
+    return sweepDropped() || more;
   }
 
-  private int sweep(PreparedStatement select) throws SQLException {
-    List<Row> swept = new ArrayList<>();
-    try (ResultSet rows = select.executeQuery()) {
+  private boolean sweepExpired() throws SQLException {
+    List<Row> expired = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
       while (rows.next()) {
-        swept.add(row(rows));
+        Row row = row(rows);
+        expired.add(row);
+        changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
       }
     }
-    for (Row row : swept) {
+    return delete(expired);
+  }
+
+  private boolean sweepDropped() throws SQLException {
+    List<Row> dropped = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_DROPPED).executeQuery()) {
+      while (rows.next()) {
+        dropped.add(row(rows));
+      }
+    }
+    if (dropped.isEmpty()) {
+      statements.execute(FORGET_DROPPED);
+    }
+    return delete(dropped);
+  }
+
+  /** Deletes the rows, and tells whether there may be more of their kind. */
+  private boolean delete(List<Row> rows) throws SQLException {
+    for (Row row : rows) {
       delete(row);
     }
-    return swept.size();
+    return rows.size() == SWEPT_AT_ONCE;
   }
 
   private @Nullable Row find(String store, String key) throws SQLException {
@@ -256,9 +280,13 @@ final class EntryTable {
       }
       executeWith(next, INSERT, store, valueId);
     } else {
+      if (next.version() == 1) {
+        changes.expired(store, next.key());
+      }
       statements.execute(UPDATE_VALUE, document, row.valueId);
       executeWith(next, UPDATE, row.storeId);
     }
+    changes.set(store, next);
     return next;
   }
 
