@@ -47,7 +47,7 @@ public final class KVServer implements AutoCloseable {
    * @throws UncheckedIOException if the service cannot listen there
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    Api api = new Api(Handlers.of(settings, database));
+    Api api = new Api(database, Handlers.of(settings, database));
     Javalin javalin = Javalin.create(config -> configure(config, settings, api));
     javalin.start();
     return new KVServer(javalin.jettyServer().server(), javalin.port());
