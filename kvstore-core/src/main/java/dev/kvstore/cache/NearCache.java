@@ -2,7 +2,9 @@ package dev.kvstore.cache;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}.
  */
-public final class NearCache implements EntryStore {
+public final class NearCache implements EntryStore, KVCache {
   private final EntryStore store;
   private final Slots slots;
   private final Freshness freshness;
@@ -97,17 +99,22 @@ public final class NearCache implements EntryStore {
     clock.start("kvstore-cache-" + store.name(), freshness::update);
   }
 
-  /** Returns how the cache fares, without reaching the database. */
+  @Override
+  public Optional<KVCache> cache() {
+    return Optional.of(this);
+  }
+
+  @Override
   public CacheHealth health() {
     return counters.health(freshness, slots);
   }
 
-  /** Lets the next read of the key ask the store. */
+  @Override
   public void invalidate(String key) {
     slots.remove(key);
   }
 
-  /** Lets the next read of each key ask the store. */
+  @Override
   public void invalidateAll() {
     slots.clear();
   }

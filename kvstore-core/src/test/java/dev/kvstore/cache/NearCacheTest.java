@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;

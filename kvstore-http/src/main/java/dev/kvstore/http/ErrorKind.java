@@ -25,6 +25,7 @@ enum ErrorKind {
   EXPECTATION_FAILED(417, "expectation-failed", "The Expect header is not supported"),
   VALIDATION_FAILED(422, "validation-failed", "The value breaks a rule"),
   UPGRADE_REFUSED(426, "upgrade-required", "The protocol is not supported"),
+  PRECONDITION_REQUIRED(428, "precondition-required", "The request has to say more"),
   HEADERS_TOO_LARGE(431, "headers-too-large", "The request's headers are too large"),
   INTERNAL(500, "internal", "Something went wrong in the service"),
   ATOMIC_NOT_SUPPORTED(501, "atomic-not-supported", "The database has no transactions"),
@@ -87,6 +88,7 @@ enum ErrorKind {
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       case 417 -> EXPECTATION_FAILED;
       case 426 -> UPGRADE_REFUSED;
+      case 428 -> PRECONDITION_REQUIRED;
       case 431 -> HEADERS_TOO_LARGE;
       case 501 -> NOT_IMPLEMENTED;
       case 503 -> UNAVAILABLE;

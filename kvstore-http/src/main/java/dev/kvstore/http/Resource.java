@@ -5,12 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
 enum Resource {
-  KEY("GET, HEAD, PUT, DELETE, OPTIONS"),
+  KEY("GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
   DEFAULT("PUT, OPTIONS"),
   COUNTER("POST, OPTIONS"),
   VALUES("GET, HEAD, PUT, OPTIONS"),
   KEYS("GET, HEAD, OPTIONS"),
   STORES("GET, HEAD, OPTIONS"),
+  STORE("DELETE, OPTIONS"),
   LIVE("GET, HEAD, OPTIONS"),
   READY("GET, HEAD, OPTIONS");
 

@@ -16,11 +16,29 @@ final class WriteRequests {
   private WriteRequests() {}
 
   static WriteOptions options(Exchange exchange, Parameters parameters, WriteCondition condition) {
+    return living(exchange, parameters.timeToLive(), condition);
+  }
+
+  private static WriteOptions living(
+      Exchange exchange, @Nullable Duration timeToLive, WriteCondition condition) {
     WriteOptions options = WriteOptions.DEFAULT.condition(condition);
-    Duration timeToLive = parameters.timeToLive();
     String author = author(exchange);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     return author == null ? options : options.author(author);
+  }
+
+  /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
+  static WriteOptions replacing(
+      Exchange exchange, Parameters parameters, WriteCondition condition) {
+    return parameters.keepsExpiry()
+        ? living(exchange, null, condition).keepingExpiry()
+        : options(exchange, parameters, condition);
+  }
+
+  /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
+  static WriteOptions patching(Exchange exchange, Parameters parameters) {
+    WriteOptions options = replacing(exchange, parameters, WriteCondition.NONE);
+    return parameters.has("ttl") ? options : options.keepingExpiry();
   }
 
   static BatchOptions batchOptions(Exchange exchange, Parameters parameters) {
