@@ -28,10 +28,12 @@ final class Api implements Handler {
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
   private final EntryDatabase database;
+  private final Cors cors;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(EntryDatabase database, Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Cors cors, Map<Resource, ResourceHandler> handlers) {
     this.database = database;
+    this.cors = cors;
     this.handlers = handlers;
   }
 
@@ -41,7 +43,7 @@ final class Api implements Handler {
     HttpServletRequest request = context.req();
     HttpServletResponse response = context.res();
     String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
       exchange = new Exchange(request, response, Target.parse(request.getRequestURI()), database);
@@ -51,7 +53,7 @@ final class Api implements Handler {
     }
   }
 
-  private static void answer(
+  private void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
@@ -69,6 +71,7 @@ final class Api implements Handler {
     String method = exchange.method();
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
+      cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
       if (resource.allows("PATCH")) {
         exchange.header("Accept-Patch", Format.MERGE_PATCH);
       }
@@ -82,7 +85,7 @@ final class Api implements Handler {
               .withHeader("Allow", resource.allow()));
     }
     if (isWrite(exchange.request())) {
-      CrossOrigin.refuse(exchange.request());
+      CrossOrigin.refuse(exchange.request(), cors);
     }
     exchange.demand(Freshness.of(exchange.request()));
     ResourceHandler handler = handlers.get(resource);
@@ -92,12 +95,14 @@ final class Api implements Handler {
     handler.handle(exchange);
   }
 
-  private static void setCommonHeaders(HttpServletResponse response, String requestId) {
+  private void setCommonHeaders(
+      HttpServletRequest request, HttpServletResponse response, String requestId) {
+    cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private static void fail(
+  private void fail(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
@@ -111,7 +116,7 @@ final class Api implements Handler {
       return;
     }
     response.reset();
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
     if (exchange != null) {
       tellPosition(exchange);
     }

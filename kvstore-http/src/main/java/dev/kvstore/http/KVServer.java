@@ -40,7 +40,8 @@ public final class KVServer implements AutoCloseable {
    * @throws InvalidInputException if the files for TLS cannot be used
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    Api api = new Api(database, Handlers.of(settings, database));
+    Api api =
+        new Api(database, new Cors(settings.web().corsOrigins()), Handlers.of(settings, database));
     Listener listener = Listener.of(settings);
     try {
       Javalin javalin = Javalin.create(config -> configure(config, settings, listener, api));

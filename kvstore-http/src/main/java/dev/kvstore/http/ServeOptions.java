@@ -20,11 +20,15 @@ final class ServeOptions {
   @Mixin
   private LimitOptions limits = new LimitOptions();
 
+  @Mixin
+  private WebOptions web = new WebOptions();
+
   void check(Faults faults) {
     listen.check(faults);
     tls.check(faults);
     database.check(faults);
     limits.check(faults);
+    web.check(faults);
   }
 
   Backend backend() {
@@ -39,6 +43,7 @@ final class ServeOptions {
         limits.maxBodyBytes(),
         limits.stopTimeout(),
         backend.kind(),
-        limits.connections(tls.files()));
+        limits.connections(tls.files()),
+        web.settings());
   }
 }
