@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.http.auth.Principal;
+import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +29,15 @@ final class Api implements Handler {
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
+  private final EntryDatabase database;
   private final Gate gate;
+  private final Cors cors;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(Gate gate, Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Cors cors, Map<Resource, ResourceHandler> handlers) {
+    this.database = database;
     this.gate = gate;
+    this.cors = cors;
     this.handlers = handlers;
   }
 
@@ -41,55 +47,44 @@ final class Api implements Handler {
     HttpServletRequest request = context.req();
     HttpServletResponse response = context.res();
     String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
+    Exchange exchange = null;
     try {
-      route(request, response);
+      exchange = admit(request, response);
+      route(exchange);
     } catch (IOException | RuntimeException | Error e) {
-      answer(request, response, requestId, e);
+      answer(request, response, requestId, exchange, e);
     }
   }
 
-  private static void answer(
+  private void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
+      @Nullable Exchange exchange,
       Throwable failure) {
     try {
-      fail(request, response, requestId, failure);
+      fail(request, response, requestId, exchange, failure);
     } catch (IOException e) {
       LOG.debug("Request {}: its error could not be answered", requestId, e);
     }
   }
 
-  private void route(HttpServletRequest request, HttpServletResponse response) throws IOException {
+  /** Returns the exchange if it may go on; before that nothing is told of the store. */
+  private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
     Target target = target(request);
     Resource resource = target.resource();
-    String method = request.getMethod();
-    Principal principal = gate.admit(request, resource.access());
-    Exchange exchange = new Exchange(request, response, target, principal);
-    if (!resource.allows(method)) {
+    // Browsers ask without a token whether they may send one.
+    Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
+    Principal principal = gate.admit(request, access);
+    if (!resource.allows(request.getMethod())) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    gate.authorize(exchange);
-    if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      if (resource.allows("PATCH")) {
-        exchange.header("Accept-Patch", Format.MERGE_PATCH);
-      }
-      exchange.answerEmpty(204);
-      return;
-    }
-    if (isWrite(request)) {
-      CrossOrigin.refuse(request);
-    }
-    ResourceHandler handler = handlers.get(resource);
-    if (handler == null) {
-      throw new IllegalStateException("No handler for " + resource);
-    }
-    handler.handle(exchange);
+    gate.authorize(principal, access, request.getMethod(), target);
+    return new Exchange(request, response, target, principal, database);
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
@@ -102,13 +97,42 @@ final class Api implements Handler {
     }
   }
 
-  private static void setCommonHeaders(HttpServletResponse response, String requestId) {
+  private void route(Exchange exchange) throws IOException {
+    Resource resource = exchange.target().resource();
+    String method = exchange.method();
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
+      exchange.answerEmpty(204);
+      return;
+    }
+    if (isWrite(exchange.request())) {
+      CrossOrigin.refuse(exchange.request(), cors);
+    }
+    exchange.demand(Freshness.of(exchange.request()));
+    ResourceHandler handler = handlers.get(resource);
+    if (handler == null) {
+      throw new IllegalStateException("No handler for " + resource);
+    }
+    handler.handle(exchange);
+  }
+
+  private void setCommonHeaders(
+      HttpServletRequest request, HttpServletResponse response, String requestId) {
+    cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private static void fail(
-      HttpServletRequest request, HttpServletResponse response, String requestId, Throwable failure)
+  private void fail(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable Exchange exchange,
+      Throwable failure)
       throws IOException {
     Problem problem = Problems.of(failure, isWrite(request));
     log(request, requestId, problem, failure);
@@ -117,7 +141,10 @@ final class Api implements Handler {
       return;
     }
     response.reset();
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
+    if (exchange != null) {
+      tellPosition(exchange);
+    }
     problem.headers().forEach(response::setHeader);
     if (!canDrain(request)) {
       response.setHeader("Connection", "close");
@@ -130,6 +157,14 @@ final class Api implements Handler {
     response.getOutputStream().write(body);
     response.flushBuffer();
     drain(request);
+  }
+
+  private static void tellPosition(Exchange exchange) {
+    try {
+      exchange.tellPosition();
+    } catch (KVException e) {
+      LOG.debug("The store does not tell its position any more", e);
+    }
   }
 
   private static boolean isWrite(HttpServletRequest request) {

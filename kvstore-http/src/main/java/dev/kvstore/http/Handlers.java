@@ -16,11 +16,11 @@ final class Handlers {
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits());
     HealthHandler health = new HealthHandler(database, settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
-    handlers.put(Resource.KEY, new KeyHandler(database, bodies, answers, patches));
-    handlers.put(Resource.DEFAULT, new DefaultHandler(database, bodies, answers));
-    handlers.put(Resource.COUNTER, new CounterHandler(database, bodies, answers));
-    handlers.put(Resource.VALUES, new ValuesHandler(database, bodies, answers));
-    handlers.put(Resource.KEYS, new ListingHandler(database, answers));
+    handlers.put(Resource.KEY, new KeyHandler(bodies, answers, patches));
+    handlers.put(Resource.DEFAULT, new DefaultHandler(bodies, answers));
+    handlers.put(Resource.COUNTER, new CounterHandler(bodies, answers));
+    handlers.put(Resource.VALUES, new ValuesHandler(bodies, answers));
+    handlers.put(Resource.KEYS, new ListingHandler(answers));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
     handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);

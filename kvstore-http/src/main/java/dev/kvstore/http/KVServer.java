@@ -54,7 +54,8 @@ public final class KVServer implements AutoCloseable {
   }
 
   static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
-    Api api = new Api(gate, Handlers.of(settings, database));
+    Cors cors = new Cors(settings.web().corsOrigins());
+    Api api = new Api(database, gate, cors, Handlers.of(settings, database));
     Listener listener = Listener.of(settings);
     try {
       Javalin javalin = Javalin.create(config -> configure(config, settings, listener, api));

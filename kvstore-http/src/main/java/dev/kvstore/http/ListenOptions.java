@@ -33,17 +33,22 @@ final class ListenOptions {
           + " write all data.")
   private boolean insecure;
 
-  void check(Faults faults) {
+  /** @param noTokens whether it is known that there are none */
+  void check(Faults faults, boolean noTokens) {
     faults.checkRange("--port", port, 0, 65535);
     if (address() == null) {
       faults.add("--host", host, "there is no such address");
+    } else if (noTokens && isExposed()) {
+      faults.add("--host", host, NEEDS_TOKENS);
     }
   }
 
-  /** Tells whether the service may run without tokens. */
-  boolean isOpen() {
+  /**
+   * Tells whether others can reach the service, and nobody said that they may do what they like.
+   */
+  boolean isExposed() {
     InetAddress address = address();
-    return insecure || (address != null && address.isLoopbackAddress());
+    return !insecure && (address == null || !address.isLoopbackAddress());
   }
 
   private @Nullable InetAddress address() {

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.net.PacedConnector;
+import dev.kvstore.http.net.TrustedProxies;
 import dev.kvstore.http.tls.PemException;
 import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
@@ -59,6 +60,10 @@ final class Listener implements AutoCloseable {
     // what follows a '#' that was not encoded would be lost.
     http.setUriCompliance(UriCompliance.UNSAFE.without(
         "kvstore", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
+    List<String> proxies = settings.web().trustedProxies();
+    if (!proxies.isEmpty()) {
+      http.addCustomizer(TrustedProxies.of(proxies));
+    }
     if (tls != null) {
       // There is one certificate, for whatever name the client knows the service by.
       http.addCustomizer(new SecureRequestCustomizer(false));

@@ -4,7 +4,6 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -12,7 +11,7 @@ import java.io.IOException;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/keys}: a page of entries, or just the entries that are named. */
-record ListingHandler(EntryDatabase database, Answers answers) implements ResourceHandler {
+record ListingHandler(Answers answers) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     Parameters parameters =
@@ -27,10 +26,10 @@ record ListingHandler(EntryDatabase database, Answers answers) implements Resour
     Gate.checkKeys(exchange, keys);
     KVQuery query = parameters.query();
     Format format = exchange.answerFormat();
-    EntryStore store = database.store(exchange.store());
+    EntryStore store = exchange.entries();
     exchange.allowRevalidation();
     if (parameters.has("key")) {
-      named(exchange, format, store, keys, values);
+      named(exchange, format, keys, values);
       return;
     }
     VisiblePage page =
@@ -44,14 +43,13 @@ record ListingHandler(EntryDatabase database, Answers answers) implements Resour
     }
   }
 
-  private void named(
-      Exchange exchange, Format format, EntryStore store, Set<String> keys, boolean values)
+  private void named(Exchange exchange, Format format, Set<String> keys, boolean values)
       throws IOException {
     answers.stream(exchange, format, out -> {
       out.startDocument();
       out.name("items");
       out.startArray();
-      ManyKeys.read(store, keys, entry -> {
+      ManyKeys.read(exchange, keys, entry -> {
         if (values) {
           writeEntry(out, entry);
         } else {

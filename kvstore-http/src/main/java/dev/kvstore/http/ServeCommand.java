@@ -109,7 +109,7 @@ final class ServeCommand implements CheckedCommand {
   }
 
   private Gate gate(TokenWatch tokens) {
-    if (!options.isOpen() && !mayHaveTokens(tokens)) {
+    if (options.needsTokens() && !mayHaveTokens(tokens)) {
       throw new ParameterException(
           spec.commandLine(),
           "The --host cannot be served: " + ListenOptions.NEEDS_TOKENS,

@@ -24,24 +24,25 @@ final class ServeOptions {
   @Mixin
   private LimitOptions limits = new LimitOptions();
 
+  @Mixin
+  private WebOptions web = new WebOptions();
+
   void check(Faults faults) {
-    listen.check(faults);
+    listen.check(faults, database.hasNoTokens());
     tls.check(faults);
     database.check(faults);
     database.checkTokensFile(faults);
     limits.check(faults);
-    if (!listen.isOpen() && database.hasNoTokens()) {
-      faults.add("--host", listen.host(), ListenOptions.NEEDS_TOKENS);
-    }
+    web.check(faults);
   }
 
-  /** Tells whether the service may run without tokens. */
-  boolean isOpen() {
-    return listen.isOpen();
+  /** Tells whether the service needs tokens to run. */
+  boolean needsTokens() {
+    return listen.isExposed();
   }
 
   Gate gate(Supplier<Tokens> tokens) {
-    Authenticator authenticator = new Authenticator(tokens, listen.isOpen(), Clock.systemUTC());
+    Authenticator authenticator = new Authenticator(tokens, !listen.isExposed(), Clock.systemUTC());
     return new Gate(authenticator, limits.rate(), false);
   }
 
@@ -57,6 +58,7 @@ final class ServeOptions {
         limits.maxBodyBytes(),
         limits.stopTimeout(),
         backend.kind(),
-        limits.connections(tls.files()));
+        limits.connections(tls.files()),
+        web.settings());
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param stopTimeout how long requests that are being handled may take when the service stops
  * @param databaseKind what the database is, for the health check: {@code sqlite}, {@code mongodb}
  * @param connections what connections have to put up with
+ * @param web who is in between, and who else may ask
  */
 public record ServerSettings(
     String host,
@@ -24,7 +25,8 @@ public record ServerSettings(
     int maxBodyBytes,
     Duration stopTimeout,
     String databaseKind,
-    ConnectionSettings connections) {
+    ConnectionSettings connections,
+    WebSettings web) {
   /** Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, 10 seconds to stop. */
   public static final ServerSettings DEFAULT = new ServerSettings(
       "127.0.0.1",
@@ -33,7 +35,8 @@ public record ServerSettings(
       16 * 1024 * 1024,
       Duration.ofSeconds(10),
       "unknown",
-      ConnectionSettings.DEFAULT);
+      ConnectionSettings.DEFAULT,
+      WebSettings.DEFAULT);
 
   /**
    * Tells whether only this machine can reach the address.
@@ -50,21 +53,26 @@ public record ServerSettings(
 
   public ServerSettings port(int newPort) {
     return new ServerSettings(
-        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections);
+        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web);
   }
 
   public ServerSettings limits(ValueLimits newLimits) {
     return new ServerSettings(
-        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections);
+        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections, web);
   }
 
   public ServerSettings stopTimeout(Duration newTimeout) {
     return new ServerSettings(
-        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections);
+        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections, web);
   }
 
   public ServerSettings connections(ConnectionSettings newConnections) {
     return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections);
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections, web);
+  }
+
+  public ServerSettings web(WebSettings newWeb) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, newWeb);
   }
 }

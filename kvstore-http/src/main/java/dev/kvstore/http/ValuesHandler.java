@@ -4,7 +4,6 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -13,13 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/values}: many values at once, as one document. */
-record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
-    implements ResourceHandler {
+record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler {
   private static final int PAGE = 500;
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    EntryStore store = database.store(exchange.store());
+    EntryStore store = exchange.entries();
     if (exchange.method().equals("PUT")) {
       put(exchange, store);
     } else {
@@ -38,7 +36,7 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
     answers.stream(exchange, format, out -> {
       out.startDocument();
       if (parameters.has("key")) {
-        ManyKeys.read(store, keys, entry -> writeMember(out, entry));
+        ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
       } else {
         for (KeyRange visible : exchange.principal().visible(range)) {
           writeAll(out, store, visible);

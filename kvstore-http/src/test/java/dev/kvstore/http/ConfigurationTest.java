@@ -76,6 +76,21 @@ class ConfigurationTest {
   }
 
   @Test
+  void lists_areTakenFromAllSources() throws IOException {
+    assertThat(config("cors-origins: ['https://a.example', 'http://b.example:81']\n"))
+        .isZero();
+    assertThat(line("cors-origins"))
+        .isEqualTo("cors-origins https://a.example,http://b.example:81 " + file + ":1");
+    assertThat(run(Map.of("KVSTORE_TRUSTED_PROXIES", "10.0.0.0/8,::1"), "config"))
+        .isZero();
+    assertThat(out.toString()).contains("10.0.0.0/8,::1");
+    assertThat(run(Map.of(), "--cors-origins=https://a.example,*", "--trusted-proxies=lb.example"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("'--cors-origins': '*'", "'--trusted-proxies': 'lb.example'");
+  }
+
+  @Test
   void emptyFile_saysNothing() throws IOException {
     assertThat(config("# nothing\n")).isZero();
     assertThat(config("port:\n")).isZero();

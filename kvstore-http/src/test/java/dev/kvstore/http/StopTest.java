@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,7 +121,7 @@ class StopTest {
     }
   }
 
-  @Test
+  @RepeatedTest(5)
   void close_endsIdleConnectionsSoon() throws IOException {
     try (TestService service = TestService.start(folder);
         Socket socket = service.connect()) {

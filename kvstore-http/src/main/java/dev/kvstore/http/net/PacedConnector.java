@@ -51,7 +51,7 @@ public final class PacedConnector extends ServerConnector {
   @Override
   protected SocketChannelEndPoint newEndPoint(
       SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-    PacedEndPoint endPoint = new PacedEndPoint(channel, selector, key, getScheduler());
+    PacedEndPoint endPoint = new PacedEndPoint(channel, selector, key, this);
     endPoint.setIdleTimeout(getIdleTimeout());
     return endPoint;
   }

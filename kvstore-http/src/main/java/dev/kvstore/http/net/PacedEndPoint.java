@@ -7,11 +7,12 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /** The service's end of a connection, which knows how long its client has kept it waiting. */
 final class PacedEndPoint extends SocketChannelEndPoint {
+  private final PacedConnector connector;
+
   /** When the first byte of a request came that is not complete; 0 where there is none. */
   private volatile long headSince;
 
@@ -24,8 +25,16 @@ final class PacedEndPoint extends SocketChannelEndPoint {
   private volatile long sentWhileStuck;
 
   PacedEndPoint(
-      SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
-    super(channel, selector, key, scheduler);
+      SocketChannel channel, ManagedSelector selector, SelectionKey key, PacedConnector connector) {
+    super(channel, selector, key, connector.getScheduler());
+    this.connector = connector;
+  }
+
+  /** A request that ends while the service stops does not bring the time of before back. */
+  @Override
+  public void setIdleTimeout(long millis) {
+    super.setIdleTimeout(
+        connector.isShutdown() ? Math.min(millis, connector.getShutdownIdleTimeout()) : millis);
   }
 
   /** A request was read up to its body. */
