@@ -103,7 +103,7 @@ final class Exchange {
    * was read, as long as nothing was sent.
    */
   void tellPosition() {
-    if (!store().isEmpty()) {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }

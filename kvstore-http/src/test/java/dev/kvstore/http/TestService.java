@@ -36,7 +36,11 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(EntryDatabase database, Gate gate) {
-    return new TestService(database, KVServer.start(ServerSettings.DEFAULT, database, gate));
+    return start(database, ServerSettings.DEFAULT, gate);
+  }
+
+  static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
+    return new TestService(database, KVServer.start(settings, database, gate));
   }
 
   KVServer server() {
