@@ -24,7 +24,10 @@ class NearCacheContractTest extends EntryStoreContract {
     server = MongoTestServer.start();
     database = MongoEntryDatabase.open(
         server.connectionString(),
-        MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock()));
+        MongoSettings.DEFAULT
+            .withTimeout(Duration.ofMinutes(1))
+            .withClock(clock())
+            .withoutNearCache());
   }
 
   @AfterAll
