@@ -270,7 +270,8 @@ public interface KVStore extends AutoCloseable {
   /**
    * Tells the watcher of every change of the key, whoever makes it, until the subscription or this
    * store is closed. Does not block: the watcher is told when the watch is {@link KVWatcher#ready},
-   * and from then on of every change at least once, or to begin anew. On a standalone MongoDB,
+   * and from then on of every change at least once, or to begin anew. On SQLite a watch can begin
+   * at any of the latest 32,768 changes of the file since it was opened. On a standalone MongoDB,
    * which cannot tell of changes, the versions of watched keys are looked at every second: there a
    * watcher hears of the last of several changes alone, and of none that somebody makes by hand
    * without a new version. {@link KVItem#onChange} tells of values.

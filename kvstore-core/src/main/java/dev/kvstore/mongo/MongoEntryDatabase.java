@@ -114,7 +114,16 @@ public final class MongoEntryDatabase implements EntryDatabase {
    */
   @Override
   public EntryStore store(String name) {
-    Names.checkStore(name);
+    return open(Names.checkStore(name));
+  }
+
+  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  @Override
+  public EntryStore internalStore(String name) {
+    return open("_" + Names.checkStore(name));
+  }
+
+  private EntryStore open(String name) {
     checkOpen();
     return caches == null ? uncached(name) : caches.store(name);
   }
@@ -177,6 +186,53 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return counted.first();
     });
     return result == null ? 0 : result.getNumber("n").longValue();
+  }
+
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    Deadline deadline = begin();
+    if (!reading("whether there is the store '" + name + "'", () -> exists(name, deadline))) {
+      return false;
+    }
+    try {
+      timed(deadline).getCollection(name).drop();
+    } catch (RuntimeException e) {
+      settleDrop(name, e);
+    }
+    ExpiryIndex index = expiryIndexes.get(name);
+    if (index != null) {
+      index.forget();
+    }
+    return true;
+  }
+
+  /** Returns if the store is gone although the server did not confirm that it was dropped. */
+  private void settleDrop(String name, RuntimeException failure) {
+    String doing = "dropping the store '" + name + "'";
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
+    boolean gone = false;
+    try {
+      gone = !exists(name, Deadline.after(settings.timeout()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    if (!gone) {
+      throw errors.unknown(doing, failure);
+    }
+  }
+
+  private boolean exists(String store, Deadline deadline) {
+    BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
+        .append("name", new BsonString(store));
+    return timed(deadline)
+            .listCollectionNames()
+            .filter(wanted)
+            .authorizedCollections(true)
+            .first()
+        != null;
   }
 
   /**
