@@ -12,16 +12,12 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** What is promised of every store holds behind the cache too. */
 class NearCacheContractTest extends EntryStoreContract {
-  private static final NearCacheSettings SETTINGS = NearCacheSettings.builder()
-      .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
-      .build();
-
   private MongoTestServer server;
   private MongoEntryDatabase database;
 
   @BeforeAll
   void openDatabase() {
-    server = MongoTestServer.start();
+    server = startServer();
     database = MongoEntryDatabase.open(
         server.connectionString(),
         MongoSettings.DEFAULT
@@ -36,9 +32,19 @@ class NearCacheContractTest extends EntryStoreContract {
     server.close();
   }
 
+  MongoTestServer startServer() {
+    return MongoTestServer.start();
+  }
+
+  NearCacheSettings settings() {
+    return NearCacheSettings.builder()
+        .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
+        .build();
+  }
+
   @Override
   protected EntryStore open(String name) {
-    return NearCache.over(database.store(name), SETTINGS, new ForwardClock());
+    return NearCache.over(database.store(name), settings(), new ForwardClock());
   }
 
   /** The stand-in is a standalone server: versions are looked at now and then. */
