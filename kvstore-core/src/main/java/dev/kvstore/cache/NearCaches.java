@@ -101,6 +101,14 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
+  /** Lets the next read of each of the store's keys ask the database, as when it was dropped. */
+  public void forget(String store) {
+    Shared shared = caches.get(store);
+    if (shared != null) {
+      shared.cache().invalidateAll();
+    }
+  }
+
   private void tick() {
     long now = clock.nanos();
     if (now - keptUpAt >= UPKEEP.toNanos()) {

@@ -199,6 +199,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
       timed(deadline).getCollection(name).drop();
     } catch (RuntimeException e) {
       settleDrop(name, e);
+    } finally {
+      if (caches != null) {
+        caches.forget(name);
+      }
     }
     ExpiryIndex index = expiryIndexes.get(name);
     if (index != null) {
