@@ -101,9 +101,9 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /** Lets the next read of each of the store's keys ask the database, as when it was dropped. */
+  /** To be called when a store was dropped, or may have been: nothing of it is held any more. */
   public void forget(String store) {
-    Shared shared = caches.get(store);
+    Shared shared = find(store);
     if (shared != null) {
       shared.cache().invalidateAll();
     }
