@@ -34,20 +34,24 @@ record ListingHandler(Answers answers) implements ResourceHandler {
     KeyRange range = KeyRange.of(query);
     if (bare) {
       page(
-          exchange, parameters, format, store.scanKeys(range, query.limit()), DocumentWriter::text);
+          exchange,
+          parameters,
+          format,
+          store.scanKeys(range, query.limit(), exchange.readOptions()),
+          DocumentWriter::text);
     } else if (values) {
       page(
           exchange,
           parameters,
           format,
-          store.scan(range, query.limit()),
+          store.scan(range, query.limit(), exchange.readOptions()),
           ListingHandler::writeEntry);
     } else {
       page(
           exchange,
           parameters,
           format,
-          store.scanMetadata(range, query.limit()),
+          store.scanMetadata(range, query.limit(), exchange.readOptions()),
           ListingHandler::writeEntry);
     }
   }
