@@ -111,7 +111,7 @@ final class Exchange {
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
     header("Cache-Control", "private, no-cache");
-    header("Vary", "Accept");
+    header("Vary", "Accept, Accept-Encoding");
   }
 
   void header(String name, String value) {
