@@ -56,10 +56,14 @@ final class DriverStreams implements StreamSource {
     long startedAt = -1;
     if (start instanceof Start.After after) {
       stream.resumeAfter(after.token());
+    } else if (start instanceof Start.At at) {
+      startedAt = at.position();
+      stream.startAtOperationTime(new BsonTimestamp(startedAt));
     } else {
-      startedAt = start instanceof Start.At at ? at.position() : now();
+      startedAt = now();
       if (startedAt >= 0) {
-        stream.startAtOperationTime(new BsonTimestamp(startedAt));
+        // A stream begins with the events of its time, and what has happened is not to be told.
+        stream.startAtOperationTime(new BsonTimestamp(startedAt + 1));
       }
     }
     // As the documents that they are: an event of a newer server must not fail in a codec.

@@ -51,7 +51,7 @@ class SyncTokenTest {
 
   private EntryStore open() {
     MongoEntryDatabase opened = MongoEntryDatabase.open(
-        mongo.uri(), MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(2)));
+        mongo.uri(), MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(2)).withoutNearCache());
     database = opened;
     opened.ping();
     return opened.store("settings");

@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -28,10 +30,12 @@ final class Api implements Handler {
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
   private final EntryDatabase database;
+  private final Gate gate;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(EntryDatabase database, Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Map<Resource, ResourceHandler> handlers) {
     this.database = database;
+    this.gate = gate;
     this.handlers = handlers;
   }
 
@@ -44,7 +48,7 @@ final class Api implements Handler {
     setCommonHeaders(response, requestId);
     Exchange exchange = null;
     try {
-      exchange = new Exchange(request, response, Target.parse(request.getRequestURI()), database);
+      exchange = exchange(request, response);
       route(exchange);
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, exchange, e);
@@ -64,9 +68,22 @@ final class Api implements Handler {
     }
   }
 
+  private Exchange exchange(HttpServletRequest request, HttpServletResponse response) {
+    Target target = target(request);
+    Principal principal = gate.admit(request, target.resource().access());
+    return new Exchange(request, response, target, principal, database);
+  }
+
   private void route(Exchange exchange) throws IOException {
     Resource resource = exchange.target().resource();
     String method = exchange.method();
+    if (!resource.allows(method)) {
+      throw new ProblemException(
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
+              .with("allow", resource.allow())
+              .withHeader("Allow", resource.allow()));
+    }
+    gate.authorize(exchange);
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
       if (resource.allows("PATCH")) {
@@ -74,12 +91,6 @@ final class Api implements Handler {
       }
       exchange.answerEmpty(204);
       return;
-    }
-    if (!resource.allows(method)) {
-      throw new ProblemException(
-          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
-              .with("allow", resource.allow())
-              .withHeader("Allow", resource.allow()));
     }
     if (isWrite(exchange.request())) {
       CrossOrigin.refuse(exchange.request());
@@ -90,6 +101,16 @@ final class Api implements Handler {
       throw new IllegalStateException("No handler for " + resource);
     }
     handler.handle(exchange);
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private Target target(HttpServletRequest request) {
+    try {
+      return Target.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      gate.admit(request, Access.DATA);
+      throw e;
+    }
   }
 
   private static void setCommonHeaders(HttpServletResponse response, String requestId) {

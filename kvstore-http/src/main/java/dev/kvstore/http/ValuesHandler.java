@@ -27,6 +27,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
     Parameters parameters = exchange.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KeyRange range = KeyRange.of(parameters.query());
     Format format = exchange.answerFormat();
     exchange.allowRevalidation();
@@ -35,7 +36,9 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
       if (parameters.has("key")) {
         ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
       } else {
-        writeAll(exchange, out, range);
+        for (KeyRange visible : exchange.principal().visible(range)) {
+          writeAll(exchange, out, visible);
+        }
       }
       out.endDocument();
     });
@@ -64,6 +67,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
         WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
+    Gate.checkKeys(exchange, values.keySet());
     BatchResult result =
         values.isEmpty() ? new BatchResult(0, 0) : exchange.entries().writeMany(values, options);
     answers.document(exchange, format, 200, out -> {
