@@ -83,18 +83,18 @@ final class CachedStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
-    return list(through -> through.scan(range, limit));
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scan(range, limit, options));
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
-    return list(through -> through.scanMetadata(range, limit));
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scanMetadata(range, limit, options));
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
-    return list(through -> through.scanKeys(range, limit));
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scanKeys(range, limit, options));
   }
 
   private <T> KVPage<T> list(Function<EntryStore, KVPage<T>> scan) {

@@ -20,7 +20,7 @@ final class Exchange {
   static final String REVALIDATION = "private, no-cache";
 
   /** What of a request makes another representation. */
-  static final String VARIATIONS = "Accept";
+  static final String VARIATIONS = "Accept, Accept-Encoding";
 
   private final HttpServletRequest request;
   private final HttpServletResponse response;
