@@ -46,7 +46,7 @@ record Backend(
   }
 
   /** The file's entries are kept in memory too, in the form in which they are answered. */
-  static EntryDatabase cached(SqliteEntryDatabase file) {
+  static CachedDatabase cached(SqliteEntryDatabase file) {
     return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
   }
 
