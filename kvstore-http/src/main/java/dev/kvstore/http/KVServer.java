@@ -101,6 +101,7 @@ public final class KVServer implements AutoCloseable {
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.modifyServer(server -> {
       server.setStopTimeout(settings.stopTimeout().toMillis());
+      server.insertHandler(Gzip.handler());
       server.insertHandler(new GracefulHandler());
       server.setErrorHandler(errorPages);
     });
