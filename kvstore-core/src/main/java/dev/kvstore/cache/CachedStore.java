@@ -63,6 +63,12 @@ final class CachedStore implements EntryStore {
   }
 
   @Override
+  public @Nullable HeldEntry held(String key, ReadOptions options) {
+    Shared shared = closed ? null : find();
+    return shared == null ? null : shared.cache().held(key, options);
+  }
+
+  @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     return run(
         through -> through.read(key, options), Optional::isPresent, cache -> cache.invalidate(key));

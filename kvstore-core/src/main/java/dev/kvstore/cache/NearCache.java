@@ -170,6 +170,11 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
+  public @Nullable HeldEntry held(String key, ReadOptions options) {
+    return reader.isKnown(options) ? reader.hit(key) : null;
+  }
+
+  @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     requireOpen();
     return reader.read(key, options);

@@ -56,6 +56,11 @@ public interface EntryStore extends AutoCloseable {
     return null;
   }
 
+  /** As {@link #held(String)}, where that is as good as a {@link #read} with these options. */
+  default @Nullable HeldEntry held(String key, ReadOptions options) {
+    return null;
+  }
+
   /** Returns the near-cache in front of the entries; empty where there is none. */
   default Optional<KVCache> cache() {
     return Optional.empty();
