@@ -55,7 +55,7 @@ final class Exchange {
     return target;
   }
 
-  /** Returns who asks. */
+  /** Returns who asks; where several keys are named or listed, it says for which they may. */
   Principal principal() {
     return principal;
   }
@@ -117,7 +117,7 @@ final class Exchange {
    * was read, as long as nothing was sent.
    */
   void tellPosition() {
-    if (!store().isEmpty()) {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }
@@ -136,7 +136,7 @@ final class Exchange {
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
     header("Cache-Control", REVALIDATION);
-    header("Vary", VARIATIONS);
+    response.addHeader("Vary", VARIATIONS);
   }
 
   void header(String name, String value) {
