@@ -145,9 +145,14 @@ final class Exchange {
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
   void answer(int status, Format format, byte[] body) throws IOException {
+    answer(status, format.mediaType(), body);
+  }
+
+  /** As {@link #answer(int, Format, byte[])}, for a document of another kind. */
+  void answer(int status, String mediaType, byte[] body) throws IOException {
     tellPosition();
     response.setStatus(status);
-    response.setContentType(format.mediaType());
+    response.setContentType(mediaType);
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }
