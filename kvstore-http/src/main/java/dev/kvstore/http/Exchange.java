@@ -113,8 +113,8 @@ final class Exchange {
   }
 
   /**
-   * Says which point in the store's history the answer is not before; to be called again when more
-   * was read, as long as nothing was sent.
+   * Says which point in the store's history the answer is not before, to who may know that there is
+   * a store; to be called again when more was read, as long as nothing was sent.
    */
   void tellPosition() {
     if (!store().isEmpty() && principal.mayEnter(store())) {
