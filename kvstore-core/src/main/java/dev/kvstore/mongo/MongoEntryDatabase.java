@@ -97,6 +97,19 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
+   * Looks whether the connection string can be understood, without reaching the network: of one
+   * with {@code mongodb+srv}, whose DNS entries belong to it, only {@link #open} can tell all.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not valid; the
+   *     message repeats nothing of it
+   */
+  public static void checkConnectionString(String connectionString) {
+    if (!connectionString.startsWith("mongodb+srv://")) {
+      ClientFactory.parse(connectionString);
+    }
+  }
+
+  /**
    * Opens a database by a client that the application has. The client stays as it is, and open when
    * this is closed.
    *
@@ -114,18 +127,20 @@ public final class MongoEntryDatabase implements EntryDatabase {
    */
   @Override
   public EntryStore store(String name) {
-    return open(Names.checkStore(name));
-  }
-
-  /** A collection whose name begins with {@code _}, as that of no other store does. */
-  @Override
-  public EntryStore internalStore(String name) {
-    return open("_" + Names.checkStore(name));
-  }
-
-  private EntryStore open(String name) {
+    Names.checkStore(name);
     checkOpen();
     return caches == null ? uncached(name) : caches.store(name);
+  }
+
+  /**
+   * A collection whose name begins with {@code _}, as that of no other store does; without a
+   * near-cache.
+   */
+  @Override
+  public EntryStore internalStore(String name) {
+    Names.checkStore(name);
+    checkOpen();
+    return uncached("_" + name);
   }
 
   /**

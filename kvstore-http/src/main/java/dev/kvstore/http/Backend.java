@@ -13,6 +13,7 @@ import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +56,21 @@ record Backend(
     return new Backend(kind, place, newTokensFile, opener);
   }
 
-  /** @param database is asked for if the tokens are in it */
-  TokenStorage tokens(Supplier<EntryDatabase> database) {
-    Clock clock = Clock.systemUTC();
+  /** @param database this one, open */
+  TokenStorage tokens(EntryDatabase database) {
     return tokensFile == null
-        ? new TokenCollection(database.get().internalStore("tokens"), clock)
-        : new TokenFile(tokensFile, clock);
+        ? new TokenCollection(database.internalStore("tokens"), Clock.systemUTC())
+        : new TokenFile(tokensFile, Clock.systemUTC());
+  }
+
+  /** Opens the database only where the tokens are in it: a file may be in use by a service. */
+  <T> T withTokens(Function<TokenStorage, T> action) {
+    if (tokensFile != null) {
+      return action.apply(new TokenFile(tokensFile, Clock.systemUTC()));
+    }
+    try (EntryDatabase database = open()) {
+      return action.apply(tokens(database));
+    }
   }
 
   EntryDatabase open() {

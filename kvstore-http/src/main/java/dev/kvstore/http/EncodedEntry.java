@@ -78,9 +78,7 @@ final class EncodedEntry {
     ServletContextResponse response =
         ServletContextResponse.getServletContextResponse(exchange.response());
     HttpFields.Mutable fields = response.getHeaders();
-    for (HttpField header : headers) {
-      fields.put(header);
-    }
+    headers.forEach(fields::add);
     exchange.tellPosition();
     if (isKnownTo(exchange)) {
       response.setStatus(304);

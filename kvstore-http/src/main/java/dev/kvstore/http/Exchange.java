@@ -55,7 +55,7 @@ final class Exchange {
     return target;
   }
 
-  /** Returns who asks. */
+  /** Returns who asks; where several keys are named or listed, it says for which they may. */
   Principal principal() {
     return principal;
   }
@@ -113,11 +113,11 @@ final class Exchange {
   }
 
   /**
-   * Says which point in the store's history the answer is not before; to be called again when more
-   * was read, as long as nothing was sent.
+   * Says which point in the store's history the answer is not before, to who may know that there is
+   * a store; to be called again when more was read, as long as nothing was sent.
    */
   void tellPosition() {
-    if (!store().isEmpty()) {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }
@@ -136,7 +136,7 @@ final class Exchange {
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
     header("Cache-Control", REVALIDATION);
-    header("Vary", VARIATIONS);
+    response.addHeader("Vary", VARIATIONS);
   }
 
   void header(String name, String value) {
@@ -145,9 +145,14 @@ final class Exchange {
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
   void answer(int status, Format format, byte[] body) throws IOException {
+    answer(status, format.mediaType(), body);
+  }
+
+  /** As {@link #answer(int, Format, byte[])}, for a document of another kind. */
+  void answer(int status, String mediaType, byte[] body) throws IOException {
     tellPosition();
     response.setStatus(status);
-    response.setContentType(format.mediaType());
+    response.setContentType(mediaType);
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }
