@@ -163,7 +163,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         sessions,
         database.getCollection(name, RawBsonDocument.class),
         errors,
-        expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
@@ -211,15 +211,31 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return false;
     }
     try {
-      timed(deadline).getCollection(name).drop();
+      drop(name, deadline);
     } catch (RuntimeException e) {
       settleDrop(name, e);
+    } finally {
+      if (caches != null) {
+        caches.forget(name);
+      }
     }
     ExpiryIndex index = expiryIndexes.get(name);
     if (index != null) {
       index.forget();
     }
     return true;
+  }
+
+  private void drop(String store, Deadline deadline) {
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.drop();
+      } else {
+        collection.drop(session);
+      }
+      return null;
+    });
   }
 
   /** Returns if the store is gone although the server did not confirm that it was dropped. */

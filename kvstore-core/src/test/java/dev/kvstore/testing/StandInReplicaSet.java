@@ -28,7 +28,18 @@ public final class StandInReplicaSet implements AutoCloseable {
   private final ObservedWrites writes = new ObservedWrites(documents, oplog);
   private final ChangeStreams streams = new ChangeStreams(oplog);
   private final Transactions transactions = new Transactions(documents, oplog);
-  private final WireServer server;
+  private final WireServer.Commands commands = new WireServer.Commands() {
+    @Override
+    public @Nullable BsonDocument answer(BsonDocument command) throws InterruptedException {
+      return StandInReplicaSet.this.answer(command);
+    }
+
+    @Override
+    public BsonDocument hello(String address) {
+      return StandInReplicaSet.this.hello(address);
+    }
+  };
+  private final WireServer server = new WireServer(commands);
   private volatile Duration slowness = Duration.ZERO;
 
   // Guarded by the oplog.
@@ -39,19 +50,7 @@ public final class StandInReplicaSet implements AutoCloseable {
   /** What the last write of a session came to. */
   private record Written(long number, BsonDocument reply) {}
 
-  private StandInReplicaSet() {
-    server = new WireServer(new WireServer.Commands() {
-      @Override
-      public @Nullable BsonDocument answer(BsonDocument command) throws InterruptedException {
-        return StandInReplicaSet.this.answer(command);
-      }
-
-      @Override
-      public BsonDocument hello(String address) {
-        return StandInReplicaSet.this.hello(address);
-      }
-    });
-  }
+  private StandInReplicaSet() {}
 
   public static StandInReplicaSet start() {
     return new StandInReplicaSet();
@@ -64,6 +63,14 @@ public final class StandInReplicaSet implements AutoCloseable {
   /** Returns the connections, which a test can let fail. */
   public WireServer wire() {
     return server;
+  }
+
+  /**
+   * Opens another way to the same server, as that of a client in another network, which can fail by
+   * itself. It is closed by whoever asked for it.
+   */
+  public WireServer openAnotherWay() {
+    return new WireServer(commands);
   }
 
   /** How long the cluster time stands still at most while nothing is written; 10 s by default. */

@@ -1,5 +1,7 @@
 package dev.kvstore.http;
 
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
@@ -35,13 +37,18 @@ record Backend(
         "sqlite",
         file.toString(),
         file.resolveSibling(TOKENS_FILE),
-        () -> SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout)));
+        () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
   }
 
   static Backend mongodb(String uri, @Nullable String database, Duration timeout) {
     MongoSettings settings = MongoSettings.DEFAULT.withTimeout(timeout);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
     return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
+  }
+
+  /** The file's entries are kept in memory too, in the form in which they are answered. */
+  static CachedDatabase cached(SqliteEntryDatabase file) {
+    return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
   }
 
   /** Has the tokens in that file, and not where they are by default. */
