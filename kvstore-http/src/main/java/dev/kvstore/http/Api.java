@@ -50,7 +50,7 @@ final class Api implements Handler {
     setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
-      exchange = admit(request, response);
+      exchange = exchange(request, response);
       route(exchange);
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, exchange, e);
@@ -70,22 +70,15 @@ final class Api implements Handler {
     }
   }
 
-  /** Returns the exchange if it may go on; before that nothing is told of the store. */
-  private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
+  private Exchange exchange(HttpServletRequest request, HttpServletResponse response) {
     Target target = target(request);
-    Resource resource = target.resource();
-    // Browsers ask without a token whether they may send one.
-    Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
-    Principal principal = gate.admit(request, access);
-    if (!resource.allows(request.getMethod())) {
-      throw new ProblemException(
-          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
-              .with("allow", resource.allow())
-              .withHeader("Allow", resource.allow()));
-    }
-    Exchange exchange = new Exchange(request, response, target, principal, database);
-    gate.authorize(exchange, access);
-    return exchange;
+    Principal principal = gate.admit(request, access(request, target.resource()));
+    return new Exchange(request, response, target, principal, database);
+  }
+
+  /** Browsers ask without a token whether they may send one. */
+  private Access access(HttpServletRequest request, Resource resource) {
+    return cors.isPreflight(request) ? Access.PUBLIC : resource.access();
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
@@ -101,6 +94,13 @@ final class Api implements Handler {
   private void route(Exchange exchange) throws IOException {
     Resource resource = exchange.target().resource();
     String method = exchange.method();
+    if (!resource.allows(method)) {
+      throw new ProblemException(
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
+              .with("allow", resource.allow())
+              .withHeader("Allow", resource.allow()));
+    }
+    gate.authorize(exchange, access(exchange.request(), resource));
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
       cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
