@@ -141,7 +141,9 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public KVMetadata write(Write write) {
-    URI url = urls.key(write.key(), withTimeToLive(write.timeToLive()));
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    URI url = urls.key(write.key(), query);
     Call call = put(url, write, write.condition());
     return transport.send(call, deadline()).read(body -> WireReader.metadata(body, write.key()));
   }

@@ -2,6 +2,7 @@ package dev.kvstore.cache;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
@@ -84,6 +85,15 @@ final class Held implements Slot, HeldEntry {
 
   boolean expires() {
     return expiresAt != CacheClock.NEVER;
+  }
+
+  /** Whether this is what the change left behind. */
+  boolean isOutcome(Change change) {
+    return change.kind() == Change.Kind.SET
+        ? entry.isPresent()
+            && entry.get().version() == change.version()
+            && entry.get().etag().equals(change.etag())
+        : entry.isEmpty();
   }
 
   /** Whether this is what somebody else has read. */

@@ -69,21 +69,20 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    if (options.atLeast().equals(SyncToken.START)) {
-      return read(key, access.begin());
-    }
-    return readMany(List.of(key), options).stream().findFirst();
+    return read(key, options.atLeast(), access.begin());
   }
 
-  private Optional<KVEntry<RawValue>> read(String key, Deadline deadline) {
-    return Optional.ofNullable(access.findLive(key, true, deadline)).map(StoredDocument::entry);
+  private Optional<KVEntry<RawValue>> read(String key, SyncToken atLeast, Deadline deadline) {
+    return Optional.ofNullable(access.findLive(key, true, atLeast, deadline))
+        .map(StoredDocument::entry);
   }
 
   @Override
   public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     Deadline deadline = access.begin();
-    String what = keys.size() == 1 ? "key '" + keys.iterator().next() + "'" : keys.size() + " keys";
-    return access.reading(what, () -> listing.some(keys, options.atLeast(), deadline)).stream()
+    return access
+        .reading(keys.size() + " keys", () -> listing.some(keys, options.atLeast(), deadline))
+        .stream()
         .map(StoredDocument::entry)
         .toList();
   }
@@ -136,7 +135,7 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public Defaulted setDefault(Write write) {
     Deadline deadline = access.begin();
-    Optional<KVEntry<RawValue>> kept = read(write.key(), deadline);
+    Optional<KVEntry<RawValue>> kept = read(write.key(), SyncToken.START, deadline);
     if (kept.isPresent()) {
       return new Defaulted(kept.get(), false);
     }
@@ -179,6 +178,12 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public boolean delete(String key, WriteOptions options) {
     return writer.delete(key, options.condition(), access.begin());
+  }
+
+  /** Of all stores of the database together: that is not before anything of this one. */
+  @Override
+  public SyncToken syncToken() {
+    return access.sessions().latest();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.kvstore.spi;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -53,6 +54,11 @@ public interface EntryStore extends AutoCloseable {
    */
   default @Nullable HeldEntry held(String key) {
     return null;
+  }
+
+  /** Returns the near-cache in front of the entries; empty where there is none. */
+  default Optional<KVCache> cache() {
+    return Optional.empty();
   }
 
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */

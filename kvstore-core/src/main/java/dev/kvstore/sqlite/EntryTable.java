@@ -36,11 +36,18 @@ final class EntryTable {
   private static final String SELECT =
       "SELECT " + Rows.METADATA + ", e.store_id, e.value_id FROM entries e WHERE ";
   private static final String FIND = SELECT + Rows.IN_STORE + " AND e.key = ?2";
-  private static final String FIND_EXPIRED =
-      SELECT + "e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
+  private static final String FIND_EXPIRED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id, s.name FROM entries e CROSS JOIN stores s ON s.id = e.store_id"
+      + " WHERE e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+  private static final String DROP_STORE =
+      "UPDATE stores SET name = '" + Rows.DROPPED + "' || id WHERE name = ? RETURNING id";
+  private static final String FIND_DROPPED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id FROM stores s CROSS JOIN entries e ON e.store_id = s.id WHERE "
+      + Rows.IS_DROPPED + " LIMIT " + SWEPT_AT_ONCE;
+  private static final String FORGET_DROPPED = "DELETE FROM stores AS s WHERE " + Rows.IS_DROPPED;
   private static final String INSERT_VALUE =
       "INSERT INTO entry_values (value) VALUES (?) RETURNING id";
   private static final String INSERT = """
@@ -56,13 +63,16 @@ final class EntryTable {
   private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
 
   private final Statements statements;
+  private final ChangeLog changes;
   private final Clock clock;
 
   /** A row, which may have expired. */
   private record Row(long storeId, KVMetadata metadata, long valueId) {}
 
-  EntryTable(Statements statements, Clock clock) {
+  /** @param changes is told what is done */
+  EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     this.statements = statements;
+    this.changes = changes;
     this.clock = clock;
   }
 
@@ -127,21 +137,61 @@ final class EntryTable {
       return false;
     }
     delete(row);
+    changes.deleted(store, key);
     return true;
   }
 
-  /** Removes some of the rows that have expired, and tells whether there may be more. */
+  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  boolean drop(String store) throws SQLException {
+    try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
+      if (!dropped.next()) {
+        return false;
+      }
+    }
+    changes.dropped(store);
+    return true;
+  }
+
+  /**
+   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
+   * may be more.
+   */
   boolean sweep() throws SQLException {
+    boolean more = sweepExpired();
+    return sweepDropped() || more;
+  }
+
+  private boolean sweepExpired() throws SQLException {
     List<Row> expired = new ArrayList<>();
     try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
       while (rows.next()) {
-        expired.add(row(rows));
+        Row row = row(rows);
+        expired.add(row);
+        changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
       }
     }
-    for (Row row : expired) {
+    return delete(expired);
+  }
+
+  private boolean sweepDropped() throws SQLException {
+    List<Row> dropped = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_DROPPED).executeQuery()) {
+      while (rows.next()) {
+        dropped.add(row(rows));
+      }
+    }
+    if (dropped.isEmpty()) {
+      statements.execute(FORGET_DROPPED);
+    }
+    return delete(dropped);
+  }
+
+  /** Deletes the rows, and tells whether there may be more of their kind. */
+  private boolean delete(List<Row> rows) throws SQLException {
+    for (Row row : rows) {
       delete(row);
     }
-    return expired.size() == SWEPT_AT_ONCE;
+    return rows.size() == SWEPT_AT_ONCE;
   }
 
   private @Nullable Row find(String store, String key) throws SQLException {
@@ -188,7 +238,10 @@ final class EntryTable {
   }
 
   private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
-    return following(write.key(), present, write.author(), expiry(write.timeToLive(), now), now);
+    Instant expiresAt = write.expiryKept() && present != null
+        ? present.expiresAt()
+        : expiry(write.timeToLive(), now);
+    return following(write.key(), present, write.author(), expiresAt, now);
   }
 
   private static KVMetadata following(
@@ -227,9 +280,13 @@ final class EntryTable {
       }
       executeWith(next, INSERT, store, valueId);
     } else {
+      if (next.version() == 1) {
+        changes.expired(store, next.key());
+      }
       statements.execute(UPDATE_VALUE, document, row.valueId);
       executeWith(next, UPDATE, row.storeId);
     }
+    changes.set(store, next);
     return next;
   }
 

@@ -57,7 +57,9 @@ final class GroupWriter {
 
   private final Thread thread;
   private boolean closed; // guarded by queue
+  // Of the thread alone, once it runs.
   private long nextSweep;
+  private boolean sweepFails;
 
   /** @param sweep removes some of what has expired, and tells whether there may be more */
   GroupWriter(
@@ -236,6 +238,7 @@ final class GroupWriter {
       for (Job<?> job : group) {
         job.run();
       }
+      transactions.complete();
     } catch (Throwable e) {
       transactions.rollback();
       if (group.size() == 1) {
@@ -261,8 +264,12 @@ final class GroupWriter {
     boolean more = false;
     try {
       more = job.result.getNow(false);
+      sweepFails = false;
     } catch (RuntimeException e) {
-      log.warn("Expired entries could not be removed; the next sweep tries again", e);
+      if (!sweepFails) {
+        log.warn("Expired entries cannot be removed; every sweep tries again", e);
+      }
+      sweepFails = true;
     }
     nextSweep = System.nanoTime() + (more ? 0 : sweepInterval.toNanos());
   }

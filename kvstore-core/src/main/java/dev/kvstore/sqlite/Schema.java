@@ -14,7 +14,7 @@ final class Schema {
   /** "KVST", at a fixed place in the file's header, by which it is known to be ours. */
   static final int APPLICATION_ID = 0x4B565354;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /**
    * The values, up to a megabyte each, have a table of their own, so that a page of {@code entries}
@@ -44,11 +44,20 @@ final class Schema {
       ) STRICT, WITHOUT ROWID""",
       "CREATE INDEX entries_expiry ON entries (expires_at) WHERE expires_at IS NOT NULL");
 
+  /**
+   * What format 2 has more: the position of the last change, in a row that each transaction writes
+   * once. AUTOINCREMENT, SQLite's own, counts rows that are inserted, not changes.
+   */
+  private static final List<String> SEQUENCE = List.of(
+      "CREATE TABLE change_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL)"
+          + " STRICT",
+      "INSERT INTO change_sequence (id, last) VALUES (1, 0)");
+
   private Schema() {}
 
   /**
-   * Makes the tables in an empty file, and refuses a file with anything else than these tables,
-   * which is left as it is.
+   * Makes the tables in an empty file, brings one of an earlier format to this one, and refuses a
+   * file with anything else than these tables, which is left as it is.
    */
   static void prepare(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -61,9 +70,18 @@ final class Schema {
         check(application, version, file);
       }
       Connections.makeDurable(connection, file);
-      if (empty) {
-        create(statement);
+      if (version != VERSION) {
+        bringUp(statement, version);
       }
+    }
+  }
+
+  /** Returns the position that was saved last. */
+  static long lastPosition(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT last FROM change_sequence")) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
@@ -74,23 +92,30 @@ final class Schema {
           "The file " + file + " is a SQLite database of another application; it was left as it is."
               + " Choose another file");
     }
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new KVException(
           ErrorCode.UNSUPPORTED_SERVER,
           "The database file " + file + " has the format " + version + ", this version of kvstore"
-              + " knows only " + VERSION
+              + " knows those up to " + VERSION
               + "; it was left as it is. Use the version of kvstore that wrote it, or a newer one");
     }
   }
 
-  private static void create(Statement statement) throws SQLException {
+  private static void bringUp(Statement statement, int version) throws SQLException {
     statement.execute("BEGIN IMMEDIATE");
-    for (String table : TABLES) {
-      statement.execute(table);
+    if (version < 1) {
+      execute(statement, TABLES);
     }
+    execute(statement, SEQUENCE);
     statement.execute("PRAGMA application_id = " + APPLICATION_ID);
     statement.execute("PRAGMA user_version = " + VERSION);
     statement.execute("COMMIT");
+  }
+
+  private static void execute(Statement statement, List<String> all) throws SQLException {
+    for (String sql : all) {
+      statement.execute(sql);
+    }
   }
 
   private static int number(Statement statement, String sql) throws SQLException {

@@ -39,6 +39,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   // The tests of this package reach for these.
   final Connection connection;
+  final ChangeLog changes;
+  final ChangeFeed feed;
   final WriteTransactions transactions;
   final EntryTable table;
   final GroupWriter writer;
@@ -57,9 +59,13 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     this.connection = connection;
     SqlErrors errors = new SqlErrors(file);
     Schema.prepare(connection, file);
+    this.changes = new ChangeLog(
+        ChangeLog.first(Schema.lastPosition(connection), clock.instant()), ChangeLog.KEPT);
+    this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
     Statements statements = new Statements(connection);
-    this.transactions = new WriteTransactions(connection, statements, file, timeout);
-    this.table = new EntryTable(statements, clock);
+    this.transactions =
+        new WriteTransactions(connection, statements, changes, feed::wake, file, timeout);
+    this.table = new EntryTable(statements, changes, clock);
     this.writer =
         new GroupWriter(transactions, errors, timeout, table::sweep, settings.sweepInterval());
     this.readers = new ReaderPool(new Connections(file, timeout), errors, settings);
@@ -104,7 +110,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   @Override
   public EntryStore store(String name) {
-    return new SqliteEntryStore(Names.checkStore(name), table, writer, readers, clock);
+    return new SqliteEntryStore(
+        Names.checkStore(name), table, writer, readers, changes, feed, clock);
   }
 
   /**
@@ -114,6 +121,13 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   @Override
   public List<StoreSummary> stores() {
     return readers.read(reader -> reader.stores(clock.millis()));
+  }
+
+  /** The store loses its name at once; its entries are removed from the file little by little. */
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    return writer.write(0, () -> table.drop(name));
   }
 
   @Override
@@ -161,6 +175,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   private void close(long deadline) throws InterruptedException {
     boolean written = writer.close(until(deadline));
     boolean read = readers.close(until(deadline));
+    feed.close();
     if (written && read) {
       // The last connection moves the log into the file and deletes it, and must be able to write.
       close(connection, lock);

@@ -8,11 +8,14 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,6 +24,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** One store of a file. Batches are always atomic here. */
 final class SqliteEntryStore implements EntryStore {
@@ -31,15 +37,26 @@ final class SqliteEntryStore implements EntryStore {
   private final EntryTable table;
   private final GroupWriter writer;
   private final ReaderPool readers;
+  private final ChangeLog changes;
+  private final ChangeFeed feed;
   private final Clock clock;
+  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   SqliteEntryStore(
-      String name, EntryTable table, GroupWriter writer, ReaderPool readers, Clock clock) {
+      String name,
+      EntryTable table,
+      GroupWriter writer,
+      ReaderPool readers,
+      ChangeLog changes,
+      ChangeFeed feed,
+      Clock clock) {
     this.name = name;
     this.table = table;
     this.writer = writer;
     this.readers = readers;
+    this.changes = changes;
+    this.feed = feed;
     this.clock = clock;
   }
 
@@ -48,7 +65,11 @@ final class SqliteEntryStore implements EntryStore {
     return name;
   }
 
-  /** Every read sees every write that was acknowledged, so it is fresh enough for any demand. */
+  /**
+   * Every read sees every write that was acknowledged, so it is fresh enough for any demand. A
+   * token that is later than everything here is one of another file, and says nothing about this
+   * one.
+   */
   @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     checkOpen();
@@ -125,8 +146,35 @@ final class SqliteEntryStore implements EntryStore {
   }
 
   @Override
+  public SyncToken syncToken() {
+    checkOpen();
+    return new SyncToken(changes.reached());
+  }
+
+  /**
+   * Tells of the changes as they were committed, in that order over all keys. Resumes after any of
+   * the latest {@value ChangeLog#KEPT} changes of the file since it was opened.
+   */
+  @Override
+  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    checkOpen();
+    Subscription subscription = feed.subscribe(name, sink, from);
+    subscriptions.add(subscription);
+    if (closed) { // meanwhile
+      subscription.close();
+      checkOpen();
+    }
+    return () -> {
+      subscriptions.remove(subscription);
+      subscription.close();
+    };
+  }
+
+  @Override
   public void close() {
     closed = true;
+    subscriptions.forEach(Subscription::close);
+    subscriptions.clear();
   }
 
   private void checkOpen() {

@@ -11,18 +11,18 @@ import java.util.Objects;
  * @param timeout how long a call waits for its turn; a write that has begun by then is waited for
  *     once more as long
  * @param sweepInterval how often expired entries, which no one sees any more, are removed from the
- *     file
+ *     file, and so how late at most a watch hears of an expiry
  * @param readers how many threads can read at once; more wait
  */
 public record SqliteSettings(Clock clock, Duration timeout, Duration sweepInterval, int readers) {
   // Before DEFAULT, which is checked by it.
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  /** The system's clock, 5 seconds, a sweep every minute, 2 to 8 readers by processors. */
+  /** The system's clock, 5 seconds, a sweep every second, 2 to 8 readers by processors. */
   public static final SqliteSettings DEFAULT = new SqliteSettings(
       Clock.systemUTC(),
       Duration.ofSeconds(5),
-      Duration.ofMinutes(1),
+      Duration.ofSeconds(1),
       Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors())));
 
   /** @throws IllegalArgumentException if a number or duration is out of its range */

@@ -6,6 +6,9 @@ import java.sql.SQLException;
 interface Transactions {
   void begin() throws SQLException;
 
+  /** Does what is to be done last, before {@link #commit}. */
+  void complete() throws SQLException;
+
   /** Returns when what was done since {@link #begin} is on the disk. */
   void commit() throws SQLException;
 

@@ -16,10 +16,14 @@ final class WriteTransactions implements Transactions {
   /** How large the log may stay after its content has gone into the file. */
   static final long LOG_BYTES = 16 * 1024 * 1024;
 
+  private static final String SAVE_POSITION = "UPDATE change_sequence SET last = ?";
+
   private static final Logger log = LoggerFactory.getLogger(WriteTransactions.class);
 
   private final Connection connection;
   private final Statements statements;
+  private final ChangeLog changes;
+  private final Runnable whenChanged;
   private final Path logFile;
   private final Duration timeout;
   private final AtomicLong commits = new AtomicLong();
@@ -27,10 +31,22 @@ final class WriteTransactions implements Transactions {
   /** How large the log may be before readers are waited for; for the writer's thread alone. */
   long toleratedLogBytes = 4 * LOG_BYTES;
 
-  /** @param statements of that connection */
-  WriteTransactions(Connection connection, Statements statements, Path file, Duration timeout) {
+  /**
+   * @param statements of that connection
+   * @param changes what the transactions do
+   * @param whenChanged called after a commit that has changed something
+   */
+  WriteTransactions(
+      Connection connection,
+      Statements statements,
+      ChangeLog changes,
+      Runnable whenChanged,
+      Path file,
+      Duration timeout) {
     this.connection = connection;
     this.statements = statements;
+    this.changes = changes;
+    this.whenChanged = whenChanged;
     this.timeout = timeout;
     this.logFile = file.resolveSibling(file.getFileName() + "-wal");
   }
@@ -41,13 +57,25 @@ final class WriteTransactions implements Transactions {
   }
 
   @Override
+  public void complete() throws SQLException {
+    long position = changes.reserve();
+    if (position != 0) {
+      statements.execute(SAVE_POSITION, position);
+    }
+  }
+
+  @Override
   public void commit() throws SQLException {
     statements.execute("COMMIT");
     commits.incrementAndGet();
+    if (changes.publish()) {
+      whenChanged.run();
+    }
   }
 
   @Override
   public void rollback() {
+    changes.forget();
     statements.forget();
     try {
       statements.execute("ROLLBACK");

@@ -1,6 +1,7 @@
 package dev.kvstore.cache;
 
 import dev.kvstore.spi.EntryStore;
+import java.time.InstantSource;
 
 /** A cache over a real store that is made of other parts than it should be. */
 final class MutatedCache {
@@ -8,7 +9,7 @@ final class MutatedCache {
 
   /** The parts' reader is left out: it is for a fake store. */
   static NearCache over(EntryStore store, NearCacheSettings settings, Rig.Parts parts) {
-    CacheClock clock = new CacheClock();
+    CacheClock clock = new CacheClock(store.name(), InstantSource.system());
     Slots slots = parts.slots(settings);
     Freshness freshness = parts.freshness(settings, clock);
     Counters counters = new Counters();

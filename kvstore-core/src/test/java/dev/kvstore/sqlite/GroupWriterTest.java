@@ -46,6 +46,9 @@ class GroupWriterTest {
     }
 
     @Override
+    public void complete() {}
+
+    @Override
     public synchronized void commit() throws SQLException {
       throwing(failCommit);
       committed.addAll(pending);

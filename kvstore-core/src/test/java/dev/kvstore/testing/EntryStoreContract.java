@@ -26,6 +26,7 @@ public abstract class EntryStoreContract
         TypeContract,
         RaceContract,
         InputContract,
+        WatchContract,
         RealSettingsContract {
   private static final AtomicInteger STORES = new AtomicInteger();
 

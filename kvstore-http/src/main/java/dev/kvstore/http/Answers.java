@@ -56,6 +56,7 @@ final class Answers {
   void stream(Exchange exchange, Format format, Content content) throws IOException {
     exchange.response().setStatus(200);
     exchange.response().setContentType(format.mediaType());
+    exchange.tellPosition();
     if (exchange.isHead()) {
       return;
     }
@@ -73,6 +74,7 @@ final class Answers {
     JsonGenerator json =
         transcoder.factory().createGenerator(exchange.response().getOutputStream());
     content.writeTo(new JsonDocumentWriter(json, transcoder));
+    exchange.tellPosition();
     json.close();
   }
 

@@ -1,6 +1,9 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,6 +13,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +29,13 @@ final class Api implements Handler {
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
+  private final EntryDatabase database;
+  private final Gate gate;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Map<Resource, ResourceHandler> handlers) {
+    this.database = database;
+    this.gate = gate;
     this.handlers = handlers;
   }
 
@@ -38,10 +46,12 @@ final class Api implements Handler {
     HttpServletResponse response = context.res();
     String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
     setCommonHeaders(response, requestId);
+    Exchange exchange = null;
     try {
-      route(request, response);
+      exchange = exchange(request, response);
+      route(exchange);
     } catch (IOException | RuntimeException | Error e) {
-      answer(request, response, requestId, e);
+      answer(request, response, requestId, exchange, e);
     }
   }
 
@@ -49,38 +59,58 @@ final class Api implements Handler {
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
+      @Nullable Exchange exchange,
       Throwable failure) {
     try {
-      fail(request, response, requestId, failure);
+      fail(request, response, requestId, exchange, failure);
     } catch (IOException e) {
       LOG.debug("Request {}: its error could not be answered", requestId, e);
     }
   }
 
-  private void route(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    Target target = Target.parse(request.getRequestURI());
-    Resource resource = target.resource();
-    String method = request.getMethod();
-    Exchange exchange = new Exchange(request, response, target);
-    if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      exchange.answerEmpty(204);
-      return;
-    }
+  private Exchange exchange(HttpServletRequest request, HttpServletResponse response) {
+    Target target = target(request);
+    Principal principal = gate.admit(request, target.resource().access());
+    return new Exchange(request, response, target, principal, database);
+  }
+
+  private void route(Exchange exchange) throws IOException {
+    Resource resource = exchange.target().resource();
+    String method = exchange.method();
     if (!resource.allows(method)) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    if (isWrite(request)) {
-      CrossOrigin.refuse(request);
+    gate.authorize(exchange);
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
+      exchange.answerEmpty(204);
+      return;
     }
+    if (isWrite(exchange.request())) {
+      CrossOrigin.refuse(exchange.request());
+    }
+    exchange.demand(Freshness.of(exchange.request()));
     ResourceHandler handler = handlers.get(resource);
     if (handler == null) {
       throw new IllegalStateException("No handler for " + resource);
     }
     handler.handle(exchange);
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private Target target(HttpServletRequest request) {
+    try {
+      return Target.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      gate.admit(request, Access.DATA);
+      throw e;
+    }
   }
 
   private static void setCommonHeaders(HttpServletResponse response, String requestId) {
@@ -89,7 +119,11 @@ final class Api implements Handler {
   }
 
   private static void fail(
-      HttpServletRequest request, HttpServletResponse response, String requestId, Throwable failure)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable Exchange exchange,
+      Throwable failure)
       throws IOException {
     Problem problem = Problems.of(failure, isWrite(request));
     log(request, requestId, problem, failure);
@@ -99,6 +133,9 @@ final class Api implements Handler {
     }
     response.reset();
     setCommonHeaders(response, requestId);
+    if (exchange != null) {
+      tellPosition(exchange);
+    }
     problem.headers().forEach(response::setHeader);
     if (!canDrain(request)) {
       response.setHeader("Connection", "close");
@@ -111,6 +148,14 @@ final class Api implements Handler {
     response.getOutputStream().write(body);
     response.flushBuffer();
     drain(request);
+  }
+
+  private static void tellPosition(Exchange exchange) {
+    try {
+      exchange.tellPosition();
+    } catch (KVException e) {
+      LOG.debug("The store does not tell its position any more", e);
+    }
   }
 
   private static boolean isWrite(HttpServletRequest request) {

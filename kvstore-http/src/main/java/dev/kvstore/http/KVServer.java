@@ -1,11 +1,16 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.UriCompliance;
@@ -41,13 +46,24 @@ public final class KVServer implements AutoCloseable {
   }
 
   /**
-   * Returns the service once it listens.
+   * Returns the service once it listens. Everybody on this machine may do everything.
    *
    * @param database stays the caller's, who closes it after the service
+   * @throws IllegalArgumentException if others than this machine could reach the address
    * @throws UncheckedIOException if the service cannot listen there
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    Api api = new Api(Handlers.of(settings, database));
+    if (!isLoopback(settings.host())) {
+      throw new IllegalArgumentException(
+          "Without tokens the service listens on a loopback address only, not on "
+              + settings.host());
+    }
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    return start(settings, database, new Gate(open, null, false));
+  }
+
+  static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
+    Api api = new Api(database, gate, Handlers.of(settings, database));
     Javalin javalin = Javalin.create(config -> configure(config, settings, api));
     javalin.start();
     return new KVServer(javalin.jettyServer().server(), javalin.port());
@@ -66,6 +82,14 @@ public final class KVServer implements AutoCloseable {
       LOG.warn("Requests that needed longer than the time to stop were cut off");
     } catch (Exception e) {
       LOG.warn("The service did not stop in good order", e);
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException("There is no address " + host, e);
     }
   }
 

@@ -2,14 +2,20 @@ package dev.kvstore.http;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.TokenStorage;
+import dev.kvstore.http.auth.TokenWatch;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.ValueLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,23 +23,30 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Runs the service until the process is told to end. */
 @Command(
     name = "kvstore",
+    subcommands = TokensCommand.class,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
     usageHelpWidth = 100,
     header = "A settings service: typed values under keys, over HTTP.%n",
-    customSynopsis = "java -jar kvstore-http.jar [serve] [options]",
-    parameterListHeading = "%nCommand:%n",
+    customSynopsis = {
+      "java -jar kvstore-http.jar [serve] [options]",
+      "java -jar kvstore-http.jar tokens create|list|revoke [options]"
+    },
+    parameterListHeading = "%nCommands:%n",
+    commandListHeading = "",
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,6 +58,9 @@ import picocli.CommandLine.TypeConversionException;
       "      reads it back",
       "  KVSTORE_MONGODB_URI='mongodb://localhost/?replicaSet=rs0' java -jar kvstore-http.jar",
       "      keeps the data in MongoDB",
+      "  java -jar kvstore-http.jar tokens create --name ci --role write --store app",
+      "      makes a token: from then on every request needs one, as in",
+      "      curl -H 'Authorization: Bearer kvs_...'",
       "",
       "Every option has an environment variable, KVSTORE_ and its name in capitals: KVSTORE_PORT,",
       "KVSTORE_MAX_VALUE_BYTES, and KVSTORE_MONGODB_URI for --mongodb. The command line wins.",
@@ -71,8 +87,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "ADDRESS",
       description = "The address to listen on (${DEFAULT-VALUE}: only this machine can reach it)."
-          + " The service asks for no password yet, so any but a loopback address needs"
-          + " --insecure.")
+          + " Any but a loopback address needs tokens, or --insecure.")
   private String host = ServerSettings.DEFAULT.host();
 
   @Option(
@@ -83,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
+      scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       description = "The folder to keep the data in (${DEFAULT-VALUE}), in the file " + Backend.FILE
           + ". It is made if it is not there.")
@@ -90,6 +106,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--mongodb",
+      scope = ScopeType.INHERIT,
       paramLabel = "URI",
       description = "Keep the data in this MongoDB instead. Others can read a command line, so"
           + " give a password in KVSTORE_MONGODB_URI.")
@@ -97,12 +114,14 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--database",
+      scope = ScopeType.INHERIT,
       paramLabel = "NAME",
       description = "The MongoDB database (the one that the URI names, or else kvstore).")
   private @Nullable String database;
 
   @Option(
       names = "--timeout",
+      scope = ScopeType.INHERIT,
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long the database may take for a request (${DEFAULT-VALUE}).")
@@ -125,8 +144,12 @@ final class ServeCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Let everyone who can reach the address read and write all data.")
+      description = "While there are no tokens, let everyone who can reach the address read and"
+          + " write all data.")
   private boolean insecure;
+
+  @Mixin
+  private final AccessOptions access = new AccessOptions();
 
   @Override
   public Integer call() {
@@ -134,12 +157,14 @@ final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings(backend.kind());
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = blaming("--mongodb", backend::open);
-        KVServer server = KVServer.start(settings, entries)) {
+        TokenWatch tokens = TokenWatch.start(backend.tokens(() -> entries));
+        KVServer server = KVServer.start(settings, entries, gate(tokens))) {
       spec.commandLine()
           .getOut()
           .println(
               "kvstore serves " + url(server.port()) + " and keeps its data in " + backend.place());
       warnUnlessReady(entries);
+      warnUnlessPrivate();
       stop.await();
       LOG.info("Stopping");
     } catch (InterruptedException e) {
@@ -149,7 +174,47 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  /** Runs the action with the tokens of the data that the options name. */
+  <T> T withTokens(Function<TokenStorage, T> action) {
+    Backend backend = backend();
+    if (backend.tokensFile() != null) {
+      return action.apply(backend.tokens(() -> {
+        throw new IllegalStateException("The tokens are in a file");
+      }));
+    }
+    try (EntryDatabase database = blaming("--mongodb", backend::open)) {
+      return action.apply(backend.tokens(() -> database));
+    }
+  }
+
+  private Gate gate(TokenWatch tokens) {
+    boolean open = insecure || isLoopback();
+    if (!open && !mayHaveTokens(tokens)) {
+      throw wrong(
+          "--host",
+          "others could reach this address, and there are no tokens: make one with 'tokens create',"
+              + " or add --insecure if everyone there may read and write all data",
+          host);
+    }
+    return access.gate(new Authenticator(tokens, open, Clock.systemUTC()));
+  }
+
+  /** A database that is away may have some; until it is back, nobody is let in. */
+  private static boolean mayHaveTokens(TokenWatch tokens) {
+    try {
+      return tokens.get().configured();
+    } catch (UnavailableException e) {
+      return true;
+    }
+  }
+
   private Backend backend() {
+    Backend backend = database();
+    Path tokensFile = access.tokensFile();
+    return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
+  }
+
+  private Backend database() {
     if (!command.equals("serve")) {
       throw new ParameterException(
           spec.commandLine(), "Unknown command '" + command + "', there is only 'serve'");
@@ -169,7 +234,8 @@ final class ServeCommand implements Callable<Integer> {
 
   private ServerSettings settings(String kind) {
     checkRange("--port", port, 0, 65535);
-    checkHost();
+    isLoopback();
+    access.check(spec.commandLine());
     checkRange("--max-body-bytes", maxBodyBytes, 1, LARGEST_BATCH_BYTES);
     return new ServerSettings(
         host, port, limits(), maxBodyBytes, ServerSettings.DEFAULT.stopTimeout(), kind);
@@ -183,15 +249,9 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private void checkHost() {
+  private boolean isLoopback() {
     try {
-      if (!InetAddress.getByName(host).isLoopbackAddress() && !insecure) {
-        throw wrong(
-            "--host",
-            "others could reach this address, and the service asks for no password yet; add"
-                + " --insecure if everyone there may read and write all data",
-            host);
-      }
+      return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
       throw wrong("--host", "there is no such address", host);
     }
@@ -227,6 +287,12 @@ final class ServeCommand implements Callable<Integer> {
       entries.ping();
     } catch (KVException e) {
       LOG.warn("Not ready: {}. Until that changes, requests are answered with 503", e.getMessage());
+    }
+  }
+
+  private void warnUnlessPrivate() {
+    if (!isLoopback()) {
+      LOG.warn("Serving others without TLS: tokens and values can be read on their way");
     }
   }
 

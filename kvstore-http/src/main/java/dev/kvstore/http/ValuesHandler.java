@@ -4,7 +4,6 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -13,13 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/values}: many values at once, as one document. */
-record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
-    implements ResourceHandler {
+record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler {
   private static final int PAGE = 500;
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    EntryStore store = database.store(exchange.store());
+    EntryStore store = exchange.entries();
     if (exchange.method().equals("PUT")) {
       put(exchange, store);
     } else {
@@ -31,15 +29,18 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
     Parameters parameters = exchange.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KeyRange range = KeyRange.of(parameters.query());
     Format format = exchange.answerFormat();
     exchange.allowRevalidation();
     answers.stream(exchange, format, out -> {
       out.startDocument();
       if (parameters.has("key")) {
-        ManyKeys.read(store, keys, entry -> writeMember(out, entry));
+        ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
       } else {
-        writeAll(out, store, range);
+        for (KeyRange visible : exchange.principal().visible(range)) {
+          writeAll(out, store, visible);
+        }
       }
       out.endDocument();
     });
@@ -68,6 +69,7 @@ record ValuesHandler(EntryDatabase database, Bodies bodies, Answers answers)
         WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
+    Gate.checkKeys(exchange, values.keySet());
     BatchResult result =
         values.isEmpty() ? new BatchResult(0, 0) : store.writeMany(values, options);
     answers.document(exchange, format, 200, out -> {

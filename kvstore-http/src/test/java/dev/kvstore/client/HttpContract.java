@@ -45,4 +45,10 @@ abstract class HttpContract extends EntryStoreContract {
     URI uri = URI.create("http://127.0.0.1:" + Objects.requireNonNull(service).port());
     return new HttpEntryStore(uri, name, HttpSettings.DEFAULT.withRequestTimeout(PATIENCE));
   }
+
+  /** The client cannot tell of changes yet. */
+  @Override
+  public boolean tellsOfEveryChange() {
+    return false;
+  }
 }

@@ -41,12 +41,13 @@ class ProtocolTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/v1/stores/app/keys/k|GET, HEAD, PUT, DELETE, OPTIONS",
+        "/v1/stores/app/keys/k|GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         "/v1/stores/app/defaults/k|PUT, OPTIONS",
         "/v1/stores/app/counters/k|POST, OPTIONS",
         "/v1/stores/app/values|GET, HEAD, PUT, OPTIONS",
         "/v1/stores/app/keys|GET, HEAD, OPTIONS",
         "/v1/stores|GET, HEAD, OPTIONS",
+        "/v1/stores/app|DELETE, OPTIONS",
         "/health/live|GET, HEAD, OPTIONS",
         "/health/ready|GET, HEAD, OPTIONS"
       })
