@@ -1,5 +1,7 @@
 package dev.kvstore.cache;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * Another process with a cache. It does what the lines of its input say: {@code run} for so many
@@ -53,6 +56,7 @@ final class NearCacheChild {
 
   public static void main(String[] arguments) throws Exception {
     System.setOut(System.err);
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
     Mutation mutation = Mutation.valueOf(arguments[1]);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -74,7 +74,7 @@ class NearCacheOutageTest {
 
       @Override
       void end(WireServer way) {
-        way.accept(true);
+        way.admit();
       }
     },
     /** Somebody is there, and never answers. */
