@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -7,13 +8,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
 public final class MongoSettings {
   /** 5 seconds, the application name {@code kvstore}, and the system's clock. */
   public static final MongoSettings DEFAULT =
-      new MongoSettings(Duration.ofSeconds(5), null, "kvstore", Clock.systemUTC());
+      new MongoSettings(Duration.ofSeconds(5), null, "kvstore", Clock.systemUTC(), builder -> {});
 
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
@@ -21,13 +23,19 @@ public final class MongoSettings {
   private final @Nullable String database;
   private final String applicationName;
   private final Clock clock;
+  private final Consumer<MongoClientSettings.Builder> customizer;
 
   private MongoSettings(
-      Duration timeout, @Nullable String database, String applicationName, Clock clock) {
+      Duration timeout,
+      @Nullable String database,
+      String applicationName,
+      Clock clock,
+      Consumer<MongoClientSettings.Builder> customizer) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
     this.clock = clock;
+    this.customizer = customizer;
   }
 
   /**
@@ -45,7 +53,7 @@ public final class MongoSettings {
           ErrorCode.INVALID_PARAMETER,
           "The timeout is " + newTimeout + ", it must be from PT0.001S to " + LONGEST_TIMEOUT);
     }
-    return new MongoSettings(newTimeout, database, applicationName, clock);
+    return new MongoSettings(newTimeout, database, applicationName, clock, customizer);
   }
 
   /**
@@ -56,7 +64,8 @@ public final class MongoSettings {
    *     allow the name
    */
   public MongoSettings withDatabase(String newDatabase) {
-    return new MongoSettings(timeout, checkDatabase(newDatabase), applicationName, clock);
+    return new MongoSettings(
+        timeout, checkDatabase(newDatabase), applicationName, clock, customizer);
   }
 
   /**
@@ -64,13 +73,28 @@ public final class MongoSettings {
    * string gives none; {@code kvstore} by default.
    */
   public MongoSettings withApplicationName(String newName) {
-    return new MongoSettings(timeout, database, Objects.requireNonNull(newName, "name"), clock);
+    return new MongoSettings(
+        timeout, database, Objects.requireNonNull(newName, "name"), clock, customizer);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
   public MongoSettings withClock(Clock newClock) {
     return new MongoSettings(
-        timeout, database, applicationName, Objects.requireNonNull(newClock, "clock"));
+        timeout, database, applicationName, Objects.requireNonNull(newClock, "clock"), customizer);
+  }
+
+  /**
+   * What else is to be done to the settings of the client that is made of a connection string, such
+   * as adding listeners that measure. The connection string's own options win. It is of no use with
+   * a client that the application brings.
+   */
+  public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
+    return new MongoSettings(
+        timeout,
+        database,
+        applicationName,
+        clock,
+        Objects.requireNonNull(newCustomizer, "customizer"));
   }
 
   public Duration timeout() {
@@ -87,6 +111,10 @@ public final class MongoSettings {
 
   public Clock clock() {
     return clock;
+  }
+
+  Consumer<MongoClientSettings.Builder> clientCustomizer() {
+    return customizer;
   }
 
   static String checkDatabase(String name) {

@@ -68,6 +68,7 @@ final class Api implements Handler {
 
   private void route(Exchange exchange) throws IOException {
     Resource resource = exchange.target().resource();
+    exchange.request().setAttribute(RequestRecords.RESOURCE, resource);
     String method = exchange.method();
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());

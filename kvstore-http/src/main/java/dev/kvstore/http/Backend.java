@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import com.mongodb.MongoClientSettings;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
@@ -7,6 +8,7 @@ import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +29,13 @@ record Backend(String kind, String place, Supplier<EntryDatabase> opener) {
         () -> SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout)));
   }
 
-  static Backend mongodb(String uri, @Nullable String database, Duration timeout) {
-    MongoSettings settings = MongoSettings.DEFAULT.withTimeout(timeout);
+  static Backend mongodb(
+      String uri,
+      @Nullable String database,
+      Duration timeout,
+      Consumer<MongoClientSettings.Builder> customizer) {
+    MongoSettings settings =
+        MongoSettings.DEFAULT.withTimeout(timeout).withClientCustomizer(customizer);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
     return new Backend("mongodb", "MongoDB", () -> MongoEntryDatabase.open(uri, named));
   }

@@ -13,7 +13,8 @@ enum Resource {
   STORES("GET, HEAD, OPTIONS"),
   STORE("DELETE, OPTIONS"),
   LIVE("GET, HEAD, OPTIONS"),
-  READY("GET, HEAD, OPTIONS");
+  READY("GET, HEAD, OPTIONS"),
+  METRICS("GET, HEAD, OPTIONS");
 
   private final String allow;
 

@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +69,12 @@ final class ServeCommand implements CheckedCommand {
 
   @Override
   public Integer call() {
-    Backend backend = options.backend();
+    Metrics metrics = new Metrics();
+    Backend backend = options.backend(metrics);
     ServerSettings settings = options.server(backend);
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = open(backend);
-        KVServer server = KVServer.start(settings, entries)) {
+        KVServer server = KVServer.start(settings, entries, metrics)) {
       spec.commandLine()
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.metrics.Metrics;
 import picocli.CommandLine.Mixin;
 
 /** Every setting of the service. */
@@ -31,8 +32,8 @@ final class ServeOptions {
     web.check(faults);
   }
 
-  Backend backend() {
-    return database.backend();
+  Backend backend(Metrics metrics) {
+    return database.backend(metrics.mongodb());
   }
 
   ServerSettings server(Backend backend) {

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.ByteArrayOutputStream;
@@ -18,9 +19,9 @@ final class TestService implements AutoCloseable {
   private final EntryDatabase database;
   private final KVServer server;
 
-  private TestService(EntryDatabase database, ServerSettings settings) {
+  private TestService(EntryDatabase database, ServerSettings settings, Metrics metrics) {
     this.database = database;
-    this.server = KVServer.start(settings, database);
+    this.server = KVServer.start(settings, database, metrics);
   }
 
   static TestService start(Path folder) {
@@ -32,7 +33,11 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {
-    return new TestService(database, settings);
+    return start(database, settings, new Metrics());
+  }
+
+  static TestService start(EntryDatabase database, ServerSettings settings, Metrics metrics) {
+    return new TestService(database, settings, metrics);
   }
 
   KVServer server() {
