@@ -46,7 +46,9 @@ public final class Main {
   }
 
   private static CommandLine commandLine(SettingSources sources) {
-    return new CommandLine(new ServeCommand()).addSubcommand(new ConfigCommand(sources));
+    return new CommandLine(new ServeCommand())
+        .addSubcommand(new ConfigCommand(sources))
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   private static int execute(ParseResult parsed, SettingSources sources) {

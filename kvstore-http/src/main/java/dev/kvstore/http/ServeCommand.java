@@ -69,6 +69,7 @@ final class ServeCommand implements CheckedCommand {
 
   @Override
   public Integer call() {
+    options.log().apply();
     Metrics metrics = new Metrics();
     Backend backend = options.backend(metrics);
     ServerSettings settings = options.server(backend);

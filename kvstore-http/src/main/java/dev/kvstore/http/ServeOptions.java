@@ -24,6 +24,9 @@ final class ServeOptions {
   @Mixin
   private WebOptions web = new WebOptions();
 
+  @Mixin
+  private LogOptions log = new LogOptions();
+
   void check(Faults faults) {
     listen.check(faults);
     tls.check(faults);
@@ -36,6 +39,10 @@ final class ServeOptions {
     return database.backend(metrics.mongodb());
   }
 
+  LogOptions log() {
+    return log;
+  }
+
   ServerSettings server(Backend backend) {
     return new ServerSettings(
         listen.host(),
@@ -45,6 +52,6 @@ final class ServeOptions {
         limits.stopTimeout(),
         backend.kind(),
         limits.connections(tls.files()),
-        web.settings());
+        web.settings(log.accessLog()));
   }
 }

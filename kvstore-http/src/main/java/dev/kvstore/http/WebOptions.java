@@ -23,15 +23,6 @@ final class WebOptions {
           + " may use the service too (none).")
   private List<String> corsOrigins = List.of();
 
-  @Option(
-      names = "--access-log",
-      arity = "0..1",
-      paramLabel = "true|false",
-      fallbackValue = "true",
-      description = "Write a line about each request to the log: who, what kind and how it ended;"
-          + " no keys, no values.")
-  private boolean accessLog;
-
   void check(Faults faults) {
     for (String proxy : trustedProxies) {
       try {
@@ -48,7 +39,7 @@ final class WebOptions {
     }
   }
 
-  WebSettings settings() {
+  WebSettings settings(boolean accessLog) {
     return new WebSettings(trustedProxies, Set.copyOf(corsOrigins), accessLog);
   }
 }
