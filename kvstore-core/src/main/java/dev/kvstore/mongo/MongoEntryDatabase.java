@@ -110,7 +110,16 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   @Override
   public EntryStore store(String name) {
-    Names.checkStore(name);
+    return open(Names.checkStore(name));
+  }
+
+  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  @Override
+  public EntryStore internalStore(String name) {
+    return open("_" + Names.checkStore(name));
+  }
+
+  private EntryStore open(String name) {
     checkOpen();
     AtomicBoolean storeClosed = new AtomicBoolean();
     StoreAccess access = new StoreAccess(

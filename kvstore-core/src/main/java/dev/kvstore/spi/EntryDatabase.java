@@ -12,6 +12,18 @@ public interface EntryDatabase extends AutoCloseable {
    */
   EntryStore store(String name);
 
+  /**
+   * Returns a store of the service's own in this database: none that {@link #store} or
+   * {@link #stores} leads to, whatever name they are asked for.
+   *
+   * @param name a legal store name
+   * @throws UnsupportedOperationException if only one process can use the database: that one need
+   *     not share what it knows
+   */
+  default EntryStore internalStore(String name) {
+    throw new UnsupportedOperationException("This database has no room for '" + name + "'");
+  }
+
   /** Returns the stores that there are, by name. */
   List<StoreSummary> stores();
 

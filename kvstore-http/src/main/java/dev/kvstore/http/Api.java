@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -32,11 +34,13 @@ final class Api implements Handler {
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
   private final EntryDatabase database;
+  private final Gate gate;
   private final Cors cors;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(EntryDatabase database, Cors cors, Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Cors cors, Map<Resource, ResourceHandler> handlers) {
     this.database = database;
+    this.gate = gate;
     this.cors = cors;
     this.handlers = handlers;
   }
@@ -57,7 +61,7 @@ final class Api implements Handler {
     setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
-      exchange = new Exchange(request, response, Target.parse(request.getRequestURI()), database);
+      exchange = admit(request, response);
       route(exchange);
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, exchange, e);
@@ -77,9 +81,37 @@ final class Api implements Handler {
     }
   }
 
+  /** Returns the exchange if it may go on; before that nothing is told of the store. */
+  private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
+    Target target = target(request);
+    Resource resource = target.resource();
+    request.setAttribute(RequestRecords.RESOURCE, resource);
+    // Browsers ask without a token whether they may send one.
+    Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
+    Principal principal = gate.admit(request, access);
+    principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
+    if (!resource.allows(request.getMethod())) {
+      throw new ProblemException(
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
+              .with("allow", resource.allow())
+              .withHeader("Allow", resource.allow()));
+    }
+    gate.authorize(principal, access, request.getMethod(), target);
+    return new Exchange(request, response, target, principal, database);
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private Target target(HttpServletRequest request) {
+    try {
+      return Target.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      gate.admit(request, Access.DATA);
+      throw e;
+    }
+  }
+
   private void route(Exchange exchange) throws IOException {
     Resource resource = exchange.target().resource();
-    exchange.request().setAttribute(RequestRecords.RESOURCE, resource);
     String method = exchange.method();
     if (method.equals("OPTIONS")) {
       exchange.header("Allow", resource.allow());
@@ -89,12 +121,6 @@ final class Api implements Handler {
       }
       exchange.answerEmpty(204);
       return;
-    }
-    if (!resource.allows(method)) {
-      throw new ProblemException(
-          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
-              .with("allow", resource.allow())
-              .withHeader("Allow", resource.allow()));
     }
     if (isWrite(exchange.request())) {
       CrossOrigin.refuse(exchange.request(), cors);

@@ -57,10 +57,16 @@ final class Cors {
     }
   }
 
+  /** Tells whether a browser asks whether a page of an allowed origin may send some request. */
+  boolean isPreflight(HttpServletRequest request) {
+    return request.getMethod().equals("OPTIONS")
+        && allows(request.getHeader("Origin"))
+        && request.getHeader("Access-Control-Request-Method") != null;
+  }
+
   /** Answers a browser that asks whether a page may send such a request. */
   void allowRequest(HttpServletRequest request, HttpServletResponse response, String methods) {
-    if (allows(request.getHeader("Origin"))
-        && request.getHeader("Access-Control-Request-Method") != null) {
+    if (isPreflight(request)) {
       response.setHeader("Access-Control-Allow-Methods", methods);
       response.setHeader("Access-Control-Allow-Headers", REQUEST_HEADERS);
       response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);

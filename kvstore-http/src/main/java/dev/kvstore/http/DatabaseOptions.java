@@ -4,13 +4,14 @@ import com.mongodb.MongoClientSettings;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the data is: the options of every command that opens the database. */
+/** Where the data and the tokens are: the options of every command that opens the database. */
 final class DatabaseOptions {
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
 
@@ -41,6 +42,13 @@ final class DatabaseOptions {
       description = "How long the database may take for a request (${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofSeconds(5);
 
+  @Option(
+      names = "--tokens-file",
+      paramLabel = "FILE",
+      description = "Have the tokens in this YAML file, which is read again when it changes ("
+          + Backend.TOKENS_FILE + " in the folder of the data; with --mongodb, in the database).")
+  private @Nullable Path tokensFile;
+
   void check(Faults faults) {
     faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     if (mongodb != null) {
@@ -67,9 +75,24 @@ final class DatabaseOptions {
 
   /** As {@link #backend()}, with a customizer of MongoDB's client. */
   Backend backend(Consumer<MongoClientSettings.Builder> customizer) {
-    return mongodb == null
+    Backend backend = mongodb == null
         ? Backend.sqlite(data, timeout)
         : Backend.mongodb(mongodb, database, timeout, customizer);
+    return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
+  }
+
+  /** Refuses a file of tokens that is not there, which a command would make. */
+  void checkTokensFile(Faults faults) {
+    if (tokensFile != null && !Files.exists(tokensFile)) {
+      faults.add("--tokens-file", tokensFile, "there is no such file");
+    }
+  }
+
+  /** Tells whether it is known, without asking a database, that there are no tokens. */
+  boolean hasNoTokens() {
+    return mongodb == null
+        && tokensFile == null
+        && !Files.exists(data.resolve(Backend.TOKENS_FILE));
   }
 
   private static void check(Faults faults, String option, Runnable action) {

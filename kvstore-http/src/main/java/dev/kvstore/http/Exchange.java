@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.KVEntry;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,11 +12,14 @@ import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its response, and what the request's path addresses. For one thread. */
+/**
+ * One request and its response, what the request's path addresses, and who asks. For one thread.
+ */
 final class Exchange {
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Target target;
+  private final Principal principal;
   private final EntryDatabase database;
   private @Nullable EntryStore entries;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
@@ -24,10 +28,12 @@ final class Exchange {
       HttpServletRequest request,
       HttpServletResponse response,
       Target target,
+      Principal principal,
       EntryDatabase database) {
     this.request = request;
     this.response = response;
     this.target = target;
+    this.principal = principal;
     this.database = database;
   }
 
@@ -41,6 +47,11 @@ final class Exchange {
 
   Target target() {
     return target;
+  }
+
+  /** Returns who asks; where several keys are named or listed, it says for which they may. */
+  Principal principal() {
+    return principal;
   }
 
   String key() {
@@ -92,7 +103,7 @@ final class Exchange {
    * was read, as long as nothing was sent.
    */
   void tellPosition() {
-    if (!store().isEmpty()) {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }

@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.spi.EntryDatabase;
@@ -8,6 +10,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -36,20 +39,32 @@ public final class KVServer implements AutoCloseable {
   }
 
   /**
-   * Returns the service once it listens.
+   * Returns the service once it listens. Everybody on this machine may do everything.
    *
    * @param database stays the caller's, who closes it after the service
+   * @throws IllegalArgumentException if others than this machine could reach the address
    * @throws UncheckedIOException if the service cannot listen there
    * @throws InvalidInputException if the files for TLS cannot be used
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    return start(settings, database, new Metrics());
+    if (!settings.isLoopback()) {
+      throw new IllegalArgumentException(
+          "Without tokens the service listens on a loopback address only, not on "
+              + settings.host());
+    }
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    return start(settings, database, new Gate(open, null, true));
+  }
+
+  static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
+    return start(settings, database, gate, new Metrics());
   }
 
   /** @param metrics become the service's, which closes them */
-  static KVServer start(ServerSettings settings, EntryDatabase database, Metrics metrics) {
+  static KVServer start(
+      ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
     Cors cors = new Cors(settings.web().corsOrigins());
-    Api api = new Api(database, cors, Handlers.of(settings, database, metrics));
+    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics));
     RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     Listener listener = Listener.of(settings);
     try {

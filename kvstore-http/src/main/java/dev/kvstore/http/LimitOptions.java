@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.spi.ValueLimits;
 import java.time.Duration;
@@ -53,7 +54,15 @@ final class LimitOptions {
           + " (${DEFAULT-VALUE}).")
   private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
 
+  @Option(
+      names = "--max-requests-per-second",
+      paramLabel = "N",
+      description = "How often each token may ask, and each address that shows none"
+          + " (${DEFAULT-VALUE}); 0 for as often as they like.")
+  private int maxRequestsPerSecond;
+
   void check(Faults faults) {
+    faults.checkRange("--max-requests-per-second", maxRequestsPerSecond, 0, 1_000_000);
     try {
       values();
     } catch (IllegalArgumentException e) {
@@ -68,6 +77,14 @@ final class LimitOptions {
 
   ValueLimits values() {
     return new ValueLimits(maxValueBytes, ValueLimits.DEFAULT.maxDepth());
+  }
+
+  /** Returns null where everybody may ask as often as they like. */
+  @Nullable
+  RateLimiter rate() {
+    return maxRequestsPerSecond == 0
+        ? null
+        : new RateLimiter(maxRequestsPerSecond, System::nanoTime);
   }
 
   int maxBodyBytes() {

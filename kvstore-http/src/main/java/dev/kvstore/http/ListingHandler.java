@@ -23,6 +23,7 @@ record ListingHandler(Answers answers) implements ResourceHandler {
       parameters.excludes("view", "values");
     }
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KVQuery query = parameters.query();
     Format format = exchange.answerFormat();
     EntryStore store = exchange.entries();
@@ -31,24 +32,14 @@ record ListingHandler(Answers answers) implements ResourceHandler {
       named(exchange, format, keys, values);
       return;
     }
-    KeyRange range = KeyRange.of(query);
+    VisiblePage page =
+        new VisiblePage(store, exchange.principal().visible(KeyRange.of(query)), query.limit());
     if (bare) {
-      page(
-          exchange, parameters, format, store.scanKeys(range, query.limit()), DocumentWriter::text);
+      page(exchange, parameters, format, page.keys(), DocumentWriter::text);
     } else if (values) {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scan(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.entries(), ListingHandler::writeEntry);
     } else {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scanMetadata(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.metadata(), ListingHandler::writeEntry);
     }
   }
 

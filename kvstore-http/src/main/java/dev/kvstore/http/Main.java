@@ -48,6 +48,7 @@ public final class Main {
   private static CommandLine commandLine(SettingSources sources) {
     return new CommandLine(new ServeCommand())
         .addSubcommand(new ConfigCommand(sources))
+        .addSubcommand(new TokensCommand())
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

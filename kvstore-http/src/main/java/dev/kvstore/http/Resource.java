@@ -5,21 +5,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
 enum Resource {
-  KEY("GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
-  DEFAULT("PUT, OPTIONS"),
-  COUNTER("POST, OPTIONS"),
-  VALUES("GET, HEAD, PUT, OPTIONS"),
-  KEYS("GET, HEAD, OPTIONS"),
-  STORES("GET, HEAD, OPTIONS"),
-  STORE("DELETE, OPTIONS"),
-  LIVE("GET, HEAD, OPTIONS"),
-  READY("GET, HEAD, OPTIONS"),
-  METRICS("GET, HEAD, OPTIONS");
+  KEY(Access.DATA, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+  DEFAULT(Access.DATA, "PUT, OPTIONS"),
+  COUNTER(Access.DATA, "POST, OPTIONS"),
+  VALUES(Access.DATA, "GET, HEAD, PUT, OPTIONS"),
+  KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
+  STORES(Access.DATA, "GET, HEAD, OPTIONS"),
+  STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
+  LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  READY(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  METRICS(Access.MONITORING, "GET, HEAD, OPTIONS");
 
+  private final Access access;
   private final String allow;
 
-  Resource(String allow) {
+  Resource(Access access, String allow) {
+    this.access = access;
     this.allow = allow;
+  }
+
+  /** Returns who may use it. */
+  Access access() {
+    return access;
   }
 
   boolean allows(String method) {

@@ -2,6 +2,8 @@ package dev.kvstore.http;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.TokenWatch;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import org.slf4j.Logger;
@@ -22,7 +24,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 100,
     header = "A settings service: typed values under keys, over HTTP.%n",
-    customSynopsis = "java -jar kvstore-http.jar [serve] [options]",
+    customSynopsis = {
+      "java -jar kvstore-http.jar [serve] [options]",
+      "java -jar kvstore-http.jar config [options]",
+      "java -jar kvstore-http.jar tokens create|list|revoke [options]"
+    },
     parameterListHeading = "%nCommands:%n",
     commandListHeading = "",
     optionListHeading = "%nOptions:%n",
@@ -36,6 +42,9 @@ import picocli.CommandLine.Spec;
       "      reads it back",
       "  KVSTORE_MONGODB_URI='mongodb://localhost/?replicaSet=rs0' java -jar kvstore-http.jar",
       "      keeps the data in MongoDB",
+      "  java -jar kvstore-http.jar tokens create --name ci --role write --store app",
+      "      makes a token: from then on every request needs one, as in",
+      "      curl -H 'Authorization: Bearer kvs_...'",
       "",
       "Every option has an environment variable, KVSTORE_ and its name in capitals: KVSTORE_PORT,",
       "KVSTORE_MAX_VALUE_BYTES, and KVSTORE_MONGODB_URI for --mongodb; and a name in the YAML file,",
@@ -75,12 +84,14 @@ final class ServeCommand implements CheckedCommand {
     ServerSettings settings = options.server(backend);
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = open(backend);
-        KVServer server = KVServer.start(settings, entries, metrics)) {
+        TokenWatch tokens = TokenWatch.start(backend.tokens(entries));
+        KVServer server = KVServer.start(settings, entries, gate(tokens), metrics)) {
       spec.commandLine()
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "
               + backend.place());
       warnUnlessReady(entries);
+      warnUnlessPrivate(settings);
       stop.await();
       LOG.info("Stopping");
     } catch (InterruptedException e) {
@@ -97,6 +108,32 @@ final class ServeCommand implements CheckedCommand {
     } catch (InvalidInputException e) {
       throw new ParameterException(
           spec.commandLine(), e.getMessage(), e, spec.findOption("--mongodb"), null);
+    }
+  }
+
+  private Gate gate(TokenWatch tokens) {
+    if (options.needsTokens() && !mayHaveTokens(tokens)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The --host cannot be served: " + ListenOptions.NEEDS_TOKENS,
+          spec.findOption("--host"),
+          null);
+    }
+    return options.gate(tokens);
+  }
+
+  /** A database that is away may have some; until it is back, nobody is let in. */
+  private static boolean mayHaveTokens(TokenWatch tokens) {
+    try {
+      return tokens.get().configured();
+    } catch (UnavailableException e) {
+      return true;
+    }
+  }
+
+  private static void warnUnlessPrivate(ServerSettings settings) {
+    if (!settings.isLoopback() && settings.connections().tls() == null) {
+      LOG.warn("Serving others without TLS: tokens and values can be read on their way");
     }
   }
 

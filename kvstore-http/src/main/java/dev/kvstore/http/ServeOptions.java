@@ -1,6 +1,10 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
+import java.time.Clock;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 
 /** Every setting of the service. */
@@ -28,11 +32,22 @@ final class ServeOptions {
   private LogOptions log = new LogOptions();
 
   void check(Faults faults) {
-    listen.check(faults);
+    listen.check(faults, database.hasNoTokens());
     tls.check(faults);
     database.check(faults);
+    database.checkTokensFile(faults);
     limits.check(faults);
     web.check(faults);
+  }
+
+  /** Tells whether the service needs tokens to run. */
+  boolean needsTokens() {
+    return listen.isExposed();
+  }
+
+  Gate gate(Supplier<Tokens> tokens) {
+    Authenticator authenticator = new Authenticator(tokens, !listen.isExposed(), Clock.systemUTC());
+    return new Gate(authenticator, limits.rate(), web.hasOpenMetrics());
   }
 
   Backend backend(Metrics metrics) {

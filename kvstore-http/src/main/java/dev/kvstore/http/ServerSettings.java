@@ -1,6 +1,9 @@
 package dev.kvstore.http;
 
 import dev.kvstore.spi.ValueLimits;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
@@ -34,6 +37,19 @@ public record ServerSettings(
       "unknown",
       ConnectionSettings.DEFAULT,
       WebSettings.DEFAULT);
+
+  /**
+   * Tells whether only this machine can reach the address.
+   *
+   * @throws UncheckedIOException if there is no such address
+   */
+  boolean isLoopback() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException("There is no address " + host, e);
+    }
+  }
 
   public ServerSettings port(int newPort) {
     return new ServerSettings(

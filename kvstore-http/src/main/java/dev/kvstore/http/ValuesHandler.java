@@ -29,6 +29,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
     Parameters parameters = exchange.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KeyRange range = KeyRange.of(parameters.query());
     Format format = exchange.answerFormat();
     exchange.allowRevalidation();
@@ -37,7 +38,9 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
       if (parameters.has("key")) {
         ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
       } else {
-        writeAll(out, store, range);
+        for (KeyRange visible : exchange.principal().visible(range)) {
+          writeAll(out, store, visible);
+        }
       }
       out.endDocument();
     });
@@ -66,6 +69,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
         WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
+    Gate.checkKeys(exchange, values.keySet());
     BatchResult result =
         values.isEmpty() ? new BatchResult(0, 0) : store.writeMany(values, options);
     answers.document(exchange, format, 200, out -> {

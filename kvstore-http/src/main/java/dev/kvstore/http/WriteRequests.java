@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
 final class WriteRequests {
-  /** Names who writes, percent-encoded in UTF-8, as long as the service does not know better. */
+  /**
+   * Names who writes, percent-encoded in UTF-8. Where a token names them it is not looked at:
+   * anybody could write any name there.
+   */
   private static final String AUTHOR = "KV-Author";
 
   private WriteRequests() {}
@@ -51,11 +54,9 @@ final class WriteRequests {
   }
 
   private static @Nullable String author(Exchange exchange) {
+    String known = exchange.principal().name().orElse(null);
     String encoded = exchange.request().getHeader(AUTHOR);
-    if (encoded == null) {
-      return null;
-    }
-    return decode(encoded);
+    return known != null || encoded == null ? known : decode(encoded);
   }
 
   private static String decode(String encoded) {

@@ -104,7 +104,7 @@ class ConfigurationTest {
     assertThat(run(
             Map.of("KVSTORE_MAX_VALUE_BYTES", "1MB", "KVSTORE_DATABASE", "a b"),
             "--port=x",
-            "--host=0.0.0.0",
+            "--host=nowhere.invalid",
             "--hots=y",
             "--config=" + file))
         .isEqualTo(2);
@@ -118,7 +118,7 @@ class ConfigurationTest {
             file + ":4: The connection string of MongoDB is not valid",
             "The environment variable KVSTORE_MAX_VALUE_BYTES: Invalid value",
             "The environment variable KVSTORE_DATABASE: The database name must",
-            "Invalid value for option '--host': '0.0.0.0'")
+            "Invalid value for option '--host': 'nowhere.invalid'")
         .hasLineCount(10);
     assertThat(out.toString()).isEmpty();
   }

@@ -75,9 +75,7 @@ class MetricsTest {
     MongoSettings settings = MongoSettings.DEFAULT.withClientCustomizer(metrics.mongodb());
     try (MongoTestServer mongo = MongoTestServer.start();
         TestService service = TestService.start(
-            MongoEntryDatabase.open(mongo.connectionString(), settings),
-            ServerSettings.DEFAULT,
-            metrics)) {
+            MongoEntryDatabase.open(mongo.connectionString(), settings), metrics)) {
       service.get(KEY);
       String text = service.get("/metrics").text();
 

@@ -1,5 +1,7 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
@@ -10,6 +12,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** A service over a new file, and a client that sends exactly the bytes it is told to. */
@@ -19,9 +22,9 @@ final class TestService implements AutoCloseable {
   private final EntryDatabase database;
   private final KVServer server;
 
-  private TestService(EntryDatabase database, ServerSettings settings, Metrics metrics) {
+  private TestService(EntryDatabase database, KVServer server) {
     this.database = database;
-    this.server = KVServer.start(settings, database, metrics);
+    this.server = server;
   }
 
   static TestService start(Path folder) {
@@ -33,11 +36,22 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {
-    return start(database, settings, new Metrics());
+    return new TestService(database, KVServer.start(settings, database));
   }
 
-  static TestService start(EntryDatabase database, ServerSettings settings, Metrics metrics) {
-    return new TestService(database, settings, metrics);
+  static TestService start(EntryDatabase database, Gate gate) {
+    return start(database, ServerSettings.DEFAULT, gate);
+  }
+
+  static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
+    return new TestService(database, KVServer.start(settings, database, gate));
+  }
+
+  static TestService start(EntryDatabase database, Metrics metrics) {
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    Gate gate = new Gate(open, null, true);
+    return new TestService(
+        database, KVServer.start(ServerSettings.DEFAULT, database, gate, metrics));
   }
 
   KVServer server() {
