@@ -6,6 +6,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.typed.TypedKVStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ public class NearCacheBenchmark {
         .partitionBound(Duration.ofDays(1))
         .maximumBytes(full ? keyCount * 800L : 64 * 1024 * 1024)
         .build();
-    CacheClock clock = new CacheClock();
+    CacheClock clock = new CacheClock("benchmark", InstantSource.system());
     slots = new Slots(settings.maximumBytes());
     Freshness freshness = new Freshness(settings, clock);
     Counters counters = new Counters();

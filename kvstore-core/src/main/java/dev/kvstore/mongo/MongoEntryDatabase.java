@@ -13,6 +13,8 @@ import dev.kvstore.KVException;
 import dev.kvstore.Names;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.cache.NearCaches;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -31,6 +33,7 @@ import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
@@ -54,6 +57,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private final MongoErrors errors;
   private final Sessions sessions;
   private final ChangePump pump;
+  private final @Nullable NearCaches caches;
+  private final @Nullable Heartbeat heartbeat;
   private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -66,6 +71,14 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
     this.sessions = new Sessions(client, this.database);
     this.pump = ChangePump.of(this.database, settings);
+    this.caches = settings
+        .nearCache()
+        .map(cache -> new NearCaches(database, cache, this::uncached, settings.clock()))
+        .orElse(null);
+    this.heartbeat = settings
+        .heartbeat()
+        .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
+        .orElse(null);
   }
 
   /**
@@ -108,25 +121,49 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return new MongoEntryDatabase(client, false, MongoSettings.checkDatabase(database), settings);
   }
 
+  /**
+   * Returns the store of that legal name, behind the near-cache that all share who ask for it, as
+   * soon as it is seen to have an entry. May be called for each request.
+   */
   @Override
   public EntryStore store(String name) {
-    return open(Names.checkStore(name));
+    Names.checkStore(name);
+    checkOpen();
+    return caches == null ? uncached(name) : caches.store(name);
   }
 
-  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  /**
+   * A collection whose name begins with {@code _}, as that of no other store does; without a
+   * near-cache.
+   */
   @Override
   public EntryStore internalStore(String name) {
-    return open("_" + Names.checkStore(name));
+    Names.checkStore(name);
+    checkOpen();
+    return uncached("_" + name);
   }
 
-  private EntryStore open(String name) {
+  /**
+   * As {@link #store}, with a near-cache of its own from the start, for an application that has
+   * just this one.
+   */
+  EntryStore onlyStore(String name) {
+    Names.checkStore(name);
     checkOpen();
+    EntryStore store = uncached(name);
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(store, cache, settings.clock()))
+        .orElse(store);
+  }
+
+  private EntryStore uncached(String name) {
     AtomicBoolean storeClosed = new AtomicBoolean();
     StoreAccess access = new StoreAccess(
         sessions,
         database.getCollection(name, RawBsonDocument.class),
         errors,
-        expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
@@ -174,15 +211,31 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return false;
     }
     try {
-      timed(deadline).getCollection(name).drop();
+      drop(name, deadline);
     } catch (RuntimeException e) {
       settleDrop(name, e);
+    } finally {
+      if (caches != null) {
+        caches.forget(name);
+      }
     }
     ExpiryIndex index = expiryIndexes.get(name);
     if (index != null) {
       index.forget();
     }
     return true;
+  }
+
+  private void drop(String store, Deadline deadline) {
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.drop();
+      } else {
+        collection.drop(session);
+      }
+      return null;
+    });
   }
 
   /** Returns if the store is gone although the server did not confirm that it was dropped. */
@@ -261,6 +314,12 @@ public final class MongoEntryDatabase implements EntryDatabase {
   public void close() {
     if (closed.getAndSet(true)) {
       return;
+    }
+    if (caches != null) {
+      caches.close();
+    }
+    if (heartbeat != null) {
+      heartbeat.close();
     }
     pump.close();
     if (clientIsOurs) {

@@ -5,12 +5,21 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
+import dev.kvstore.Names;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.typed.TypedKVStore;
 
 /**
- * Opens stores in MongoDB, each of them a collection. The collection is made by the first write.
+ * Opens stores in MongoDB, each of them a collection. The collection is made by the first write. A
+ * database of its own is recommended: all that changes in it passes the filter of a change stream.
+ *
+ * <p>Reads are served from memory where the settings do not say otherwise, see
+ * {@link MongoSettings#withNearCache}: at once after a write by the same store, and never older
+ * than 2 seconds, or 15 while nothing but a primary that is cut off from its replica set can be
+ * reached. {@link KVStore#cache()} tells how that fares. Each store that is opened here has a
+ * cache, and a thread or two for it; whoever needs many stores of a database opens a
+ * {@link MongoEntryDatabase}.
  *
  * <p>Opening reaches the database, so that a wrong password or address shows at once. All forms
  * throw
@@ -61,10 +70,9 @@ public final class MongoKVStore {
 
   private static KVStore open(MongoEntryDatabase database, String store) {
     try {
-      KVStore opened =
-          TypedKVStore.over(database.store(store), BsonCodec.create(), database::close);
+      Names.checkStore(store);
       database.ping();
-      return opened;
+      return TypedKVStore.over(database.onlyStore(store), BsonCodec.create(), database::close);
     } catch (RuntimeException e) {
       database.close();
       throw e;

@@ -4,6 +4,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.cache.NearCacheSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,16 +14,32 @@ import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
 public final class MongoSettings {
-  /** 5 seconds, the application name {@code kvstore}, and the system's clock. */
-  public static final MongoSettings DEFAULT =
-      new MongoSettings(Duration.ofSeconds(5), null, "kvstore", Clock.systemUTC(), builder -> {});
-
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
+  /** How long a server may wait for changes before it answers that there are none. */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+
+  /**
+   * 5 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
+   * {@link NearCacheSettings#DEFAULT}, no heartbeat, and polling every 500 milliseconds.
+   */
+  public static final MongoSettings DEFAULT = new MongoSettings(
+      Duration.ofSeconds(5),
+      null,
+      "kvstore",
+      Clock.systemUTC(),
+      NearCacheSettings.DEFAULT,
+      null,
+      LONGEST_WAIT,
+      client -> {});
 
   private final Duration timeout;
   private final @Nullable String database;
   private final String applicationName;
   private final Clock clock;
+  private final @Nullable NearCacheSettings nearCache;
+  private final @Nullable Duration heartbeat;
+  private final Duration pollingInterval;
   private final Consumer<MongoClientSettings.Builder> customizer;
 
   private MongoSettings(
@@ -30,11 +47,17 @@ public final class MongoSettings {
       @Nullable String database,
       String applicationName,
       Clock clock,
+      @Nullable NearCacheSettings nearCache,
+      @Nullable Duration heartbeat,
+      Duration pollingInterval,
       Consumer<MongoClientSettings.Builder> customizer) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
     this.clock = clock;
+    this.nearCache = nearCache;
+    this.heartbeat = heartbeat;
+    this.pollingInterval = pollingInterval;
     this.customizer = customizer;
   }
 
@@ -47,13 +70,16 @@ public final class MongoSettings {
    *     millisecond to 1 day
    */
   public MongoSettings withTimeout(Duration newTimeout) {
-    if (newTimeout.compareTo(Duration.ofMillis(1)) < 0
-        || newTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The timeout is " + newTimeout + ", it must be from PT0.001S to " + LONGEST_TIMEOUT);
-    }
-    return new MongoSettings(newTimeout, database, applicationName, clock, customizer);
+    checkRange("timeout", newTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    return new MongoSettings(
+        newTimeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -65,7 +91,14 @@ public final class MongoSettings {
    */
   public MongoSettings withDatabase(String newDatabase) {
     return new MongoSettings(
-        timeout, checkDatabase(newDatabase), applicationName, clock, customizer);
+        timeout,
+        checkDatabase(newDatabase),
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -73,14 +106,97 @@ public final class MongoSettings {
    * string gives none; {@code kvstore} by default.
    */
   public MongoSettings withApplicationName(String newName) {
+    Objects.requireNonNull(newName, "name");
     return new MongoSettings(
-        timeout, database, Objects.requireNonNull(newName, "name"), clock, customizer);
+        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval, customizer);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
   public MongoSettings withClock(Clock newClock) {
+    Objects.requireNonNull(newClock, "clock");
     return new MongoSettings(
-        timeout, database, applicationName, Objects.requireNonNull(newClock, "clock"), customizer);
+        timeout,
+        database,
+        applicationName,
+        newClock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
+  }
+
+  /**
+   * How the near-cache behaves, in which reads are served from memory; by default as in
+   * {@link NearCacheSettings#DEFAULT}.
+   *
+   * <p>With those, nothing is served that is older than 2 seconds, and than 15 seconds while this
+   * process reaches but a primary that is cut off from its replica set; mostly it is some
+   * milliseconds. On a sharded cluster the bound is always 15 seconds: there a change is told once
+   * every shard has moved past it, which one without writes does every 10 seconds, the server's
+   * {@code periodicNoopIntervalSecs}. When the cache cannot be sure of that, reads ask the
+   * database. A process reads its own writes at once. The cache follows a change stream of the
+   * database, or where the server stands alone and has none, it asks for the versions of what it
+   * holds, see {@link #withPollingInterval}; the same bound holds there.
+   *
+   * <p>{@link NearCacheSettings#maximumBytes()} is for all stores of the database together.
+   */
+  public MongoSettings withNearCache(NearCacheSettings newNearCache) {
+    Objects.requireNonNull(newNearCache, "nearCache");
+    return new MongoSettings(
+        timeout,
+        database,
+        applicationName,
+        clock,
+        newNearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
+  }
+
+  /** No near-cache: each read asks the database. */
+  public MongoSettings withoutNearCache() {
+    return new MongoSettings(
+        timeout, database, applicationName, clock, null, heartbeat, pollingInterval, customizer);
+  }
+
+  /**
+   * Writes a little to the database, to the collection {@code kvstore.heartbeat}, at such
+   * intervals; by default it does not. A replica set in which nothing is written tells only every
+   * 10 seconds or so how far it has come. Whoever wants a {@link NearCacheSettings#partitionBound()
+   * partition bound} below 15 seconds needs three heartbeats or more within it. It suffices that
+   * one process does this, with a user that may write; where many do, about one of them writes each
+   * time. Of no use on a standalone server.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 100
+   *     milliseconds to 1 minute
+   */
+  public MongoSettings withHeartbeat(Duration interval) {
+    checkRange("heartbeat", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
+    return new MongoSettings(
+        timeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        interval,
+        pollingInterval,
+        customizer);
+  }
+
+  /**
+   * How long to wait between looking for changes on a standalone server, which cannot tell of them;
+   * 500 milliseconds by default. A quarter of the near-cache's
+   * {@link NearCacheSettings#stalenessBound() staleness bound} where that is shorter. Each time the
+   * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
+   * If that takes too long for the bound to hold, reads ask the database meanwhile.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 10
+   *     milliseconds to 1 minute
+   */
+  public MongoSettings withPollingInterval(Duration interval) {
+    checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
+    return new MongoSettings(
+        timeout, database, applicationName, clock, nearCache, heartbeat, interval, customizer);
   }
 
   /**
@@ -89,12 +205,16 @@ public final class MongoSettings {
    * a client that the application brings.
    */
   public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
+    Objects.requireNonNull(newCustomizer, "customizer");
     return new MongoSettings(
         timeout,
         database,
         applicationName,
         clock,
-        Objects.requireNonNull(newCustomizer, "customizer"));
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        newCustomizer);
   }
 
   public Duration timeout() {
@@ -113,8 +233,50 @@ public final class MongoSettings {
     return clock;
   }
 
+  /** Returns how the near-cache behaves; empty where there is none. */
+  public Optional<NearCacheSettings> nearCache() {
+    return Optional.ofNullable(nearCache);
+  }
+
+  /** Returns the interval of the heartbeat; empty where there is none. */
+  public Optional<Duration> heartbeat() {
+    return Optional.ofNullable(heartbeat);
+  }
+
+  public Duration pollingInterval() {
+    return pollingInterval;
+  }
+
   Consumer<MongoClientSettings.Builder> clientCustomizer() {
     return customizer;
+  }
+
+  /**
+   * Returns how long to wait for changes before the source has to answer that there are none. What
+   * an answer proves runs from the end of the one before, so two waits must fit into the staleness
+   * bound; the other half of it is for the way there and back.
+   */
+  Duration longestWait() {
+    return nearCache == null
+        ? LONGEST_WAIT
+        : least(LONGEST_WAIT, nearCache.stalenessBound().dividedBy(4));
+  }
+
+  /** Returns the polling interval with which the staleness bound can be kept. */
+  Duration effectivePollingInterval() {
+    return nearCache == null ? pollingInterval : least(pollingInterval, longestWait());
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static void checkRange(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The " + name + " is " + value + ", it must be from " + least + " to " + most);
+    }
   }
 
   static String checkDatabase(String name) {

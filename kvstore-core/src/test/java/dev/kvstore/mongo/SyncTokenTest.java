@@ -51,7 +51,7 @@ class SyncTokenTest {
 
   private EntryStore open() {
     MongoEntryDatabase opened = MongoEntryDatabase.open(
-        mongo.uri(), MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(2)));
+        mongo.uri(), MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(2)).withoutNearCache());
     database = opened;
     opened.ping();
     return opened.store("settings");
@@ -187,6 +187,24 @@ class SyncTokenTest {
     store.writeMany(TWO, BatchOptions.DEFAULT.atomic());
 
     assertThat(store.syncToken()).isEqualTo(token(12));
+  }
+
+  @Test
+  void scans_atLeast_demandThatTime() {
+    for (int i = 0; i < 4; i++) {
+      mongo.reply("find", at(8, found()));
+    }
+    EntryStore store = open();
+    ReadOptions demand = ReadOptions.atLeast(token(7));
+
+    store.scan(KeyRange.ALL, 10, demand);
+    store.scanMetadata(KeyRange.ALL, 10, demand);
+    store.scanKeys(KeyRange.ALL, 10, demand);
+
+    assertThat(mongo.sent("find"))
+        .hasSize(4)
+        .allSatisfy(sent -> assertThat(sent.getDocument("readConcern"))
+            .containsEntry("afterClusterTime", new BsonTimestamp(7, 1)));
   }
 
   @Test

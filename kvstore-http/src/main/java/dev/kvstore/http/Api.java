@@ -96,8 +96,9 @@ final class Api implements Handler {
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    gate.authorize(principal, access, request.getMethod(), target);
-    return new Exchange(request, response, target, principal, database);
+    Exchange exchange = new Exchange(request, response, target, principal, database);
+    gate.authorize(exchange, access);
+    return exchange;
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */

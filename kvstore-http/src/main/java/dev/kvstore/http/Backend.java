@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
@@ -37,7 +39,7 @@ record Backend(
         "sqlite",
         file.toString(),
         file.resolveSibling(TOKENS_FILE),
-        () -> SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout)));
+        () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
   }
 
   static Backend mongodb(
@@ -49,6 +51,11 @@ record Backend(
         MongoSettings.DEFAULT.withTimeout(timeout).withClientCustomizer(customizer);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
     return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
+  }
+
+  /** The file's entries are kept in memory too, in the form in which they are answered. */
+  static CachedDatabase cached(SqliteEntryDatabase file) {
+    return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
   }
 
   /** Has the tokens in that file, and not where they are by default. */

@@ -28,6 +28,7 @@ final class Handlers {
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
     handlers.put(Resource.METRICS, new MetricsHandler(metrics));
+    handlers.put(Resource.PAGE, new PageHandler());
     return handlers;
   }
 }

@@ -108,6 +108,7 @@ public final class KVServer implements AutoCloseable {
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.modifyServer(server -> {
       server.setStopTimeout(settings.stopTimeout().toMillis());
+      server.insertHandler(Gzip.handler());
       server.insertHandler(new GracefulHandler());
       server.insertHandler(new PacedHandler(
           settings.connections().patience(), settings.connections().bytesPerSecond()));

@@ -26,7 +26,7 @@ record Target(Resource resource, String store, String key) {
       case "/health/live" -> new Target(Resource.LIVE, "", "");
       case "/health/ready" -> new Target(Resource.READY, "", "");
       case "/metrics" -> new Target(Resource.METRICS, "", "");
-      default -> inStore(rawPath);
+      default -> Page.at(rawPath) == null ? inStore(rawPath) : new Target(Resource.PAGE, "", "");
     };
   }
 

@@ -116,6 +116,10 @@ final class Reply {
     return etag.substring(1, etag.length() - 1);
   }
 
+  byte[] bytes() {
+    return body;
+  }
+
   String text() {
     return new String(body, StandardCharsets.UTF_8);
   }

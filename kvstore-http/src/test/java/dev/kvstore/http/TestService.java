@@ -32,7 +32,7 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(Path folder, ServerSettings settings) {
-    return start(SqliteEntryDatabase.open(folder.resolve("test.db")), settings);
+    return start(Backend.cached(SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {
