@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,7 +10,8 @@ import java.util.Map;
 final class Handlers {
   private Handlers() {}
 
-  static Map<Resource, ResourceHandler> of(ServerSettings settings, EntryDatabase database) {
+  static Map<Resource, ResourceHandler> of(
+      ServerSettings settings, EntryDatabase database, Metrics metrics) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
     Answers answers = new Answers(transcoder);
@@ -25,6 +27,7 @@ final class Handlers {
     handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
+    handlers.put(Resource.METRICS, new MetricsHandler(metrics));
     handlers.put(Resource.PAGE, new PageHandler());
     return handlers;
   }

@@ -14,6 +14,7 @@ enum Resource {
   STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
   LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
   READY(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  METRICS(Access.MONITORING, "GET, HEAD, OPTIONS"),
   PAGE(Access.PUBLIC, "GET, HEAD, OPTIONS");
 
   private final Access access;

@@ -87,6 +87,7 @@ class AccessTest {
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
       case PAGE -> "/";
+      case METRICS -> "/metrics";
     };
   }
 
@@ -130,13 +131,16 @@ class AccessTest {
   void operation_keepsToItsStore(Operation operation) {
     boolean inStore = path(operation.resource(), "app").startsWith("/v1/stores/app");
 
-    assertAllowed(operation.ask(OTHER_STORE), !inStore);
+    assertAllowed(operation.ask(OTHER_STORE), !inStore && operation.resource() != Resource.METRICS);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
   void operation_onItsKeys_isAllowed_butOnTheWholeStoreNot(Operation operation) {
-    assertAllowed(operation.ask(SOME_KEYS), operation.resource() != Resource.STORE);
+    boolean onAll =
+        operation.resource() == Resource.STORE || operation.resource() == Resource.METRICS;
+
+    assertAllowed(operation.ask(SOME_KEYS), !onAll);
   }
 
   private static void assertAllowed(Reply reply, boolean allowed) {
@@ -180,6 +184,16 @@ class AccessTest {
     String secret = ADMIN.substring("Authorization: Bearer ".length());
 
     assertThat(service.get("/v1/stores?access_token=" + secret).status()).isEqualTo(401);
+  }
+
+  @Test
+  void metrics_areForEverybody_unlessConfiguredOtherwise(@TempDir Path folder) {
+    EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
+    try (TestService open =
+        TestService.start(database, new Gate(TOKENS.authenticator(), null, true))) {
+      assertThat(open.get("/metrics").status()).isEqualTo(200);
+      assertThat(open.get("/v1/stores").status()).isEqualTo(401);
+    }
   }
 
   @Test
