@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,10 @@ final class Api implements Handler {
     setCommonHeaders(response, requestId);
     try {
       route(request, response);
+      if (request.isAsyncStarted()) {
+        // Who has started that ends it, too; without a future Javalin would, now.
+        context.future(CompletableFuture::new);
+      }
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, e);
     }
@@ -140,7 +145,7 @@ final class Api implements Handler {
   }
 
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
-  private static void abort(HttpServletRequest request) {
+  static void abort(HttpServletRequest request) {
     ServletContextRequest.getServletContextRequest(request)
         .getConnectionMetaData()
         .getConnection()

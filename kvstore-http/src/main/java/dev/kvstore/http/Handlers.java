@@ -9,10 +9,13 @@ import java.util.Map;
 final class Handlers {
   private Handlers() {}
 
-  static Map<Resource, ResourceHandler> of(ServerSettings settings, EntryDatabase database) {
+  /** @param streams will hold the streams of events */
+  static Map<Resource, ResourceHandler> of(
+      ServerSettings settings, EntryDatabase database, EventStreams streams) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
     Answers answers = new Answers(transcoder);
+    EventFrames frames = new EventFrames(transcoder, streams.readers());
     HealthHandler health = new HealthHandler(database, settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
     handlers.put(Resource.KEY, new KeyHandler(database, bodies, answers));
@@ -20,6 +23,7 @@ final class Handlers {
     handlers.put(Resource.COUNTER, new CounterHandler(database, bodies, answers));
     handlers.put(Resource.VALUES, new ValuesHandler(database, bodies, answers));
     handlers.put(Resource.KEYS, new ListingHandler(database, answers));
+    handlers.put(Resource.EVENTS, new EventsHandler(database, streams, frames));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The service over one database, listening. Thread-safe.
  *
  * <p>{@link #close()} stops accepting requests and returns when those being handled are answered,
- * or the time for it has run out. It does not close the database.
+ * or the time for it has run out; streams of events end at once. It does not close the database.
  */
 public final class KVServer implements AutoCloseable {
   /** Room for a batch of keys in the query, or a few long ones. */
@@ -34,10 +34,12 @@ public final class KVServer implements AutoCloseable {
 
   private final Server server;
   private final int port;
+  private final EventStreams streams;
 
-  private KVServer(Server server, int port) {
+  private KVServer(Server server, int port, EventStreams streams) {
     this.server = server;
     this.port = port;
+    this.streams = streams;
   }
 
   /**
@@ -47,10 +49,19 @@ public final class KVServer implements AutoCloseable {
    * @throws UncheckedIOException if the service cannot listen there
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    Api api = new Api(Handlers.of(settings, database));
+    EventStreams streams = new EventStreams(settings.events());
+    Api api = new Api(Handlers.of(settings, database, streams));
     Javalin javalin = Javalin.create(config -> configure(config, settings, api));
-    javalin.start();
-    return new KVServer(javalin.jettyServer().server(), javalin.port());
+    boolean started = false;
+    try {
+      javalin.start();
+      started = true;
+    } finally {
+      if (!started) {
+        streams.close();
+      }
+    }
+    return new KVServer(javalin.jettyServer().server(), javalin.port(), streams);
   }
 
   /** Returns the port that the service listens on. */
@@ -60,6 +71,8 @@ public final class KVServer implements AutoCloseable {
 
   @Override
   public void close() {
+    // They would go on for ever, and the server waits for everything that is being answered.
+    streams.close();
     try {
       server.stop();
     } catch (TimeoutException e) {

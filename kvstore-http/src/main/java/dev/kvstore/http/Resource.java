@@ -10,6 +10,7 @@ enum Resource {
   COUNTER("POST, OPTIONS"),
   VALUES("GET, HEAD, PUT, OPTIONS"),
   KEYS("GET, HEAD, OPTIONS"),
+  EVENTS("GET, HEAD, OPTIONS"),
   STORES("GET, HEAD, OPTIONS"),
   LIVE("GET, HEAD, OPTIONS"),
   READY("GET, HEAD, OPTIONS");
@@ -44,6 +45,7 @@ enum Resource {
     return switch (name) {
       case "keys" -> KEYS;
       case "values" -> VALUES;
+      case "events" -> EVENTS;
       default -> null;
     };
   }
