@@ -82,6 +82,7 @@ class AccessTest {
       case COUNTER -> base + "/counters/ui.count";
       case VALUES -> base + "/values";
       case KEYS -> base + "/keys";
+      case EVENTS -> base + "/events";
       case STORES -> "/v1/stores";
       case STORE -> base + "?confirm=" + store;
       case LIVE -> "/health/live";
