@@ -11,6 +11,7 @@ import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +62,7 @@ class AccessTest {
     }
 
     boolean isPublic() {
-      return resource == Resource.LIVE || resource == Resource.READY;
+      return Set.of(Resource.LIVE, Resource.READY, Resource.PAGE).contains(resource);
     }
 
     /** Said here a second time, so that a change of the first has to be meant. */
@@ -85,6 +86,7 @@ class AccessTest {
       case STORE -> base + "?confirm=" + store;
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
+      case PAGE -> "/docs";
     };
   }
 
@@ -147,7 +149,7 @@ class AccessTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
+      strings = {"/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
   void pathThatIsNone_needsATokenToo(String path) {
     assertThat(service.get(path).status()).isEqualTo(401);
     assertThat(service.get(path, READ).status()).isBetween(400, 404);
