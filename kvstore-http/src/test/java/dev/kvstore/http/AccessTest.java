@@ -92,10 +92,13 @@ class AccessTest {
     };
   }
 
+  /** Without the answer that does not end, whose {@code HEAD} asks for the same rights. */
   static Stream<Operation> operations() {
     return Stream.of(Resource.values())
         .flatMap(resource -> Stream.of(resource.allow().split(", ", -1))
-            .map(method -> new Operation(resource, method)));
+            .map(method -> new Operation(resource, method)))
+        .filter(operation ->
+            operation.resource() != Resource.EVENTS || !operation.method().equals("GET"));
   }
 
   @ParameterizedTest
@@ -154,7 +157,7 @@ class AccessTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
+      strings = {"/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
   void pathThatIsNone_needsATokenToo(String path) {
     assertThat(service.get(path).status()).isEqualTo(401);
     assertThat(service.get(path, READ).status()).isBetween(400, 404);
