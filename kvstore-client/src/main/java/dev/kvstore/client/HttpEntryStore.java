@@ -110,17 +110,17 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit).and("values", "true"), WireReader::entries);
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit), WireReader::metadatas);
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit).and("view", "keys"), WireReader::keys);
   }
 

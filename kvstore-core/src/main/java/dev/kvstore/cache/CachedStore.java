@@ -63,6 +63,12 @@ final class CachedStore implements EntryStore {
   }
 
   @Override
+  public @Nullable HeldEntry held(String key, ReadOptions options) {
+    Shared shared = closed ? null : find();
+    return shared == null ? null : shared.cache().held(key, options);
+  }
+
+  @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     return run(
         through -> through.read(key, options), Optional::isPresent, cache -> cache.invalidate(key));
@@ -77,18 +83,18 @@ final class CachedStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
-    return list(through -> through.scan(range, limit));
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scan(range, limit, options));
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
-    return list(through -> through.scanMetadata(range, limit));
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scanMetadata(range, limit, options));
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
-    return list(through -> through.scanKeys(range, limit));
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
+    return list(through -> through.scanKeys(range, limit, options));
   }
 
   private <T> KVPage<T> list(Function<EntryStore, KVPage<T>> scan) {

@@ -21,6 +21,8 @@ final class Held implements Slot, HeldEntry {
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
 
+  private static final int DECODED_OVERHEAD_BYTES = 64;
+
   private static final byte BSON_DOCUMENT = 3;
   private static final byte BSON_ARRAY = 4;
 
@@ -109,8 +111,17 @@ final class Held implements Slot, HeldEntry {
     }
     RawValue value = entry.get().value();
     int size = value == null ? 0 : value.size();
-    long decodedSize = decoded == null ? 0 : 64 + (long) size * (isContainer(value) ? 4 : 1);
-    return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + decodedSize);
+    return (int) Math.min(
+        Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + decodedWeight(value, size));
+  }
+
+  private long decodedWeight(@Nullable RawValue value, int size) {
+    if (decoded == null) {
+      return 0;
+    }
+    return decoded.bytes() > 0
+        ? DECODED_OVERHEAD_BYTES + decoded.bytes()
+        : DECODED_OVERHEAD_BYTES + (long) size * (isContainer(value) ? 4 : 1);
   }
 
   /** Trees of boxed values take several times what their BSON takes. */

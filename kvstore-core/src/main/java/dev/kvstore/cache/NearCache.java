@@ -170,6 +170,11 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
+  public @Nullable HeldEntry held(String key, ReadOptions options) {
+    return reader.isKnown(options) ? reader.hit(key) : null;
+  }
+
+  @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     requireOpen();
     return reader.read(key, options);
@@ -182,25 +187,25 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<KVEntry<RawValue>> page = store.scan(range, limit);
+    KVPage<KVEntry<RawValue>> page = store.scan(range, limit, options);
     page.items().forEach(entry -> slots.read(entry.key(), Optional.of(entry.metadata())));
     return page;
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<KVMetadata> page = store.scanMetadata(range, limit);
+    KVPage<KVMetadata> page = store.scanMetadata(range, limit, options);
     page.items().forEach(metadata -> slots.read(metadata.key(), Optional.of(metadata)));
     return page;
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<String> page = store.scanKeys(range, limit);
+    KVPage<String> page = store.scanKeys(range, limit, options);
     page.items().forEach(slots::seen);
     return page;
   }

@@ -101,6 +101,14 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
+  /** To be called when a store was dropped, or may have been: nothing of it is held any more. */
+  public void forget(String store) {
+    Shared shared = find(store);
+    if (shared != null) {
+      shared.cache().invalidateAll();
+    }
+  }
+
   private void tick() {
     long now = clock.nanos();
     if (now - keptUpAt >= UPKEEP.toNanos()) {

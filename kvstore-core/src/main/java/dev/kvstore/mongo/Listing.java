@@ -66,11 +66,11 @@ final class Listing {
   }
 
   KVPage<StoredDocument> documents(
-      KeyRange range, int limit, boolean withValue, Deadline deadline) {
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.live(EntryFilter.range(range), access.now());
     Bson projection = withValue ? null : Projections.exclude(VALUE);
     return new Page<>(limit, 0, StoredDocument::of, StoredDocument::key)
-        .read(filter, projection, deadline);
+        .read(filter, projection, atLeast, deadline);
   }
 
   /**
@@ -80,10 +80,10 @@ final class Listing {
    * page either, while one that is removed between the page and the looking up would stay on the
    * page. Where they are many, as the removal is late, the server compares the expiry after all.
    */
-  KVPage<String> keys(KeyRange range, int limit, Deadline deadline) {
+  KVPage<String> keys(KeyRange range, int limit, SyncToken atLeast, Deadline deadline) {
     Instant now = access.now();
     BsonDocument filter = EntryFilter.range(range);
-    Set<String> dead = dead(range, now, deadline);
+    Set<String> dead = dead(range, now, atLeast, deadline);
     if (dead.size() > MOST_DEAD) {
       EntryFilter.live(filter, now);
       dead = Set.of();
@@ -99,12 +99,13 @@ final class Listing {
                   : key;
             },
             Function.identity())
-        .read(filter, KEY_ALONE, deadline);
+        .read(filter, KEY_ALONE, atLeast, deadline);
   }
 
-  private Set<String> dead(KeyRange range, Instant now, Deadline deadline) {
+  private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
     List<RawBsonDocument> documents = access.run(
+        atLeast,
         deadline,
         collection -> collection
             .find(filter)
@@ -152,10 +153,11 @@ final class Listing {
     }
 
     /** Asks for one item more than fits, which tells whether there is a next page. */
-    KVPage<T> read(BsonDocument filter, @Nullable Bson projection, Deadline deadline) {
+    KVPage<T> read(
+        BsonDocument filter, @Nullable Bson projection, SyncToken atLeast, Deadline deadline) {
       KVPage<T> page = null;
       while (page == null) {
-        page = access.run(deadline, collection -> more(collection, filter, projection));
+        page = access.run(atLeast, deadline, collection -> more(collection, filter, projection));
       }
       return page;
     }

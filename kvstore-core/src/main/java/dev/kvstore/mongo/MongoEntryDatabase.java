@@ -97,6 +97,19 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
+   * Looks whether the connection string can be understood, without reaching the network: of one
+   * with {@code mongodb+srv}, whose DNS entries belong to it, only {@link #open} can tell all.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not valid; the
+   *     message repeats nothing of it
+   */
+  public static void checkConnectionString(String connectionString) {
+    if (!connectionString.startsWith("mongodb+srv://")) {
+      ClientFactory.parse(connectionString);
+    }
+  }
+
+  /**
    * Opens a database by a client that the application has. The client stays as it is, and open when
    * this is closed.
    *
@@ -114,18 +127,20 @@ public final class MongoEntryDatabase implements EntryDatabase {
    */
   @Override
   public EntryStore store(String name) {
-    return open(Names.checkStore(name));
-  }
-
-  /** A collection whose name begins with {@code _}, as that of no other store does. */
-  @Override
-  public EntryStore internalStore(String name) {
-    return open("_" + Names.checkStore(name));
-  }
-
-  private EntryStore open(String name) {
+    Names.checkStore(name);
     checkOpen();
     return caches == null ? uncached(name) : caches.store(name);
+  }
+
+  /**
+   * A collection whose name begins with {@code _}, as that of no other store does; without a
+   * near-cache.
+   */
+  @Override
+  public EntryStore internalStore(String name) {
+    Names.checkStore(name);
+    checkOpen();
+    return uncached("_" + name);
   }
 
   /**
@@ -148,7 +163,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         sessions,
         database.getCollection(name, RawBsonDocument.class),
         errors,
-        expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
@@ -196,15 +211,31 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return false;
     }
     try {
-      timed(deadline).getCollection(name).drop();
+      drop(name, deadline);
     } catch (RuntimeException e) {
       settleDrop(name, e);
+    } finally {
+      if (caches != null) {
+        caches.forget(name);
+      }
     }
     ExpiryIndex index = expiryIndexes.get(name);
     if (index != null) {
       index.forget();
     }
     return true;
+  }
+
+  private void drop(String store, Deadline deadline) {
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.drop();
+      } else {
+        collection.drop(session);
+      }
+      return null;
+    });
   }
 
   /** Returns if the store is gone although the server did not confirm that it was dropped. */

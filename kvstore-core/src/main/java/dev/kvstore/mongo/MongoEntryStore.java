@@ -88,29 +88,31 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
-    KVPage<StoredDocument> page = documents(range, limit, true);
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
     return new KVPage<>(
         page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
-    KVPage<StoredDocument> page = documents(range, limit, false);
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
     return new KVPage<>(
         page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
   }
 
-  private KVPage<StoredDocument> documents(KeyRange range, int limit, boolean withValue) {
+  private KVPage<StoredDocument> documents(
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast) {
     Deadline deadline = access.begin();
     return access.reading(
-        "a page of entries", () -> listing.documents(range, limit, withValue, deadline));
+        "a page of entries", () -> listing.documents(range, limit, withValue, atLeast, deadline));
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     Deadline deadline = access.begin();
-    return access.reading("a page of keys", () -> listing.keys(range, limit, deadline));
+    return access.reading(
+        "a page of keys", () -> listing.keys(range, limit, options.atLeast(), deadline));
   }
 
   @Override

@@ -110,10 +110,12 @@ public final class MongoSettings {
    *
    * <p>With those, nothing is served that is older than 2 seconds, and than 15 seconds while this
    * process reaches but a primary that is cut off from its replica set; mostly it is some
-   * milliseconds. When the cache cannot be sure of that, reads ask the database. A process reads
-   * its own writes at once. The cache follows a change stream of the database, or where the server
-   * stands alone and has none, it asks for the versions of what it holds, see
-   * {@link #withPollingInterval}; the same bound holds there.
+   * milliseconds. On a sharded cluster the bound is always 15 seconds: there a change is told once
+   * every shard has moved past it, which one without writes does every 10 seconds, the server's
+   * {@code periodicNoopIntervalSecs}. When the cache cannot be sure of that, reads ask the
+   * database. A process reads its own writes at once. The cache follows a change stream of the
+   * database, or where the server stands alone and has none, it asks for the versions of what it
+   * holds, see {@link #withPollingInterval}; the same bound holds there.
    *
    * <p>{@link NearCacheSettings#maximumBytes()} is for all stores of the database together.
    */

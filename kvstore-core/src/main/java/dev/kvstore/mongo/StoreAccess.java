@@ -36,16 +36,17 @@ final class StoreAccess {
   private final Sessions sessions;
   private final MongoCollection<RawBsonDocument> collection;
   private final MongoErrors errors;
-  private final ExpiryIndex expiryIndex;
+  private final Supplier<ExpiryIndex> expiryIndex;
   private final Clock clock;
   private final Duration timeout;
   private final BooleanSupplier closed;
 
+  /** @param expiryIndex is asked for by the first write, as a name that is only read may be none */
   StoreAccess(
       Sessions sessions,
       MongoCollection<RawBsonDocument> collection,
       MongoErrors errors,
-      ExpiryIndex expiryIndex,
+      Supplier<ExpiryIndex> expiryIndex,
       MongoSettings settings,
       BooleanSupplier closed) {
     this.sessions = sessions;
@@ -102,7 +103,7 @@ final class StoreAccess {
   }
 
   void prepareForWrite(Deadline deadline) {
-    expiryIndex.ensure(collection(deadline), deadline);
+    expiryIndex.get().ensure(collection(deadline), deadline);
   }
 
   /** Begins to find out what became of a write, for which there is as much time again. */

@@ -9,7 +9,7 @@ final class MutatedCache {
 
   /** The parts' reader is left out: it is for a fake store. */
   static NearCache over(EntryStore store, NearCacheSettings settings, Rig.Parts parts) {
-    CacheClock clock = new CacheClock(store.name(), InstantSource.system());
+    CacheClock clock = new CacheClock("mutated", InstantSource.system());
     Slots slots = parts.slots(settings);
     Freshness freshness = parts.freshness(settings, clock);
     Counters counters = new Counters();

@@ -162,7 +162,7 @@ class DriverStreamsTest {
     assertThat(command.get("aggregate")).isEqualTo(new BsonInt32(1));
     BsonArray pipeline = command.getArray("pipeline");
     assertThat(pipeline.get(0))
-        .isEqualTo(BsonDocument.parse("{$changeStream: {startAtOperationTime: Timestamp(0, 2)}}"));
+        .isEqualTo(BsonDocument.parse("{$changeStream: {startAtOperationTime: Timestamp(0, 1)}}"));
     assertThat(pipeline.get(1)).isEqualTo(BsonDocument.parse("""
             {$match: {$or: [
               {'ns.coll': {$in: ['settings']}},

@@ -206,7 +206,7 @@ class MongoWatchTest {
     way.refuse();
     others.set("k", 1);
     server.loseHistory();
-    way.admit();
+    way.accept(true);
     await().atMost(LONG).until(() -> told.readies.get() > 1);
     assertThat(told.resets).hasValue(1);
     others.set("k", 2);

@@ -190,6 +190,24 @@ class SyncTokenTest {
   }
 
   @Test
+  void scans_atLeast_demandThatTime() {
+    for (int i = 0; i < 4; i++) {
+      mongo.reply("find", at(8, found()));
+    }
+    EntryStore store = open();
+    ReadOptions demand = ReadOptions.atLeast(token(7));
+
+    store.scan(KeyRange.ALL, 10, demand);
+    store.scanMetadata(KeyRange.ALL, 10, demand);
+    store.scanKeys(KeyRange.ALL, 10, demand);
+
+    assertThat(mongo.sent("find"))
+        .hasSize(4)
+        .allSatisfy(sent -> assertThat(sent.getDocument("readConcern"))
+            .containsEntry("afterClusterTime", new BsonTimestamp(7, 1)));
+  }
+
+  @Test
   void read_atLeast_demandsThatTimeInOneCommand() {
     mongo.reply("find", at(8, found())).reply("find", at(9, found()));
     EntryStore store = open();

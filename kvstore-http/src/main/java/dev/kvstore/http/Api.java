@@ -31,11 +31,13 @@ final class Api implements Handler {
 
   private final EntryDatabase database;
   private final Gate gate;
+  private final Cors cors;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(EntryDatabase database, Gate gate, Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Cors cors, Map<Resource, ResourceHandler> handlers) {
     this.database = database;
     this.gate = gate;
+    this.cors = cors;
     this.handlers = handlers;
   }
 
@@ -45,17 +47,17 @@ final class Api implements Handler {
     HttpServletRequest request = context.req();
     HttpServletResponse response = context.res();
     String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
-      exchange = exchange(request, response);
+      exchange = admit(request, response);
       route(exchange);
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, exchange, e);
     }
   }
 
-  private static void answer(
+  private void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
@@ -68,39 +70,22 @@ final class Api implements Handler {
     }
   }
 
-  private Exchange exchange(HttpServletRequest request, HttpServletResponse response) {
+  /** Returns the exchange if it may go on; before that nothing is told of the store. */
+  private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
     Target target = target(request);
-    Principal principal = gate.admit(request, target.resource().access());
-    return new Exchange(request, response, target, principal, database);
-  }
-
-  private void route(Exchange exchange) throws IOException {
-    Resource resource = exchange.target().resource();
-    String method = exchange.method();
-    if (!resource.allows(method)) {
+    Resource resource = target.resource();
+    // Browsers ask without a token whether they may send one.
+    Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
+    Principal principal = gate.admit(request, access);
+    if (!resource.allows(request.getMethod())) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    gate.authorize(exchange);
-    if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      if (resource.allows("PATCH")) {
-        exchange.header("Accept-Patch", Format.MERGE_PATCH);
-      }
-      exchange.answerEmpty(204);
-      return;
-    }
-    if (isWrite(exchange.request())) {
-      CrossOrigin.refuse(exchange.request());
-    }
-    exchange.demand(Freshness.of(exchange.request()));
-    ResourceHandler handler = handlers.get(resource);
-    if (handler == null) {
-      throw new IllegalStateException("No handler for " + resource);
-    }
-    handler.handle(exchange);
+    Exchange exchange = new Exchange(request, response, target, principal, database);
+    gate.authorize(exchange, access);
+    return exchange;
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
@@ -113,12 +98,37 @@ final class Api implements Handler {
     }
   }
 
-  private static void setCommonHeaders(HttpServletResponse response, String requestId) {
+  private void route(Exchange exchange) throws IOException {
+    Resource resource = exchange.target().resource();
+    String method = exchange.method();
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
+      exchange.answerEmpty(204);
+      return;
+    }
+    if (isWrite(exchange.request())) {
+      CrossOrigin.refuse(exchange.request(), cors);
+    }
+    exchange.demand(Freshness.of(exchange.request()));
+    ResourceHandler handler = handlers.get(resource);
+    if (handler == null) {
+      throw new IllegalStateException("No handler for " + resource);
+    }
+    handler.handle(exchange);
+  }
+
+  private void setCommonHeaders(
+      HttpServletRequest request, HttpServletResponse response, String requestId) {
+    cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private static void fail(
+  private void fail(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
@@ -132,7 +142,7 @@ final class Api implements Handler {
       return;
     }
     response.reset();
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
     if (exchange != null) {
       tellPosition(exchange);
     }

@@ -1,5 +1,7 @@
 package dev.kvstore.http;
 
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
@@ -11,6 +13,7 @@ import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,7 @@ record Backend(
         "sqlite",
         file.toString(),
         file.resolveSibling(TOKENS_FILE),
-        () -> SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout)));
+        () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
   }
 
   static Backend mongodb(String uri, @Nullable String database, Duration timeout) {
@@ -43,17 +46,31 @@ record Backend(
     return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
   }
 
+  /** The file's entries are kept in memory too, in the form in which they are answered. */
+  static CachedDatabase cached(SqliteEntryDatabase file) {
+    return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
+  }
+
   /** Has the tokens in that file, and not where they are by default. */
   Backend withTokensFile(Path newTokensFile) {
     return new Backend(kind, place, newTokensFile, opener);
   }
 
-  /** @param database is asked for if the tokens are in it */
-  TokenStorage tokens(Supplier<EntryDatabase> database) {
-    Clock clock = Clock.systemUTC();
+  /** @param database this one, open */
+  TokenStorage tokens(EntryDatabase database) {
     return tokensFile == null
-        ? new TokenCollection(database.get().internalStore("tokens"), clock)
-        : new TokenFile(tokensFile, clock);
+        ? new TokenCollection(database.internalStore("tokens"), Clock.systemUTC())
+        : new TokenFile(tokensFile, Clock.systemUTC());
+  }
+
+  /** Opens the database only where the tokens are in it: a file may be in use by a service. */
+  <T> T withTokens(Function<TokenStorage, T> action) {
+    if (tokensFile != null) {
+      return action.apply(new TokenFile(tokensFile, Clock.systemUTC()));
+    }
+    try (EntryDatabase database = open()) {
+      return action.apply(tokens(database));
+    }
   }
 
   EntryDatabase open() {

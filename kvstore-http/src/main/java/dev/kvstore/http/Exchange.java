@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * One request and its response, what the request's path addresses, and who asks. For one thread.
  */
 final class Exchange {
+  /** The {@code Cache-Control} of what a reader may keep if it asks with the etag each time. */
+  static final String REVALIDATION = "private, no-cache";
+
+  /** What of a request makes another representation. */
+  static final String VARIATIONS = "Accept, Accept-Encoding";
+
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Target target;
@@ -49,7 +55,7 @@ final class Exchange {
     return target;
   }
 
-  /** Returns who asks. */
+  /** Returns who asks; where several keys are named or listed, it says for which they may. */
   Principal principal() {
     return principal;
   }
@@ -85,6 +91,14 @@ final class Exchange {
     return Parameters.parse(request.getQueryString(), Set.of(known));
   }
 
+  /** Whether this is a {@code GET} of a value as most are: without parameters, and as JSON. */
+  boolean isPlainGet() {
+    String accepted = request.getHeader("Accept");
+    return method().equals("GET")
+        && request.getQueryString() == null
+        && (accepted == null || accepted.equals("*/*") || accepted.equals(Format.JSON.mediaType()));
+  }
+
   Format answerFormat() {
     return Format.ofAnswer(request);
   }
@@ -99,11 +113,11 @@ final class Exchange {
   }
 
   /**
-   * Says which point in the store's history the answer is not before; to be called again when more
-   * was read, as long as nothing was sent.
+   * Says which point in the store's history the answer is not before, to who may know that there is
+   * a store; to be called again when more was read, as long as nothing was sent.
    */
   void tellPosition() {
-    if (!store().isEmpty()) {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }
@@ -121,8 +135,8 @@ final class Exchange {
 
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
-    header("Cache-Control", "private, no-cache");
-    header("Vary", "Accept");
+    header("Cache-Control", REVALIDATION);
+    response.addHeader("Vary", VARIATIONS);
   }
 
   void header(String name, String value) {
@@ -131,9 +145,14 @@ final class Exchange {
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
   void answer(int status, Format format, byte[] body) throws IOException {
+    answer(status, format.mediaType(), body);
+  }
+
+  /** As {@link #answer(int, Format, byte[])}, for a document of another kind. */
+  void answer(int status, String mediaType, byte[] body) throws IOException {
     tellPosition();
     response.setStatus(status);
-    response.setContentType(format.mediaType());
+    response.setContentType(mediaType);
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }

@@ -21,6 +21,9 @@ final class Freshness {
 
   /** @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} */
   static ReadOptions of(HttpServletRequest request) {
+    if (request.getHeader(SYNC_TOKEN) == null && request.getHeader("Cache-Control") == null) {
+      return ReadOptions.DEFAULT;
+    }
     SyncToken newest = SyncToken.START;
     for (String token : members(request, SYNC_TOKEN)) {
       newest = newest.max(parse(token));

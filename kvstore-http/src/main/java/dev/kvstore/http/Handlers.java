@@ -25,6 +25,7 @@ final class Handlers {
     handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
+    handlers.put(Resource.PAGE, new PageHandler());
     return handlers;
   }
 }

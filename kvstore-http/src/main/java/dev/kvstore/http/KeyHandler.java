@@ -5,6 +5,7 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
@@ -23,6 +24,16 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches) implemen
   }
 
   private void get(Exchange exchange, EntryStore store) throws IOException {
+    HeldEntry held =
+        exchange.isPlainGet() ? store.held(exchange.key(), exchange.readOptions()) : null;
+    if (held != null && held.entry().isPresent()) {
+      answers.held(exchange, held, held.entry().get());
+    } else {
+      read(exchange, store);
+    }
+  }
+
+  private void read(Exchange exchange, EntryStore store) throws IOException {
     boolean whole = exchange.parameters("view").choice("view", "value", "entry").equals("entry");
     Format format = exchange.answerFormat();
     KVEntry<RawValue> entry = store

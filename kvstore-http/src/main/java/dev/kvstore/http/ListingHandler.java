@@ -32,8 +32,11 @@ record ListingHandler(Answers answers) implements ResourceHandler {
       named(exchange, format, keys, values);
       return;
     }
-    VisiblePage page =
-        new VisiblePage(store, exchange.principal().visible(KeyRange.of(query)), query.limit());
+    VisiblePage page = new VisiblePage(
+        store,
+        exchange.principal().visible(KeyRange.of(query)),
+        query.limit(),
+        exchange.readOptions());
     if (bare) {
       page(exchange, parameters, format, page.keys(), DocumentWriter::text);
     } else if (values) {

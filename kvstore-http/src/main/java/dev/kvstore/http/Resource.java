@@ -1,6 +1,6 @@
 package dev.kvstore.http;
 
-import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
@@ -13,14 +13,19 @@ enum Resource {
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
   STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
   LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
-  READY(Access.PUBLIC, "GET, HEAD, OPTIONS");
+  READY(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  PAGE(Access.PUBLIC, "GET, HEAD, OPTIONS");
 
   private final Access access;
   private final String allow;
 
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
+  private final Set<String> methods;
+
   Resource(Access access, String allow) {
     this.access = access;
     this.allow = allow;
+    this.methods = Set.of(allow.split(", ", -1));
   }
 
   /** Returns who may use it. */
@@ -29,7 +34,7 @@ enum Resource {
   }
 
   boolean allows(String method) {
-    return List.of(allow.split(", ", -1)).contains(method);
+    return methods.contains(method);
   }
 
   /** Returns the value of the {@code Allow} header. */

@@ -4,7 +4,6 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -17,15 +16,14 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    EntryStore store = exchange.entries();
     if (exchange.method().equals("PUT")) {
-      put(exchange, store);
+      put(exchange);
     } else {
-      get(exchange, store);
+      get(exchange);
     }
   }
 
-  private void get(Exchange exchange, EntryStore store) throws IOException {
+  private void get(Exchange exchange) throws IOException {
     Parameters parameters = exchange.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
@@ -39,18 +37,18 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
         ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
       } else {
         for (KeyRange visible : exchange.principal().visible(range)) {
-          writeAll(out, store, visible);
+          writeAll(exchange, out, visible);
         }
       }
       out.endDocument();
     });
   }
 
-  private static void writeAll(DocumentWriter out, EntryStore store, KeyRange range)
+  private static void writeAll(Exchange exchange, DocumentWriter out, KeyRange range)
       throws IOException {
     KeyRange rest = range;
     while (rest != null) {
-      KVPage<KVEntry<RawValue>> page = store.scan(rest, PAGE);
+      KVPage<KVEntry<RawValue>> page = exchange.entries().scan(rest, PAGE, exchange.readOptions());
       for (KVEntry<RawValue> entry : page.items()) {
         writeMember(out, entry);
       }
@@ -63,7 +61,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
     out.value(Answers.present(entry));
   }
 
-  private void put(Exchange exchange, EntryStore store) throws IOException {
+  private void put(Exchange exchange) throws IOException {
     Conditions.refuseAll(exchange.request());
     BatchOptions options =
         WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
@@ -71,7 +69,7 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
     Map<String, RawValue> values = bodies.values(exchange);
     Gate.checkKeys(exchange, values.keySet());
     BatchResult result =
-        values.isEmpty() ? new BatchResult(0, 0) : store.writeMany(values, options);
+        values.isEmpty() ? new BatchResult(0, 0) : exchange.entries().writeMany(values, options);
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
       out.name("created");

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -16,8 +17,9 @@ import java.util.function.ToIntFunction;
  * how full it is, nor where the next one begins depends on what may not be seen.
  *
  * @param ranges in the order of their keys
+ * @param options how fresh it must be
  */
-record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit) {
+record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptions options) {
   /** More values need not be in memory at once. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
@@ -37,7 +39,7 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit) {
     List<T> items = new ArrayList<>();
     int bytes = 0;
     for (int i = 0; i < ranges.size(); i++) {
-      KVPage<T> part = scan.read(ranges.get(i), limit - items.size());
+      KVPage<T> part = scan.read(ranges.get(i), limit - items.size(), options);
       items.addAll(part.items());
       bytes += part.items().stream().mapToInt(bytesOf).sum();
       if (part.nextAfter() != null) {
@@ -52,10 +54,11 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit) {
   }
 
   private boolean hasKeys(List<KeyRange> rest) {
-    return rest.stream().anyMatch(range -> !store.scanKeys(range, 1).items().isEmpty());
+    return rest.stream()
+        .anyMatch(range -> !store.scanKeys(range, 1, options).items().isEmpty());
   }
 
   private interface Scan<T> {
-    KVPage<T> read(KeyRange range, int limit);
+    KVPage<T> read(KeyRange range, int limit, ReadOptions options);
   }
 }

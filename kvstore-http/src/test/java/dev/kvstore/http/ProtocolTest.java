@@ -131,12 +131,6 @@ class ProtocolTest {
     assertThat(service.put(KEY, "1", "Content-Encoding: identity").status()).isEqualTo(200);
   }
 
-  @Test
-  void acceptEncoding_isAnsweredPlain() {
-    assertThat(service.get(KEY, "Accept-Encoding: gzip").header("Content-Encoding"))
-        .isNull();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"text/html", "application/json;q=0", "image/*", "garbage"})
   void accept_ofNeitherFormat_isRefusedBeforeAnythingIsDone(String accept) {

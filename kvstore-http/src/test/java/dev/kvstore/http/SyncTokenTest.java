@@ -102,7 +102,16 @@ class SyncTokenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/keys/k", "/values?key=k", "/keys?key=k"})
+  @ValueSource(
+      strings = {
+        "/keys/k",
+        "/values?key=k",
+        "/keys?key=k",
+        "/values",
+        "/keys",
+        "/keys?values=true",
+        "/keys?view=keys"
+      })
   void tokenOfTheRequest_isDemandedOfTheRead(String path) {
     service.get(STORE + path, "Sync-Token: " + SEVEN, "Sync-Token: " + NINE + ", " + SEVEN);
 

@@ -68,7 +68,7 @@ record FileToken(
 
   private String hash() {
     if (secret != null && sha256 == null) {
-      return Secrets.hash(Secrets.check(secret));
+      return TokenSecret.hash(TokenSecret.check(secret));
     }
     if (sha256 != null && secret == null) {
       return sha256;

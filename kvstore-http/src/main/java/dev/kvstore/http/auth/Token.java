@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A token as it is kept: all of it but the secret. Immutable.
  *
  * @param name of whom or what it is for; becomes the author of what is written with it
- * @param hash see {@link Secrets#hash}
+ * @param hash see {@link TokenSecret#hash}
  * @param createdAt null where it is not known
  * @param expiresAt null where it does not expire
  */
@@ -29,7 +29,7 @@ public record Token(
     checkName(name);
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(limits, "limits");
-    Secrets.checkHash(hash);
+    TokenSecret.checkHash(hash);
   }
 
   /**
@@ -40,11 +40,11 @@ public record Token(
    *     repeat it, in case somebody took the secret for the name
    */
   public static String checkName(String name) {
-    if (!NAME.matcher(name).matches() || name.startsWith(Secrets.PREFIX)) {
+    if (!NAME.matcher(name).matches() || name.startsWith(TokenSecret.PREFIX)) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
           "The name of a token must be a letter or digit, then up to 63 letters, digits and"
-              + " characters of ._@- and must not begin with " + Secrets.PREFIX
+              + " characters of ._@- and must not begin with " + TokenSecret.PREFIX
               + " as its secret does");
     }
     return name;

@@ -102,7 +102,7 @@ public final class TokenFile implements TokenStorage {
   }
 
   private Loaded understand(String text) throws IOException {
-    String hash = Secrets.hash(text);
+    String hash = TokenSecret.hash(text);
     Loaded loaded = last;
     if (loaded == null || !loaded.hash().equals(hash)) {
       loaded = load(hash, parse(text));

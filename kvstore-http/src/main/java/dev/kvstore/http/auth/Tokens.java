@@ -60,9 +60,9 @@ public final class Tokens {
   /** Returns the token with that secret, which may have expired; null where there is none. */
   @Nullable
   Token find(String secret) {
-    String hash = Secrets.hash(secret);
+    String hash = TokenSecret.hash(secret);
     Token token = byIndex.get(index(hash));
-    return token != null && Secrets.isSame(token.hash(), hash) ? token : null;
+    return token != null && TokenSecret.isSame(token.hash(), hash) ? token : null;
   }
 
   /** Tells whether this token is there, unchanged. */

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * protect what people can remember against guessing. 256 random bits cannot be guessed at any
  * speed, and each request pays for the hash.
  */
-public final class Secrets {
+public final class TokenSecret {
   /** By which people, and those who search texts for secrets, know what this is. */
   public static final String PREFIX = "kvs_";
 
@@ -29,7 +29,7 @@ public final class Secrets {
   /** What RFC 6750 allows in a header, and as long as 128 random bits in hexadecimal digits. */
   private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9._~+/-]{32,256}=*");
 
-  private Secrets() {}
+  private TokenSecret() {}
 
   /** Returns a new one. */
   public static String generate() {
