@@ -191,7 +191,7 @@ class MongoWatchTest {
     watch(told);
     others.set("k", 1);
     server.stepDown();
-    await().atMost(LONG).until(() -> server.refusals() > 0);
+    await().atMost(LONG).until(() -> server.denials() > 0);
     server.stepUp();
     others.set("k", 2);
     await().atMost(LONG).until(() -> told.onceEach("k", List.of(1L, 2L)).size() == 2);
