@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Every request comes here. The path is read by {@link Target}, not by Javalin, which would decode
@@ -26,6 +28,9 @@ final class Api implements Handler {
 
   /** More of a body that was refused is not worth reading to keep the connection. */
   private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
+  /** What the log calls the id of the request. */
+  private static final String REQUEST_ID = "requestId";
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
@@ -44,9 +49,20 @@ final class Api implements Handler {
   @Override
   public void handle(Context context) {
     context.skipRemainingHandlers();
-    HttpServletRequest request = context.req();
-    HttpServletResponse response = context.res();
-    String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
+    String requestId = RequestIds.of(context.req().getHeader(RequestIds.HEADER));
+    MDC.put(REQUEST_ID, requestId);
+    try {
+      handle(context.req(), context.res(), requestId);
+      if (context.req().isAsyncStarted()) {
+        // Who has started that ends it, too; without a future Javalin would, now.
+        context.future(CompletableFuture::new);
+      }
+    } finally {
+      MDC.remove(REQUEST_ID);
+    }
+  }
+
+  private void handle(HttpServletRequest request, HttpServletResponse response, String requestId) {
     setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
@@ -66,13 +82,16 @@ final class Api implements Handler {
     try {
       fail(request, response, requestId, exchange, failure);
     } catch (IOException e) {
-      LOG.debug("Request {}: its error could not be answered", requestId, e);
+      LOG.debug("An error could not be answered", e);
     }
   }
 
   private Exchange exchange(HttpServletRequest request, HttpServletResponse response) {
     Target target = target(request);
-    Principal principal = gate.admit(request, access(request, target.resource()));
+    Resource resource = target.resource();
+    request.setAttribute(RequestRecords.RESOURCE, resource);
+    Principal principal = gate.admit(request, access(request, resource));
+    principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
     return new Exchange(request, response, target, principal, database);
   }
 
@@ -136,7 +155,7 @@ final class Api implements Handler {
       Throwable failure)
       throws IOException {
     Problem problem = Problems.of(failure, isWrite(request));
-    log(request, requestId, problem, failure);
+    log(request, problem, failure);
     if (response.isCommitted()) {
       abort(request);
       return;
@@ -172,20 +191,17 @@ final class Api implements Handler {
     return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
   }
 
-  private static void log(
-      HttpServletRequest request, String requestId, Problem problem, Throwable failure) {
+  private static void log(HttpServletRequest request, Problem problem, Throwable failure) {
     if (failure instanceof IOException) {
-      LOG.debug("Request {}: the connection failed", requestId, failure);
+      LOG.debug("The connection failed", failure);
     } else if (problem.kind() == ErrorKind.UNAVAILABLE && failure instanceof KVException) {
       LOG.warn(
-          "Request {}: {} {} was answered with 503: {}",
-          requestId,
+          "{} {} was answered with 503: {}",
           request.getMethod(),
           shown(request),
           failure.getMessage());
     } else if (problem.kind() == ErrorKind.INTERNAL) {
-      LOG.error(
-          "Request {}: {} {} failed", requestId, request.getMethod(), shown(request), failure);
+      LOG.error("{} {} failed", request.getMethod(), shown(request), failure);
     }
   }
 
@@ -195,7 +211,7 @@ final class Api implements Handler {
   }
 
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
-  private static void abort(HttpServletRequest request) {
+  static void abort(HttpServletRequest request) {
     ServletContextRequest.getServletContextRequest(request)
         .getConnectionMetaData()
         .getConnection()

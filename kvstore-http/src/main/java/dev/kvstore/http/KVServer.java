@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
@@ -20,19 +21,24 @@ import org.slf4j.LoggerFactory;
  * The service over one database, listening. Thread-safe.
  *
  * <p>{@link #close()} stops accepting requests and returns when those being handled are answered,
- * or the time for it has run out. It does not close the database.
+ * or the time for it has run out; streams of events end at once. It does not close the database.
  */
 public final class KVServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
 
   private final Server server;
   private final Listener listener;
+  private final Metrics metrics;
   private final int port;
+  private final EventStreams streams;
 
-  private KVServer(Server server, Listener listener, int port) {
+  private KVServer(
+      Server server, Listener listener, Metrics metrics, int port, EventStreams streams) {
     this.server = server;
     this.listener = listener;
+    this.metrics = metrics;
     this.port = port;
+    this.streams = streams;
   }
 
   /**
@@ -50,18 +56,32 @@ public final class KVServer implements AutoCloseable {
               + settings.host());
     }
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
-    return start(settings, database, new Gate(open, null, false));
+    return start(settings, database, new Gate(open, null, true));
   }
 
   static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
+    return start(settings, database, gate, new Metrics());
+  }
+
+  /** @param metrics become the service's, which closes them */
+  static KVServer start(
+      ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
     Cors cors = new Cors(settings.web().corsOrigins());
-    Api api = new Api(database, gate, cors, Handlers.of(settings, database));
+    RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     Listener listener = Listener.of(settings);
+    EventStreams streams = new EventStreams(settings.events());
+    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics, streams));
     try {
-      Javalin javalin = Javalin.create(config -> configure(config, settings, listener, api));
+      Javalin javalin = Javalin.create(config -> {
+        configure(config, settings, listener, api);
+        config.jetty.modifyServer(server -> server.setRequestLog(records));
+      });
       javalin.start();
-      return new KVServer(javalin.jettyServer().server(), listener, javalin.port());
+      Server server = javalin.jettyServer().server();
+      metrics.server(server.getThreadPool(), () -> listener.connections());
+      return new KVServer(server, listener, metrics, javalin.port(), streams);
     } catch (RuntimeException | Error e) {
+      streams.close();
       listener.close();
       throw e;
     }
@@ -74,7 +94,10 @@ public final class KVServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try (listener) {
+    // They would go on for ever, and the server waits for everything that is being answered.
+    streams.close();
+    try (metrics;
+        listener) {
       server.stop();
     } catch (TimeoutException e) {
       LOG.warn("Requests that needed longer than the time to stop were cut off");

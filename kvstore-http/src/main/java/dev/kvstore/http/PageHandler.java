@@ -8,14 +8,6 @@ import java.util.Objects;
 
 /** {@code /}, {@code /openapi.json} and {@code /docs}: what people and their tools read first. */
 final class PageHandler implements ResourceHandler {
-  /**
-   * Nothing from elsewhere, and no scripts but those of files. The style attributes are what
-   * Swagger UI is made with.
-   */
-  private static final String POLICY = "default-src 'none'; script-src 'self'; connect-src 'self';"
-      + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
-      + " form-action 'none'; frame-ancestors 'none'";
-
   @Override
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
@@ -24,13 +16,12 @@ final class PageHandler implements ResourceHandler {
     String etag = etag(content);
     exchange.header("ETag", '"' + etag + '"');
     exchange.header("Cache-Control", "no-cache");
-    exchange.header("Vary", "Accept-Encoding");
+    exchange.response().addHeader("Vary", "Accept-Encoding");
     if (Conditions.notModified(exchange.request(), etag)) {
       exchange.answerEmpty(304);
       return;
     }
-    exchange.header("Content-Security-Policy", POLICY);
-    exchange.header("Referrer-Policy", "no-referrer");
+    PageHeaders.set(exchange.response());
     exchange.answer(200, page.mediaType() + ";charset=utf-8", content);
   }
 

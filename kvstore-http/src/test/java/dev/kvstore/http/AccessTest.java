@@ -82,18 +82,23 @@ class AccessTest {
       case COUNTER -> base + "/counters/ui.count";
       case VALUES -> base + "/values";
       case KEYS -> base + "/keys";
+      case EVENTS -> base + "/events";
       case STORES -> "/v1/stores";
       case STORE -> base + "?confirm=" + store;
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
       case PAGE -> "/";
+      case METRICS -> "/metrics";
     };
   }
 
+  /** Without the answer that does not end, whose {@code HEAD} asks for the same rights. */
   static Stream<Operation> operations() {
     return Stream.of(Resource.values())
         .flatMap(resource -> Stream.of(resource.allow().split(", ", -1))
-            .map(method -> new Operation(resource, method)));
+            .map(method -> new Operation(resource, method)))
+        .filter(operation ->
+            operation.resource() != Resource.EVENTS || !operation.method().equals("GET"));
   }
 
   @ParameterizedTest
@@ -130,13 +135,16 @@ class AccessTest {
   void operation_keepsToItsStore(Operation operation) {
     boolean inStore = path(operation.resource(), "app").startsWith("/v1/stores/app");
 
-    assertAllowed(operation.ask(OTHER_STORE), !inStore);
+    assertAllowed(operation.ask(OTHER_STORE), !inStore && operation.resource() != Resource.METRICS);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
   void operation_onItsKeys_isAllowed_butOnTheWholeStoreNot(Operation operation) {
-    assertAllowed(operation.ask(SOME_KEYS), operation.resource() != Resource.STORE);
+    boolean onAll =
+        operation.resource() == Resource.STORE || operation.resource() == Resource.METRICS;
+
+    assertAllowed(operation.ask(SOME_KEYS), !onAll);
   }
 
   private static void assertAllowed(Reply reply, boolean allowed) {
@@ -149,14 +157,7 @@ class AccessTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "/nothing",
-        "/v1",
-        "/v1/stores/",
-        "/v1/stores/1",
-        "/v1/stores/app/keys/a//b",
-        "/healthy"
-      })
+      strings = {"/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
   void pathThatIsNone_needsATokenToo(String path) {
     assertThat(service.get(path).status()).isEqualTo(401);
     assertThat(service.get(path, READ).status()).isBetween(400, 404);
@@ -187,6 +188,16 @@ class AccessTest {
     String secret = ADMIN.substring("Authorization: Bearer ".length());
 
     assertThat(service.get("/v1/stores?access_token=" + secret).status()).isEqualTo(401);
+  }
+
+  @Test
+  void metrics_areForEverybody_unlessConfiguredOtherwise(@TempDir Path folder) {
+    EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
+    try (TestService open =
+        TestService.start(database, new Gate(TOKENS.authenticator(), null, true))) {
+      assertThat(open.get("/metrics").status()).isEqualTo(200);
+      assertThat(open.get("/v1/stores").status()).isEqualTo(401);
+    }
   }
 
   @Test

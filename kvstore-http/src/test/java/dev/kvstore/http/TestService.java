@@ -1,14 +1,19 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** A service over a new file, and a client that sends exactly the bytes it is told to. */
@@ -41,6 +46,13 @@ final class TestService implements AutoCloseable {
 
   static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
     return new TestService(database, KVServer.start(settings, database, gate));
+  }
+
+  static TestService start(EntryDatabase database, Metrics metrics) {
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    Gate gate = new Gate(open, null, true);
+    return new TestService(
+        database, KVServer.start(ServerSettings.DEFAULT, database, gate, metrics));
   }
 
   KVServer server() {
@@ -94,7 +106,18 @@ final class TestService implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    return connect(new Socket());
+  }
+
+  /** Returns a connection that takes little as long as nobody reads from it. */
+  Socket connectNarrow() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8 * 1024);
+    return connect(socket);
+  }
+
+  private Socket connect(Socket socket) throws IOException {
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
   }
