@@ -54,8 +54,8 @@ final class NearCacheChild {
         NearCacheSettings.builder().stalenessBound(BOUND).build();
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (MongoEntryDatabase database =
-            MongoEntryDatabase.open(arguments[0], MongoSettings.DEFAULT.withDatabase("racing"));
+    try (MongoEntryDatabase database = MongoEntryDatabase.open(
+            arguments[0], MongoSettings.DEFAULT.withDatabase("racing").withoutNearCache());
         NearCache cache = MutatedCache.over(
             database.store("settings"), settings, Mutation.valueOf(arguments[1]).parts())) {
       while (!cache.health().coherent()) {

@@ -98,7 +98,7 @@ class NearCacheOutageTest {
     server = StandInReplicaSet.start();
     server.noopEvery(Duration.ofMillis(100));
     way = server.openAnotherWay();
-    MongoSettings settings = MongoSettings.DEFAULT.withDatabase("outage");
+    MongoSettings settings = MongoSettings.DEFAULT.withDatabase("outage").withoutNearCache();
     others = MongoEntryDatabase.open(server.connectionString(), settings);
     database = MongoEntryDatabase.open(way.uri(), settings.withTimeout(TIMEOUT));
     direct = others.store("settings");

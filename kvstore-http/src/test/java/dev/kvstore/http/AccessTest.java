@@ -11,6 +11,7 @@ import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +62,7 @@ class AccessTest {
     }
 
     boolean isPublic() {
-      return resource == Resource.LIVE || resource == Resource.READY;
+      return Set.of(Resource.LIVE, Resource.READY, Resource.PAGE).contains(resource);
     }
 
     /** Said here a second time, so that a change of the first has to be meant. */
@@ -86,6 +87,7 @@ class AccessTest {
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
       case METRICS -> "/metrics";
+      case PAGE -> "/";
     };
   }
 
