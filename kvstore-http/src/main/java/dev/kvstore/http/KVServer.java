@@ -74,6 +74,9 @@ public final class KVServer implements AutoCloseable {
       });
       javalin.start();
       Server server = javalin.jettyServer().server();
+      if (database.cacheHealth().isPresent()) {
+        metrics.caches(() -> database.cacheHealth().orElseThrow());
+      }
       metrics.server(server.getThreadPool(), () -> listener.connections());
       return new KVServer(server, listener, metrics, javalin.port());
     } catch (RuntimeException | Error e) {

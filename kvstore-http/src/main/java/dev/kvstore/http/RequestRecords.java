@@ -73,6 +73,8 @@ final class RequestRecords implements RequestLog {
       case STORE -> "/v1/stores/{store}";
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
+      case METRICS -> "/metrics";
+      case PAGE -> "/";
       default -> "/" + resource.name().toLowerCase(Locale.ROOT);
     };
   }
