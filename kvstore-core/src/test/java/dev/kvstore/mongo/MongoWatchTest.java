@@ -186,6 +186,20 @@ class MongoWatchTest {
   }
 
   @Test
+  void stepDown_losesNothing() {
+    Told told = new Told();
+    watch(told);
+    others.set("k", 1);
+    server.stepDown();
+    await().atMost(LONG).until(() -> server.denials() > 0);
+    server.stepUp();
+    others.set("k", 2);
+    await().atMost(LONG).until(() -> told.onceEach("k", List.of(1L, 2L)).size() == 2);
+    assertThat(told.onceEach("k", List.of(1L, 2L))).containsExactly(1L, 2L);
+    assertThat(told.resets).hasValue(0);
+  }
+
+  @Test
   void lostHistory_isAReset_andItGoesOn() {
     Told told = new Told();
     watch(told);

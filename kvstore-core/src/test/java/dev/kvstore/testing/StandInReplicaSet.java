@@ -46,6 +46,7 @@ public final class StandInReplicaSet implements AutoCloseable {
   private final Map<BsonValue, Written> lastWrites = new HashMap<>();
   private boolean isPrimary = true;
   private boolean readsHeld;
+  private int denials;
 
   /** What the last write of a session came to. */
   private record Written(long number, BsonDocument reply) {}
@@ -103,6 +104,13 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
+  /** Returns how often it has told somebody that it was not the primary. */
+  public int denials() {
+    synchronized (oplog) {
+      return denials;
+    }
+  }
+
   public void stepUp() {
     synchronized (oplog) {
       isPrimary = true;
@@ -135,6 +143,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     synchronized (oplog) {
       BsonDocument hello = WireServer.helloOfPrimary(address);
       if (!isPrimary) {
+        denials++;
         hello.remove("primary");
         hello
             .append("ismaster", BsonBoolean.FALSE)
@@ -190,6 +199,7 @@ public final class StandInReplicaSet implements AutoCloseable {
       default -> {}
     }
     if (!isPrimary) {
+      denials++;
       throw new CommandFailure(10107, "NotWritablePrimary", "not master", "RetryableWriteError");
     }
     if (ChangeStreams.isOpening(command)) {

@@ -117,6 +117,7 @@ public final class WireServer implements AutoCloseable {
     disconnect();
   }
 
+  /** Whether new connections are let in again after {@link #refuse}. */
   public void accept(boolean accepting) {
     refusing = !accepting;
   }

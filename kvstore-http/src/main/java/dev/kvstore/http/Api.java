@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,10 @@ final class Api implements Handler {
     MDC.put(REQUEST_ID, requestId);
     try {
       handle(context.req(), context.res(), requestId);
+      if (context.req().isAsyncStarted()) {
+        // Who has started that ends it, too; without a future Javalin would, now.
+        context.future(CompletableFuture::new);
+      }
     } finally {
       MDC.remove(REQUEST_ID);
     }
@@ -205,7 +210,7 @@ final class Api implements Handler {
   }
 
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
-  private static void abort(HttpServletRequest request) {
+  static void abort(HttpServletRequest request) {
     ServletContextRequest.getServletContextRequest(request)
         .getConnectionMetaData()
         .getConnection()

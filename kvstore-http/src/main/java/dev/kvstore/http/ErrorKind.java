@@ -19,6 +19,7 @@ enum ErrorKind {
   TIMED_OUT(408, "request-timeout", "The request was not sent in time"),
   CONFLICT(409, "conflict", "Others kept changing the entry"),
   TYPE_MISMATCH(409, "type-mismatch", "The stored value is of another type"),
+  EVENTS_GONE(410, "events-gone", "What has happened since is not known any more"),
   PRECONDITION_FAILED(412, "precondition-failed", "The condition does not hold"),
   TOO_LARGE(413, "too-large", "The body is too large"),
   URI_TOO_LONG(414, "uri-too-long", "The URI is too long"),

@@ -88,19 +88,13 @@ enum Format {
    * @throws ProblemException if it accepts neither
    */
   static Format ofAnswer(HttpServletRequest request) {
-    String accept = String.join(",", Collections.list(request.getHeaders("Accept")));
+    String accept = accept(request);
     if (accept.isBlank()) {
       return JSON;
     }
-    List<MediaRange> ranges = new ArrayList<>();
-    for (String part : accept.split(",", -1)) {
-      MediaRange range = MediaRange.parse(part);
-      if (range != null) {
-        ranges.add(range);
-      }
-    }
-    MediaRange json = best(JSON, ranges);
-    MediaRange bson = best(BSON, ranges);
+    List<MediaRange> ranges = ranges(accept);
+    MediaRange json = best(JSON.mediaType, ranges);
+    MediaRange bson = best(BSON.mediaType, ranges);
     boolean equal = quality(bson) == quality(json);
     if (quality(bson) > quality(json)
         || (equal && quality(bson) > 0 && specific(bson) > specific(json))) {
@@ -113,10 +107,31 @@ enum Format {
         ErrorKind.NOT_ACCEPTABLE, "Answers are application/json or application/bson");
   }
 
-  private static @Nullable MediaRange best(Format format, List<MediaRange> ranges) {
+  /** Returns whether the request accepts an answer of this other type. */
+  static boolean accepts(HttpServletRequest request, String mediaType) {
+    String accept = accept(request);
+    return accept.isBlank() || quality(best(mediaType, ranges(accept))) > 0;
+  }
+
+  private static String accept(HttpServletRequest request) {
+    return String.join(",", Collections.list(request.getHeaders("Accept")));
+  }
+
+  private static List<MediaRange> ranges(String accept) {
+    List<MediaRange> ranges = new ArrayList<>();
+    for (String part : accept.split(",", -1)) {
+      MediaRange range = MediaRange.parse(part);
+      if (range != null) {
+        ranges.add(range);
+      }
+    }
+    return ranges;
+  }
+
+  private static @Nullable MediaRange best(String mediaType, List<MediaRange> ranges) {
     MediaRange best = null;
     for (MediaRange range : ranges) {
-      if (range.covers(format.mediaType) && specific(range) > specific(best)) {
+      if (range.covers(mediaType) && specific(range) > specific(best)) {
         best = range;
       }
     }

@@ -10,12 +10,14 @@ import java.util.Map;
 final class Handlers {
   private Handlers() {}
 
+  /** @param streams will hold the streams of events */
   static Map<Resource, ResourceHandler> of(
-      ServerSettings settings, EntryDatabase database, Metrics metrics) {
+      ServerSettings settings, EntryDatabase database, Metrics metrics, EventStreams streams) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
     Answers answers = new Answers(transcoder);
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits());
+    EventFrames frames = new EventFrames(transcoder, streams.readers());
     HealthHandler health = new HealthHandler(database, settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
     handlers.put(Resource.KEY, new KeyHandler(bodies, answers, patches));
@@ -23,6 +25,7 @@ final class Handlers {
     handlers.put(Resource.COUNTER, new CounterHandler(bodies, answers));
     handlers.put(Resource.VALUES, new ValuesHandler(bodies, answers));
     handlers.put(Resource.KEYS, new ListingHandler(answers));
+    handlers.put(Resource.EVENTS, new EventsHandler(streams, frames));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
     handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);

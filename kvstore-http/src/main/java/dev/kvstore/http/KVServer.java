@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The service over one database, listening. Thread-safe.
  *
  * <p>{@link #close()} stops accepting requests and returns when those being handled are answered,
- * or the time for it has run out. It does not close the database.
+ * or the time for it has run out; streams of events end at once. It does not close the database.
  */
 public final class KVServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
@@ -30,12 +30,15 @@ public final class KVServer implements AutoCloseable {
   private final Listener listener;
   private final Metrics metrics;
   private final int port;
+  private final EventStreams streams;
 
-  private KVServer(Server server, Listener listener, Metrics metrics, int port) {
+  private KVServer(
+      Server server, Listener listener, Metrics metrics, int port, EventStreams streams) {
     this.server = server;
     this.listener = listener;
     this.metrics = metrics;
     this.port = port;
+    this.streams = streams;
   }
 
   /**
@@ -64,9 +67,10 @@ public final class KVServer implements AutoCloseable {
   static KVServer start(
       ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
     Cors cors = new Cors(settings.web().corsOrigins());
-    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics));
     RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     Listener listener = Listener.of(settings);
+    EventStreams streams = new EventStreams(settings.events());
+    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics, streams));
     try {
       Javalin javalin = Javalin.create(config -> {
         configure(config, settings, listener, api);
@@ -77,9 +81,11 @@ public final class KVServer implements AutoCloseable {
       if (database.cacheHealth().isPresent()) {
         metrics.caches(() -> database.cacheHealth().orElseThrow());
       }
-      metrics.server(server.getThreadPool(), () -> listener.connections());
-      return new KVServer(server, listener, metrics, javalin.port());
+      metrics.server(server.getThreadPool(), listener::connections);
+      metrics.eventStreams(streams::count);
+      return new KVServer(server, listener, metrics, javalin.port(), streams);
     } catch (RuntimeException | Error e) {
+      streams.close();
       listener.close();
       throw e;
     }
@@ -92,6 +98,8 @@ public final class KVServer implements AutoCloseable {
 
   @Override
   public void close() {
+    // They would go on for ever, and the server waits for everything that is being answered.
+    streams.close();
     try (metrics;
         listener) {
       server.stop();

@@ -39,6 +39,12 @@ final class LimitOptions {
   private int maxConnections = ConnectionSettings.DEFAULT.maxConnections();
 
   @Option(
+      names = "--max-event-streams",
+      paramLabel = "N",
+      description = "How many streams of events may be open at a time (${DEFAULT-VALUE}).")
+  private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
+
+  @Option(
       names = "--client-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
@@ -71,8 +77,13 @@ final class LimitOptions {
     faults.checkRange("--max-body-bytes", maxBodyBytes, 1, LARGEST_BATCH_BYTES);
     faults.checkRange("--max-header-bytes", maxHeaderBytes, 1024, 1024 * 1024);
     faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
+    faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
     faults.checkRange("--client-timeout", clientTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
     faults.checkRange("--stop-timeout", stopTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+  }
+
+  EventSettings events() {
+    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
   }
 
   ValueLimits values() {

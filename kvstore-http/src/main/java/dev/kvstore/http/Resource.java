@@ -10,6 +10,7 @@ enum Resource {
   COUNTER(Access.DATA, "POST, OPTIONS"),
   VALUES(Access.DATA, "GET, HEAD, PUT, OPTIONS"),
   KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
+  EVENTS(Access.DATA, "GET, HEAD, OPTIONS"),
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
   STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
   LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
@@ -58,6 +59,7 @@ enum Resource {
     return switch (name) {
       case "keys" -> KEYS;
       case "values" -> VALUES;
+      case "events" -> EVENTS;
       default -> null;
     };
   }

@@ -67,6 +67,7 @@ final class ServeOptions {
         limits.stopTimeout(),
         backend.kind(),
         limits.connections(tls.files()),
-        web.settings(log.accessLog()));
+        web.settings(log.accessLog()),
+        limits.events());
   }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param databaseKind what the database is, for the health check: {@code sqlite}, {@code mongodb}
  * @param connections what connections have to put up with
  * @param web who is in between, and who else may ask
+ * @param events how the streams of events are served
  */
 public record ServerSettings(
     String host,
@@ -26,7 +27,8 @@ public record ServerSettings(
     Duration stopTimeout,
     String databaseKind,
     ConnectionSettings connections,
-    WebSettings web) {
+    WebSettings web,
+    EventSettings events) {
   /** Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, 10 seconds to stop. */
   public static final ServerSettings DEFAULT = new ServerSettings(
       "127.0.0.1",
@@ -36,7 +38,8 @@ public record ServerSettings(
       Duration.ofSeconds(10),
       "unknown",
       ConnectionSettings.DEFAULT,
-      WebSettings.DEFAULT);
+      WebSettings.DEFAULT,
+      EventSettings.DEFAULT);
 
   /**
    * Tells whether only this machine can reach the address.
@@ -53,26 +56,31 @@ public record ServerSettings(
 
   public ServerSettings port(int newPort) {
     return new ServerSettings(
-        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web);
+        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
   }
 
   public ServerSettings limits(ValueLimits newLimits) {
     return new ServerSettings(
-        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections, web);
+        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
   }
 
   public ServerSettings stopTimeout(Duration newTimeout) {
     return new ServerSettings(
-        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections, web);
+        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections, web, events);
   }
 
   public ServerSettings connections(ConnectionSettings newConnections) {
     return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections, web);
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections, web, events);
   }
 
   public ServerSettings web(WebSettings newWeb) {
     return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, newWeb);
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, newWeb, events);
+  }
+
+  public ServerSettings events(EventSettings newEvents) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, newEvents);
   }
 }

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,7 +106,18 @@ final class TestService implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    return connect(new Socket());
+  }
+
+  /** Returns a connection that takes little as long as nobody reads from it. */
+  Socket connectNarrow() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8 * 1024);
+    return connect(socket);
+  }
+
+  private Socket connect(Socket socket) throws IOException {
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
   }

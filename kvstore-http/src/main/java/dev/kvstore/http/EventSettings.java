@@ -1,0 +1,35 @@
+package dev.kvstore.http;
+
+import java.time.Duration;
+
+/**
+ * How the streams of events are served.
+ *
+ * @param maxStreams how many may be open at a time; one more is answered with 503
+ * @param maxWaiting how many changes may wait for a reader that is slow; one more, and it gets a
+ *     {@code reset} in place of all of them
+ * @param heartbeat how often a reader hears that its stream is alive
+ * @param openingTimeout how long it may take to find out whether a stream can go on where the one
+ *     before has ended
+ */
+public record EventSettings(
+    int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout) {
+  /** 5,000 streams, 1,024 changes, 5 seconds each. */
+  public static final EventSettings DEFAULT =
+      new EventSettings(5000, 1024, Duration.ofSeconds(5), Duration.ofSeconds(5));
+
+  /** @throws IllegalArgumentException if a number or duration is not positive */
+  public EventSettings {
+    if (maxStreams < 1 || maxWaiting < 1) {
+      throw new IllegalArgumentException("There must be room for a stream and for a change");
+    }
+    if (heartbeat.isNegative() || heartbeat.isZero() || openingTimeout.isNegative()) {
+      throw new IllegalArgumentException("The heartbeat must take some time, opening may");
+    }
+  }
+
+  /** Returns these settings with room for so many streams. */
+  public EventSettings maxStreams(int newMaximum) {
+    return new EventSettings(newMaximum, maxWaiting, heartbeat, openingTimeout);
+  }
+}

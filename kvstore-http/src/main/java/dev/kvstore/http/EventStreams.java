@@ -1,0 +1,154 @@
+package dev.kvstore.http;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The streams of events that are open, and the few threads that serve all of them. Thread-safe. */
+final class EventStreams implements AutoCloseable {
+  /** They wait for nobody. */
+  private static final int WRITERS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** They wait for the database. */
+  private static final int READERS = 8;
+
+  /** How long a reader may take for what was written, when the service stops. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+
+  private final EventSettings settings;
+  private final ExecutorService writers = threads("writer", WRITERS);
+  private final ExecutorService readers = threads("reader", READERS);
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(factory("timer"));
+
+  // Guarded by this.
+  private final Set<EventStream> open = new HashSet<>();
+  private boolean ticking;
+  private long nextBeat = System.nanoTime();
+  private boolean closed;
+
+  EventStreams(EventSettings settings) {
+    this.settings = settings;
+  }
+
+  EventSettings settings() {
+    return settings;
+  }
+
+  /** Those who write to readers; they must not be held up. */
+  ExecutorService writers() {
+    return writers;
+  }
+
+  /** Those who read values. */
+  ExecutorService readers() {
+    return readers;
+  }
+
+  /**
+   * Takes one more stream, until {@link #remove}.
+   *
+   * @throws ProblemException if there are too many, or the service is stopping
+   */
+  synchronized void add(EventStream stream) {
+    if (closed) {
+      throw refusal("The service is stopping", "1");
+    }
+    if (open.size() >= settings.maxStreams()) {
+      throw refusal(
+          "All " + settings.maxStreams() + " streams of events that the service keeps are open",
+          "10");
+    }
+    open.add(stream);
+    tickFromNowOn();
+    Future<?> unused = timer.schedule(
+        stream::openingTimedOut, settings.openingTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  synchronized void remove(EventStream stream) {
+    open.remove(stream);
+    notifyAll();
+  }
+
+  private void tickFromNowOn() {
+    if (!ticking) {
+      ticking = true;
+      long interval = Math.min(settings.heartbeat().toNanos(), LONGEST_TICK.toNanos());
+      Future<?> unused =
+          timer.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private synchronized void tick() {
+    long now = System.nanoTime();
+    boolean beat = nextBeat - now <= 0;
+    if (beat) {
+      nextBeat = now + settings.heartbeat().toNanos();
+    }
+    open.forEach(stream -> stream.tick(beat));
+  }
+
+  /** Ends all streams, those of readers that do not read by force, and lets no other begin. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      open.forEach(EventStream::stop);
+    }
+    awaitEnd();
+    List<EventStream> stuck;
+    synchronized (this) {
+      stuck = List.copyOf(open);
+    }
+    stuck.forEach(EventStream::abort);
+    timer.shutdownNow();
+    writers.shutdown();
+    readers.shutdown();
+  }
+
+  private synchronized void awaitEnd() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      long left = PATIENCE.toMillis();
+      while (!open.isEmpty() && left > 0) {
+        wait(left);
+        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static ProblemException refusal(String detail, String seconds) {
+    return new ProblemException(
+        new Problem(ErrorKind.UNAVAILABLE, detail).withHeader("Retry-After", seconds));
+  }
+
+  /** Returns how many there are. */
+  int count() {
+    return open.size();
+  }
+
+  private static ExecutorService threads(String name, int count) {
+    return Executors.newFixedThreadPool(count, factory(name));
+  }
+
+  private static ThreadFactory factory(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return work -> {
+      Thread thread = new Thread(work, "kvstore-events-" + name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.http.EventQueue.Changed;
+import dev.kvstore.http.EventQueue.Event;
+import dev.kvstore.http.EventQueue.Ready;
+import dev.kvstore.http.EventQueue.Reset;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.Change.Kind;
+import dev.kvstore.spi.Interest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class EventQueueTest {
+  private final AtomicInteger filled = new AtomicInteger();
+  private final EventQueue queue =
+      new EventQueue(EventFilter.ofPrefix("a"), 2, filled::incrementAndGet);
+
+  private static Change change(String key, long position) {
+    return new Change(Kind.SET, key, 1, "e", position);
+  }
+
+  private void changed(String key, long position) {
+    queue.changed(List.of(change(key, position)), position);
+  }
+
+  private List<Event> taken() {
+    List<Event> taken = new ArrayList<>();
+    for (Event event = queue.poll(); event != null; event = queue.poll()) {
+      taken.add(event);
+    }
+    return taken;
+  }
+
+  @Test
+  void changes_areTakenInOrder_theOthersLeftOut() {
+    queue.positioned(1);
+    changed("a1", 2);
+    changed("b", 3);
+    changed("a2", 4);
+
+    assertThat(filled).hasValue(3);
+    assertThat(taken())
+        .containsExactly(new Ready(1), new Changed(change("a1", 2)), new Changed(change("a2", 4)));
+    assertThat(queue.isFilled()).isFalse();
+  }
+
+  @Test
+  void tooMany_areReplacedByAReset() {
+    queue.positioned(1);
+    changed("a1", 2);
+    changed("a2", 3);
+    changed("a3", 4);
+    changed("a4", 5);
+
+    assertThat(taken()).containsExactly(new Reset(), new Ready(4), new Changed(change("a4", 5)));
+  }
+
+  @Test
+  void manyAtOnce_areTaken() {
+    queue.positioned(1);
+    queue.changed(List.of(change("a1", 2), change("a2", 3), change("a3", 4)), 4);
+
+    assertThat(taken()).hasSize(4);
+  }
+
+  @Test
+  void positionOfAReset_isNotBeforeTheChangesThatAreLeftOut() {
+    queue.positioned(1);
+    changed("a1", 2);
+    changed("a2", 3);
+    queue.changed(List.of(change("a3", 9)), 8);
+
+    assertThat(taken()).containsExactly(new Reset(), new Ready(9));
+  }
+
+  @Test
+  void missed_forgetsAllBefore() {
+    queue.positioned(1);
+    changed("a1", 2);
+    queue.missed();
+    assertThat(queue.isReset()).isTrue();
+    assertThat(taken()).containsExactly(new Reset());
+    queue.restart();
+    assertThat(taken()).as("it is not known where").containsExactly(new Reset());
+    queue.positioned(7);
+
+    assertThat(taken()).containsExactly(new Ready(7));
+  }
+
+  @Test
+  void told_isWhereNothingWaits() {
+    assertThat(queue.told()).isZero();
+    queue.positioned(1);
+    assertThat(queue.told()).isZero();
+    taken();
+    assertThat(queue.told()).isEqualTo(1);
+    changed("b", 5);
+    assertThat(queue.told()).isEqualTo(5);
+    changed("a", 6);
+    assertThat(queue.told()).isZero();
+    taken();
+    assertThat(queue.told()).isEqualTo(6);
+    queue.missed();
+    taken();
+    assertThat(queue.told()).isZero();
+  }
+
+  @Test
+  void filterOfKeys_isExact() {
+    EventFilter filter = EventFilter.ofKeys(Set.of("a", "b"));
+
+    assertThat(filter.interest()).isEqualTo(new Interest(Set.of("a", "b"), Set.of()));
+    assertThat(filter.keys().test("a")).isTrue();
+    assertThat(filter.keys().test("ab")).isFalse();
+  }
+}
