@@ -1,10 +1,12 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSummary;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A database whose stores are read through near-caches, for one that brings none itself. All who
@@ -53,6 +55,11 @@ public final class CachedDatabase implements EntryDatabase {
     } finally {
       caches.forget(name);
     }
+  }
+
+  @Override
+  public Optional<CacheHealth> cacheHealth() {
+    return Optional.of(caches.health());
   }
 
   @Override

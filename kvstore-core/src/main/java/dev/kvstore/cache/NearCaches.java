@@ -1,5 +1,6 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.CacheHealth;
 import dev.kvstore.KVException;
 import dev.kvstore.spi.EntryStore;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class NearCaches implements AutoCloseable {
   private final Executor executor;
   private final Runnable onTick = this::tick;
   private final Map<String, Shared> caches = new ConcurrentHashMap<>();
+  private CacheHealth gone = Totals.NONE; // guarded by this
   private volatile long keptUpAt;
   private volatile boolean closed;
 
@@ -109,6 +111,18 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns how all caches fare together: coherent where all are, since the last change of one,
+   * with the longest lag, and with the counts of those too that are gone.
+   */
+  public synchronized CacheHealth health() {
+    CacheHealth all = gone;
+    for (Shared shared : caches.values()) {
+      all = Totals.add(all, shared.cache().health());
+    }
+    return all;
+  }
+
   private void tick() {
     long now = clock.nanos();
     if (now - keptUpAt >= UPKEEP.toNanos()) {
@@ -121,6 +135,7 @@ public final class NearCaches implements AutoCloseable {
   synchronized void keepUp() {
     caches.forEach((store, shared) -> {
       if (shared.idleRounds() >= PATIENCE) {
+        gone = Totals.add(gone, Totals.counts(shared.cache().health()));
         shared.retire();
         caches.remove(store);
       }

@@ -7,6 +7,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.connection.ClusterType;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -273,6 +275,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
    * @throws KVException with {@link ErrorCode#UNAUTHENTICATED}, {@link ErrorCode#FORBIDDEN} or
    *     {@link ErrorCode#UNSUPPORTED_SERVER} if it is there, but cannot be used
    */
+  @Override
+  public Optional<CacheHealth> cacheHealth() {
+    return Optional.ofNullable(caches).map(NearCaches::health);
+  }
+
   @Override
   public void ping() {
     Deadline deadline = begin();

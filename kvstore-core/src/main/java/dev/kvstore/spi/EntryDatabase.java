@@ -1,8 +1,10 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.CacheHealth;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import java.util.List;
+import java.util.Optional;
 
 /** A database with any number of stores. Thread-safe. */
 public interface EntryDatabase extends AutoCloseable {
@@ -36,6 +38,14 @@ public interface EntryDatabase extends AutoCloseable {
    * @throws UnavailableException if the database does not serve; nothing was deleted
    */
   boolean drop(String name);
+
+  /**
+   * Returns how the near-caches of all stores fare together; empty where there are none. Does not
+   * reach the database.
+   */
+  default Optional<CacheHealth> cacheHealth() {
+    return Optional.empty();
+  }
 
   /**
    * Returns if the database serves.

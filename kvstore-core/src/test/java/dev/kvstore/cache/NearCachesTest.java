@@ -167,6 +167,28 @@ class NearCachesTest {
     assertThat(subscribed()).isEqualTo(1);
   }
 
+  @Test
+  void health_isThatOfAllCaches_andCountsThoseThatAreGone() {
+    assertThat(caches.health()).isEqualTo(Totals.NONE);
+    List<EntryStore> stores = List.of(caches.store("a"), caches.store("b"));
+    stores.forEach(store -> set(store, 1));
+    assertThat(caches.health().coherent()).as("before the feeds are open").isFalse();
+    position();
+    for (EntryStore store : stores) {
+      get(store);
+      get(store);
+    }
+    long hits = caches.health().hits();
+    assertThat(caches.health().entries()).isEqualTo(2);
+    assertThat(caches.health().coherent()).isTrue();
+    assertThat(hits).isGreaterThanOrEqualTo(2);
+
+    idle();
+    assertThat(caches.health().hits()).isEqualTo(hits);
+    assertThat(caches.health().entries()).isZero();
+    assertThat(caches.health().coherent()).isTrue();
+  }
+
   /**
    * A write that goes by a cache which is let go of meanwhile, while others already use the next.
    */

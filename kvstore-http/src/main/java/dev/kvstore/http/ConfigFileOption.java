@@ -9,7 +9,9 @@ final class ConfigFileOption {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A YAML file of settings, under the names of these options: 'port: 7070'.")
+      description =
+          "A YAML file of settings, by the names of these options without their hyphens in"
+              + " front.")
   @Nullable
   Path file;
 }

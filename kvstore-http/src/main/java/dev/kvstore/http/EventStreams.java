@@ -134,6 +134,11 @@ final class EventStreams implements AutoCloseable {
         new Problem(ErrorKind.UNAVAILABLE, detail).withHeader("Retry-After", seconds));
   }
 
+  /** Returns how many there are. */
+  int count() {
+    return open.size();
+  }
+
   private static ExecutorService threads(String name, int count) {
     return Executors.newFixedThreadPool(count, factory(name));
   }

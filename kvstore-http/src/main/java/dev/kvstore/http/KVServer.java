@@ -78,7 +78,11 @@ public final class KVServer implements AutoCloseable {
       });
       javalin.start();
       Server server = javalin.jettyServer().server();
-      metrics.server(server.getThreadPool(), () -> listener.connections());
+      if (database.cacheHealth().isPresent()) {
+        metrics.caches(() -> database.cacheHealth().orElseThrow());
+      }
+      metrics.server(server.getThreadPool(), listener::connections);
+      metrics.eventStreams(streams::count);
       return new KVServer(server, listener, metrics, javalin.port(), streams);
     } catch (RuntimeException | Error e) {
       streams.close();

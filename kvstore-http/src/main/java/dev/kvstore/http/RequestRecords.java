@@ -70,11 +70,13 @@ final class RequestRecords implements RequestLog {
       case VALUES -> "/v1/stores/{store}/values";
       case KEYS -> "/v1/stores/{store}/keys";
       case EVENTS -> "/v1/stores/{store}/events";
+      case EVENTS -> "/v1/stores/{store}/events";
       case STORES -> "/v1/stores";
       case STORE -> "/v1/stores/{store}";
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
-      default -> "/" + resource.name().toLowerCase(Locale.ROOT);
+      case METRICS -> "/metrics";
+      case PAGE -> "/";
     };
   }
 }

@@ -87,8 +87,8 @@ class AccessTest {
       case STORE -> base + "?confirm=" + store;
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
-      case PAGE -> "/";
       case METRICS -> "/metrics";
+      case PAGE -> "/";
     };
   }
 

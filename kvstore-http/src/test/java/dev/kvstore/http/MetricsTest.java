@@ -3,15 +3,18 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.MongoTestServer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -89,25 +92,40 @@ class MetricsTest {
   }
 
   @Test
-  void caches_areAddedUp() {
+  void caches_areMeasured() {
     try (Metrics metrics = new Metrics()) {
       Instant since = Instant.now().minusSeconds(60);
-      CacheHealth one =
-          new CacheHealth(true, since, Duration.ofMillis(20), 90, 10, 5, 4, 3, 2, 1, 100);
-      CacheHealth other = new CacheHealth(
-          false, since.minusSeconds(60), Duration.ofSeconds(3), 10, 1, 1, 1, 1, 1, 1, 11);
-      metrics.caches(() -> List.of(one, other));
+      metrics.caches(
+          () -> new CacheHealth(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
       metrics.eventStreams(() -> 7);
       String text = metrics.text();
 
-      assertThat(value(text, "kvstore_cache_hits_total")).isEqualTo(100);
-      assertThat(value(text, "kvstore_cache_misses_total")).isEqualTo(11);
-      assertThat(value(text, "kvstore_cache_loads_total")).isEqualTo(6);
-      assertThat(value(text, "kvstore_cache_bytes")).isEqualTo(111);
-      assertThat(value(text, "kvstore_cache_incoherent")).isEqualTo(1);
-      assertThat(value(text, "kvstore_cache_event_lag_seconds")).isEqualTo(3);
+      assertThat(value(text, "kvstore_cache_hits_total")).isEqualTo(90);
+      assertThat(value(text, "kvstore_cache_misses_total")).isEqualTo(10);
+      assertThat(value(text, "kvstore_cache_loads_total")).isEqualTo(5);
+      assertThat(value(text, "kvstore_cache_bytes")).isEqualTo(100);
+      assertThat(value(text, "kvstore_cache_coherent")).isZero();
+      assertThat(value(text, "kvstore_cache_event_lag_seconds")).isEqualTo(3.5);
       assertThat(value(text, "kvstore_cache_event_stream_age_seconds")).isBetween(60.0, 110.0);
       assertThat(value(text, "kvstore_http_event_streams")).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void cachedReads_areCounted() {
+    EntryDatabase database = CachedDatabase.over(
+        "test",
+        SqliteEntryDatabase.open(folder.resolve("test.db")),
+        NearCacheSettings.DEFAULT,
+        Clock.systemUTC());
+    try (TestService service = TestService.start(database, ServerSettings.DEFAULT)) {
+      service.put(KEY, "1");
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+        service.get(KEY);
+        return value(service.get("/metrics").text(), "kvstore_cache_hits_total") > 0;
+      });
+      assertThat(value(service.get("/metrics").text(), "kvstore_cache_coherent"))
+          .isEqualTo(1);
     }
   }
 

@@ -5,14 +5,12 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 
-/** The near-caches of all stores, taken together: sums, and the worst of what cannot be added. */
-record CacheMeters(Supplier<List<CacheHealth>> caches) implements MeterBinder {
+/** The near-caches of all stores, taken together. */
+record CacheMeters(Supplier<CacheHealth> caches) implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry registry) {
     counter(registry, "hits", "Reads that were answered from memory", CacheHealth::hits);
@@ -33,56 +31,47 @@ record CacheMeters(Supplier<List<CacheHealth>> caches) implements MeterBinder {
         "stale.reads",
         "Reads that were answered with what may be stale",
         CacheHealth::staleReads);
-    gauge(registry, "entries", "Keys that are held", () -> sum(CacheHealth::entries));
-    gauge(registry, "bytes", "Bytes that are held", () -> sum(CacheHealth::weight));
+    gauge(registry, "entries", "Keys that are held", CacheHealth::entries);
+    gauge(registry, "bytes", "Bytes that are held", CacheHealth::weight);
     gauge(
         registry,
-        "incoherent",
-        "Stores whose cache does not serve",
-        () -> sum(c -> c.coherent() ? 0 : 1));
+        "coherent",
+        "1 where all caches serve what they hold, else 0",
+        cache -> cache.coherent() ? 1 : 0);
     gauge(
         registry,
         "event.lag.seconds",
         "How old the last proof is that the caches are up to date, of the worst",
-        this::lag);
+        cache -> cache.lag().toMillis() / 1e3);
     gauge(
         registry,
         "event.stream.age.seconds",
-        "How long the caches have served, or not served, without a break, of the youngest",
-        this::age);
+        "How long no cache has begun or ceased to serve",
+        CacheMeters::age);
   }
 
   private void counter(
-      MeterRegistry registry, String name, String description, ToLongFunction<CacheHealth> count) {
-    FunctionCounter.builder("kvstore.cache." + name, this, c -> c.sum(count))
+      MeterRegistry registry,
+      String name,
+      String description,
+      ToDoubleFunction<CacheHealth> count) {
+    FunctionCounter.builder("kvstore.cache." + name, caches, c -> count.applyAsDouble(c.get()))
         .description(description)
         .register(registry);
   }
 
-  private static void gauge(
-      MeterRegistry registry, String name, String description, Supplier<Number> value) {
-    Gauge.builder("kvstore.cache." + name, value).description(description).register(registry);
+  private void gauge(
+      MeterRegistry registry,
+      String name,
+      String description,
+      ToDoubleFunction<CacheHealth> value) {
+    Gauge.builder("kvstore.cache." + name, () -> value.applyAsDouble(caches.get()))
+        .description(description)
+        .register(registry);
   }
 
-  private long sum(ToLongFunction<CacheHealth> count) {
-    return caches.get().stream().mapToLong(count).sum();
-  }
-
-  private double lag() {
-    return caches.get().stream()
-            .map(CacheHealth::lag)
-            .mapToLong(Duration::toMillis)
-            .max()
-            .orElse(0)
-        / 1e3;
-  }
-
-  private double age() {
-    long now = Instant.now().toEpochMilli();
-    return caches.get().stream()
-            .mapToLong(cache -> now - cache.since().toEpochMilli())
-            .min()
-            .orElse(0)
-        / 1e3;
+  private static double age(CacheHealth cache) {
+    boolean never = cache.since().equals(Instant.EPOCH);
+    return never ? 0 : (System.currentTimeMillis() - cache.since().toEpochMilli()) / 1e3;
   }
 }

@@ -90,8 +90,8 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Measures the near-caches, all stores together. */
-  public void caches(Supplier<List<CacheHealth>> caches) {
+  /** Measures the near-caches, which is how they fare together. */
+  public void caches(Supplier<CacheHealth> caches) {
     new CacheMeters(caches).bindTo(registry);
   }
 
