@@ -25,6 +25,7 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
     if (!Format.accepts(exchange.request(), MEDIA_TYPE)) {
       throw new ProblemException(ErrorKind.NOT_ACCEPTABLE, "Events are " + MEDIA_TYPE);
     }
+    exchange.tellPosition();
     if (exchange.isHead()) {
       EventStream.setHeaders(exchange.response());
       return;
