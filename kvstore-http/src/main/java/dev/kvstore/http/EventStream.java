@@ -100,9 +100,15 @@ final class EventStream implements WriteListener, AsyncListener {
     }
   }
 
-  /** The reader is to hear that the stream is alive. */
-  void beat() {
-    source.beat();
+  /**
+   * To be called at least once a second, as the reader may have lost the right to read.
+   *
+   * @param beat whether the reader is to hear that the stream is alive
+   */
+  void tick(boolean beat) {
+    if (beat) {
+      source.beat();
+    }
     wake();
   }
 
@@ -155,7 +161,9 @@ final class EventStream implements WriteListener, AsyncListener {
     }
     try {
       ServletOutputStream out = exchange.response().getOutputStream();
-      if (stopping) {
+      if (!mayRead()) {
+        end(!begun || !canWrite(out));
+      } else if (stopping) {
         stop(out);
       } else if (begun || begin(out)) {
         write(out);
@@ -164,6 +172,10 @@ final class EventStream implements WriteListener, AsyncListener {
       LOG.debug("A stream of events has ended", e);
       end(true);
     }
+  }
+
+  private boolean mayRead() {
+    return exchange.principal().isActive();
   }
 
   private void stop(ServletOutputStream out) throws IOException {
@@ -202,11 +214,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   private void write(ServletOutputStream out) throws IOException {
     while (canWrite(out)) {
-      if (!exchange.principal().isActive()) {
-        end(false); // what began under a good token does not outlive it
-        return;
-      }
-      byte[] next = source.next();
+      byte[] next = mayRead() ? source.next() : null;
       if (next != null) {
         send(out, next);
       } else if (dirty) {

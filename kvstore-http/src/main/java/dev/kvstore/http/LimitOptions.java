@@ -83,9 +83,7 @@ final class LimitOptions {
   }
 
   EventSettings events() {
-    EventSettings defaults = EventSettings.DEFAULT;
-    return new EventSettings(
-        maxEventStreams, defaults.maxWaiting(), defaults.heartbeat(), defaults.openingTimeout());
+    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
   }
 
   ValueLimits values() {
