@@ -102,6 +102,10 @@ class ContractTest {
           DELETE  | /v1/stores/none?confirm=none             |                         |              | 404 no-such-resource
           DELETE  | /v1/stores/app                           |                         |              | 428 precondition-required
           DELETE  | /v1/stores/app?confirm=other             |                         |              | 400 invalid-parameter
+          HEAD    | /v1/stores/app/events                    |                         |              | 200
+          GET     | /v1/stores/app/events                    | Accept: text/html       |              | 406 not-acceptable
+          GET     | /v1/stores/app/events                    | Last-Event-ID: x        |              | 400 invalid-parameter
+          GET     | /metrics                                 |                         |              | 200
           GET     | /health/live                             |                         |              | 200
           GET     | /health/ready                            |                         |              | 200
           GET     | /openapi.json                            |                         |              | 200

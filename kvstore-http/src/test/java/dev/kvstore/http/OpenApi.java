@@ -35,6 +35,10 @@ final class OpenApi {
       "x-content-type-options",
       "x-request-id",
       "content-security-policy",
+      "cross-origin-opener-policy",
+      "permissions-policy",
+      "x-accel-buffering",
+      "x-frame-options",
       "referrer-policy");
 
   private final JsonNode document;

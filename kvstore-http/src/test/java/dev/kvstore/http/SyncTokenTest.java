@@ -58,10 +58,10 @@ class SyncTokenTest {
     "GET,/keys?key=k",
     "DELETE,/keys/k",
     "DELETE,?confirm=app",
+    "HEAD,/events",
     // errors
     "GET,/keys/absent",
     "GET,/keys/k?nope=1",
-    "POST,/keys/k",
     "POST,/counters/k",
     "PATCH,/keys/k",
     "DELETE,''"
