@@ -48,6 +48,9 @@ public interface KVItem<T> {
   /** Returns the entry; empty where there is none. */
   Optional<KVEntry<T>> entry();
 
+  /** As {@link #entry()}, not older than the options demand. */
+  Optional<KVEntry<T>> entry(ReadOptions options);
+
   /**
    * Stores the value.
    *

@@ -46,6 +46,22 @@ public interface KVStore extends AutoCloseable {
   <T> @Nullable T get(String key, KVType<T> type);
 
   /**
+   * As {@link #get(String, Class)}, not older than the options demand.
+   *
+   * @throws KeyNotFoundException if there is no entry
+   */
+  default <T> @Nullable T get(String key, Class<T> type, ReadOptions options) {
+    return get(key, KVType.of(type), options);
+  }
+
+  /** As {@link #get(String, Class, ReadOptions)}, for generic and lenient types. */
+  default <T> @Nullable T get(String key, KVType<T> type, ReadOptions options) {
+    return findEntry(key, type, options)
+        .orElseThrow(() -> new KeyNotFoundException(key))
+        .value();
+  }
+
+  /**
    * Returns the value; empty where there is no entry or a null is stored, which {@link #findEntry}
    * tells apart.
    */
@@ -86,6 +102,14 @@ public interface KVStore extends AutoCloseable {
 
   /** As {@link #findEntry(String, Class)}, for generic and lenient types. */
   <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type);
+
+  /** As {@link #findEntry(String, Class)}, not older than the options demand. */
+  default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type, ReadOptions options) {
+    return findEntry(key, KVType.of(type), options);
+  }
+
+  /** As {@link #findEntry(String, Class, ReadOptions)}, for generic and lenient types. */
+  <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options);
 
   /** Tells whether there is an entry. */
   boolean has(String key);
@@ -151,7 +175,13 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #getMany(Collection, Class)}, for generic and lenient types. */
-  <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type);
+  default <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type) {
+    return getMany(keys, type, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #getMany(Collection, KVType)}, none of them older than the options demand. */
+  <T> Map<String, @Nullable T> getMany(
+      Collection<String> keys, KVType<T> type, ReadOptions options);
 
   /**
    * Returns the values of all keys that begin with the prefix, in the order of the keys; the empty
@@ -260,6 +290,17 @@ public interface KVStore extends AutoCloseable {
    * the empty prefix stands for all.
    */
   KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options);
+
+  /**
+   * Returns a point in the history of the database that is not before any write or read done by
+   * this object: whoever demands it in {@link ReadOptions#atLeast}, in another process too, reads
+   * nothing older. {@link SyncToken#START} where the database has no such points, as a standalone
+   * MongoDB. Does not reach the database.
+   */
+  SyncToken syncToken();
+
+  /** Returns the near-cache in front of this store; empty where there is none. */
+  Optional<KVCache> cache();
 
   /** Closes what was opened together with this store, and nothing that the caller brought. */
   @Override

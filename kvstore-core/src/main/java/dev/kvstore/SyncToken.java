@@ -1,5 +1,7 @@
 package dev.kvstore;
 
+import java.util.HexFormat;
+
 /**
  * A point in the history of a database: whoever has seen it and hands it on can demand that a read
  * is not older. Tokens of one database are ordered by their position; those of different databases
@@ -48,6 +50,6 @@ public record SyncToken(long position) implements Comparable<SyncToken> {
   /** Returns an opaque text of 16 characters. */
   @Override
   public String toString() {
-    return "%016x".formatted(position);
+    return HexFormat.of().toHexDigits(position);
   }
 }

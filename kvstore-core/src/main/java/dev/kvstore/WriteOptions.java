@@ -11,16 +11,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteOptions {
   /** No condition, no expiry, no author. */
-  public static final WriteOptions DEFAULT = new WriteOptions(WriteCondition.NONE, null, null);
+  public static final WriteOptions DEFAULT =
+      new WriteOptions(WriteCondition.NONE, null, false, null);
 
   private final WriteCondition condition;
   private final @Nullable Duration timeToLive;
+  private final boolean expiryKept;
   private final @Nullable String author;
 
   private WriteOptions(
-      WriteCondition condition, @Nullable Duration timeToLive, @Nullable String author) {
+      WriteCondition condition,
+      @Nullable Duration timeToLive,
+      boolean expiryKept,
+      @Nullable String author) {
     this.condition = condition;
     this.timeToLive = timeToLive;
+    this.expiryKept = expiryKept;
     this.author = author;
   }
 
@@ -49,7 +55,8 @@ public final class WriteOptions {
   }
 
   public WriteOptions condition(WriteCondition newCondition) {
-    return new WriteOptions(Objects.requireNonNull(newCondition, "condition"), timeToLive, author);
+    return new WriteOptions(
+        Objects.requireNonNull(newCondition, "condition"), timeToLive, expiryKept, author);
   }
 
   /**
@@ -61,7 +68,15 @@ public final class WriteOptions {
    *     expiry would lie beyond the year 9999
    */
   public WriteOptions ttl(Duration newTimeToLive) {
-    return new WriteOptions(condition, TimeToLive.check(newTimeToLive), author);
+    return new WriteOptions(condition, TimeToLive.check(newTimeToLive), false, author);
+  }
+
+  /**
+   * An entry that is there keeps the expiry that it has, or has none; a time to live that was set
+   * here before is dropped. A new entry stays.
+   */
+  public WriteOptions keepingExpiry() {
+    return new WriteOptions(condition, null, true, author);
   }
 
   /**
@@ -71,7 +86,8 @@ public final class WriteOptions {
    *     characters or one that is a control character
    */
   public WriteOptions author(String newAuthor) {
-    return new WriteOptions(condition, timeToLive, Names.checkText("author", newAuthor));
+    return new WriteOptions(
+        condition, timeToLive, expiryKept, Names.checkText("author", newAuthor));
   }
 
   public WriteCondition condition() {
@@ -80,6 +96,11 @@ public final class WriteOptions {
 
   public Optional<Duration> timeToLive() {
     return Optional.ofNullable(timeToLive);
+  }
+
+  /** Tells whether {@link #keepingExpiry()} holds. */
+  public boolean isExpiryKept() {
+    return expiryKept;
   }
 
   public Optional<String> author() {

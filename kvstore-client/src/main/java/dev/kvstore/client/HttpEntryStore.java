@@ -110,17 +110,17 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit).and("values", "true"), WireReader::entries);
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit), WireReader::metadatas);
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit).and("view", "keys"), WireReader::keys);
   }
 
@@ -141,7 +141,9 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public KVMetadata write(Write write) {
-    URI url = urls.key(write.key(), withTimeToLive(write.timeToLive()));
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    URI url = urls.key(write.key(), query);
     Call call = put(url, write, write.condition());
     return transport.send(call, deadline()).read(body -> WireReader.metadata(body, write.key()));
   }

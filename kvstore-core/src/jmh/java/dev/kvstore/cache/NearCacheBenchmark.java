@@ -1,11 +1,12 @@
 package dev.kvstore.cache;
 
-import dev.kvstore.KVType;
+import dev.kvstore.KVItem;
+import dev.kvstore.KVStore;
 import dev.kvstore.ReadOptions;
-import dev.kvstore.spi.Decoded;
-import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.typed.TypedKVStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,11 @@ public class NearCacheBenchmark {
   public boolean full;
 
   private String[] keys = {};
-  private Item<?>[] items = {};
+  private KVItem<?>[] items = {};
   private @Nullable Slots slots;
   private @Nullable NearCache cache;
-  private @Nullable FakeStore store;
-  private @Nullable TypedStore typed;
+  private @Nullable FakeStore entries;
+  private @Nullable KVStore typed;
 
   /** Walks through the keys. */
   @State(Scope.Thread)
@@ -66,67 +67,38 @@ public class NearCacheBenchmark {
     }
   }
 
-  /** What a typed store has to do on a hit. */
-  private record TypedStore(EntryStore entries) {
-    @SuppressWarnings("unchecked") // the decoded value is of that type
-    <T> @Nullable T get(String key, Class<T> type) {
-      HeldEntry held = entries.held(key);
-      Decoded decoded = held == null ? null : held.decoded();
-      if (decoded != null && decoded.isOf(type)) {
-        return (T) decoded.value();
-      }
-      throw new IllegalStateException("not a hit");
-    }
-  }
-
-  /** What a typed item has to do on a hit. */
-  private record Item<T>(EntryStore entries, String key, KVType<T> type) {
-    @SuppressWarnings("unchecked") // the decoded value is of that type
-    @Nullable
-    T get() {
-      HeldEntry held = entries.held(key);
-      Decoded decoded = held == null ? null : held.decoded();
-      if (decoded != null && decoded.isOf(type)) {
-        return (T) decoded.value();
-      }
-      throw new IllegalStateException("not a hit");
-    }
-  }
-
   @Setup
   public void open() {
     FakeDatabase database = new FakeDatabase();
-    store = new FakeStore(database);
+    entries = new FakeStore(database);
     NearCacheSettings settings = NearCacheSettings.builder()
         .stalenessBound(Duration.ofDays(1))
         .partitionBound(Duration.ofDays(1))
         .maximumBytes(full ? keyCount * 800L : 64 * 1024 * 1024)
         .build();
-    CacheClock clock = new CacheClock();
+    CacheClock clock = new CacheClock("benchmark", InstantSource.system());
     slots = new Slots(settings.maximumBytes());
     Freshness freshness = new Freshness(settings, clock);
     Counters counters = new Counters();
     cache = new NearCache(
-        store,
+        entries,
         settings,
         slots,
         freshness,
         clock,
         counters,
-        new Reader(store, settings, slots, freshness, clock, counters));
+        new Reader(entries, settings, slots, freshness, clock, counters));
     cache.start(new Feed(slots, freshness, counters));
-    Objects.requireNonNull(store.sink).positioned(database.position());
-    typed = new TypedStore(cache);
+    Objects.requireNonNull(entries.sink).positioned(database.position());
+    typed = TypedKVStore.over(cache, BsonCodec.create());
     keys = new String[keyCount];
-    items = new Item<?>[keyCount];
+    items = new KVItem<?>[keyCount];
     for (int i = 0; i < keyCount; i++) {
       keys[i] = "http.client.setting." + i;
       database.set(keys[i], i);
-      cache.read(keys[i], ReadOptions.DEFAULT);
-      // As an item does which is the first to read its key.
-      KVType<Integer> type = KVType.of(Integer.class);
-      Objects.requireNonNull(cache.held(keys[i])).keep(new Decoded(type, i));
-      items[i] = new Item<>(cache, keys[i], type);
+      items[i] = typed.item(keys[i], Integer.class);
+      items[i].get(); // loads it
+      items[i].get(); // decodes it
     }
   }
 
@@ -146,7 +118,7 @@ public class NearCacheBenchmark {
   }
 
   @Benchmark
-  public @Nullable Object typedStore(Cursor cursor) {
+  public @Nullable Object store(Cursor cursor) {
     return typed.get(keys[cursor.next(keyCount)], Integer.class);
   }
 
@@ -160,6 +132,6 @@ public class NearCacheBenchmark {
    */
   @Benchmark
   public Object uncached(Cursor cursor) {
-    return store.read(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);
+    return entries.read(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);
   }
 }

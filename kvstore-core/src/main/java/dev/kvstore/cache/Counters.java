@@ -1,5 +1,6 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.CacheHealth;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the cache counts. Thread-safe. */

@@ -3,7 +3,9 @@ package dev.kvstore.cache;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Interest;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Applies what the store tells of its changes: they invalidate, and never fill. */
@@ -51,8 +53,11 @@ class Feed implements ChangeSink {
   }
 
   final void apply(List<Change> changes) {
+    Map<String, Change> last = new HashMap<>();
+    changes.forEach(change -> last.put(change.key(), change));
+    last.values().removeIf(change -> !slots.isOutcome(change));
     for (Change change : changes) {
-      if (slots.apply(change)) {
+      if (!last.containsKey(change.key()) && slots.apply(change)) {
         counters.invalidation();
       }
     }

@@ -2,6 +2,7 @@ package dev.kvstore.cache;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
@@ -19,6 +20,8 @@ final class Held implements Slot, HeldEntry {
   private static final int OVERHEAD_BYTES = 480;
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
+
+  private static final int DECODED_OVERHEAD_BYTES = 64;
 
   private static final byte BSON_DOCUMENT = 3;
   private static final byte BSON_ARRAY = 4;
@@ -86,6 +89,15 @@ final class Held implements Slot, HeldEntry {
     return expiresAt != CacheClock.NEVER;
   }
 
+  /** Whether this is what the change left behind. */
+  boolean isOutcome(Change change) {
+    return change.kind() == Change.Kind.SET
+        ? entry.isPresent()
+            && entry.get().version() == change.version()
+            && entry.get().etag().equals(change.etag())
+        : entry.isEmpty();
+  }
+
   /** Whether this is what somebody else has read. */
   boolean isOf(@Nullable KVMetadata read) {
     String own = entry.map(KVEntry::etag).orElse(null);
@@ -99,8 +111,17 @@ final class Held implements Slot, HeldEntry {
     }
     RawValue value = entry.get().value();
     int size = value == null ? 0 : value.size();
-    long decodedSize = decoded == null ? 0 : 64 + (long) size * (isContainer(value) ? 4 : 1);
-    return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + decodedSize);
+    return (int) Math.min(
+        Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + decodedWeight(value, size));
+  }
+
+  private long decodedWeight(@Nullable RawValue value, int size) {
+    if (decoded == null) {
+      return 0;
+    }
+    return decoded.bytes() > 0
+        ? DECODED_OVERHEAD_BYTES + decoded.bytes()
+        : DECODED_OVERHEAD_BYTES + (long) size * (isContainer(value) ? 4 : 1);
   }
 
   /** Trees of boxed values take several times what their BSON takes. */

@@ -2,7 +2,9 @@ package dev.kvstore.cache;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -18,6 +20,7 @@ import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Listings go to the store. They let nobody read an older entry afterwards, but a key that was
  * deleted elsewhere and so is missing from a listing may still be read until the feed tells of it.
  *
- * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}.
+ * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}; those of
+ * {@link NearCaches} share one.
  */
-public final class NearCache implements EntryStore {
+public final class NearCache implements EntryStore, KVCache {
   private final EntryStore store;
   private final Slots slots;
   private final Freshness freshness;
@@ -46,6 +50,7 @@ public final class NearCache implements EntryStore {
   private final Counters counters;
   private final Lifetimes lifetimes;
   private final Reader reader;
+  private final Runnable onTick;
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Subscription subscription;
 
@@ -65,6 +70,7 @@ public final class NearCache implements EntryStore {
     this.counters = counters;
     this.lifetimes = new Lifetimes(settings, slots);
     this.reader = reader;
+    this.onTick = freshness::update;
   }
 
   /**
@@ -75,7 +81,17 @@ public final class NearCache implements EntryStore {
    *     the settings have a time to live
    */
   public static NearCache over(EntryStore store, NearCacheSettings settings) {
-    return over(store, settings, new CacheClock());
+    return over(store, settings, InstantSource.system());
+  }
+
+  /**
+   * As {@link #over(EntryStore, NearCacheSettings)}.
+   *
+   * @param timeOfDay tells when entries expire, as it does the store
+   */
+  public static NearCache over(
+      EntryStore store, NearCacheSettings settings, InstantSource timeOfDay) {
+    return over(store, settings, new CacheClock(store.name(), timeOfDay));
   }
 
   static NearCache over(EntryStore store, NearCacheSettings settings, CacheClock clock) {
@@ -94,20 +110,51 @@ public final class NearCache implements EntryStore {
     } catch (UnsupportedOperationException e) {
       // Then nothing vouches for what is held, and only a time to live can bound its age.
     }
-    clock.start("kvstore-cache-" + store.name(), freshness::update);
+    clock.start(onTick);
   }
 
-  /** Returns how the cache fares, without reaching the database. */
+  /**
+   * Lets go of all that the cache has and holds, and asks the store from now on. Unlike
+   * {@link #close()} it does not disturb whoever still uses the cache.
+   */
+  void retire() {
+    freshness.close();
+    clock.stop(onTick);
+    try {
+      if (subscription != null) {
+        subscription.close();
+      }
+    } finally {
+      slots.clear();
+    }
+  }
+
+  /** Returns how many bytes are held. */
+  long weight() {
+    return slots.weight();
+  }
+
+  /** Changes how many bytes may be held. */
+  void resize(long maximumBytes) {
+    slots.resize(maximumBytes);
+  }
+
+  @Override
+  public Optional<KVCache> cache() {
+    return Optional.of(this);
+  }
+
+  @Override
   public CacheHealth health() {
     return counters.health(freshness, slots);
   }
 
-  /** Lets the next read of the key ask the store. */
+  @Override
   public void invalidate(String key) {
     slots.remove(key);
   }
 
-  /** Lets the next read of each key ask the store. */
+  @Override
   public void invalidateAll() {
     slots.clear();
   }
@@ -123,6 +170,11 @@ public final class NearCache implements EntryStore {
   }
 
   @Override
+  public @Nullable HeldEntry held(String key, ReadOptions options) {
+    return reader.isKnown(options) ? reader.hit(key) : null;
+  }
+
+  @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     requireOpen();
     return reader.read(key, options);
@@ -135,25 +187,25 @@ public final class NearCache implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<KVEntry<RawValue>> page = store.scan(range, limit);
+    KVPage<KVEntry<RawValue>> page = store.scan(range, limit, options);
     page.items().forEach(entry -> slots.read(entry.key(), Optional.of(entry.metadata())));
     return page;
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<KVMetadata> page = store.scanMetadata(range, limit);
+    KVPage<KVMetadata> page = store.scanMetadata(range, limit, options);
     page.items().forEach(metadata -> slots.read(metadata.key(), Optional.of(metadata)));
     return page;
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     requireOpen();
-    KVPage<String> page = store.scanKeys(range, limit);
+    KVPage<String> page = store.scanKeys(range, limit, options);
     page.items().forEach(slots::seen);
     return page;
   }
@@ -218,14 +270,9 @@ public final class NearCache implements EntryStore {
     if (closed.getAndSet(true)) {
       return;
     }
-    freshness.close();
-    clock.close();
     try {
-      if (subscription != null) {
-        subscription.close();
-      }
+      retire();
     } finally {
-      slots.clear();
       store.close();
     }
   }

@@ -106,6 +106,15 @@ class Slots {
     remove(key, slot -> slot.held() == null || slot.held().entry().isEmpty());
   }
 
+  /**
+   * Whether what is held is just what the change left behind. Then it is right, whatever happened
+   * before: a feed that polls says of a key that it sees for the first time that it was deleted and
+   * made anew.
+   */
+  boolean isOutcome(Change last) {
+    return get(last.key()) instanceof Held held && held.isOutcome(last);
+  }
+
   /** Applies an event, and tells whether it removed anything. */
   boolean apply(Change change) {
     return remove(change.key(), slot -> !(slot instanceof Held held && outlives(held, change)));
@@ -149,6 +158,10 @@ class Slots {
 
   final long weight() {
     return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+
+  final void resize(long maximumBytes) {
+    cache.policy().eviction().orElseThrow().setMaximum(maximumBytes);
   }
 
   private boolean remove(String key, Predicate<Slot> condition) {

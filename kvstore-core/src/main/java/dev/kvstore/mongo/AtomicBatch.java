@@ -1,6 +1,5 @@
 package dev.kvstore.mongo;
 
-import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoOperationTimeoutException;
@@ -29,9 +28,6 @@ import org.bson.RawBsonDocument;
  * none.
  */
 final class AtomicBatch {
-  private static final ClientSessionOptions SESSION =
-      ClientSessionOptions.builder().causallyConsistent(false).build();
-
   private final StoreAccess access;
   private final Settlement settlement;
   private final List<EntryWrite> writes;
@@ -72,7 +68,7 @@ final class AtomicBatch {
   }
 
   private BatchResult tryOnce() {
-    ClientSession session = access.client().startSession(SESSION);
+    ClientSession session = access.sessions().start();
     try {
       session.startTransaction(TransactionOptions.builder()
           .readConcern(ReadConcern.SNAPSHOT)
@@ -103,8 +99,7 @@ final class AtomicBatch {
             ? BatchWriter.reclaimModel(write, now, mark)
             : BatchWriter.upsertModel(write, now, mark))
         .toList();
-    BulkWriteResult result =
-        access.untimedCollection().bulkWrite(session, models, BatchWriter.UNORDERED);
+    BulkWriteResult result = access.in(session).bulkWrite(models, BatchWriter.UNORDERED);
     int created = result.getUpserts().size() + dead.size();
     return new BatchResult(created, writes.size() - created);
   }
@@ -113,8 +108,8 @@ final class AtomicBatch {
     Set<String> dead = new HashSet<>();
     List<String> keys = writes.stream().map(EntryWrite::key).toList();
     for (RawBsonDocument document : access
-        .untimedCollection()
-        .find(session, EntryFilter.dead(EntryFilter.keys(keys), now))
+        .in(session)
+        .find(EntryFilter.dead(EntryFilter.keys(keys), now))
         .projection(Projections.include(StoredDocument.KEY))) {
       dead.add(document.getString(StoredDocument.KEY).getValue());
     }
@@ -125,6 +120,7 @@ final class AtomicBatch {
     while (true) {
       try {
         session.commitTransaction();
+        access.sessions().note(session);
         return;
       } catch (MongoException e) {
         if (e.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)

@@ -175,7 +175,8 @@ final class BatchWriter {
 
   private BulkWriteResult bulkWrite(
       List<EntryWrite> some, Function<EntryWrite, WriteModel<RawBsonDocument>> model) {
-    return access.collection(deadline).bulkWrite(some.stream().map(model).toList(), UNORDERED);
+    return access.run(
+        deadline, collection -> collection.bulkWrite(some.stream().map(model).toList(), UNORDERED));
   }
 
   static WriteModel<RawBsonDocument> upsertModel(EntryWrite write, Instant now, SendMark mark) {

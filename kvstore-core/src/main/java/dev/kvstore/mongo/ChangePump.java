@@ -31,8 +31,11 @@ final class ChangePump implements AutoCloseable {
   /** How long closing waits for the threads, which end by themselves if it takes longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /**
+   * A stream that does not answer for so long is asked again. Not the operations' time limit, for
+   * which nobody waits here; several times the longest that the server may wait itself.
+   */
   private static final Duration STREAM_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
   /** After every position: nobody can join a stream that is there. */
   private static final long NOWHERE = Long.MAX_VALUE;
@@ -72,14 +75,13 @@ final class ChangePump implements AutoCloseable {
 
   /** Returns a pump for the database, which does nothing before the first subscription. */
   static ChangePump of(MongoDatabase database, MongoSettings settings) {
-    Duration timeout = settings.timeout();
-    // A stream that does not answer is of no use for long, and what is read by it costs little.
-    Duration patience = timeout.compareTo(STREAM_TIMEOUT) < 0 ? timeout : STREAM_TIMEOUT;
-    Duration maxAwait = patience.dividedBy(4);
     return new ChangePump(
         database.getName(),
-        new DriverStreams(database, patience, maxAwait),
-        () -> new PollingFeed(new DriverPoll(database, timeout), POLL_INTERVAL, settings.clock()),
+        new DriverStreams(database, STREAM_TIMEOUT, settings.longestWait()),
+        () -> new PollingFeed(
+            new DriverPoll(database, settings.timeout()),
+            settings.effectivePollingInterval(),
+            settings.clock()),
         Pause.SLEEP);
   }
 

@@ -87,9 +87,10 @@ final class Counter {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
       filter.putAll(countable);
-      return access
-          .collection(until)
-          .findOneAndUpdate(mark.on(filter), write.adding(EntryWrite.number(by), now), options);
+      return access.run(
+          until,
+          collection -> collection.findOneAndUpdate(
+              mark.on(filter), write.adding(EntryWrite.number(by), now), options));
     });
   }
 

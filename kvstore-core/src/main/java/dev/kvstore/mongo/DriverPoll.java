@@ -45,7 +45,9 @@ final class DriverPoll implements VersionPoll {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + MOST_KEYS));
       List<Bson> either = new ArrayList<>(from == 0 ? ranges : List.of());
       either.add(Filters.in("_id", some));
-      for (BsonDocument entry : collection.find(Filters.or(either)).projection(VERSION)) {
+      // With a batch of more than can be found by key the server sends all at once.
+      for (BsonDocument entry :
+          collection.find(Filters.or(either)).projection(VERSION).batchSize(MOST_KEYS + 1)) {
         if (entry.get("_id") instanceof BsonString key) {
           found.put(key.getValue(), version(entry));
         }

@@ -27,6 +27,11 @@ final class DriverStreams implements StreamSource {
 
   private static final BsonInt32 ONE = new BsonInt32(1);
 
+  /** Of what is small or not there. */
+  private static final BsonDocument MAJORITY_READ = new BsonDocument(
+          "count", new BsonString(Heartbeat.COLLECTION))
+      .append("readConcern", new BsonDocument("level", new BsonString("majority")));
+
   private final MongoDatabase database;
   private final Duration maxAwait;
 
@@ -64,16 +69,21 @@ final class DriverStreams implements StreamSource {
     }
     // As the documents that they are: an event of a newer server must not fail in a codec.
     MongoIterable<BsonDocument> events = stream.withDocumentClass(BsonDocument.class);
-    return new DriverStream((MongoChangeStreamCursor<BsonDocument>) events.cursor(), startedAt);
+    return new DriverStream(
+        (MongoChangeStreamCursor<BsonDocument>) events.cursor(),
+        startedAt,
+        start instanceof Start.Now ? startedAt : -1);
   }
 
   /**
-   * Returns the time of the server's latest operation, or -1 where it has none, as a standalone.
-   * With it the place where a stream begins is known before there was any event.
+   * Returns the time of the latest operation that a majority has, as a majority read tells, or -1
+   * where there are no such times, as on a standalone. With it the place where a stream begins is
+   * known before there was any event. Where no place is given the server itself begins one tick
+   * later and says so, which is a time that it refuses to be asked for until something is written.
    */
   private long now() {
-    OptionalLong time = ClusterTimes.of(
-        database.runCommand(new BsonDocument("ping", ONE), BsonDocument.class), "operationTime");
+    OptionalLong time =
+        ClusterTimes.of(database.runCommand(MAJORITY_READ, BsonDocument.class), "operationTime");
     return time.orElse(-1);
   }
 
@@ -113,10 +123,13 @@ final class DriverStreams implements StreamSource {
   private static final class DriverStream implements EventStream {
     private final MongoChangeStreamCursor<BsonDocument> cursor;
     private final long startedAt;
+    private final long past;
 
-    DriverStream(MongoChangeStreamCursor<BsonDocument> cursor, long startedAt) {
+    /** @param past events up to this time are not told: a stream begins with those of its time */
+    DriverStream(MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past) {
       this.cursor = cursor;
       this.startedAt = startedAt;
+      this.past = past;
     }
 
     @Override
@@ -137,11 +150,9 @@ final class DriverStreams implements StreamSource {
         // What is available is here already; another tryNext would wait for the server.
         event = cursor.available() > 0 ? cursor.tryNext() : null;
       }
-      return new Batch(
-          events,
-          cursor.getResumeToken(),
-          events.size() >= BATCH_SIZE,
-          cursor.getServerCursor() == null);
+      boolean full = events.size() >= BATCH_SIZE;
+      events.removeIf(told -> ClusterTimes.of(told, "clusterTime").orElse(past + 1) <= past);
+      return new Batch(events, cursor.getResumeToken(), full, cursor.getServerCursor() == null);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static dev.kvstore.mongo.StoredDocument.UPDATED_BY;
 import static dev.kvstore.mongo.StoredDocument.VALUE;
 import static dev.kvstore.mongo.StoredDocument.VERSION;
 
+import dev.kvstore.WriteCondition;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.nio.ByteBuffer;
@@ -44,18 +45,20 @@ final class EntryWrite {
   private final String key;
   private final RawValue value;
   private final @Nullable Duration timeToLive;
+  private final boolean expiryKept;
   private final @Nullable String author;
   private final ObjectId etag = new ObjectId();
 
-  EntryWrite(String key, RawValue value, @Nullable Duration timeToLive, @Nullable String author) {
-    this.key = key;
-    this.value = DollarNames.escape(value);
-    this.timeToLive = timeToLive;
-    this.author = author;
+  EntryWrite(Write write) {
+    this.key = write.key();
+    this.value = DollarNames.escape(write.value());
+    this.timeToLive = write.timeToLive();
+    this.expiryKept = write.expiryKept();
+    this.author = write.author();
   }
 
-  EntryWrite(Write write) {
-    this(write.key(), write.value(), write.timeToLive(), write.author());
+  EntryWrite(String key, RawValue value, @Nullable Duration timeToLive, @Nullable String author) {
+    this(new Write(key, value, WriteCondition.NONE, timeToLive, author));
   }
 
   String key() {
@@ -78,7 +81,9 @@ final class EntryWrite {
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
     setOrUnset(set, unset, UPDATED_BY, author());
-    setOrUnset(set, unset, EXPIRES_AT, expiresAt(now));
+    if (!expiryKept) {
+      setOrUnset(set, unset, EXPIRES_AT, expiresAt(now));
+    }
     return update(withValue(set), unset)
         .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)));
   }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The index by which MongoDB removes expired entries of a store, made before the first write of
- * this process. No read relies on it for its answer: without it expired entries stay on the disk,
+ * this process, and made sure of now and then, as somebody may have dropped the collection and the
+ * index with it. No read relies on it for its answer: without it expired entries stay on the disk,
  * and are absent all the same. So a server that refuses it gets a warning in the log, not an error
  * for the application.
  */
@@ -30,17 +31,19 @@ final class ExpiryIndex {
   private static final IndexOptions OPTIONS =
       new IndexOptions().name("expiresAt_1").expireAfter(0L, TimeUnit.SECONDS);
 
+  /** For so long at most writes go on without an index that was dropped. */
+  private static final Duration GOOD_FOR = Duration.ofMinutes(10);
+
   private final MongoErrors errors;
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile boolean done;
-  private volatile long nextTry = System.nanoTime();
+  private volatile long nextLook = System.nanoTime();
 
   ExpiryIndex(MongoErrors errors) {
     this.errors = errors;
   }
 
   void ensure(MongoCollection<RawBsonDocument> collection, Deadline deadline) {
-    if (done || System.nanoTime() - nextTry < 0) {
+    if (!isDue()) {
       return;
     }
     String doing = "preparing store '" + collection.getNamespace().getCollectionName() + "'";
@@ -52,19 +55,28 @@ final class ExpiryIndex {
       throw errors.interrupted(doing, e);
     }
     try {
-      if (!done) {
+      if (isDue()) {
         create(collection);
-        done = true;
+        nextLook = System.nanoTime() + GOOD_FOR.toNanos();
       }
     } catch (MongoTimeoutException e) {
       // It may be that the server is building it, over all that is there.
-      nextTry = System.nanoTime() + PAUSE.toNanos();
+      nextLook = System.nanoTime() + PAUSE.toNanos();
       throw errors.of(e, doing);
     } catch (RuntimeException e) {
       throw errors.of(e, doing);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** To be called when the collection was dropped: the next write makes the index again. */
+  void forget() {
+    nextLook = System.nanoTime();
+  }
+
+  private boolean isDue() {
+    return System.nanoTime() - nextLook >= 0;
   }
 
   private static void create(MongoCollection<RawBsonDocument> collection) {

@@ -58,9 +58,9 @@ final class KeyWriter {
       Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
         Instant now = access.now();
         BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
-        return access
-            .collection(until)
-            .findOneAndUpdate(mark.on(filter), update.apply(now), options);
+        return access.run(
+            until,
+            collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
       });
       if (sent.document() != null) {
         return sent.document();
@@ -94,7 +94,9 @@ final class KeyWriter {
     Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
-      return access.collection(until).findOneAndReplace(mark.on(filter), write.fresh(now), options);
+      return access.run(
+          until,
+          collection -> collection.findOneAndReplace(mark.on(filter), write.fresh(now), options));
     });
     return documentOf(sent, write.key());
   }
@@ -126,7 +128,9 @@ final class KeyWriter {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
       filter.putAll(demanded);
-      return access.collection(until).findOneAndUpdate(mark.on(filter), update.apply(now), options);
+      return access.run(
+          until,
+          collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
     });
   }
 
@@ -173,7 +177,8 @@ final class KeyWriter {
     filter.putAll(demanded);
     FindOneAndDeleteOptions options =
         new FindOneAndDeleteOptions().projection(Projections.include(StoredDocument.KEY));
-    return access.collection(deadline).findOneAndDelete(mark.on(filter), options) != null;
+    return access.run(deadline, collection -> collection.findOneAndDelete(mark.on(filter), options))
+        != null;
   }
 
   private PreconditionFailedException preconditionFailed(

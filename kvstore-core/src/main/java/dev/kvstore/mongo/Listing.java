@@ -3,9 +3,6 @@ package dev.kvstore.mongo;
 import static dev.kvstore.mongo.StoredDocument.KEY;
 import static dev.kvstore.mongo.StoredDocument.VALUE;
 
-import com.mongodb.ClientSessionOptions;
-import com.mongodb.client.ClientSession;
-import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
@@ -21,7 +18,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
-import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -38,9 +34,6 @@ final class Listing {
   /** The most expired documents that are told from the others by their keys. */
   private static final int MOST_DEAD = 1000;
 
-  private static final ClientSessionOptions CAUSAL =
-      ClientSessionOptions.builder().causallyConsistent(true).build();
-
   private static final Bson ORDER = Sorts.ascending(KEY);
   private static final Bson KEY_ALONE = Projections.include(KEY);
 
@@ -52,24 +45,17 @@ final class Listing {
 
   /** Returns those of these that are there, not older than the token. */
   List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {
-    if (atLeast.equals(SyncToken.START)) {
-      return some(keys, filter -> find(filter, null, deadline));
-    }
-    // The driver has the server wait until it knows of what the session is said to have seen.
-    try (ClientSession session = access.client().startSession(CAUSAL)) {
-      session.advanceOperationTime(new BsonTimestamp(atLeast.position()));
-      return some(keys, filter -> access.collection(deadline).find(session, filter));
-    }
-  }
-
-  private List<StoredDocument> some(
-      Collection<String> keys, Function<BsonDocument, FindIterable<RawBsonDocument>> find) {
     List<String> names = List.copyOf(new HashSet<>(keys));
     List<StoredDocument> found = new ArrayList<>();
     for (int from = 0; from < names.size(); from += CHUNK) {
       List<String> chunk = names.subList(from, Math.min(names.size(), from + CHUNK));
       BsonDocument filter = EntryFilter.live(EntryFilter.keys(chunk), access.now());
-      for (RawBsonDocument document : find.apply(filter).batchSize(chunk.size() + 1)) {
+      List<RawBsonDocument> documents = access.run(
+          atLeast,
+          deadline,
+          collection ->
+              collection.find(filter).batchSize(chunk.size() + 1).into(new ArrayList<>()));
+      for (RawBsonDocument document : documents) {
         StoredDocument entry = StoredDocument.of(document);
         if (entry != null) {
           found.add(entry);
@@ -80,11 +66,11 @@ final class Listing {
   }
 
   KVPage<StoredDocument> documents(
-      KeyRange range, int limit, boolean withValue, Deadline deadline) {
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.live(EntryFilter.range(range), access.now());
     Bson projection = withValue ? null : Projections.exclude(VALUE);
     return new Page<>(limit, 0, StoredDocument::of, StoredDocument::key)
-        .read(filter, projection, deadline);
+        .read(filter, projection, atLeast, deadline);
   }
 
   /**
@@ -94,10 +80,10 @@ final class Listing {
    * page either, while one that is removed between the page and the looking up would stay on the
    * page. Where they are many, as the removal is late, the server compares the expiry after all.
    */
-  KVPage<String> keys(KeyRange range, int limit, Deadline deadline) {
+  KVPage<String> keys(KeyRange range, int limit, SyncToken atLeast, Deadline deadline) {
     Instant now = access.now();
     BsonDocument filter = EntryFilter.range(range);
-    Set<String> dead = dead(range, now, deadline);
+    Set<String> dead = dead(range, now, atLeast, deadline);
     if (dead.size() > MOST_DEAD) {
       EntryFilter.live(filter, now);
       dead = Set.of();
@@ -113,25 +99,28 @@ final class Listing {
                   : key;
             },
             Function.identity())
-        .read(filter, KEY_ALONE, deadline);
+        .read(filter, KEY_ALONE, atLeast, deadline);
   }
 
-  private Set<String> dead(KeyRange range, Instant now, Deadline deadline) {
+  private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
+    List<RawBsonDocument> documents = access.run(
+        atLeast,
+        deadline,
+        collection -> collection
+            .find(filter)
+            .projection(KEY_ALONE)
+            .limit(MOST_DEAD + 1)
+            .batchSize(MOST_DEAD + 2)
+            .into(new ArrayList<>()));
     Set<String> dead = new HashSet<>();
-    for (RawBsonDocument document :
-        find(filter, KEY_ALONE, deadline).limit(MOST_DEAD + 1).batchSize(MOST_DEAD + 2)) {
+    for (RawBsonDocument document : documents) {
       String key = id(document);
       if (key != null) {
         dead.add(key);
       }
     }
     return dead;
-  }
-
-  private FindIterable<RawBsonDocument> find(
-      BsonDocument filter, @Nullable Bson projection, Deadline deadline) {
-    return access.collection(deadline).find(filter).projection(projection);
   }
 
   private static @Nullable String id(RawBsonDocument document) {
@@ -164,31 +153,43 @@ final class Listing {
     }
 
     /** Asks for one item more than fits, which tells whether there is a next page. */
-    KVPage<T> read(BsonDocument filter, @Nullable Bson projection, Deadline deadline) {
-      while (true) {
-        int most = limit - items.size() + 1 + spare;
-        int seen = 0;
-        String last = null;
-        // With a batch larger than the limit the server sends all at once and keeps no cursor.
-        try (MongoCursor<RawBsonDocument> cursor = find(filter, projection, deadline)
-            .sort(ORDER)
-            .limit(most)
-            .batchSize(most + 1)
-            .iterator()) {
-          while (cursor.hasNext()) {
-            RawBsonDocument document = cursor.next();
-            seen++;
-            last = id(document);
-            if (!add(document)) {
-              return new KVPage<>(items, keyOf.apply(items.get(items.size() - 1)));
-            }
+    KVPage<T> read(
+        BsonDocument filter, @Nullable Bson projection, SyncToken atLeast, Deadline deadline) {
+      KVPage<T> page = null;
+      while (page == null) {
+        page = access.run(atLeast, deadline, collection -> more(collection, filter, projection));
+      }
+      return page;
+    }
+
+    /** Returns the page, or null where it is not full, and there may be more. */
+    private @Nullable KVPage<T> more(
+        SessionCollection collection, BsonDocument filter, @Nullable Bson projection) {
+      int most = limit - items.size() + 1 + spare;
+      int seen = 0;
+      String last = null;
+      // With a batch larger than the limit the server sends all at once and keeps no cursor.
+      try (MongoCursor<RawBsonDocument> cursor = collection
+          .find(filter)
+          .projection(projection)
+          .sort(ORDER)
+          .limit(most)
+          .batchSize(most + 1)
+          .iterator()) {
+        while (cursor.hasNext()) {
+          RawBsonDocument document = cursor.next();
+          seen++;
+          last = id(document);
+          if (!add(document)) {
+            return new KVPage<>(items, keyOf.apply(items.get(items.size() - 1)));
           }
         }
-        if (seen < most || last == null) {
-          return new KVPage<>(items, null);
-        }
-        filter.getDocument(KEY).put("$gt", new BsonString(last));
       }
+      if (seen < most || last == null) {
+        return new KVPage<>(items, null);
+      }
+      filter.getDocument(KEY).put("$gt", new BsonString(last));
+      return null;
     }
 
     /** Returns false where the page is full. */

@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.connection.ClusterType;
@@ -10,7 +11,10 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.Names;
+import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.cache.NearCaches;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -28,6 +32,8 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
@@ -49,7 +55,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private final MongoDatabase database;
   private final MongoSettings settings;
   private final MongoErrors errors;
+  private final Sessions sessions;
   private final ChangePump pump;
+  private final @Nullable NearCaches caches;
+  private final @Nullable Heartbeat heartbeat;
   private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -60,7 +69,16 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.database = StoreAccess.durable(client.getDatabase(database));
     this.settings = settings;
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
+    this.sessions = new Sessions(client, this.database);
     this.pump = ChangePump.of(this.database, settings);
+    this.caches = settings
+        .nearCache()
+        .map(cache -> new NearCaches(database, cache, this::uncached, settings.clock()))
+        .orElse(null);
+    this.heartbeat = settings
+        .heartbeat()
+        .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
+        .orElse(null);
   }
 
   /**
@@ -79,6 +97,19 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
+   * Looks whether the connection string can be understood, without reaching the network: of one
+   * with {@code mongodb+srv}, whose DNS entries belong to it, only {@link #open} can tell all.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not valid; the
+   *     message repeats nothing of it
+   */
+  public static void checkConnectionString(String connectionString) {
+    if (!connectionString.startsWith("mongodb+srv://")) {
+      ClientFactory.parse(connectionString);
+    }
+  }
+
+  /**
    * Opens a database by a client that the application has. The client stays as it is, and open when
    * this is closed.
    *
@@ -90,16 +121,47 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return new MongoEntryDatabase(client, false, MongoSettings.checkDatabase(database), settings);
   }
 
+  /**
+   * Returns the store of that legal name, behind the near-cache that all share who ask for it, as
+   * soon as it is seen to have an entry. May be called for each request.
+   */
   @Override
   public EntryStore store(String name) {
+    return open(Names.checkStore(name));
+  }
+
+  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  @Override
+  public EntryStore internalStore(String name) {
+    return open("_" + Names.checkStore(name));
+  }
+
+  private EntryStore open(String name) {
+    checkOpen();
+    return caches == null ? uncached(name) : caches.store(name);
+  }
+
+  /**
+   * As {@link #store}, with a near-cache of its own from the start, for an application that has
+   * just this one.
+   */
+  EntryStore onlyStore(String name) {
     Names.checkStore(name);
     checkOpen();
+    EntryStore store = uncached(name);
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(store, cache, settings.clock()))
+        .orElse(store);
+  }
+
+  private EntryStore uncached(String name) {
     AtomicBoolean storeClosed = new AtomicBoolean();
     StoreAccess access = new StoreAccess(
-        client,
+        sessions,
         database.getCollection(name, RawBsonDocument.class),
         errors,
-        expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
@@ -127,11 +189,79 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private long count(String store, Deadline deadline) {
     Instant now = Instant.ofEpochMilli(settings.clock().millis());
     BsonDocument live = EntryFilter.live(EntryFilter.range(KeyRange.ALL), now);
-    AggregateIterable<BsonDocument> counted = timed(deadline)
-        .getCollection(store, BsonDocument.class)
-        .aggregate(List.of(Aggregates.match(live), Aggregates.count("n")));
-    BsonDocument result = counted.first();
+    List<Bson> pipeline = List.of(Aggregates.match(live), Aggregates.count("n"));
+    BsonDocument result = sessions.run(SyncToken.START, deadline, session -> {
+      MongoCollection<BsonDocument> collection =
+          timed(deadline).getCollection(store, BsonDocument.class);
+      AggregateIterable<BsonDocument> counted = session == null
+          ? collection.aggregate(pipeline)
+          : collection.aggregate(session, pipeline);
+      return counted.first();
+    });
     return result == null ? 0 : result.getNumber("n").longValue();
+  }
+
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    Deadline deadline = begin();
+    if (!reading("whether there is the store '" + name + "'", () -> exists(name, deadline))) {
+      return false;
+    }
+    try {
+      drop(name, deadline);
+    } catch (RuntimeException e) {
+      settleDrop(name, e);
+    } finally {
+      if (caches != null) {
+        caches.forget(name);
+      }
+    }
+    ExpiryIndex index = expiryIndexes.get(name);
+    if (index != null) {
+      index.forget();
+    }
+    return true;
+  }
+
+  private void drop(String store, Deadline deadline) {
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.drop();
+      } else {
+        collection.drop(session);
+      }
+      return null;
+    });
+  }
+
+  /** Returns if the store is gone although the server did not confirm that it was dropped. */
+  private void settleDrop(String name, RuntimeException failure) {
+    String doing = "dropping the store '" + name + "'";
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
+    boolean gone = false;
+    try {
+      gone = !exists(name, Deadline.after(settings.timeout()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    if (!gone) {
+      throw errors.unknown(doing, failure);
+    }
+  }
+
+  private boolean exists(String store, Deadline deadline) {
+    BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
+        .append("name", new BsonString(store));
+    return timed(deadline)
+            .listCollectionNames()
+            .filter(wanted)
+            .authorizedCollections(true)
+            .first()
+        != null;
   }
 
   /**
@@ -182,6 +312,12 @@ public final class MongoEntryDatabase implements EntryDatabase {
   public void close() {
     if (closed.getAndSet(true)) {
       return;
+    }
+    if (caches != null) {
+      caches.close();
+    }
+    if (heartbeat != null) {
+      heartbeat.close();
     }
     pump.close();
     if (clientIsOurs) {

@@ -69,49 +69,50 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    if (options.atLeast().equals(SyncToken.START)) {
-      return read(key, access.begin());
-    }
-    return readMany(List.of(key), options).stream().findFirst();
+    return read(key, options.atLeast(), access.begin());
   }
 
-  private Optional<KVEntry<RawValue>> read(String key, Deadline deadline) {
-    return Optional.ofNullable(access.findLive(key, true, deadline)).map(StoredDocument::entry);
+  private Optional<KVEntry<RawValue>> read(String key, SyncToken atLeast, Deadline deadline) {
+    return Optional.ofNullable(access.findLive(key, true, atLeast, deadline))
+        .map(StoredDocument::entry);
   }
 
   @Override
   public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     Deadline deadline = access.begin();
-    String what = keys.size() == 1 ? "key '" + keys.iterator().next() + "'" : keys.size() + " keys";
-    return access.reading(what, () -> listing.some(keys, options.atLeast(), deadline)).stream()
+    return access
+        .reading(keys.size() + " keys", () -> listing.some(keys, options.atLeast(), deadline))
+        .stream()
         .map(StoredDocument::entry)
         .toList();
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
-    KVPage<StoredDocument> page = documents(range, limit, true);
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
     return new KVPage<>(
         page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
-    KVPage<StoredDocument> page = documents(range, limit, false);
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
     return new KVPage<>(
         page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
   }
 
-  private KVPage<StoredDocument> documents(KeyRange range, int limit, boolean withValue) {
+  private KVPage<StoredDocument> documents(
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast) {
     Deadline deadline = access.begin();
     return access.reading(
-        "a page of entries", () -> listing.documents(range, limit, withValue, deadline));
+        "a page of entries", () -> listing.documents(range, limit, withValue, atLeast, deadline));
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     Deadline deadline = access.begin();
-    return access.reading("a page of keys", () -> listing.keys(range, limit, deadline));
+    return access.reading(
+        "a page of keys", () -> listing.keys(range, limit, options.atLeast(), deadline));
   }
 
   @Override
@@ -136,7 +137,7 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public Defaulted setDefault(Write write) {
     Deadline deadline = access.begin();
-    Optional<KVEntry<RawValue>> kept = read(write.key(), deadline);
+    Optional<KVEntry<RawValue>> kept = read(write.key(), SyncToken.START, deadline);
     if (kept.isPresent()) {
       return new Defaulted(kept.get(), false);
     }
@@ -179,6 +180,12 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public boolean delete(String key, WriteOptions options) {
     return writer.delete(key, options.condition(), access.begin());
+  }
+
+  /** Of all stores of the database together: that is not before anything of this one. */
+  @Override
+  public SyncToken syncToken() {
+    return access.sessions().latest();
   }
 
   @Override

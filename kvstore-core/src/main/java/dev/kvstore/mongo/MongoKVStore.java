@@ -5,6 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
+import dev.kvstore.Names;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.typed.TypedKVStore;
@@ -61,10 +62,9 @@ public final class MongoKVStore {
 
   private static KVStore open(MongoEntryDatabase database, String store) {
     try {
-      KVStore opened =
-          TypedKVStore.over(database.store(store), BsonCodec.create(), database::close);
+      Names.checkStore(store);
       database.ping();
-      return opened;
+      return TypedKVStore.over(database.onlyStore(store), BsonCodec.create(), database::close);
     } catch (RuntimeException e) {
       database.close();
       throw e;

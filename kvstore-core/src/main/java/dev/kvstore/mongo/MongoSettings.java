@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import com.mongodb.MongoNamespace;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.cache.NearCacheSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,23 +12,47 @@ import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
 public final class MongoSettings {
-  /** 5 seconds, the application name {@code kvstore}, and the system's clock. */
-  public static final MongoSettings DEFAULT =
-      new MongoSettings(Duration.ofSeconds(5), null, "kvstore", Clock.systemUTC());
-
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
+  /** How long a server may wait for changes before it answers that there are none. */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+
+  /**
+   * 5 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
+   * {@link NearCacheSettings#DEFAULT}, no heartbeat, and polling every 500 milliseconds.
+   */
+  public static final MongoSettings DEFAULT = new MongoSettings(
+      Duration.ofSeconds(5),
+      null,
+      "kvstore",
+      Clock.systemUTC(),
+      NearCacheSettings.DEFAULT,
+      null,
+      LONGEST_WAIT);
 
   private final Duration timeout;
   private final @Nullable String database;
   private final String applicationName;
   private final Clock clock;
+  private final @Nullable NearCacheSettings nearCache;
+  private final @Nullable Duration heartbeat;
+  private final Duration pollingInterval;
 
   private MongoSettings(
-      Duration timeout, @Nullable String database, String applicationName, Clock clock) {
+      Duration timeout,
+      @Nullable String database,
+      String applicationName,
+      Clock clock,
+      @Nullable NearCacheSettings nearCache,
+      @Nullable Duration heartbeat,
+      Duration pollingInterval) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
     this.clock = clock;
+    this.nearCache = nearCache;
+    this.heartbeat = heartbeat;
+    this.pollingInterval = pollingInterval;
   }
 
   /**
@@ -39,13 +64,9 @@ public final class MongoSettings {
    *     millisecond to 1 day
    */
   public MongoSettings withTimeout(Duration newTimeout) {
-    if (newTimeout.compareTo(Duration.ofMillis(1)) < 0
-        || newTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The timeout is " + newTimeout + ", it must be from PT0.001S to " + LONGEST_TIMEOUT);
-    }
-    return new MongoSettings(newTimeout, database, applicationName, clock);
+    checkRange("timeout", newTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    return new MongoSettings(
+        newTimeout, database, applicationName, clock, nearCache, heartbeat, pollingInterval);
   }
 
   /**
@@ -56,7 +77,14 @@ public final class MongoSettings {
    *     allow the name
    */
   public MongoSettings withDatabase(String newDatabase) {
-    return new MongoSettings(timeout, checkDatabase(newDatabase), applicationName, clock);
+    return new MongoSettings(
+        timeout,
+        checkDatabase(newDatabase),
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval);
   }
 
   /**
@@ -64,13 +92,74 @@ public final class MongoSettings {
    * string gives none; {@code kvstore} by default.
    */
   public MongoSettings withApplicationName(String newName) {
-    return new MongoSettings(timeout, database, Objects.requireNonNull(newName, "name"), clock);
+    Objects.requireNonNull(newName, "name");
+    return new MongoSettings(
+        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
   public MongoSettings withClock(Clock newClock) {
+    Objects.requireNonNull(newClock, "clock");
     return new MongoSettings(
-        timeout, database, applicationName, Objects.requireNonNull(newClock, "clock"));
+        timeout, database, applicationName, newClock, nearCache, heartbeat, pollingInterval);
+  }
+
+  /**
+   * How the near-cache behaves, in which reads are served from memory; by default as in
+   * {@link NearCacheSettings#DEFAULT}.
+   *
+   * <p>With those, nothing is served that is older than 2 seconds, and than 15 seconds while this
+   * process reaches but a primary that is cut off from its replica set; mostly it is some
+   * milliseconds. When the cache cannot be sure of that, reads ask the database. A process reads
+   * its own writes at once. The cache follows a change stream of the database, or where the server
+   * stands alone and has none, it asks for the versions of what it holds, see
+   * {@link #withPollingInterval}; the same bound holds there.
+   *
+   * <p>{@link NearCacheSettings#maximumBytes()} is for all stores of the database together.
+   */
+  public MongoSettings withNearCache(NearCacheSettings newNearCache) {
+    Objects.requireNonNull(newNearCache, "nearCache");
+    return new MongoSettings(
+        timeout, database, applicationName, clock, newNearCache, heartbeat, pollingInterval);
+  }
+
+  /** No near-cache: each read asks the database. */
+  public MongoSettings withoutNearCache() {
+    return new MongoSettings(
+        timeout, database, applicationName, clock, null, heartbeat, pollingInterval);
+  }
+
+  /**
+   * Writes a little to the database, to the collection {@code kvstore.heartbeat}, at such
+   * intervals; by default it does not. A replica set in which nothing is written tells only every
+   * 10 seconds or so how far it has come. Whoever wants a {@link NearCacheSettings#partitionBound()
+   * partition bound} below 15 seconds needs three heartbeats or more within it. It suffices that
+   * one process does this, with a user that may write; where many do, about one of them writes each
+   * time. Of no use on a standalone server.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 100
+   *     milliseconds to 1 minute
+   */
+  public MongoSettings withHeartbeat(Duration interval) {
+    checkRange("heartbeat", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
+    return new MongoSettings(
+        timeout, database, applicationName, clock, nearCache, interval, pollingInterval);
+  }
+
+  /**
+   * How long to wait between looking for changes on a standalone server, which cannot tell of them;
+   * 500 milliseconds by default. A quarter of the near-cache's
+   * {@link NearCacheSettings#stalenessBound() staleness bound} where that is shorter. Each time the
+   * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
+   * If that takes too long for the bound to hold, reads ask the database meanwhile.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 10
+   *     milliseconds to 1 minute
+   */
+  public MongoSettings withPollingInterval(Duration interval) {
+    checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
+    return new MongoSettings(
+        timeout, database, applicationName, clock, nearCache, heartbeat, interval);
   }
 
   public Duration timeout() {
@@ -87,6 +176,48 @@ public final class MongoSettings {
 
   public Clock clock() {
     return clock;
+  }
+
+  /** Returns how the near-cache behaves; empty where there is none. */
+  public Optional<NearCacheSettings> nearCache() {
+    return Optional.ofNullable(nearCache);
+  }
+
+  /** Returns the interval of the heartbeat; empty where there is none. */
+  public Optional<Duration> heartbeat() {
+    return Optional.ofNullable(heartbeat);
+  }
+
+  public Duration pollingInterval() {
+    return pollingInterval;
+  }
+
+  /**
+   * Returns how long to wait for changes before the source has to answer that there are none. What
+   * an answer proves runs from the end of the one before, so two waits must fit into the staleness
+   * bound; the other half of it is for the way there and back.
+   */
+  Duration longestWait() {
+    return nearCache == null
+        ? LONGEST_WAIT
+        : least(LONGEST_WAIT, nearCache.stalenessBound().dividedBy(4));
+  }
+
+  /** Returns the polling interval with which the staleness bound can be kept. */
+  Duration effectivePollingInterval() {
+    return nearCache == null ? pollingInterval : least(pollingInterval, longestWait());
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static void checkRange(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The " + name + " is " + value + ", it must be from " + least + " to " + most);
+    }
   }
 
   static String checkDatabase(String name) {

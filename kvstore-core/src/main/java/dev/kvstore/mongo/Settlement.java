@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,11 +141,14 @@ final class Settlement {
           writes.subList(from, Math.min(writes.size(), from + Listing.CHUNK)).stream()
               .map(EntryWrite::key)
               .toList();
-      for (RawBsonDocument document : access
-          .collection(deadline)
-          .find(EntryFilter.keys(keys))
-          .projection(Projections.exclude(StoredDocument.VALUE))
-          .batchSize(keys.size() + 1)) {
+      List<RawBsonDocument> documents = access.run(
+          deadline,
+          collection -> collection
+              .find(EntryFilter.keys(keys))
+              .projection(Projections.exclude(StoredDocument.VALUE))
+              .batchSize(keys.size() + 1)
+              .into(new ArrayList<>()));
+      for (RawBsonDocument document : documents) {
         StoredDocument stored = StoredDocument.of(document);
         if (stored != null) {
           present.put(stored.key(), stored);

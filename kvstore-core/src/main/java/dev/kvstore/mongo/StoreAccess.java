@@ -3,22 +3,25 @@ package dev.kvstore.mongo;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
-import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
+import dev.kvstore.SyncToken;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonValueCodecProvider;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** What every operation on a store needs: its collection, a clock, a time limit and its errors. */
@@ -28,22 +31,25 @@ final class StoreAccess {
   private static final CodecRegistry CODECS =
       CodecRegistries.fromProviders(new BsonValueCodecProvider());
 
-  private final MongoClient client;
+  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
+
+  private final Sessions sessions;
   private final MongoCollection<RawBsonDocument> collection;
   private final MongoErrors errors;
-  private final ExpiryIndex expiryIndex;
+  private final Supplier<ExpiryIndex> expiryIndex;
   private final Clock clock;
   private final Duration timeout;
   private final BooleanSupplier closed;
 
+  /** @param expiryIndex is asked for by the first write, as a name that is only read may be none */
   StoreAccess(
-      MongoClient client,
+      Sessions sessions,
       MongoCollection<RawBsonDocument> collection,
       MongoErrors errors,
-      ExpiryIndex expiryIndex,
+      Supplier<ExpiryIndex> expiryIndex,
       MongoSettings settings,
       BooleanSupplier closed) {
-    this.client = client;
+    this.sessions = sessions;
     this.collection = collection;
     this.errors = errors;
     this.expiryIndex = expiryIndex;
@@ -68,8 +74,8 @@ final class StoreAccess {
     return collection.getNamespace().getCollectionName();
   }
 
-  MongoClient client() {
-    return client;
+  Sessions sessions() {
+    return sessions;
   }
 
   MongoErrors errors() {
@@ -97,7 +103,7 @@ final class StoreAccess {
   }
 
   void prepareForWrite(Deadline deadline) {
-    expiryIndex.ensure(collection(deadline), deadline);
+    expiryIndex.get().ensure(collection(deadline), deadline);
   }
 
   /** Begins to find out what became of a write, for which there is as much time again. */
@@ -105,29 +111,60 @@ final class StoreAccess {
     return Deadline.after(timeout);
   }
 
-  /** The collection, for one command that ends by then. */
-  MongoCollection<RawBsonDocument> collection(Deadline deadline) {
+  /** As {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */
+  <T extends @Nullable Object> T run(Deadline deadline, Function<SessionCollection, T> command) {
+    return run(SyncToken.START, deadline, command);
+  }
+
+  /**
+   * Runs a command in a session.
+   *
+   * @param atLeast what it reads is not older than this
+   * @param deadline by when it ends
+   */
+  <T extends @Nullable Object> T run(
+      SyncToken atLeast, Deadline deadline, Function<SessionCollection, T> command) {
+    return sessions.run(
+        atLeast,
+        deadline,
+        session -> command.apply(new SessionCollection(collection(deadline), session)));
+  }
+
+  private MongoCollection<RawBsonDocument> collection(Deadline deadline) {
     return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
   }
 
-  /** The collection for a transaction, which has a time limit of its own. */
-  MongoCollection<RawBsonDocument> untimedCollection() {
-    return collection;
+  /** The collection in a transaction, which has a time limit of its own. */
+  SessionCollection in(ClientSession transaction) {
+    return new SessionCollection(collection, transaction);
   }
 
   /** Reads what is there under the key, dead or alive. */
   @Nullable
   StoredDocument find(String key, boolean withValue, Deadline deadline) {
-    FindIterable<RawBsonDocument> found = collection(deadline).find(EntryFilter.key(key));
-    RawBsonDocument document =
-        (withValue ? found : found.projection(Projections.exclude(StoredDocument.VALUE))).first();
+    return find(key, withValue, SyncToken.START, deadline);
+  }
+
+  private @Nullable StoredDocument find(
+      String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
+    RawBsonDocument document = run(atLeast, deadline, collection -> {
+      FindIterable<RawBsonDocument> found = collection.find(EntryFilter.key(key));
+      return (withValue ? found : found.projection(WITHOUT_VALUE)).first();
+    });
     return document == null ? null : StoredDocument.of(document);
   }
 
   /** Returns the entry that is there; null where there is none, or an expired one. */
   @Nullable
   StoredDocument findLive(String key, boolean withValue, Deadline deadline) {
-    StoredDocument found = reading("key '" + key + "'", () -> find(key, withValue, deadline));
+    return findLive(key, withValue, SyncToken.START, deadline);
+  }
+
+  /** As {@link #findLive(String, boolean, Deadline)}, not older than the token. */
+  @Nullable
+  StoredDocument findLive(String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
+    StoredDocument found =
+        reading("key '" + key + "'", () -> find(key, withValue, atLeast, deadline));
     return found != null && found.isLiveAt(now()) ? found : null;
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import java.util.List;
 
@@ -11,8 +12,30 @@ public interface EntryDatabase extends AutoCloseable {
    */
   EntryStore store(String name);
 
+  /**
+   * Returns a store of the service's own in this database: none that {@link #store} or
+   * {@link #stores} leads to, whatever name they are asked for.
+   *
+   * @param name a legal store name
+   * @throws UnsupportedOperationException if only one process can use the database: that one need
+   *     not share what it knows
+   */
+  default EntryStore internalStore(String name) {
+    throw new UnsupportedOperationException("This database has no room for '" + name + "'");
+  }
+
   /** Returns the stores that there are, by name. */
   List<StoreSummary> stores();
+
+  /**
+   * Deletes the store of that legal name with all its entries, as one step and durably, and tells
+   * whether there was one. What is written to it afterwards makes it anew; whoever watches it gets
+   * {@link ChangeSink#missed} and is positioned again.
+   *
+   * @throws OutcomeUnknownException if it is not known whether it is gone
+   * @throws UnavailableException if the database does not serve; nothing was deleted
+   */
+  boolean drop(String name);
 
   /**
    * Returns if the database serves.

@@ -3,6 +3,7 @@ package dev.kvstore.spi;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -55,20 +56,46 @@ public interface EntryStore extends AutoCloseable {
     return null;
   }
 
+  /** As {@link #held(String)}, where that is as good as a {@link #read} with these options. */
+  default @Nullable HeldEntry held(String key, ReadOptions options) {
+    return null;
+  }
+
+  /** Returns the near-cache in front of the entries; empty where there is none. */
+  default Optional<KVCache> cache() {
+    return Optional.empty();
+  }
+
   /** Returns the entries of those keys that have one, in any order. Not a snapshot. */
   List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options);
 
+  /** As {@link #scan(KeyRange, int, ReadOptions)}, without demand. */
+  default KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+    return scan(range, limit, ReadOptions.DEFAULT);
+  }
+
   /**
    * Returns the first entries of the range, in order, at most {@code limit}, and fewer where they
-   * are large; the last page is the one without {@link KVPage#nextAfter()}.
+   * are large; the last page is the one without {@link KVPage#nextAfter()}. They come from the
+   * database, and are not older than the options demand.
    */
-  KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit);
+  KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options);
 
-  /** As {@link #scan}, without the values. */
-  KVPage<KVMetadata> scanMetadata(KeyRange range, int limit);
+  /** As {@link #scanMetadata(KeyRange, int, ReadOptions)}, without demand. */
+  default KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+    return scanMetadata(range, limit, ReadOptions.DEFAULT);
+  }
 
-  /** As {@link #scan}, the keys alone. */
-  KVPage<String> scanKeys(KeyRange range, int limit);
+  /** As {@link #scan(KeyRange, int, ReadOptions)}, without the values. */
+  KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options);
+
+  /** As {@link #scanKeys(KeyRange, int, ReadOptions)}, without demand. */
+  default KVPage<String> scanKeys(KeyRange range, int limit) {
+    return scanKeys(range, limit, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #scan(KeyRange, int, ReadOptions)}, the keys alone. */
+  KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options);
 
   /**
    * Writes the value. Over no entry it is a create: version 1 and a new {@code createdAt}.

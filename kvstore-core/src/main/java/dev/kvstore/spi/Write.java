@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key a legal key
  * @param timeToLive how long the entry lives from the write on, or null for ever
+ * @param expiryKept whether an entry that is there keeps the expiry that it has, or has none; then
+ *     there is no time to live
  * @param author kept as {@code updatedBy}, or null
  */
 public record Write(
@@ -18,11 +20,22 @@ public record Write(
     RawValue value,
     WriteCondition condition,
     @Nullable Duration timeToLive,
+    boolean expiryKept,
     @Nullable String author) {
   public Write {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(condition, "condition");
+  }
+
+  /** A write after which the entry lives for that time, or for ever. */
+  public Write(
+      String key,
+      RawValue value,
+      WriteCondition condition,
+      @Nullable Duration timeToLive,
+      @Nullable String author) {
+    this(key, value, condition, timeToLive, false, author);
   }
 
   public Write(String key, RawValue value, WriteOptions options) {
@@ -31,6 +44,7 @@ public record Write(
         value,
         options.condition(),
         options.timeToLive().orElse(null),
+        options.isExpiryKept(),
         options.author().orElse(null));
   }
 }

@@ -42,6 +42,12 @@ final class EntryTable {
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+  private static final String DROP_STORE =
+      "UPDATE stores SET name = '" + Rows.DROPPED + "' || id WHERE name = ? RETURNING id";
+  private static final String FIND_DROPPED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id FROM stores s CROSS JOIN entries e ON e.store_id = s.id WHERE "
+      + Rows.IS_DROPPED + " LIMIT " + SWEPT_AT_ONCE;
+  private static final String FORGET_DROPPED = "DELETE FROM stores AS s WHERE " + Rows.IS_DROPPED;
   private static final String INSERT_VALUE =
       "INSERT INTO entry_values (value) VALUES (?) RETURNING id";
   private static final String INSERT = """
@@ -135,8 +141,27 @@ final class EntryTable {
     return true;
   }
 
-  /** Removes some of the rows that have expired, and tells whether there may be more. */
+  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  boolean drop(String store) throws SQLException {
+    try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
+      if (!dropped.next()) {
+        return false;
+      }
+    }
+    changes.dropped(store);
+    return true;
+  }
+
+  /**
+   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
+   * may be more.
+   */
   boolean sweep() throws SQLException {
+    boolean more = sweepExpired();
+    return sweepDropped() || more;
+  }
+
+  private boolean sweepExpired() throws SQLException {
     List<Row> expired = new ArrayList<>();
     try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
       while (rows.next()) {
@@ -145,10 +170,28 @@ final class EntryTable {
         changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
       }
     }
-    for (Row row : expired) {
+    return delete(expired);
+  }
+
+  private boolean sweepDropped() throws SQLException {
+    List<Row> dropped = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_DROPPED).executeQuery()) {
+      while (rows.next()) {
+        dropped.add(row(rows));
+      }
+    }
+    if (dropped.isEmpty()) {
+      statements.execute(FORGET_DROPPED);
+    }
+    return delete(dropped);
+  }
+
+  /** Deletes the rows, and tells whether there may be more of their kind. */
+  private boolean delete(List<Row> rows) throws SQLException {
+    for (Row row : rows) {
       delete(row);
     }
-    return expired.size() == SWEPT_AT_ONCE;
+    return rows.size() == SWEPT_AT_ONCE;
   }
 
   private @Nullable Row find(String store, String key) throws SQLException {
@@ -195,7 +238,10 @@ final class EntryTable {
   }
 
   private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
-    return following(write.key(), present, write.author(), expiry(write.timeToLive(), now), now);
+    Instant expiresAt = write.expiryKept() && present != null
+        ? present.expiresAt()
+        : expiry(write.timeToLive(), now);
+    return following(write.key(), present, write.author(), expiresAt, now);
   }
 
   private static KVMetadata following(

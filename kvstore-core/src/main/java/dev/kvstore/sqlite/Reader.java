@@ -43,7 +43,9 @@ final class Reader implements AutoCloseable {
   static final String READ = WITH_VALUE + Rows.IN_STORE + " AND e.key = ?2" + LIVE.formatted(3);
 
   private static final String STORES = "SELECT s.name, (SELECT count(*) FROM entries e"
-      + " WHERE e.store_id = s.id" + LIVE.formatted(1) + ") FROM stores s ORDER BY s.name";
+      + " WHERE e.store_id = s.id" + LIVE.formatted(1) + ") FROM stores s WHERE NOT "
+      + Rows.IS_DROPPED
+      + " ORDER BY s.name";
 
   /** What a page is made of. */
   record Listing<T>(

@@ -20,6 +20,12 @@ final class Rows {
   /** The store of that name, as a condition on {@code entries e}; null where there is none. */
   static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
 
+  /** What the name of a dropped store begins with; the entries that it still has are swept. */
+  static final String DROPPED = "#";
+
+  /** Tells of {@code stores s} whether it was dropped. */
+  static final String IS_DROPPED = "s.name GLOB '" + DROPPED + "*'";
+
   private Rows() {}
 
   static KVMetadata metadata(ResultSet row) throws SQLException {

@@ -123,6 +123,13 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     return readers.read(reader -> reader.stores(clock.millis()));
   }
 
+  /** The store loses its name at once; its entries are removed from the file little by little. */
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    return writer.write(0, () -> table.drop(name));
+  }
+
   @Override
   public void ping() {
     readers.read(reader -> reader.read("ping", "ping", 0));

@@ -8,9 +8,12 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.Validator;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Decoded;
+import dev.kvstore.spi.HeldEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,8 +53,15 @@ record TypedItem<T>(
   }
 
   @Override
+  @SuppressWarnings("unchecked") // what was decoded as the type is of the type
   public @Nullable T get() {
-    Optional<KVEntry<T>> entry = entry();
+    HeldEntry held = store.held(key);
+    Decoded decoded = held == null ? null : held.decoded();
+    return decoded != null && decoded.isOf(type) ? (T) decoded.value() : read(held);
+  }
+
+  private @Nullable T read(@Nullable HeldEntry held) {
+    Optional<KVEntry<T>> entry = store.read(held, key, type);
     if (entry.isPresent()) {
       return entry.get().value();
     }
@@ -69,6 +79,11 @@ record TypedItem<T>(
   @Override
   public Optional<KVEntry<T>> entry() {
     return store.findEntry(key, type);
+  }
+
+  @Override
+  public Optional<KVEntry<T>> entry(ReadOptions options) {
+    return store.findEntry(key, type, options);
   }
 
   @Override

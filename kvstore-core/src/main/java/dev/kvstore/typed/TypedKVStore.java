@@ -2,6 +2,7 @@ package dev.kvstore.typed;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVItemChange;
@@ -15,11 +16,14 @@ import dev.kvstore.KVWatcher;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -74,8 +78,23 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
+  public <T> @Nullable T get(String key, Class<T> type) {
+    HeldEntry held = entries.held(key);
+    Decoded decoded = held == null ? null : held.decoded();
+    return decoded != null && decoded.isOf(type)
+        ? (T) decoded.value()
+        : present(key, read(held, key, KVType.of(type))).value();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
-    return entry(key, type).value();
+    HeldEntry held = entries.held(key);
+    Decoded decoded = held == null ? null : held.decoded();
+    return decoded != null && decoded.isOf(type)
+        ? (T) decoded.value()
+        : present(key, read(held, key, type)).value();
   }
 
   @Override
@@ -91,16 +110,37 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> KVEntry<T> entry(String key, KVType<T> type) {
-    return findEntry(key, type).orElseThrow(() -> new KeyNotFoundException(key));
+    return present(key, findEntry(key, type));
   }
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
-    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).map(raw -> typed(raw, type));
+    return read(entries.held(key), key, type);
+  }
+
+  @Override
+  public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
+    return entries.read(Names.checkKey(key), options).map(raw -> typed(raw, type));
+  }
+
+  @Nullable
+  HeldEntry held(String key) {
+    return entries.held(key);
+  }
+
+  /** Reads what is held in memory, or else asks for it. */
+  <T> Optional<KVEntry<T>> read(@Nullable HeldEntry held, String key, KVType<T> type) {
+    return held == null
+        ? findEntry(key, type, ReadOptions.DEFAULT)
+        : held.entry().map(raw -> decoded(held, raw, type));
   }
 
   @Override
   public boolean has(String key) {
+    HeldEntry held = entries.held(key);
+    if (held != null) {
+      return held.entry().isPresent();
+    }
     return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
   }
 
@@ -128,12 +168,13 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type) {
+  public <T> Map<String, @Nullable T> getMany(
+      Collection<String> keys, KVType<T> type, ReadOptions options) {
     LinkedHashSet<String> wanted = new LinkedHashSet<>();
     keys.forEach(key -> wanted.add(Names.checkKey(key)));
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     if (!wanted.isEmpty()) {
-      entries.readMany(wanted, ReadOptions.DEFAULT).forEach(entry -> found.put(entry.key(), entry));
+      entries.readMany(wanted, options).forEach(entry -> found.put(entry.key(), entry));
     }
     wanted.retainAll(found.keySet());
     Map<String, @Nullable T> values = new LinkedHashMap<>();
@@ -222,6 +263,16 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  public SyncToken syncToken() {
+    return entries.syncToken();
+  }
+
+  @Override
+  public Optional<KVCache> cache() {
+    return entries.cache();
+  }
+
+  @Override
   public void close() {
     try {
       watches.close();
@@ -229,6 +280,24 @@ public final class TypedKVStore implements KVStore {
     } finally {
       afterClose.run();
     }
+  }
+
+  /** Decodes what is held, if nobody has, and leaves it for those who come next. */
+  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
+  private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
+    Decoded earlier = held.decoded();
+    if (earlier != null && earlier.isOf(type)) {
+      return new KVEntry<>((T) earlier.value(), raw.metadata(), raw.stale());
+    }
+    KVEntry<T> entry = typed(raw, type);
+    if (Sharing.isSafe(entry.value())) {
+      held.keep(new Decoded(type, entry.value()));
+    }
+    return entry;
+  }
+
+  private static <T> KVEntry<T> present(String key, Optional<KVEntry<T>> entry) {
+    return entry.orElseThrow(() -> new KeyNotFoundException(key));
   }
 
   private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {

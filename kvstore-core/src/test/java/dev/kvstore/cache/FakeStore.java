@@ -94,17 +94,17 @@ class FakeStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
     return new KVPage<>(database.all(), null);
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit) {
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     return new KVPage<>(database.all().stream().map(KVEntry::metadata).toList(), null);
   }
 
   @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit) {
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
     return new KVPage<>(database.all().stream().map(KVEntry::key).toList(), null);
   }
 

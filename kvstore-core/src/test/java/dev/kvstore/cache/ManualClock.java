@@ -1,8 +1,7 @@
 package dev.kvstore.cache;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,7 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Time that moves when a test says so, and then ticks. No thread. */
 class ManualClock extends CacheClock {
   private final AtomicLong nanos = new AtomicLong();
-  private final List<Runnable> onTick = new ArrayList<>();
+
+  ManualClock() {
+    super("manual", InstantSource.system());
+  }
 
   @Override
   long nanos() {
@@ -23,13 +25,11 @@ class ManualClock extends CacheClock {
   }
 
   @Override
-  void start(String name, Runnable newOnTick) {
-    onTick.add(newOnTick);
-  }
+  void run() {}
 
   void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
-    onTick.forEach(this::tick);
+    tick();
   }
 
   /** As {@link #pass}, but the thread that ticks has not come to run. */

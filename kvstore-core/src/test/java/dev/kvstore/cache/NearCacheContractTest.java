@@ -12,19 +12,18 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** What is promised of every store holds behind the cache too. */
 class NearCacheContractTest extends EntryStoreContract {
-  private static final NearCacheSettings SETTINGS = NearCacheSettings.builder()
-      .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
-      .build();
-
   private MongoTestServer server;
   private MongoEntryDatabase database;
 
   @BeforeAll
   void openDatabase() {
-    server = MongoTestServer.start();
+    server = startServer();
     database = MongoEntryDatabase.open(
         server.connectionString(),
-        MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock()));
+        MongoSettings.DEFAULT
+            .withTimeout(Duration.ofMinutes(1))
+            .withClock(clock())
+            .withoutNearCache());
   }
 
   @AfterAll
@@ -33,9 +32,19 @@ class NearCacheContractTest extends EntryStoreContract {
     server.close();
   }
 
+  MongoTestServer startServer() {
+    return MongoTestServer.start();
+  }
+
+  NearCacheSettings settings() {
+    return NearCacheSettings.builder()
+        .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
+        .build();
+  }
+
   @Override
   protected EntryStore open(String name) {
-    return NearCache.over(database.store(name), SETTINGS, new ForwardClock());
+    return NearCache.over(database.store(name), settings(), new ForwardClock());
   }
 
   /** The stand-in is a standalone server: versions are looked at now and then. */
@@ -48,6 +57,10 @@ class NearCacheContractTest extends EntryStoreContract {
   private final class ForwardClock extends CacheClock {
     private final Instant origin = clock().instant();
 
+    ForwardClock() {
+      super("contract", clock());
+    }
+
     @Override
     long nanos() {
       return Duration.between(origin, clock().instant()).toNanos();
@@ -56,11 +69,6 @@ class NearCacheContractTest extends EntryStoreContract {
     @Override
     long coarseNanos() {
       return nanos();
-    }
-
-    @Override
-    long millis() {
-      return clock().millis();
     }
   }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
@@ -16,6 +18,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cache.NearCacheSettings.PastBound;
+import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.Defaulted;
@@ -39,6 +42,59 @@ class NearCacheTest {
 
   private static Rig rig(NearCacheSettings settings) {
     return new Rig(new Rig.Parts(), settings);
+  }
+
+  /** As a feed that polls tells of keys which it has not looked at before. */
+  @Nested
+  class KeysSeenForTheFirstTime {
+    private final Rig rig = new Rig().position();
+
+    private KVMetadata load(int value) {
+      KVMetadata stored = rig.database.set(KEY, value);
+      rig.get();
+      return stored;
+    }
+
+    private void tell(long version, String etag) {
+      rig.sink()
+          .changed(
+              List.of(
+                  new Change(Change.Kind.DELETE, KEY, 0, null, 0),
+                  new Change(Change.Kind.SET, KEY, version, etag, 0)),
+              0);
+    }
+
+    @Test
+    void changed_intoWhatIsHeld_keepsIt() {
+      KVMetadata held = load(1);
+      tell(held.version(), held.etag());
+      assertThat(rig.cache.held(KEY)).isNotNull();
+    }
+
+    @Test
+    void changed_intoAnything_else_removesIt() {
+      KVMetadata held = load(1);
+      tell(held.version(), "other");
+      assertThat(rig.cache.held(KEY)).isNull();
+      load(2);
+      load(3);
+      tell(1, held.etag()); // made anew meanwhile: the higher version is of an earlier life
+      assertThat(rig.cache.held(KEY)).isNull();
+      load(4);
+      tell(Change.UNKNOWN_VERSION, "any");
+      assertThat(rig.cache.held(KEY)).isNull();
+    }
+
+    @Test
+    void deleted_absenceIsKept_andAnEntryIsNot() {
+      rig.get();
+      List<Change> deleted = List.of(new Change(Change.Kind.DELETE, KEY, 0, null, 0));
+      rig.sink().changed(deleted, 0);
+      assertThat(rig.cache.held(KEY)).isNotNull();
+      rig.set(1);
+      rig.sink().changed(deleted, 0);
+      assertThat(rig.cache.held(KEY)).isNull();
+    }
   }
 
   @Nested

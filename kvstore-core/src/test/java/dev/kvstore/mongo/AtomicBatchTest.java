@@ -45,8 +45,8 @@ class AtomicBatchTest {
   }
 
   private EntryStore open(Duration timeout) {
-    MongoEntryDatabase opened =
-        MongoEntryDatabase.open(mongo.uri(), MongoSettings.DEFAULT.withTimeout(timeout));
+    MongoEntryDatabase opened = MongoEntryDatabase.open(
+        mongo.uri(), MongoSettings.DEFAULT.withTimeout(timeout).withoutNearCache());
     database = opened;
     return opened.store("settings");
   }

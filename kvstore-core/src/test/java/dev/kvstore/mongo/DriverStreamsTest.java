@@ -10,7 +10,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import java.io.IOException;
+import dev.kvstore.testing.WireServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ class DriverStreamsTest {
   private static final int CHANGES = 10_000;
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-  private static MongoClient client(StreamServer server) {
+  private static MongoClient client(WireServer server) {
     return MongoClients.create(MongoClientSettings.builder()
         .applyConnectionString(new ConnectionString(server.uri()))
         .applyToServerSettings(settings -> settings
@@ -96,8 +96,7 @@ class DriverStreamsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void changes_overAServerThatDisconnectsAtRandom_areAllTold_inOrderPerKey(long seed)
-      throws IOException {
+  void changes_overAServerThatDisconnectsAtRandom_areAllTold_inOrderPerKey(long seed) {
     List<BsonDocument> events = history(new Random(seed));
     ScriptedHistory history = new ScriptedHistory(events, seed, 0.05);
     List<String> surprises = new CopyOnWriteArrayList<>();
@@ -130,7 +129,7 @@ class DriverStreamsTest {
         surprises.add("missed");
       }
     };
-    try (StreamServer server = new StreamServer(history);
+    try (WireServer server = new WireServer(history);
         MongoClient client = client(server);
         ChangePump pump = pump(client)) {
       pump.subscribe("s", sink, null);
@@ -149,10 +148,10 @@ class DriverStreamsTest {
   }
 
   @Test
-  void open_sendsAPipelineThatKeepsOthersTrafficAway() throws IOException {
+  void open_sendsAPipelineThatKeepsOthersTrafficAway() {
     ScriptedHistory history = new ScriptedHistory(List.of(), 1, 0);
     RecordingSink sink = new RecordingSink();
-    try (StreamServer server = new StreamServer(history);
+    try (WireServer server = new WireServer(history);
         MongoClient client = client(server);
         ChangePump pump = pump(client)) {
       pump.subscribe("settings", sink, null);
@@ -176,14 +175,14 @@ class DriverStreamsTest {
   }
 
   @Test
-  void standalone_isPolled_byOneQuery() throws IOException {
+  void standalone_isPolled_byOneQuery() {
     List<BsonDocument> finds = new CopyOnWriteArrayList<>();
     BsonDocument refusal = RecordedStreams.lines("streams.jsonl").stream()
         .filter(line -> line.getString("scenario").getValue().equals("watch"))
         .map(line -> line.getDocument("error"))
         .findFirst()
         .orElseThrow();
-    StreamServer.Commands commands = command -> {
+    WireServer.Commands commands = command -> {
       if (command.containsKey("aggregate")) {
         return refusal;
       }
@@ -198,7 +197,7 @@ class DriverStreamsTest {
     };
     RecordingSink sink = new RecordingSink();
     sink.interest = new dev.kvstore.spi.Interest(Set.of("a"), Set.of("ui."));
-    try (StreamServer server = new StreamServer(commands);
+    try (WireServer server = new WireServer(commands);
         MongoClient client = client(server);
         ChangePump pump = pump(client)) {
       pump.subscribe("s", sink, null);
@@ -213,9 +212,9 @@ class DriverStreamsTest {
   }
 
   @Test
-  void close_whileTheServerIsFrozen_endsSoon() throws IOException {
+  void close_whileTheServerIsFrozen_endsSoon() {
     ScriptedHistory history = new ScriptedHistory(List.of(), 1, 0);
-    StreamServer.Commands frozen = command -> {
+    WireServer.Commands frozen = command -> {
       if (command.containsKey("getMore")) {
         try {
           TimeUnit.MINUTES.sleep(1);
@@ -226,7 +225,7 @@ class DriverStreamsTest {
       return history.answer(command);
     };
     RecordingSink sink = new RecordingSink();
-    try (StreamServer server = new StreamServer(frozen);
+    try (WireServer server = new WireServer(frozen);
         MongoClient client = client(server)) {
       ChangePump pump = pump(client);
       pump.subscribe("s", sink, null);

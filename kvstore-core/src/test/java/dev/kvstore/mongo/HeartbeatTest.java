@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import dev.kvstore.Names;
-import java.io.IOException;
+import dev.kvstore.testing.WireServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 
 class HeartbeatTest {
   @Test
-  void beats_writeToAMajority_whateverTheLastOneCameTo() throws IOException {
+  void beats_writeToAMajority_whateverTheLastOneCameTo() {
     List<BsonDocument> sent = new CopyOnWriteArrayList<>();
-    StreamServer.Commands commands = command -> {
+    WireServer.Commands commands = command -> {
       if (!command.containsKey("update")) {
         return BsonDocument.parse("{ok: 1}");
       }
@@ -31,7 +31,7 @@ class HeartbeatTest {
         default -> BsonDocument.parse("{ok: 0, code: 13, errmsg: 'not allowed'}");
       };
     };
-    try (StreamServer server = new StreamServer(commands);
+    try (WireServer server = new WireServer(commands);
         MongoClient client = MongoClients.create(server.uri());
         Heartbeat heartbeat = Heartbeat.start(
             client.getDatabase("rec"), Duration.ofMillis(100), () -> Instant.EPOCH)) {

@@ -51,8 +51,8 @@ class LostReplyTest {
   }
 
   private EntryStore open(Duration timeout) {
-    MongoEntryDatabase opened =
-        MongoEntryDatabase.open(mongo.uri(), MongoSettings.DEFAULT.withTimeout(timeout));
+    MongoEntryDatabase opened = MongoEntryDatabase.open(
+        mongo.uri(), MongoSettings.DEFAULT.withTimeout(timeout).withoutNearCache());
     database = opened;
     opened.ping();
     return opened.store("settings");

@@ -4,12 +4,21 @@ import static dev.kvstore.mongo.RawValues.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.spi.Write;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assumptions;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -80,5 +89,33 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
         .anySatisfy(index -> assertThat(index)
             .containsEntry("name", "expiresAt_1")
             .containsEntry("expireAfterSeconds", 0L));
+  }
+
+  @Test
+  void firstWriteAfterADrop_makesTheIndexAgain() {
+    List<String> commands = new CopyOnWriteArrayList<>();
+    MongoClientSettings listened = MongoClientSettings.builder()
+        .applyConnectionString(new ConnectionString(server.connectionString()))
+        .addCommandListener(new CommandListener() {
+          @Override
+          public void commandStarted(CommandStartedEvent event) {
+            commands.add(event.getCommandName());
+          }
+        })
+        .build();
+    Write write = new Write("a", text("x"), WriteOptions.DEFAULT);
+    try (MongoClient client = MongoClients.create(listened);
+        MongoEntryDatabase ours =
+            MongoEntryDatabase.open(client, server.database(), MongoSettings.DEFAULT)) {
+      EntryStore opened = ours.store("settings");
+      opened.write(write);
+      opened.write(write);
+      assertThat(commands).containsOnlyOnce("createIndexes");
+      ours.drop("settings");
+      commands.clear();
+      opened.write(write);
+      opened.write(write);
+      assertThat(commands).containsOnlyOnce("createIndexes");
+    }
   }
 }

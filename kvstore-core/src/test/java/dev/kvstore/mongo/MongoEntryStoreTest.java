@@ -12,6 +12,8 @@ import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
@@ -37,6 +39,17 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 class MongoEntryStoreTest extends MongoStoreFixture {
+  @Test
+  void syncToken_grows_whereThereAreClusterTimes() {
+    set("a", text("x"));
+    SyncToken written = store.syncToken();
+    read("a");
+
+    assertThat(written.equals(SyncToken.START)).isNotEqualTo(server.hasTransactions());
+    assertThat(store.syncToken()).isGreaterThanOrEqualTo(written);
+    assertThat(store.read("a", ReadOptions.atLeast(store.syncToken()))).isPresent();
+  }
+
   @Test
   void write_absent_createsVersionOneAndReturnsItsMetadata() {
     KVMetadata metadata = set("a", text("x"), ttl(60).author("alice"));

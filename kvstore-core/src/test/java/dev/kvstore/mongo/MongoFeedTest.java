@@ -8,10 +8,11 @@ import dev.kvstore.KVException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.EntryStore;
-import java.io.IOException;
+import dev.kvstore.testing.WireServer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a store tells of its changes, and how fresh it reads, over the driver and the wire. */
@@ -22,20 +23,19 @@ class MongoFeedTest {
       1,
       0);
 
-  private BsonDocument answer(BsonDocument command) {
+  private @Nullable BsonDocument answer(BsonDocument command) {
     if (command.containsKey("find")) {
       finds.add(command);
       return BsonDocument.parse(
           "{ok: 1, cursor: {id: NumberLong(0), ns: 'rec.settings', firstBatch: []}}");
     }
-    BsonDocument answer = history.answer(command);
-    return answer == null ? new BsonDocument() : answer;
+    return history.answer(command);
   }
 
   @Test
-  void subscribe_tellsOfThisStoreAlone_untilItIsClosed() throws IOException {
+  void subscribe_tellsOfThisStoreAlone_untilItIsClosed() {
     RecordingSink sink = new RecordingSink();
-    try (StreamServer server = new StreamServer(this::answer);
+    try (WireServer server = new WireServer(this::answer);
         MongoEntryDatabase database =
             MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
       EntryStore store = database.store("settings");
@@ -55,8 +55,8 @@ class MongoFeedTest {
   }
 
   @Test
-  void read_atLeast_hasTheServerWaitForThatTime() throws IOException {
-    try (StreamServer server = new StreamServer(this::answer);
+  void read_atLeast_hasTheServerWaitForThatTime() {
+    try (WireServer server = new WireServer(this::answer);
         MongoEntryDatabase database =
             MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
       EntryStore store = database.store("settings");

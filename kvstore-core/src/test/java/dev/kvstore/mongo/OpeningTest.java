@@ -29,6 +29,9 @@ class OpeningTest {
   private static final MongoSettings FAST =
       MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(1));
 
+  /** For scripts of what a store sends, which have no answer for what a cache does. */
+  private static final MongoSettings SCRIPTED = FAST.withoutNearCache();
+
   @Test
   void open_connectionString_keepsValuesInTheNamedDatabase() {
     try (MongoTestServer server = MongoTestServer.start();
@@ -172,7 +175,7 @@ class OpeningTest {
   @Test
   void read_notAllowed_isForbidden() {
     try (ScriptedMongo mongo = ScriptedMongo.standalone();
-        KVStore store = MongoKVStore.open(mongo.uri(), "settings", FAST)) {
+        KVStore store = MongoKVStore.open(mongo.uri(), "settings", SCRIPTED)) {
       mongo.reply("find", error(13, "Unauthorized"));
 
       assertThat(catchThrowableOfType(KVException.class, () -> store.has("a")).code())
@@ -183,7 +186,7 @@ class OpeningTest {
   @Test
   void write_tooLargeForTheServer_isTooLarge() {
     try (ScriptedMongo mongo = ScriptedMongo.standalone();
-        KVStore store = MongoKVStore.open(mongo.uri(), "settings", FAST)) {
+        KVStore store = MongoKVStore.open(mongo.uri(), "settings", SCRIPTED)) {
       mongo.reply("findAndModify", error(17420, "Location17420"));
 
       assertThat(
@@ -199,7 +202,7 @@ class OpeningTest {
             mongo.uri() + "&w=1&journal=false&readPreference=secondary&readConcernLevel=local"
                 + "&retryWrites=false&wTimeoutMS=7",
             "settings",
-            FAST)) {
+            SCRIPTED)) {
       mongo
           .reply("findAndModify", Recorded.replicaSet("set", "creates").reply())
           .reply("find", Recorded.replicaSet("get", "").reply());
@@ -221,5 +224,11 @@ class OpeningTest {
         .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> MongoSettings.DEFAULT.withDatabase("a/b"))
         .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> MongoSettings.DEFAULT.withHeartbeat(Duration.ofMillis(99)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("heartbeat");
+    assertThatThrownBy(() -> MongoSettings.DEFAULT.withPollingInterval(Duration.ofMinutes(2)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("polling interval");
   }
 }

@@ -24,6 +24,10 @@ record Recorded(BsonDocument line) {
     return find("standalone.jsonl", scenario, note);
   }
 
+  static Recorded stream(String scenario, String note) {
+    return find("streams.jsonl", scenario, note);
+  }
+
   private static Recorded find(String file, String scenario, String note) {
     InputStream in =
         Objects.requireNonNull(Recorded.class.getResourceAsStream("/recorded/" + file));

@@ -44,7 +44,8 @@ class RecordedRepliesTest {
 
   @BeforeEach
   void open() {
-    database = MongoEntryDatabase.open(mongo.uri(), MongoSettings.DEFAULT.withClock(clock));
+    database = MongoEntryDatabase.open(
+        mongo.uri(), MongoSettings.DEFAULT.withClock(clock).withoutNearCache());
     store = database.store("settings");
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import dev.kvstore.testing.WireServer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A server's history of events and the cursors that read it, which fail at random in every way that
  * a stream has to survive. More of the history becomes visible with each answer.
  */
-final class ScriptedHistory implements StreamServer.Commands {
+final class ScriptedHistory implements WireServer.Commands {
   private static final int NO_SUCH_CURSOR = 43;
   private static final int NOT_PRIMARY = 10107;
 

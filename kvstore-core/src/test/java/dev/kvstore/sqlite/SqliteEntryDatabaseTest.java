@@ -60,6 +60,39 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
   }
 
   @Test
+  void sweep_removesWhatADroppedStoreHad() {
+    SqliteEntryDatabase database = open(
+        folder.resolve("settings.db"),
+        SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)));
+    Map<String, RawValue> values = new TreeMap<>();
+    for (int i = 0; i < 250; i++) {
+      values.put("k" + i, text("v"));
+    }
+    database.store("dropped").writeMany(values, BatchOptions.DEFAULT);
+    set(database, "stays", text("v"));
+    database.drop("dropped");
+    database.store("dropped").write(new Write("new", text("v"), WriteOptions.DEFAULT));
+
+    await().untilAsserted(() -> assertThat(rows(database, "stores")).isEqualTo(2));
+    assertThat(rows(database, "entries")).isEqualTo(2);
+    assertThat(rows(database, "entry_values")).isEqualTo(2);
+    assertThat(keys(database)).containsExactly("stays");
+  }
+
+  @Test
+  void drop_isThereAfterReopening() {
+    Path file = folder.resolve("settings.db");
+    SqliteEntryDatabase first = open(file);
+    set(first, "k", text("v"));
+    first.drop("s");
+    first.close();
+    SqliteEntryDatabase second = open(file);
+
+    assertThat(second.stores()).isEmpty();
+    assertThat(keys(second)).isEmpty();
+  }
+
+  @Test
   void delete_removesTheValue() {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
     set(database, "k", text("v"));

@@ -66,6 +66,32 @@ interface ExpiryContract extends StoreFixture {
   }
 
   @Test
+  default void keepingExpiry_overPresent_keepsIt() {
+    WriteOptions keeping = WriteOptions.DEFAULT.keepingExpiry();
+    KVMetadata first = store().set("k", 1, FOR_AN_HOUR);
+    clock().advance(Duration.ofMinutes(10));
+    KVMetadata second = store().set("k", 2, keeping);
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(second.expiresAt()).isEqualTo(first.expiresAt());
+    assertThat(store().entry("k", Integer.class).metadata()).isEqualTo(second);
+    KVMetadata third = store().set("k", 3, WriteOptions.ifMatch(second.etag()).keepingExpiry());
+    assertThat(third.expiresAt()).isEqualTo(first.expiresAt());
+    store().set("k", 4);
+    assertThat(store().set("k", 5, keeping).expiresAt()).isNull();
+  }
+
+  @Test
+  default void keepingExpiry_overAbsentOrExpired_createsOneThatStays() {
+    WriteOptions keeping = WriteOptions.DEFAULT.keepingExpiry();
+    assertThat(store().set("new", 1, keeping).expiresAt()).isNull();
+    store().set("old", 1, FOR_AN_HOUR);
+    clock().advance(Duration.ofHours(2));
+    KVMetadata created = store().set("old", 2, keeping);
+    assertThat(created.version()).isEqualTo(1);
+    assertThat(created.expiresAt()).isNull();
+  }
+
+  @Test
   default void setDefault_overExpired_stores() {
     store().set("k", "old", FOR_AN_HOUR);
     clock().advance(Duration.ofHours(2));

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A MongoDB for tests, with a database that nobody else uses: the deployment that the environment
- * variable {@code KVSTORE_TEST_MONGODB_URI} names, or else a stand-in in this process. Closing it
- * drops the database.
+ * variable {@code KVSTORE_TEST_MONGODB_URI} names, if it is of the right kind, or else a stand-in
+ * in this process. Closing it drops the database.
  */
 public final class MongoTestServer implements AutoCloseable {
   private static final String VARIABLE = "KVSTORE_TEST_MONGODB_URI";
 
-  private final @Nullable MongoServer standIn;
+  private final @Nullable AutoCloseable standIn;
   private final String connectionString;
   private final MongoClient client;
   private final String database = "kvstore_test_" + new ObjectId().toHexString();
   private final ClusterType type;
 
-  private MongoTestServer(@Nullable MongoServer standIn, String uri) {
+  private MongoTestServer(@Nullable AutoCloseable standIn, String uri) {
     this.standIn = standIn;
     this.connectionString = withDatabase(uri, database);
     this.client = MongoClients.create(connectionString);
@@ -32,14 +32,33 @@ public final class MongoTestServer implements AutoCloseable {
     this.type = client.getClusterDescription().getType();
   }
 
+  /** Starts a server of any kind; the stand-in is one that stands alone. */
   public static MongoTestServer start() {
-    String uri = System.getenv(VARIABLE);
-    if (uri != null && !uri.isBlank()) {
-      return new MongoTestServer(null, uri);
+    MongoTestServer named = named();
+    if (named != null) {
+      return named;
     }
     MongoServer standIn = new MongoServer(new StandInBackend());
     standIn.bind("127.0.0.1", 0);
-    return new MongoTestServer(standIn, standIn.getConnectionString());
+    return new MongoTestServer(standIn::shutdownNow, standIn.getConnectionString());
+  }
+
+  /** Starts what has change streams and transactions. */
+  public static MongoTestServer startReplicaSet() {
+    MongoTestServer named = named();
+    if (named != null && named.hasTransactions()) {
+      return named;
+    }
+    if (named != null) {
+      named.close();
+    }
+    StandInReplicaSet standIn = StandInReplicaSet.start();
+    return new MongoTestServer(standIn, standIn.connectionString());
+  }
+
+  private static @Nullable MongoTestServer named() {
+    String uri = System.getenv(VARIABLE);
+    return uri == null || uri.isBlank() ? null : new MongoTestServer(null, uri);
   }
 
   /** Returns a connection string that names this server's own database. */
@@ -71,7 +90,11 @@ public final class MongoTestServer implements AutoCloseable {
     client.getDatabase(database).drop();
     client.close();
     if (standIn != null) {
-      standIn.shutdownNow();
+      try {
+        standIn.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("The stand-in could not be stopped", e);
+      }
     }
   }
 

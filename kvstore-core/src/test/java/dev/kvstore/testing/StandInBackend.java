@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The stand-in for MongoDB, set right where it differs from what was recorded of MongoDB 4.4: its
  * replies were live documents that other connections change, text was in the order of UTF-16, a sum
- * past int64 wrapped around, and member names with a leading dollar were refused at the top only.
+ * past int64 wrapped around, member names with a leading dollar were refused at the top only, and
+ * change streams were not refused at all, as a server that stands alone does.
  */
 final class StandInBackend extends MemoryBackend {
   @Override
@@ -66,6 +67,13 @@ final class StandInBackend extends MemoryBackend {
       check(channel, database, query);
     } else if (command.equals("update") && query.get("updates") instanceof List<?> updates) {
       updates.forEach(update -> checkNames(((Document) update).get("u")));
+    } else if (command.equals("aggregate")
+        && query.get("pipeline") instanceof List<?> stages
+        && !stages.isEmpty()
+        && stages.get(0) instanceof Document first
+        && first.containsKey("$changeStream")) {
+      throw new MongoServerError(
+          40573, "Location40573", "The $changeStream stage is only supported on replica sets");
     }
     return super.handleCommand(channel, database, command, query);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what is answered, in the format that the request likes best. Thread-safe. */
 final class Answers {
+  static final String VERSION = "KV-Version";
+  static final String EXPIRES_AT = "KV-Expires-At";
+
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
@@ -23,6 +27,11 @@ final class Answers {
   /** Writes a document. */
   interface Content {
     void writeTo(DocumentWriter out) throws IOException;
+  }
+
+  /** Answers with the value alone, as JSON, or that the reader has it already. */
+  void held(Exchange exchange, HeldEntry held, KVEntry<RawValue> entry) throws IOException {
+    EncodedEntry.of(held, entry, transcoder).answer(exchange);
   }
 
   /** Answers with the value alone. */
@@ -56,6 +65,7 @@ final class Answers {
   void stream(Exchange exchange, Format format, Content content) throws IOException {
     exchange.response().setStatus(200);
     exchange.response().setContentType(format.mediaType());
+    exchange.tellPosition();
     if (exchange.isHead()) {
       return;
     }
@@ -73,6 +83,7 @@ final class Answers {
     JsonGenerator json =
         transcoder.factory().createGenerator(exchange.response().getOutputStream());
     content.writeTo(new JsonDocumentWriter(json, transcoder));
+    exchange.tellPosition();
     json.close();
   }
 
@@ -122,9 +133,9 @@ final class Answers {
   static void metadataHeaders(Exchange exchange, KVMetadata metadata) {
     exchange.header("ETag", '"' + metadata.etag() + '"');
     exchange.response().setDateHeader("Last-Modified", metadata.updatedAt().toEpochMilli());
-    exchange.header("KV-Version", Long.toString(metadata.version()));
+    exchange.header(VERSION, Long.toString(metadata.version()));
     if (metadata.expiresAt() != null) {
-      exchange.header("KV-Expires-At", metadata.expiresAt().toString());
+      exchange.header(EXPIRES_AT, metadata.expiresAt().toString());
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +30,15 @@ final class Api implements Handler {
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
+  private final EntryDatabase database;
+  private final Gate gate;
+  private final Cors cors;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(Map<Resource, ResourceHandler> handlers) {
+  Api(EntryDatabase database, Gate gate, Cors cors, Map<Resource, ResourceHandler> handlers) {
+    this.database = database;
+    this.gate = gate;
+    this.cors = cors;
     this.handlers = handlers;
   }
 
@@ -38,49 +48,76 @@ final class Api implements Handler {
     HttpServletRequest request = context.req();
     HttpServletResponse response = context.res();
     String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
+    Exchange exchange = null;
     try {
-      route(request, response);
+      exchange = admit(request, response);
+      route(exchange);
       if (request.isAsyncStarted()) {
         // Who has started that ends it, too; without a future Javalin would, now.
         context.future(CompletableFuture::new);
       }
     } catch (IOException | RuntimeException | Error e) {
-      answer(request, response, requestId, e);
+      answer(request, response, requestId, exchange, e);
     }
   }
 
-  private static void answer(
+  private void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
+      @Nullable Exchange exchange,
       Throwable failure) {
     try {
-      fail(request, response, requestId, failure);
+      fail(request, response, requestId, exchange, failure);
     } catch (IOException e) {
       LOG.debug("Request {}: its error could not be answered", requestId, e);
     }
   }
 
-  private void route(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    Target target = Target.parse(request.getRequestURI());
+  /** Returns the exchange if it may go on; before that nothing is told of the store. */
+  private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
+    Target target = target(request);
     Resource resource = target.resource();
-    String method = request.getMethod();
-    Exchange exchange = new Exchange(request, response, target);
-    if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      exchange.answerEmpty(204);
-      return;
-    }
-    if (!resource.allows(method)) {
+    // Browsers ask without a token whether they may send one.
+    Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
+    Principal principal = gate.admit(request, access);
+    if (!resource.allows(request.getMethod())) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    if (isWrite(request)) {
-      CrossOrigin.refuse(request);
+    gate.authorize(principal, access, request.getMethod(), target);
+    return new Exchange(request, response, target, principal, database);
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private Target target(HttpServletRequest request) {
+    try {
+      return Target.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      gate.admit(request, Access.DATA);
+      throw e;
     }
+  }
+
+  private void route(Exchange exchange) throws IOException {
+    Resource resource = exchange.target().resource();
+    String method = exchange.method();
+    if (method.equals("OPTIONS")) {
+      exchange.header("Allow", resource.allow());
+      cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
+      if (resource.allows("PATCH")) {
+        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      }
+      exchange.answerEmpty(204);
+      return;
+    }
+    if (isWrite(exchange.request())) {
+      CrossOrigin.refuse(exchange.request(), cors);
+    }
+    exchange.demand(Freshness.of(exchange.request()));
     ResourceHandler handler = handlers.get(resource);
     if (handler == null) {
       throw new IllegalStateException("No handler for " + resource);
@@ -88,13 +125,19 @@ final class Api implements Handler {
     handler.handle(exchange);
   }
 
-  private static void setCommonHeaders(HttpServletResponse response, String requestId) {
+  private void setCommonHeaders(
+      HttpServletRequest request, HttpServletResponse response, String requestId) {
+    cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
-  private static void fail(
-      HttpServletRequest request, HttpServletResponse response, String requestId, Throwable failure)
+  private void fail(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable Exchange exchange,
+      Throwable failure)
       throws IOException {
     Problem problem = Problems.of(failure, isWrite(request));
     log(request, requestId, problem, failure);
@@ -103,7 +146,10 @@ final class Api implements Handler {
       return;
     }
     response.reset();
-    setCommonHeaders(response, requestId);
+    setCommonHeaders(request, response, requestId);
+    if (exchange != null) {
+      tellPosition(exchange);
+    }
     problem.headers().forEach(response::setHeader);
     if (!canDrain(request)) {
       response.setHeader("Connection", "close");
@@ -116,6 +162,14 @@ final class Api implements Handler {
     response.getOutputStream().write(body);
     response.flushBuffer();
     drain(request);
+  }
+
+  private static void tellPosition(Exchange exchange) {
+    try {
+      exchange.tellPosition();
+    } catch (KVException e) {
+      LOG.debug("The store does not tell its position any more", e);
+    }
   }
 
   private static boolean isWrite(HttpServletRequest request) {

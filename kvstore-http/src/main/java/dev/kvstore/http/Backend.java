@@ -1,36 +1,76 @@
 package dev.kvstore.http;
 
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.http.auth.TokenCollection;
+import dev.kvstore.http.auth.TokenFile;
+import dev.kvstore.http.auth.TokenStorage;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the service keeps its data.
+ * Where the service keeps its data, and where its tokens.
  *
  * @param kind {@code sqlite} or {@code mongodb}
  * @param place what to tell people of it; no secret
+ * @param tokensFile the file with the tokens; null where they are in the database
  */
-record Backend(String kind, String place, Supplier<EntryDatabase> opener) {
+record Backend(
+    String kind, String place, @Nullable Path tokensFile, Supplier<EntryDatabase> opener) {
   static final String FILE = "kvstore.db";
+
+  /** Beside the database, which only one process can use: commands may come while it is served. */
+  static final String TOKENS_FILE = "tokens.yaml";
 
   static Backend sqlite(Path folder, Duration timeout) {
     Path file = folder.resolve(FILE).toAbsolutePath().normalize();
     return new Backend(
         "sqlite",
         file.toString(),
-        () -> SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout)));
+        file.resolveSibling(TOKENS_FILE),
+        () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
   }
 
   static Backend mongodb(String uri, @Nullable String database, Duration timeout) {
     MongoSettings settings = MongoSettings.DEFAULT.withTimeout(timeout);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
-    return new Backend("mongodb", "MongoDB", () -> MongoEntryDatabase.open(uri, named));
+    return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
+  }
+
+  /** The file's entries are kept in memory too, in the form in which they are answered. */
+  static CachedDatabase cached(SqliteEntryDatabase file) {
+    return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
+  }
+
+  /** Has the tokens in that file, and not where they are by default. */
+  Backend withTokensFile(Path newTokensFile) {
+    return new Backend(kind, place, newTokensFile, opener);
+  }
+
+  /** @param database this one, open */
+  TokenStorage tokens(EntryDatabase database) {
+    return tokensFile == null
+        ? new TokenCollection(database.internalStore("tokens"), Clock.systemUTC())
+        : new TokenFile(tokensFile, Clock.systemUTC());
+  }
+
+  /** Opens the database only where the tokens are in it: a file may be in use by a service. */
+  <T> T withTokens(Function<TokenStorage, T> action) {
+    if (tokensFile != null) {
+      return action.apply(new TokenFile(tokensFile, Clock.systemUTC()));
+    }
+    try (EntryDatabase database = open()) {
+      return action.apply(tokens(database));
+    }
   }
 
   EntryDatabase open() {

@@ -49,6 +49,16 @@ final class Bodies {
     if (Format.ofBody(exchange.request()) == Format.BSON) {
       return BsonValues.checked(read(exchange.request(), limits.maxBytes() + SLACK_BYTES), limits);
     }
+    return jsonValue(exchange);
+  }
+
+  /** Returns the merge patch that is the body. */
+  RawValue mergePatch(Exchange exchange) throws IOException {
+    Format.requireMergePatch(exchange.request());
+    return jsonValue(exchange);
+  }
+
+  private RawValue jsonValue(Exchange exchange) throws IOException {
     try (InputStream body =
         open(exchange.request(), JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
       return json(body, transcoder::read);

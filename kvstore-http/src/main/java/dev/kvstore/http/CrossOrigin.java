@@ -17,13 +17,17 @@ final class CrossOrigin {
 
   private CrossOrigin() {}
 
-  /** @throws ProblemException if a browser says that a page of another origin has sent this */
-  static void refuse(HttpServletRequest request) {
+  /**
+   * Refuses what a page of another origin sends, unless that origin is an allowed one.
+   *
+   * @throws ProblemException if a browser says that such a page has sent this
+   */
+  static void refuse(HttpServletRequest request, Cors cors) {
     String site = request.getHeader("Sec-Fetch-Site");
     String origin = request.getHeader("Origin");
     boolean foreign =
         site != null ? !OWN.contains(site) : origin != null && !isOwn(origin, request);
-    if (foreign) {
+    if (foreign && !cors.allows(origin)) {
       throw new ProblemException(
           ErrorKind.FORBIDDEN, "A web page of another origin may not write here");
     }

@@ -3,14 +3,12 @@ package dev.kvstore.http;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/defaults/{key}}: the value that a key gets if it has none. */
-record DefaultHandler(EntryDatabase database, Bodies bodies, Answers answers)
-    implements ResourceHandler {
+record DefaultHandler(Bodies bodies, Answers answers) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     Conditions.refuseAll(exchange.request());
@@ -18,8 +16,7 @@ record DefaultHandler(EntryDatabase database, Bodies bodies, Answers answers)
         WriteRequests.options(exchange, exchange.parameters("ttl"), WriteCondition.IF_ABSENT);
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);
-    Defaulted result =
-        database.store(exchange.store()).setDefault(new Write(exchange.key(), value, options));
+    Defaulted result = exchange.entries().setDefault(new Write(exchange.key(), value, options));
     answers.entry(exchange, format, result.stored() ? 201 : 200, result.entry());
   }
 }

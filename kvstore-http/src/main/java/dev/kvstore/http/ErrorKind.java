@@ -10,6 +10,7 @@ enum ErrorKind {
   INVALID_JSON(400, "invalid-json", "The body is not valid JSON"),
   INVALID_VALUE(400, "invalid-value", "The value cannot be stored"),
   INVALID_PARAMETER(400, "invalid-parameter", "A parameter or header is not valid"),
+  UNAUTHENTICATED(401, "unauthenticated", "A token is needed"),
   FORBIDDEN(403, "forbidden", "The request is not allowed"),
   KEY_NOT_FOUND(404, "key-not-found", "There is no such entry"),
   NO_SUCH_RESOURCE(404, "no-such-resource", "There is nothing at this path"),
@@ -26,6 +27,8 @@ enum ErrorKind {
   EXPECTATION_FAILED(417, "expectation-failed", "The Expect header is not supported"),
   VALIDATION_FAILED(422, "validation-failed", "The value breaks a rule"),
   UPGRADE_REFUSED(426, "upgrade-required", "The protocol is not supported"),
+  PRECONDITION_REQUIRED(428, "precondition-required", "The request has to say more"),
+  TOO_MANY_REQUESTS(429, "too-many-requests", "There are too many requests"),
   HEADERS_TOO_LARGE(431, "headers-too-large", "The request's headers are too large"),
   INTERNAL(500, "internal", "Something went wrong in the service"),
   ATOMIC_NOT_SUPPORTED(501, "atomic-not-supported", "The database has no transactions"),
@@ -88,6 +91,7 @@ enum ErrorKind {
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       case 417 -> EXPECTATION_FAILED;
       case 426 -> UPGRADE_REFUSED;
+      case 428 -> PRECONDITION_REQUIRED;
       case 431 -> HEADERS_TOO_LARGE;
       case 501 -> NOT_IMPLEMENTED;
       case 503 -> UNAVAILABLE;

@@ -27,4 +27,9 @@ public record EventSettings(
       throw new IllegalArgumentException("The heartbeat must take some time, opening may");
     }
   }
+
+  /** Returns these settings with room for so many streams. */
+  public EventSettings maxStreams(int newMaximum) {
+    return new EventSettings(newMaximum, maxWaiting, heartbeat, openingTimeout);
+  }
 }

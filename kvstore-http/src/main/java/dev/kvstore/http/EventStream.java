@@ -52,14 +52,13 @@ final class EventStream implements WriteListener, AsyncListener {
       Exchange exchange,
       EventStreams streams,
       EventFrames frames,
-      EntryStore store,
       EventFilter filter,
       boolean values,
       boolean resumes) {
     this.exchange = exchange;
     this.streams = streams;
     this.frames = frames;
-    this.store = store;
+    this.store = exchange.entries();
     this.resumes = resumes;
     this.queue = new EventQueue(filter, streams.settings().maxWaiting(), this::wake);
     this.source = new EventSource(queue, frames, store, values, this::wake);
@@ -101,9 +100,15 @@ final class EventStream implements WriteListener, AsyncListener {
     }
   }
 
-  /** The reader is to hear that the stream is alive. */
-  void beat() {
-    source.beat();
+  /**
+   * To be called at least once a second, as the reader may have lost the right to read.
+   *
+   * @param beat whether the reader is to hear that the stream is alive
+   */
+  void tick(boolean beat) {
+    if (beat) {
+      source.beat();
+    }
     wake();
   }
 
@@ -156,7 +161,9 @@ final class EventStream implements WriteListener, AsyncListener {
     }
     try {
       ServletOutputStream out = exchange.response().getOutputStream();
-      if (stopping) {
+      if (!mayRead()) {
+        end(!begun || !canWrite(out));
+      } else if (stopping) {
         stop(out);
       } else if (begun || begin(out)) {
         write(out);
@@ -165,6 +172,10 @@ final class EventStream implements WriteListener, AsyncListener {
       LOG.debug("A stream of events has ended", e);
       end(true);
     }
+  }
+
+  private boolean mayRead() {
+    return exchange.principal().isActive();
   }
 
   private void stop(ServletOutputStream out) throws IOException {
@@ -203,7 +214,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   private void write(ServletOutputStream out) throws IOException {
     while (canWrite(out)) {
-      byte[] next = source.next();
+      byte[] next = mayRead() ? source.next() : null;
       if (next != null) {
         send(out, next);
       } else if (dirty) {

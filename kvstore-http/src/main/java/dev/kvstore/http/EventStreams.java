@@ -23,6 +23,8 @@ final class EventStreams implements AutoCloseable {
   /** How long a reader may take for what was written, when the service stops. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+
   private final EventSettings settings;
   private final ExecutorService writers = threads("writer", WRITERS);
   private final ExecutorService readers = threads("reader", READERS);
@@ -31,7 +33,8 @@ final class EventStreams implements AutoCloseable {
 
   // Guarded by this.
   private final Set<EventStream> open = new HashSet<>();
-  private boolean beating;
+  private boolean ticking;
+  private long nextBeat = System.nanoTime();
   private boolean closed;
 
   EventStreams(EventSettings settings) {
@@ -67,7 +70,7 @@ final class EventStreams implements AutoCloseable {
           "10");
     }
     open.add(stream);
-    beatFromNowOn();
+    tickFromNowOn();
     Future<?> unused = timer.schedule(
         stream::openingTimedOut, settings.openingTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -77,17 +80,22 @@ final class EventStreams implements AutoCloseable {
     notifyAll();
   }
 
-  private void beatFromNowOn() {
-    if (!beating) {
-      beating = true;
-      long interval = settings.heartbeat().toNanos();
+  private void tickFromNowOn() {
+    if (!ticking) {
+      ticking = true;
+      long interval = Math.min(settings.heartbeat().toNanos(), LONGEST_TICK.toNanos());
       Future<?> unused =
-          timer.scheduleAtFixedRate(this::beat, interval, interval, TimeUnit.NANOSECONDS);
+          timer.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
     }
   }
 
-  private synchronized void beat() {
-    open.forEach(EventStream::beat);
+  private synchronized void tick() {
+    long now = System.nanoTime();
+    boolean beat = nextBeat - now <= 0;
+    if (beat) {
+      nextBeat = now + settings.heartbeat().toNanos();
+    }
+    open.forEach(stream -> stream.tick(beat));
   }
 
   /** Ends all streams, those of readers that do not read by force, and lets no other begin. */

@@ -3,15 +3,12 @@ package dev.kvstore.http;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
-import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.spi.EntryStore;
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/stores/{store}/events}: the changes of a store, as they happen. */
-record EventsHandler(EntryDatabase database, EventStreams streams, EventFrames frames)
-    implements ResourceHandler {
+record EventsHandler(EventStreams streams, EventFrames frames) implements ResourceHandler {
   static final String MEDIA_TYPE = "text/event-stream";
 
   private static final String LAST_EVENT_ID = "Last-Event-ID";
@@ -21,25 +18,27 @@ record EventsHandler(EntryDatabase database, EventStreams streams, EventFrames f
     Parameters parameters = exchange.parameters("prefix", "key", "values");
     parameters.excludes("key", "prefix");
     boolean values = parameters.flag("values");
-    EventFilter filter = filter(parameters);
+    EventFilter filter = filter(exchange, parameters);
     SyncToken from = lastEventId(exchange.request().getHeader(LAST_EVENT_ID));
     if (!Format.accepts(exchange.request(), MEDIA_TYPE)) {
       throw new ProblemException(ErrorKind.NOT_ACCEPTABLE, "Events are " + MEDIA_TYPE);
     }
+    exchange.tellPosition();
     if (exchange.isHead()) {
       EventStream.setHeaders(exchange.response());
       return;
     }
-    EntryStore store = database.store(exchange.store());
-    new EventStream(exchange, streams, frames, store, filter, values, from != null).open(from);
+    new EventStream(exchange, streams, frames, filter, values, from != null).open(from);
   }
 
-  private static EventFilter filter(Parameters parameters) {
+  private static EventFilter filter(Exchange exchange, Parameters parameters) {
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     String prefix = parameters.text("prefix");
-    return keys.isEmpty()
+    EventFilter filter = keys.isEmpty()
         ? EventFilter.ofPrefix(prefix == null ? "" : prefix)
         : EventFilter.ofKeys(keys);
+    return filter.visibleTo(exchange.principal(), exchange.store());
   }
 
   /** A browser that has heard of no event yet may send an empty one. */

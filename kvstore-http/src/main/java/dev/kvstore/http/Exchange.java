@@ -1,18 +1,81 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVEntry;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** One request and its response, and what the request's path addresses. */
-record Exchange(HttpServletRequest request, HttpServletResponse response, Target target) {
+/**
+ * One request and its response, what the request's path addresses, and who asks. For one thread.
+ */
+final class Exchange {
+  /** The {@code Cache-Control} of what a reader may keep if it asks with the etag each time. */
+  static final String REVALIDATION = "private, no-cache";
+
+  /** What of a request makes another representation. */
+  static final String VARIATIONS = "Accept, Accept-Encoding";
+
+  private final HttpServletRequest request;
+  private final HttpServletResponse response;
+  private final Target target;
+  private final Principal principal;
+  private final EntryDatabase database;
+  private @Nullable EntryStore entries;
+  private ReadOptions readOptions = ReadOptions.DEFAULT;
+
+  Exchange(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Target target,
+      Principal principal,
+      EntryDatabase database) {
+    this.request = request;
+    this.response = response;
+    this.target = target;
+    this.principal = principal;
+    this.database = database;
+  }
+
+  HttpServletRequest request() {
+    return request;
+  }
+
+  HttpServletResponse response() {
+    return response;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /** Returns who asks; where several keys are named or listed, it says for which they may. */
+  Principal principal() {
+    return principal;
+  }
+
   String key() {
     return target.key();
   }
 
   String store() {
     return target.store();
+  }
+
+  /** Returns the store that the path names, the same each time. */
+  EntryStore entries() {
+    EntryStore opened = entries;
+    if (opened == null) {
+      opened = database.store(store());
+      entries = opened;
+    }
+    return opened;
   }
 
   String method() {
@@ -28,14 +91,52 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Target
     return Parameters.parse(request.getQueryString(), Set.of(known));
   }
 
+  /** Whether this is a {@code GET} of a value as most are: without parameters, and as JSON. */
+  boolean isPlainGet() {
+    String accepted = request.getHeader("Accept");
+    return method().equals("GET")
+        && request.getQueryString() == null
+        && (accepted == null || accepted.equals("*/*") || accepted.equals(Format.JSON.mediaType()));
+  }
+
   Format answerFormat() {
     return Format.ofAnswer(request);
   }
 
+  /** How fresh what is read must be, once {@link #demand} was called. */
+  ReadOptions readOptions() {
+    return readOptions;
+  }
+
+  void demand(ReadOptions options) {
+    readOptions = options;
+  }
+
+  /**
+   * Says which point in the store's history the answer is not before; to be called again when more
+   * was read, as long as nothing was sent.
+   */
+  void tellPosition() {
+    if (!store().isEmpty() && principal.mayEnter(store())) {
+      SyncToken reached = entries().syncToken().max(readOptions.atLeast());
+      header(Freshness.SYNC_TOKEN, reached.toString());
+    }
+  }
+
+  /** Says how old the entry may be, where the cache has lost touch with the database. */
+  void tellStale(KVEntry<?> entry) {
+    if (entry.stale()) {
+      entries()
+          .cache()
+          .map(cache -> cache.health().lag().toSeconds())
+          .ifPresent(seconds -> header(Freshness.STALE, seconds.toString()));
+    }
+  }
+
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
-    header("Cache-Control", "private, no-cache");
-    header("Vary", "Accept");
+    header("Cache-Control", REVALIDATION);
+    response.addHeader("Vary", VARIATIONS);
   }
 
   void header(String name, String value) {
@@ -44,6 +145,7 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Target
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
   void answer(int status, Format format, byte[] body) throws IOException {
+    tellPosition();
     response.setStatus(status);
     response.setContentType(format.mediaType());
     response.setContentLength(body.length);
@@ -51,6 +153,7 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Target
   }
 
   void answerEmpty(int status) {
+    tellPosition();
     response.setStatus(status);
     response.setContentType(null);
   }

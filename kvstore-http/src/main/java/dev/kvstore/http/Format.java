@@ -17,6 +17,8 @@ enum Format {
   private static final Set<String> READ_AS_JSON =
       Set.of("application/json", "application/x-www-form-urlencoded");
 
+  static final String MERGE_PATCH = "application/merge-patch+json";
+
   private final String mediaType;
 
   Format(String mediaType) {
@@ -34,13 +36,7 @@ enum Format {
    * @throws ProblemException if the service does not read what the request says it is
    */
   static Format ofBody(HttpServletRequest request) {
-    String encoding = request.getHeader("Content-Encoding");
-    if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
-      throw new ProblemException(new Problem(
-              ErrorKind.UNSUPPORTED_MEDIA_TYPE,
-              "A body with Content-Encoding is not read; send it as it is")
-          .withHeader("Accept-Encoding", "identity"));
-    }
+    refuseEncoding(request);
     String header = request.getHeader("Content-Type");
     if (header == null || header.isBlank()) {
       return JSON;
@@ -56,6 +52,34 @@ enum Format {
         ErrorKind.UNSUPPORTED_MEDIA_TYPE,
         "The body must be application/json in UTF-8 (say so: 'Content-Type: application/json')"
             + " or application/bson");
+  }
+
+  /**
+   * Requires that the body is a merge patch, and says so: what a patch means depends on its kind.
+   *
+   * @throws ProblemException if it is not
+   */
+  static void requireMergePatch(HttpServletRequest request) {
+    refuseEncoding(request);
+    String header = request.getHeader("Content-Type");
+    MediaRange type = header == null ? null : MediaRange.parse(header);
+    if (type == null || !type.name().equals(MERGE_PATCH) || !isUtf8(type.charset())) {
+      throw new ProblemException(new Problem(
+              ErrorKind.UNSUPPORTED_MEDIA_TYPE,
+              "The body of a PATCH must be " + MERGE_PATCH + " in UTF-8 (say so: 'Content-Type: "
+                  + MERGE_PATCH + "')")
+          .withHeader("Accept-Patch", MERGE_PATCH));
+    }
+  }
+
+  private static void refuseEncoding(HttpServletRequest request) {
+    String encoding = request.getHeader("Content-Encoding");
+    if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+      throw new ProblemException(new Problem(
+              ErrorKind.UNSUPPORTED_MEDIA_TYPE,
+              "A body with Content-Encoding is not read; send it as it is")
+          .withHeader("Accept-Encoding", "identity"));
+    }
   }
 
   /**

@@ -1,18 +1,17 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,44 +23,52 @@ import org.slf4j.LoggerFactory;
  * or the time for it has run out; streams of events end at once. It does not close the database.
  */
 public final class KVServer implements AutoCloseable {
-  /** Room for a batch of keys in the query, or a few long ones. */
-  private static final int MAX_REQUEST_HEADER_BYTES = 64 * 1024;
-
-  /** Longer than clients keep a connection that they do not use: the JDK's does for 30 seconds. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
-
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
 
   private final Server server;
+  private final Listener listener;
   private final int port;
   private final EventStreams streams;
 
-  private KVServer(Server server, int port, EventStreams streams) {
+  private KVServer(Server server, Listener listener, int port, EventStreams streams) {
     this.server = server;
+    this.listener = listener;
     this.port = port;
     this.streams = streams;
   }
 
   /**
-   * Returns the service once it listens.
+   * Returns the service once it listens. Everybody on this machine may do everything.
    *
    * @param database stays the caller's, who closes it after the service
+   * @throws IllegalArgumentException if others than this machine could reach the address
    * @throws UncheckedIOException if the service cannot listen there
+   * @throws InvalidInputException if the files for TLS cannot be used
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
-    EventStreams streams = new EventStreams(settings.events());
-    Api api = new Api(Handlers.of(settings, database, streams));
-    Javalin javalin = Javalin.create(config -> configure(config, settings, api));
-    boolean started = false;
-    try {
-      javalin.start();
-      started = true;
-    } finally {
-      if (!started) {
-        streams.close();
-      }
+    if (!settings.isLoopback()) {
+      throw new IllegalArgumentException(
+          "Without tokens the service listens on a loopback address only, not on "
+              + settings.host());
     }
-    return new KVServer(javalin.jettyServer().server(), javalin.port(), streams);
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    return start(settings, database, new Gate(open, null, false));
+  }
+
+  static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
+    Cors cors = new Cors(settings.web().corsOrigins());
+    Listener listener = Listener.of(settings);
+    EventStreams streams = new EventStreams(settings.events());
+    try {
+      Api api = new Api(database, gate, cors, Handlers.of(settings, database, streams));
+      Javalin javalin = Javalin.create(config -> configure(config, settings, listener, api));
+      javalin.start();
+      return new KVServer(javalin.jettyServer().server(), listener, javalin.port(), streams);
+    } catch (RuntimeException | Error e) {
+      streams.close();
+      listener.close();
+      throw e;
+    }
   }
 
   /** Returns the port that the service listens on. */
@@ -73,7 +80,7 @@ public final class KVServer implements AutoCloseable {
   public void close() {
     // They would go on for ever, and the server waits for everything that is being answered.
     streams.close();
-    try {
+    try (listener) {
       server.stop();
     } catch (TimeoutException e) {
       LOG.warn("Requests that needed longer than the time to stop were cut off");
@@ -82,7 +89,8 @@ public final class KVServer implements AutoCloseable {
     }
   }
 
-  private static void configure(JavalinConfig config, ServerSettings settings, Api api) {
+  private static void configure(
+      JavalinConfig config, ServerSettings settings, Listener listener, Api api) {
     ErrorPages errorPages = new ErrorPages();
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -90,43 +98,18 @@ public final class KVServer implements AutoCloseable {
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.modifyServer(server -> {
       server.setStopTimeout(settings.stopTimeout().toMillis());
+      server.insertHandler(Gzip.handler());
       server.insertHandler(new GracefulHandler());
+      server.insertHandler(new PacedHandler(
+          settings.connections().patience(), settings.connections().bytesPerSecond()));
       server.setErrorHandler(errorPages);
     });
     config.jetty.modifyServletContextHandler(context -> {
       context.setErrorHandler(errorPages);
       context.getServletHandler().setDecodeAmbiguousURIs(true);
     });
-    config.jetty.modifyHttpConfiguration(KVServer::configureHttp);
-    config.jetty.addConnector((server, http) -> listen(server, http, settings));
+    config.jetty.modifyHttpConfiguration(listener::configure);
+    config.jetty.addConnector(listener::listen);
     config.routes.before(api);
-  }
-
-  private static void configureHttp(HttpConfiguration http) {
-    http.setSendServerVersion(false);
-    http.setRequestHeaderSize(MAX_REQUEST_HEADER_BYTES);
-    // Keys may hold anything, and Target reads the path itself. A fragment is cut off before that:
-    // what follows a '#' that was not encoded would be lost.
-    http.setUriCompliance(UriCompliance.UNSAFE.without(
-        "kvstore", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
-  }
-
-  /** Listens before anything else is started, so that nothing has to be stopped where it cannot. */
-  private static ServerConnector listen(
-      Server server, HttpConfiguration http, ServerSettings settings) {
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(settings.host());
-    connector.setPort(settings.port());
-    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-    try {
-      connector.open();
-      return connector;
-    } catch (IOException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new UncheckedIOException(
-          "The service cannot listen on " + settings.host() + ", port " + settings.port() + ": "
-              + reason.getMessage() + ". Choose another with --host and --port",
-          e);
-    }
   }
 }

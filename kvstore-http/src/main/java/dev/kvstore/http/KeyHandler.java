@@ -4,30 +4,42 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/keys/{key}}: one entry. */
-record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers)
-    implements ResourceHandler {
+record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
-    EntryStore store = database.store(exchange.store());
+    EntryStore store = exchange.entries();
     switch (exchange.method()) {
       case "PUT" -> put(exchange, store);
+      case "PATCH" -> patches.handle(exchange, store);
       case "DELETE" -> delete(exchange, store);
       default -> get(exchange, store);
     }
   }
 
   private void get(Exchange exchange, EntryStore store) throws IOException {
+    HeldEntry held =
+        exchange.isPlainGet() ? store.held(exchange.key(), exchange.readOptions()) : null;
+    if (held != null && held.entry().isPresent()) {
+      answers.held(exchange, held, held.entry().get());
+    } else {
+      read(exchange, store);
+    }
+  }
+
+  private void read(Exchange exchange, EntryStore store) throws IOException {
     boolean whole = exchange.parameters("view").choice("view", "value", "entry").equals("entry");
     Format format = exchange.answerFormat();
-    KVEntry<RawValue> entry =
-        store.read(exchange.key()).orElseThrow(() -> new KeyNotFoundException(exchange.key()));
+    KVEntry<RawValue> entry = store
+        .read(exchange.key(), exchange.readOptions())
+        .orElseThrow(() -> new KeyNotFoundException(exchange.key()));
+    exchange.tellStale(entry);
     exchange.allowRevalidation();
     if (Conditions.notModified(exchange.request(), entry.etag())) {
       Answers.metadataHeaders(exchange, entry.metadata());
@@ -40,7 +52,7 @@ record KeyHandler(EntryDatabase database, Bodies bodies, Answers answers)
   }
 
   private void put(Exchange exchange, EntryStore store) throws IOException {
-    WriteOptions options = WriteRequests.options(
+    WriteOptions options = WriteRequests.replacing(
         exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);

@@ -4,7 +4,6 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
-import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -12,7 +11,7 @@ import java.io.IOException;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/keys}: a page of entries, or just the entries that are named. */
-record ListingHandler(EntryDatabase database, Answers answers) implements ResourceHandler {
+record ListingHandler(Answers answers) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     Parameters parameters =
@@ -24,43 +23,36 @@ record ListingHandler(EntryDatabase database, Answers answers) implements Resour
       parameters.excludes("view", "values");
     }
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     KVQuery query = parameters.query();
     Format format = exchange.answerFormat();
-    EntryStore store = database.store(exchange.store());
+    EntryStore store = exchange.entries();
     exchange.allowRevalidation();
     if (parameters.has("key")) {
-      named(exchange, format, store, keys, values);
+      named(exchange, format, keys, values);
       return;
     }
-    KeyRange range = KeyRange.of(query);
+    VisiblePage page = new VisiblePage(
+        store,
+        exchange.principal().visible(KeyRange.of(query)),
+        query.limit(),
+        exchange.readOptions());
     if (bare) {
-      page(
-          exchange, parameters, format, store.scanKeys(range, query.limit()), DocumentWriter::text);
+      page(exchange, parameters, format, page.keys(), DocumentWriter::text);
     } else if (values) {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scan(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.entries(), ListingHandler::writeEntry);
     } else {
-      page(
-          exchange,
-          parameters,
-          format,
-          store.scanMetadata(range, query.limit()),
-          ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.metadata(), ListingHandler::writeEntry);
     }
   }
 
-  private void named(
-      Exchange exchange, Format format, EntryStore store, Set<String> keys, boolean values)
+  private void named(Exchange exchange, Format format, Set<String> keys, boolean values)
       throws IOException {
     answers.stream(exchange, format, out -> {
       out.startDocument();
       out.name("items");
       out.startArray();
-      ManyKeys.read(store, keys, entry -> {
+      ManyKeys.read(exchange, keys, entry -> {
         if (values) {
           writeEntry(out, entry);
         } else {

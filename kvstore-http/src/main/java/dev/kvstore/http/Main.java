@@ -2,13 +2,18 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.config.SettingSources;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The command line of the service. */
 public final class Main {
@@ -23,28 +28,53 @@ public final class Main {
   }
 
   /**
-   * Returns the exit code: 0 for success, 1 for a failure, 2 where the command line or environment
-   * is wrong.
+   * Returns the exit code: 0 for success, 1 for a failure, 2 where the command line, the
+   * environment or the configuration file is wrong.
    */
   static int run(
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
-    EnvironmentDefaults defaults = new EnvironmentDefaults(environment);
-    return new CommandLine(new ServeCommand())
+    SettingSources sources =
+        SettingSources.read(commandLine(SettingSources.none()), arguments, environment);
+    CommandLine commandLine = commandLine(sources)
         .setOut(out)
         .setErr(err)
-        .setDefaultValueProvider(defaults)
-        .setParameterExceptionHandler(
-            (exception, ignored) -> usageError(exception, arguments, defaults))
-        .setExecutionExceptionHandler((exception, command, ignored) -> failure(exception, command))
-        .execute(arguments);
+        .setExecutionStrategy(parsed -> execute(parsed, sources))
+        .setParameterExceptionHandler((exception, ignored) -> usageError(exception, sources))
+        .setExecutionExceptionHandler((exception, command, ignored) -> failure(exception, command));
+    SettingSources.collectErrors(commandLine);
+    return commandLine.execute(sources.arguments());
   }
 
-  private static int usageError(
-      CommandLine.ParameterException exception, String[] arguments, EnvironmentDefaults defaults) {
+  private static CommandLine commandLine(SettingSources sources) {
+    return new CommandLine(new ServeCommand())
+        .addSubcommand(new ConfigCommand(sources))
+        .addSubcommand(new TokensCommand());
+  }
+
+  private static int execute(ParseResult parsed, SettingSources sources) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    CommandSpec command = SettingSources.last(parsed).commandSpec();
+    Faults faults = new Faults(command, sources);
+    faults.addAll(parsed);
+    if (command.userObject() instanceof CheckedCommand checked) {
+      checked.check(faults);
+    }
+    return faults.messages().isEmpty()
+        ? new CommandLine.RunLast().execute(parsed)
+        : usageError(command.commandLine().getErr(), faults.messages());
+  }
+
+  private static int usageError(ParameterException exception, SettingSources sources) {
     CommandLine command = exception.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println(defaults.culprit(exception, arguments) + exception.getMessage());
-    CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+    Faults faults = new Faults(command.getCommandSpec(), sources);
+    return usageError(command.getErr(), List.of(faults.message(exception)));
+  }
+
+  private static int usageError(PrintWriter err, List<String> messages) {
+    messages.forEach(err::println);
     err.println("Try --help for what there is.");
     return CommandLine.ExitCode.USAGE;
   }

@@ -22,15 +22,17 @@ final class ManyKeys {
   }
 
   /** Reads the entries that there are, in the order of the keys. */
-  static void read(EntryStore store, Collection<String> keys, Reader reader) throws IOException {
+  static void read(Exchange exchange, Collection<String> keys, Reader reader) throws IOException {
+    EntryStore store = exchange.entries();
     List<String> ordered = new ArrayList<>(keys);
     for (int from = 0; from < ordered.size(); from += AT_ONCE) {
       List<String> some = ordered.subList(from, Math.min(from + AT_ONCE, ordered.size()));
       Map<String, KVEntry<RawValue>> found = new HashMap<>();
-      store.readMany(some).forEach(entry -> found.put(entry.key(), entry));
+      store.readMany(some, exchange.readOptions()).forEach(entry -> found.put(entry.key(), entry));
       for (String key : some) {
         KVEntry<RawValue> entry = found.get(key);
         if (entry != null) {
+          exchange.tellStale(entry);
           reader.accept(entry);
         }
       }

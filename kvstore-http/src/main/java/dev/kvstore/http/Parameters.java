@@ -98,6 +98,11 @@ final class Parameters {
     throw invalid("The parameter '" + name + "' must be one of: " + String.join(", ", choices));
   }
 
+  /** Tells whether the parameter {@code ttl} asks to leave the expiry as it is. */
+  boolean keepsExpiry() {
+    return "keep".equals(text("ttl"));
+  }
+
   /** Returns the parameter {@code ttl}, or null where it is not given. */
   @Nullable
   Duration timeToLive() {

@@ -1,28 +1,40 @@
 package dev.kvstore.http;
 
-import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that have a path, and what can be done with them. */
 enum Resource {
-  KEY("GET, HEAD, PUT, DELETE, OPTIONS"),
-  DEFAULT("PUT, OPTIONS"),
-  COUNTER("POST, OPTIONS"),
-  VALUES("GET, HEAD, PUT, OPTIONS"),
-  KEYS("GET, HEAD, OPTIONS"),
-  EVENTS("GET, HEAD, OPTIONS"),
-  STORES("GET, HEAD, OPTIONS"),
-  LIVE("GET, HEAD, OPTIONS"),
-  READY("GET, HEAD, OPTIONS");
+  KEY(Access.DATA, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+  DEFAULT(Access.DATA, "PUT, OPTIONS"),
+  COUNTER(Access.DATA, "POST, OPTIONS"),
+  VALUES(Access.DATA, "GET, HEAD, PUT, OPTIONS"),
+  KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
+  EVENTS(Access.DATA, "GET, HEAD, OPTIONS"),
+  STORES(Access.DATA, "GET, HEAD, OPTIONS"),
+  STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
+  LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  READY(Access.PUBLIC, "GET, HEAD, OPTIONS");
 
+  private final Access access;
   private final String allow;
 
-  Resource(String allow) {
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
+  private final Set<String> methods;
+
+  Resource(Access access, String allow) {
+    this.access = access;
     this.allow = allow;
+    this.methods = Set.of(allow.split(", ", -1));
+  }
+
+  /** Returns who may use it. */
+  Access access() {
+    return access;
   }
 
   boolean allows(String method) {
-    return List.of(allow.split(", ", -1)).contains(method);
+    return methods.contains(method);
   }
 
   /** Returns the value of the {@code Allow} header. */

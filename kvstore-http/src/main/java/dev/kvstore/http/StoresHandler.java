@@ -1,8 +1,14 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.StoreSummary;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code /v1/stores}: which stores there are, and how many entries each has. */
@@ -11,7 +17,7 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
     Format format = exchange.answerFormat();
-    List<StoreSummary> stores = database.stores();
+    List<StoreSummary> stores = visible(exchange.principal());
     exchange.allowRevalidation();
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
@@ -28,5 +34,37 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
       out.endArray();
       out.endDocument();
     });
+  }
+
+  /** What a limited token may not see is not counted; a store with nothing else is not there. */
+  private List<StoreSummary> visible(Principal principal) {
+    List<StoreSummary> visible = new ArrayList<>();
+    for (StoreSummary store : database.stores()) {
+      if (!principal.mayEnter(store.name())) {
+        continue;
+      }
+      if (principal.seesAllKeys()) {
+        visible.add(store);
+        continue;
+      }
+      long entries = count(database.store(store.name()), principal);
+      if (entries > 0) {
+        visible.add(new StoreSummary(store.name(), entries));
+      }
+    }
+    return visible;
+  }
+
+  private static long count(EntryStore store, Principal principal) {
+    long entries = 0;
+    for (KeyRange range : principal.visible(KeyRange.ALL)) {
+      KeyRange rest = range;
+      while (rest != null) {
+        KVPage<String> page = store.scanKeys(rest, KVQuery.MAX_LIMIT);
+        entries += page.items().size();
+        rest = page.next().map(rest::after).orElse(null);
+      }
+    }
+    return entries;
   }
 }

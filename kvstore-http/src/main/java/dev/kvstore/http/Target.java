@@ -32,8 +32,11 @@ record Target(Resource resource, String store, String key) {
   private static Target inStore(String rawPath) {
     int storeStart = STORES.length() + 1;
     int storeEnd = rawPath.indexOf('/', storeStart);
-    if (!rawPath.startsWith(STORES + "/") || storeEnd < 0) {
+    if (!rawPath.startsWith(STORES + "/") || rawPath.length() == storeStart) {
       throw noSuchResource();
+    }
+    if (storeEnd < 0) {
+      return new Target(Resource.STORE, Names.checkStore(rawPath.substring(storeStart)), "");
     }
     int nameEnd = rawPath.indexOf('/', storeEnd + 1);
     String name = rawPath.substring(storeEnd + 1, nameEnd < 0 ? rawPath.length() : nameEnd);

@@ -10,17 +10,38 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
 final class WriteRequests {
-  /** Names who writes, percent-encoded in UTF-8, as long as the service does not know better. */
+  /**
+   * Names who writes, percent-encoded in UTF-8. Where a token names them it is not looked at:
+   * anybody could write any name there.
+   */
   private static final String AUTHOR = "KV-Author";
 
   private WriteRequests() {}
 
   static WriteOptions options(Exchange exchange, Parameters parameters, WriteCondition condition) {
+    return living(exchange, parameters.timeToLive(), condition);
+  }
+
+  private static WriteOptions living(
+      Exchange exchange, @Nullable Duration timeToLive, WriteCondition condition) {
     WriteOptions options = WriteOptions.DEFAULT.condition(condition);
-    Duration timeToLive = parameters.timeToLive();
     String author = author(exchange);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     return author == null ? options : options.author(author);
+  }
+
+  /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
+  static WriteOptions replacing(
+      Exchange exchange, Parameters parameters, WriteCondition condition) {
+    return parameters.keepsExpiry()
+        ? living(exchange, null, condition).keepingExpiry()
+        : options(exchange, parameters, condition);
+  }
+
+  /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
+  static WriteOptions patching(Exchange exchange, Parameters parameters) {
+    WriteOptions options = replacing(exchange, parameters, WriteCondition.NONE);
+    return parameters.has("ttl") ? options : options.keepingExpiry();
   }
 
   static BatchOptions batchOptions(Exchange exchange, Parameters parameters) {
@@ -33,11 +54,9 @@ final class WriteRequests {
   }
 
   private static @Nullable String author(Exchange exchange) {
+    String known = exchange.principal().name().orElse(null);
     String encoded = exchange.request().getHeader(AUTHOR);
-    if (encoded == null) {
-      return null;
-    }
-    return decode(encoded);
+    return known != null || encoded == null ? known : decode(encoded);
   }
 
   private static String decode(String encoded) {

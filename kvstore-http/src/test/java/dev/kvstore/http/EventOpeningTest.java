@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
@@ -34,6 +35,9 @@ class EventOpeningTest {
           EntryStore.class.getClassLoader(),
           new Class<?>[] {EntryStore.class},
           (proxy, method, arguments) -> {
+            if (method.getName().equals("syncToken")) {
+              return SyncToken.START;
+            }
             if (!method.getName().equals("subscribe")) {
               throw new UnsupportedOperationException(method.getName());
             }
@@ -45,6 +49,11 @@ class EventOpeningTest {
     @Override
     public List<StoreSummary> stores() {
       return List.of();
+    }
+
+    @Override
+    public boolean drop(String name) {
+      return false;
     }
 
     @Override

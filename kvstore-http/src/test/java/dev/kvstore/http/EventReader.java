@@ -140,6 +140,19 @@ final class EventReader implements AutoCloseable {
     }
   }
 
+  /** Returns all to the end of the stream. */
+  String rest() {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      for (int b = read(); b >= 0; b = read()) {
+        rest.write(b);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rest.toString(StandardCharsets.UTF_8);
+  }
+
   String problemCode() throws IOException {
     int length = Integer.parseInt(String.valueOf(headers.get("Content-Length")));
     return JSON.readTree(in.readNBytes(length)).path("code").asText();

@@ -35,9 +35,9 @@ class EventsTest {
   @BeforeEach
   void start() {
     service = TestService.start(
-        SqliteEntryDatabase.open(
+        Backend.cached(SqliteEntryDatabase.open(
             folder.resolve("test.db"),
-            SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20))),
+            SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
         ServerSettings.DEFAULT.events(QUICK));
   }
 
@@ -99,6 +99,21 @@ class EventsTest {
 
       assertThat(prefix.next(2)).containsExactly("a/x=v1", "a/y=v1");
       assertThat(keys.next(3)).containsExactly("a/x=v1", "b=v1", "b=v2");
+    }
+  }
+
+  @Test
+  void drop_isAReset() {
+    try (EventReader reader = ready("?values=true")) {
+      service.put(KEYS + "a", "1");
+      assertThat(reader.next().toString()).isEqualTo("a=v1");
+      assertThat(service.delete("/v1/stores/app?confirm=app").status()).isEqualTo(204);
+      assertThat(reader.next(2)).containsExactly("reset", "ready");
+      service.put(KEYS + "a", "2");
+
+      Event event = reader.next();
+      assertThat(event.toString()).isEqualTo("a=v1");
+      assertThat(event.data().path("value").asInt()).isEqualTo(2);
     }
   }
 

@@ -197,7 +197,6 @@ class KeyNamesTest {
         "/",
         "/v1",
         "/v1/stores/",
-        "/v1/stores/app",
         "/v1/stores/app/",
         "/v1/stores/app/key/x",
         "/v1/stores/app/Keys/x",

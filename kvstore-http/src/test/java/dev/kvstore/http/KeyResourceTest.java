@@ -96,7 +96,7 @@ class KeyResourceTest {
     assertThat(reply.header("KV-Version")).isEqualTo("1");
     assertThat(reply.header("KV-Expires-At")).isNull();
     assertThat(reply.header("Cache-Control")).isEqualTo("private, no-cache");
-    assertThat(reply.header("Vary")).isEqualTo("Accept");
+    assertThat(reply.header("Vary")).isEqualTo("Accept, Accept-Encoding");
     assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
   }
 

@@ -39,7 +39,8 @@ final class Reply {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
       int colon = line.indexOf(':');
-      headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
+      headers.merge(
+          line.substring(0, colon), line.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
     }
     if (status == 100) {
       return read(stream, head);
@@ -113,6 +114,10 @@ final class Reply {
   String etag() {
     String etag = String.valueOf(header("ETag"));
     return etag.substring(1, etag.length() - 1);
+  }
+
+  byte[] bytes() {
+    return body;
   }
 
   String text() {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,13 +77,7 @@ class StopTest {
       handling.countDown();
       waitFor(never);
     });
-    ServerSettings settings = new ServerSettings(
-        "127.0.0.1",
-        0,
-        ServerSettings.DEFAULT.limits(),
-        ServerSettings.DEFAULT.maxBodyBytes(),
-        Duration.ofMillis(300),
-        "sqlite");
+    ServerSettings settings = ServerSettings.DEFAULT.stopTimeout(Duration.ofMillis(300));
     try (TestService service = TestService.start(database, settings)) {
       CompletableFuture<Reply> reply =
           CompletableFuture.supplyAsync(() -> service.put(KEY, "1"), StopTest::inAThread);
@@ -126,7 +121,7 @@ class StopTest {
     }
   }
 
-  @Test
+  @RepeatedTest(5)
   void close_endsIdleConnectionsSoon() throws IOException {
     try (TestService service = TestService.start(folder);
         Socket socket = service.connect()) {
@@ -146,13 +141,7 @@ class StopTest {
   @Test
   void start_onAPortInUse_saysSo() {
     try (TestService service = TestService.start(folder)) {
-      ServerSettings same = new ServerSettings(
-          "127.0.0.1",
-          service.server().port(),
-          ServerSettings.DEFAULT.limits(),
-          ServerSettings.DEFAULT.maxBodyBytes(),
-          Duration.ofSeconds(1),
-          "sqlite");
+      ServerSettings same = ServerSettings.DEFAULT.port(service.server().port());
       try (HookedDatabase other =
           new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("other.db")))) {
         assertThatThrownBy(() -> KVServer.start(same, other))

@@ -19,9 +19,9 @@ final class TestService implements AutoCloseable {
   private final EntryDatabase database;
   private final KVServer server;
 
-  private TestService(EntryDatabase database, ServerSettings settings) {
+  private TestService(EntryDatabase database, KVServer server) {
     this.database = database;
-    this.server = KVServer.start(settings, database);
+    this.server = server;
   }
 
   static TestService start(Path folder) {
@@ -29,11 +29,19 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(Path folder, ServerSettings settings) {
-    return start(SqliteEntryDatabase.open(folder.resolve("test.db")), settings);
+    return start(Backend.cached(SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {
-    return new TestService(database, settings);
+    return new TestService(database, KVServer.start(settings, database));
+  }
+
+  static TestService start(EntryDatabase database, Gate gate) {
+    return start(database, ServerSettings.DEFAULT, gate);
+  }
+
+  static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
+    return new TestService(database, KVServer.start(settings, database, gate));
   }
 
   KVServer server() {

@@ -1,4 +1,4 @@
-package dev.kvstore.cache;
+package dev.kvstore;
 
 import java.time.Duration;
 import java.time.Instant;

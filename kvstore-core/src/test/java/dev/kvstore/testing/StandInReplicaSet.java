@@ -1,0 +1,252 @@
+package dev.kvstore.testing;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonBinary;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonInt64;
+import org.bson.BsonTimestamp;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in for a replica set of MongoDB 4.4, as a client sees it: one member, always in
+ * agreement with itself, whose cluster time moves with each write. There are sessions, writes that
+ * can be repeated, transactions, reads that demand a time, and change streams of a database with
+ * {@code $match} and {@code $project}. What else differs from a plain server is refused.
+ *
+ * <p>A test can have it fail in most of the ways in which a real one does. Thread-safe.
+ */
+public final class StandInReplicaSet implements AutoCloseable {
+  private final Documents documents = new Documents();
+  private final Oplog oplog = new Oplog();
+  private final ObservedWrites writes = new ObservedWrites(documents, oplog);
+  private final ChangeStreams streams = new ChangeStreams(oplog);
+  private final Transactions transactions = new Transactions(documents, oplog);
+  private final WireServer.Commands commands = new WireServer.Commands() {
+    @Override
+    public @Nullable BsonDocument answer(BsonDocument command) throws InterruptedException {
+      return StandInReplicaSet.this.answer(command);
+    }
+
+    @Override
+    public BsonDocument hello(String address) {
+      return StandInReplicaSet.this.hello(address);
+    }
+  };
+  private final WireServer server = new WireServer(commands);
+  private volatile Duration slowness = Duration.ZERO;
+
+  // Guarded by the oplog.
+  private final Map<BsonValue, Written> lastWrites = new HashMap<>();
+  private boolean isPrimary = true;
+  private boolean readsHeld;
+
+  /** What the last write of a session came to. */
+  private record Written(long number, BsonDocument reply) {}
+
+  private StandInReplicaSet() {}
+
+  public static StandInReplicaSet start() {
+    return new StandInReplicaSet();
+  }
+
+  public String connectionString() {
+    return server.uri();
+  }
+
+  /** Returns the connections, which a test can let fail. */
+  public WireServer wire() {
+    return server;
+  }
+
+  /**
+   * Opens another way to the same server, as that of a client in another network, which can fail by
+   * itself. It is closed by whoever asked for it.
+   */
+  public WireServer openAnotherWay() {
+    return new WireServer(commands);
+  }
+
+  /** How long the cluster time stands still at most while nothing is written; 10 s by default. */
+  public void noopEvery(Duration interval) {
+    synchronized (oplog) {
+      oplog.noopEvery(interval);
+    }
+  }
+
+  /**
+   * Lets each command wait up to so long, at random, before it is carried out and again before it
+   * is answered; not at all by default.
+   */
+  public void slowDown(Duration atMost) {
+    slowness = atMost;
+  }
+
+  /** Forgets all changes up to now: streams that are behind, or wait, have lost their place. */
+  public void loseHistory() {
+    synchronized (oplog) {
+      oplog.forget();
+    }
+  }
+
+  /** Refuses everything, as a member that is not the primary, until {@link #stepUp}. */
+  public void stepDown() {
+    synchronized (oplog) {
+      isPrimary = false;
+      streams.interrupt();
+    }
+  }
+
+  public void stepUp() {
+    synchronized (oplog) {
+      isPrimary = true;
+      oplog.tick();
+    }
+  }
+
+  /** Lets reads that demand a time wait, as where that is not yet known, or go on. */
+  public void holdReads(boolean held) {
+    synchronized (oplog) {
+      readsHeld = held;
+      oplog.notifyAll();
+    }
+  }
+
+  /** Returns how many change streams are open. */
+  public int openStreams() {
+    synchronized (oplog) {
+      return streams.count();
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private BsonDocument hello(String address) {
+    synchronized (oplog) {
+      BsonDocument hello = WireServer.helloOfPrimary(address);
+      if (!isPrimary) {
+        hello.remove("primary");
+        hello
+            .append("ismaster", BsonBoolean.FALSE)
+            .append("isWritablePrimary", BsonBoolean.FALSE)
+            .append("secondary", BsonBoolean.TRUE);
+      }
+      return timed(hello);
+    }
+  }
+
+  private BsonDocument answer(BsonDocument command) throws InterruptedException {
+    dawdle();
+    BsonDocument reply;
+    synchronized (oplog) {
+      oplog.tickIfIdle();
+      try {
+        reply = run(command);
+      } catch (CommandFailure e) {
+        reply = e.reply();
+      }
+      timed(reply);
+    }
+    dawdle();
+    return reply;
+  }
+
+  private void dawdle() throws InterruptedException {
+    long most = slowness.toNanos();
+    if (most > 0) {
+      TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(most));
+    }
+  }
+
+  /** Adds what tells a client of the cluster's time. */
+  private BsonDocument timed(BsonDocument reply) {
+    BsonDocument signature =
+        new BsonDocument("hash", new BsonBinary(new byte[20])).append("keyId", new BsonInt64(0));
+    return reply
+        .append(
+            "$clusterTime",
+            new BsonDocument("clusterTime", oplog.now()).append("signature", signature))
+        .append("operationTime", oplog.now());
+  }
+
+  private BsonDocument run(BsonDocument command) throws InterruptedException {
+    switch (command.getFirstKey()) {
+      case "ping", "endSessions" -> {
+        return new BsonDocument("ok", new BsonDouble(1));
+      }
+      case "killCursors" -> {
+        return streams.kill(command);
+      }
+      default -> {}
+    }
+    if (!isPrimary) {
+      throw new CommandFailure(10107, "NotWritablePrimary", "not master", "RetryableWriteError");
+    }
+    if (ChangeStreams.isOpening(command)) {
+      return streams.open(command);
+    }
+    if (command.getFirstKey().equals("getMore")
+        && command.getString("collection").getValue().equals("$cmd.aggregate")) {
+      return streams.more(command);
+    }
+    awaitTime(command);
+    if (Transactions.isPartOfOne(command)) {
+      return transactions.run(command);
+    }
+    if (!ObservedWrites.isWrite(command)) {
+      return documents.run(command);
+    }
+    return command.containsKey("txnNumber") ? runOnce(command) : writes.run(command);
+  }
+
+  private void awaitTime(BsonDocument command) throws InterruptedException {
+    BsonValue time = command.getDocument("readConcern", new BsonDocument()).get("afterClusterTime");
+    if (!(time instanceof BsonTimestamp demanded)) {
+      return;
+    }
+    if (demanded.compareTo(oplog.now()) > 0) {
+      throw new CommandFailure(
+          72,
+          "InvalidOptions",
+          "readConcern afterClusterTime value must not be greater than the current clusterTime."
+              + " Requested clusterTime: " + text(demanded) + "; current clusterTime: "
+              + text(oplog.now()));
+    }
+    while (readsHeld) {
+      oplog.wait();
+    }
+  }
+
+  private static String text(BsonTimestamp time) {
+    return "{ ts: Timestamp(" + time.getTime() + ", " + time.getInc() + ") }";
+  }
+
+  /** Carries out a write that may be sent again, with the same number. */
+  private BsonDocument runOnce(BsonDocument command) {
+    BsonDocument session = command.getDocument("lsid");
+    long number = command.getInt64("txnNumber").getValue();
+    Written last = lastWrites.get(session);
+    if (last != null && last.number() == number) {
+      return last.reply().clone();
+    }
+    if (last != null && last.number() > number) {
+      throw new CommandFailure(
+          225,
+          "TransactionTooOld",
+          "Cannot start transaction " + number + " because a newer one has already started.");
+    }
+    BsonDocument reply = writes.run(command);
+    lastWrites.put(session, new Written(number, reply.clone()));
+    return reply;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.typed;
+
+import org.jspecify.annotations.NullMarked;

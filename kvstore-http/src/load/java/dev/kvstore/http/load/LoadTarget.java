@@ -1,0 +1,50 @@
+package dev.kvstore.http.load;
+
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.http.KVServer;
+import dev.kvstore.http.ServerSettings;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import io.javalin.Javalin;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/**
+ * The process that is measured: the service over a new file, and beside it a bare Javalin handler
+ * that answers with the same bytes. Ends with its standard input.
+ */
+final class LoadTarget {
+  static final String VALUE = "\"" + "v".repeat(98) + "\"";
+
+  private LoadTarget() {}
+
+  @SuppressWarnings("try") // all are needed just for being open
+  public static void main(String[] arguments) throws IOException {
+    byte[] value = VALUE.getBytes(StandardCharsets.UTF_8);
+    Path file = Files.createTempDirectory("kvstore-load").resolve("load.db");
+    try (SqliteEntryDatabase sqlite = SqliteEntryDatabase.open(file);
+        CachedDatabase database =
+            CachedDatabase.over("load", sqlite, NearCacheSettings.DEFAULT, Clock.systemUTC());
+        KVServer service = KVServer.start(ServerSettings.DEFAULT, database)) {
+      Javalin bare = Javalin.create(config -> {
+        config.startup.showJavalinBanner = false;
+        config.jetty.host = "127.0.0.1";
+        config.jetty.port = 0;
+        config.routes.get(
+            "/bare", context -> context.contentType("application/json").result(value));
+      });
+      bare.start();
+      System.out.println(service.port() + " " + bare.port());
+      while (System.in.read() >= 0) {
+        // Until whoever measures is done.
+      }
+      bare.stop();
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(file.getParent());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Measures the running service from another process. */
+@NullMarked
+package dev.kvstore.http.load;
+
+import org.jspecify.annotations.NullMarked;

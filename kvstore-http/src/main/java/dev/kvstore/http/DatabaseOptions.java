@@ -1,0 +1,98 @@
+package dev.kvstore.http;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the data and the tokens are: the options of every command that opens the database. */
+final class DatabaseOptions {
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder to keep the data in (${DEFAULT-VALUE}), in the file " + Backend.FILE
+          + ". It is made if it is not there.")
+  private Path data = Path.of("kvstore-data");
+
+  @Option(
+      names = "--mongodb",
+      paramLabel = "URI",
+      description = "Keep the data in this MongoDB instead. Others can read a command line, so"
+          + " give a password in KVSTORE_MONGODB_URI or the configuration file.")
+  private @Nullable String mongodb;
+
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      description = "The MongoDB database (the one that the URI names, or else kvstore).")
+  private @Nullable String database;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long the database may take for a request (${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--tokens-file",
+      paramLabel = "FILE",
+      description = "Have the tokens in this YAML file, which is read again when it changes ("
+          + Backend.TOKENS_FILE + " in the folder of the data; with --mongodb, in the database).")
+  private @Nullable Path tokensFile;
+
+  void check(Faults faults) {
+    faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    if (mongodb != null) {
+      String uri = mongodb;
+      check(faults, "--mongodb", () -> MongoEntryDatabase.checkConnectionString(uri));
+    }
+    if (database != null) {
+      String name = database;
+      check(faults, "--database", () -> MongoSettings.DEFAULT.withDatabase(name));
+      if (mongodb == null) {
+        faults.add("--database", database, "it needs --mongodb");
+      }
+    }
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** Returns where the data is, once the settings are checked. */
+  Backend backend() {
+    Backend backend = mongodb == null
+        ? Backend.sqlite(data, timeout)
+        : Backend.mongodb(mongodb, database, timeout);
+    return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
+  }
+
+  /** Refuses a file of tokens that is not there, which a command would make. */
+  void checkTokensFile(Faults faults) {
+    if (tokensFile != null && !Files.exists(tokensFile)) {
+      faults.add("--tokens-file", tokensFile, "there is no such file");
+    }
+  }
+
+  /** Tells whether it is known, without asking a database, that there are no tokens. */
+  boolean hasNoTokens() {
+    return mongodb == null
+        && tokensFile == null
+        && !Files.exists(data.resolve(Backend.TOKENS_FILE));
+  }
+
+  private static void check(Faults faults, String option, Runnable action) {
+    try {
+      action.run();
+    } catch (InvalidInputException e) {
+      faults.addSecret(option, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.kvstore.http;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVType;
+import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.spi.Decoded;
+import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+
+/**
+ * The answer to a plain {@code GET} of an entry as JSON: made for the first who asks, and kept with
+ * the entry in the near-cache for those who come next. Immutable.
+ */
+final class EncodedEntry {
+  private static final KVType<EncodedEntry> TYPE = KVType.of(EncodedEntry.class);
+
+  /** This object, its list and its headers. */
+  private static final int OVERHEAD_BYTES = 500;
+
+  private static final HttpField CONTENT_TYPE =
+      new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Format.JSON.mediaType());
+  private static final HttpField CACHE_CONTROL =
+      new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Exchange.REVALIDATION);
+  private static final HttpField VARY =
+      new PreEncodedHttpField(HttpHeader.VARY, Exchange.VARIATIONS);
+
+  private final String etag;
+  private final List<HttpField> headers;
+  private final byte[] body;
+
+  private EncodedEntry(String etag, List<HttpField> headers, byte[] body) {
+    this.etag = etag;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** Returns the answer that is kept with the entry, or makes it. */
+  static EncodedEntry of(HeldEntry held, KVEntry<RawValue> entry, JsonTranscoder transcoder) {
+    Decoded kept = held.decoded();
+    if (kept != null && kept.value() instanceof EncodedEntry encoded) {
+      return encoded;
+    }
+    EncodedEntry encoded = encode(entry, transcoder);
+    held.keep(new Decoded(TYPE, encoded, OVERHEAD_BYTES + encoded.body.length));
+    return encoded;
+  }
+
+  private static EncodedEntry encode(KVEntry<RawValue> entry, JsonTranscoder transcoder) {
+    KVMetadata metadata = entry.metadata();
+    String etag = '"' + metadata.etag() + '"';
+    List<HttpField> headers = new ArrayList<>();
+    headers.add(new HttpField(HttpHeader.ETAG, etag));
+    headers.add(new HttpField(
+        HttpHeader.LAST_MODIFIED, DateGenerator.formatDate(metadata.updatedAt().toEpochMilli())));
+    headers.add(new HttpField(Answers.VERSION, Long.toString(metadata.version())));
+    if (metadata.expiresAt() != null) {
+      headers.add(new HttpField(Answers.EXPIRES_AT, metadata.expiresAt().toString()));
+    }
+    headers.add(CACHE_CONTROL);
+    headers.add(VARY);
+    byte[] body = transcoder.toJson(Answers.present(entry));
+    return new EncodedEntry(etag, List.copyOf(headers), body);
+  }
+
+  /** Answers with the value, or that the reader has it already. */
+  void answer(Exchange exchange) throws IOException {
+    ServletContextResponse response =
+        ServletContextResponse.getServletContextResponse(exchange.response());
+    HttpFields.Mutable fields = response.getHeaders();
+    headers.forEach(fields::add);
+    exchange.tellPosition();
+    if (isKnownTo(exchange)) {
+      response.setStatus(304);
+      return;
+    }
+    fields.put(CONTENT_TYPE);
+    fields.put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.getHttpOutput().sendContent(ByteBuffer.wrap(body));
+  }
+
+  private boolean isKnownTo(Exchange exchange) {
+    String wanted = exchange.request().getHeader("If-None-Match");
+    return wanted != null
+        && (wanted.equals(etag)
+            || Conditions.notModified(exchange.request(), etag.substring(1, etag.length() - 1)));
+  }
+}

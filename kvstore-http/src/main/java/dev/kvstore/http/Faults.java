@@ -1,0 +1,86 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.config.SettingSources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All that is wrong with the settings of a command, so that it can be put right at once. */
+final class Faults {
+  private final CommandSpec command;
+  private final SettingSources sources;
+  private final List<String> messages = new ArrayList<>();
+
+  Faults(CommandSpec command, SettingSources sources) {
+    this.command = command;
+    this.sources = sources;
+  }
+
+  /** Adds what the parser and the file have found. */
+  void addAll(ParseResult parsed) {
+    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
+      for (Exception error : part.errors()) {
+        messages.add(message(error));
+      }
+      if (part.hasSubcommand() && !part.matchedOptions().isEmpty()) {
+        messages.add("Option '" + part.matchedOptions().get(0).longestName()
+            + "' must stand after the command '"
+            + part.subcommand().commandSpec().name() + "'");
+      }
+    }
+    messages.addAll(sources.faults());
+  }
+
+  /** Adds that an option has a wrong value. */
+  void add(String option, Object value, String problem) {
+    addSecret(option, "Invalid value for option '" + option + "': '" + value + "': " + problem);
+  }
+
+  /** As {@link #add}, where the value is a secret and is not repeated. */
+  void addSecret(String option, String message) {
+    messages.add(blame(command.findOption(option)) + message);
+  }
+
+  /** Adds a message that belongs to no option. */
+  void add(String message) {
+    messages.add(message);
+  }
+
+  void checkRange(String option, long value, long from, long to) {
+    if (value < from || value > to) {
+      add(option, value, "it must be from " + from + " to " + to);
+    }
+  }
+
+  void checkRange(String option, Duration value, Duration from, Duration to) {
+    if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
+      add(option, value, "it must be from " + from + " to " + to);
+    }
+  }
+
+  List<String> messages() {
+    return List.copyOf(messages);
+  }
+
+  /** Returns the message of an error that picocli found, and where the wrong value stands. */
+  String message(Exception error) {
+    if (error instanceof UnmatchedArgumentException unmatched) {
+      List<String> nearest = unmatched.getSuggestions();
+      return error.getMessage()
+          + (nearest.isEmpty() ? "" : ". Did you mean " + String.join(" or ", nearest) + "?");
+    }
+    ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
+    return blame(argument) + error.getMessage();
+  }
+
+  private String blame(@Nullable ArgSpec argument) {
+    return argument instanceof OptionSpec option ? sources.origin(option).blame() : "";
+  }
+}

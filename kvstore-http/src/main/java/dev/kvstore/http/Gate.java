@@ -1,0 +1,114 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.auth.RateLimiter;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.UnauthenticatedException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where every request is asked who sent it, and whether that one may. Thread-safe. */
+final class Gate {
+  private final Authenticator authenticator;
+  private final @Nullable RateLimiter limiter;
+  private final boolean openMonitoring;
+
+  /** @param openMonitoring whether {@link Access#MONITORING} needs no token */
+  Gate(Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
+    this.authenticator = authenticator;
+    this.limiter = limiter;
+    this.openMonitoring = openMonitoring;
+  }
+
+  /**
+   * Returns who asks.
+   *
+   * @throws ProblemException if that is not known, or asks too often
+   */
+  Principal admit(HttpServletRequest request, Access access) {
+    if (isOpen(access)) {
+      return Principal.NOBODY;
+    }
+    List<String> headers = Collections.list(request.getHeaders("Authorization"));
+    String address = "address " + request.getRemoteAddr();
+    try {
+      Principal principal = authenticator.authenticate(headers);
+      throttle(principal.name().map(name -> "token " + name).orElse(address));
+      return principal;
+    } catch (UnauthenticatedException e) {
+      throttle(address);
+      throw new ProblemException(new Problem(
+              ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
+          .withHeader(
+              "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
+    }
+  }
+
+  /**
+   * Returns if the principal may do this to the resource, and to the store and key in its path.
+   *
+   * @throws ProblemException otherwise, whether or not they are there
+   */
+  void authorize(Principal principal, Access access, String method, Target target) {
+    if (isOpen(access)) {
+      return;
+    }
+    Role needed = access.role(method);
+    if (!principal.has(needed)) {
+      throw forbidden("This needs the role " + needed.text() + ", which the token has not");
+    }
+    if (!target.store().isEmpty() && !principal.mayEnter(target.store())) {
+      throw forbidden("The token is not good for this store");
+    }
+    if (!target.key().isEmpty()) {
+      checkKeys(principal, target.store(), List.of(target.key()));
+    }
+    if (access == Access.STORE_ADMINISTRATION && !principal.seesAllKeys()) {
+      throw forbidden("This needs a token that is good for all keys of the store");
+    }
+    if (access == Access.MONITORING && !principal.seesAll()) {
+      throw forbidden("This needs a token that is good for all keys of all stores");
+    }
+  }
+
+  /**
+   * Returns if the token is good for all these keys of the path's store.
+   *
+   * @throws ProblemException otherwise, whether or not they are there
+   */
+  static void checkKeys(Exchange exchange, Collection<String> keys) {
+    checkKeys(exchange.principal(), exchange.store(), keys);
+  }
+
+  private static void checkKeys(Principal principal, String store, Collection<String> keys) {
+    for (String key : keys) {
+      if (!principal.mayRead(store, key)) {
+        throw new ProblemException(
+            new Problem(ErrorKind.FORBIDDEN, "The token is not good for this key")
+                .with("key", key));
+      }
+    }
+  }
+
+  private boolean isOpen(Access access) {
+    return access == Access.PUBLIC || (access == Access.MONITORING && openMonitoring);
+  }
+
+  private void throttle(String caller) {
+    Duration wait = limiter == null ? Duration.ZERO : limiter.acquire(caller);
+    if (!wait.isZero()) {
+      throw new ProblemException(new Problem(
+              ErrorKind.TOO_MANY_REQUESTS, "There are more requests a second than are allowed")
+          .withHeader("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
+    }
+  }
+
+  private static ProblemException forbidden(String detail) {
+    return new ProblemException(ErrorKind.FORBIDDEN, detail);
+  }
+}

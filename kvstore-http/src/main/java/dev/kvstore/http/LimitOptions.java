@@ -1,0 +1,118 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.auth.RateLimiter;
+import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.spi.ValueLimits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How much the service takes. */
+final class LimitOptions {
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+  private static final int LARGEST_BATCH_BYTES = 1024 * 1024 * 1024;
+
+  @Option(
+      names = "--max-value-bytes",
+      paramLabel = "N",
+      description = "How large a value may be (${DEFAULT-VALUE}).")
+  private int maxValueBytes = ValueLimits.DEFAULT.maxBytes();
+
+  @Option(
+      names = "--max-body-bytes",
+      paramLabel = "N",
+      description = "How large a batch of values may be (${DEFAULT-VALUE}).")
+  private int maxBodyBytes = ServerSettings.DEFAULT.maxBodyBytes();
+
+  @Option(
+      names = "--max-header-bytes",
+      paramLabel = "N",
+      description =
+          "How large the headers of a request may be, its line included" + " (${DEFAULT-VALUE}).")
+  private int maxHeaderBytes = ConnectionSettings.DEFAULT.maxHeaderBytes();
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description =
+          "How many connections there may be at a time (${DEFAULT-VALUE}); more have to" + " wait.")
+  private int maxConnections = ConnectionSettings.DEFAULT.maxConnections();
+
+  @Option(
+      names = "--max-event-streams",
+      paramLabel = "N",
+      description =
+          "How many streams of events there may be at a time (${DEFAULT-VALUE}); more are refused.")
+  private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
+
+  @Option(
+      names = "--client-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long a client may keep the service waiting in the midst of a request or"
+          + " an answer (${DEFAULT-VALUE}), unless 1 KiB per second goes through.")
+  private Duration clientTimeout = ConnectionSettings.DEFAULT.patience();
+
+  @Option(
+      names = "--stop-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long requests may take to be answered when the service is stopped"
+          + " (${DEFAULT-VALUE}).")
+  private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
+
+  @Option(
+      names = "--max-requests-per-second",
+      paramLabel = "N",
+      description = "How often each token may ask, and each address that shows none"
+          + " (${DEFAULT-VALUE}); 0 for as often as they like.")
+  private int maxRequestsPerSecond;
+
+  void check(Faults faults) {
+    faults.checkRange("--max-requests-per-second", maxRequestsPerSecond, 0, 1_000_000);
+    try {
+      values();
+    } catch (IllegalArgumentException e) {
+      faults.add("--max-value-bytes", maxValueBytes, "it must be from 1 to 15 MiB");
+    }
+    faults.checkRange("--max-body-bytes", maxBodyBytes, 1, LARGEST_BATCH_BYTES);
+    faults.checkRange("--max-header-bytes", maxHeaderBytes, 1024, 1024 * 1024);
+    faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
+    faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
+    faults.checkRange("--client-timeout", clientTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
+    faults.checkRange("--stop-timeout", stopTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+  }
+
+  ValueLimits values() {
+    return new ValueLimits(maxValueBytes, ValueLimits.DEFAULT.maxDepth());
+  }
+
+  /** Returns null where everybody may ask as often as they like. */
+  @Nullable
+  RateLimiter rate() {
+    return maxRequestsPerSecond == 0
+        ? null
+        : new RateLimiter(maxRequestsPerSecond, System::nanoTime);
+  }
+
+  int maxBodyBytes() {
+    return maxBodyBytes;
+  }
+
+  Duration stopTimeout() {
+    return stopTimeout;
+  }
+
+  ConnectionSettings connections(@Nullable TlsFiles tls) {
+    return new ConnectionSettings(
+        tls,
+        maxHeaderBytes,
+        maxConnections,
+        clientTimeout,
+        ConnectionSettings.DEFAULT.bytesPerSecond());
+  }
+
+  EventSettings events() {
+    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.kvstore.http;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.auth.Token;
+import dev.kvstore.http.auth.TokenStorage;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Revokes a token. */
+@Command(name = "revoke", description = "Revokes a token: within a second nobody is known by it.")
+final class RevokeTokenCommand extends TokenAction {
+  @Parameters(paramLabel = "NAME", description = "The name of the token, not its secret.")
+  private @Nullable String name;
+
+  @Override
+  public void check(Faults faults) {
+    super.check(faults);
+    try {
+      if (name != null) {
+        Token.checkName(name);
+      }
+    } catch (InvalidInputException e) {
+      faults.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  boolean run(TokenStorage tokens) {
+    boolean removed = tokens.remove(Objects.requireNonNull(name));
+    if (!removed) {
+      spec.commandLine().getErr().println("There is no token '" + name + "'");
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.net.TrustedProxies;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Proxies in front of the service, and web pages that use it. */
+final class WebOptions {
+  @Option(
+      names = "--trusted-proxies",
+      paramLabel = "ADDRESS",
+      split = ",",
+      description = "Addresses and networks (10.0.0.0/8), with commas between them, of the proxies"
+          + " whose Forwarded or X-Forwarded-For and -Proto headers are to be believed (none).")
+  private List<String> trustedProxies = List.of();
+
+  @Option(
+      names = "--cors-origins",
+      paramLabel = "ORIGIN",
+      split = ",",
+      description = "Origins (https://app.example.com), with commas between them, whose web pages"
+          + " may use the service too (none).")
+  private List<String> corsOrigins = List.of();
+
+  void check(Faults faults) {
+    for (String proxy : trustedProxies) {
+      try {
+        TrustedProxies.of(List.of(proxy));
+      } catch (IllegalArgumentException e) {
+        faults.add("--trusted-proxies", proxy, "it is neither an address nor a network");
+      }
+    }
+    for (String origin : corsOrigins) {
+      if (!Cors.isOrigin(origin)) {
+        faults.add(
+            "--cors-origins", origin, "it is no origin, such as https://app.example.com:8443");
+      }
+    }
+  }
+
+  WebSettings settings() {
+    return new WebSettings(trustedProxies, Set.copyOf(corsOrigins));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.UnavailableException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Tells who asks, by the {@code Authorization} header of RFC 6750. Thread-safe; never blocks. */
+public final class Authenticator {
+  private static final String SCHEME = "bearer";
+
+  private final Supplier<Tokens> tokens;
+  private final boolean openWithoutTokens;
+  private final Clock clock;
+
+  /**
+   * @param tokens those of now; may throw {@link UnavailableException}
+   * @param openWithoutTokens whether everybody may do everything for as long as nobody has made a
+   *     token; otherwise nobody may do anything
+   */
+  public Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, Clock clock) {
+    this.tokens = tokens;
+    this.openWithoutTokens = openWithoutTokens;
+    this.clock = clock;
+  }
+
+  /** Returns who asks with these {@code Authorization} headers. */
+  public Principal authenticate(List<String> headers) throws UnauthenticatedException {
+    Tokens known = tokens.get();
+    if (headers.size() > 1) {
+      throw new UnauthenticatedException("There is more than one Authorization header", true);
+    }
+    String secret = headers.isEmpty() ? null : secret(headers.get(0));
+    if (secret != null) {
+      // Also where no token is asked for: who shows one relies on it.
+      return known(known, secret);
+    }
+    if (known.configured() || !openWithoutTokens) {
+      throw new UnauthenticatedException(
+          "This needs a token, in the header: Authorization: Bearer <token>", false);
+    }
+    return Principal.anonymous(() -> !configuredNow());
+  }
+
+  private Principal known(Tokens known, String secret) throws UnauthenticatedException {
+    Token token = known.find(secret);
+    if (token == null || token.isExpiredAt(clock.instant())) {
+      throw new UnauthenticatedException("The token is not known, was revoked or expired", true);
+    }
+    return Principal.of(token, () -> isGood(token));
+  }
+
+  private boolean isGood(Token token) {
+    try {
+      return tokens.get().contains(token) && !token.isExpiredAt(clock.instant());
+    } catch (UnavailableException e) {
+      return false;
+    }
+  }
+
+  private boolean configuredNow() {
+    try {
+      return tokens.get().configured();
+    } catch (UnavailableException e) {
+      return true;
+    }
+  }
+
+  /** Returns what follows the scheme, or null where it is another, such as that of a proxy. */
+  private static @Nullable String secret(String header) {
+    String[] parts = header.strip().split(" +", 2);
+    if (!parts[0].toLowerCase(Locale.ROOT).equals(SCHEME)) {
+      return null;
+    }
+    return parts.length == 2 ? parts[1] : "";
+  }
+}

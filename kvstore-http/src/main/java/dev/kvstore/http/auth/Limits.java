@@ -1,0 +1,87 @@
+package dev.kvstore.http.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVQuery;
+import dev.kvstore.Names;
+import dev.kvstore.spi.KeyRange;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Where a token is good: in these stores, for the keys that begin with one of these prefixes.
+ * Immutable.
+ *
+ * @param stores by name; none for all stores
+ * @param prefixes in the order of the keys, none of them the beginning of another; none for all
+ *     keys
+ */
+public record Limits(List<String> stores, List<String> prefixes) {
+  // Before NONE, which is made by it.
+  private static final Comparator<String> KEY_ORDER =
+      (a, b) -> Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8));
+
+  /** Every key of every store. */
+  public static final Limits NONE = new Limits(List.of(), List.of());
+
+  /**
+   * @throws InvalidInputException if a store name is not legal, or a prefix is empty or could not
+   *     begin a key
+   */
+  public Limits {
+    stores = List.copyOf(new TreeSet<>(stores));
+    stores.forEach(Names::checkStore);
+    prefixes.forEach(Limits::checkPrefix);
+    prefixes = withoutCovered(prefixes);
+  }
+
+  private static void checkPrefix(String prefix) {
+    if (KVQuery.prefix(prefix).prefix().isEmpty()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "A prefix must not be empty; give none where all keys are meant");
+    }
+  }
+
+  private static List<String> withoutCovered(Collection<String> prefixes) {
+    List<String> disjoint = new ArrayList<>();
+    for (String prefix : prefixes.stream().sorted(KEY_ORDER).toList()) {
+      // What begins with a prefix comes right after it.
+      if (disjoint.isEmpty() || !prefix.startsWith(disjoint.get(disjoint.size() - 1))) {
+        disjoint.add(prefix);
+      }
+    }
+    return List.copyOf(disjoint);
+  }
+
+  public boolean allowStore(String store) {
+    return stores.isEmpty() || stores.contains(store);
+  }
+
+  public boolean allowKey(String key) {
+    return prefixes.isEmpty() || prefixes.stream().anyMatch(key::startsWith);
+  }
+
+  /** Returns what is allowed of the range, as ranges in the order of their keys; maybe none. */
+  public List<KeyRange> within(KeyRange asked) {
+    if (prefixes.isEmpty()) {
+      return List.of(asked);
+    }
+    List<KeyRange> allowed = new ArrayList<>();
+    for (String prefix : prefixes) {
+      if (asked.prefix().startsWith(prefix)) {
+        return List.of(asked);
+      }
+      if (prefix.startsWith(asked.prefix())) {
+        allowed.add(new KeyRange(prefix, asked.after()));
+      }
+    }
+    return allowed;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.spi.KeyRange;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Who asks, and for what they may ask. Thread-safe. */
+public final class Principal {
+  /** Who need not be known: for what is open to everybody. May do nothing. */
+  public static final Principal NOBODY = new Principal(null, null, Limits.NONE, () -> true);
+
+  private final @Nullable String name;
+  private final @Nullable Role role;
+  private final Limits limits;
+  private final BooleanSupplier active;
+
+  private Principal(
+      @Nullable String name, @Nullable Role role, Limits limits, BooleanSupplier active) {
+    this.name = name;
+    this.role = role;
+    this.limits = limits;
+    this.active = active;
+  }
+
+  static Principal of(Token token, BooleanSupplier active) {
+    return new Principal(token.name(), token.role(), token.limits(), active);
+  }
+
+  /** Somebody without a name, who may do everything. */
+  static Principal anonymous(BooleanSupplier active) {
+    return new Principal(null, Role.ADMIN, Limits.NONE, active);
+  }
+
+  /** Returns the token's name; empty where there is no token. */
+  public Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  /**
+   * Tells whether the token is still good. An answer that goes on, as a stream of events does, has
+   * to ask before each event, and at least once a second, and to end when it is not.
+   */
+  public boolean isActive() {
+    return active.getAsBoolean();
+  }
+
+  /** Tells whether the role allows what that one does, wherever the token is good. */
+  public boolean has(Role needed) {
+    return role != null && role.includes(needed);
+  }
+
+  /** Tells whether the token is good for that store, or for some of its keys. */
+  public boolean mayEnter(String store) {
+    return role != null && limits.allowStore(store);
+  }
+
+  /** Tells whether this key, if it is there, may be seen. */
+  public boolean mayRead(String store, String key) {
+    return mayEnter(store) && limits.allowKey(key);
+  }
+
+  /** Tells whether the token is good for all keys of the stores that it is good for. */
+  public boolean seesAllKeys() {
+    return role != null && limits.prefixes().isEmpty();
+  }
+
+  /** Tells whether the token is good for every key of every store. */
+  public boolean seesAll() {
+    return seesAllKeys() && limits.stores().isEmpty();
+  }
+
+  /**
+   * Returns what may be seen of that range of a store that may be entered: ranges in the order of
+   * their keys; none where nothing may be seen of it.
+   */
+  public List<KeyRange> visible(KeyRange asked) {
+    return role == null ? List.of() : limits.within(asked);
+  }
+
+  /** Returns the name and the role. */
+  @Override
+  public String toString() {
+    return "Principal[" + name + ", " + role + "]";
+  }
+}

@@ -1,0 +1,36 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What a token allows to do. Each role allows what those before it do. */
+public enum Role {
+  READ,
+  WRITE,
+  ADMIN;
+
+  /**
+   * Returns the role of that name.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if there is none
+   */
+  public static Role of(String text) {
+    return Arrays.stream(values())
+        .filter(role -> role.text().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new InvalidInputException(
+            ErrorCode.INVALID_PARAMETER, "The role must be read, write or admin"));
+  }
+
+  /** Returns the role's name, in small letters. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Tells whether this role allows what that one does. */
+  public boolean includes(Role other) {
+    return compareTo(other) >= 0;
+  }
+}

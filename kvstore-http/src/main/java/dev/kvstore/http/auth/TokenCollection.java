@@ -1,0 +1,134 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVType;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tokens in a store of their own, by their names, for the nodes and commands that share a database.
+ * One that expires does so as an entry.
+ */
+public final class TokenCollection implements TokenStorage {
+  /** Says that tokens are asked for. No token has this name. */
+  static final String CONFIGURED = "_configured";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenCollection.class);
+
+  private static final KVType<Content> CONTENT = KVType.of(Content.class);
+
+  private final EntryStore store;
+  private final Clock clock;
+  private final BsonCodec codec = BsonCodec.create();
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+  /** What is stored of a token under its name. */
+  private record Content(String role, List<String> stores, List<String> prefixes, String sha256) {
+    /** A limit that is missing must not become none. */
+    Content {
+      Objects.requireNonNull(role, "role");
+      stores = List.copyOf(stores);
+      prefixes = List.copyOf(prefixes);
+      Objects.requireNonNull(sha256, "sha256");
+    }
+  }
+
+  public TokenCollection(EntryStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  @Override
+  public Tokens load() {
+    List<Token> tokens = new ArrayList<>();
+    boolean configured = false;
+    KeyRange rest = KeyRange.ALL;
+    while (rest != null) {
+      KVPage<KVEntry<RawValue>> page = store.scan(rest, KVQuery.MAX_LIMIT);
+      for (KVEntry<RawValue> entry : page.items()) {
+        configured = true;
+        Token token = entry.key().equals(CONFIGURED) ? null : decode(entry);
+        if (token != null) {
+          tokens.add(token);
+        }
+      }
+      rest = page.next().map(rest::after).orElse(null);
+    }
+    return configured ? Tokens.of(tokens) : Tokens.NOT_CONFIGURED;
+  }
+
+  @Override
+  public void add(Token token) {
+    // First: if nothing came of the token itself, nobody would be let in rather than everybody.
+    store.setDefault(new Write(CONFIGURED, codec.encode(true), WriteOptions.DEFAULT));
+    Content content = new Content(
+        token.role().text(), token.limits().stores(), token.limits().prefixes(), token.hash());
+    WriteOptions options = WriteOptions.DEFAULT.condition(WriteCondition.IF_ABSENT);
+    Instant expiresAt = token.expiresAt();
+    if (expiresAt != null) {
+      options = options.ttl(Duration.between(clock.instant(), expiresAt));
+    }
+    try {
+      store.write(new Write(token.name(), codec.encode(content), options));
+    } catch (PreconditionFailedException e) {
+      throw taken(token.name());
+    }
+  }
+
+  @Override
+  public boolean remove(String name) {
+    return store.delete(Token.checkName(name), WriteOptions.DEFAULT);
+  }
+
+  static KVException taken(String name) {
+    return new KVException(
+        ErrorCode.CONFLICT,
+        "There is a token '" + name + "' already: revoke it first, or choose another name");
+  }
+
+  /** What somebody has changed by hand into no token lets nobody in, and keeps nobody out. */
+  private @Nullable Token decode(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    try {
+      Content content = value == null ? null : codec.decode(entry.key(), value, CONTENT);
+      if (content != null) {
+        return new Token(
+            entry.key(),
+            Role.of(content.role()),
+            new Limits(content.stores(), content.prefixes()),
+            content.sha256(),
+            entry.createdAt(),
+            entry.expiresAt().orElse(null));
+      }
+    } catch (KVException e) {
+      LOG.debug("The token '{}' is not understood", entry.key(), e);
+    }
+    if (unreadable.add(entry.key())) {
+      LOG.warn(
+          "The token '{}' is not understood and lets nobody in: revoke it, and create it anew",
+          entry.key());
+    }
+    return null;
+  }
+}

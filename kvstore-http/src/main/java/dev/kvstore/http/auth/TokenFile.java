@@ -1,0 +1,154 @@
+package dev.kvstore.http.auth;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens in a YAML file, which people and commands may change while services read it. Where there
+ * is no file, no token is asked for. A command writes the file anew: comments are lost, and of
+ * secrets their hashes are left.
+ */
+public final class TokenFile implements TokenStorage {
+  private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .build())
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Path file;
+  private final Clock clock;
+  private volatile @Nullable Loaded last;
+
+  /** The whole file. */
+  private record Content(List<FileToken> tokens) {
+    Content {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
+  /** What the file was understood as when its text had this hash. */
+  private record Loaded(String hash, List<Token> list, Tokens tokens, boolean secret) {}
+
+  public TokenFile(Path file, Clock clock) {
+    this.file = file.toAbsolutePath();
+    this.clock = clock;
+  }
+
+  /**
+   * Returns the tokens of the file as it is now.
+   *
+   * @throws InvalidInputException if it is there, but cannot be read or understood, or others than
+   *     its owner could change it or read secrets in it
+   */
+  @Override
+  public Tokens load() {
+    try {
+      return understand(Files.readString(file)).tokens();
+    } catch (NoSuchFileException e) {
+      return Tokens.NOT_CONFIGURED;
+    } catch (IOException e) {
+      throw unusable("cannot be read as text in UTF-8: " + PrivateFile.reason(e));
+    }
+  }
+
+  @Override
+  public void add(Token token) {
+    change(tokens -> {
+      boolean taken = tokens.stream()
+          .anyMatch(t -> t.name().equals(token.name()) && !t.isExpiredAt(clock.instant()));
+      if (taken) {
+        throw TokenCollection.taken(token.name());
+      }
+      tokens.removeIf(t -> t.name().equals(token.name()));
+      return tokens.add(token);
+    });
+  }
+
+  @Override
+  public boolean remove(String name) {
+    Token.checkName(name);
+    return Files.exists(file) && change(tokens -> tokens.removeIf(t -> t.name().equals(name)));
+  }
+
+  /** @param edit tells whether it changed anything */
+  private boolean change(Predicate<List<Token>> edit) {
+    try {
+      return PrivateFile.replace(file, text -> {
+        List<Token> tokens =
+            new ArrayList<>(text == null ? List.of() : understand(text).list());
+        return edit.test(tokens) ? write(tokens) : null;
+      });
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The tokens file " + file + " cannot be changed: " + PrivateFile.reason(e), e);
+    }
+  }
+
+  private Loaded understand(String text) throws IOException {
+    String hash = TokenSecret.hash(text);
+    Loaded loaded = last;
+    if (loaded == null || !loaded.hash().equals(hash)) {
+      loaded = load(hash, parse(text));
+      last = loaded;
+    }
+    String problem = PrivateFile.problem(file, loaded.secret());
+    if (problem != null) {
+      throw unusable(problem);
+    }
+    return loaded;
+  }
+
+  private List<FileToken> parse(String text) {
+    try {
+      return YAML.readValue(text, Content.class).tokens();
+    } catch (JsonProcessingException e) {
+      // Not its message, which may quote a secret.
+      JsonLocation at = e.getLocation();
+      throw unusable("is not understood"
+          + (at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr())
+          + ": it must have a list 'tokens', each with name, role, and sha256 or secret; stores,"
+          + " prefixes, expiresAt and createdAt may be left out");
+    }
+  }
+
+  private Loaded load(String hash, List<FileToken> entries) {
+    try {
+      List<Token> tokens = entries.stream().map(FileToken::token).toList();
+      boolean secret = entries.stream().anyMatch(FileToken::isPlain);
+      return new Loaded(hash, tokens, Tokens.of(tokens), secret);
+    } catch (InvalidInputException e) {
+      throw unusable("is not valid: " + e.getMessage());
+    }
+  }
+
+  private static String write(List<Token> tokens) {
+    try {
+      return YAML.writeValueAsString(
+          new Content(tokens.stream().map(FileToken::of).toList()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private InvalidInputException unusable(String problem) {
+    return new InvalidInputException(
+        ErrorCode.INVALID_PARAMETER, "The tokens file " + file + " " + problem);
+  }
+}

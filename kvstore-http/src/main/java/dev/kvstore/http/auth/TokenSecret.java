@@ -1,0 +1,75 @@
+package dev.kvstore.http.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * What a caller has to show to be known by a token.
+ *
+ * <p>Kept as SHA-256, without salt and without slowing it down as for passwords: those measures
+ * protect what people can remember against guessing. 256 random bits cannot be guessed at any
+ * speed, and each request pays for the hash.
+ */
+public final class TokenSecret {
+  /** By which people, and those who search texts for secrets, know what this is. */
+  public static final String PREFIX = "kvs_";
+
+  private static final int BYTES = 32;
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+  /** What RFC 6750 allows in a header, and as long as 128 random bits in hexadecimal digits. */
+  private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9._~+/-]{32,256}=*");
+
+  private TokenSecret() {}
+
+  /** Returns a new one. */
+  public static String generate() {
+    byte[] bytes = new byte[BYTES];
+    RANDOM.nextBytes(bytes);
+    return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Returns what is kept of the secret: 64 hexadecimal digits in small letters. */
+  public static String hash(String secret) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(secret.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Compares two hashes in a time that does not tell where they differ. */
+  static boolean isSame(String hash, String other) {
+    return MessageDigest.isEqual(hash.getBytes(UTF_8), other.getBytes(UTF_8));
+  }
+
+  static String checkHash(String hash) {
+    if (!HASH.matcher(hash).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The SHA-256 of a secret must be 64 hexadecimal digits in small letters");
+    }
+    return hash;
+  }
+
+  /** Returns the secret, which somebody has chosen, if it is long enough to be one. */
+  static String check(String secret) {
+    if (!SECRET.matcher(secret).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "A secret must have 32 to 256 letters, digits and characters of -._~+/ and should be"
+              + " random, for example from: openssl rand -hex 32");
+    }
+    return secret;
+  }
+}

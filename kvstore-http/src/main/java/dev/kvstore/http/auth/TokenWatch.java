@@ -1,0 +1,145 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tokens as they are now, give or take {@link #PERIOD} and the time that reading them takes.
+ * Thread-safe.
+ *
+ * <p>While they cannot be read, those known stay valid for {@link #KEPT}, which outlives a
+ * fail-over of MongoDB; after that nobody is let in until they can: somebody may have revoked one
+ * meanwhile. Once tokens are asked for, they are until the process ends, even if all that is stored
+ * of them disappears: an accident must not open the service.
+ */
+public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
+  static final Duration PERIOD = Duration.ofMillis(250);
+  static final Duration KEPT = Duration.ofSeconds(15);
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
+
+  private final TokenStorage storage;
+  private final LongSupplier nanoTime;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "kvstore-tokens");
+        thread.setDaemon(true);
+        return thread;
+      });
+
+  private volatile @Nullable Reading last;
+  private boolean failing; // used by one thread at a time
+
+  /** @param at from before they were asked for, as they may have changed right after */
+  private record Reading(Tokens tokens, long at) {}
+
+  TokenWatch(TokenStorage storage, LongSupplier nanoTime) {
+    this.storage = storage;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Returns when the tokens were read once, or could not be reached: then {@link #get} throws until
+   * they can.
+   *
+   * @throws InvalidInputException if they are there, but not usable
+   */
+  public static TokenWatch start(TokenStorage storage) {
+    TokenWatch watch = new TokenWatch(storage, System::nanoTime);
+    try {
+      watch.read();
+    } catch (InvalidInputException e) {
+      watch.close();
+      throw e;
+    } catch (RuntimeException e) {
+      watch.failed(e);
+    }
+    // Never fails: what a reading throws is caught.
+    Future<?> unused = watch.thread.scheduleWithFixedDelay(
+        watch::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  /**
+   * Does not block.
+   *
+   * @throws UnavailableException if they could not be read for too long
+   */
+  @Override
+  public Tokens get() {
+    Reading reading = last;
+    if (reading == null || nanoTime.getAsLong() - reading.at() > KEPT.toNanos()) {
+      throw new UnavailableException(
+          "Who may do what cannot be told now, as the tokens cannot be read", null);
+    }
+    return reading.tokens();
+  }
+
+  void refresh() {
+    try {
+      read();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  private void read() {
+    long start = nanoTime.getAsLong();
+    Tokens found = storage.load();
+    Reading before = last;
+    boolean wasConfigured = before != null && before.tokens().configured();
+    if (found.configured() && before != null && !wasConfigured) {
+      LOG.info("There are tokens now: every request needs one");
+    }
+    if (wasConfigured && !found.configured()) {
+      found = Tokens.of(List.of());
+    }
+    last = new Reading(found, start);
+    if (failing) {
+      failing = false;
+      LOG.info("The tokens can be read again");
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (!failing) {
+      failing = true;
+      LOG.warn(
+          "The tokens cannot be read: {}. Those known stay valid for {} seconds",
+          failure.getMessage(),
+          KEPT.toSeconds());
+      LOG.debug("Why the tokens cannot be read", failure);
+    }
+  }
+
+  /** Returns when they are no longer read. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    boolean interrupted = false;
+    // A read of the database ends in its own time limit.
+    while (true) {
+      try {
+        if (thread.awaitTermination(1, TimeUnit.MINUTES)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

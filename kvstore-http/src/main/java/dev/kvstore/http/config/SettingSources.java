@@ -1,0 +1,178 @@
+package dev.kvstore.http.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Completes a command line by what the environment and the configuration file say: an option counts
+ * before its variable, the variable before the file, the file before the default.
+ *
+ * <p>An option's variable is its name in capitals after {@code KVSTORE_}; one that is set to
+ * nothing is not set. Its name in the file is that of the option without the hyphens in front.
+ */
+public final class SettingSources {
+  private static final String PREFIX = "KVSTORE_";
+  private static final String CONFIG = "--config";
+
+  private final List<String> arguments;
+  private final Map<String, Origin> origins = new HashMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  private SettingSources(String[] arguments) {
+    this.arguments = new ArrayList<>(Arrays.asList(arguments));
+  }
+
+  /** Returns sources that say nothing. */
+  public static SettingSources none() {
+    return new SettingSources(new String[0]);
+  }
+
+  /**
+   * Reads the variables and the file, if one is named.
+   *
+   * @param commandLine is used to see which options are given, and should not be used afterwards
+   */
+  public static SettingSources read(
+      CommandLine commandLine, String[] arguments, Map<String, String> environment) {
+    SettingSources sources = new SettingSources(arguments);
+    collectErrors(commandLine);
+    ParseResult root = commandLine.parseArgs(arguments);
+    ParseResult last = last(root);
+    if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested()) {
+      ConfigFile file = sources.readFile(root.commandSpec(), last, environment);
+      sources.complete(last, environment, file);
+    }
+    return sources;
+  }
+
+  /** Makes the parser go on after an error, so that the result of parsing has them all. */
+  public static void collectErrors(CommandLine commandLine) {
+    commandLine.getCommandSpec().parser().collectErrors(true);
+    commandLine.getSubcommands().values().forEach(SettingSources::collectErrors);
+  }
+
+  /** Returns the result for the command that is to run. */
+  public static ParseResult last(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.subcommand() != null) {
+      last = last.subcommand();
+    }
+    return last;
+  }
+
+  /** Returns the variable of the option, for example {@code KVSTORE_MAX_VALUE_BYTES}. */
+  public static String variable(OptionSpec option) {
+    String name = option.longestName();
+    return name.equals("--mongodb")
+        ? PREFIX + "MONGODB_URI"
+        : PREFIX + name.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** Returns the arguments that were given, and options for what the other sources say. */
+  public String[] arguments() {
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Returns where the value of the option comes from. */
+  public Origin origin(OptionSpec option) {
+    return origins.getOrDefault(option.longestName(), new Origin.Default());
+  }
+
+  /** Returns what is wrong with the file, in whole messages. */
+  public List<String> faults() {
+    return List.copyOf(faults);
+  }
+
+  /** Returns the options that are settings. */
+  public static List<OptionSpec> settings(CommandSpec command) {
+    return command.options().stream()
+        .filter(option -> !option.usageHelp() && !option.versionHelp())
+        .toList();
+  }
+
+  private @Nullable ConfigFile readFile(
+      CommandSpec root, ParseResult parsed, Map<String, String> environment) {
+    OptionSpec option = parsed.commandSpec().findOption(CONFIG);
+    if (option == null) {
+      return null;
+    }
+    String path = parsed.hasMatchedOption(CONFIG)
+        ? parsed.matchedOption(CONFIG).originalStringValues().get(0)
+        : value(environment, variable(option));
+    if (path == null) {
+      return null;
+    }
+    Set<String> known = settings(root).stream()
+        .map(SettingSources::name)
+        .filter(name -> !name.equals(name(option)))
+        .collect(Collectors.toCollection(TreeSet::new));
+    try {
+      ConfigFile file = ConfigFile.read(Path.of(path), known);
+      faults.addAll(file.faults());
+      return file;
+    } catch (InvalidPathException e) {
+      faults.add("The name of the configuration file is not valid");
+      return null;
+    }
+  }
+
+  private void complete(
+      ParseResult parsed, Map<String, String> environment, @Nullable ConfigFile file) {
+    Set<String> given = given(parsed);
+    List<String> added = new ArrayList<>();
+    for (OptionSpec option : settings(parsed.commandSpec())) {
+      String name = option.longestName();
+      String variable = value(environment, variable(option));
+      ConfigFile.Setting setting = file == null ? null : file.setting(name(option));
+      if (given.contains(name)) {
+        origins.put(name, new Origin.Option(name));
+      } else if (variable != null) {
+        origins.put(name, new Origin.Variable(variable(option)));
+        added.add(name + "=" + variable);
+      } else if (setting != null) {
+        origins.put(name, setting.origin());
+        added.add(name + "=" + setting.value());
+      }
+    }
+    int end = arguments.indexOf("--");
+    arguments.addAll(end < 0 ? arguments.size() : end, added);
+  }
+
+  /** Returns the options on the command line, with a legal value or not. */
+  private static Set<String> given(ParseResult parsed) {
+    Set<String> given = new HashSet<>();
+    parsed.matchedOptions().forEach(option -> given.add(option.longestName()));
+    for (Exception error : parsed.errors()) {
+      if (error instanceof ParameterException wrong
+          && wrong.getArgSpec() instanceof OptionSpec option) {
+        given.add(option.longestName());
+      }
+    }
+    return given;
+  }
+
+  private static String name(OptionSpec option) {
+    return option.longestName().substring(2);
+  }
+
+  private static @Nullable String value(Map<String, String> environment, String variable) {
+    String value = environment.get(variable);
+    return value == null || value.isBlank() ? null : value.strip();
+  }
+}

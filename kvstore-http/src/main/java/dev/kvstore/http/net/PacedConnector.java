@@ -1,0 +1,80 @@
+package dev.kvstore.http.net;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens, and ends connections whose clients send or read so slowly that they just hold on to
+ * them: Jetty's idle timeout begins anew with each byte. Requests have to come through a
+ * {@link PacedHandler} first.
+ */
+public final class PacedConnector extends ServerConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(PacedConnector.class);
+  private static final long CHECK_MILLIS = 500;
+
+  private final Duration patience;
+  private final long bytesPerSecond;
+
+  /**
+   * @param patience how long the head of a request may take; and how long an answer may take
+   *     without regard to the rate
+   * @param bytesPerSecond what must be read of an answer, on the average since it was stuck
+   */
+  public PacedConnector(
+      Server server, Duration patience, long bytesPerSecond, ConnectionFactory... factories) {
+    super(server, factories);
+    this.patience = patience;
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Returns the service's end of the request's connection; null where another connector has it. */
+  static @Nullable PacedEndPoint endPoint(Request request) {
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    while (endPoint instanceof EndPoint.Wrapper wrapper) {
+      endPoint = wrapper.unwrap();
+    }
+    return endPoint instanceof PacedEndPoint paced ? paced : null;
+  }
+
+  @Override
+  protected SocketChannelEndPoint newEndPoint(
+      SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+    PacedEndPoint endPoint = new PacedEndPoint(channel, selector, key, this);
+    endPoint.setIdleTimeout(getIdleTimeout());
+    return endPoint;
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    schedule();
+  }
+
+  private void schedule() {
+    getScheduler().schedule(this::endSlowOnes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void endSlowOnes() {
+    for (EndPoint endPoint : getConnectedEndPoints()) {
+      if (endPoint instanceof PacedEndPoint paced && paced.isTooSlow(patience, bytesPerSecond)) {
+        LOG.info("A client that was too slow was cut off: {}", paced.getRemoteSocketAddress());
+        paced.close();
+      }
+    }
+    if (isRunning()) {
+      schedule();
+    }
+  }
+}

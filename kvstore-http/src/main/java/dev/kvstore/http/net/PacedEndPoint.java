@@ -1,0 +1,105 @@
+package dev.kvstore.http.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.jspecify.annotations.Nullable;
+
+/** The service's end of a connection, which knows how long its client has kept it waiting. */
+final class PacedEndPoint extends SocketChannelEndPoint {
+  private final PacedConnector connector;
+
+  /** When the first byte of a request came that is not complete; 0 where there is none. */
+  private volatile long headSince;
+
+  /** The id of the request that is being handled. */
+  private volatile @Nullable String handled;
+
+  /** When an answer could not be sent on, and how much of it was sent since; 0 where it could. */
+  private volatile long stuckSince;
+
+  private volatile long sentWhileStuck;
+
+  PacedEndPoint(
+      SocketChannel channel, ManagedSelector selector, SelectionKey key, PacedConnector connector) {
+    super(channel, selector, key, connector.getScheduler());
+    this.connector = connector;
+  }
+
+  /** A request that ends while the service stops does not bring the time of before back. */
+  @Override
+  public void setIdleTimeout(long millis) {
+    super.setIdleTimeout(
+        connector.isShutdown() ? Math.min(millis, connector.getShutdownIdleTimeout()) : millis);
+  }
+
+  /** A request was read up to its body. */
+  void beginRequest(String id) {
+    handled = id;
+    headSince = 0;
+  }
+
+  /** This may come after the next request has begun. */
+  void endRequest(String id) {
+    if (id.equals(handled)) {
+      handled = null;
+    }
+  }
+
+  @Override
+  public int fill(ByteBuffer buffer) throws IOException {
+    int count = super.fill(buffer);
+    if (count > 0 && handled == null && headSince == 0) {
+      headSince = now();
+    }
+    return count;
+  }
+
+  @Override
+  public boolean flush(ByteBuffer... buffers) throws IOException {
+    long before = remaining(buffers);
+    boolean all = super.flush(buffers);
+    if (all) {
+      stuckSince = 0;
+      sentWhileStuck = 0;
+    } else if (stuckSince == 0) {
+      sentWhileStuck = 0;
+      stuckSince = now();
+    } else {
+      // Only the one thread that writes at a time comes here.
+      sentWhileStuck = sentWhileStuck + before - remaining(buffers);
+    }
+    return all;
+  }
+
+  /** Tells whether the client sends the head of a request, or takes an answer, too slowly. */
+  boolean isTooSlow(Duration patience, long bytesPerSecond) {
+    long now = now();
+    long head = headSince;
+    if (head != 0 && now - head > patience.toNanos()) {
+      return true;
+    }
+    long stuck = stuckSince;
+    double seconds = (now - stuck) / 1e9;
+    return stuck != 0
+        && now - stuck > patience.toNanos()
+        && sentWhileStuck < seconds * bytesPerSecond;
+  }
+
+  private static long remaining(ByteBuffer... buffers) {
+    long remaining = 0;
+    for (ByteBuffer buffer : buffers) {
+      remaining += buffer.remaining();
+    }
+    return remaining;
+  }
+
+  /** Returns the time, never 0. */
+  private static long now() {
+    return System.nanoTime() | 1;
+  }
+}

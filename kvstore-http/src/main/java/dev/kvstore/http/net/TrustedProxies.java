@@ -1,0 +1,107 @@
+package dev.kvstore.http.net;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Collection;
+import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.InetAddressSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Believes {@code Forwarded} (RFC 7239) and {@code X-Forwarded-For} and {@code -Proto}, but just
+ * what proxies have written whose address is known: a client can write anything there. So the list
+ * of addresses is read from its end, up to the first that is not such a proxy's; that is the remote
+ * address of the request from then on.
+ */
+public final class TrustedProxies implements HttpConfiguration.Customizer {
+  private final InetAddressSet trusted = new InetAddressSet();
+
+  private TrustedProxies() {}
+
+  /**
+   * Returns the proxies with these addresses.
+   *
+   * @param addresses addresses or networks, such as {@code 10.0.0.0/8} and {@code ::1}
+   * @throws IllegalArgumentException if one is neither
+   */
+  public static TrustedProxies of(Collection<String> addresses) {
+    TrustedProxies proxies = new TrustedProxies();
+    for (String address : addresses) {
+      if (!ForwardedHeaders.isAddress(address.split("/", 2)[0])) {
+        throw new IllegalArgumentException("'" + address + "' is not an address");
+      }
+      proxies.trusted.add(address);
+    }
+    return proxies;
+  }
+
+  @Override
+  public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+    SocketAddress peer = request.getConnectionMetaData().getRemoteSocketAddress();
+    if (!(peer instanceof InetSocketAddress inet) || !trusted.test(inet.getAddress())) {
+      return request;
+    }
+    ForwardedHeaders forwarded = ForwardedHeaders.of(request.getHeaders());
+    InetSocketAddress client = client(forwarded.addresses(), inet);
+    return new Forwarded(request, client, forwarded.isSecure());
+  }
+
+  private InetSocketAddress client(List<String> addresses, InetSocketAddress peer) {
+    InetSocketAddress client = peer;
+    for (int i = addresses.size() - 1; i >= 0 && trusted.test(client.getAddress()); i--) {
+      InetAddress address = ForwardedHeaders.address(addresses.get(i));
+      if (address == null) {
+        return client;
+      }
+      client = new InetSocketAddress(address, 0);
+    }
+    return client;
+  }
+
+  /** A request as the client has sent it to the proxy. */
+  private static final class Forwarded extends Request.Wrapper {
+    private final ConnectionMetaData connection;
+    private final HttpURI uri;
+    private final boolean secure;
+
+    Forwarded(Request request, InetSocketAddress client, @Nullable Boolean secure) {
+      super(request);
+      this.secure = secure == null ? request.isSecure() : secure;
+      this.uri = HttpURI.build(request.getHttpURI())
+          .scheme(this.secure ? "https" : "http")
+          .asImmutable();
+      this.connection = new ConnectionMetaData.Wrapper(request.getConnectionMetaData()) {
+        @Override
+        public SocketAddress getRemoteSocketAddress() {
+          return client;
+        }
+
+        @Override
+        public boolean isSecure() {
+          return Forwarded.this.secure;
+        }
+      };
+    }
+
+    @Override
+    public ConnectionMetaData getConnectionMetaData() {
+      return connection;
+    }
+
+    @Override
+    public HttpURI getHttpURI() {
+      return uri;
+    }
+
+    @Override
+    public boolean isSecure() {
+      return secure;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kvstore.http.tls;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS 1.2 and 1.3 with the certificate of some files. When the files change, connections from then
+ * on get the new one; those that are open go on. Files that cannot be used are reported in the log,
+ * and change nothing. Thread-safe.
+ */
+public final class Tls implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
+
+  private final TlsFiles files;
+  private final SslContextFactory.Server factory = new SslContextFactory.Server();
+  private final ScheduledExecutorService watcher;
+  private Credentials current;
+  private @Nullable String complaint;
+
+  private Tls(TlsFiles files, Credentials current) {
+    this.files = files;
+    this.current = current;
+    this.watcher = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "kvstore-tls-files");
+      thread.setDaemon(true);
+      return thread;
+    });
+  }
+
+  /**
+   * Reads the files, and from then on looks every so often whether they have changed.
+   *
+   * @throws PemException if the files cannot be used
+   */
+  public static Tls open(TlsFiles files, Duration interval) throws PemException {
+    Credentials credentials = Credentials.read(files);
+    Tls tls = new Tls(files, credentials);
+    try {
+      credentials.applyTo(tls.factory);
+      tls.factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+      tls.factory.setRenegotiationAllowed(false);
+      tls.factory.setNeedClientAuth(files.clientCa() != null);
+      LOG.info("The TLS certificate is valid until {}", credentials.validUntil());
+    } catch (PemException e) {
+      tls.close();
+      throw e;
+    }
+    // By their text, not by their time: that is how mounted secrets, which are links, change too.
+    long nanos = interval.toNanos();
+    var unused = tls.watcher.scheduleWithFixedDelay(
+        tls::reloadIfChanged, nanos, nanos, TimeUnit.NANOSECONDS);
+    return tls;
+  }
+
+  /**
+   * Looks whether the files can be used.
+   *
+   * @throws PemException if they cannot
+   */
+  public static void check(TlsFiles files) throws PemException {
+    Credentials.read(files).applyTo(new SslContextFactory.Server());
+  }
+
+  /** Returns what a connector needs, which starts and stops it. */
+  public SslContextFactory.Server factory() {
+    return factory;
+  }
+
+  /** Reads the files, and uses them where they have changed and can be used. */
+  synchronized void reloadIfChanged() {
+    try {
+      Credentials read = Credentials.read(files);
+      if (!read.equals(current)) {
+        reload(read);
+      }
+      complaint = null;
+    } catch (PemException e) {
+      complain(e.getMessage());
+    } catch (Exception e) {
+      complain("The new TLS certificate cannot be used: " + e.getMessage());
+    }
+  }
+
+  private void reload(Credentials read) throws Exception {
+    // What cannot be used must not leave the factory with half of it.
+    read.applyTo(new SslContextFactory.Server());
+    factory.reload(reloaded -> {
+      try {
+        read.applyTo(reloaded);
+      } catch (PemException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    current = read;
+    LOG.info("The TLS certificate was replaced by one valid until {}", read.validUntil());
+  }
+
+  /** Says it once, not every time that the files are looked at. */
+  private void complain(@Nullable String message) {
+    if (message != null && !message.equals(complaint)) {
+      LOG.warn("{}. The TLS certificate stays the one of before", message);
+    }
+    complaint = message;
+  }
+
+  @Override
+  public void close() {
+    watcher.shutdownNow();
+  }
+}

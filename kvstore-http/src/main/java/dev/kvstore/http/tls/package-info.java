@@ -1,0 +1,5 @@
+/** TLS from PEM files, which may be replaced while the service runs. */
+@NullMarked
+package dev.kvstore.http.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.tls.TestCertificate;
+import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The service where it speaks TLS. */
+class TlsServiceTest {
+  @TempDir
+  private Path folder;
+
+  @SuppressWarnings("NullAway.Init")
+  private TestCertificate certificate;
+
+  @SuppressWarnings("NullAway.Init")
+  private TlsFiles files;
+
+  @BeforeEach
+  void writeFiles() throws Exception {
+    certificate = TestCertificate.of("EC", "server");
+    files = certificate.writeTo(folder);
+  }
+
+  private TestService start(TlsFiles tls) {
+    return TestService.start(
+        folder, ServerSettings.DEFAULT.connections(ConnectionSettings.DEFAULT.withTls(tls)));
+  }
+
+  private static HttpResponse<String> get(SSLContext client, String host, TestService service)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("https://" + host + ":" + service.server().port() + "/health/ready");
+    return HttpClient.newBuilder()
+        .sslContext(client)
+        .build()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "127.0.0.1"})
+  void https_isAnswered(String host) throws Exception {
+    try (TestService service = start(files)) {
+      assertThat(get(certificate.client(null), host, service).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void plainText_isRefused() throws Exception {
+    try (TestService service = start(files);
+        Socket socket = service.connect()) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+      assertThat(answer).doesNotContain("HTTP").doesNotContain("status");
+    }
+  }
+
+  @Test
+  void clientWithoutCertificate_isRefused_whereOneIsAskedFor() throws Exception {
+    TestCertificate clients = TestCertificate.of("EC", "clients");
+    TestCertificate stranger = TestCertificate.of("EC", "other");
+    Path authority = Files.writeString(folder.resolve("ca.pem"), clients.certificatePem());
+    try (TestService service = start(new TlsFiles(files.certificate(), files.key(), authority))) {
+      assertThat(get(certificate.client(clients), "localhost", service).statusCode())
+          .isEqualTo(200);
+      assertThatThrownBy(() -> get(certificate.client(null), "localhost", service))
+          .isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get(certificate.client(stranger), "localhost", service))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void filesThatAreNotThere_areAnError() {
+    Path nothing = folder.resolve("nothing");
+    ServerSettings settings = ServerSettings.DEFAULT.connections(
+        ConnectionSettings.DEFAULT.withTls(new TlsFiles(nothing, nothing, null)));
+    try (SqliteEntryDatabase database = SqliteEntryDatabase.open(folder.resolve("other.db"))) {
+      assertThatThrownBy(() -> KVServer.start(settings, database))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining(nothing.toString());
+    }
+  }
+}

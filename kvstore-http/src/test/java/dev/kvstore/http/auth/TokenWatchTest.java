@@ -1,0 +1,119 @@
+package dev.kvstore.http.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class TokenWatchTest {
+  private final AtomicLong time = new AtomicLong();
+  private volatile Supplier<Tokens> source = () -> Tokens.NOT_CONFIGURED;
+
+  private final Tokens one = Tokens.of(
+      List.of(new Token("ci", Role.READ, Limits.NONE, TokenSecret.hash("x"), null, null)));
+
+  private final TokenStorage storage = new TokenStorage() {
+    @Override
+    public Tokens load() {
+      return source.get();
+    }
+
+    @Override
+    public void add(Token token) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean remove(String name) {
+      throw new UnsupportedOperationException();
+    }
+  };
+
+  private Tokens fail() {
+    throw new UnavailableException("away", null);
+  }
+
+  @Test
+  void change_isSeenWithinASecond() {
+    try (TokenWatch watch = TokenWatch.start(storage)) {
+      assertThat(watch.get().configured()).isFalse();
+      source = () -> one;
+      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> watch.get() == one);
+      assertThat(TokenWatch.PERIOD).isLessThan(Duration.ofSeconds(1));
+    }
+  }
+
+  @Test
+  void tokensThatCannotBeRead_areKeptForAWhile_thenNobodyIsLetIn() {
+    try (TokenWatch watch = new TokenWatch(storage, time::get)) {
+      source = () -> one;
+      watch.refresh();
+      source = this::fail;
+      time.addAndGet(TokenWatch.KEPT.toNanos());
+      watch.refresh();
+      assertThat(watch.get()).isSameAs(one);
+
+      time.addAndGet(1);
+      assertThatThrownBy(watch::get).isInstanceOf(UnavailableException.class);
+
+      source = () -> one;
+      watch.refresh();
+      assertThat(watch.get()).isSameAs(one);
+    }
+  }
+
+  @Test
+  void tokensThatAreGone_letNobodyIn() {
+    try (TokenWatch watch = new TokenWatch(storage, time::get)) {
+      source = () -> one;
+      watch.refresh();
+      source = () -> Tokens.NOT_CONFIGURED;
+      watch.refresh();
+
+      assertThat(watch.get().configured()).isTrue();
+      assertThat(watch.get().list()).isEmpty();
+    }
+  }
+
+  @Test
+  void databaseThatIsAway_doesNotKeepTheServiceFromStarting() {
+    source = this::fail;
+    try (TokenWatch watch = TokenWatch.start(storage)) {
+      assertThatThrownBy(watch::get).isInstanceOf(UnavailableException.class);
+      source = () -> one;
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .ignoreExceptionsInstanceOf(UnavailableException.class)
+          .untilAsserted(() -> assertThat(watch.get()).isSameAs(one));
+    }
+  }
+
+  @Test
+  void tokensThatAreNotUsable_do() {
+    source = () -> {
+      throw new InvalidInputException(ErrorCode.INVALID_PARAMETER, "broken");
+    };
+    assertThatThrownBy(() -> TokenWatch.start(storage)).isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void reading_goesOnAfterAnyFailure() {
+    try (TokenWatch watch = TokenWatch.start(storage)) {
+      AtomicLong failures = new AtomicLong();
+      source = () -> {
+        failures.incrementAndGet();
+        throw new AssertionError("unexpected");
+      };
+      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> failures.get() > 2);
+      assertThat(watch.get().configured()).isFalse();
+    }
+  }
+}
