@@ -10,9 +10,6 @@ public final class NearCacheSettings {
   /** What the builder gives when nothing is set. */
   public static final NearCacheSettings DEFAULT = builder().build();
 
-  /** A good {@link Builder#timeToLive} for a database that cannot tell of changes: 5 seconds. */
-  public static final Duration STANDALONE_TIME_TO_LIVE = Duration.ofSeconds(5);
-
   /** What a read gets when the cache cannot vouch for what it holds. */
   public enum PastBound {
     /** What the database says, and an error where it cannot be asked. */
@@ -86,7 +83,7 @@ public final class NearCacheSettings {
 
     /**
      * How much the cache may hold, in bytes, with what it takes to hold it; 64 MiB by default. What
-     * is used least goes first.
+     * is used least goes first. The caches of a database's stores share it.
      *
      * @throws IllegalArgumentException if it is not positive
      */

@@ -38,7 +38,9 @@ final class ClientFactory {
 
   static MongoClient create(ConnectionString parsed, MongoSettings settings) {
     try {
-      MongoClientSettings.Builder builder = MongoClientSettings.builder()
+      MongoClientSettings.Builder builder = MongoClientSettings.builder();
+      settings.clientCustomizer().accept(builder);
+      builder
           .applicationName(settings.applicationName())
           .applyConnectionString(parsed)
           .retryWrites(true)

@@ -127,18 +127,20 @@ public final class MongoEntryDatabase implements EntryDatabase {
    */
   @Override
   public EntryStore store(String name) {
-    return open(Names.checkStore(name));
-  }
-
-  /** A collection whose name begins with {@code _}, as that of no other store does. */
-  @Override
-  public EntryStore internalStore(String name) {
-    return open("_" + Names.checkStore(name));
-  }
-
-  private EntryStore open(String name) {
+    Names.checkStore(name);
     checkOpen();
     return caches == null ? uncached(name) : caches.store(name);
+  }
+
+  /**
+   * A collection whose name begins with {@code _}, as that of no other store does; without a
+   * near-cache.
+   */
+  @Override
+  public EntryStore internalStore(String name) {
+    Names.checkStore(name);
+    checkOpen();
+    return uncached("_" + name);
   }
 
   /**

@@ -11,7 +11,15 @@ import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.typed.TypedKVStore;
 
 /**
- * Opens stores in MongoDB, each of them a collection. The collection is made by the first write.
+ * Opens stores in MongoDB, each of them a collection. The collection is made by the first write. A
+ * database of its own is recommended: all that changes in it passes the filter of a change stream.
+ *
+ * <p>Reads are served from memory where the settings do not say otherwise, see
+ * {@link MongoSettings#withNearCache}: at once after a write by the same store, and never older
+ * than 2 seconds, or 15 while nothing but a primary that is cut off from its replica set can be
+ * reached. {@link KVStore#cache()} tells how that fares. Each store that is opened here has a
+ * cache, and a thread or two for it; whoever needs many stores of a database opens a
+ * {@link MongoEntryDatabase}.
  *
  * <p>Opening reaches the database, so that a wrong password or address shows at once. All forms
  * throw

@@ -1,5 +1,6 @@
 package dev.kvstore.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -8,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
@@ -28,7 +30,8 @@ public final class MongoSettings {
       Clock.systemUTC(),
       NearCacheSettings.DEFAULT,
       null,
-      LONGEST_WAIT);
+      LONGEST_WAIT,
+      client -> {});
 
   private final Duration timeout;
   private final @Nullable String database;
@@ -37,6 +40,7 @@ public final class MongoSettings {
   private final @Nullable NearCacheSettings nearCache;
   private final @Nullable Duration heartbeat;
   private final Duration pollingInterval;
+  private final Consumer<MongoClientSettings.Builder> customizer;
 
   private MongoSettings(
       Duration timeout,
@@ -45,7 +49,8 @@ public final class MongoSettings {
       Clock clock,
       @Nullable NearCacheSettings nearCache,
       @Nullable Duration heartbeat,
-      Duration pollingInterval) {
+      Duration pollingInterval,
+      Consumer<MongoClientSettings.Builder> customizer) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
@@ -53,6 +58,7 @@ public final class MongoSettings {
     this.nearCache = nearCache;
     this.heartbeat = heartbeat;
     this.pollingInterval = pollingInterval;
+    this.customizer = customizer;
   }
 
   /**
@@ -66,7 +72,14 @@ public final class MongoSettings {
   public MongoSettings withTimeout(Duration newTimeout) {
     checkRange("timeout", newTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     return new MongoSettings(
-        newTimeout, database, applicationName, clock, nearCache, heartbeat, pollingInterval);
+        newTimeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -84,7 +97,8 @@ public final class MongoSettings {
         clock,
         nearCache,
         heartbeat,
-        pollingInterval);
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -94,14 +108,21 @@ public final class MongoSettings {
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return new MongoSettings(
-        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval);
+        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval, customizer);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
   public MongoSettings withClock(Clock newClock) {
     Objects.requireNonNull(newClock, "clock");
     return new MongoSettings(
-        timeout, database, applicationName, newClock, nearCache, heartbeat, pollingInterval);
+        timeout,
+        database,
+        applicationName,
+        newClock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -110,23 +131,32 @@ public final class MongoSettings {
    *
    * <p>With those, nothing is served that is older than 2 seconds, and than 15 seconds while this
    * process reaches but a primary that is cut off from its replica set; mostly it is some
-   * milliseconds. When the cache cannot be sure of that, reads ask the database. A process reads
-   * its own writes at once. The cache follows a change stream of the database, or where the server
-   * stands alone and has none, it asks for the versions of what it holds, see
-   * {@link #withPollingInterval}; the same bound holds there.
+   * milliseconds. On a sharded cluster the bound is always 15 seconds: there a change is told once
+   * every shard has moved past it, which one without writes does every 10 seconds, the server's
+   * {@code periodicNoopIntervalSecs}. When the cache cannot be sure of that, reads ask the
+   * database. A process reads its own writes at once. The cache follows a change stream of the
+   * database, or where the server stands alone and has none, it asks for the versions of what it
+   * holds, see {@link #withPollingInterval}; the same bound holds there.
    *
    * <p>{@link NearCacheSettings#maximumBytes()} is for all stores of the database together.
    */
   public MongoSettings withNearCache(NearCacheSettings newNearCache) {
     Objects.requireNonNull(newNearCache, "nearCache");
     return new MongoSettings(
-        timeout, database, applicationName, clock, newNearCache, heartbeat, pollingInterval);
+        timeout,
+        database,
+        applicationName,
+        clock,
+        newNearCache,
+        heartbeat,
+        pollingInterval,
+        customizer);
   }
 
   /** No near-cache: each read asks the database. */
   public MongoSettings withoutNearCache() {
     return new MongoSettings(
-        timeout, database, applicationName, clock, null, heartbeat, pollingInterval);
+        timeout, database, applicationName, clock, null, heartbeat, pollingInterval, customizer);
   }
 
   /**
@@ -143,7 +173,14 @@ public final class MongoSettings {
   public MongoSettings withHeartbeat(Duration interval) {
     checkRange("heartbeat", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
     return new MongoSettings(
-        timeout, database, applicationName, clock, nearCache, interval, pollingInterval);
+        timeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        interval,
+        pollingInterval,
+        customizer);
   }
 
   /**
@@ -159,7 +196,25 @@ public final class MongoSettings {
   public MongoSettings withPollingInterval(Duration interval) {
     checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
     return new MongoSettings(
-        timeout, database, applicationName, clock, nearCache, heartbeat, interval);
+        timeout, database, applicationName, clock, nearCache, heartbeat, interval, customizer);
+  }
+
+  /**
+   * What else is to be done to the settings of the client that is made of a connection string, such
+   * as adding listeners that measure. The connection string's own options win. It is of no use with
+   * a client that the application brings.
+   */
+  public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
+    Objects.requireNonNull(newCustomizer, "customizer");
+    return new MongoSettings(
+        timeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        newCustomizer);
   }
 
   public Duration timeout() {
@@ -190,6 +245,10 @@ public final class MongoSettings {
 
   public Duration pollingInterval() {
     return pollingInterval;
+  }
+
+  Consumer<MongoClientSettings.Builder> clientCustomizer() {
+    return customizer;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.kvstore.cache;
 
-import dev.kvstore.ReadOptions;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * Another process with a cache. It does what the lines of its input say: {@code run} for so many
@@ -21,6 +23,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class NearCacheChild {
   static final Duration BOUND = Duration.ofSeconds(2);
+  private static final NearCacheSettings CACHE =
+      NearCacheSettings.builder().stalenessBound(BOUND).build();
+  private static final MongoSettings SETTINGS = MongoSettings.DEFAULT.withDatabase("racing");
+  private static final String STORE = "settings";
   static final List<String> KEYS = List.of("k0", "k1", "k2", "k3");
   static final String READY = "ready";
   static final String DONE = "done";
@@ -50,33 +56,33 @@ final class NearCacheChild {
 
   public static void main(String[] arguments) throws Exception {
     System.setOut(System.err);
-    NearCacheSettings settings =
-        NearCacheSettings.builder().stalenessBound(BOUND).build();
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+    Mutation mutation = Mutation.valueOf(arguments[1]);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (MongoEntryDatabase database =
-            MongoEntryDatabase.open(arguments[0], MongoSettings.DEFAULT.withDatabase("racing"));
-        NearCache cache = MutatedCache.over(
-            database.store("settings"), settings, Mutation.valueOf(arguments[1]).parts())) {
-      while (!cache.health().coherent()) {
-        TimeUnit.MILLISECONDS.sleep(10);
-      }
+    try (MongoEntryDatabase plain =
+            MongoEntryDatabase.open(arguments[0], SETTINGS.withoutNearCache());
+        MongoEntryDatabase cached =
+            MongoEntryDatabase.open(arguments[0], SETTINGS.withNearCache(CACHE));
+        EntryStore store = mutation == Mutation.NONE
+            ? cached.store(STORE)
+            : MutatedCache.over(plain.store(STORE), CACHE, mutation.parts())) {
       OUT.println(READY);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         List<String> words = List.of(line.split(" ", -1));
         Duration time = Duration.ofMillis(Long.parseLong(words.get(1)));
         if (words.get(0).equals("run")) {
-          run(cache, time);
+          run(store, time);
         } else {
-          converge(cache, database.store("settings"), time);
+          converge(store, plain.store(STORE), time);
         }
         OUT.println(DONE);
       }
     }
   }
 
-  private static void run(NearCache cache, Duration time) throws InterruptedException {
-    Traffic traffic = new Traffic(cache, KEYS);
+  private static void run(EntryStore store, Duration time) throws InterruptedException {
+    Traffic traffic = new Traffic(store, KEYS);
     try (traffic) {
       traffic.write(WRITERS).read(READERS);
       long end = System.nanoTime() + time.toNanos();
@@ -88,21 +94,23 @@ final class NearCacheChild {
     traffic.violations.forEach(violation -> OUT.println(VIOLATION + " " + violation));
     OUT.println(FIGURE + " reads " + traffic.reads);
     OUT.println(FIGURE + " writes " + traffic.writes);
-    OUT.println(FIGURE + " hits " + cache.health().hits());
+    store
+        .cache()
+        .ifPresent(cache -> OUT.println(FIGURE + " hits " + cache.health().hits()));
     OUT.println(FIGURE + " unavailable " + traffic.unavailableReads);
   }
 
   /** Nobody writes any more, so what is held must come to be what is stored, by the feed alone. */
-  private static void converge(NearCache cache, EntryStore store, Duration within)
+  private static void converge(EntryStore store, EntryStore plain, Duration within)
       throws InterruptedException {
     long end = System.nanoTime() + within.toNanos();
     for (String key : KEYS) {
-      long stored = store.read(key).orElseThrow().version();
+      long stored = plain.read(key).orElseThrow().version();
       long read;
       do {
         TimeUnit.MILLISECONDS.sleep(10);
-        read = cache.read(key, ReadOptions.DEFAULT).orElseThrow().version();
-      } while (System.nanoTime() < end && (read != stored || cache.held(key) == null));
+        read = store.read(key).orElseThrow().version();
+      } while (System.nanoTime() < end && (read != stored || store.held(key) == null));
       if (read != stored) {
         OUT.println(VIOLATION + " Promise 6: " + key + " stays at v" + read + ", the database has v"
             + stored);

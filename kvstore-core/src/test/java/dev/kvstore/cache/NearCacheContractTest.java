@@ -37,9 +37,7 @@ class NearCacheContractTest extends EntryStoreContract {
   }
 
   NearCacheSettings settings() {
-    return NearCacheSettings.builder()
-        .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
-        .build();
+    return NearCacheSettings.builder().timeToLive(Duration.ofSeconds(5)).build();
   }
 
   @Override

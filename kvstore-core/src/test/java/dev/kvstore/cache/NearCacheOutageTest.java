@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.CacheHealth;
 import dev.kvstore.KVEntry;
-import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.mongo.MongoEntryDatabase;
@@ -18,6 +18,7 @@ import dev.kvstore.testing.WireServer;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,8 @@ class NearCacheOutageTest {
   /** Nobody writes it. */
   private static final String QUIET = "quiet";
 
+  private static final MongoSettings SETTINGS =
+      MongoSettings.DEFAULT.withDatabase("outage").withoutNearCache();
   private static final List<String> KEYS = List.of(QUIET, "a", "b", "c");
 
   /** Threads that the driver may start for a while, to look for its server. */
@@ -57,8 +60,7 @@ class NearCacheOutageTest {
   private final Set<Thread> before = Thread.getAllStackTraces().keySet();
   private StandInReplicaSet server;
   private WireServer way;
-  private MongoEntryDatabase others;
-  private MongoEntryDatabase database;
+  private final List<MongoEntryDatabase> databases = new ArrayList<>();
   private EntryStore direct;
 
   /** How the way fails. */
@@ -72,7 +74,7 @@ class NearCacheOutageTest {
 
       @Override
       void end(WireServer way) {
-        way.accept(true);
+        way.admit();
       }
     },
     /** Somebody is there, and never answers. */
@@ -98,47 +100,51 @@ class NearCacheOutageTest {
     server = StandInReplicaSet.start();
     server.noopEvery(Duration.ofMillis(100));
     way = server.openAnotherWay();
-    MongoSettings settings = MongoSettings.DEFAULT.withDatabase("outage");
-    others = MongoEntryDatabase.open(server.connectionString(), settings);
-    database = MongoEntryDatabase.open(way.uri(), settings.withTimeout(TIMEOUT));
-    direct = others.store("settings");
+    direct = open(server.connectionString(), SETTINGS);
     KEYS.forEach(key -> direct.write(new Write(key, FakeDatabase.value(1), WriteOptions.DEFAULT)));
   }
 
   @AfterEach
   void close() {
-    database.close();
-    others.close();
+    databases.forEach(MongoEntryDatabase::close);
     way.close();
     server.close();
   }
 
-  private NearCache cache(NearCacheSettings.PastBound policy, Rig.Parts parts) {
-    NearCacheSettings settings =
+  private EntryStore open(String uri, MongoSettings settings) {
+    MongoEntryDatabase database = MongoEntryDatabase.open(uri, settings);
+    databases.add(database);
+    return database.store("settings");
+  }
+
+  private EntryStore cached(NearCacheSettings.PastBound policy) {
+    NearCacheSettings cache =
         NearCacheSettings.builder().stalenessBound(BOUND).pastBound(policy).build();
-    NearCache cache = MutatedCache.over(database.store("settings"), settings, parts);
-    awaitCoherent(cache);
-    return cache;
+    EntryStore store = open(way.uri(), SETTINGS.withTimeout(TIMEOUT).withNearCache(cache));
+    awaitCoherent(store);
+    return store;
+  }
+
+  private static CacheHealth health(EntryStore store) {
+    return store.cache().orElseThrow().health();
   }
 
   /** Waits until it serves what it holds, of each key. */
-  private static void awaitCoherent(NearCache cache) {
+  private static void awaitCoherent(EntryStore store) {
     for (String key : KEYS) {
       await().atMost(LONG).until(() -> {
-        cache.read(key, ReadOptions.DEFAULT);
-        return cache.held(key) != null;
+        store.read(key);
+        return store.held(key) != null;
       });
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void readThrough_isNeverOlderThanTheBound_orFails(Failure failure, TestReporter reporter)
-      throws Exception {
-    try (NearCache cache = cache(NearCacheSettings.PastBound.READ_THROUGH, new Rig.Parts())) {
-      Traffic readers = run(cache, failure, reporter, () -> {
-        assertThatThrownBy(() -> cache.read(QUIET, ReadOptions.DEFAULT))
-            .isInstanceOf(UnavailableException.class);
+  void readThrough_isNeverOlderThanTheBound_orFails(Failure failure, TestReporter reporter) {
+    try (EntryStore store = cached(NearCacheSettings.PastBound.READ_THROUGH)) {
+      Traffic readers = run(store, failure, reporter, () -> {
+        assertThatThrownBy(() -> store.read(QUIET)).isInstanceOf(UnavailableException.class);
       });
       assertThat(readers.unavailableReads).hasPositiveValue();
       assertThat(readers.markedReads).hasValue(0);
@@ -148,11 +154,10 @@ class NearCacheOutageTest {
 
   @ParameterizedTest
   @EnumSource
-  void serveStale_isNeverOlderThanTheBound_orMarked(Failure failure, TestReporter reporter)
-      throws Exception {
-    try (NearCache cache = cache(NearCacheSettings.PastBound.SERVE_STALE, new Rig.Parts())) {
-      Traffic readers = run(cache, failure, reporter, () -> {
-        assertThat(cache.read(QUIET, ReadOptions.DEFAULT))
+  void serveStale_isNeverOlderThanTheBound_orMarked(Failure failure, TestReporter reporter) {
+    try (EntryStore store = cached(NearCacheSettings.PastBound.SERVE_STALE)) {
+      Traffic readers = run(store, failure, reporter, () -> {
+        assertThat(store.read(QUIET))
             .hasValueSatisfying(entry -> assertThat(entry.stale()).isTrue());
       });
       assertThat(readers.markedReads).hasPositiveValue();
@@ -162,9 +167,12 @@ class NearCacheOutageTest {
 
   /** Shows that the checks find what they look for. */
   @Test
-  void withoutALease_olderReadsAreFound() throws Exception {
-    try (NearCache cache =
-        cache(NearCacheSettings.PastBound.READ_THROUGH, new Mutants.HasNoLease())) {
+  void withoutALease_olderReadsAreFound() {
+    EntryStore plain = open(way.uri(), SETTINGS.withTimeout(TIMEOUT));
+    NearCacheSettings settings =
+        NearCacheSettings.builder().stalenessBound(BOUND).build();
+    try (NearCache cache = MutatedCache.over(plain, settings, new Mutants.HasNoLease())) {
+      awaitCoherent(cache);
       Traffic readers = new Traffic(cache, KEYS);
       try (readers;
           Traffic writers = new Traffic(direct, KEYS).write(2)) {
@@ -185,43 +193,42 @@ class NearCacheOutageTest {
    *
    * @param inOutage is to hold when the bound has passed, and until the outage ends
    */
-  private Traffic run(NearCache cache, Failure failure, TestReporter reporter, Runnable inOutage)
-      throws InterruptedException {
-    Traffic readers = new Traffic(cache, KEYS);
+  private Traffic run(EntryStore store, Failure failure, TestReporter reporter, Runnable inOutage) {
+    Traffic readers = new Traffic(store, KEYS);
     Traffic writers = new Traffic(direct, KEYS.subList(1, KEYS.size()));
     try (readers;
         writers) {
       writers.write(2);
       readers.read(2);
       awaitReads(readers);
-      assertThat(cache.health().hits()).isPositive();
+      assertThat(health(store).hits()).isPositive();
 
       long written = writers.writes.get();
       int threads = ours().size();
       long cpuBefore = cpuNanos();
       failure.begin(way);
       long end = System.nanoTime() + OUTAGE.toNanos();
-      await().atMost(LONG).until(() -> !cache.health().coherent());
+      await().atMost(LONG).until(() -> !health(store).coherent());
       do {
         inOutage.run();
         LockSupport.parkNanos(BOUND.toNanos() / 2);
       } while (System.nanoTime() < end);
       long cpu = cpuNanos() - cpuBefore;
-      assertThat(cache.health().coherent()).isFalse();
+      assertThat(health(store).coherent()).isFalse();
       assertThat(ours()).hasSizeLessThanOrEqualTo(threads + FEW);
       assertThat(Duration.ofNanos(cpu)).isLessThan(OUTAGE.dividedBy(10));
       assertThat(writers.writes.get()).isGreaterThan(written);
 
       failure.end(way);
       long back = System.nanoTime();
-      await().atMost(LONG).until(() -> cache.health().coherent());
+      await().atMost(LONG).until(() -> health(store).coherent());
       reporter.publishEntry(Map.of(
           "cpu in the outage, ms", Long.toString(Duration.ofNanos(cpu).toMillis()),
           "coherent after, ms",
               Long.toString(Duration.ofNanos(System.nanoTime() - back).toMillis())));
       awaitReads(readers);
     }
-    checkConvergence(cache);
+    checkConvergence(store);
     readers.chronicle.addAll(writers.chronicle);
     Duration oldest = readers.chronicle.oldestRead();
     reporter.publishEntry("oldest read, ms", Long.toString(oldest.toMillis()));
@@ -236,18 +243,18 @@ class NearCacheOutageTest {
   }
 
   /** After the last write every key comes to be held as it is, and others' writes are heard of. */
-  private void checkConvergence(NearCache cache) {
-    KEYS.forEach(key -> awaitHeld(cache, key, version(direct.read(key))));
+  private void checkConvergence(EntryStore store) {
+    KEYS.forEach(key -> awaitHeld(store, key, version(direct.read(key))));
     long next = direct
         .write(new Write(QUIET, FakeDatabase.value(2), WriteOptions.DEFAULT))
         .version();
-    awaitHeld(cache, QUIET, next);
+    awaitHeld(store, QUIET, next);
   }
 
-  private static void awaitHeld(NearCache cache, String key, long version) {
+  private static void awaitHeld(EntryStore store, String key, long version) {
     await().atMost(LONG).untilAsserted(() -> {
-      assertThat(version(cache.read(key, ReadOptions.DEFAULT))).isEqualTo(version);
-      assertThat(cache.held(key)).isNotNull();
+      assertThat(version(store.read(key))).isEqualTo(version);
+      assertThat(store.held(key)).isNotNull();
     });
   }
 
@@ -256,7 +263,7 @@ class NearCacheOutageTest {
   }
 
   private void assertNoThreadIsLeft() {
-    database.close();
+    databases.forEach(MongoEntryDatabase::close);
     await().atMost(LONG).untilAsserted(() -> assertThat(ours()).isEmpty());
   }
 

@@ -1,6 +1,10 @@
 package dev.kvstore.cache;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.MongoTestServer;
+import java.time.Duration;
 
 /** As {@link NearCacheContractTest}, where a change stream vouches for what is held. */
 class NearCacheReplicaSetContractTest extends NearCacheContractTest {
@@ -12,5 +16,20 @@ class NearCacheReplicaSetContractTest extends NearCacheContractTest {
   @Override
   NearCacheSettings settings() {
     return NearCacheSettings.DEFAULT;
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    EntryStore store = super.open(name);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> store.cache().orElseThrow().health().coherent());
+    return store;
+  }
+
+  @Override
+  public boolean tellsOfEveryChange() {
+    return true;
   }
 }

@@ -390,9 +390,8 @@ class NearCacheTest {
 
   @Nested
   class WithoutFeed {
-    private final NearCacheSettings timed = NearCacheSettings.builder()
-        .timeToLive(NearCacheSettings.STANDALONE_TIME_TO_LIVE)
-        .build();
+    private final NearCacheSettings timed =
+        NearCacheSettings.builder().timeToLive(Duration.ofSeconds(5)).build();
 
     private Rig rigWithoutFeed(NearCacheSettings settings) {
       FakeStore mute = new FakeStore(new FakeDatabase()) {

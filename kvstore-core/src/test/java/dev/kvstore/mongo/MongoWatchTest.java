@@ -186,13 +186,27 @@ class MongoWatchTest {
   }
 
   @Test
+  void stepDown_losesNothing() {
+    Told told = new Told();
+    watch(told);
+    others.set("k", 1);
+    server.stepDown();
+    await().atMost(LONG).until(() -> server.refusals() > 0);
+    server.stepUp();
+    others.set("k", 2);
+    await().atMost(LONG).until(() -> told.onceEach("k", List.of(1L, 2L)).size() == 2);
+    assertThat(told.onceEach("k", List.of(1L, 2L))).containsExactly(1L, 2L);
+    assertThat(told.resets).hasValue(0);
+  }
+
+  @Test
   void lostHistory_isAReset_andItGoesOn() {
     Told told = new Told();
     watch(told);
     way.refuse();
     others.set("k", 1);
     server.loseHistory();
-    way.accept(true);
+    way.admit();
     await().atMost(LONG).until(() -> told.readies.get() > 1);
     assertThat(told.resets).hasValue(1);
     others.set("k", 2);

@@ -147,6 +147,25 @@ class StandInReplicaSetTest extends StandInFixture {
   }
 
   @Test
+  void heldReads_waitWhereTheyDemandATime() throws Exception {
+    BsonDocument written = run("{insert: 'settings', documents: [{_id: 'a'}]}");
+    BsonDocument concern = new BsonDocument("afterClusterTime", time(written));
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      standIn.holdReads(true);
+      CompletableFuture<BsonDocument> late = CompletableFuture.supplyAsync(
+          () -> run(BsonDocument.parse("{find: 'settings'}").append("readConcern", concern)),
+          caller);
+      assertThat(run("{find: 'settings'}")).containsKey("cursor");
+      assertThat(late).isNotDone();
+      standIn.holdReads(false);
+      assertThat(late.get()).containsKey("cursor");
+    } finally {
+      caller.shutdownNow();
+    }
+  }
+
+  @Test
   void frozen_answersNothing_untilItIsThawed() throws Exception {
     run("{ping: 1}");
     ExecutorService caller = Executors.newSingleThreadExecutor();
@@ -172,7 +191,7 @@ class StandInReplicaSetTest extends StandInFixture {
     MongoDatabase impatient = database.withTimeout(300, TimeUnit.MILLISECONDS);
     assertThat(catchThrowable(() -> impatient.runCommand(BsonDocument.parse("{ping: 1}"))))
         .isInstanceOf(MongoException.class);
-    standIn.wire().accept(true);
+    standIn.wire().admit();
     assertThat(database.getCollection("settings").countDocuments()).isEqualTo(1);
   }
 }

@@ -46,6 +46,7 @@ public final class StandInReplicaSet implements AutoCloseable {
   private final Map<BsonValue, Written> lastWrites = new HashMap<>();
   private boolean isPrimary = true;
   private boolean readsHeld;
+  private int refusals;
 
   /** What the last write of a session came to. */
   private record Written(long number, BsonDocument reply) {}
@@ -100,6 +101,13 @@ public final class StandInReplicaSet implements AutoCloseable {
     synchronized (oplog) {
       isPrimary = false;
       streams.interrupt();
+    }
+  }
+
+  /** Returns how many commands were refused as it was not the primary. */
+  public int refusals() {
+    synchronized (oplog) {
+      return refusals;
     }
   }
 
@@ -190,6 +198,7 @@ public final class StandInReplicaSet implements AutoCloseable {
       default -> {}
     }
     if (!isPrimary) {
+      refusals++;
       throw new CommandFailure(10107, "NotWritablePrimary", "not master", "RetryableWriteError");
     }
     if (ChangeStreams.isOpening(command)) {

@@ -117,8 +117,9 @@ public final class WireServer implements AutoCloseable {
     disconnect();
   }
 
-  public void accept(boolean accepting) {
-    refusing = !accepting;
+  /** Ends {@link #refuse}. */
+  public void admit() {
+    refusing = false;
   }
 
   /** Idempotent. */

@@ -17,6 +17,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Every request comes here. The path is read by {@link Target}, not by Javalin, which would decode
@@ -27,6 +28,9 @@ final class Api implements Handler {
 
   /** More of a body that was refused is not worth reading to keep the connection. */
   private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
+  /** What the log calls the id of the request. */
+  private static final String REQUEST_ID = "requestId";
 
   private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
@@ -45,18 +49,25 @@ final class Api implements Handler {
   @Override
   public void handle(Context context) {
     context.skipRemainingHandlers();
-    HttpServletRequest request = context.req();
-    HttpServletResponse response = context.res();
-    String requestId = RequestIds.of(request.getHeader(RequestIds.HEADER));
+    String requestId = RequestIds.of(context.req().getHeader(RequestIds.HEADER));
+    MDC.put(REQUEST_ID, requestId);
+    try {
+      handle(context.req(), context.res(), requestId);
+      if (context.req().isAsyncStarted()) {
+        // Who has started that ends it, too; without a future Javalin would, now.
+        context.future(CompletableFuture::new);
+      }
+    } finally {
+      MDC.remove(REQUEST_ID);
+    }
+  }
+
+  private void handle(HttpServletRequest request, HttpServletResponse response, String requestId) {
     setCommonHeaders(request, response, requestId);
     Exchange exchange = null;
     try {
       exchange = admit(request, response);
       route(exchange);
-      if (request.isAsyncStarted()) {
-        // Who has started that ends it, too; without a future Javalin would, now.
-        context.future(CompletableFuture::new);
-      }
     } catch (IOException | RuntimeException | Error e) {
       answer(request, response, requestId, exchange, e);
     }
@@ -71,7 +82,7 @@ final class Api implements Handler {
     try {
       fail(request, response, requestId, exchange, failure);
     } catch (IOException e) {
-      LOG.debug("Request {}: its error could not be answered", requestId, e);
+      LOG.debug("An error could not be answered", e);
     }
   }
 
@@ -79,17 +90,20 @@ final class Api implements Handler {
   private Exchange admit(HttpServletRequest request, HttpServletResponse response) {
     Target target = target(request);
     Resource resource = target.resource();
+    request.setAttribute(RequestRecords.RESOURCE, resource);
     // Browsers ask without a token whether they may send one.
     Access access = cors.isPreflight(request) ? Access.PUBLIC : resource.access();
     Principal principal = gate.admit(request, access);
+    principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
     if (!resource.allows(request.getMethod())) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
               .with("allow", resource.allow())
               .withHeader("Allow", resource.allow()));
     }
-    gate.authorize(principal, access, request.getMethod(), target);
-    return new Exchange(request, response, target, principal, database);
+    Exchange exchange = new Exchange(request, response, target, principal, database);
+    gate.authorize(exchange, access);
+    return exchange;
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
@@ -140,7 +154,7 @@ final class Api implements Handler {
       Throwable failure)
       throws IOException {
     Problem problem = Problems.of(failure, isWrite(request));
-    log(request, requestId, problem, failure);
+    log(request, problem, failure);
     if (response.isCommitted()) {
       abort(request);
       return;
@@ -176,20 +190,17 @@ final class Api implements Handler {
     return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
   }
 
-  private static void log(
-      HttpServletRequest request, String requestId, Problem problem, Throwable failure) {
+  private static void log(HttpServletRequest request, Problem problem, Throwable failure) {
     if (failure instanceof IOException) {
-      LOG.debug("Request {}: the connection failed", requestId, failure);
+      LOG.debug("The connection failed", failure);
     } else if (problem.kind() == ErrorKind.UNAVAILABLE && failure instanceof KVException) {
       LOG.warn(
-          "Request {}: {} {} was answered with 503: {}",
-          requestId,
+          "{} {} was answered with 503: {}",
           request.getMethod(),
           shown(request),
           failure.getMessage());
     } else if (problem.kind() == ErrorKind.INTERNAL) {
-      LOG.error(
-          "Request {}: {} {} failed", requestId, request.getMethod(), shown(request), failure);
+      LOG.error("{} {} failed", request.getMethod(), shown(request), failure);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import com.mongodb.MongoClientSettings;
 import dev.kvstore.cache.CachedDatabase;
 import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.auth.TokenCollection;
@@ -13,6 +14,7 @@ import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +42,13 @@ record Backend(
         () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
   }
 
-  static Backend mongodb(String uri, @Nullable String database, Duration timeout) {
-    MongoSettings settings = MongoSettings.DEFAULT.withTimeout(timeout);
+  static Backend mongodb(
+      String uri,
+      @Nullable String database,
+      Duration timeout,
+      Consumer<MongoClientSettings.Builder> customizer) {
+    MongoSettings settings =
+        MongoSettings.DEFAULT.withTimeout(timeout).withClientCustomizer(customizer);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
     return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
   }

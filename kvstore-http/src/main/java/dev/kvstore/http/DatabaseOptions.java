@@ -1,11 +1,13 @@
 package dev.kvstore.http;
 
+import com.mongodb.MongoClientSettings;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -68,9 +70,14 @@ final class DatabaseOptions {
 
   /** Returns where the data is, once the settings are checked. */
   Backend backend() {
+    return backend(settings -> {});
+  }
+
+  /** As {@link #backend()}, with a customizer of MongoDB's client. */
+  Backend backend(Consumer<MongoClientSettings.Builder> customizer) {
     Backend backend = mongodb == null
         ? Backend.sqlite(data, timeout)
-        : Backend.mongodb(mongodb, database, timeout);
+        : Backend.mongodb(mongodb, database, timeout, customizer);
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }
 

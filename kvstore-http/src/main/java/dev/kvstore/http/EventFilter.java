@@ -1,6 +1,5 @@
 package dev.kvstore.http;
 
-import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.Interest;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -16,9 +15,9 @@ record EventFilter(Interest interest, Predicate<String> keys) {
     return new EventFilter(new Interest(keys, Set.of()), Set.copyOf(keys)::contains);
   }
 
-  /** Returns this without what the principal may not see of that store. */
-  EventFilter visibleTo(Principal principal, String store) {
-    return new EventFilter(interest, keys.and(key -> principal.mayRead(store, key)));
+  /** Returns the filter of those of its keys for which this holds too. */
+  EventFilter and(Predicate<String> more) {
+    return new EventFilter(interest, keys.and(more));
   }
 
   static EventFilter ofPrefix(String prefix) {

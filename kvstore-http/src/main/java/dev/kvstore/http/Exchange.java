@@ -113,8 +113,8 @@ final class Exchange {
   }
 
   /**
-   * Says which point in the store's history the answer is not before; to be called again when more
-   * was read, as long as nothing was sent.
+   * Says which point in the store's history the answer is not before, to who may know that there is
+   * a store; to be called again when more was read, as long as nothing was sent.
    */
   void tellPosition() {
     if (!store().isEmpty() && principal.mayEnter(store())) {
@@ -145,9 +145,14 @@ final class Exchange {
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
   void answer(int status, Format format, byte[] body) throws IOException {
+    answer(status, format.mediaType(), body);
+  }
+
+  /** As {@link #answer(int, Format, byte[])}, for a document of another kind. */
+  void answer(int status, String mediaType, byte[] body) throws IOException {
     tellPosition();
     response.setStatus(status);
-    response.setContentType(format.mediaType());
+    response.setContentType(mediaType);
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }

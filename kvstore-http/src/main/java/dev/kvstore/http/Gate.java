@@ -54,19 +54,20 @@ final class Gate {
    *
    * @throws ProblemException otherwise, whether or not they are there
    */
-  void authorize(Principal principal, Access access, String method, Target target) {
+  void authorize(Exchange exchange, Access access) {
     if (isOpen(access)) {
       return;
     }
-    Role needed = access.role(method);
+    Principal principal = exchange.principal();
+    Role needed = access.role(exchange.method());
     if (!principal.has(needed)) {
       throw forbidden("This needs the role " + needed.text() + ", which the token has not");
     }
-    if (!target.store().isEmpty() && !principal.mayEnter(target.store())) {
+    if (!exchange.store().isEmpty() && !principal.mayEnter(exchange.store())) {
       throw forbidden("The token is not good for this store");
     }
-    if (!target.key().isEmpty()) {
-      checkKeys(principal, target.store(), List.of(target.key()));
+    if (!exchange.key().isEmpty()) {
+      checkKeys(exchange, List.of(exchange.key()));
     }
     if (access == Access.STORE_ADMINISTRATION && !principal.seesAllKeys()) {
       throw forbidden("This needs a token that is good for all keys of the store");
@@ -82,12 +83,8 @@ final class Gate {
    * @throws ProblemException otherwise, whether or not they are there
    */
   static void checkKeys(Exchange exchange, Collection<String> keys) {
-    checkKeys(exchange.principal(), exchange.store(), keys);
-  }
-
-  private static void checkKeys(Principal principal, String store, Collection<String> keys) {
     for (String key : keys) {
-      if (!principal.mayRead(store, key)) {
+      if (!exchange.principal().mayRead(exchange.store(), key)) {
         throw new ProblemException(
             new Problem(ErrorKind.FORBIDDEN, "The token is not good for this key")
                 .with("key", key));

@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,12 +12,12 @@ final class Handlers {
 
   /** @param streams will hold the streams of events */
   static Map<Resource, ResourceHandler> of(
-      ServerSettings settings, EntryDatabase database, EventStreams streams) {
+      ServerSettings settings, EntryDatabase database, Metrics metrics, EventStreams streams) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
     Answers answers = new Answers(transcoder);
-    EventFrames frames = new EventFrames(transcoder, streams.readers());
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits());
+    EventFrames frames = new EventFrames(transcoder, streams.readers());
     HealthHandler health = new HealthHandler(database, settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
     handlers.put(Resource.KEY, new KeyHandler(bodies, answers, patches));
@@ -29,6 +30,8 @@ final class Handlers {
     handlers.put(Resource.STORE, new DropHandler(database));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
+    handlers.put(Resource.METRICS, new MetricsHandler(metrics));
+    handlers.put(Resource.PAGE, new PageHandler());
     return handlers;
   }
 }

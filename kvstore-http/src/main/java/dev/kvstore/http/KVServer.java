@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
@@ -27,12 +28,15 @@ public final class KVServer implements AutoCloseable {
 
   private final Server server;
   private final Listener listener;
+  private final Metrics metrics;
   private final int port;
   private final EventStreams streams;
 
-  private KVServer(Server server, Listener listener, int port, EventStreams streams) {
+  private KVServer(
+      Server server, Listener listener, Metrics metrics, int port, EventStreams streams) {
     this.server = server;
     this.listener = listener;
+    this.metrics = metrics;
     this.port = port;
     this.streams = streams;
   }
@@ -52,18 +56,30 @@ public final class KVServer implements AutoCloseable {
               + settings.host());
     }
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
-    return start(settings, database, new Gate(open, null, false));
+    return start(settings, database, new Gate(open, null, true));
   }
 
   static KVServer start(ServerSettings settings, EntryDatabase database, Gate gate) {
+    return start(settings, database, gate, new Metrics());
+  }
+
+  /** @param metrics become the service's, which closes them */
+  static KVServer start(
+      ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
     Cors cors = new Cors(settings.web().corsOrigins());
+    RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     Listener listener = Listener.of(settings);
     EventStreams streams = new EventStreams(settings.events());
+    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics, streams));
     try {
-      Api api = new Api(database, gate, cors, Handlers.of(settings, database, streams));
-      Javalin javalin = Javalin.create(config -> configure(config, settings, listener, api));
+      Javalin javalin = Javalin.create(config -> {
+        configure(config, settings, listener, api);
+        config.jetty.modifyServer(server -> server.setRequestLog(records));
+      });
       javalin.start();
-      return new KVServer(javalin.jettyServer().server(), listener, javalin.port(), streams);
+      Server server = javalin.jettyServer().server();
+      metrics.server(server.getThreadPool(), () -> listener.connections());
+      return new KVServer(server, listener, metrics, javalin.port(), streams);
     } catch (RuntimeException | Error e) {
       streams.close();
       listener.close();
@@ -80,7 +96,8 @@ public final class KVServer implements AutoCloseable {
   public void close() {
     // They would go on for ever, and the server waits for everything that is being answered.
     streams.close();
-    try (listener) {
+    try (metrics;
+        listener) {
       server.stop();
     } catch (TimeoutException e) {
       LOG.warn("Requests that needed longer than the time to stop were cut off");

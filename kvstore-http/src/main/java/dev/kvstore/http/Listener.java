@@ -35,6 +35,7 @@ final class Listener implements AutoCloseable {
 
   private final ServerSettings settings;
   private final @Nullable Tls tls;
+  private @Nullable NetworkConnectionLimit limit;
 
   private Listener(ServerSettings settings, @Nullable Tls tls) {
     this.settings = settings;
@@ -82,8 +83,7 @@ final class Listener implements AutoCloseable {
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-    NetworkConnectionLimit limit =
-        new NetworkConnectionLimit(connections.maxConnections(), connector);
+    limit = new NetworkConnectionLimit(connections.maxConnections(), connector);
     limit.setEndPointIdleTimeout(IDLE_TIMEOUT_WHEN_FULL.toMillis());
     server.addBean(limit);
     try {
@@ -96,6 +96,11 @@ final class Listener implements AutoCloseable {
               + reason.getMessage() + ". Choose another with --host and --port",
           e);
     }
+  }
+
+  /** Returns how many connections are open. */
+  int connections() {
+    return limit == null ? 0 : limit.getNetworkConnectionCount();
   }
 
   private ConnectionFactory[] protocols(HttpConfiguration http) {

@@ -48,7 +48,8 @@ public final class Main {
   private static CommandLine commandLine(SettingSources sources) {
     return new CommandLine(new ServeCommand())
         .addSubcommand(new ConfigCommand(sources))
-        .addSubcommand(new TokensCommand());
+        .addSubcommand(new TokensCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   private static int execute(ParseResult parsed, SettingSources sources) {

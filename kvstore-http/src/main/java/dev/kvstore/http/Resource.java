@@ -14,7 +14,9 @@ enum Resource {
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
   STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
   LIVE(Access.PUBLIC, "GET, HEAD, OPTIONS"),
-  READY(Access.PUBLIC, "GET, HEAD, OPTIONS");
+  READY(Access.PUBLIC, "GET, HEAD, OPTIONS"),
+  METRICS(Access.MONITORING, "GET, HEAD, OPTIONS"),
+  PAGE(Access.PUBLIC, "GET, HEAD, OPTIONS");
 
   private final Access access;
   private final String allow;

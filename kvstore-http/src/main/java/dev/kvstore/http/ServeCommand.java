@@ -4,6 +4,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenWatch;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,12 +78,14 @@ final class ServeCommand implements CheckedCommand {
 
   @Override
   public Integer call() {
-    Backend backend = options.backend();
+    options.log().apply();
+    Metrics metrics = new Metrics();
+    Backend backend = options.backend(metrics);
     ServerSettings settings = options.server(backend);
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = open(backend);
         TokenWatch tokens = TokenWatch.start(backend.tokens(entries));
-        KVServer server = KVServer.start(settings, entries, gate(tokens))) {
+        KVServer server = KVServer.start(settings, entries, gate(tokens), metrics)) {
       spec.commandLine()
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "

@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.metrics.Metrics;
 import java.time.Clock;
 import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
@@ -27,6 +28,9 @@ final class ServeOptions {
   @Mixin
   private WebOptions web = new WebOptions();
 
+  @Mixin
+  private LogOptions log = new LogOptions();
+
   void check(Faults faults) {
     listen.check(faults, database.hasNoTokens());
     tls.check(faults);
@@ -43,11 +47,15 @@ final class ServeOptions {
 
   Gate gate(Supplier<Tokens> tokens) {
     Authenticator authenticator = new Authenticator(tokens, !listen.isExposed(), Clock.systemUTC());
-    return new Gate(authenticator, limits.rate(), false);
+    return new Gate(authenticator, limits.rate(), web.hasOpenMetrics());
   }
 
-  Backend backend() {
-    return database.backend();
+  Backend backend(Metrics metrics) {
+    return database.backend(metrics.mongodb());
+  }
+
+  LogOptions log() {
+    return log;
   }
 
   ServerSettings server(Backend backend) {
@@ -59,7 +67,7 @@ final class ServeOptions {
         limits.stopTimeout(),
         backend.kind(),
         limits.connections(tls.files()),
-        web.settings(),
+        web.settings(log.accessLog()),
         limits.events());
   }
 }

@@ -25,7 +25,8 @@ record Target(Resource resource, String store, String key) {
       case STORES -> new Target(Resource.STORES, "", "");
       case "/health/live" -> new Target(Resource.LIVE, "", "");
       case "/health/ready" -> new Target(Resource.READY, "", "");
-      default -> inStore(rawPath);
+      case "/metrics" -> new Target(Resource.METRICS, "", "");
+      default -> Page.at(rawPath) == null ? inStore(rawPath) : new Target(Resource.PAGE, "", "");
     };
   }
 

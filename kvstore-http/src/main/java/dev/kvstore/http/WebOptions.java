@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Proxies in front of the service, and web pages that use it. */
+/** Who comes to the service but by its clients: proxies, web pages, and those who watch it. */
 final class WebOptions {
   @Option(
       names = "--trusted-proxies",
@@ -23,6 +23,14 @@ final class WebOptions {
           + " may use the service too (none).")
   private List<String> corsOrigins = List.of();
 
+  @Option(
+      names = "--protect-metrics",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Ask for a token that may read everything at /metrics, too.")
+  private boolean protectMetrics;
+
   void check(Faults faults) {
     for (String proxy : trustedProxies) {
       try {
@@ -39,7 +47,11 @@ final class WebOptions {
     }
   }
 
-  WebSettings settings() {
-    return new WebSettings(trustedProxies, Set.copyOf(corsOrigins));
+  boolean hasOpenMetrics() {
+    return !protectMetrics;
+  }
+
+  WebSettings settings(boolean accessLog) {
+    return new WebSettings(trustedProxies, Set.copyOf(corsOrigins), accessLog);
   }
 }

@@ -4,14 +4,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is in between, and who else may ask.
+ * Who is in between, who else may ask, and whether what they ask is written down.
  *
  * @param trustedProxies addresses and networks of the proxies whose word on the client is taken
  * @param corsOrigins the other origins whose web pages may use the service
+ * @param accessLog whether each request is written to the log
  */
-public record WebSettings(List<String> trustedProxies, Set<String> corsOrigins) {
-  /** No proxies, and no pages of other origins. */
-  public static final WebSettings DEFAULT = new WebSettings(List.of(), Set.of());
+public record WebSettings(List<String> trustedProxies, Set<String> corsOrigins, boolean accessLog) {
+  /** No proxies, no pages of other origins, and no access log. */
+  public static final WebSettings DEFAULT = new WebSettings(List.of(), Set.of(), false);
 
   /** Copies the collections. */
   public WebSettings {

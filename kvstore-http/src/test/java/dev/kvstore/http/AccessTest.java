@@ -11,6 +11,7 @@ import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +65,7 @@ class AccessTest {
     }
 
     boolean isPublic() {
-      return resource == Resource.LIVE || resource == Resource.READY;
+      return Set.of(Resource.LIVE, Resource.READY, Resource.PAGE).contains(resource);
     }
 
     /** Said here a second time, so that a change of the first has to be meant. */
@@ -89,6 +90,8 @@ class AccessTest {
       case STORE -> base + "?confirm=" + store;
       case LIVE -> "/health/live";
       case READY -> "/health/ready";
+      case PAGE -> "/";
+      case METRICS -> "/metrics";
     };
   }
 
@@ -132,13 +135,16 @@ class AccessTest {
   void operation_keepsToItsStore(Operation operation) {
     boolean inStore = path(operation.resource(), "app").startsWith("/v1/stores/app");
 
-    assertAllowed(operation.ask(OTHER_STORE), !inStore);
+    assertAllowed(operation.ask(OTHER_STORE), !inStore && operation.resource() != Resource.METRICS);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
   void operation_onItsKeys_isAllowed_butOnTheWholeStoreNot(Operation operation) {
-    assertAllowed(operation.ask(SOME_KEYS), operation.resource() != Resource.STORE);
+    boolean onAll =
+        operation.resource() == Resource.STORE || operation.resource() == Resource.METRICS;
+
+    assertAllowed(operation.ask(SOME_KEYS), !onAll);
   }
 
   private static void assertAllowed(Reply reply, boolean allowed) {
@@ -182,6 +188,16 @@ class AccessTest {
     String secret = ADMIN.substring("Authorization: Bearer ".length());
 
     assertThat(service.get("/v1/stores?access_token=" + secret).status()).isEqualTo(401);
+  }
+
+  @Test
+  void metrics_areForEverybody_unlessConfiguredOtherwise(@TempDir Path folder) {
+    EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
+    try (TestService open =
+        TestService.start(database, new Gate(TOKENS.authenticator(), null, true))) {
+      assertThat(open.get("/metrics").status()).isEqualTo(200);
+      assertThat(open.get("/v1/stores").status()).isEqualTo(401);
+    }
   }
 
   @Test

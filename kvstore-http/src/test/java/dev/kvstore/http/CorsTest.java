@@ -21,7 +21,7 @@ class CorsTest {
   @BeforeAll
   static void start(@TempDir Path folder) {
     service = TestService.start(
-        folder, ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of(PAGE))));
+        folder, ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of(PAGE), false)));
   }
 
   @AfterAll

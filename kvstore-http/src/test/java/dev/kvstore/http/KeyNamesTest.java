@@ -194,7 +194,6 @@ class KeyNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
         "/v1",
         "/v1/stores/",
         "/v1/stores/app/",

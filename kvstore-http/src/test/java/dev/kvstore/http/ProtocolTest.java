@@ -50,7 +50,8 @@ class ProtocolTest {
         "/v1/stores|GET, HEAD, OPTIONS",
         "/v1/stores/app|DELETE, OPTIONS",
         "/health/live|GET, HEAD, OPTIONS",
-        "/health/ready|GET, HEAD, OPTIONS"
+        "/health/ready|GET, HEAD, OPTIONS",
+        "/metrics|GET, HEAD, OPTIONS"
       })
   void methods_areThoseThatAllowNames(String path, String allow) {
     Reply options = service.send("OPTIONS", path, null);

@@ -5,8 +5,10 @@ import dev.kvstore.KVItem;
 import dev.kvstore.KVStore;
 import dev.kvstore.Validators;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.client.HttpKVStore;
 import dev.kvstore.mongo.MongoKVStore;
+import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.sqlite.SqliteKVStore;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +27,15 @@ final class ReadmeExample {
   static KVStore onMongo() {
     // README open
     KVStore settings = MongoKVStore.open("mongodb://localhost/app?replicaSet=rs0", "settings");
+    // README end
+    return settings;
+  }
+
+  static MongoSettings withCache() {
+    // README cache
+    MongoSettings settings = MongoSettings.DEFAULT
+        .withNearCache(NearCacheSettings.builder().maximumBytes(16 << 20).build())
+        .withHeartbeat(Duration.ofSeconds(3));
     // README end
     return settings;
   }

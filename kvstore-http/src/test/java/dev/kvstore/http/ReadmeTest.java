@@ -26,7 +26,7 @@ class ReadmeTest {
         .results()
         .map(ReadmeTest::withoutIndent)
         .toList();
-    assertThat(regions).hasSize(4);
+    assertThat(regions).hasSize(5);
     assertThat(Files.readString(README)).contains(regions);
   }
 

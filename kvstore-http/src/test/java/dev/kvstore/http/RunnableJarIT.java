@@ -3,6 +3,8 @@ package dev.kvstore.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -90,6 +92,28 @@ class RunnableJarIT {
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(folder.resolve("err.txt"))).contains("Stopping").hasLineCount(1);
     assertThat(address(run())).isNotEmpty();
+  }
+
+  @Test
+  void log_isJson_whereAskedFor_andHasNoKeysOrValues() throws Exception {
+    Process process = run("--log-format=json", "--access-log");
+    String address = address(process);
+    send("PUT", address + "/v1/stores/app/keys/secret?ttl=PT1H", "\"hunter2\"");
+    send("GET", address + "/metrics", "");
+    process.destroy();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    List<String> lines = Files.readAllLines(folder.resolve("err.txt"));
+
+    assertThat(lines).hasSize(3).noneMatch(line -> line.contains("secret"));
+    JsonNode put = new ObjectMapper().readTree(lines.get(0));
+    assertThat(put.path("level").asText()).isEqualTo("INFO");
+    assertThat(put.path("formattedMessage").asText()).isEqualTo("Answered");
+    assertThat(put.path("kvpList").toString())
+        .contains("\"method\":\"PUT\"", "\"route\":\"/v1/stores/{store}/keys/{key}\"")
+        .contains("\"remote\":\"127.0.0.1\"", "\"status\":", "201", "millis", "bytes");
+    assertThat(
+            new ObjectMapper().readTree(lines.get(2)).path("formattedMessage").asText())
+        .isEqualTo("Stopping");
   }
 
   @Test

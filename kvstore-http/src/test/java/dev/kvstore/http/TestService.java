@@ -1,5 +1,8 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** A service over a new file, and a client that sends exactly the bytes it is told to. */
@@ -42,6 +46,13 @@ final class TestService implements AutoCloseable {
 
   static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
     return new TestService(database, KVServer.start(settings, database, gate));
+  }
+
+  static TestService start(EntryDatabase database, Metrics metrics) {
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    Gate gate = new Gate(open, null, true);
+    return new TestService(
+        database, KVServer.start(ServerSettings.DEFAULT, database, gate, metrics));
   }
 
   KVServer server() {

@@ -188,8 +188,8 @@ class TokenServiceTest {
   @Test
   void preflightOfAnAllowedOrigin_needsNoToken() {
     tokens.add("ci", Role.READ, Limits.NONE);
-    ServerSettings settings =
-        ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of("https://app.example.com")));
+    ServerSettings settings = ServerSettings.DEFAULT.web(
+        new WebSettings(List.of(), Set.of("https://app.example.com"), false));
     TestService service = start(new Gate(tokens.authenticator(), null, false), settings);
     String asks = "Access-Control-Request-Method: PUT";
 

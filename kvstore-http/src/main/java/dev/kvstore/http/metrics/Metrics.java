@@ -1,0 +1,123 @@
+package dev.kvstore.http.metrics;
+
+import com.mongodb.MongoClientSettings;
+import dev.kvstore.CacheHealth;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.mongodb.MongoMetricsCommandListener;
+import io.micrometer.core.instrument.binder.mongodb.MongoMetricsConnectionPoolListener;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.thread.ThreadPool;
+
+/**
+ * The service's own measurements. What they are told apart by is bounded: no key, store, address or
+ * other word of a client's becomes a label. Thread-safe.
+ */
+public final class Metrics implements AutoCloseable {
+  /** The media type of {@link #text}. */
+  public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final Duration[] LATENCIES = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(20),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(200),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10)
+  };
+
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS");
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+
+  /** Begins with the measurements of the JVM and the process. */
+  public Metrics() {
+    registry.config().meterFilter(new LatencyBuckets(LATENCIES));
+    collections.bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ClassLoaderMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  /** Returns what makes a client of MongoDB tell how long commands and connections take. */
+  public Consumer<MongoClientSettings.Builder> mongodb() {
+    return settings -> settings
+        .addCommandListener(new MongoMetricsCommandListener(registry, new CommandTags()))
+        .applyToConnectionPoolSettings(
+            pool -> pool.addConnectionPoolListener(new MongoMetricsConnectionPoolListener(registry))
+                .addConnectionPoolListener(new CheckOutTimes(registry)));
+  }
+
+  /** Measures the threads that handle requests, and connections. */
+  public void server(ThreadPool threads, Supplier<Number> connections) {
+    new JettyServerThreadPoolMetrics(threads, List.of()).bindTo(registry);
+    Gauge.builder("kvstore.http.connections", connections)
+        .description("Connections that are open")
+        .register(registry);
+  }
+
+  /** Measures the streams of events that clients have open. */
+  public void eventStreams(Supplier<Number> open) {
+    Gauge.builder("kvstore.http.event.streams", open)
+        .description("Streams of events that are open")
+        .register(registry);
+  }
+
+  /** Measures the near-caches, all stores together. */
+  public void caches(Supplier<List<CacheHealth>> caches) {
+    new CacheMeters(caches).bindTo(registry);
+  }
+
+  /**
+   * Adds a request that was answered.
+   *
+   * @param route the pattern of its path, not the path
+   */
+  public void addRequest(String route, String method, int status, Duration duration) {
+    Timer.builder("kvstore.http.requests")
+        .description("How long requests took to be answered")
+        .tag("route", route)
+        .tag("method", METHODS.contains(method) ? method : "other")
+        .tag("status", Integer.toString(status))
+        .register(registry)
+        .record(duration);
+  }
+
+  /** Returns all that was measured, in Prometheus' text format. */
+  public String text() {
+    return registry.scrape(MEDIA_TYPE);
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+}
