@@ -74,7 +74,7 @@ class NearCacheOutageTest {
 
       @Override
       void end(WireServer way) {
-        way.admit();
+        way.accept(true);
       }
     },
     /** Somebody is there, and never answers. */

@@ -166,7 +166,7 @@ class CachedNodesTest {
         node(standIn.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500)));
     assertThatThrownBy(() -> read(store, "a")).isInstanceOf(UnavailableException.class);
 
-    standIn.wire().admit();
+    standIn.wire().accept(true);
     await().atMost(Duration.ofSeconds(30)).until(() -> health(store).coherent());
     store.write(write("a", int32(1)));
     assertThat(read(store, "a")).isEqualTo(1);

@@ -191,7 +191,7 @@ class MongoWatchTest {
     watch(told);
     others.set("k", 1);
     server.stepDown();
-    await().atMost(LONG).until(() -> server.refusals() > 0);
+    await().atMost(LONG).until(() -> server.denials() > 0);
     server.stepUp();
     others.set("k", 2);
     await().atMost(LONG).until(() -> told.onceEach("k", List.of(1L, 2L)).size() == 2);
@@ -206,7 +206,7 @@ class MongoWatchTest {
     way.refuse();
     others.set("k", 1);
     server.loseHistory();
-    way.admit();
+    way.accept(true);
     await().atMost(LONG).until(() -> told.readies.get() > 1);
     assertThat(told.resets).hasValue(1);
     others.set("k", 2);

@@ -191,7 +191,7 @@ class StandInReplicaSetTest extends StandInFixture {
     MongoDatabase impatient = database.withTimeout(300, TimeUnit.MILLISECONDS);
     assertThat(catchThrowable(() -> impatient.runCommand(BsonDocument.parse("{ping: 1}"))))
         .isInstanceOf(MongoException.class);
-    standIn.wire().admit();
+    standIn.wire().accept(true);
     assertThat(database.getCollection("settings").countDocuments()).isEqualTo(1);
   }
 }

@@ -46,7 +46,7 @@ public final class StandInReplicaSet implements AutoCloseable {
   private final Map<BsonValue, Written> lastWrites = new HashMap<>();
   private boolean isPrimary = true;
   private boolean readsHeld;
-  private int refusals;
+  private int denials;
 
   /** What the last write of a session came to. */
   private record Written(long number, BsonDocument reply) {}
@@ -104,10 +104,10 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
-  /** Returns how many commands were refused as it was not the primary. */
-  public int refusals() {
+  /** Returns how often it has told somebody that it was not the primary. */
+  public int denials() {
     synchronized (oplog) {
-      return refusals;
+      return denials;
     }
   }
 
@@ -143,6 +143,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     synchronized (oplog) {
       BsonDocument hello = WireServer.helloOfPrimary(address);
       if (!isPrimary) {
+        denials++;
         hello.remove("primary");
         hello
             .append("ismaster", BsonBoolean.FALSE)
@@ -198,7 +199,7 @@ public final class StandInReplicaSet implements AutoCloseable {
       default -> {}
     }
     if (!isPrimary) {
-      refusals++;
+      denials++;
       throw new CommandFailure(10107, "NotWritablePrimary", "not master", "RetryableWriteError");
     }
     if (ChangeStreams.isOpening(command)) {

@@ -117,9 +117,9 @@ public final class WireServer implements AutoCloseable {
     disconnect();
   }
 
-  /** Ends {@link #refuse}. */
-  public void admit() {
-    refusing = false;
+  /** Whether new connections are let in again after {@link #refuse}. */
+  public void accept(boolean accepting) {
+    refusing = !accepting;
   }
 
   /** Idempotent. */

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.Interest;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -15,9 +16,9 @@ record EventFilter(Interest interest, Predicate<String> keys) {
     return new EventFilter(new Interest(keys, Set.of()), Set.copyOf(keys)::contains);
   }
 
-  /** Returns the filter of those of its keys for which this holds too. */
-  EventFilter and(Predicate<String> more) {
-    return new EventFilter(interest, keys.and(more));
+  /** Returns this without what the principal may not see of that store. */
+  EventFilter visibleTo(Principal principal, String store) {
+    return new EventFilter(interest, keys.and(key -> principal.mayRead(store, key)));
   }
 
   static EventFilter ofPrefix(String prefix) {

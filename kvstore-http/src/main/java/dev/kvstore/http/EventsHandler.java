@@ -18,9 +18,7 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
     Parameters parameters = exchange.parameters("prefix", "key", "values");
     parameters.excludes("key", "prefix");
     boolean values = parameters.flag("values");
-    Gate.checkKeys(exchange, parameters.keys());
-    EventFilter filter =
-        filter(parameters).and(key -> exchange.principal().mayRead(exchange.store(), key));
+    EventFilter filter = filter(exchange, parameters);
     SyncToken from = lastEventId(exchange.request().getHeader(LAST_EVENT_ID));
     if (!Format.accepts(exchange.request(), MEDIA_TYPE)) {
       throw new ProblemException(ErrorKind.NOT_ACCEPTABLE, "Events are " + MEDIA_TYPE);
@@ -33,12 +31,14 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
     new EventStream(exchange, streams, frames, filter, values, from != null).open(from);
   }
 
-  private static EventFilter filter(Parameters parameters) {
+  private static EventFilter filter(Exchange exchange, Parameters parameters) {
     Set<String> keys = parameters.keys();
+    Gate.checkKeys(exchange, keys);
     String prefix = parameters.text("prefix");
-    return keys.isEmpty()
+    EventFilter filter = keys.isEmpty()
         ? EventFilter.ofPrefix(prefix == null ? "" : prefix)
         : EventFilter.ofKeys(keys);
+    return filter.visibleTo(exchange.principal(), exchange.store());
   }
 
   /** A browser that has heard of no event yet may send an empty one. */

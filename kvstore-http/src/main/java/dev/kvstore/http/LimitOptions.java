@@ -41,8 +41,7 @@ final class LimitOptions {
   @Option(
       names = "--max-event-streams",
       paramLabel = "N",
-      description =
-          "How many streams of events there may be at a time (${DEFAULT-VALUE}); more are refused.")
+      description = "How many streams of events may be open at a time (${DEFAULT-VALUE}).")
   private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
 
   @Option(
@@ -83,6 +82,10 @@ final class LimitOptions {
     faults.checkRange("--stop-timeout", stopTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
   }
 
+  EventSettings events() {
+    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
+  }
+
   ValueLimits values() {
     return new ValueLimits(maxValueBytes, ValueLimits.DEFAULT.maxDepth());
   }
@@ -110,9 +113,5 @@ final class LimitOptions {
         maxConnections,
         clientTimeout,
         ConnectionSettings.DEFAULT.bytesPerSecond());
-  }
-
-  EventSettings events() {
-    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
   }
 }

@@ -54,9 +54,6 @@ class AccessTest {
       if (body != null) {
         all.add(method.equals("PATCH") ? "Content-Type: application/merge-patch+json" : JSON);
       }
-      if (resource == Resource.EVENTS) {
-        all.add("Accept: none/none"); // or the answer would have no end
-      }
       return service.send(method, path(resource, "app"), body, all.toArray(String[]::new));
     }
 
@@ -95,10 +92,13 @@ class AccessTest {
     };
   }
 
+  /** Without the answer that does not end, whose {@code HEAD} asks for the same rights. */
   static Stream<Operation> operations() {
     return Stream.of(Resource.values())
         .flatMap(resource -> Stream.of(resource.allow().split(", ", -1))
-            .map(method -> new Operation(resource, method)));
+            .map(method -> new Operation(resource, method)))
+        .filter(operation ->
+            operation.resource() != Resource.EVENTS || !operation.method().equals("GET"));
   }
 
   @ParameterizedTest
@@ -157,7 +157,7 @@ class AccessTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
+      strings = {"/v1", "/v1/stores/", "/v1/stores/1", "/v1/stores/app/keys/a//b", "/healthy"})
   void pathThatIsNone_needsATokenToo(String path) {
     assertThat(service.get(path).status()).isEqualTo(401);
     assertThat(service.get(path, READ).status()).isBetween(400, 404);

@@ -1,0 +1,245 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Limits;
+import dev.kvstore.http.auth.RateLimiter;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Every resource and every error of the contract, with a request over a socket; each answer has to
+ * be one that the description has. What is tested of each in depth is in the other tests.
+ */
+class ContractTest {
+  /** Stands for the etag of the entry {@code text}. */
+  private static final String ETAG = "ETAG";
+
+  private static HookedDatabase database;
+  private static TestService service;
+  private static final OpenApi API = new OpenApi();
+
+  private String etag = "";
+
+  @BeforeAll
+  static void start(@TempDir Path folder) {
+    database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
+    service = TestService.start(database, ServerSettings.DEFAULT);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  @BeforeEach
+  void write() {
+    database.before(method -> {});
+    service.delete("/v1/stores/app?confirm=app");
+    etag = service.put("/v1/stores/app/keys/text", "\"dark\"").etag();
+    service.put("/v1/stores/app/keys/number", "1");
+    service.put("/v1/stores/app/keys/object?ttl=PT1H", "{\"a\":1,\"b\":{\"c\":null}}");
+  }
+
+  /** The method and path, the header lines, the body, and the status with its code. */
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          GET     | /v1/stores/app/keys/text                 |                         |              | 200
+          GET     | /v1/stores/app/keys/object               |                         |              | 200
+          GET     | /v1/stores/app/keys/object?view=entry    |                         |              | 200
+          GET     | /v1/stores/app/keys/text                 | Accept: application/bson|              | 200
+          GET     | /v1/stores/app/keys/text                 | If-None-Match: ETAG     |              | 304
+          GET     | /v1/stores/app/keys/text                 | If-None-Match: "x"      |              | 200
+          GET     | /v1/stores/app/keys/none                 |                         |              | 404 key-not-found
+          HEAD    | /v1/stores/app/keys/text                 |                         |              | 200
+          PUT     | /v1/stores/app/keys/new                  |                         | 1            | 201
+          PUT     | /v1/stores/app/keys/text?ttl=PT1H        |                         | null         | 200
+          PUT     | /v1/stores/app/keys/text                 | If-Match: ETAG          | 1            | 200
+          PUT     | /v1/stores/app/keys/text                 | If-Match: *             | 1            | 200
+          PUT     | /v1/stores/app/keys/text                 | If-Match: "x"           | 1            | 412 precondition-failed
+          PUT     | /v1/stores/app/keys/text                 | If-None-Match: *        | 1            | 412 precondition-failed
+          PATCH   | /v1/stores/app/keys/object               | MERGE                   | {"b":null}   | 200
+          PATCH   | /v1/stores/app/keys/none                 | MERGE                   | {}           | 404 key-not-found
+          PATCH   | /v1/stores/app/keys/text                 | MERGE; If-Match: "x"    | {}           | 412 precondition-failed
+          PATCH   | /v1/stores/app/keys/object               |                         | {}           | 415 unsupported-media-type
+          DELETE  | /v1/stores/app/keys/text                 | If-Match: ETAG          |              | 204
+          DELETE  | /v1/stores/app/keys/text                 | If-Match: "x"           |              | 412 precondition-failed
+          DELETE  | /v1/stores/app/keys/none                 |                         |              | 404 key-not-found
+          PUT     | /v1/stores/app/defaults/new              |                         | 1            | 201
+          PUT     | /v1/stores/app/defaults/text             |                         | 1            | 200
+          POST    | /v1/stores/app/counters/number           |                         | {"by":-3}    | 200
+          POST    | /v1/stores/app/counters/new              |                         |              | 200
+          POST    | /v1/stores/app/counters/number           | If-Match: "x"           |              | 412 precondition-failed
+          POST    | /v1/stores/app/counters/text             |                         |              | 409 type-mismatch
+          GET     | /v1/stores/app/values                    |                         |              | 200
+          GET     | /v1/stores/app/values?prefix=t           |                         |              | 200
+          GET     | /v1/stores/app/values?key=text&key=none  |                         |              | 200
+          GET     | /v1/stores/none/values                   |                         |              | 200
+          PUT     | /v1/stores/app/values                    |                         | {"a":1}      | 200
+          PUT     | /v1/stores/app/values?atomic=true        |                         | {"a":1,"b":2}| 200
+          GET     | /v1/stores/app/keys                      |                         |              | 200
+          GET     | /v1/stores/app/keys?limit=1              |                         |              | 200
+          GET     | /v1/stores/app/keys?after=text&values=true|                        |              | 200
+          GET     | /v1/stores/app/keys?prefix=t&view=keys   |                         |              | 200
+          GET     | /v1/stores/app/keys?key=text&values=true |                         |              | 200
+          GET     | /v1/stores                               |                         |              | 200
+          DELETE  | /v1/stores/app?confirm=app               |                         |              | 204
+          DELETE  | /v1/stores/none?confirm=none             |                         |              | 404 no-such-resource
+          DELETE  | /v1/stores/app                           |                         |              | 428 precondition-required
+          DELETE  | /v1/stores/app?confirm=other             |                         |              | 400 invalid-parameter
+          GET     | /health/live                             |                         |              | 200
+          GET     | /health/ready                            |                         |              | 200
+          GET     | /openapi.json                            |                         |              | 200
+          GET     | /docs                                    |                         |              | 200
+          GET     | /                                        |                         |              | 200
+          GET     | /v1/stores/app/history/text              |                         |              | 404 no-such-resource
+          POST    | /v1/stores/app/rollbacks/text            |                         | {"version":1}| 404 no-such-resource
+          GET     | /v1/stores/app/snapshot                  |                         |              | 404 no-such-resource
+          PUT     | /v1/stores/app/snapshot                  |                         | {}           | 404 no-such-resource
+          GET     | /v1/nothing                              |                         |              | 404 no-such-resource
+          GET     | /v1/stores/app/keys/a//b                 |                         |              | 400 invalid-key
+          GET     | /v1/stores/app/keys/%ff                  |                         |              | 400 invalid-key
+          GET     | /v1/stores/1st/keys                      |                         |              | 400 invalid-store
+          PUT     | /v1/stores/app/keys/text                 |                         | {            | 400 invalid-json
+          PUT     | /v1/stores/app/keys/text                 |                         | {"a":1,"a":2}| 400 invalid-json
+          PUT     | /v1/stores/app/keys/text                 |                         | 1e99999      | 400 invalid-value
+          POST    | /v1/stores/app/counters/number           |                         | {"by":1.5}   | 400 invalid-value
+          PUT     | /v1/stores/app/keys/text?ttl=1h          |                         | 1            | 400 invalid-parameter
+          GET     | /v1/stores/app/keys?limit=0              |                         |              | 400 invalid-parameter
+          GET     | /v1/stores/app/keys/text                 | Sync-Token: x           |              | 400 invalid-parameter
+          PUT     | /v1/stores/app/keys/text                 | Origin: http://evil.test| 1            | 403 forbidden
+          POST    | /v1/stores/app/keys/text                 |                         | 1            | 405 method-not-allowed
+          PUT     | /v1/stores                               |                         | 1            | 405 method-not-allowed
+          DELETE  | /health/live                             |                         |              | 405 method-not-allowed
+          GET     | /v1/stores/app/keys/text                 | Accept: text/html       |              | 406 not-acceptable
+          PUT     | /v1/stores/app/keys/text                 | Accept: text/html       | 1            | 406 not-acceptable
+          PUT     | /v1/stores/app/keys/text                 | Content-Type: text/plain| 1            | 415 unsupported-media-type
+          PUT     | /v1/stores/app/values                    | Content-Encoding: gzip  | {}           | 415 unsupported-media-type
+          """)
+  void row_isAnsweredAsTheContractSays(
+      String method, String path, @Nullable String headers, @Nullable String body, String answer) {
+    Reply reply = service.send(
+        method,
+        path,
+        body == null ? null : body.getBytes(StandardCharsets.UTF_8),
+        headers == null ? new String[0] : lines(headers));
+
+    assertAnswer(reply, answer);
+    API.assertDescribed(method, path, reply);
+  }
+
+  /** What the database cannot do or will not, as it is told. */
+  @ParameterizedTest
+  @CsvSource({
+    "PATCH,/v1/stores/app/keys/object,CONFLICT,409 conflict",
+    "PUT,/v1/stores/app/keys/text,VALIDATION_FAILED,422 validation-failed",
+    "PUT,/v1/stores/app/values?atomic=true,ATOMIC_NOT_SUPPORTED,501 atomic-not-supported",
+    "GET,/v1/stores/app/keys/text,UNAVAILABLE,503 unavailable",
+    "PUT,/v1/stores/app/keys/text,UNAVAILABLE,503 unavailable",
+    "PUT,/v1/stores/app/keys/text,OUTCOME_UNKNOWN,503 unavailable",
+    "GET,/v1/stores/app/values,UNAVAILABLE,503 unavailable",
+    "GET,/v1/stores,UNAVAILABLE,503 unavailable",
+    "GET,/health/ready,UNAVAILABLE,503 unavailable",
+    "GET,/v1/stores/app/keys/text,INTERNAL,500 internal"
+  })
+  void failure_isAnsweredAsTheContractSays(
+      String method, String path, ErrorCode failure, String answer) {
+    database.fail(new KVException(failure, "what happened"));
+    Reply reply = service.send(
+        method,
+        path,
+        method.equals("GET") ? null : "{\"a\":1}".getBytes(StandardCharsets.UTF_8),
+        method.equals("PATCH") ? lines("MERGE") : new String[0]);
+
+    assertAnswer(reply, answer);
+    assertThat(reply.header("Retry-After")).isEqualTo(reply.status() == 503 ? "1" : null);
+    API.assertDescribed(method, path, reply);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,/v1/stores/app/keys/text,none,401 unauthenticated",
+    "GET,/v1/stores/none/keys,none,401 unauthenticated",
+    "GET,/v1/stores/app/keys/text,reader,404 key-not-found",
+    "DELETE,/v1/stores/app/keys/text,reader,403 forbidden",
+    "GET,/v1/stores/other/keys/text,reader,403 forbidden",
+    "GET,/health/live,none,200"
+  })
+  void token_isAskedForAsTheContractSays(
+      String method, String path, String who, String answer, @TempDir Path other) {
+    TestTokens tokens = new TestTokens();
+    String reader = tokens.add("reader", Role.READ, new Limits(List.of("app"), List.of()));
+    Gate gate = new Gate(tokens.authenticator(), null, false);
+    try (TestService guarded =
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+      Reply reply = guarded.send(
+          method, path, null, who.equals("reader") ? new String[] {reader} : new String[0]);
+
+      assertAnswer(reply, answer);
+      assertThat(reply.header("WWW-Authenticate"))
+          .isEqualTo(reply.status() == 401 ? "Bearer" : null);
+      API.assertDescribed(method, path, reply);
+    }
+  }
+
+  @Test
+  void tooManyRequests_areAnsweredAsTheContractSays(@TempDir Path other) {
+    RateLimiter once = new RateLimiter(1, () -> 0);
+    Gate gate = new Gate(new TestTokens().authenticator(), once, false);
+    try (TestService limited =
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+      assertAnswer(limited.get("/v1/stores"), "200");
+      Reply reply = limited.get("/v1/stores");
+
+      assertAnswer(reply, "429 too-many-requests");
+      assertThat(reply.header("Retry-After")).isEqualTo("1");
+      API.assertDescribed("GET", "/v1/stores", reply);
+    }
+  }
+
+  @Test
+  void tooLarge_isAnsweredAsTheContractSays() {
+    String path = "/v1/stores/app/keys/text";
+    Reply body = service.put(path, '"' + "x".repeat(2_000_000) + '"');
+    Reply headers = service.get(path, "A: " + "x".repeat(100_000));
+
+    assertAnswer(body, "413 too-large");
+    API.assertDescribed("PUT", path, body);
+    assertAnswer(headers, "431 headers-too-large");
+  }
+
+  private static void assertAnswer(Reply reply, String answer) {
+    String[] expected = answer.split(" ", -1);
+    assertThat(reply.status()).as(reply.toString()).isEqualTo(Integer.parseInt(expected[0]));
+    assertThat(reply.code()).isEqualTo(expected.length == 1 ? "" : expected[1]);
+    assertThat(reply.complete()).isTrue();
+    if (reply.status() >= 400) {
+      assertThat(reply.json().path("status").asInt()).isEqualTo(reply.status());
+      assertThat(reply.json().path("requestId").asText()).isEqualTo(reply.header("X-Request-Id"));
+      assertThat(reply.text()).doesNotContain("Exception").doesNotContain("<html");
+    }
+  }
+
+  private String[] lines(String headers) {
+    return Arrays.stream(headers.split(";", -1))
+        .map(String::strip)
+        .map(line -> line.equals("MERGE") ? "Content-Type: application/merge-patch+json" : line)
+        .map(line -> line.replace(ETAG, '"' + etag + '"'))
+        .toArray(String[]::new);
+  }
+}
