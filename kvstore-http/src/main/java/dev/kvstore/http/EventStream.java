@@ -214,7 +214,11 @@ final class EventStream implements WriteListener, AsyncListener {
 
   private void write(ServletOutputStream out) throws IOException {
     while (canWrite(out)) {
-      byte[] next = mayRead() ? source.next() : null;
+      if (!mayRead()) {
+        end(false); // what began under a good token does not outlive it
+        return;
+      }
+      byte[] next = source.next();
       if (next != null) {
         send(out, next);
       } else if (dirty) {
