@@ -70,7 +70,6 @@ final class RequestRecords implements RequestLog {
       case VALUES -> "/v1/stores/{store}/values";
       case KEYS -> "/v1/stores/{store}/keys";
       case EVENTS -> "/v1/stores/{store}/events";
-      case EVENTS -> "/v1/stores/{store}/events";
       case STORES -> "/v1/stores";
       case STORE -> "/v1/stores/{store}";
       case LIVE -> "/health/live";
