@@ -30,11 +30,6 @@ final class EncodedEntry {
 
   private static final HttpField CONTENT_TYPE =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Format.JSON.mediaType());
-  private static final HttpField CACHE_CONTROL =
-      new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, Exchange.REVALIDATION);
-  private static final HttpField VARY =
-      new PreEncodedHttpField(HttpHeader.VARY, Exchange.VARIATIONS);
-
   private final String etag;
   private final List<HttpField> headers;
   private final byte[] body;
@@ -67,8 +62,6 @@ final class EncodedEntry {
     if (metadata.expiresAt() != null) {
       headers.add(new HttpField(Answers.EXPIRES_AT, metadata.expiresAt().toString()));
     }
-    headers.add(CACHE_CONTROL);
-    headers.add(VARY);
     byte[] body = transcoder.toJson(Answers.present(entry));
     return new EncodedEntry(etag, List.copyOf(headers), body);
   }
@@ -79,6 +72,7 @@ final class EncodedEntry {
         ServletContextResponse.getServletContextResponse(exchange.response());
     HttpFields.Mutable fields = response.getHeaders();
     headers.forEach(fields::add);
+    exchange.allowRevalidation();
     exchange.tellPosition();
     if (isKnownTo(exchange)) {
       response.setStatus(304);

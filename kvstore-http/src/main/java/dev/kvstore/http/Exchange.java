@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  * One request and its response, what the request's path addresses, and who asks. For one thread.
  */
 final class Exchange {
-  /** The {@code Cache-Control} of what a reader may keep if it asks with the etag each time. */
-  static final String REVALIDATION = "private, no-cache";
-
   /** What of a request makes another representation. */
-  static final String VARIATIONS = "Accept, Accept-Encoding";
+  private static final String VARIATIONS = "Accept, Accept-Encoding";
 
   private final HttpServletRequest request;
   private final HttpServletResponse response;
@@ -135,8 +132,10 @@ final class Exchange {
 
   /** Lets a reader's cache keep the answer, but ask with its etag each time. */
   void allowRevalidation() {
-    header("Cache-Control", REVALIDATION);
-    response.addHeader("Vary", VARIATIONS);
+    header("Cache-Control", "private, no-cache");
+    // In one place, whether or not the answer is compressed; and by origin where that matters.
+    boolean byOrigin = response.getHeaders("Vary").contains("Origin");
+    header("Vary", byOrigin ? VARIATIONS + ", Origin" : VARIATIONS);
   }
 
   void header(String name, String value) {

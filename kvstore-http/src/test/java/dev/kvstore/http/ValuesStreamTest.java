@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.bson.BsonString;
@@ -65,7 +66,11 @@ class ValuesStreamTest {
     return (EntryDatabase) Proxy.newProxyInstance(
         EntryDatabase.class.getClassLoader(),
         new Class<?>[] {EntryDatabase.class},
-        (proxy, method, arguments) -> method.getName().equals("store") ? store : null);
+        (proxy, method, arguments) -> switch (method.getName()) {
+          case "store" -> store;
+          case "cacheHealth" -> Optional.empty();
+          default -> null;
+        });
   }
 
   private KVPage<KVEntry<RawValue>> page(KeyRange range, int limit) {
