@@ -46,6 +46,7 @@ final class LoadComparison {
    *
    * @param latencies in nanoseconds
    */
+  @SuppressWarnings("ArrayRecordComponent") // stays in here
   private record Turn(double requestsPerSecond, long[] latencies) {}
 
   public static void main(String[] arguments) throws Exception {
@@ -108,7 +109,6 @@ final class LoadComparison {
       first.exchange();
     }
     Map<Load, List<Turn>> turns = new LinkedHashMap<>();
-    loads.forEach(load -> turns.put(load, new ArrayList<>()));
     List<Load> order = new ArrayList<>(loads);
     for (int round = 1; round <= WARM_UP_ROUNDS + ROUNDS; round++) {
       System.err.print("\rround " + round + " of " + (WARM_UP_ROUNDS + ROUNDS));
@@ -116,7 +116,7 @@ final class LoadComparison {
       for (Load load : order) {
         Turn turn = take(load);
         if (round > WARM_UP_ROUNDS) {
-          turns.get(load).add(turn);
+          turns.computeIfAbsent(load, any -> new ArrayList<>()).add(turn);
         }
       }
     }
@@ -170,11 +170,11 @@ final class LoadComparison {
   }
 
   private static void report(List<Load> loads, Map<Load, List<Turn>> turns) {
-    List<Turn> bare = turns.get(loads.get(0));
+    List<Turn> bare = turns.getOrDefault(loads.get(0), List.of());
     System.out.printf(
         "%n%-22s %12s %10s %10s %16s%n", "", "requests/s", "p50 ms", "p99 ms", "beside bare");
     for (Load load : loads) {
-      List<Turn> own = turns.get(load);
+      List<Turn> own = turns.getOrDefault(load, List.of());
       double[] ratios = new double[own.size()];
       for (int i = 0; i < ratios.length; i++) {
         ratios[i] = own.get(i).requestsPerSecond() / bare.get(i).requestsPerSecond();

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.stream.Stream;
 
 /**
  * The process that is measured: the service over a new file, and beside it a bare Javalin handler
@@ -24,7 +25,8 @@ final class LoadTarget {
   @SuppressWarnings("try") // all are needed just for being open
   public static void main(String[] arguments) throws IOException {
     byte[] value = VALUE.getBytes(StandardCharsets.UTF_8);
-    Path file = Files.createTempDirectory("kvstore-load").resolve("load.db");
+    Path folder = Files.createTempDirectory("kvstore-load");
+    Path file = folder.resolve("load.db");
     try (SqliteEntryDatabase sqlite = SqliteEntryDatabase.open(file);
         CachedDatabase database =
             CachedDatabase.over("load", sqlite, NearCacheSettings.DEFAULT, Clock.systemUTC());
@@ -43,8 +45,12 @@ final class LoadTarget {
       }
       bare.stop();
     } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(file.getParent());
+      try (Stream<Path> left = Files.list(folder)) {
+        for (Path each : left.toList()) {
+          Files.delete(each);
+        }
+      }
+      Files.delete(folder);
     }
   }
 }
