@@ -67,14 +67,17 @@ public final class PacedConnector extends ServerConnector {
   }
 
   private void endSlowOnes() {
-    for (EndPoint endPoint : getConnectedEndPoints()) {
-      if (endPoint instanceof PacedEndPoint paced && paced.isTooSlow(patience, bytesPerSecond)) {
-        LOG.info("A client that was too slow was cut off: {}", paced.getRemoteSocketAddress());
-        paced.close();
+    try {
+      for (EndPoint endPoint : getConnectedEndPoints()) {
+        if (endPoint instanceof PacedEndPoint paced && paced.isTooSlow(patience, bytesPerSecond)) {
+          LOG.info("A client that was too slow was cut off: {}", paced.getRemoteSocketAddress());
+          paced.close();
+        }
       }
-    }
-    if (isRunning()) {
-      schedule();
+    } finally {
+      if (isRunning()) {
+        schedule();
+      }
     }
   }
 }

@@ -80,7 +80,8 @@ final class PacedEndPoint extends SocketChannelEndPoint {
   boolean isTooSlow(Duration patience, long bytesPerSecond) {
     long now = now();
     long head = headSince;
-    if (head != 0 && now - head > patience.toNanos()) {
+    // What has come and was not looked at yet keeps the client waiting, not the service.
+    if (head != 0 && isFillInterested() && now - head > patience.toNanos()) {
       return true;
     }
     long stuck = stuckSince;
