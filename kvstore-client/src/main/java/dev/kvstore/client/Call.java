@@ -8,6 +8,7 @@ import dev.kvstore.WriteCondition.None;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,16 @@ record Call(
     return body != null && body.withdraw();
   }
 
-  HttpRequest toRequest() {
+  /** @param token has the token, or null where none is sent */
+  HttpRequest toRequest(@Nullable Supplier<String> token) {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri)
         .method(method, body == null ? BodyPublishers.noBody() : body)
         .header("Accept", BSON);
     if (body != null) {
       request.header("Content-Type", BSON);
+    }
+    if (token != null) {
+      request.header("Authorization", BearerToken.header(token));
     }
     if (author != null) {
       request.header("KV-Author", Percent.encode("author", author));

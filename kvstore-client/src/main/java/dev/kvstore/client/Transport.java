@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Transport implements AutoCloseable {
 
   private final String store;
   private final int maxAnswerBytes;
+  private final @Nullable Supplier<String> token;
   private volatile @Nullable HttpClient client;
 
   /** @param store as it is named when it was closed */
@@ -42,11 +44,16 @@ final class Transport implements AutoCloseable {
     Duration connectTimeout = settings.connectTimeout().compareTo(settings.requestTimeout()) < 0
         ? settings.connectTimeout()
         : settings.requestTimeout();
-    this.client = HttpClient.newBuilder()
+    // The service speaks HTTP/1.1 alone. Asking for more costs an upgrade offer with each request
+    // over http and changes nothing over https.
+    HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(connectTimeout)
-        .build();
+        .connectTimeout(connectTimeout);
+    settings.sslContext().ifPresent(builder::sslContext);
+    settings.proxy().ifPresent(builder::proxy);
+    this.token = settings.token().orElse(null);
+    this.client = builder.build();
   }
 
   /**
@@ -61,7 +68,7 @@ final class Transport implements AutoCloseable {
 
   private Answer send(Call call, Deadline deadline, boolean mayRepeat) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        open().sendAsync(call.toRequest(), head -> new BoundedBody(maxAnswerBytes));
+        open().sendAsync(call.toRequest(token), head -> new BoundedBody(maxAnswerBytes));
     try {
       return new Answer(call, exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
