@@ -375,6 +375,53 @@ class NearCacheTest {
     }
 
     @Test
+    void relayedProofs_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(rig.database.position());
+      rig.set(1);
+      assertThat(rig.cache.health().coherent()).isFalse();
+      for (int i = 0; i < 60; i++) {
+        rig.database.advance();
+        rig.sink().current(rig.database.position(), rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+        assertThat(rig.get()).isEqualTo(1);
+      }
+      assertThat(rig.store.reads).hasValue(0);
+      assertThat(rig.cache.syncToken()).isEqualTo(new SyncToken(rig.database.position()));
+      assertThat(rig.cache.health().lag()).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void relayedProof_ofATimeToCome_isGoodForNow() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(1);
+      rig.sink().current(1, rig.clock.nanos() + Duration.ofHours(1).toNanos());
+      assertThat(rig.cache.health().coherent()).isTrue();
+      rig.clock.pass(Duration.ofSeconds(2));
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProof_beforeItIsPositioned_isNone() {
+      Rig rig = new Rig();
+      rig.sink().current(1, rig.clock.nanos());
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProofs_withoutPositions_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(0);
+      rig.set(1);
+      for (int i = 0; i < 60; i++) {
+        rig.sink().current(0, rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+      }
+      assertThat(rig.get()).isEqualTo(1);
+      assertThat(rig.store.reads).hasValue(0);
+    }
+
+    @Test
     void positionless_answers_renewTheLeaseAlone() {
       Rig rig = new Rig();
       rig.sink().positioned(0);
