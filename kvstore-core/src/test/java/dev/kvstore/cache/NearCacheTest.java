@@ -165,6 +165,17 @@ class NearCacheTest {
     }
 
     @Test
+    void read_withoutPositions_asksTheDatabaseItself() {
+      Rig rig = new Rig();
+      rig.sink().positioned(0);
+      rig.get();
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.DEFAULT.bypassingCache());
+      rig.sink().changed(List.of(), 5);
+      rig.cache.read("other", ReadOptions.DEFAULT);
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.atLeast(new SyncToken(5)));
+    }
+
+    @Test
     void read_failed_leavesNothingBehind() {
       Rig rig = new Rig().position();
       rig.database.set(KEY, 1);
@@ -357,6 +368,38 @@ class NearCacheTest {
       rig.set(1);
       rig.store.down = true;
       assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::getBypassing);
+    }
+
+    @Test
+    void read_answerThatIsStaleItself_isMarkedAndNotHeld() {
+      Rig rig = new Rig().position();
+      rig.database.set(KEY, 1);
+      rig.deliver();
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
+      assertThat(rig.cache.held(KEY)).isNull();
+      rig.store.stale = false;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
+      assertThat(rig.store.reads).hasValue(3);
+    }
+
+    @Test
+    void read_answerThatIsStaleItself_leavesWhatIsTheSame() {
+      Rig rig = rig(STALE).position();
+      rig.set(1);
+      rig.clock.pass(Duration.ofSeconds(3));
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      rig.store.down = true;
+      assertThat(rig.get()).isEqualTo(1);
+
+      rig.store.down = false;
+      rig.database.set(KEY, 2);
+      rig.clock.pass(Duration.ofSeconds(1));
+      rig.cache.read(KEY, ReadOptions.DEFAULT);
+      rig.store.down = true;
+      assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::get);
     }
 
     @Test
