@@ -287,7 +287,7 @@ public final class TypedKVStore implements KVStore {
   private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Decoded earlier = held.decoded();
     if (earlier != null && earlier.isOf(type)) {
-      return new KVEntry<>((T) earlier.value(), raw.metadata(), raw.stale());
+      return raw.withValue((T) earlier.value());
     }
     KVEntry<T> entry = typed(raw, type);
     if (Sharing.isSafe(entry.value())) {
@@ -302,6 +302,6 @@ public final class TypedKVStore implements KVStore {
 
   private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
     RawValue value = Objects.requireNonNull(raw.value());
-    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata(), raw.stale());
+    return raw.withValue(codec.decode(raw.key(), value, type));
   }
 }
