@@ -7,6 +7,8 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
 import java.util.List;
@@ -62,8 +64,13 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
+    HttpEntryStore entries =
+        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES),
+        settings
+            .nearCache()
+            .<EntryStore>map(cache -> NearCache.over(entries, cache))
+            .orElse(entries),
         BsonCodec.create());
   }
 }

@@ -285,8 +285,7 @@ public final class NearCache implements EntryStore, KVCache {
     try {
       R result = write.get();
       Optional<KVEntry<RawValue>> entry = Optional.of(outcome.apply(result));
-      boolean good = keep && !Reader.isStale(entry);
-      slots.acknowledged(key, slot, good ? lifetimes.hold(key, entry, asked) : null);
+      slots.acknowledged(key, slot, keep ? lifetimes.hold(key, entry, asked) : null);
       return result;
     } catch (RuntimeException | Error e) {
       slots.forget(key);

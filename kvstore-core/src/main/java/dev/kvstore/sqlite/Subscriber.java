@@ -12,6 +12,7 @@ final class Subscriber implements Subscription {
   private final Consumer<Subscriber> whenClosed;
   private long position;
   private boolean live;
+  private boolean answered;
 
   /** @param from the sink knows everything up to here */
   Subscriber(String store, ChangeSink sink, long from, Consumer<Subscriber> whenClosed) {
@@ -33,6 +34,7 @@ final class Subscriber implements Subscription {
   void positioned(long at) {
     position = at;
     live = true;
+    answered = false;
     sink.tell(to -> to.positioned(at));
   }
 
@@ -49,13 +51,14 @@ final class Subscriber implements Subscription {
   /**
    * Tells the sink of all that happened since its position.
    *
-   * @param evenIfNothing whether it is told, too, that nothing did
+   * @param evenIfNothing whether it is told, too, that nothing did, as it is the first time
    */
   void changed(ChangeLog.News news, boolean evenIfNothing) {
     position = news.upTo();
-    if (news.changes().isEmpty() && !evenIfNothing) {
+    if (news.changes().isEmpty() && !evenIfNothing && answered) {
       return;
     }
+    answered = true;
     if (!sink.tell(to -> to.changed(news.changes(), news.upTo()))) {
       // What it has made of the changes nobody knows.
       restart(position);
