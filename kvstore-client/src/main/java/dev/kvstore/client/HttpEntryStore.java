@@ -24,6 +24,7 @@ import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -286,6 +287,11 @@ final class HttpEntryStore implements EntryStore {
     }
     answer.expect(204);
     return true;
+  }
+
+  /** Returns the time of day by which entries expire. */
+  InstantSource clock() {
+    return transport.exchanges().clock();
   }
 
   @Override
