@@ -117,7 +117,7 @@ final class EventLoop implements Runnable {
       refused(node, e);
     } catch (OutdatedException e) {
       log.debug("Another stream of events takes the place of one", e);
-      TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
+      TimeUnit.NANOSECONDS.sleep(backoff.next(Duration.ZERO).toNanos());
     } catch (MalformedAnswerException e) {
       // Who goes on there would meet the same again.
       forget();
@@ -156,7 +156,7 @@ final class EventLoop implements Runnable {
     }
     failing = true;
     log.debug("The stream of events failed", failure);
-    long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
+    long wanted = Math.min(backoff.next(Duration.ZERO).toNanos(), most.toNanos());
     // It speaks for itself, not for others.
     long atLeast =
         source.hasSeveral() ? 0 : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
