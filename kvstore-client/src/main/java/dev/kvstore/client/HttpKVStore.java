@@ -8,6 +8,8 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
 import java.util.List;
@@ -30,6 +32,13 @@ import java.util.List;
  * are.
  *
  * <p>Whether bytes were changed on the way is found out over https only.
+ *
+ * <p>Reads are served from memory where the settings do not say otherwise, see
+ * {@link HttpSettings#withNearCache}: at once after a write by the same store, and as fresh as over
+ * a database at hand. For that, and for watches, a store keeps one stream of events open, on a
+ * daemon thread, and one more for each watch that begins in the past. {@link KVStore#cache()} tells
+ * how that fares. Whichever node of a service answers, a store reads nothing older than it has
+ * seen.
  *
  * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
  * the service or a proxy closes it for idleness has to be settled, too: set
@@ -72,8 +81,13 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
+    HttpEntryStore entries =
+        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES),
+        settings
+            .nearCache()
+            .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
+            .orElse(entries),
         // How large a value may be is for the service to say.
         BsonCodec.create(new JsonMapper(), WireReader.WIDEST));
   }

@@ -2,6 +2,7 @@ package dev.kvstore.client;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.cache.NearCacheSettings;
 import java.net.ProxySelector;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpSettings {
   /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
-  public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null);
+  public static final HttpSettings DEFAULT = new HttpSettings(
+      Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null, NearCacheSettings.DEFAULT);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -25,18 +26,21 @@ public final class HttpSettings {
   private final @Nullable Supplier<String> token;
   private final @Nullable SSLContext sslContext;
   private final @Nullable ProxySelector proxy;
+  private final @Nullable NearCacheSettings nearCache;
 
   private HttpSettings(
       Duration requestTimeout,
       Duration connectTimeout,
       @Nullable Supplier<String> token,
       @Nullable SSLContext sslContext,
-      @Nullable ProxySelector proxy) {
+      @Nullable ProxySelector proxy,
+      @Nullable NearCacheSettings nearCache) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
     this.sslContext = sslContext;
     this.proxy = proxy;
+    this.nearCache = nearCache;
   }
 
   /**
@@ -51,7 +55,7 @@ public final class HttpSettings {
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
     return new HttpSettings(
-        check("request timeout", timeout), connectTimeout, token, sslContext, proxy);
+        check("request timeout", timeout), connectTimeout, token, sslContext, proxy, nearCache);
   }
 
   /**
@@ -64,7 +68,7 @@ public final class HttpSettings {
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
     return new HttpSettings(
-        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy);
+        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy, nearCache);
   }
 
   /**
@@ -92,7 +96,8 @@ public final class HttpSettings {
         connectTimeout,
         Objects.requireNonNull(newToken, "token"),
         sslContext,
-        proxy);
+        proxy,
+        nearCache);
   }
 
   /**
@@ -102,7 +107,12 @@ public final class HttpSettings {
    */
   public HttpSettings withSslContext(SSLContext context) {
     return new HttpSettings(
-        requestTimeout, connectTimeout, token, Objects.requireNonNull(context, "context"), proxy);
+        requestTimeout,
+        connectTimeout,
+        token,
+        Objects.requireNonNull(context, "context"),
+        proxy,
+        nearCache);
   }
 
   /**
@@ -116,7 +126,30 @@ public final class HttpSettings {
         connectTimeout,
         token,
         sslContext,
-        Objects.requireNonNull(selector, "selector"));
+        Objects.requireNonNull(selector, "selector"),
+        nearCache);
+  }
+
+  /**
+   * How the near-cache behaves; by default there is one with {@link NearCacheSettings#DEFAULT}. It
+   * follows the service's stream of events, and serves only as long as that proves that nothing was
+   * missed. The service's own feed of changes answers every half second, so with a
+   * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
+   * service.
+   */
+  public HttpSettings withNearCache(NearCacheSettings newNearCache) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        Objects.requireNonNull(newNearCache, "nearCache"));
+  }
+
+  /** No near-cache: each read asks the service. */
+  public HttpSettings withoutNearCache() {
+    return new HttpSettings(requestTimeout, connectTimeout, token, sslContext, proxy, null);
   }
 
   public Duration requestTimeout() {
@@ -125,6 +158,11 @@ public final class HttpSettings {
 
   public Duration connectTimeout() {
     return connectTimeout;
+  }
+
+  /** Returns how the near-cache behaves; empty where there is none. */
+  public Optional<NearCacheSettings> nearCache() {
+    return Optional.ofNullable(nearCache);
   }
 
   Optional<Supplier<String>> token() {
@@ -154,6 +192,7 @@ public final class HttpSettings {
     return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
         + ", token=" + (token == null ? "none" : "given")
         + ", sslContext=" + (sslContext == null ? "default" : "given")
-        + ", proxy=" + (proxy == null ? "default" : "given") + "]";
+        + ", proxy=" + (proxy == null ? "default" : "given")
+        + ", nearCache=" + (nearCache == null ? "none" : "given") + "]";
   }
 }

@@ -284,7 +284,7 @@ public final class TypedKVStore implements KVStore {
   private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Object earlier = held.valueAs(type);
     if (earlier != null) {
-      return new KVEntry<>((T) earlier, raw.metadata(), raw.stale());
+      return raw.withValue((T) earlier);
     }
     KVEntry<T> entry = typed(raw, type);
     T value = entry.value();
@@ -300,6 +300,6 @@ public final class TypedKVStore implements KVStore {
 
   private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
     RawValue value = Objects.requireNonNull(raw.value());
-    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata(), raw.stale());
+    return raw.withValue(codec.decode(raw.key(), value, type));
   }
 }
