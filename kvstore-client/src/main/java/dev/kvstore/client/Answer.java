@@ -4,13 +4,25 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import java.net.http.HttpResponse;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the service answered to a call. */
-record Answer(Call call, HttpResponse<byte[]> response) {
+/** What the service answered. */
+record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   private static final String BSON = "application/bson";
+
+  /** What a service answers that is down, stopping or overloaded, or a gateway in its place. */
+  private static final Set<Integer> NOT_NOW = Set.of(408, 425, 429, 502, 503, 504);
+
+  Call call() {
+    return attempt.call();
+  }
 
   int status() {
     return response.statusCode();
@@ -23,7 +35,7 @@ record Answer(Call call, HttpResponse<byte[]> response) {
     return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
   }
 
-  /** Tells whether the service says that there is no entry under the call's key. */
+  /** Tells whether the service says that there is no entry under the key. */
   boolean isKeyNotFound() {
     return status() == 404 && Problem.in(this).map(Problem::isKeyNotFound).orElse(false);
   }
@@ -55,6 +67,51 @@ record Answer(Call call, HttpResponse<byte[]> response) {
     }
   }
 
+  /**
+   * Returns what is wrong if the service cannot answer now or there is none that could, and null if
+   * this answers the call.
+   *
+   * @param elsewhere whether the call can be sent elsewhere, so that this answer need not do if it
+   *     is none of a kvstore service
+   */
+  @Nullable
+  KVException refusal(boolean elsewhere) {
+    boolean foreign = elsewhere && !call().isWrite() && isForeign();
+    return foreign || NOT_NOW.contains(status()) ? error() : null;
+  }
+
+  /** Tells whether no kvstore service wrote this, whatever it says. */
+  private boolean isForeign() {
+    return status() / 100 == 2 ? !mediaType().equals(BSON) : Problem.in(this).isEmpty();
+  }
+
+  /** Returns how long the service wants to be left alone; zero where it does not say. */
+  Duration retryAfter() {
+    return response.headers().firstValue("Retry-After").map(Answer::duration).orElse(Duration.ZERO);
+  }
+
+  private static Duration duration(String retryAfter) {
+    if (retryAfter.matches("[0-9]{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(retryAfter));
+    }
+    try {
+      Instant until = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(retryAfter));
+      Duration left = Duration.between(Instant.now(), until);
+      return left.isNegative() ? Duration.ZERO : left;
+    } catch (DateTimeException e) {
+      return Duration.ZERO;
+    }
+  }
+
+  /** Tells whether this answers the request that was sent, as far as it says. */
+  boolean isToItsRequest() {
+    return response
+        .headers()
+        .firstValue(Attempt.REQUEST_ID)
+        .map(attempt.id()::equals)
+        .orElse(true);
+  }
+
   /** Returns the exception that says what the service reported. */
   private KVException error() {
     if (status() / 100 == 2) {
@@ -68,7 +125,7 @@ record Answer(Call call, HttpResponse<byte[]> response) {
   private KVException unreadable(@Nullable MalformedAnswerException cause) {
     String message = this + (cause == null ? "" : ", which is malformed: " + cause.getMessage())
         + "; a kvstore service answers with " + BSON + ": check the URL, and what is in between";
-    return call.isWrite()
+    return call().isWrite()
         ? new OutcomeUnknownException(message + ". What was written is not known", cause)
         : new KVException(ErrorCode.UNSUPPORTED_SERVER, message, cause);
   }
@@ -77,7 +134,7 @@ record Answer(Call call, HttpResponse<byte[]> response) {
   @Override
   public String toString() {
     String type = mediaType();
-    return call + " was answered with status " + status()
+    return attempt + " was answered with status " + status()
         + (type.isEmpty() ? " and no content type" : " and content type " + type);
   }
 }

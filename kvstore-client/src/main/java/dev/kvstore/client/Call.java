@@ -6,61 +6,62 @@ import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition.IfPresent;
 import dev.kvstore.WriteCondition.None;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the service.
+ * What is asked of the service, whichever address it is sent to and however often.
  *
+ * @param uri the resource, below the address of the service
  * @param key the key it is about; null where it is about several
+ * @param headers those that only this call has
  * @param body null where there is none
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Call(
     String method,
     URI uri,
     @Nullable String key,
     WriteCondition condition,
-    @Nullable String author,
-    @Nullable OneShotBody body) {
-  private static final String BSON = "application/bson";
-
+    Map<String, String> headers,
+    byte @Nullable [] body) {
   static Call read(URI uri, @Nullable String key) {
-    return new Call("GET", uri, key, WriteCondition.NONE, null, null);
+    return new Call("GET", uri, key, WriteCondition.NONE, Map.of(), null);
+  }
+
+  static Call write(
+      String method,
+      URI uri,
+      @Nullable String key,
+      WriteCondition condition,
+      @Nullable String author,
+      byte @Nullable [] body) {
+    Map<String, String> headers = new TreeMap<>();
+    if (author != null) {
+      headers.put("KV-Author", Percent.encode("author", author));
+    }
+    if (condition instanceof IfMatch match) {
+      headers.put("If-Match", '"' + legalEtag(match.etag()) + '"');
+    } else if (condition instanceof IfPresent) {
+      headers.put("If-Match", "*");
+    } else if (condition instanceof IfAbsent) {
+      headers.put("If-None-Match", "*");
+    } else if (!(condition instanceof None)) {
+      throw new IllegalArgumentException("An unknown condition: " + condition);
+    }
+    return new Call(method, uri, key, condition, Map.copyOf(headers), body);
+  }
+
+  /** Returns this call with one more header, or another value of one that it has. */
+  Call with(String header, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(header, value);
+    return new Call(method, uri, key, condition, Map.copyOf(more), body);
   }
 
   boolean isWrite() {
     return !method.equals("GET");
-  }
-
-  /**
-   * Sees to it that nothing more of this goes out, and tells whether the service certainly did
-   * nothing: its body never went out. Of a write without a body nothing can be said.
-   */
-  boolean withdraw() {
-    return body != null && body.withdraw();
-  }
-
-  HttpRequest toRequest() {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-        .method(method, body == null ? BodyPublishers.noBody() : body)
-        .header("Accept", BSON);
-    if (body != null) {
-      request.header("Content-Type", BSON);
-    }
-    if (author != null) {
-      request.header("KV-Author", Percent.encode("author", author));
-    }
-    if (condition instanceof IfMatch match) {
-      request.header("If-Match", '"' + legalEtag(match.etag()) + '"');
-    } else if (condition instanceof IfPresent) {
-      request.header("If-Match", "*");
-    } else if (condition instanceof IfAbsent) {
-      request.header("If-None-Match", "*");
-    } else if (!(condition instanceof None)) {
-      throw new IllegalArgumentException("An unknown condition: " + condition);
-    }
-    return request.build();
   }
 
   /**
@@ -70,13 +71,5 @@ record Call(
   private static String legalEtag(String etag) {
     boolean legal = etag.chars().allMatch(c -> c == 0x21 || (c >= 0x23 && c <= 0x7E));
     return legal ? etag : Percent.encode("etag", etag);
-  }
-
-  /** As it can stand in a message: without the query. */
-  @Override
-  public String toString() {
-    String address = uri.toString();
-    int query = address.indexOf('?');
-    return method + " " + (query < 0 ? address : address.substring(0, query));
   }
 }

@@ -12,4 +12,10 @@ record Deadline(long nanoTime) {
   long nanosLeft() {
     return nanoTime - System.nanoTime();
   }
+
+  /** Returns the one that comes when this part of the time left is over. */
+  Deadline part(double part) {
+    long now = System.nanoTime();
+    return new Deadline(now + (long) ((nanoTime - now) * part));
+  }
 }

@@ -7,6 +7,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.Names;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
@@ -49,14 +50,25 @@ final class HttpEntryStore implements EntryStore {
   private final Transport transport;
 
   HttpEntryStore(URI service, String name, HttpSettings settings) {
-    this(service, name, settings, Transport.MAX_ANSWER_BYTES);
+    this(List.of(service), name, settings, Transport.MAX_ANSWER_BYTES);
   }
 
-  HttpEntryStore(URI service, String name, HttpSettings settings, int maxAnswerBytes) {
+  HttpEntryStore(List<URI> services, String name, HttpSettings settings, int maxAnswerBytes) {
+    this(
+        name,
+        settings,
+        new Transport(
+            Names.checkStore(name),
+            new Endpoints(services, System::nanoTime),
+            settings,
+            maxAnswerBytes));
+  }
+
+  HttpEntryStore(String name, HttpSettings settings, Transport transport) {
     this.name = name;
-    this.urls = StoreUrls.of(service, name);
+    this.urls = StoreUrls.of(name);
     this.timeout = settings.requestTimeout();
-    this.transport = new Transport(name, settings, maxAnswerBytes);
+    this.transport = transport;
   }
 
   @Override
@@ -95,7 +107,7 @@ final class HttpEntryStore implements EntryStore {
       found.addAll(transport.send(call, deadline).read(WireReader::entries).items());
     } catch (KVException e) {
       boolean tooLarge =
-          e instanceof Transport.AnswerTooLargeException || e.code() == ErrorCode.TOO_LARGE;
+          e instanceof Exchanges.AnswerTooLargeException || e.code() == ErrorCode.TOO_LARGE;
       if (!tooLarge || keys.size() == 1) {
         throw e;
       }
@@ -157,8 +169,8 @@ final class HttpEntryStore implements EntryStore {
   }
 
   private static Call put(URI url, Write write, WriteCondition condition) {
-    OneShotBody body = new OneShotBody(write.value().toByteArray());
-    return new Call("PUT", url, write.key(), condition, write.author(), body);
+    return Call.write(
+        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
   }
 
   @Override
@@ -200,13 +212,13 @@ final class HttpEntryStore implements EntryStore {
     if (options.isAtomic()) {
       query.and("atomic", "true");
     }
-    Call call = new Call(
+    Call call = Call.write(
         "PUT",
         urls.values(query),
         null,
         WriteCondition.NONE,
         options.author().orElse(null),
-        new OneShotBody(BsonValues.document(values)));
+        BsonValues.document(values));
     try {
       return transport.send(call, deadline).read(WireReader::batchResult);
     } catch (OutcomeUnknownException e) {
@@ -222,19 +234,19 @@ final class HttpEntryStore implements EntryStore {
   @Override
   public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
     URI url = urls.counter(key, withTimeToLive(options.timeToLive().orElse(null)));
-    Call call = new Call(
+    Call call = Call.write(
         "POST",
         url,
         key,
         options.condition(),
         options.author().orElse(null),
-        new OneShotBody(BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true)))));
+        BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
     return transport.send(call, deadline()).read(body -> WireReader.counter(body, key));
   }
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    Call call = new Call(
+    Call call = Call.write(
         "DELETE",
         urls.key(key, Query.none()),
         key,

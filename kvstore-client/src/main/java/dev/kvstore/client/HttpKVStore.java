@@ -9,6 +9,7 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
+import java.util.List;
 
 /**
  * Opens a store that a kvstore service keeps.
@@ -49,6 +50,20 @@ public final class HttpKVStore {
    *     ({@link ErrorCode#INVALID_STORE})
    */
   public static KVStore open(URI service, String store, HttpSettings settings) {
-    return TypedKVStore.over(new HttpEntryStore(service, store, settings), BsonCodec.create());
+    return open(List.of(service), store, settings);
+  }
+
+  /**
+   * As {@link #open(URI, String, HttpSettings)}, for a service that several nodes give over the
+   * same database. The first is asked until it cannot be reached or cannot answer, then the next,
+   * and that one from then on; a node that failed is left alone for a while.
+   *
+   * @param services the nodes' URLs, at least one
+   * @throws InvalidInputException also if there are none
+   */
+  public static KVStore open(List<URI> services, String store, HttpSettings settings) {
+    return TypedKVStore.over(
+        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES),
+        BsonCodec.create());
   }
 }

@@ -2,24 +2,41 @@ package dev.kvstore.client;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import java.net.ProxySelector;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a store over HTTP reaches its service. Immutable; each {@code with} returns a changed copy.
  */
 public final class HttpSettings {
-  /** 15 seconds for a call, two of them to connect. */
+  /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
   public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2));
+      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private final Duration requestTimeout;
   private final Duration connectTimeout;
+  private final @Nullable Supplier<String> token;
+  private final @Nullable SSLContext sslContext;
+  private final @Nullable ProxySelector proxy;
 
-  private HttpSettings(Duration requestTimeout, Duration connectTimeout) {
+  private HttpSettings(
+      Duration requestTimeout,
+      Duration connectTimeout,
+      @Nullable Supplier<String> token,
+      @Nullable SSLContext sslContext,
+      @Nullable ProxySelector proxy) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
+    this.token = token;
+    this.sslContext = sslContext;
+    this.proxy = proxy;
   }
 
   /**
@@ -32,7 +49,8 @@ public final class HttpSettings {
    *     millisecond to a day
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
-    return new HttpSettings(check("request timeout", timeout), connectTimeout);
+    return new HttpSettings(
+        check("request timeout", timeout), connectTimeout, token, sslContext, proxy);
   }
 
   /**
@@ -44,7 +62,60 @@ public final class HttpSettings {
    *     millisecond to a day
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
-    return new HttpSettings(requestTimeout, check("connect timeout", timeout));
+    return new HttpSettings(
+        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy);
+  }
+
+  /**
+   * The token by which the service knows who asks, sent as {@code Authorization: Bearer}. Over
+   * plain http everybody on the way can read it: to another host than this one that is allowed, but
+   * warned about in the log when the store is opened.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is empty or has a
+   *     character that no such header can hold
+   */
+  public HttpSettings withToken(String newToken) {
+    String checked = BearerToken.check(newToken);
+    return withToken(() -> checked);
+  }
+
+  /**
+   * As {@link #withToken(String)}, for a token that changes: the supplier is asked before every
+   * request, by many threads at a time, and should answer from memory. Where it throws, returns
+   * null or a token that no header can hold, the call ends with {@link ErrorCode#UNAUTHENTICATED}
+   * and nothing is sent.
+   */
+  public HttpSettings withToken(Supplier<String> newToken) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        Objects.requireNonNull(newToken, "token"),
+        sslContext,
+        proxy);
+  }
+
+  /**
+   * Whom to trust, and which certificate to show, on connections by https. Without it that is the
+   * JDK's default context, which trusts what the system property {@code javax.net.ssl.trustStore}
+   * names or the JDK brings. Names of hosts are checked against certificates either way.
+   */
+  public HttpSettings withSslContext(SSLContext context) {
+    return new HttpSettings(
+        requestTimeout, connectTimeout, token, Objects.requireNonNull(context, "context"), proxy);
+  }
+
+  /**
+   * Which proxy leads to the service, for example {@link ProxySelector#of}. Without it that is the
+   * JDK's default selector, which goes by the system properties {@code http.proxyHost} and the
+   * like. {@link java.net.http.HttpClient.Builder#NO_PROXY} goes by none, whatever they say.
+   */
+  public HttpSettings withProxy(ProxySelector selector) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        Objects.requireNonNull(selector, "selector"));
   }
 
   public Duration requestTimeout() {
@@ -53,6 +124,18 @@ public final class HttpSettings {
 
   public Duration connectTimeout() {
     return connectTimeout;
+  }
+
+  Optional<Supplier<String>> token() {
+    return Optional.ofNullable(token);
+  }
+
+  Optional<SSLContext> sslContext() {
+    return Optional.ofNullable(sslContext);
+  }
+
+  Optional<ProxySelector> proxy() {
+    return Optional.ofNullable(proxy);
   }
 
   private static Duration check(String name, Duration timeout) {
@@ -64,9 +147,12 @@ public final class HttpSettings {
     return timeout;
   }
 
+  /** Without the token. */
   @Override
   public String toString() {
     return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
-        + "]";
+        + ", token=" + (token == null ? "none" : "given")
+        + ", sslContext=" + (sslContext == null ? "default" : "given")
+        + ", proxy=" + (proxy == null ? "default" : "given") + "]";
   }
 }

@@ -119,7 +119,7 @@ final class Problem {
   private String described(Answer answer) {
     @Nullable String detail = text("detail");
     @Nullable String request = text("requestId");
-    return answer.call() + " was answered with status " + answer.status() + ", " + text("code")
+    return answer.attempt() + " was answered with status " + answer.status() + ", " + text("code")
         + (detail == null ? "" : ": " + detail)
         + (request == null ? "" : " (request " + request + ")");
   }

@@ -1,12 +1,10 @@
 package dev.kvstore.client;
 
-import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import java.net.URI;
-import java.util.Locale;
 
-/** The addresses of one store's resources. */
+/** The addresses of one store's resources, below that of the service. */
 final class StoreUrls {
   private final String store;
 
@@ -14,31 +12,9 @@ final class StoreUrls {
     this.store = store;
   }
 
-  /**
-   * @param service where the service is; it may be below a path, behind a proxy
-   * @throws InvalidInputException if that is no address of a service, or the name is none of a
-   *     store
-   */
-  static StoreUrls of(URI service, String store) {
-    Names.checkStore(store);
-    String scheme = service.getScheme();
-    if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {
-      throw invalid("must begin with http:// or https://", service);
-    }
-    if (service.getHost() == null) {
-      throw invalid("must name a host, in letters, digits, '-' and '.', or an IP address", service);
-    }
-    if (service.getPort() > 65535) {
-      throw invalid("must have a port from 1 to 65535", service);
-    }
-    if (service.getRawUserInfo() != null) {
-      throw invalid("must not hold a user or password", service);
-    }
-    if (service.getRawQuery() != null || service.getRawFragment() != null) {
-      throw invalid("must have neither query nor fragment", service);
-    }
-    String base = service.toASCIIString().replaceFirst("/+$", "");
-    return new StoreUrls(base + "/v1/stores/" + store);
+  /** @throws InvalidInputException if the name is none of a store */
+  static StoreUrls of(String store) {
+    return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }
 
   URI keys(Query query) {
@@ -63,13 +39,5 @@ final class StoreUrls {
 
   private URI resource(String name, String key, Query query) {
     return URI.create(store + "/" + name + "/" + Percent.encodePath("key", key) + query);
-  }
-
-  private static InvalidInputException invalid(String problem, URI service) {
-    // Only these parts: the others may hold a password.
-    return new InvalidInputException(
-        ErrorCode.INVALID_PARAMETER,
-        "The service's URL " + problem + " (its scheme is " + service.getScheme() + ", its host "
-            + service.getHost() + ")");
   }
 }

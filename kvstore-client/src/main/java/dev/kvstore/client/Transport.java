@@ -4,167 +4,141 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Sends calls, bounded in time and in the size of their answers. A read whose exchange broke is
- * sent a second time; a write never is.
+ * Sends calls, to the address that works and again where that can do no harm: reads, and writes of
+ * which it is certain that nothing was done. Whatever may be tried again is tried at every address
+ * before it waits, then in rounds with a growing pause in between, or the one that the service asks
+ * for. All that is within the deadline of the call.
  *
- * <p>A write that got no answer is reported as not done where that is certain: no connection came
- * about, or its body never went out. Else its outcome is unknown. That includes the rare write that
- * meets a kept connection just as the service closes it: the JDK's client drops connections that
- * are closed already, and of one that breaks at that moment nobody can say what still got through.
+ * <p>The rounds are few, so that who has something else to go by, as a cache or a file, is not kept
+ * waiting for a service that is down.
  */
 final class Transport implements AutoCloseable {
   /** A page of entries is about 5 MiB and one value, which has 15 MiB at most. */
   static final int MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-  private final String store;
-  private final int maxAnswerBytes;
-  private volatile @Nullable HttpClient client;
+  private static final int ROUNDS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+
+  private final Exchanges exchanges;
+  private final Endpoints endpoints;
+  private final int rounds;
+  private final Pause pause;
 
   /** @param store as it is named when it was closed */
-  Transport(String store, HttpSettings settings, int maxAnswerBytes) {
-    this.store = store;
-    this.maxAnswerBytes = maxAnswerBytes;
-    Duration connectTimeout = settings.connectTimeout().compareTo(settings.requestTimeout()) < 0
-        ? settings.connectTimeout()
-        : settings.requestTimeout();
-    this.client = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(connectTimeout)
-        .build();
+  Transport(String store, Endpoints endpoints, HttpSettings settings, int maxAnswerBytes) {
+    this(
+        new Exchanges(store, settings, maxAnswerBytes),
+        endpoints,
+        ROUNDS,
+        TimeUnit.NANOSECONDS::sleep);
+    if (settings.token().isPresent()) {
+      endpoints.all().stream().filter(Endpoint::isReadableOnTheWay).forEach(Transport::warn);
+    }
+  }
+
+  Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pause pause) {
+    this.exchanges = exchanges;
+    this.endpoints = endpoints;
+    this.rounds = rounds;
+    this.pause = pause;
+  }
+
+  private static void warn(Endpoint endpoint) {
+    LOG.warn("The token for {} goes over plain http: who is on the way can read it", endpoint);
+  }
+
+  /** Returns the addresses of the service, of which calls and streams choose alike. */
+  Endpoints endpoints() {
+    return endpoints;
   }
 
   /**
    * Returns the answer, whatever it says.
    *
-   * @throws UnavailableException if there is none; nothing was written
-   * @throws OutcomeUnknownException if a write that may have arrived got none
+   * @throws UnavailableException if there is none, or the service cannot answer now; nothing was
+   *     written
+   * @throws OutcomeUnknownException if a write that may have been done got none
    */
   Answer send(Call call, Deadline deadline) {
-    return send(call, deadline, !call.isWrite());
-  }
-
-  private Answer send(Call call, Deadline deadline, boolean mayRepeat) {
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        open().sendAsync(call.toRequest(), head -> new BoundedBody(maxAnswerBytes));
-    try {
-      return new Answer(call, exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS));
-    } catch (TimeoutException e) {
-      exchange.cancel(true);
-      throw failed(call, "was not answered in time", e);
-    } catch (InterruptedException e) {
-      exchange.cancel(true);
-      Thread.currentThread().interrupt();
-      throw failed(call, "was interrupted", e);
-    } catch (ExecutionException e) {
-      Throwable cause = rootOf(e);
-      if (mayRepeat
-          && cause instanceof IOException
-          && !neverConnected(cause)
-          && deadline.nanosLeft() > 0) {
-        return send(call, deadline, false);
+    Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    for (int tries = 1; true; tries++) {
+      int untried = Math.max(0, endpoints.size() - tries);
+      Attempt attempt = Attempt.of(call, endpoints.choose());
+      KVException failure;
+      Duration wanted = Duration.ZERO;
+      try {
+        Answer answer = exchanges.send(attempt, share(call, deadline, untried));
+        KVException refusal = answer.refusal(untried > 0);
+        if (refusal == null) {
+          endpoints.worked(attempt.endpoint());
+          return answer;
+        }
+        failure = refusal;
+        wanted = answer.retryAfter();
+      } catch (UnavailableException e) {
+        failure = e;
       }
-      throw broken(call, cause);
+      endpoints.failed(attempt.endpoint());
+      if (Thread.currentThread().isInterrupted() || !mayTryAgain(failure, untried)) {
+        throw failure;
+      }
+      if (untried == 0 && tries % endpoints.size() == 0) {
+        pause(backoff, wanted, deadline, failure);
+      }
     }
   }
 
-  private KVException broken(Call call, Throwable cause) {
-    if (cause instanceof BoundedBody.TooLargeException && !call.isWrite()) {
-      return new AnswerTooLargeException(call, maxAnswerBytes);
-    }
-    String what = neverConnected(cause)
-        ? "failed: no connection could be made; is the service running there?"
-        : "failed: the exchange with the service broke off";
-    KVException failed = failed(call, what, cause);
-    return client == null && !(failed instanceof OutcomeUnknownException) ? closed() : failed;
+  /**
+   * A node that hangs leaves time for the others, and a write that hangs leaves time to find out
+   * what became of it.
+   */
+  private static Deadline share(Call call, Deadline deadline, int untried) {
+    return call.isWrite() ? deadline.part(0.75) : deadline.part(1.0 / (untried + 1));
   }
 
-  private static KVException failed(Call call, String what, Throwable cause) {
-    if (!call.isWrite()) {
-      return new UnavailableException(call + " " + what, cause);
+  private static boolean mayTryAgain(KVException failure, int untried) {
+    if (failure instanceof OutcomeUnknownException) {
+      return false;
     }
-    return call.withdraw() || (call.body() == null && neverConnected(cause))
-        ? new UnavailableException(call + " " + what + " (nothing was written)", cause)
-        : new OutcomeUnknownException(
-            call + " " + what
-                + " (it may have been done or not: read what is there before writing again)",
-            cause);
+    boolean mayPass = failure.code() == ErrorCode.UNAVAILABLE
+        && !(failure instanceof Exchanges.DistrustException);
+    return mayPass || untried > 0;
   }
 
-  private static boolean neverConnected(Throwable cause) {
-    return cause instanceof ConnectException
-        || cause instanceof HttpConnectTimeoutException
-        || cause instanceof SSLHandshakeException;
-  }
-
-  private static Throwable rootOf(ExecutionException e) {
-    Throwable cause = e;
-    while ((cause instanceof ExecutionException || cause instanceof CompletionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
+  /** @throws KVException the failure, if there is no time or reason to wait */
+  private void pause(Backoff backoff, Duration wanted, Deadline deadline, KVException failure) {
+    long nanos = Math.max(backoff.next().toNanos(), wanted.toNanos());
+    if (backoff.rounds() >= rounds || nanos >= deadline.nanosLeft()) {
+      throw failure;
     }
-    return cause;
-  }
-
-  /** Returns the client, if this is open. */
-  private HttpClient open() {
-    HttpClient open = client;
-    if (open == null) {
-      throw closed();
+    try {
+      pause.nanos(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
     }
-    return open;
   }
 
   /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
   void checkOpen() {
-    open();
+    exchanges.checkOpen();
   }
 
-  private KVException closed() {
-    return new KVException(ErrorCode.CLOSED, "The store '" + store + "' was closed");
-  }
-
-  /**
-   * Lets the client go. From JDK 21 on that closes its connections, after the calls under way;
-   * before, they are closed, and its threads end, when the garbage collector finds that nobody has
-   * it. All its threads are daemons.
-   */
   @Override
   public void close() {
-    HttpClient closing = client;
-    client = null;
-    if (closing instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new KVException(ErrorCode.INTERNAL, "The HTTP client could not be closed", e);
-      }
-    }
+    exchanges.close();
   }
 
-  /** The answer to a read has more bytes than are taken. */
-  static final class AnswerTooLargeException extends KVException {
-    private static final long serialVersionUID = 1L;
-
-    AnswerTooLargeException(Call call, int maxBytes) {
-      super(
-          ErrorCode.UNSUPPORTED_SERVER,
-          call + " was answered with more than " + maxBytes + " bytes, the most that is read");
-    }
+  /** Waits. */
+  interface Pause {
+    void nanos(long nanos) throws InterruptedException;
   }
 }

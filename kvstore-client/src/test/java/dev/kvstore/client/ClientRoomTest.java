@@ -25,5 +25,6 @@ class ClientRoomTest {
           "dev.kvstore.typed",
           "dev.kvstore.client",
           "com.fasterxml.jackson..",
-          "org.bson..");
+          "org.bson..",
+          "org.slf4j");
 }

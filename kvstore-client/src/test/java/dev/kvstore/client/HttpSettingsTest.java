@@ -34,4 +34,23 @@ class HttpSettingsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("connect timeout");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "secret\n", "secret\r\nX: y", "secrét", "a=b", "="})
+  void token_thatNoHeaderCanHold_isRefusedUnquoted(String token) {
+    assertThatThrownBy(() -> HttpSettings.DEFAULT.withToken(token))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageNotContaining("secr");
+  }
+
+  @Test
+  void toString_doesNotShowTheToken() {
+    assertThat(HttpSettings.DEFAULT.withToken("kvs_secret"))
+        .asString()
+        .contains("token=given")
+        .doesNotContain("kvs_secret");
+    assertThat(HttpSettings.DEFAULT).asString().contains("token=none");
+  }
 }

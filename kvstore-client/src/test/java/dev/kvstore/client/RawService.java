@@ -58,12 +58,13 @@ final class RawService implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
+  /** Returns a store that tries once. */
   HttpEntryStore store() {
     return store(HttpSettings.DEFAULT);
   }
 
   HttpEntryStore store(HttpSettings settings) {
-    return new HttpEntryStore(uri(), "s", settings);
+    return Stores.trying(1, settings, uri());
   }
 
   /** Waits until one more connection is closed, on both sides. */

@@ -179,7 +179,7 @@ class RequestsTest {
               200,
               page(keysIn(request).stream().map(key -> Bodies.entry(key, large)).toList())));
           HttpEntryStore store =
-              new HttpEntryStore(service.uri(), "s", HttpSettings.DEFAULT, 100_000)) {
+              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 100_000)) {
         assertThat(store.readMany(keys)).extracting(KVEntry::key).containsExactlyElementsOf(keys);
       }
     }

@@ -41,12 +41,13 @@ final class ScriptedService implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
+  /** Returns a store that tries once. */
   HttpEntryStore store() {
     return store(HttpSettings.DEFAULT);
   }
 
   HttpEntryStore store(HttpSettings settings) {
-    return new HttpEntryStore(uri(), "s", settings);
+    return Stores.trying(1, settings, uri());
   }
 
   Request onlyRequest() {

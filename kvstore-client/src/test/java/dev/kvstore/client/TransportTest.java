@@ -93,7 +93,7 @@ class TransportTest {
     @Test
     void read_refused_isUnavailableAndNamesTheUrl() throws Exception {
       URI nobody = refusing();
-      try (HttpEntryStore store = new HttpEntryStore(nobody, "s", HttpSettings.DEFAULT)) {
+      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, nobody)) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class)
             .hasMessageContaining(nobody + "/v1/stores/s/keys/k");
@@ -103,7 +103,7 @@ class TransportTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
     void write_refused_isNotDone(String name, Consumer<HttpEntryStore> write) throws Exception {
-      try (HttpEntryStore store = new HttpEntryStore(refusing(), "s", HttpSettings.DEFAULT)) {
+      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, refusing())) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(UnavailableException.class);
       }
     }
@@ -111,7 +111,7 @@ class TransportTest {
     @Test
     void write_hostWithoutAddress_isNotDone() {
       URI unknown = URI.create("http://no-such-host.invalid");
-      try (HttpEntryStore store = new HttpEntryStore(unknown, "s", HttpSettings.DEFAULT)) {
+      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, unknown)) {
         assertThat(thrownBy(s -> s.delete("k", WriteOptions.DEFAULT), store))
             .isExactlyInstanceOf(UnavailableException.class);
       }
@@ -124,7 +124,7 @@ class TransportTest {
       HttpSettings settings = HttpSettings.DEFAULT.withConnectTimeout(Duration.ofMillis(200));
       try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
           Backlog backlog = Backlog.fill(full);
-          HttpEntryStore store = new HttpEntryStore(backlog.uri(), "s", settings)) {
+          HttpEntryStore store = Stores.trying(1, settings, backlog.uri())) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(UnavailableException.class);
       }
     }
@@ -148,7 +148,7 @@ class TransportTest {
         }
       };
       try (RawService service = new RawService(secondTime);
-          HttpEntryStore store = service.store()) {
+          HttpEntryStore store = Stores.trying(2, HttpSettings.DEFAULT, service.uri())) {
         assertThat(store.read("k")).isPresent();
         assertThat(service.requests).hasValue(2);
       }
@@ -157,10 +157,10 @@ class TransportTest {
     @Test
     void read_exchangeKeepsBreaking_isUnavailableSoon() throws Exception {
       try (RawService service = new RawService(CUT_IN_THE_MIDDLE);
-          HttpEntryStore store = service.store()) {
+          HttpEntryStore store = Stores.trying(3, HttpSettings.DEFAULT, service.uri())) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class);
-        assertThat(service.requests).hasValue(2);
+        assertThat(service.requests).hasValue(3);
       }
     }
 
@@ -197,7 +197,7 @@ class TransportTest {
       Reply large = Reply.bson(200, Bodies.entry("k", new BsonBinary(new byte[20_000])));
       try (ScriptedService service = ScriptedService.answering(large);
           HttpEntryStore store =
-              new HttpEntryStore(service.uri(), "s", HttpSettings.DEFAULT, 10_000)) {
+              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 10_000)) {
         KVException thrown = thrownBy(TransportTest::read, store);
         assertThat(thrown.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER);
         assertThat(thrown).hasMessageContaining("more than 10000 bytes");

@@ -1,0 +1,32 @@
+package dev.kvstore.client;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long to wait before the next round of attempts: doubling, and never quite the same, so that
+ * clients that failed together do not come back together.
+ */
+final class Backoff {
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofSeconds(2);
+
+  private final DoubleSupplier random;
+  private int rounds;
+
+  /** @param random from 0 to 1 */
+  Backoff(DoubleSupplier random) {
+    this.random = random;
+  }
+
+  /** Returns how long to wait: half of what it could be, or more. */
+  Duration next() {
+    long most = Math.min(SHORTEST.toMillis() << Math.min(rounds, 16), LONGEST.toMillis());
+    rounds++;
+    return Duration.ofMillis(most / 2 + (long) (random.getAsDouble() * (most - most / 2)));
+  }
+
+  int rounds() {
+    return rounds;
+  }
+}
