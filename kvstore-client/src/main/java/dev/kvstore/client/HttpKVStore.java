@@ -7,6 +7,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.cache.NearCache;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
@@ -65,7 +66,15 @@ public final class HttpKVStore {
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
     EntryStore entries = new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
-    return TypedKVStore.over(withFile(entries, services, settings), BsonCodec.create());
+    return TypedKVStore.over(
+        withFile(withCache(entries, settings), services, settings), BsonCodec.create());
+  }
+
+  private static EntryStore withCache(EntryStore entries, HttpSettings settings) {
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(entries, cache))
+        .orElse(entries);
   }
 
   private static EntryStore withFile(

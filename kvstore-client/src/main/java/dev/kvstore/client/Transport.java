@@ -127,6 +127,11 @@ final class Transport implements AutoCloseable {
     }
   }
 
+  /** Returns what sends a request as it is, once. */
+  Exchanges exchanges() {
+    return exchanges;
+  }
+
   /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
   void checkOpen() {
     exchanges.checkOpen();

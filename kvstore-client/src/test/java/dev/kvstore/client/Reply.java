@@ -2,6 +2,7 @@ package dev.kvstore.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bson.BsonDocument;
 
 /** What a service answers. */
@@ -38,6 +39,13 @@ final class Reply {
 
   static Reply empty(int status) {
     return new Reply(status, Map.of(), new byte[0]);
+  }
+
+  /** Returns this reply with one more header. */
+  Reply with(String header, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(header, value);
+    return new Reply(status, more, body);
   }
 
   byte[] body() {
