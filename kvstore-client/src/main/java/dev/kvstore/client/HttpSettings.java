@@ -183,8 +183,9 @@ public final class HttpSettings {
    * it while the service cannot be reached, from its start on: those entries are
    * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
    * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
-   * and so do reads with {@link dev.kvstore.ReadOptions}. When the service returns, reads go to it
-   * again within a second or so. An entry that has expired is not answered from the file either.
+   * and so do reads that demand more by {@link dev.kvstore.ReadOptions}. When the service returns,
+   * reads go to it again within a second or so. An entry that has expired is not answered from the
+   * file either.
    *
    * <p>The file is written within about a second of a change, and what the process wrote or read
    * itself is known at once; large stores are read less often, so that it takes a tenth of the time

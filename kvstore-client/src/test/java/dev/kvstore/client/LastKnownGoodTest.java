@@ -263,6 +263,21 @@ class LastKnownGoodTest {
   }
 
   @Test
+  void storeThatIsBack_andForbids_isObeyed() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    assertThat(known.read("k")).isPresent();
+    store.forbidden = true;
+    store.down = false;
+    await()
+        .untilAsserted(() -> assertThatThrownBy(() -> known.read("k"))
+            .isInstanceOfSatisfying(
+                KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN)));
+  }
+
+  @Test
   void closed_isClosed_alsoWhileDown() {
     store.put("k", 1);
     LastKnownGood known = open();

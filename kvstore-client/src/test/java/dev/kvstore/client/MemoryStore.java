@@ -38,6 +38,7 @@ class MemoryStore implements EntryStore {
   final AtomicInteger calls = new AtomicInteger();
   final AtomicInteger scans = new AtomicInteger();
   volatile boolean down;
+  volatile boolean forbidden;
   volatile boolean closed;
   volatile @Nullable ChangeSink sink;
   private final NavigableMap<String, KVEntry<RawValue>> entries =
@@ -78,6 +79,9 @@ class MemoryStore implements EntryStore {
     }
     if (down) {
       throw new UnavailableException("down", null);
+    }
+    if (forbidden) {
+      throw new KVException(ErrorCode.FORBIDDEN, "forbidden");
     }
   }
 

@@ -80,6 +80,15 @@ class SnapshotFormatTest {
   }
 
   @Test
+  void length_beyondTheEnd_isDamaged_andTakesNoMemory() throws Exception {
+    byte[] huge = bytes.clone();
+    huge[CONTENT + 3] = 0x7F;
+    isDamaged(withChecksum(huge));
+    huge[CONTENT + 3] = (byte) 0x80;
+    isDamaged(withChecksum(huge));
+  }
+
+  @Test
   void noise_isDamaged() {
     Random random = new Random(7);
     for (int i = 0; i < 1000; i++) {
