@@ -54,6 +54,7 @@ final class EventLoop implements Runnable {
 
   // Of the connection.
   private boolean resuming;
+  private boolean settled;
   private long provedAt;
   private long heardAt;
 
@@ -106,6 +107,7 @@ final class EventLoop implements Runnable {
     Endpoint node = source.choose();
     try (EventConnection connection = source.open(node, lastId)) {
       resuming = !lastId.isEmpty();
+      settled = false;
       provedAt = connection.askedAt();
       heardAt = connection.askedAt();
       while (!stopped) {
@@ -115,7 +117,7 @@ final class EventLoop implements Runnable {
       refused(node, e);
     } catch (OutdatedException e) {
       log.debug("Another stream of events takes the place of one", e);
-      TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
+      TimeUnit.NANOSECONDS.sleep(backoff.next(Duration.ZERO).toNanos());
     } catch (MalformedAnswerException e) {
       // Who goes on there would meet the same again.
       forget();
@@ -154,8 +156,10 @@ final class EventLoop implements Runnable {
     }
     failing = true;
     log.debug("The stream of events failed", failure);
-    long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
-    long atLeast = Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
+    long wanted = Math.min(backoff.next(Duration.ZERO).toNanos(), most.toNanos());
+    // It speaks for itself, not for others.
+    long atLeast =
+        source.hasSeveral() ? 0 : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
     TimeUnit.NANOSECONDS.sleep(Math.max(wanted, atLeast));
   }
 
@@ -170,7 +174,6 @@ final class EventLoop implements Runnable {
     StoreEvent event = StoreEvent.of(block);
     if (event instanceof StoreEvent.Ready ready) {
       ready(ready.position());
-      succeeded(node);
     } else if (event instanceof StoreEvent.Reset) {
       live = false;
       sinks.forEach(FeedSink::missed);
@@ -179,6 +182,7 @@ final class EventLoop implements Runnable {
     } else if (event instanceof StoreEvent.Heartbeat heartbeat) {
       moveTo(block.lastId());
       beat(heartbeat, connection);
+      settle(node);
     }
     lastId = block.lastId().isEmpty() ? lastId : block.lastId();
     checkTime(connection);
@@ -199,7 +203,12 @@ final class EventLoop implements Runnable {
     }
   }
 
-  private void succeeded(Endpoint node) {
+  /** A stream that is ready and has lasted for a heartbeat can do what it should. */
+  private void settle(Endpoint node) {
+    if (settled || resuming || !live) {
+      return;
+    }
+    settled = true;
     source.worked(node);
     if (failing) {
       log.info("The changes of the store '{}' can be heard again", store);

@@ -4,6 +4,9 @@ import java.io.IOException;
 
 /** Where streams of events come from: the nodes of a service, of which calls choose alike. */
 interface EventSource {
+  /** Tells whether there is more than one node. */
+  boolean hasSeveral();
+
   /** Returns the node to ask now. */
   Endpoint choose();
 
@@ -18,6 +21,11 @@ interface EventSource {
   /** Returns the source of a store's events by that transport. */
   static EventSource of(Transport transport, StoreUrls urls, EventTimes times) {
     return new EventSource() {
+      @Override
+      public boolean hasSeveral() {
+        return transport.endpoints().size() > 1;
+      }
+
       @Override
       public Endpoint choose() {
         return transport.endpoints().choose();

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,7 @@ final class Exchanges implements AutoCloseable {
   private final int maxAnswerBytes;
   private final @Nullable Supplier<String> token;
   private final SeenToken seen = new SeenToken();
+  private final ServiceClock clock = new ServiceClock(InstantSource.system());
   private volatile @Nullable HttpClient client;
 
   /** @param store as it is named when it was closed */
@@ -68,6 +70,7 @@ final class Exchanges implements AutoCloseable {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       Answer answer = checked(new Answer(attempt, response));
       seen.raise(response);
+      clock.tell(response);
       return answer;
     } catch (TimeoutException e) {
       exchange.cancel(true);
@@ -94,6 +97,11 @@ final class Exchanges implements AutoCloseable {
   /** Returns what was seen of the database's history. */
   SeenToken seen() {
     return seen;
+  }
+
+  /** Returns the time of day by which entries expire. */
+  InstantSource clock() {
+    return clock;
   }
 
   /** Something in between may send a request twice, and answers then come to the wrong question. */

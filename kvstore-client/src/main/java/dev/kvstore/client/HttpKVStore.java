@@ -24,6 +24,13 @@ import java.util.List;
  * tried a second time within their time limit. A batch that is not atomic goes in several requests
  * where it is large.
  *
+ * <p>Reads are served from memory where the settings do not say otherwise, see
+ * {@link HttpSettings#withNearCache}: at once after a write by the same store, and as fresh as over
+ * a database at hand. For that, and for watches, a store keeps one stream of events open, on a
+ * daemon thread, and one more for each watch that begins in the past. {@link KVStore#cache()} tells
+ * how that fares. Whichever node of a service answers, a store reads nothing older than it has
+ * seen.
+ *
  * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
  * the service or a proxy closes it for idleness has an unknown outcome too: set
  * {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default, 1200 before JDK 20) below
@@ -65,26 +72,28 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
-    EntryStore entries = new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
+    HttpEntryStore entries =
+        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        withFile(withCache(entries, settings), services, settings), BsonCodec.create());
+        withFile(withCache(entries, settings), services, settings, entries.clock()),
+        BsonCodec.create());
   }
 
-  private static EntryStore withCache(EntryStore entries, HttpSettings settings) {
+  private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {
     return settings
         .nearCache()
-        .<EntryStore>map(cache -> NearCache.over(entries, cache))
+        .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
         .orElse(entries);
   }
 
   private static EntryStore withFile(
-      EntryStore entries, List<URI> services, HttpSettings settings) {
+      EntryStore entries, List<URI> services, HttpSettings settings, InstantSource clock) {
     List<String> addresses =
         services.stream().map(service -> Endpoint.of(service).base()).toList();
     return settings
         .lastKnownGood()
-        .<EntryStore>map(file ->
-            LastKnownGood.over(entries, new SnapshotFile(file), addresses, InstantSource.system()))
+        .<EntryStore>map(
+            file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
         .orElse(entries);
   }
 }

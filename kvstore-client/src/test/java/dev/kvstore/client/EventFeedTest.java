@@ -358,7 +358,8 @@ class EventFeedTest {
 
   @Test
   void secondSink_sharesTheStream_onceThatIsPastItsBegin() throws Exception {
-    Stream stream = begun(5);
+    Stream stream = begun(5).send(current(0, 5));
+    sink.hears("current 5");
     long begun = System.nanoTime();
     NotingSink second = new NotingSink();
     feed.subscribe(second, null);

@@ -135,8 +135,13 @@ final class EventService implements AutoCloseable {
     }
 
     Stream raw(String text) {
+      return bytes(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    }
+
+    /** Sends text whose characters are bytes. */
+    Stream bytes(String text) {
       try {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -7,6 +7,9 @@ import org.bson.BsonDocument;
 
 /** What a service answers. */
 final class Reply {
+  /** No answer: the connection is closed. */
+  static final Reply CUT = empty(0);
+
   final int status;
   final Map<String, String> headers;
   private final byte[] body;
@@ -41,7 +44,7 @@ final class Reply {
     return new Reply(status, Map.of(), new byte[0]);
   }
 
-  /** Returns this reply with one more header. */
+  /** Returns this with one more header. */
   Reply with(String header, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
