@@ -12,6 +12,7 @@ import dev.kvstore.cache.NearCache;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -84,11 +85,26 @@ public final class HttpKVStore {
     HttpEntryStore entries =
         new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        settings
-            .nearCache()
-            .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
-            .orElse(entries),
+        withFile(withCache(entries, settings), services, settings, entries.clock()),
         // How large a value may be is for the service to say.
         BsonCodec.create(new JsonMapper(), WireReader.WIDEST));
+  }
+
+  private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
+        .orElse(entries);
+  }
+
+  private static EntryStore withFile(
+      EntryStore entries, List<URI> services, HttpSettings settings, InstantSource clock) {
+    List<String> addresses =
+        services.stream().map(service -> Endpoint.of(service).base()).toList();
+    return settings
+        .lastKnownGood()
+        .<EntryStore>map(
+            file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
+        .orElse(entries);
   }
 }
