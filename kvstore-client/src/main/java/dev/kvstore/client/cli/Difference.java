@@ -59,7 +59,7 @@ record Difference(
         lines.add(line);
       } else if (!lines.isEmpty()) {
         lines.add(" …");
-      } else if (!line.startsWith("@@ -1,")) {
+      } else if (!old.isEmpty() && !line.startsWith("@@ -1,")) {
         lines.add(" " + old.get(0));
         lines.add(" …");
       }
