@@ -213,13 +213,12 @@ abstract class StreamLoop implements Runnable {
 
   private void recover(Throwable thrown) {
     Trouble trouble = Trouble.of(thrown);
+    // After a time-out too, though the driver would go on with the same one: it then keeps to the
+    // server that it chose first, and asks for a connection again and again without a pause.
+    closeStream();
     if (trouble == Trouble.STANDALONE) {
-      closeStream();
       standalone();
       return;
-    }
-    if (trouble != Trouble.TIMED_OUT || stream == null) {
-      closeStream();
     }
     if (trouble == Trouble.HISTORY_LOST
         || (trouble == Trouble.REFUSED && backoff.failures() >= REFUSALS)) {

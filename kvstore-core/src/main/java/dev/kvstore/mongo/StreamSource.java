@@ -31,7 +31,7 @@ interface StreamSource {
     /** Returns the cluster time of the start where it is one, or that of now where it was now. */
     long startedAt();
 
-    /** Waits a moment for events. May be called again after a time-out of the driver. */
+    /** Waits a moment for events. Not to be called again after an exception. */
     Batch next();
 
     @Override

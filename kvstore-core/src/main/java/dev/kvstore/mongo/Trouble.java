@@ -10,17 +10,20 @@ import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoServerException;
 import java.util.Set;
 
-/** What to do about an exception of a change stream. */
+/**
+ * What an exception of a change stream means. If nothing else is said, the next stream begins where
+ * that one was.
+ */
 enum Trouble {
   /** The server has no change streams. */
   STANDALONE,
   /** The stream cannot be continued where it was, so changes may have been missed. */
   HISTORY_LOST,
-  /** No answer in time; the same stream goes on with the next call. */
+  /** No answer in time. */
   TIMED_OUT,
   /** The server said no, for a reason that may be the place where the stream was to continue. */
   REFUSED,
-  /** Anything else: another stream that begins where this one was. */
+  /** Anything else. */
   BROKEN;
 
   private static final int STANDALONE_CODE = 40573;

@@ -242,15 +242,22 @@ class ChangePumpTest {
     }
 
     @Test
-    void call_timedOut_keepsTheStream() {
+    void call_timedOut_goesOnWithAnotherStream_afterTheSameWaitEachTime() {
+      MongoOperationTimeoutException frozen = new MongoOperationTimeoutException("frozen");
       source.opensAt(10);
-      source.fails(new MongoOperationTimeoutException("frozen"));
-      source.fails(new MongoOperationTimeoutException("still frozen"));
+      source.gives(batch(12));
+      source.fails(frozen);
+      source.failsToOpen(frozen);
+      source.failsToOpen(frozen);
+      source.opensAt(0);
       source.gives(batch(20, set("s", "a", 1, 20)));
       pump.subscribe("s", sink, null);
-      await().untilAsserted(() -> assertThat(sink.calls).hasSize(2));
-      assertThat(source.openings).hasSize(1);
-      assertThat(pauses).containsExactly(Backoff.SHORTEST, Backoff.SHORTEST);
+      awaitCalls(sink, "positioned 10", "changed [] 12", "catching up [a=v1] 20");
+      Start.After after = new Start.After(token(12));
+      assertThat(source.openings)
+          .extracting(Opening::start)
+          .containsExactly(new Start.Now(), after, after, after);
+      assertThat(pauses).containsExactly(Backoff.SHORTEST, Backoff.SHORTEST, Backoff.SHORTEST);
     }
 
     @ParameterizedTest

@@ -8,13 +8,12 @@ import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what is answered, in the format that the request likes best. Thread-safe. */
 final class Answers {
-  static final String VERSION = "KV-Version";
-  static final String EXPIRES_AT = "KV-Expires-At";
-
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
@@ -131,11 +130,17 @@ final class Answers {
 
   /** Says which version the answer is about. */
   static void metadataHeaders(Exchange exchange, KVMetadata metadata) {
-    exchange.header("ETag", '"' + metadata.etag() + '"');
-    exchange.response().setDateHeader("Last-Modified", metadata.updatedAt().toEpochMilli());
-    exchange.header(VERSION, Long.toString(metadata.version()));
+    metadataHeaders(metadata, exchange::header);
+  }
+
+  /** Names the headers that say which version an answer is about, and their values. */
+  static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
+    headers.accept("ETag", '"' + metadata.etag() + '"');
+    headers.accept(
+        "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
+    headers.accept("KV-Version", Long.toString(metadata.version()));
     if (metadata.expiresAt() != null) {
-      exchange.header(EXPIRES_AT, metadata.expiresAt().toString());
+      headers.accept("KV-Expires-At", metadata.expiresAt().toString());
     }
   }
 

@@ -62,12 +62,21 @@ final class Conditions {
 
   /** Tells whether the reader said that it has this very version already. */
   static boolean notModified(HttpServletRequest request, String presentEtag) {
-    String noneMatch = header(request, IF_NONE_MATCH);
-    if (noneMatch == null) {
-      return false;
+    String first = request.getHeader(IF_NONE_MATCH);
+    if (first == null || isJust(first, presentEtag)) {
+      return first != null;
     }
+    String noneMatch = String.valueOf(header(request, IF_NONE_MATCH));
     return noneMatch.equals("*")
         || etags(IF_NONE_MATCH, noneMatch).stream().anyMatch(e -> e.text().equals(presentEtag));
+  }
+
+  /** Most readers have one etag, and send it as they got it. */
+  private static boolean isJust(String header, String etag) {
+    return header.length() == etag.length() + 2
+        && header.startsWith(etag, 1)
+        && header.startsWith("\"")
+        && header.endsWith("\"");
   }
 
   private static void refuse(HttpServletRequest request, String... headers) {

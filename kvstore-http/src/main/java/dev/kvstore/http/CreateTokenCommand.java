@@ -64,10 +64,10 @@ final class CreateTokenCommand extends TokenAction {
     super.check(faults);
     String given = name;
     if (given != null) {
-      check(faults, () -> Token.checkName(given));
+      faults.check(() -> Token.checkName(given));
     }
-    check(faults, () -> new Limits(stores, prefixes));
-    check(faults, () -> end(Instant.EPOCH));
+    faults.check(() -> new Limits(stores, prefixes));
+    faults.check(() -> end(Instant.EPOCH));
   }
 
   @Override
@@ -94,14 +94,6 @@ final class CreateTokenCommand extends TokenAction {
     return ttl == null
         ? null
         : WriteOptions.DEFAULT.ttl(ttl).timeToLive().map(now::plus).orElseThrow();
-  }
-
-  private static void check(Faults faults, Runnable action) {
-    try {
-      action.run();
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
-    }
   }
 
   static final class RoleConverter implements ITypeConverter<Role> {

@@ -1,7 +1,6 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import java.nio.file.Files;
@@ -53,11 +52,11 @@ final class DatabaseOptions {
     faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     if (mongodb != null) {
       String uri = mongodb;
-      check(faults, "--mongodb", () -> MongoEntryDatabase.checkConnectionString(uri));
+      faults.check("--mongodb", () -> MongoEntryDatabase.checkConnectionString(uri));
     }
     if (database != null) {
       String name = database;
-      check(faults, "--database", () -> MongoSettings.DEFAULT.withDatabase(name));
+      faults.check("--database", () -> MongoSettings.DEFAULT.withDatabase(name));
       if (mongodb == null) {
         faults.add("--database", database, "it needs --mongodb");
       }
@@ -93,13 +92,5 @@ final class DatabaseOptions {
     return mongodb == null
         && tokensFile == null
         && !Files.exists(data.resolve(Backend.TOKENS_FILE));
-  }
-
-  private static void check(Faults faults, String option, Runnable action) {
-    try {
-      action.run();
-    } catch (InvalidInputException e) {
-      faults.addSecret(option, String.valueOf(e.getMessage()));
-    }
   }
 }

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
-import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -30,6 +29,7 @@ final class EncodedEntry {
 
   private static final HttpField CONTENT_TYPE =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Format.JSON.mediaType());
+
   private final String etag;
   private final List<HttpField> headers;
   private final byte[] body;
@@ -53,17 +53,10 @@ final class EncodedEntry {
 
   private static EncodedEntry encode(KVEntry<RawValue> entry, JsonTranscoder transcoder) {
     KVMetadata metadata = entry.metadata();
-    String etag = '"' + metadata.etag() + '"';
     List<HttpField> headers = new ArrayList<>();
-    headers.add(new HttpField(HttpHeader.ETAG, etag));
-    headers.add(new HttpField(
-        HttpHeader.LAST_MODIFIED, DateGenerator.formatDate(metadata.updatedAt().toEpochMilli())));
-    headers.add(new HttpField(Answers.VERSION, Long.toString(metadata.version())));
-    if (metadata.expiresAt() != null) {
-      headers.add(new HttpField(Answers.EXPIRES_AT, metadata.expiresAt().toString()));
-    }
+    Answers.metadataHeaders(metadata, (name, value) -> headers.add(new HttpField(name, value)));
     byte[] body = transcoder.toJson(Answers.present(entry));
-    return new EncodedEntry(etag, List.copyOf(headers), body);
+    return new EncodedEntry(metadata.etag(), List.copyOf(headers), body);
   }
 
   /** Answers with the value, or that the reader has it already. */
@@ -74,19 +67,12 @@ final class EncodedEntry {
     headers.forEach(fields::add);
     exchange.allowRevalidation();
     exchange.tellPosition();
-    if (isKnownTo(exchange)) {
+    if (Conditions.notModified(exchange.request(), etag)) {
       response.setStatus(304);
       return;
     }
     fields.put(CONTENT_TYPE);
     fields.put(HttpHeader.CONTENT_LENGTH, body.length);
     response.getHttpOutput().sendContent(ByteBuffer.wrap(body));
-  }
-
-  private boolean isKnownTo(Exchange exchange) {
-    String wanted = exchange.request().getHeader("If-None-Match");
-    return wanted != null
-        && (wanted.equals(etag)
-            || Conditions.notModified(exchange.request(), etag.substring(1, etag.length() - 1)));
   }
 }

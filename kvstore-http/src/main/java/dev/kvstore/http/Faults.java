@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.config.SettingSources;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,24 @@ final class Faults {
   /** Adds a message that belongs to no option. */
   void add(String message) {
     messages.add(message);
+  }
+
+  /** Adds what the check throws, as a message that belongs to no option. */
+  void check(Runnable check) {
+    try {
+      check.run();
+    } catch (InvalidInputException e) {
+      add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Adds what the check throws about that option, without its value, which may be a secret. */
+  void check(String option, Runnable check) {
+    try {
+      check.run();
+    } catch (InvalidInputException e) {
+      addSecret(option, String.valueOf(e.getMessage()));
+    }
   }
 
   void checkRange(String option, long value, long from, long to) {

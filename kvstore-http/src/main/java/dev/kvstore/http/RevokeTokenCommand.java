@@ -1,6 +1,5 @@
 package dev.kvstore.http;
 
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.auth.Token;
 import dev.kvstore.http.auth.TokenStorage;
 import java.util.Objects;
@@ -17,12 +16,9 @@ final class RevokeTokenCommand extends TokenAction {
   @Override
   public void check(Faults faults) {
     super.check(faults);
-    try {
-      if (name != null) {
-        Token.checkName(name);
-      }
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
+    String given = name;
+    if (given != null) {
+      faults.check(() -> Token.checkName(given));
     }
   }
 

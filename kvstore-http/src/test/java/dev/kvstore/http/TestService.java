@@ -55,6 +55,11 @@ final class TestService implements AutoCloseable {
         database, KVServer.start(ServerSettings.DEFAULT, database, gate, metrics));
   }
 
+  static TestService start(
+      EntryDatabase database, ServerSettings settings, Gate gate, Metrics metrics) {
+    return new TestService(database, KVServer.start(settings, database, gate, metrics));
+  }
+
   KVServer server() {
     return server;
   }
