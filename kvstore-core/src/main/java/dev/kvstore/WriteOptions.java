@@ -3,31 +3,37 @@ package dev.kvstore;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a write is done: under which condition, for how long the entry lives, and who is its author.
- * Immutable; each method returns a changed copy.
+ * How a write is done: under which condition, for how long the entry lives, who is its author, and
+ * by which etag it will be known. Immutable; each method returns a changed copy.
  */
 public final class WriteOptions {
-  /** No condition, no expiry, no author. */
+  /** No condition, no expiry, no author, and an etag that the store makes. */
   public static final WriteOptions DEFAULT =
-      new WriteOptions(WriteCondition.NONE, null, false, null);
+      new WriteOptions(WriteCondition.NONE, null, false, null, null);
+
+  private static final Pattern ETAG = Pattern.compile("[0-9a-f]{24}");
 
   private final WriteCondition condition;
   private final @Nullable Duration timeToLive;
   private final boolean expiryKept;
   private final @Nullable String author;
+  private final @Nullable String etag;
 
   private WriteOptions(
       WriteCondition condition,
       @Nullable Duration timeToLive,
       boolean expiryKept,
-      @Nullable String author) {
+      @Nullable String author,
+      @Nullable String etag) {
     this.condition = condition;
     this.timeToLive = timeToLive;
     this.expiryKept = expiryKept;
     this.author = author;
+    this.etag = etag;
   }
 
   /**
@@ -56,7 +62,7 @@ public final class WriteOptions {
 
   public WriteOptions condition(WriteCondition newCondition) {
     return new WriteOptions(
-        Objects.requireNonNull(newCondition, "condition"), timeToLive, expiryKept, author);
+        Objects.requireNonNull(newCondition, "condition"), timeToLive, expiryKept, author, etag);
   }
 
   /**
@@ -68,7 +74,7 @@ public final class WriteOptions {
    *     expiry would lie beyond the year 9999
    */
   public WriteOptions ttl(Duration newTimeToLive) {
-    return new WriteOptions(condition, TimeToLive.check(newTimeToLive), false, author);
+    return new WriteOptions(condition, TimeToLive.check(newTimeToLive), false, author, etag);
   }
 
   /**
@@ -76,7 +82,7 @@ public final class WriteOptions {
    * here before is dropped. A new entry stays.
    */
   public WriteOptions keepingExpiry() {
-    return new WriteOptions(condition, null, true, author);
+    return new WriteOptions(condition, null, true, author, etag);
   }
 
   /**
@@ -87,7 +93,25 @@ public final class WriteOptions {
    */
   public WriteOptions author(String newAuthor) {
     return new WriteOptions(
-        condition, timeToLive, expiryKept, Names.checkText("author", newAuthor));
+        condition, timeToLive, expiryKept, Names.checkText("author", newAuthor), etag);
+  }
+
+  /**
+   * The etag that the write gives the entry, in place of one that the store makes. It is for
+   * callers that must be able to find out later whether a write was done: it was, if the entry has
+   * this etag. A delete leaves no entry, and so nothing to know it by.
+   *
+   * @param newEtag 24 hexadecimal digits in small letters, as of a BSON ObjectId, which no write
+   *     has had before: conditions and caches tell writes apart by their etags
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is none
+   */
+  public WriteOptions etag(String newEtag) {
+    if (!ETAG.matcher(newEtag).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The etag of a write must be 24 hexadecimal digits in small letters");
+    }
+    return new WriteOptions(condition, timeToLive, expiryKept, author, newEtag);
   }
 
   public WriteCondition condition() {
@@ -105,5 +129,10 @@ public final class WriteOptions {
 
   public Optional<String> author() {
     return Optional.ofNullable(author);
+  }
+
+  /** Returns the etag that the write gives the entry; empty where the store makes one. */
+  public Optional<String> etag() {
+    return Optional.ofNullable(etag);
   }
 }

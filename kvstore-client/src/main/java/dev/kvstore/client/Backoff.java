@@ -19,14 +19,12 @@ final class Backoff {
     this.random = random;
   }
 
-  /** Returns how long to wait: half of what it could be, or more. */
-  Duration next() {
+  /** Returns how long to wait: half of what it could be, or more, and what is wanted at least. */
+  Duration next(Duration wanted) {
     long most = Math.min(SHORTEST.toMillis() << Math.min(rounds, 16), LONGEST.toMillis());
     rounds++;
-    return Duration.ofMillis(most / 2 + (long) (random.getAsDouble() * (most - most / 2)));
-  }
-
-  int rounds() {
-    return rounds;
+    Duration length =
+        Duration.ofMillis(most / 2 + (long) (random.getAsDouble() * (most - most / 2)));
+    return wanted.compareTo(length) > 0 ? wanted : length;
   }
 }

@@ -26,6 +26,9 @@ record Call(
     WriteCondition condition,
     Map<String, String> headers,
     byte @Nullable [] body) {
+  /** Names a write. */
+  static final String ETAG = "KV-Etag";
+
   static Call read(URI uri, @Nullable String key) {
     return new Call("GET", uri, key, WriteCondition.NONE, Map.of(), null);
   }
@@ -58,6 +61,12 @@ record Call(
     Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
     return new Call(method, uri, key, condition, Map.copyOf(more), body);
+  }
+
+  /** Returns the etag that names the write; null where this is none. */
+  @Nullable
+  String etag() {
+    return headers.get(ETAG);
   }
 
   boolean isWrite() {

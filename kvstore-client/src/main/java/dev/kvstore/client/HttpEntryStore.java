@@ -8,12 +8,8 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.Names;
-import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
-import dev.kvstore.UnavailableException;
-import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -23,14 +19,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
 final class HttpEntryStore implements EntryStore {
@@ -39,15 +32,11 @@ final class HttpEntryStore implements EntryStore {
 
   private static final int MAX_KEYS = 1000;
 
-  /** A batch that need not be atomic goes in parts of about this size. */
-  private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
-
-  private static final int MAX_BATCH_KEYS = 10_000;
-
   private final String name;
   private final StoreUrls urls;
   private final Duration timeout;
   private final Transport transport;
+  private final HttpWriter writer;
 
   HttpEntryStore(URI service, String name, HttpSettings settings) {
     this(List.of(service), name, settings, Transport.MAX_ANSWER_BYTES);
@@ -69,6 +58,7 @@ final class HttpEntryStore implements EntryStore {
     this.urls = StoreUrls.of(name);
     this.timeout = settings.requestTimeout();
     this.transport = transport;
+    this.writer = new HttpWriter(urls, new Settlement(transport, urls));
   }
 
   @Override
@@ -153,112 +143,28 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public KVMetadata write(Write write) {
-    Query query =
-        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
-    URI url = urls.key(write.key(), query);
-    Call call = put(url, write, write.condition());
-    return transport.send(call, deadline()).read(body -> WireReader.metadata(body, write.key()));
+    return writer.write(write, deadline());
   }
 
   @Override
   public Defaulted setDefault(Write write) {
-    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
-    Answer answer = transport.send(put(url, write, WriteCondition.NONE), deadline());
-    return new Defaulted(
-        answer.read(body -> WireReader.entry(body, write.key())), answer.status() == 201);
-  }
-
-  private static Call put(URI url, Write write, WriteCondition condition) {
-    return Call.write(
-        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
+    return writer.setDefault(write, deadline());
   }
 
   @Override
   public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
     transport.checkOpen();
-    if (values.isEmpty()) {
-      return new BatchResult(0, 0);
-    }
-    Deadline deadline = deadline();
-    List<List<String>> groups = options.isAtomic()
-        ? List.of(List.copyOf(values.keySet()))
-        : Groups.of(
-            values.keySet(),
-            key -> key.length() + value(values, key).size(),
-            MAX_BATCH_BYTES,
-            MAX_BATCH_KEYS);
-    int created = 0;
-    int replaced = 0;
-    for (List<String> group : groups) {
-      Map<String, RawValue> part = new LinkedHashMap<>();
-      group.forEach(key -> part.put(key, value(values, key)));
-      BatchResult result = writePart(part, options, deadline, created + replaced > 0);
-      created += result.created();
-      replaced += result.replaced();
-    }
-    return new BatchResult(created, replaced);
-  }
-
-  private static RawValue value(Map<String, RawValue> values, String key) {
-    return Objects.requireNonNull(values.get(key), key);
-  }
-
-  private BatchResult writePart(
-      Map<String, RawValue> values,
-      BatchOptions options,
-      Deadline deadline,
-      boolean othersWritten) {
-    Query query = withTimeToLive(options.timeToLive().orElse(null));
-    if (options.isAtomic()) {
-      query.and("atomic", "true");
-    }
-    Call call = Call.write(
-        "PUT",
-        urls.values(query),
-        null,
-        WriteCondition.NONE,
-        options.author().orElse(null),
-        BsonValues.document(values));
-    try {
-      return transport.send(call, deadline).read(WireReader::batchResult);
-    } catch (OutcomeUnknownException e) {
-      throw e;
-    } catch (UnavailableException e) {
-      if (othersWritten) {
-        throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
-      }
-      throw e;
-    }
+    return values.isEmpty() ? new BatchResult(0, 0) : writer.writeMany(values, options, deadline());
   }
 
   @Override
   public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    URI url = urls.counter(key, withTimeToLive(options.timeToLive().orElse(null)));
-    Call call = Call.write(
-        "POST",
-        url,
-        key,
-        options.condition(),
-        options.author().orElse(null),
-        BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
-    return transport.send(call, deadline()).read(body -> WireReader.counter(body, key));
+    return writer.increment(key, by, options, deadline());
   }
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    Call call = Call.write(
-        "DELETE",
-        urls.key(key, Query.none()),
-        key,
-        options.condition(),
-        options.author().orElse(null),
-        null);
-    Answer answer = transport.send(call, deadline());
-    if (answer.isKeyNotFound()) {
-      return false;
-    }
-    answer.expect(204);
-    return true;
+    return writer.delete(key, options, deadline());
   }
 
   @Override
@@ -268,10 +174,5 @@ final class HttpEntryStore implements EntryStore {
 
   private Deadline deadline() {
     return Deadline.in(timeout);
-  }
-
-  private static Query withTimeToLive(@Nullable Duration timeToLive) {
-    Query query = Query.none();
-    return timeToLive == null ? query : query.and("ttl", timeToLive.toString());
   }
 }

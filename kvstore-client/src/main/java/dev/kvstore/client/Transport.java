@@ -7,6 +7,7 @@ import dev.kvstore.UnavailableException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,31 +69,60 @@ final class Transport implements AutoCloseable {
    * @throws OutcomeUnknownException if a write that may have been done got none
    */
   Answer send(Call call, Deadline deadline) {
-    Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    return send(call, deadline, endpoint -> {});
+  }
+
+  /**
+   * As {@link #send(Call, Deadline)}.
+   *
+   * @param sentTo is told each address before the call is sent there
+   */
+  Answer send(Call call, Deadline deadline, Consumer<Endpoint> sentTo) {
+    Backoff backoff = backoff();
     for (int tries = 1; true; tries++) {
       int untried = Math.max(0, endpoints.size() - tries);
-      Attempt attempt = Attempt.of(call, endpoints.choose());
+      Endpoint endpoint = endpoints.choose();
+      sentTo.accept(endpoint);
       KVException failure;
       Duration wanted = Duration.ZERO;
       try {
-        Answer answer = exchanges.send(attempt, share(call, deadline, untried));
+        Answer answer = sendOnce(call, endpoint, share(call, deadline, untried));
         KVException refusal = answer.refusal(untried > 0);
         if (refusal == null) {
-          endpoints.worked(attempt.endpoint());
           return answer;
         }
         failure = refusal;
         wanted = answer.retryAfter();
+        endpoints.failed(endpoint);
       } catch (UnavailableException e) {
         failure = e;
       }
-      endpoints.failed(attempt.endpoint());
       if (Thread.currentThread().isInterrupted() || !mayTryAgain(failure, untried)) {
         throw failure;
       }
       if (untried == 0 && tries % endpoints.size() == 0) {
-        pause(backoff, wanted, deadline, failure);
+        if (tries >= rounds * endpoints.size()) {
+          throw failure;
+        }
+        pause(backoff.next(wanted), deadline, failure);
       }
+    }
+  }
+
+  /**
+   * Returns the answer of this address to one attempt, whatever it says.
+   *
+   * @throws UnavailableException if there is none; nothing was written
+   * @throws OutcomeUnknownException if a write that may have arrived got none
+   */
+  Answer sendOnce(Call call, Endpoint endpoint, Deadline deadline) {
+    try {
+      Answer answer = exchanges.send(Attempt.of(call, endpoint), deadline);
+      endpoints.worked(endpoint);
+      return answer;
+    } catch (UnavailableException e) {
+      endpoints.failed(endpoint);
+      throw e;
     }
   }
 
@@ -113,18 +143,30 @@ final class Transport implements AutoCloseable {
     return mayPass || untried > 0;
   }
 
-  /** @throws KVException the failure, if there is no time or reason to wait */
-  private void pause(Backoff backoff, Duration wanted, Deadline deadline, KVException failure) {
-    long nanos = Math.max(backoff.next().toNanos(), wanted.toNanos());
-    if (backoff.rounds() >= rounds || nanos >= deadline.nanosLeft()) {
+  Backoff backoff() {
+    return new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /**
+   * Waits for the next round of attempts.
+   *
+   * @throws KVException the failure, if it would come too late or the thread was interrupted
+   */
+  void pause(Duration length, Deadline deadline, KVException failure) {
+    if (length.toNanos() >= deadline.nanosLeft()) {
       throw failure;
     }
     try {
-      pause.nanos(nanos);
+      pause.nanos(length.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure;
     }
+  }
+
+  /** Returns after how many rounds what did not succeed is given up. */
+  int rounds() {
+    return rounds;
   }
 
   /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */

@@ -2,10 +2,14 @@ package dev.kvstore.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bson.BsonDocument;
 
 /** What a service answers. */
 final class Reply {
+  /** No answer: the connection is closed. */
+  static final Reply CUT = empty(0);
+
   final int status;
   final Map<String, String> headers;
   private final byte[] body;
@@ -38,6 +42,13 @@ final class Reply {
 
   static Reply empty(int status) {
     return new Reply(status, Map.of(), new byte[0]);
+  }
+
+  /** Returns this with one more header. */
+  Reply with(String header, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(header, value);
+    return new Reply(status, more, body);
   }
 
   byte[] body() {

@@ -67,6 +67,9 @@ final class ScriptedService implements AutoCloseable {
           body.length == 0 ? null : Bodies.parse(body));
       requests.add(request);
       Reply reply = script.apply(request);
+      if (reply == Reply.CUT) {
+        return;
+      }
       reply.headers.forEach(exchange.getResponseHeaders()::set);
       exchange.sendResponseHeaders(
           reply.status, reply.body().length == 0 ? -1 : reply.body().length);

@@ -225,54 +225,29 @@ class TransportTest {
   class Writes {
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_cutBeforeTheAnswer_isUnknownAndSentOnce(String name, Consumer<HttpEntryStore> write)
+    void write_alwaysCutBeforeTheAnswer_isUnknown(String name, Consumer<HttpEntryStore> write)
         throws Exception {
-      try (RawService service = new RawService(CUT);
-          HttpEntryStore store = service.store()) {
-        assertThat(thrownBy(write, store)).isExactlyInstanceOf(OutcomeUnknownException.class);
-        assertThat(service.requests).hasValue(1);
-        assertThat(service.connections).hasValue(1);
-      }
+      assertUnknown(write, CUT);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_cutInTheAnswer_isUnknownAndSentOnce(String name, Consumer<HttpEntryStore> write)
+    void write_alwaysCutInTheAnswer_isUnknown(String name, Consumer<HttpEntryStore> write)
         throws Exception {
-      try (RawService service = new RawService(CUT_IN_THE_MIDDLE);
-          HttpEntryStore store = service.store()) {
-        assertThat(thrownBy(write, store)).isExactlyInstanceOf(OutcomeUnknownException.class);
-        assertThat(service.requests).hasValue(1);
-      }
+      assertUnknown(write, CUT_IN_THE_MIDDLE);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_noAnswer_isUnknownInTime(String name, Consumer<HttpEntryStore> write)
+    void write_noAnswer_isUnknown(String name, Consumer<HttpEntryStore> write) throws Exception {
+      assertUnknown(write, SILENT);
+    }
+
+    private static void assertUnknown(Consumer<HttpEntryStore> write, RawService.Script script)
         throws Exception {
-      try (RawService service = new RawService(SILENT);
+      try (RawService service = new RawService(script);
           HttpEntryStore store = service.store(SHORT)) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(OutcomeUnknownException.class);
-        assertThat(service.requests).hasValue(1);
-      }
-    }
-
-    @Test
-    void increment_keptConnectionCutWhenUsedAgain_isUnknownAndSentOnce() throws Exception {
-      RawService.Script onceOnly = (connection, number) -> {
-        if (number == 1) {
-          RawService.write(connection, ENTRY);
-        } else {
-          connection.close();
-        }
-      };
-      try (RawService service = new RawService(onceOnly);
-          HttpEntryStore store = service.store()) {
-        store.increment("k", 1, WriteOptions.DEFAULT);
-        assertThat(thrownBy(TransportTest::increment, store))
-            .isExactlyInstanceOf(OutcomeUnknownException.class);
-        assertThat(service.requests).hasValue(2);
-        assertThat(service.connections).hasValue(1);
       }
     }
 

@@ -10,6 +10,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.mongo.KeyWriter.Sent;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.OptionalLong;
 import org.bson.BsonDocument;
@@ -163,10 +164,6 @@ final class Counter {
   }
 
   private static EntryWrite write(String key, long number, WriteOptions options) {
-    return new EntryWrite(
-        key,
-        BsonValues.ofNumber(number, false),
-        options.timeToLive().orElse(null),
-        options.author().orElse(null));
+    return new EntryWrite(new Write(key, BsonValues.ofNumber(number, false), options));
   }
 }

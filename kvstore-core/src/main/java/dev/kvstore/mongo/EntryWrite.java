@@ -47,7 +47,7 @@ final class EntryWrite {
   private final @Nullable Duration timeToLive;
   private final boolean expiryKept;
   private final @Nullable String author;
-  private final ObjectId etag = new ObjectId();
+  private final ObjectId etag;
 
   EntryWrite(Write write) {
     this.key = write.key();
@@ -55,6 +55,7 @@ final class EntryWrite {
     this.timeToLive = write.timeToLive();
     this.expiryKept = write.expiryKept();
     this.author = write.author();
+    this.etag = write.etag() == null ? new ObjectId() : new ObjectId(write.etag());
   }
 
   EntryWrite(String key, RawValue value, @Nullable Duration timeToLive, @Nullable String author) {

@@ -98,7 +98,9 @@ public interface EntryStore extends AutoCloseable {
   KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options);
 
   /**
-   * Writes the value. Over no entry it is a create: version 1 and a new {@code createdAt}.
+   * Writes the value. The entry has the write's own etag then, where it brings one, as after
+   * {@link #setDefault} and {@link #increment}; who writes can know it by that. Over no entry it is
+   * a create: version 1 and a new {@code createdAt}.
    *
    * @throws PreconditionFailedException if the condition does not hold
    */

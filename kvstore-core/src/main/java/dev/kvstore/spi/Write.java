@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiryKept whether an entry that is there keeps the expiry that it has, or has none; then
  *     there is no time to live
  * @param author kept as {@code updatedBy}, or null
+ * @param etag the etag that the entry gets, never used before; null for one that the store makes
  */
 public record Write(
     String key,
@@ -21,7 +22,8 @@ public record Write(
     WriteCondition condition,
     @Nullable Duration timeToLive,
     boolean expiryKept,
-    @Nullable String author) {
+    @Nullable String author,
+    @Nullable String etag) {
   public Write {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(value, "value");
@@ -35,7 +37,7 @@ public record Write(
       WriteCondition condition,
       @Nullable Duration timeToLive,
       @Nullable String author) {
-    this(key, value, condition, timeToLive, false, author);
+    this(key, value, condition, timeToLive, false, author, null);
   }
 
   public Write(String key, RawValue value, WriteOptions options) {
@@ -45,6 +47,7 @@ public record Write(
         options.condition(),
         options.timeToLive().orElse(null),
         options.isExpiryKept(),
-        options.author().orElse(null));
+        options.author().orElse(null),
+        options.etag().orElse(null));
   }
 }

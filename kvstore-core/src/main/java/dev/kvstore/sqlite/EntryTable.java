@@ -125,7 +125,8 @@ final class EntryTable {
       sum = BsonValues.ofNumber(by, false);
       expiresAt = expiry(options.timeToLive().orElse(null), now);
     }
-    KVMetadata next = following(key, present, options.author().orElse(null), expiresAt, now);
+    KVMetadata next = following(
+        key, present, options.author().orElse(null), options.etag().orElse(null), expiresAt, now);
     return new KVEntry<>(sum, put(store, row, next, sum));
   }
 
@@ -241,13 +242,14 @@ final class EntryTable {
     Instant expiresAt = write.expiryKept() && present != null
         ? present.expiresAt()
         : expiry(write.timeToLive(), now);
-    return following(write.key(), present, write.author(), expiresAt, now);
+    return following(write.key(), present, write.author(), write.etag(), expiresAt, now);
   }
 
   private static KVMetadata following(
       String key,
       @Nullable KVMetadata present,
       @Nullable String author,
+      @Nullable String chosenEtag,
       @Nullable Instant expiresAt,
       Instant now) {
     Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
@@ -257,7 +259,7 @@ final class EntryTable {
       updatedAt = createdAt;
     }
     long version = present == null ? 1 : present.version() + 1;
-    String etag = new ObjectId().toHexString();
+    String etag = chosenEtag == null ? new ObjectId().toHexString() : chosenEtag;
     return new KVMetadata(key, version, etag, createdAt, updatedAt, author, expiresAt);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -11,8 +12,11 @@ import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Write;
 import java.util.List;
 import java.util.Map;
+import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 
 interface ReadWriteContract extends StoreFixture {
@@ -69,6 +73,42 @@ interface ReadWriteContract extends StoreFixture {
     assertThat(second.updatedBy()).as("the author of the write before").isNull();
     assertThat(store().entry("k", KVType.of(Object.class)).metadata()).isEqualTo(second);
     assertThat(store().get("k", Object.class)).isEqualTo(List.of(1, 2));
+  }
+
+  @Test
+  default void set_withAnEtag_givesItToTheEntry() {
+    String first = new ObjectId().toHexString();
+    assertThat(store().set("k", 1, WriteOptions.DEFAULT.etag(first)).etag()).isEqualTo(first);
+    String second = new ObjectId().toHexString();
+    WriteOptions replacing = WriteOptions.ifMatch(first).etag(second);
+    assertThat(store().set("k", 2, replacing).etag()).isEqualTo(second);
+    assertThat(store().entry("k", Integer.class).etag()).isEqualTo(second);
+    assertThat(store().set("k", 3).etag()).isNotEqualTo(second);
+  }
+
+  @Test
+  default void setDefaultAndIncrement_withAnEtag_giveItToTheEntry() {
+    String first = new ObjectId().toHexString();
+    Write write = new Write("n", BsonValues.ofNumber(1, false), WriteOptions.DEFAULT.etag(first));
+    assertThat(entries().setDefault(write).entry().etag()).isEqualTo(first);
+    String second = new ObjectId().toHexString();
+    WriteOptions options = WriteOptions.DEFAULT.etag(second);
+    assertThat(entries().increment("n", 1, options).etag()).isEqualTo(second);
+    assertThat(entries().setDefault(write)).satisfies(kept -> {
+      assertThat(kept.stored()).isFalse();
+      assertThat(kept.entry().etag()).isEqualTo(second);
+    });
+  }
+
+  @Test
+  default void etag_malformed_isRefused() {
+    for (String malformed :
+        List.of("", "x", "6740F1000000000000000000", "6740f100000000000000000")) {
+      assertThatThrownBy(() -> WriteOptions.DEFAULT.etag(malformed))
+          .isInstanceOfSatisfying(
+              InvalidInputException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER));
+    }
   }
 
   @Test

@@ -164,6 +164,9 @@ final class Api implements Handler {
     setCommonHeaders(request, response, requestId);
     if (exchange != null) {
       tellPosition(exchange);
+      if (exchange.isReplayed()) {
+        exchange.tellReplayed();
+      }
     }
     problem.headers().forEach(response::setHeader);
     if (!canDrain(request)) {

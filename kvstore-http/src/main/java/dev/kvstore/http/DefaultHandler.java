@@ -8,7 +8,8 @@ import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/defaults/{key}}: the value that a key gets if it has none. */
-record DefaultHandler(Bodies bodies, Answers answers) implements ResourceHandler {
+record DefaultHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
+    implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     Conditions.refuseAll(exchange.request());
@@ -16,7 +17,8 @@ record DefaultHandler(Bodies bodies, Answers answers) implements ResourceHandler
         WriteRequests.options(exchange, exchange.parameters("ttl"), WriteCondition.IF_ABSENT);
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);
-    Defaulted result = exchange.entries().setDefault(new Write(exchange.key(), value, options));
+    Write write = new Write(exchange.key(), value, options);
+    Defaulted result = writes.once(exchange, () -> exchange.entries().setDefault(write));
     answers.entry(exchange, format, result.stored() ? 201 : 200, result.entry());
   }
 }

@@ -19,12 +19,15 @@ final class Exchange {
   /** What of a request makes another representation. */
   private static final String VARIATIONS = "Accept, Accept-Encoding";
 
+  private static final String REPLAYED = "KV-Replayed";
+
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Target target;
   private final Principal principal;
   private final EntryDatabase database;
   private @Nullable EntryStore entries;
+  private boolean replayed;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
   Exchange(
@@ -118,6 +121,16 @@ final class Exchange {
       SyncToken reached = entries().syncToken().max(readOptions.atLeast());
       header(Freshness.SYNC_TOKEN, reached.toString());
     }
+  }
+
+  /** Says that the write was done when it came before. */
+  void tellReplayed() {
+    replayed = true;
+    header(REPLAYED, "true");
+  }
+
+  boolean isReplayed() {
+    return replayed;
   }
 
   /** Says how old the entry may be, where the cache has lost touch with the database. */

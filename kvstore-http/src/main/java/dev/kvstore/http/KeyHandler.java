@@ -11,7 +11,8 @@ import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/keys/{key}}: one entry. */
-record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches) implements ResourceHandler {
+record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches, RepeatedWrites writes)
+    implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     EntryStore store = exchange.entries();
@@ -56,14 +57,15 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches) implemen
         exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);
-    KVMetadata written = store.write(new Write(exchange.key(), value, options));
+    Write write = new Write(exchange.key(), value, options);
+    KVMetadata written = writes.once(exchange, () -> store.write(write));
     answers.metadata(exchange, format, written.version() == 1 ? 201 : 200, written);
   }
 
   private void delete(Exchange exchange, EntryStore store) {
     WriteOptions options = WriteRequests.options(
         exchange, exchange.parameters(), Conditions.ofWrite(exchange.request()));
-    if (!store.delete(exchange.key(), options)) {
+    if (!writes.once(exchange, () -> store.delete(exchange.key(), options))) {
       throw new KeyNotFoundException(exchange.key());
     }
     exchange.answerEmpty(204);

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** {@code PATCH} of an entry: a read, a merge and a compare-and-set, until nobody came between. */
-record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits) {
+record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits, RepeatedWrites writes) {
   /**
    * Every failure means that another writer got through, so it takes very many writers to fail this
    * often.
@@ -37,7 +37,9 @@ record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits) {
     WriteOptions options = WriteRequests.patching(exchange, exchange.parameters("ttl"));
     Format format = exchange.answerFormat();
     RawValue patch = bodies.mergePatch(exchange);
-    answers.entry(exchange, format, 200, merge(store, exchange.key(), patch, condition, options));
+    KVEntry<RawValue> patched =
+        writes.once(exchange, () -> merge(store, exchange.key(), patch, condition, options));
+    answers.entry(exchange, format, 200, patched);
   }
 
   private KVEntry<RawValue> merge(

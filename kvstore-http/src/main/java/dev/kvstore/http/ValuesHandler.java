@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/values}: many values at once, as one document. */
-record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler {
+record ValuesHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
+    implements ResourceHandler {
   private static final int PAGE = 500;
 
   @Override
@@ -68,8 +69,9 @@ record ValuesHandler(Bodies bodies, Answers answers) implements ResourceHandler 
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
     Gate.checkKeys(exchange, values.keySet());
-    BatchResult result =
-        values.isEmpty() ? new BatchResult(0, 0) : exchange.entries().writeMany(values, options);
+    BatchResult result = values.isEmpty()
+        ? new BatchResult(0, 0)
+        : writes.once(exchange, () -> exchange.entries().writeMany(values, options));
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
       out.name("created");

@@ -6,6 +6,9 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
@@ -16,7 +19,30 @@ final class WriteRequests {
    */
   private static final String AUTHOR = "KV-Author";
 
+  private static final Pattern LEGAL_ETAG = Pattern.compile("[0-9a-f]{24}");
+
+  /** Names the write: by the etag that it gives the entry, where it leaves one. */
+  private static final String ETAG = "KV-Etag";
+
   private WriteRequests() {}
+
+  /**
+   * Returns the etag that the request brings, or null.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is malformed
+   */
+  static @Nullable String etag(Exchange exchange) {
+    List<String> etags = Collections.list(exchange.request().getHeaders(ETAG));
+    if (etags.isEmpty()) {
+      return null;
+    }
+    if (etags.size() > 1 || !LEGAL_ETAG.matcher(etags.get(0)).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The header " + ETAG + " must be 24 hexadecimal digits in small letters, once");
+    }
+    return etags.get(0);
+  }
 
   static WriteOptions options(Exchange exchange, Parameters parameters, WriteCondition condition) {
     return living(exchange, parameters.timeToLive(), condition);
@@ -26,7 +52,9 @@ final class WriteRequests {
       Exchange exchange, @Nullable Duration timeToLive, WriteCondition condition) {
     WriteOptions options = WriteOptions.DEFAULT.condition(condition);
     String author = author(exchange);
+    String etag = etag(exchange);
     options = timeToLive == null ? options : options.ttl(timeToLive);
+    options = etag == null ? options : options.etag(etag);
     return author == null ? options : options.author(author);
   }
 

@@ -1,0 +1,163 @@
+package dev.kvstore.client;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/** The writes to a store behind a service. */
+final class HttpWriter {
+  /** A batch that need not be atomic goes in parts of about this size. */
+  private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+  private static final int MAX_BATCH_KEYS = 10_000;
+
+  private final StoreUrls urls;
+  private final Settlement settlement;
+
+  HttpWriter(StoreUrls urls, Settlement settlement) {
+    this.urls = urls;
+    this.settlement = settlement;
+  }
+
+  KVMetadata write(Write write, Deadline deadline) {
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    Call call = put(urls.key(write.key(), query), write, write.condition());
+    return settlement.send(
+        call,
+        deadline,
+        answer -> answer.read(body -> WireReader.metadata(body, write.key())),
+        KVEntry::metadata);
+  }
+
+  Defaulted setDefault(Write write, Deadline deadline) {
+    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    return settlement.send(
+        put(url, write, WriteCondition.NONE),
+        deadline,
+        answer -> new Defaulted(
+            answer.read(body -> WireReader.entry(body, write.key())), answer.status() == 201),
+        entry -> new Defaulted(entry, true));
+  }
+
+  private static Call put(URI url, Write write, WriteCondition condition) {
+    return named(
+        Call.write(
+            "PUT", url, write.key(), condition, write.author(), write.value().toByteArray()),
+        write.etag());
+  }
+
+  BatchResult writeMany(Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
+    List<List<String>> groups = options.isAtomic()
+        ? List.of(List.copyOf(values.keySet()))
+        : Groups.of(
+            values.keySet(),
+            key -> key.length() + value(values, key).size(),
+            MAX_BATCH_BYTES,
+            MAX_BATCH_KEYS);
+    int created = 0;
+    int replaced = 0;
+    for (List<String> group : groups) {
+      Map<String, RawValue> part = new LinkedHashMap<>();
+      group.forEach(key -> part.put(key, value(values, key)));
+      BatchResult result = writePart(part, options, deadline, created + replaced > 0);
+      created += result.created();
+      replaced += result.replaced();
+    }
+    return new BatchResult(created, replaced);
+  }
+
+  private static RawValue value(Map<String, RawValue> values, String key) {
+    return Objects.requireNonNull(values.get(key), key);
+  }
+
+  private BatchResult writePart(
+      Map<String, RawValue> values,
+      BatchOptions options,
+      Deadline deadline,
+      boolean othersWritten) {
+    Query query = withTimeToLive(options.timeToLive().orElse(null));
+    if (options.isAtomic()) {
+      query.and("atomic", "true");
+    }
+    Call call = Call.write(
+        "PUT",
+        urls.values(query),
+        null,
+        WriteCondition.NONE,
+        options.author().orElse(null),
+        BsonValues.document(values));
+    try {
+      return settlement.send(
+          named(call, null), deadline, answer -> answer.read(WireReader::batchResult), null);
+    } catch (OutcomeUnknownException e) {
+      throw e;
+    } catch (UnavailableException e) {
+      if (othersWritten) {
+        throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  KVEntry<RawValue> increment(String key, long by, WriteOptions options, Deadline deadline) {
+    Call call = Call.write(
+        "POST",
+        urls.counter(key, withTimeToLive(options.timeToLive().orElse(null))),
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
+    return settlement.send(
+        named(call, options.etag().orElse(null)),
+        deadline,
+        answer -> answer.read(body -> WireReader.counter(body, key)),
+        entry -> entry);
+  }
+
+  boolean delete(String key, WriteOptions options, Deadline deadline) {
+    Call call = Call.write(
+        "DELETE",
+        urls.key(key, Query.none()),
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        null);
+    return settlement.<Boolean>send(
+        named(call, options.etag().orElse(null)), deadline, HttpWriter::deleted, null);
+  }
+
+  private static boolean deleted(Answer answer) {
+    if (answer.isKeyNotFound()) {
+      return false;
+    }
+    answer.expect(204);
+    return true;
+  }
+
+  private static Call named(Call write, @Nullable String etag) {
+    return write.with(Call.ETAG, etag == null ? new ObjectId().toHexString() : etag);
+  }
+
+  private static Query withTimeToLive(@Nullable Duration timeToLive) {
+    Query query = Query.none();
+    return timeToLive == null ? query : query.and("ttl", timeToLive.toString());
+  }
+}

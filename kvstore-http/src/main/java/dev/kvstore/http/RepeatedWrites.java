@@ -1,0 +1,130 @@
+package dev.kvstore.http;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.RawValue;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does a write once that comes more than once: who lost the answer sends it again, and something in
+ * between may send it twice, at once or much later. Writes are known by the etag that they bring.
+ * What came of one is kept for a while, and answers the others; those that come while it is still
+ * being done wait for it. Thread-safe.
+ *
+ * <p>A write of which it is certain that nothing was done is forgotten: it may be sent again to be
+ * done.
+ */
+final class RepeatedWrites {
+  static final Duration KEPT = Duration.ofMinutes(10);
+
+  private static final long MAX_BYTES = 32L * 1024 * 1024;
+
+  /** An etag, a key of usual length and the metadata of an entry. */
+  private static final int OUTCOME_BYTES = 500;
+
+  private final AsyncCache<Id, Outcome> outcomes;
+
+  RepeatedWrites() {
+    this(Ticker.systemTicker());
+  }
+
+  RepeatedWrites(Ticker ticker) {
+    this.outcomes = Caffeine.newBuilder()
+        .ticker(ticker)
+        .expireAfterWrite(KEPT)
+        .maximumWeight(MAX_BYTES)
+        .weigher((Id id, Outcome outcome) -> OUTCOME_BYTES + outcome.valueBytes())
+        .buildAsync();
+  }
+
+  /** Whether two requests are the same write; what they write is for the client to see to. */
+  private record Id(String method, Target target, String etag) {}
+
+  /** What came of a write; one of the two is null. */
+  private record Outcome(@Nullable Object result, @Nullable RuntimeException failure) {
+    Object replayed() {
+      if (failure != null) {
+        throw failure;
+      }
+      return Objects.requireNonNull(result);
+    }
+
+    int valueBytes() {
+      Object entry = result instanceof Defaulted defaulted ? defaulted.entry() : result;
+      return entry instanceof KVEntry<?> kv && kv.value() instanceof RawValue value
+          ? value.size()
+          : 0;
+    }
+  }
+
+  /**
+   * Returns what the write returns, or what it returned when it came for the first time; throws
+   * what it throws or threw.
+   */
+  <T> T once(Exchange exchange, Supplier<T> write) {
+    String etag = WriteRequests.etag(exchange);
+    if (etag == null) {
+      return write.get();
+    }
+    Id id = new Id(exchange.method(), exchange.target(), etag);
+    CompletableFuture<Outcome> mine = new CompletableFuture<>();
+    CompletableFuture<Outcome> first = outcomes.asMap().putIfAbsent(id, mine);
+    if (first == null) {
+      return run(write, mine);
+    }
+    exchange.tellReplayed();
+    @SuppressWarnings("unchecked") // one method and target have one kind of result
+    T result = (T) replay(first);
+    return result;
+  }
+
+  private static <T> T run(Supplier<T> write, CompletableFuture<Outcome> mine) {
+    try {
+      T result = write.get();
+      mine.complete(new Outcome(result, null));
+      return result;
+    } catch (RuntimeException e) {
+      if (isCertainlyNotDone(e)) {
+        mine.completeExceptionally(e); // which takes it out
+      } else {
+        mine.complete(new Outcome(null, e));
+      }
+      throw e;
+    } catch (Error e) {
+      mine.complete(new Outcome(null, unknown(e)));
+      throw e;
+    }
+  }
+
+  private static boolean isCertainlyNotDone(RuntimeException failure) {
+    return failure instanceof KVException kv
+        && kv.code() != ErrorCode.OUTCOME_UNKNOWN
+        && ErrorKind.of(kv.code()) == ErrorKind.UNAVAILABLE;
+  }
+
+  private static Object replay(CompletableFuture<Outcome> first) {
+    try {
+      return first.get().replayed();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : unknown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unknown(e);
+    }
+  }
+
+  private static OutcomeUnknownException unknown(Throwable cause) {
+    return new OutcomeUnknownException("What came of the write before is not known", cause);
+  }
+}
