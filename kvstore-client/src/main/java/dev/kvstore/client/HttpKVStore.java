@@ -7,8 +7,10 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -63,9 +65,19 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
-    return TypedKVStore.over(
-        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES),
-        BsonCodec.create());
+    EntryStore entries = new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
+    return TypedKVStore.over(withFile(entries, services, settings), BsonCodec.create());
+  }
+
+  private static EntryStore withFile(
+      EntryStore entries, List<URI> services, HttpSettings settings) {
+    List<String> addresses =
+        services.stream().map(service -> Endpoint.of(service).base()).toList();
+    return settings
+        .lastKnownGood()
+        .<EntryStore>map(file ->
+            LastKnownGood.over(entries, new SnapshotFile(file), addresses, InstantSource.system()))
+        .orElse(entries);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kvstore.client;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import java.net.ProxySelector;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpSettings {
   /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
   public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null);
+      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null, null);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -25,18 +26,21 @@ public final class HttpSettings {
   private final @Nullable Supplier<String> token;
   private final @Nullable SSLContext sslContext;
   private final @Nullable ProxySelector proxy;
+  private final @Nullable Path lastKnownGood;
 
   private HttpSettings(
       Duration requestTimeout,
       Duration connectTimeout,
       @Nullable Supplier<String> token,
       @Nullable SSLContext sslContext,
-      @Nullable ProxySelector proxy) {
+      @Nullable ProxySelector proxy,
+      @Nullable Path lastKnownGood) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
     this.sslContext = sslContext;
     this.proxy = proxy;
+    this.lastKnownGood = lastKnownGood;
   }
 
   /**
@@ -50,7 +54,7 @@ public final class HttpSettings {
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
     return new HttpSettings(
-        check("request timeout", timeout), connectTimeout, token, sslContext, proxy);
+        check("request timeout", timeout), connectTimeout, token, sslContext, proxy, lastKnownGood);
   }
 
   /**
@@ -63,7 +67,7 @@ public final class HttpSettings {
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
     return new HttpSettings(
-        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy);
+        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy, lastKnownGood);
   }
 
   /**
@@ -91,7 +95,8 @@ public final class HttpSettings {
         connectTimeout,
         Objects.requireNonNull(newToken, "token"),
         sslContext,
-        proxy);
+        proxy,
+        lastKnownGood);
   }
 
   /**
@@ -101,7 +106,12 @@ public final class HttpSettings {
    */
   public HttpSettings withSslContext(SSLContext context) {
     return new HttpSettings(
-        requestTimeout, connectTimeout, token, Objects.requireNonNull(context, "context"), proxy);
+        requestTimeout,
+        connectTimeout,
+        token,
+        Objects.requireNonNull(context, "context"),
+        proxy,
+        lastKnownGood);
   }
 
   /**
@@ -115,7 +125,36 @@ public final class HttpSettings {
         connectTimeout,
         token,
         sslContext,
-        Objects.requireNonNull(selector, "selector"));
+        Objects.requireNonNull(selector, "selector"),
+        lastKnownGood);
+  }
+
+  /**
+   * Lets the client keep a copy of the whole store in this file, and in memory, and answer reads by
+   * it while the service cannot be reached, from its start on: those entries are
+   * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
+   * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
+   * and so do reads with {@link dev.kvstore.ReadOptions}. When the service returns, reads go to it
+   * again within a second or so. An entry that has expired is not answered from the file either.
+   *
+   * <p>The file is written within about a second of a change, and what the process wrote or read
+   * itself is known at once; large stores are read less often, so that it takes a tenth of the time
+   * at most. It has the values of many keys that stood together at a moment, unless they never come
+   * to rest.
+   *
+   * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
+   * It is made for its owner only; keep it where only the application can read it. One that is open
+   * to others, damaged, or of another service or store is named in the log and ignored. Whatever
+   * the file held is replaced. Several processes may share it for the same store.
+   */
+  public HttpSettings withLastKnownGood(Path file) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        Objects.requireNonNull(file, "file"));
   }
 
   public Duration requestTimeout() {
@@ -132,6 +171,10 @@ public final class HttpSettings {
 
   Optional<SSLContext> sslContext() {
     return Optional.ofNullable(sslContext);
+  }
+
+  Optional<Path> lastKnownGood() {
+    return Optional.ofNullable(lastKnownGood);
   }
 
   Optional<ProxySelector> proxy() {
@@ -153,6 +196,7 @@ public final class HttpSettings {
     return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
         + ", token=" + (token == null ? "none" : "given")
         + ", sslContext=" + (sslContext == null ? "default" : "given")
-        + ", proxy=" + (proxy == null ? "default" : "given") + "]";
+        + ", proxy=" + (proxy == null ? "default" : "given")
+        + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";
   }
 }

@@ -305,6 +305,7 @@ class Reader {
 
   private Optional<KVEntry<RawValue>> marked(Held held) {
     counters.staleRead();
-    return held.entry().map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true));
+    return held.entry()
+        .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE));
   }
 }

@@ -105,7 +105,9 @@ class NearCacheTest {
       rig.database.set(KEY, 1);
       rig.deliver();
       Optional<KVEntry<RawValue>> first = rig.cache.read(KEY, ReadOptions.DEFAULT);
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT)).isSameAs(first).isPresent();
+      Optional<KVEntry<RawValue>> again = rig.cache.read(KEY, ReadOptions.DEFAULT);
+      assertThat(again).isEqualTo(first).isPresent();
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT)).isSameAs(again);
       assertThat(rig.store.reads).hasValue(1);
     }
 
@@ -322,6 +324,7 @@ class NearCacheTest {
       for (int i = 0; i < 5; i++) {
         KVEntry<RawValue> entry = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
         assertThat(entry.stale()).isTrue();
+        assertThat(entry.source()).isEqualTo(KVEntry.Source.CACHE);
         assertThat(Rig.number(Optional.of(entry))).isEqualTo(1);
         assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
       }
@@ -431,6 +434,51 @@ class NearCacheTest {
       assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
       rig.clock.pass(Duration.ofSeconds(5));
       assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+    }
+  }
+
+  @Nested
+  class Sources {
+    @Test
+    void read_loadedThenHeld_saysWhereFrom() {
+      Rig rig = new Rig().position();
+      rig.database.set(KEY, 1);
+      KVEntry<RawValue> loaded = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+      KVEntry<RawValue> held = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+
+      assertThat(loaded.source()).isEqualTo(KVEntry.Source.STORE);
+      assertThat(held.source()).isEqualTo(KVEntry.Source.CACHE);
+      assertThat(held).isEqualTo(loaded).hasSameHashCodeAs(loaded);
+    }
+
+    @Test
+    void read_ofWhatIsStaleAlready_isNotHeld() {
+      Rig rig = new Rig(
+          new StaleStore(new FakeDatabase(true)),
+          new Rig.Parts(),
+          NearCacheSettings.DEFAULT,
+          new ManualClock());
+      rig.position();
+      rig.database.set(KEY, 1);
+      for (int i = 1; i <= 3; i++) {
+        assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale())
+            .isTrue();
+        assertThat(rig.cache.held(KEY)).isNull();
+        assertThat(rig.store.reads).hasValue(i);
+      }
+    }
+  }
+
+  /** One that can only say what it knew last. */
+  private static final class StaleStore extends FakeStore {
+    StaleStore(FakeDatabase database) {
+      super(database);
+    }
+
+    @Override
+    public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+      return super.read(key, options)
+          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true));
     }
   }
 
