@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "  kv diff staging production",
       "  kv diff settings.yaml             # with the store of --store",
       "  kv diff app settings.yaml --prefix ui.",
-      "  kv --server http://other:7070 export | kv diff - app"
+      "  kv export --server http://127.0.0.1:7070 | kv diff - app"
     })
 final class DiffCommand extends Action {
   @Parameters(

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
     description = "The value is JSON, the editor that of $VISUAL or $EDITOR. It is written"
         + " back if nobody else has written it meanwhile: then you see how they"
         + " differ, and may edit again. An expiry stays.",
-    footer = {"  kv edit http.limits", "  EDITOR='nano -w' kv edit http.limits"})
+    footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {
   EditCommand(Session session) {
     super(session);

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,11 +33,22 @@ public final class Main {
         new SystemTerminals(),
         Ansi.AUTO,
         Clock.system(ZoneId.systemDefault()));
+    if (isGarbled(arguments)) {
+      console.note(
+          "kv: An argument has characters that this locale does not have; try" + " LC_ALL=C.UTF-8");
+      System.exit(ExitCodes.USAGE);
+    }
     Interrupt interrupt = new Interrupt();
     interrupt.install();
     int code = run(arguments, System.getenv(), console, Stores.OVER_HTTP, interrupt);
     console.out().flush();
     System.exit(out.exitCode(code, console.err()));
+  }
+
+  /** Java puts U+FFFD where an argument is not in the encoding of the locale. */
+  private static boolean isGarbled(String[] arguments) {
+    return !"UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"))
+        && Arrays.stream(arguments).anyMatch(argument -> argument.indexOf('\uFFFD') >= 0);
   }
 
   /** Returns the exit code, see {@link ExitCodes}. */
@@ -52,7 +64,12 @@ public final class Main {
     Sources sources = new Sources(environment, ConfigFile.of(environment, settings(commandLine)));
     commandLine.setDefaultValueProvider(sources);
     commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources));
-    return commandLine.execute(arguments);
+    try {
+      return commandLine.execute(arguments);
+    } catch (Error e) {
+      // Such as OutOfMemoryError, which picocli leaves to the JVM: that would end with 1.
+      return failure(e, session);
+    }
   }
 
   static CommandLine commandLine(Session session) {
@@ -134,7 +151,7 @@ public final class Main {
     return ExitCodes.USAGE;
   }
 
-  private static int failure(Exception error, Session session) {
+  private static int failure(Throwable error, Session session) {
     if (session.connection().isVerbose()) {
       error.printStackTrace(session.console().err());
     }
