@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The type that a value is read as. Make one of a class, or of a generic type by an empty subclass,
@@ -90,7 +91,7 @@ public class KVType<T> {
   }
 
   @Override
-  public final boolean equals(Object other) {
+  public final boolean equals(@Nullable Object other) {
     return this == other
         || (other instanceof KVType<?> that && type.equals(that.type) && lenient == that.lenient);
   }

@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,6 +20,9 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
 
   /** What a service answers that is down, stopping or overloaded, or a gateway in its place. */
   private static final Set<Integer> NOT_NOW = Set.of(408, 425, 429, 502, 503, 504);
+
+  /** A day, in seconds: no call takes longer. */
+  private static final long LONGEST_WAIT = 86_400;
 
   Call call() {
     return attempt.call();
@@ -91,13 +95,14 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   }
 
   private static Duration duration(String retryAfter) {
-    if (retryAfter.matches("[0-9]{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(retryAfter));
-    }
     try {
-      Instant until = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(retryAfter));
-      Duration left = Duration.between(Instant.now(), until);
-      return left.isNegative() ? Duration.ZERO : left;
+      long seconds = retryAfter.matches("[0-9]{1,9}")
+          ? Long.parseLong(retryAfter)
+          : Instant.now()
+              .until(
+                  Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(retryAfter)),
+                  ChronoUnit.SECONDS);
+      return Duration.ofSeconds(Math.max(0, Math.min(seconds, LONGEST_WAIT)));
     } catch (DateTimeException e) {
       return Duration.ZERO;
     }

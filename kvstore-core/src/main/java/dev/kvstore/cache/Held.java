@@ -2,8 +2,8 @@ package dev.kvstore.cache;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVType;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.time.Instant;
@@ -21,7 +21,7 @@ final class Held implements Slot, HeldEntry {
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
 
-  private static final int DECODED_OVERHEAD_BYTES = 64;
+  private static final int VALUE_OVERHEAD_BYTES = 40;
 
   private static final byte BSON_DOCUMENT = 3;
   private static final byte BSON_ARRAY = 4;
@@ -29,14 +29,16 @@ final class Held implements Slot, HeldEntry {
   private final Slots slots;
   private final String key;
   private final Optional<KVEntry<RawValue>> entry;
-  private final @Nullable Decoded decoded;
+  private final @Nullable KVType<?> type;
+  private final @Nullable Object value;
+  private final int bytes;
   private final long goodUntil;
   private final long expiresAt;
   private final boolean perpetual;
 
   /** @param goodUntil by the cache's clock, or {@link CacheClock#NEVER} */
   Held(Slots slots, String key, Optional<KVEntry<RawValue>> entry, long goodUntil) {
-    this(slots, key, entry, goodUntil, null);
+    this(slots, key, entry, goodUntil, null, null, 0);
   }
 
   private Held(
@@ -44,12 +46,16 @@ final class Held implements Slot, HeldEntry {
       String key,
       Optional<KVEntry<RawValue>> entry,
       long goodUntil,
-      @Nullable Decoded decoded) {
+      @Nullable KVType<?> type,
+      @Nullable Object value,
+      int bytes) {
     this.slots = slots;
     this.key = key;
     this.entry = entry;
     this.goodUntil = goodUntil;
-    this.decoded = decoded;
+    this.type = type;
+    this.value = value;
+    this.bytes = bytes;
     this.expiresAt =
         entry.flatMap(KVEntry::expiresAt).map(Instant::toEpochMilli).orElse(CacheClock.NEVER);
     this.perpetual = goodUntil == CacheClock.NEVER && expiresAt == CacheClock.NEVER;
@@ -61,13 +67,18 @@ final class Held implements Slot, HeldEntry {
   }
 
   @Override
-  public @Nullable Decoded decoded() {
-    return decoded;
+  public @Nullable Object valueAs(KVType<?> wanted) {
+    return wanted.equals(type) ? value : null;
   }
 
   @Override
-  public void keep(Decoded newDecoded) {
-    slots.exchange(key, this, new Held(slots, key, entry, goodUntil, newDecoded));
+  public @Nullable Object valueAs(Class<?> wanted) {
+    return type != null && type.type() == wanted && !type.isLenient() ? value : null;
+  }
+
+  @Override
+  public void keep(KVType<?> newType, Object newValue, int newBytes) {
+    slots.exchange(key, this, new Held(slots, key, entry, goodUntil, newType, newValue, newBytes));
   }
 
   @Override
@@ -109,24 +120,23 @@ final class Held implements Slot, HeldEntry {
     if (entry.isEmpty()) {
       return ABSENT_OVERHEAD_BYTES + key.length();
     }
-    RawValue value = entry.get().value();
-    int size = value == null ? 0 : value.size();
-    return (int) Math.min(
-        Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + decodedWeight(value, size));
+    RawValue raw = entry.get().value();
+    int size = raw == null ? 0 : raw.size();
+    return (int)
+        Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + valueWeight(raw, size));
   }
 
-  private long decodedWeight(@Nullable RawValue value, int size) {
-    if (decoded == null) {
+  private long valueWeight(@Nullable RawValue raw, int size) {
+    if (value == null) {
       return 0;
     }
-    return decoded.bytes() > 0
-        ? DECODED_OVERHEAD_BYTES + decoded.bytes()
-        : DECODED_OVERHEAD_BYTES + (long) size * (isContainer(value) ? 4 : 1);
+    return bytes > 0
+        ? VALUE_OVERHEAD_BYTES + bytes
+        : VALUE_OVERHEAD_BYTES + (long) size * (isContainer(raw) ? 4 : 1);
   }
 
   /** Trees of boxed values take several times what their BSON takes. */
-  private static boolean isContainer(@Nullable RawValue value) {
-    return value != null
-        && (value.typeNumber() == BSON_DOCUMENT || value.typeNumber() == BSON_ARRAY);
+  private static boolean isContainer(@Nullable RawValue raw) {
+    return raw != null && (raw.typeNumber() == BSON_DOCUMENT || raw.typeNumber() == BSON_ARRAY);
   }
 }

@@ -12,7 +12,6 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.Validator;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.HeldEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +52,11 @@ record TypedItem<T>(
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was decoded as the type is of the type
+  @SuppressWarnings("unchecked") // what was read as the type is of the type
   public @Nullable T get() {
     HeldEntry held = store.held(key);
-    Decoded decoded = held == null ? null : held.decoded();
-    return decoded != null && decoded.isOf(type) ? (T) decoded.value() : read(held);
+    Object value = held == null ? null : held.valueAs(type);
+    return value != null ? (T) value : read(held);
   }
 
   private @Nullable T read(@Nullable HeldEntry held) {

@@ -24,7 +24,6 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.binding.Binding;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
-import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
@@ -81,23 +80,21 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, Class<T> type) {
     HeldEntry held = entries.held(key);
-    Decoded decoded = held == null ? null : held.decoded();
-    return decoded != null && decoded.isOf(type)
-        ? (T) decoded.value()
+    Object value = held == null ? null : held.valueAs(type);
+    return value != null
+        ? (T) value
         : present(key, read(held, key, KVType.of(type))).value();
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
     HeldEntry held = entries.held(key);
-    Decoded decoded = held == null ? null : held.decoded();
-    return decoded != null && decoded.isOf(type)
-        ? (T) decoded.value()
-        : present(key, read(held, key, type)).value();
+    Object value = held == null ? null : held.valueAs(type);
+    return value != null ? (T) value : present(key, read(held, key, type)).value();
   }
 
   @Override
@@ -291,15 +288,16 @@ public final class TypedKVStore implements KVStore {
   }
 
   /** Decodes what is held, if nobody has, and leaves it for those who come next. */
-  @SuppressWarnings("unchecked") // what was decoded as that type is of that type
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
   private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
-    Decoded earlier = held.decoded();
-    if (earlier != null && earlier.isOf(type)) {
-      return raw.withValue((T) earlier.value());
+    Object earlier = held.valueAs(type);
+    if (earlier != null) {
+      return raw.withValue((T) earlier);
     }
     KVEntry<T> entry = typed(raw, type);
-    if (Sharing.isSafe(entry.value())) {
-      held.keep(new Decoded(type, entry.value()));
+    T value = entry.value();
+    if (value != null && Sharing.isSafe(value)) {
+      held.keep(type, value, 0);
     }
     return entry;
   }

@@ -20,7 +20,6 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.cache.NearCacheSettings.PastBound;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
@@ -485,26 +484,25 @@ class NearCacheTest {
   @Nested
   class DecodedValues {
     @Test
-    void held_decodedValueKept_isFoundByItsTypeUntilTheKeyChanges() {
+    void held_valueKept_isFoundByItsTypeUntilTheKeyChanges() {
       Rig rig = new Rig().position();
       rig.set(1);
       HeldEntry held = Objects.requireNonNull(rig.cache.held(KEY));
-      assertThat(held.decoded()).isNull();
+      assertThat(held.valueAs(Integer.class)).isNull();
       long weight = rig.cache.health().weight();
-      held.keep(new Decoded(KVType.of(Integer.class), 1));
+      held.keep(KVType.of(Integer.class), 1, 0);
 
       HeldEntry again = Objects.requireNonNull(rig.cache.held(KEY));
       assertThat(again.entry()).isSameAs(held.entry());
-      Decoded decoded = Objects.requireNonNull(again.decoded());
-      assertThat(decoded.value()).isEqualTo(1);
-      assertThat(decoded.isOf(Integer.class)).isTrue();
-      assertThat(decoded.isOf(KVType.of(Integer.class))).isTrue();
-      assertThat(decoded.isOf(KVType.of(Integer.class).lenient())).isFalse();
-      assertThat(decoded.isOf(Long.class)).isFalse();
+      assertThat(again.valueAs(Integer.class)).isEqualTo(1);
+      assertThat(again.valueAs(KVType.of(Integer.class))).isEqualTo(1);
+      assertThat(again.valueAs(KVType.of(Integer.class).lenient())).isNull();
+      assertThat(again.valueAs(Long.class)).isNull();
       assertThat(rig.cache.health().weight()).isGreaterThan(weight);
 
       rig.set(2);
-      assertThat(Objects.requireNonNull(rig.cache.held(KEY)).decoded()).isNull();
+      assertThat(Objects.requireNonNull(rig.cache.held(KEY)).valueAs(Integer.class))
+          .isNull();
     }
 
     @Test
@@ -514,7 +512,7 @@ class NearCacheTest {
       HeldEntry held = Objects.requireNonNull(rig.cache.held(KEY));
       rig.database.set(KEY, 2);
       rig.deliver();
-      held.keep(new Decoded(KVType.of(Integer.class), 1));
+      held.keep(KVType.of(Integer.class), 1, 0);
       assertThat(rig.cache.held(KEY)).isNull();
     }
 

@@ -4,7 +4,6 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
 import dev.kvstore.bson.JsonTranscoder;
-import dev.kvstore.spi.Decoded;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -42,12 +41,11 @@ final class EncodedEntry {
 
   /** Returns the answer that is kept with the entry, or makes it. */
   static EncodedEntry of(HeldEntry held, KVEntry<RawValue> entry, JsonTranscoder transcoder) {
-    Decoded kept = held.decoded();
-    if (kept != null && kept.value() instanceof EncodedEntry encoded) {
-      return encoded;
+    if (held.valueAs(TYPE) instanceof EncodedEntry kept) {
+      return kept;
     }
     EncodedEntry encoded = encode(entry, transcoder);
-    held.keep(new Decoded(TYPE, encoded, OVERHEAD_BYTES + encoded.body.length));
+    held.keep(TYPE, encoded, OVERHEAD_BYTES + encoded.body.length);
     return encoded;
   }
 
