@@ -14,6 +14,7 @@ import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Opens a store that a kvstore service keeps.
@@ -106,5 +107,22 @@ public final class HttpKVStore {
         .<EntryStore>map(
             file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
         .orElse(entries);
+  }
+
+  /**
+   * Returns the stores that a service has, by name, each with the number of its entries. What the
+   * token may not see is left out. Asks the service.
+   *
+   * @param services the nodes' URLs, see {@link #open(List, String, HttpSettings)}
+   * @throws InvalidInputException if one of them is no URL of a service, or there is none
+   */
+  public static Map<String, Long> stores(List<URI> services, HttpSettings settings) {
+    Endpoints endpoints = new Endpoints(services, System::nanoTime);
+    try (Transport transport =
+        new Transport("stores", endpoints, settings, Transport.MAX_ANSWER_BYTES)) {
+      return transport
+          .send(Call.read(StoreUrls.stores(), null), Deadline.in(settings.requestTimeout()))
+          .read(WireReader::stores);
+    }
   }
 }
