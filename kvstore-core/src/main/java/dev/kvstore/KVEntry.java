@@ -10,15 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the value's type
  * @param value the value; null where a null is stored
- * @param stale whether it comes from a cache that has lost touch with the database, and may be
- *     older than the cache's bound; never where the cache was not told to serve such entries
+ * @param stale whether it comes from a cache that has lost touch with the database, or from a file,
+ *     and may be older than promised; never where nobody was told to serve such entries
+ * @param source where it was read; of no account for whether two entries are equal
  */
-public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale) {
-  public KVEntry {
-    Objects.requireNonNull(metadata, "metadata");
+public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale, Source source) {
+  /** Where an entry was read. */
+  public enum Source {
+    /** In the database, or at the service, which may have a cache of its own. */
+    STORE,
+    /** In this process's memory. */
+    CACHE,
+    /** In the file where a client keeps what it knew last; such an entry is always stale. */
+    FILE
   }
 
-  /** An entry that is not stale. */
+  public KVEntry {
+    Objects.requireNonNull(metadata, "metadata");
+    Objects.requireNonNull(source, "source");
+  }
+
+  /** An entry from the store. */
+  public KVEntry(@Nullable T value, KVMetadata metadata, boolean stale) {
+    this(value, metadata, stale, Source.STORE);
+  }
+
+  /** An entry from the store that is not stale. */
   public KVEntry(@Nullable T value, KVMetadata metadata) {
     this(value, metadata, false);
   }
@@ -51,5 +68,25 @@ public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale) 
 
   public Optional<Instant> expiresAt() {
     return Optional.ofNullable(metadata.expiresAt());
+  }
+
+  /** Returns this entry with another value, as what was stored is read as a type. */
+  public <R> KVEntry<R> withValue(@Nullable R newValue) {
+    return new KVEntry<>(newValue, metadata, stale, source);
+  }
+
+  /** Tells whether the other is the same entry with an equal value, wherever it was read. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof KVEntry<?> that
+            && Objects.equals(value, that.value)
+            && metadata.equals(that.metadata)
+            && stale == that.stale);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(value, metadata, stale);
   }
 }

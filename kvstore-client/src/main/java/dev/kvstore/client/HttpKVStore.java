@@ -8,9 +8,13 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Opens a store that a kvstore service keeps.
@@ -30,6 +34,13 @@ import java.util.List;
  * are.
  *
  * <p>Whether bytes were changed on the way is found out over https only.
+ *
+ * <p>Reads are served from memory where the settings do not say otherwise, see
+ * {@link HttpSettings#withNearCache}: at once after a write by the same store, and as fresh as over
+ * a database at hand. For that, and for watches, a store keeps one stream of events open, on a
+ * daemon thread, and one more for each watch that begins in the past. {@link KVStore#cache()} tells
+ * how that fares. Whichever node of a service answers, a store reads nothing older than it has
+ * seen.
  *
  * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
  * the service or a proxy closes it for idleness has to be settled, too: set
@@ -72,9 +83,46 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
+    HttpEntryStore entries =
+        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES),
+        withFile(withCache(entries, settings), services, settings, entries.clock()),
         // How large a value may be is for the service to say.
         BsonCodec.create(new JsonMapper(), WireReader.WIDEST));
+  }
+
+  private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
+        .orElse(entries);
+  }
+
+  private static EntryStore withFile(
+      EntryStore entries, List<URI> services, HttpSettings settings, InstantSource clock) {
+    List<String> addresses =
+        services.stream().map(service -> Endpoint.of(service).base()).toList();
+    return settings
+        .lastKnownGood()
+        .<EntryStore>map(
+            file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
+        .orElse(entries);
+  }
+
+  /**
+   * Returns the stores that a service has, by name, each with the number of its entries. What the
+   * token may not see is left out. Asks the service.
+   *
+   * @param services the nodes' URLs, see {@link #open(List, String, HttpSettings)}
+   * @throws InvalidInputException if one of them is no URL of a service, or there is none
+   */
+  public static Map<String, Long> stores(List<URI> services, HttpSettings settings) {
+    Endpoints endpoints = new Endpoints(services, System::nanoTime);
+    try (Transport transport =
+        new Transport("stores", endpoints, settings, Transport.MAX_ANSWER_BYTES)) {
+      return transport
+          .send(Call.read(StoreUrls.stores(), null), Deadline.in(settings.requestTimeout()))
+          .read(WireReader::stores);
+    }
   }
 }

@@ -2,7 +2,9 @@ package dev.kvstore.client;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.cache.NearCacheSettings;
 import java.net.ProxySelector;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpSettings {
   /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
-  public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null);
+  public static final HttpSettings DEFAULT = new HttpSettings(
+      Duration.ofSeconds(15),
+      Duration.ofSeconds(2),
+      null,
+      null,
+      null,
+      NearCacheSettings.DEFAULT,
+      null);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -25,18 +33,24 @@ public final class HttpSettings {
   private final @Nullable Supplier<String> token;
   private final @Nullable SSLContext sslContext;
   private final @Nullable ProxySelector proxy;
+  private final @Nullable NearCacheSettings nearCache;
+  private final @Nullable Path lastKnownGood;
 
   private HttpSettings(
       Duration requestTimeout,
       Duration connectTimeout,
       @Nullable Supplier<String> token,
       @Nullable SSLContext sslContext,
-      @Nullable ProxySelector proxy) {
+      @Nullable ProxySelector proxy,
+      @Nullable NearCacheSettings nearCache,
+      @Nullable Path lastKnownGood) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
     this.sslContext = sslContext;
     this.proxy = proxy;
+    this.nearCache = nearCache;
+    this.lastKnownGood = lastKnownGood;
   }
 
   /**
@@ -51,7 +65,13 @@ public final class HttpSettings {
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
     return new HttpSettings(
-        check("request timeout", timeout), connectTimeout, token, sslContext, proxy);
+        check("request timeout", timeout),
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -64,7 +84,13 @@ public final class HttpSettings {
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
     return new HttpSettings(
-        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy);
+        requestTimeout,
+        check("connect timeout", timeout),
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -92,7 +118,9 @@ public final class HttpSettings {
         connectTimeout,
         Objects.requireNonNull(newToken, "token"),
         sslContext,
-        proxy);
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -102,7 +130,13 @@ public final class HttpSettings {
    */
   public HttpSettings withSslContext(SSLContext context) {
     return new HttpSettings(
-        requestTimeout, connectTimeout, token, Objects.requireNonNull(context, "context"), proxy);
+        requestTimeout,
+        connectTimeout,
+        token,
+        Objects.requireNonNull(context, "context"),
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -116,7 +150,63 @@ public final class HttpSettings {
         connectTimeout,
         token,
         sslContext,
-        Objects.requireNonNull(selector, "selector"));
+        Objects.requireNonNull(selector, "selector"),
+        nearCache,
+        lastKnownGood);
+  }
+
+  /**
+   * How the near-cache behaves; by default there is one with {@link NearCacheSettings#DEFAULT}. It
+   * follows the service's stream of events, and serves only as long as that proves that nothing was
+   * missed. The service's own feed of changes answers every half second, so with a
+   * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
+   * service.
+   */
+  public HttpSettings withNearCache(NearCacheSettings newNearCache) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        Objects.requireNonNull(newNearCache, "nearCache"),
+        lastKnownGood);
+  }
+
+  /** No near-cache: each read asks the service. */
+  public HttpSettings withoutNearCache() {
+    return new HttpSettings(
+        requestTimeout, connectTimeout, token, sslContext, proxy, null, lastKnownGood);
+  }
+
+  /**
+   * Lets the client keep a copy of the whole store in this file, and in memory, and answer reads by
+   * it while the service cannot be reached, from its start on: those entries are
+   * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
+   * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
+   * and so do reads that demand more by {@link dev.kvstore.ReadOptions}. When the service returns,
+   * reads go to it again within a second or so. An entry that has expired is not answered from the
+   * file either.
+   *
+   * <p>The file is written within about a second of a change, and what the process wrote or read
+   * itself is known at once; large stores are read less often, so that it takes a tenth of the time
+   * at most. It has the values of many keys that stood together at a moment, unless they never come
+   * to rest.
+   *
+   * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
+   * It is made for its owner only; keep it where only the application can read it. One that is open
+   * to others, damaged, or of another service or store is named in the log and ignored. Whatever
+   * the file held is replaced. Several processes may share it for the same store.
+   */
+  public HttpSettings withLastKnownGood(Path file) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        Objects.requireNonNull(file, "file"));
   }
 
   public Duration requestTimeout() {
@@ -127,12 +217,21 @@ public final class HttpSettings {
     return connectTimeout;
   }
 
+  /** Returns how the near-cache behaves; empty where there is none. */
+  public Optional<NearCacheSettings> nearCache() {
+    return Optional.ofNullable(nearCache);
+  }
+
   Optional<Supplier<String>> token() {
     return Optional.ofNullable(token);
   }
 
   Optional<SSLContext> sslContext() {
     return Optional.ofNullable(sslContext);
+  }
+
+  Optional<Path> lastKnownGood() {
+    return Optional.ofNullable(lastKnownGood);
   }
 
   Optional<ProxySelector> proxy() {
@@ -154,6 +253,8 @@ public final class HttpSettings {
     return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
         + ", token=" + (token == null ? "none" : "given")
         + ", sslContext=" + (sslContext == null ? "default" : "given")
-        + ", proxy=" + (proxy == null ? "default" : "given") + "]";
+        + ", proxy=" + (proxy == null ? "default" : "given")
+        + ", nearCache=" + (nearCache == null ? "none" : "given")
+        + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";
   }
 }

@@ -18,17 +18,26 @@ final class Lifetimes {
   }
 
   /**
-   * Returns what to hold; null for nothing.
+   * Returns what to hold; null for nothing, as of what is stale already.
    *
    * @param asOf when the database was asked, by the cache's clock
    */
   @Nullable
   Held hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
+    if (entry.isPresent() && entry.get().stale()) {
+      return null;
+    }
     long time = entry.isPresent() ? present : absent;
     if (time == CacheClock.NEVER) {
-      return new Held(slots, key, entry, CacheClock.NEVER);
+      return new Held(slots, key, cached(entry), CacheClock.NEVER);
     }
     // The coarse time may be a tick behind.
-    return time == 0 ? null : new Held(slots, key, entry, asOf + time - CacheClock.TICK);
+    return time == 0 ? null : new Held(slots, key, cached(entry), asOf + time - CacheClock.TICK);
+  }
+
+  /** Says where it comes from now, while nobody waits for that. */
+  private static Optional<KVEntry<RawValue>> cached(Optional<KVEntry<RawValue>> entry) {
+    return entry.map(
+        from -> new KVEntry<>(from.value(), from.metadata(), from.stale(), KVEntry.Source.CACHE));
   }
 }

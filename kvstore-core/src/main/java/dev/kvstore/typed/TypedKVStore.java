@@ -2,6 +2,8 @@ package dev.kvstore.typed;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.BindOptions;
+import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
@@ -19,6 +21,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.binding.Binding;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryStore;
@@ -238,6 +241,11 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  public <T> KVBinding<T> bind(String prefix, Class<T> type, BindOptions<T> options) {
+    return Binding.of(prefix, type, options, entries, codec, watches);
+  }
+
+  @Override
   public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
     return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
   }
@@ -284,7 +292,7 @@ public final class TypedKVStore implements KVStore {
   private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Object earlier = held.valueAs(type);
     if (earlier != null) {
-      return new KVEntry<>((T) earlier, raw.metadata(), raw.stale());
+      return raw.withValue((T) earlier);
     }
     KVEntry<T> entry = typed(raw, type);
     T value = entry.value();
@@ -300,6 +308,6 @@ public final class TypedKVStore implements KVStore {
 
   private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
     RawValue value = Objects.requireNonNull(raw.value());
-    return new KVEntry<>(codec.decode(raw.key(), value, type), raw.metadata(), raw.stale());
+    return raw.withValue(codec.decode(raw.key(), value, type));
   }
 }

@@ -104,7 +104,9 @@ class NearCacheTest {
       rig.database.set(KEY, 1);
       rig.deliver();
       Optional<KVEntry<RawValue>> first = rig.cache.read(KEY, ReadOptions.DEFAULT);
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT)).isSameAs(first).isPresent();
+      Optional<KVEntry<RawValue>> again = rig.cache.read(KEY, ReadOptions.DEFAULT);
+      assertThat(again).isEqualTo(first).isPresent();
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT)).isSameAs(again);
       assertThat(rig.store.reads).hasValue(1);
     }
 
@@ -161,6 +163,17 @@ class NearCacheTest {
       rig.cache.read(KEY, ReadOptions.atLeast(new SyncToken(rig.database.position())));
       assertThat(rig.store.reads).hasValue(1);
       assertThat(rig.cache.syncToken()).isEqualTo(new SyncToken(rig.database.position()));
+    }
+
+    @Test
+    void read_withoutPositions_asksTheDatabaseItself() {
+      Rig rig = new Rig();
+      rig.sink().positioned(0);
+      rig.get();
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.DEFAULT.bypassingCache());
+      rig.sink().changed(List.of(), 5);
+      rig.cache.read("other", ReadOptions.DEFAULT);
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.atLeast(new SyncToken(5)));
     }
 
     @Test
@@ -321,6 +334,7 @@ class NearCacheTest {
       for (int i = 0; i < 5; i++) {
         KVEntry<RawValue> entry = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
         assertThat(entry.stale()).isTrue();
+        assertThat(entry.source()).isEqualTo(KVEntry.Source.CACHE);
         assertThat(Rig.number(Optional.of(entry))).isEqualTo(1);
         assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
       }
@@ -359,6 +373,38 @@ class NearCacheTest {
     }
 
     @Test
+    void read_answerThatIsStaleItself_isMarkedAndNotHeld() {
+      Rig rig = new Rig().position();
+      rig.database.set(KEY, 1);
+      rig.deliver();
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
+      assertThat(rig.cache.held(KEY)).isNull();
+      rig.store.stale = false;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
+      assertThat(rig.store.reads).hasValue(3);
+    }
+
+    @Test
+    void read_answerThatIsStaleItself_leavesWhatIsTheSame() {
+      Rig rig = rig(STALE).position();
+      rig.set(1);
+      rig.clock.pass(Duration.ofSeconds(3));
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      rig.store.down = true;
+      assertThat(rig.get()).isEqualTo(1);
+
+      rig.store.down = false;
+      rig.database.set(KEY, 2);
+      rig.clock.pass(Duration.ofSeconds(1));
+      rig.cache.read(KEY, ReadOptions.DEFAULT);
+      rig.store.down = true;
+      assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::get);
+    }
+
+    @Test
     void lease_renewed_servesWhatWasHeldAllAlong() {
       Rig rig = new Rig().position();
       rig.set(1);
@@ -369,6 +415,53 @@ class NearCacheTest {
       rig.database.advance();
       rig.answer(rig.database.position());
       assertThat(rig.cache.health().coherent()).isTrue();
+      assertThat(rig.get()).isEqualTo(1);
+      assertThat(rig.store.reads).hasValue(0);
+    }
+
+    @Test
+    void relayedProofs_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(rig.database.position());
+      rig.set(1);
+      assertThat(rig.cache.health().coherent()).isFalse();
+      for (int i = 0; i < 60; i++) {
+        rig.database.advance();
+        rig.sink().current(rig.database.position(), rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+        assertThat(rig.get()).isEqualTo(1);
+      }
+      assertThat(rig.store.reads).hasValue(0);
+      assertThat(rig.cache.syncToken()).isEqualTo(new SyncToken(rig.database.position()));
+      assertThat(rig.cache.health().lag()).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void relayedProof_ofATimeToCome_isGoodForNow() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(1);
+      rig.sink().current(1, rig.clock.nanos() + Duration.ofHours(1).toNanos());
+      assertThat(rig.cache.health().coherent()).isTrue();
+      rig.clock.pass(Duration.ofSeconds(2));
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProof_beforeItIsPositioned_isNone() {
+      Rig rig = new Rig();
+      rig.sink().current(1, rig.clock.nanos());
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProofs_withoutPositions_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(0);
+      rig.set(1);
+      for (int i = 0; i < 60; i++) {
+        rig.sink().current(0, rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+      }
       assertThat(rig.get()).isEqualTo(1);
       assertThat(rig.store.reads).hasValue(0);
     }
@@ -430,6 +523,51 @@ class NearCacheTest {
       assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
       rig.clock.pass(Duration.ofSeconds(5));
       assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+    }
+  }
+
+  @Nested
+  class Sources {
+    @Test
+    void read_loadedThenHeld_saysWhereFrom() {
+      Rig rig = new Rig().position();
+      rig.database.set(KEY, 1);
+      KVEntry<RawValue> loaded = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+      KVEntry<RawValue> held = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+
+      assertThat(loaded.source()).isEqualTo(KVEntry.Source.STORE);
+      assertThat(held.source()).isEqualTo(KVEntry.Source.CACHE);
+      assertThat(held).isEqualTo(loaded).hasSameHashCodeAs(loaded);
+    }
+
+    @Test
+    void read_ofWhatIsStaleAlready_isNotHeld() {
+      Rig rig = new Rig(
+          new StaleStore(new FakeDatabase(true)),
+          new Rig.Parts(),
+          NearCacheSettings.DEFAULT,
+          new ManualClock());
+      rig.position();
+      rig.database.set(KEY, 1);
+      for (int i = 1; i <= 3; i++) {
+        assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale())
+            .isTrue();
+        assertThat(rig.cache.held(KEY)).isNull();
+        assertThat(rig.store.reads).hasValue(i);
+      }
+    }
+  }
+
+  /** One that can only say what it knew last. */
+  private static final class StaleStore extends FakeStore {
+    StaleStore(FakeDatabase database) {
+      super(database);
+    }
+
+    @Override
+    public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+      return super.read(key, options)
+          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true));
     }
   }
 
