@@ -44,6 +44,11 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return status() == 404 && Problem.in(this).map(Problem::isKeyNotFound).orElse(false);
   }
 
+  /** Tells whether the service says that it cannot vouch for what it answers. */
+  boolean isStale() {
+    return response.headers().firstValue("KV-Stale").isPresent();
+  }
+
   /** @throws KVException if the status is not that one */
   void expect(int status) {
     if (status() != status) {
@@ -91,6 +96,10 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
 
   /** Returns how long the service wants to be left alone; zero where it does not say. */
   Duration retryAfter() {
+    return retryAfter(response);
+  }
+
+  static Duration retryAfter(HttpResponse<?> response) {
     return response.headers().firstValue("Retry-After").map(Answer::duration).orElse(Duration.ZERO);
   }
 

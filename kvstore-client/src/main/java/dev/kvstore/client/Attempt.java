@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.SyncToken;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.function.Supplier;
@@ -32,8 +33,11 @@ record Attempt(
     return body != null && body.withdraw();
   }
 
-  /** @param token has the token, or null where none is sent */
-  HttpRequest toRequest(@Nullable Supplier<String> token) {
+  /**
+   * @param token has the token, or null where none is sent
+   * @param seen what was seen of the database's history; the answer must not be older
+   */
+  HttpRequest toRequest(@Nullable Supplier<String> token, SyncToken seen) {
     HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.at(call.uri()))
         .method(call.method(), body == null ? BodyPublishers.noBody() : body)
         .header("Accept", BSON)
@@ -44,7 +48,11 @@ record Attempt(
     if (token != null) {
       request.header("Authorization", BearerToken.header(token));
     }
-    call.headers().forEach(request::header);
+    call.headers().forEach(request::setHeader);
+    if (!seen.equals(SyncToken.START)) {
+      // Beside the one that the call may have: the later of the two counts.
+      request.header(SeenToken.HEADER, seen.toString());
+    }
     return request.build();
   }
 

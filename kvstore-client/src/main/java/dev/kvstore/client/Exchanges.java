@@ -7,9 +7,12 @@ import dev.kvstore.UnavailableException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +34,8 @@ final class Exchanges implements AutoCloseable {
   private final String store;
   private final int maxAnswerBytes;
   private final @Nullable Supplier<String> token;
+  private final SeenToken seen = new SeenToken();
+  private final ServiceClock clock = new ServiceClock(InstantSource.system());
   private volatile @Nullable HttpClient client;
 
   /** @param store as it is named when it was closed */
@@ -60,10 +65,13 @@ final class Exchanges implements AutoCloseable {
    */
   Answer send(Attempt attempt, Deadline deadline) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        open().sendAsync(attempt.toRequest(token), head -> new BoundedBody(maxAnswerBytes));
+        sendAsync(attempt, head -> new BoundedBody(maxAnswerBytes));
     try {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
-      return checked(new Answer(attempt, response));
+      Answer answer = checked(new Answer(attempt, response));
+      seen.raise(response);
+      clock.tell(response);
+      return answer;
     } catch (TimeoutException e) {
       exchange.cancel(true);
       throw failed(attempt, "was not answered in time", e);
@@ -74,6 +82,26 @@ final class Exchanges implements AutoCloseable {
     } catch (ExecutionException e) {
       throw broken(attempt, rootOf(e));
     }
+  }
+
+  /**
+   * Begins an exchange that is for the caller to watch and to end.
+   *
+   * @throws KVException if this was closed, or the token's supplier has none
+   */
+  <T> CompletableFuture<HttpResponse<T>> sendAsync(Attempt attempt, BodyHandler<T> body) {
+    HttpRequest request = attempt.toRequest(token, seen.get());
+    return open().sendAsync(request, body);
+  }
+
+  /** Returns what was seen of the database's history. */
+  SeenToken seen() {
+    return seen;
+  }
+
+  /** Returns the time of day by which entries expire. */
+  InstantSource clock() {
+    return clock;
   }
 
   /** Something in between may send a request twice, and answers then come to the wrong question. */

@@ -9,14 +9,18 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
 final class HttpEntryStore implements EntryStore {
@@ -37,6 +42,7 @@ final class HttpEntryStore implements EntryStore {
   private final Duration timeout;
   private final Transport transport;
   private final HttpWriter writer;
+  private final EventFeed feed;
 
   HttpEntryStore(URI service, String name, HttpSettings settings) {
     this(List.of(service), name, settings, Transport.MAX_ANSWER_BYTES);
@@ -59,6 +65,9 @@ final class HttpEntryStore implements EntryStore {
     this.timeout = settings.requestTimeout();
     this.transport = transport;
     this.writer = new HttpWriter(urls, new Settlement(transport, urls));
+    EventTimes times = settings.nearCache().map(EventTimes::of).orElse(EventTimes.DEFAULT);
+    this.feed = new EventFeed(
+        name, EventSource.of(transport, urls, times), transport.exchanges().seen(), times);
   }
 
   @Override
@@ -70,10 +79,10 @@ final class HttpEntryStore implements EntryStore {
   @Override
   public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
     URI url = urls.key(key, Query.none().and("view", "entry"));
-    Answer answer = transport.send(Call.read(url, key), deadline());
+    Answer answer = transport.send(demanding(Call.read(url, key), options), deadline());
     return answer.isKeyNotFound()
         ? Optional.empty()
-        : Optional.of(answer.read(body -> WireReader.entry(body, key)));
+        : Optional.of(marked(answer, answer.read(body -> WireReader.entry(body, key))));
   }
 
   @Override
@@ -83,18 +92,33 @@ final class HttpEntryStore implements EntryStore {
     List<KVEntry<RawValue>> found = new ArrayList<>();
     for (List<String> group :
         Groups.of(new LinkedHashSet<>(keys), HttpEntryStore::sizeInQuery, MAX_QUERY, MAX_KEYS)) {
-      readGroup(group, deadline, found);
+      readGroup(group, options, deadline, found);
     }
     return found;
   }
 
+  /** What was seen before is demanded of every request. */
+  private static Call demanding(Call read, ReadOptions options) {
+    Call demanding = options.atLeast().equals(SyncToken.START)
+        ? read
+        : read.with(SeenToken.HEADER, options.atLeast().toString());
+    return options.bypassCache() ? demanding.with("Cache-Control", "no-cache") : demanding;
+  }
+
+  private static KVEntry<RawValue> marked(Answer answer, KVEntry<RawValue> entry) {
+    return answer.isStale() ? new KVEntry<>(entry.value(), entry.metadata(), true) : entry;
+  }
+
   /** Reads the group, in halves where its values together are too large for one answer. */
-  private void readGroup(List<String> keys, Deadline deadline, List<KVEntry<RawValue>> found) {
+  private void readGroup(
+      List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = Query.none().and("values", "true");
     keys.forEach(key -> query.and("key", key));
-    Call call = Call.read(urls.keys(query), null);
+    Call call = demanding(Call.read(urls.keys(query), null), options);
     try {
-      found.addAll(transport.send(call, deadline).read(WireReader::entries).items());
+      Answer answer = transport.send(call, deadline);
+      // Which of them are stale the answer does not say.
+      answer.read(WireReader::entries).items().forEach(entry -> found.add(marked(answer, entry)));
     } catch (KVException e) {
       boolean tooLarge =
           e instanceof Exchanges.AnswerTooLargeException || e.code() == ErrorCode.TOO_LARGE;
@@ -102,8 +126,8 @@ final class HttpEntryStore implements EntryStore {
         throw e;
       }
       int half = keys.size() / 2;
-      readGroup(keys.subList(0, half), deadline, found);
-      readGroup(keys.subList(half, keys.size()), deadline, found);
+      readGroup(keys.subList(0, half), options, deadline, found);
+      readGroup(keys.subList(half, keys.size()), options, deadline, found);
     }
   }
 
@@ -113,21 +137,22 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    return page(query(range, limit).and("values", "true"), WireReader::entries);
+    return page(query(range, limit).and("values", "true"), options, WireReader::entries);
   }
 
   @Override
   public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return page(query(range, limit), WireReader::metadatas);
+    return page(query(range, limit), options, WireReader::metadatas);
   }
 
   @Override
   public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return page(query(range, limit).and("view", "keys"), WireReader::keys);
+    return page(query(range, limit).and("view", "keys"), options, WireReader::keys);
   }
 
-  private <T> KVPage<T> page(Query query, Function<byte[], KVPage<T>> reader) {
-    return transport.send(Call.read(urls.keys(query), null), deadline()).read(reader);
+  private <T> KVPage<T> page(Query query, ReadOptions options, Function<byte[], KVPage<T>> reader) {
+    Call call = demanding(Call.read(urls.keys(query), null), options);
+    return transport.send(call, deadline()).read(reader);
   }
 
   private static Query query(KeyRange range, int limit) {
@@ -148,7 +173,9 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public Defaulted setDefault(Write write) {
-    return writer.setDefault(write, deadline());
+    // Without positions the service cannot tell what its cache has heard of.
+    boolean asksDatabase = syncToken().equals(SyncToken.START);
+    return writer.setDefault(write, asksDatabase, deadline());
   }
 
   @Override
@@ -167,8 +194,26 @@ final class HttpEntryStore implements EntryStore {
     return writer.delete(key, options, deadline());
   }
 
+  /** Returns the time of day by which entries expire. */
+  InstantSource clock() {
+    return transport.exchanges().clock();
+  }
+
+  @Override
+  public SyncToken syncToken() {
+    return transport.exchanges().seen().get();
+  }
+
+  @Override
+  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    transport.checkOpen();
+    return feed.subscribe(sink, from);
+  }
+
   @Override
   public void close() {
+    // Its connections first, which the client would wait for.
+    feed.close();
     transport.close();
   }
 

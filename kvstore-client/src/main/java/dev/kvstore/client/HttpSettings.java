@@ -2,6 +2,7 @@ package dev.kvstore.client;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.cache.NearCacheSettings;
 import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpSettings {
   /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
-  public static final HttpSettings DEFAULT =
-      new HttpSettings(Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null, null);
+  public static final HttpSettings DEFAULT = new HttpSettings(
+      Duration.ofSeconds(15),
+      Duration.ofSeconds(2),
+      null,
+      null,
+      null,
+      NearCacheSettings.DEFAULT,
+      null);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -26,6 +33,7 @@ public final class HttpSettings {
   private final @Nullable Supplier<String> token;
   private final @Nullable SSLContext sslContext;
   private final @Nullable ProxySelector proxy;
+  private final @Nullable NearCacheSettings nearCache;
   private final @Nullable Path lastKnownGood;
 
   private HttpSettings(
@@ -34,27 +42,36 @@ public final class HttpSettings {
       @Nullable Supplier<String> token,
       @Nullable SSLContext sslContext,
       @Nullable ProxySelector proxy,
+      @Nullable NearCacheSettings nearCache,
       @Nullable Path lastKnownGood) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
     this.sslContext = sslContext;
     this.proxy = proxy;
+    this.nearCache = nearCache;
     this.lastKnownGood = lastKnownGood;
   }
 
   /**
    * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
-   * reading the answer and trying again are all inside. 15 seconds by default: a service gives its
-   * database 5, and as many again to find out what became of a write whose reply was lost. With
-   * less here than there, such a write ends as {@link dev.kvstore.OutcomeUnknownException}.
+   * reading the answer and trying again are all inside; of a write the last quarter is for finding
+   * out what became of it. 15 seconds by default: a service gives its database 5, and as many again
+   * to find out what became of a write whose reply was lost. With less here than there, such a
+   * write may end as {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
     return new HttpSettings(
-        check("request timeout", timeout), connectTimeout, token, sslContext, proxy, lastKnownGood);
+        check("request timeout", timeout),
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -67,7 +84,13 @@ public final class HttpSettings {
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
     return new HttpSettings(
-        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy, lastKnownGood);
+        requestTimeout,
+        check("connect timeout", timeout),
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -96,6 +119,7 @@ public final class HttpSettings {
         Objects.requireNonNull(newToken, "token"),
         sslContext,
         proxy,
+        nearCache,
         lastKnownGood);
   }
 
@@ -111,6 +135,7 @@ public final class HttpSettings {
         token,
         Objects.requireNonNull(context, "context"),
         proxy,
+        nearCache,
         lastKnownGood);
   }
 
@@ -126,7 +151,32 @@ public final class HttpSettings {
         token,
         sslContext,
         Objects.requireNonNull(selector, "selector"),
+        nearCache,
         lastKnownGood);
+  }
+
+  /**
+   * How the near-cache behaves; by default there is one with {@link NearCacheSettings#DEFAULT}. It
+   * follows the service's stream of events, and serves only as long as that proves that nothing was
+   * missed. The service's own feed of changes answers every half second, so with a
+   * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
+   * service.
+   */
+  public HttpSettings withNearCache(NearCacheSettings newNearCache) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        Objects.requireNonNull(newNearCache, "nearCache"),
+        lastKnownGood);
+  }
+
+  /** No near-cache: each read asks the service. */
+  public HttpSettings withoutNearCache() {
+    return new HttpSettings(
+        requestTimeout, connectTimeout, token, sslContext, proxy, null, lastKnownGood);
   }
 
   /**
@@ -134,8 +184,9 @@ public final class HttpSettings {
    * it while the service cannot be reached, from its start on: those entries are
    * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
    * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
-   * and so do reads with {@link dev.kvstore.ReadOptions}. When the service returns, reads go to it
-   * again within a second or so. An entry that has expired is not answered from the file either.
+   * and so do reads that demand more by {@link dev.kvstore.ReadOptions}. When the service returns,
+   * reads go to it again within a second or so. An entry that has expired is not answered from the
+   * file either.
    *
    * <p>The file is written within about a second of a change, and what the process wrote or read
    * itself is known at once; large stores are read less often, so that it takes a tenth of the time
@@ -154,6 +205,7 @@ public final class HttpSettings {
         token,
         sslContext,
         proxy,
+        nearCache,
         Objects.requireNonNull(file, "file"));
   }
 
@@ -163,6 +215,11 @@ public final class HttpSettings {
 
   public Duration connectTimeout() {
     return connectTimeout;
+  }
+
+  /** Returns how the near-cache behaves; empty where there is none. */
+  public Optional<NearCacheSettings> nearCache() {
+    return Optional.ofNullable(nearCache);
   }
 
   Optional<Supplier<String>> token() {
@@ -197,6 +254,7 @@ public final class HttpSettings {
         + ", token=" + (token == null ? "none" : "given")
         + ", sslContext=" + (sslContext == null ? "default" : "given")
         + ", proxy=" + (proxy == null ? "default" : "given")
+        + ", nearCache=" + (nearCache == null ? "none" : "given")
         + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";
   }
 }

@@ -47,10 +47,12 @@ final class HttpWriter {
         KVEntry::metadata);
   }
 
-  Defaulted setDefault(Write write, Deadline deadline) {
+  /** @param asksDatabase whether what is kept must not come from a cache of the service */
+  Defaulted setDefault(Write write, boolean asksDatabase, Deadline deadline) {
     URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    Call call = put(url, write, WriteCondition.NONE);
     return settlement.send(
-        put(url, write, WriteCondition.NONE),
+        asksDatabase ? call.with("Cache-Control", "no-cache") : call,
         deadline,
         answer -> new Defaulted(
             answer.read(body -> WireReader.entry(body, write.key())), answer.status() == 201),

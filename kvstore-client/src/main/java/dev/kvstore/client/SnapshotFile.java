@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * A file with a snapshot, for its owner only. It is replaced as a whole, by a draft in the same
  * folder: who reads it, or is killed meanwhile, finds one snapshot or the other.
  */
-final class SnapshotFile {
+class SnapshotFile {
   private static final Logger log = LoggerFactory.getLogger(SnapshotFile.class);
 
   private static final String DRAFT = ".draft";
@@ -112,7 +112,7 @@ final class SnapshotFile {
     }
   }
 
-  /** The draft is whole, and not yet in its place. For tests. */
+  /** The draft is whole, and not yet in its place. Tests override this. */
   void drafted(Path draft) {}
 
   private static void fill(Path draft, byte[] bytes) throws IOException {

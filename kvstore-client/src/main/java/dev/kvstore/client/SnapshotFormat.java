@@ -88,7 +88,7 @@ final class SnapshotFormat {
     }
     try {
       return parse(ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // The class alone: a message could quote a value.
       throw new DamagedException(
           "its content is not as it should be: " + e.getClass().getName());
@@ -116,7 +116,11 @@ final class SnapshotFormat {
   }
 
   private static byte[] next(ByteBuffer content) {
-    byte[] document = new byte[content.getInt(content.position())];
+    int length = content.getInt(content.position());
+    if (length > content.remaining()) {
+      throw new IllegalArgumentException("A document is longer than what is left");
+    }
+    byte[] document = new byte[length];
     content.get(document);
     return document;
   }

@@ -59,6 +59,7 @@ final class SnapshotKeeper implements ChangeSink {
   private volatile boolean closed;
 
   // Of the thread alone.
+  private boolean refusing;
   private boolean unwritable;
   private @Nullable List<KVEntry<RawValue>> saved;
 
@@ -193,12 +194,15 @@ final class SnapshotKeeper implements ChangeSink {
   private boolean ask() {
     try {
       store.scanKeys(KeyRange.ALL, 1);
-      reached();
-      return true;
-    } catch (RuntimeException e) {
+    } catch (UnavailableException e) {
       log.debug("The store '{}' does not answer", store.name(), e);
       return false;
+    } catch (RuntimeException e) {
+      // It answers, if only that it does not let us.
+      log.debug("The store '{}' refuses", store.name(), e);
     }
+    reached();
+    return true;
   }
 
   /** Reads and saves all; tells whether there is time until something changes. */
@@ -208,6 +212,7 @@ final class SnapshotKeeper implements ChangeSink {
     try {
       knowledge.scanBegins();
       knowledge.complete(scan());
+      refusing = false;
       save();
     } catch (UnavailableException e) {
       changed = true;
@@ -225,7 +230,8 @@ final class SnapshotKeeper implements ChangeSink {
   }
 
   private void refused(RuntimeException e) {
-    if (!closed) {
+    if (!closed && !refusing) {
+      refusing = true;
       log.warn(
           "The store '{}' cannot be read as a whole for the file {}, it is tried again: {}",
           store.name(),

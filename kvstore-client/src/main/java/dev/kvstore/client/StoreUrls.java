@@ -26,6 +26,10 @@ final class StoreUrls {
     return URI.create(store + "/keys" + query);
   }
 
+  URI events(Query query) {
+    return URI.create(store + "/events" + query);
+  }
+
   URI values(Query query) {
     return URI.create(store + "/values" + query);
   }

@@ -164,6 +164,11 @@ final class Transport implements AutoCloseable {
     }
   }
 
+  /** Returns what sends a request as it is, once. */
+  Exchanges exchanges() {
+    return exchanges;
+  }
+
   /** Returns after how many rounds what did not succeed is given up. */
   int rounds() {
     return rounds;

@@ -28,7 +28,7 @@ final class WireReader {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
 
   /** What a service may have been configured to take. */
-  private static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
+  static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
 
   private final byte[] body;
   private final BsonBinaryReader in;

@@ -26,6 +26,8 @@ class ClientRoomTest {
           "dev.kvstore",
           "dev.kvstore.spi",
           "dev.kvstore.bson",
+          "dev.kvstore.cache",
+          "dev.kvstore.watch",
           "dev.kvstore.typed",
           "dev.kvstore.client",
           "com.fasterxml.jackson..",

@@ -25,7 +25,8 @@ class HttpKVStoreTest {
             request.method().equals("GET")
                 ? Bodies.entry("pool", pool)
                 : Bodies.metadata("pool")));
-        KVStore store = HttpKVStore.open(service.uri(), "s")) {
+        KVStore store =
+            HttpKVStore.open(service.uri(), "s", HttpSettings.DEFAULT.withoutNearCache())) {
       assertThat(store.name()).isEqualTo("s");
       assertThat(store.set("pool", new Pool("db", 4)).etag()).isEqualTo("e7");
       assertThat(service.onlyRequest().body()).isEqualTo(new BsonDocument("value", pool));

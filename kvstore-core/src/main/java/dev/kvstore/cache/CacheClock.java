@@ -37,6 +37,11 @@ class CacheClock {
     return System.nanoTime() - origin;
   }
 
+  /** Returns when that was, a time of {@link System#nanoTime}. */
+  long at(long nanoTime) {
+    return nanoTime - origin;
+  }
+
   /** As {@link #nanos()}, up to a tick behind. */
   long coarseNanos() {
     return coarse;

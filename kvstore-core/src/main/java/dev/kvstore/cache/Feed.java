@@ -28,6 +28,12 @@ class Feed implements ChangeSink {
   }
 
   @Override
+  public void positionedUnproved(long position) {
+    missed();
+    freshness.positionedUnproved(position);
+  }
+
+  @Override
   public void changed(List<Change> changes, long position) {
     apply(changes);
     // Not before, or what the changes remove would be served once more.
@@ -38,6 +44,11 @@ class Feed implements ChangeSink {
   public void catchingUp(List<Change> changes, long position) {
     apply(changes);
     freshness.caughtUpTo(position);
+  }
+
+  @Override
+  public void current(long position, long asOf) {
+    freshness.current(position, asOf);
   }
 
   @Override

@@ -9,7 +9,8 @@ import java.time.Instant;
  *
  * <p>An answer proves that all changes are known up to the moment when the source was asked. That
  * was after the call before had returned, so the leases run from there: however long this process
- * or the way to it were stopped meanwhile, they do not promise too much.
+ * or the way to it were stopped meanwhile, they do not promise too much. A feed that comes by way
+ * of others says itself up to when it knows all.
  */
 class Freshness {
   private final CacheClock clock;
@@ -26,7 +27,9 @@ class Freshness {
   // Guarded by this.
   private boolean closed;
   private long told;
+  private boolean proved;
   private long provedAt;
+  private long provedPosition;
   private long answeredUntil;
   private long advancedUntil;
   private Instant since;
@@ -59,13 +62,32 @@ class Freshness {
   }
 
   synchronized void positioned(long at) {
-    position = at;
-    positioned = true;
-    told = clock.nanos();
-    provedAt = told;
+    begin(at);
+    proved(told, at);
     answeredUntil = told + stalenessBound;
     advancedUntil = told + partitionBound;
     update();
+  }
+
+  /** Nothing vouches for what is held before {@link #current}. */
+  synchronized void positionedUnproved(long at) {
+    begin(at);
+    proved = false;
+    answeredUntil = told;
+    advancedUntil = told;
+    update();
+  }
+
+  private void begin(long at) {
+    position = at;
+    positioned = true;
+    told = clock.nanos();
+  }
+
+  private void proved(long at, long upTo) {
+    proved = true;
+    provedAt = at;
+    provedPosition = upTo;
   }
 
   /** The changes up to here have been applied, but there are more. */
@@ -86,9 +108,33 @@ class Freshness {
       position = Math.max(position, at);
       advancedUntil = told + partitionBound;
     }
-    provedAt = told;
+    proved(told, position);
     answeredUntil = told + stalenessBound;
     told = clock.nanos();
+    update();
+  }
+
+  /**
+   * All changes up to that time, one of {@link System#nanoTime}, and up to that position have been
+   * applied. When the position moved is not known, but after the proof before.
+   */
+  synchronized void current(long at, long asOf) {
+    if (!positioned) {
+      return;
+    }
+    // A time to come would be the other side's clock gone wrong.
+    long provedNow = Math.min(clock.at(asOf), clock.nanos());
+    position = Math.max(position, at);
+    if (proved && provedNow < provedAt) {
+      return;
+    }
+    if (!proved || at == 0) {
+      advancedUntil = provedNow + partitionBound;
+    } else if (at > provedPosition) {
+      advancedUntil = provedAt + partitionBound;
+    }
+    answeredUntil = provedNow + stalenessBound;
+    proved(provedNow, at);
     update();
   }
 

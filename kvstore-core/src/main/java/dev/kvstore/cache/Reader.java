@@ -141,11 +141,14 @@ class Reader {
     return !options.bypassCache() && (least == 0 || least <= freshness.position());
   }
 
-  /** What a load demands: nothing older than the feed, nor than what was seen here. */
+  /**
+   * What a load demands: nothing older than the feed, nor than what was seen here. Without
+   * positions nobody can tell what a cache on the way has heard of, so it is not to answer.
+   */
   ReadOptions demand(ReadOptions options) {
     SyncToken least =
         new SyncToken(freshness.position()).max(store.syncToken()).max(options.atLeast());
-    return new ReadOptions(least, options.bypassCache());
+    return new ReadOptions(least, options.bypassCache() || least.equals(SyncToken.START));
   }
 
   private Optional<KVEntry<RawValue>> load(String key, ReadOptions options, boolean serving) {
@@ -228,8 +231,27 @@ class Reader {
   }
 
   private void finish(String key, Load load, Optional<KVEntry<RawValue>> entry, boolean keep) {
-    slots.loaded(key, load, entry, keep ? lifetimes.hold(key, entry, load.began()) : null);
+    if (isStale(entry)) {
+      finishStale(key, load, entry);
+    } else {
+      slots.loaded(key, load, entry, keep ? lifetimes.hold(key, entry, load.began()) : null);
+    }
     load.result().complete(entry);
+  }
+
+  /** Nothing is known that was not before, so what was held stays if this is no other. */
+  void finishStale(String key, Load load, Optional<KVEntry<RawValue>> entry) {
+    Held before = load.held();
+    if (before != null && before.isOf(entry.map(KVEntry::metadata).orElse(null))) {
+      slots.failed(key, load);
+    } else {
+      slots.loaded(key, load, entry, null);
+    }
+  }
+
+  /** Whether the store itself cannot vouch for it. */
+  static boolean isStale(Optional<KVEntry<RawValue>> entry) {
+    return entry.isPresent() && entry.get().stale();
   }
 
   private void fail(String key, Load load, Throwable failure) {

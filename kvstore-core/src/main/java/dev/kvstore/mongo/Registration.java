@@ -4,34 +4,28 @@ import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.Subscription;
+import dev.kvstore.watch.GuardedSink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A sink and how far it has been told. Everything but {@link #close} is called by the one thread
  * that serves it at that time.
  */
 final class Registration implements Subscription {
-  private static final Logger log = LoggerFactory.getLogger(Registration.class);
-
   /** The position of a sink that is told of what happens from now on. */
   static final long NOW = -1;
 
   private final String store;
-  private final ChangeSink sink;
+  private final GuardedSink sink;
   private final Consumer<Registration> whenClosed;
-  private final ReentrantLock calls = new ReentrantLock();
-  private volatile boolean closed;
   private long position;
   private boolean live;
 
   Registration(String store, ChangeSink sink, long from, Consumer<Registration> whenClosed) {
     this.store = store;
-    this.sink = sink;
+    this.sink = new GuardedSink(store, sink);
     this.position = from;
     this.whenClosed = whenClosed;
   }
@@ -50,7 +44,7 @@ final class Registration implements Subscription {
   }
 
   boolean isClosed() {
-    return closed;
+    return sink.isClosed();
   }
 
   Interest interest() {
@@ -61,7 +55,7 @@ final class Registration implements Subscription {
   void positioned(long at) {
     position = Math.max(position, at);
     live = true;
-    call(to -> to.positioned(position));
+    sink.tell(to -> to.positioned(position));
   }
 
   /**
@@ -77,7 +71,7 @@ final class Registration implements Subscription {
     position = Math.max(position, upTo);
     Consumer<ChangeSink> tell =
         more ? to -> to.catchingUp(news, position) : to -> to.changed(news, position);
-    if (!call(tell)) {
+    if (!sink.tell(tell)) {
       // What it has made of the changes nobody knows.
       missed();
       positioned(position);
@@ -88,7 +82,7 @@ final class Registration implements Subscription {
   void missed() {
     if (live || position != NOW) {
       live = false;
-      call(ChangeSink::missed);
+      sink.tell(ChangeSink::missed);
     }
   }
 
@@ -100,30 +94,8 @@ final class Registration implements Subscription {
 
   @Override
   public void close() {
-    calls.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    } finally {
-      calls.unlock();
-    }
-    whenClosed.accept(this);
-  }
-
-  private boolean call(Consumer<ChangeSink> call) {
-    calls.lock();
-    try {
-      if (!closed) {
-        call.accept(sink);
-      }
-      return true;
-    } catch (RuntimeException e) {
-      log.error("A sink for changes of the store '{}' failed; it has to begin anew", store, e);
-      return false;
-    } finally {
-      calls.unlock();
+    if (sink.close()) {
+      whenClosed.accept(this);
     }
   }
 }

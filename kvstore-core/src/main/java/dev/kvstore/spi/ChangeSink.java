@@ -14,6 +14,14 @@ public interface ChangeSink {
   void positioned(long position);
 
   /**
+   * As {@link #positioned}, but told by way of others, and nobody knows how long ago that was true:
+   * so nothing is proved about the present, until {@link #current} proves it.
+   */
+  default void positionedUnproved(long position) {
+    positioned(position);
+  }
+
+  /**
    * These changes happened, in this order per key, and nothing else up to that position. An empty
    * list says that the source has answered; a position that has moved, that it knew of everything
    * until then. No position is smaller than one before it, but that of a change can be: what was
@@ -32,6 +40,17 @@ public interface ChangeSink {
    */
   default void catchingUp(List<Change> changes, long position) {
     changed(changes, position);
+  }
+
+  /**
+   * All that had happened at that time was told, and all up to that position. For a source that
+   * tells by way of others, and so proves less by its answer than {@link #changed} does.
+   *
+   * @param asOf a time of {@link System#nanoTime} in this process, not a duration: however long a
+   *     call is held up, it does not promise more
+   */
+  default void current(long position, long asOf) {
+    catchingUp(List.of(), position);
   }
 
   /**

@@ -2,27 +2,22 @@ package dev.kvstore.sqlite;
 
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Subscription;
-import java.util.concurrent.locks.ReentrantLock;
+import dev.kvstore.watch.GuardedSink;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A sink and how far it has been told. All but {@link #close} is for the feed's thread alone. */
 final class Subscriber implements Subscription {
-  private static final Logger log = LoggerFactory.getLogger(Subscriber.class);
-
   private final String store;
-  private final ChangeSink sink;
+  private final GuardedSink sink;
   private final Consumer<Subscriber> whenClosed;
-  private final ReentrantLock calls = new ReentrantLock();
-  private boolean closed; // guarded by calls
   private long position;
   private boolean live;
+  private boolean answered;
 
   /** @param from the sink knows everything up to here */
   Subscriber(String store, ChangeSink sink, long from, Consumer<Subscriber> whenClosed) {
     this.store = store;
-    this.sink = sink;
+    this.sink = new GuardedSink(store, sink);
     this.position = from;
     this.whenClosed = whenClosed;
   }
@@ -39,7 +34,8 @@ final class Subscriber implements Subscription {
   void positioned(long at) {
     position = at;
     live = true;
-    call(to -> to.positioned(at));
+    answered = false;
+    sink.tell(to -> to.positioned(at));
   }
 
   boolean isLive() {
@@ -48,21 +44,22 @@ final class Subscriber implements Subscription {
 
   /** What is between the sink's position and this is not known any more, or of no use. */
   void restart(long at) {
-    call(ChangeSink::missed);
+    sink.tell(ChangeSink::missed);
     positioned(at);
   }
 
   /**
    * Tells the sink of all that happened since its position.
    *
-   * @param evenIfNothing whether it is told, too, that nothing did
+   * @param evenIfNothing whether it is told, too, that nothing did, as it is the first time
    */
   void changed(ChangeLog.News news, boolean evenIfNothing) {
     position = news.upTo();
-    if (news.changes().isEmpty() && !evenIfNothing) {
+    if (news.changes().isEmpty() && !evenIfNothing && answered) {
       return;
     }
-    if (!call(to -> to.changed(news.changes(), news.upTo()))) {
+    answered = true;
+    if (!sink.tell(to -> to.changed(news.changes(), news.upTo()))) {
       // What it has made of the changes nobody knows.
       restart(position);
     }
@@ -70,27 +67,8 @@ final class Subscriber implements Subscription {
 
   @Override
   public void close() {
-    calls.lock();
-    try {
-      closed = true;
-    } finally {
-      calls.unlock();
-    }
-    whenClosed.accept(this);
-  }
-
-  private boolean call(Consumer<ChangeSink> call) {
-    calls.lock();
-    try {
-      if (!closed) {
-        call.accept(sink);
-      }
-      return true;
-    } catch (RuntimeException | Error e) { // the others go on
-      log.error("A sink for changes of the store '{}' failed; it has to begin anew", store, e);
-      return false;
-    } finally {
-      calls.unlock();
+    if (sink.close()) {
+      whenClosed.accept(this);
     }
   }
 }

@@ -46,9 +46,14 @@ class FakeStore implements EntryStore {
   final AtomicInteger reads = new AtomicInteger();
   volatile Hook hook = step -> {};
   volatile boolean down;
+
+  /** Whether what is read cannot be vouched for. */
+  volatile boolean stale;
+
   volatile boolean closed;
   volatile boolean subscribed;
   volatile @Nullable ChangeSink sink;
+  volatile ReadOptions demand = ReadOptions.DEFAULT;
 
   /** Where the replica is that is read, if nothing newer is demanded; 0 for the present. */
   volatile long replicaAt;
@@ -171,9 +176,11 @@ class FakeStore implements EntryStore {
   }
 
   private Optional<KVEntry<RawValue>> find(String key, ReadOptions options) {
-    return replicaAt == 0 || options.atLeast().position() > replicaAt
+    demand = options;
+    Optional<KVEntry<RawValue>> found = replicaAt == 0 || options.atLeast().position() > replicaAt
         ? database.get(key)
         : database.getAsOf(replicaAt, key);
+    return found.map(entry -> new KVEntry<>(entry.value(), entry.metadata(), stale));
   }
 
   private void reach() {

@@ -83,6 +83,10 @@ class InterleavingTest {
         new Row("partition", InterleavingTest::partition, new Mutants.HasOneLease()),
         new Row("own pause", InterleavingTest::ownPause, new Mutants.LeasesFromNow()),
         new Row("backlog", InterleavingTest::backlog, new Mutants.TrustsBacklog()),
+        new Row("relayed opening", InterleavingTest::relayedOpening, new Mutants.TrustsOpening()),
+        new Row("relayed late", InterleavingTest::relayedLate, new Mutants.LeasesFromArrival()),
+        new Row("relayed partition", InterleavingTest::relayedPartition, new Mutants.HasOneLease()),
+        new Row("relayed stall", InterleavingTest::relayedStall, new Mutants.AdvancesNow()),
         new Row(
             "bypass, then hit", InterleavingTest::bypassThenHit, new Mutants.ForgetsWhatWasRead()),
         new Row(
@@ -272,6 +276,53 @@ class InterleavingTest {
       rig.sink()
           .catchingUp(List.of(new Change(Change.Kind.SET, "other", 1, "etag", before)), before);
     }
+    assertThat(rig.get()).isEqualTo(8);
+  }
+
+  private static void relayedOpening(Rig rig) {
+    rig.database.set(KEY, 7);
+    // This was true a while ago, and what is read by the same way may be as old.
+    rig.sink().positionedUnproved(rig.database.position());
+    rig.get();
+    rig.database.set(KEY, 8);
+    assertThat(rig.get()).isEqualTo(8);
+  }
+
+  private static long relayed(Rig rig) {
+    rig.database.set(KEY, 7);
+    long position = rig.database.position();
+    rig.sink().positionedUnproved(position);
+    rig.sink().current(position, rig.clock.nanos());
+    rig.get();
+    assertThat(rig.get() + rig.store.reads.get()).as("a hit").isEqualTo(8);
+    return position;
+  }
+
+  private static void relayedLate(Rig rig) {
+    long position = relayed(rig);
+    long sent = rig.clock.nanos();
+    rig.database.set(KEY, 8);
+    rig.clock.pass(Duration.ofSeconds(10));
+    rig.sink().current(position, sent);
+    assertThat(rig.get()).isEqualTo(8);
+  }
+
+  private static void relayedPartition(Rig rig) {
+    long old = relayed(rig);
+    rig.database.set(KEY, 8);
+    for (int i = 0; i < 30; i++) {
+      rig.clock.pass(Duration.ofMillis(500));
+      rig.sink().current(old, rig.clock.nanos());
+    }
+    assertThat(rig.get()).isEqualTo(8);
+  }
+
+  private static void relayedStall(Rig rig) {
+    long old = relayed(rig);
+    // The source moves a little, is cut off, and only then are we told of both.
+    rig.database.set(KEY, 8);
+    rig.clock.pass(Duration.ofSeconds(20));
+    rig.sink().current(old + 1, rig.clock.nanos());
     assertThat(rig.get()).isEqualTo(8);
   }
 

@@ -20,6 +20,11 @@ class ManualClock extends CacheClock {
   }
 
   @Override
+  long at(long nanoTime) {
+    return nanoTime;
+  }
+
+  @Override
   long millis() {
     return nanos.get() / 1_000_000;
   }

@@ -236,6 +236,43 @@ final class Mutants {
     }
   }
 
+  static final class LeasesFromArrival extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        synchronized void current(long at, long asOf) {
+          super.current(at, clock.nanos());
+        }
+      };
+    }
+  }
+
+  static final class AdvancesNow extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        synchronized void current(long at, long asOf) {
+          positionedUnproved(at);
+          super.current(at, asOf);
+        }
+      };
+    }
+  }
+
+  static final class TrustsOpening extends Rig.Parts {
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void positionedUnproved(long position) {
+          positioned(position);
+        }
+      };
+    }
+  }
+
   static final class TrustsBacklog extends Rig.Parts {
     @Override
     Feed feed(Slots slots, Freshness freshness, Counters counters) {

@@ -166,6 +166,17 @@ class NearCacheTest {
     }
 
     @Test
+    void read_withoutPositions_asksTheDatabaseItself() {
+      Rig rig = new Rig();
+      rig.sink().positioned(0);
+      rig.get();
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.DEFAULT.bypassingCache());
+      rig.sink().changed(List.of(), 5);
+      rig.cache.read("other", ReadOptions.DEFAULT);
+      assertThat(rig.store.demand).isEqualTo(ReadOptions.atLeast(new SyncToken(5)));
+    }
+
+    @Test
     void read_failed_leavesNothingBehind() {
       Rig rig = new Rig().position();
       rig.database.set(KEY, 1);
@@ -362,6 +373,38 @@ class NearCacheTest {
     }
 
     @Test
+    void read_answerThatIsStaleItself_isMarkedAndNotHeld() {
+      Rig rig = new Rig().position();
+      rig.database.set(KEY, 1);
+      rig.deliver();
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
+      assertThat(rig.cache.held(KEY)).isNull();
+      rig.store.stale = false;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
+      assertThat(rig.store.reads).hasValue(3);
+    }
+
+    @Test
+    void read_answerThatIsStaleItself_leavesWhatIsTheSame() {
+      Rig rig = rig(STALE).position();
+      rig.set(1);
+      rig.clock.pass(Duration.ofSeconds(3));
+      rig.store.stale = true;
+      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      rig.store.down = true;
+      assertThat(rig.get()).isEqualTo(1);
+
+      rig.store.down = false;
+      rig.database.set(KEY, 2);
+      rig.clock.pass(Duration.ofSeconds(1));
+      rig.cache.read(KEY, ReadOptions.DEFAULT);
+      rig.store.down = true;
+      assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::get);
+    }
+
+    @Test
     void lease_renewed_servesWhatWasHeldAllAlong() {
       Rig rig = new Rig().position();
       rig.set(1);
@@ -372,6 +415,53 @@ class NearCacheTest {
       rig.database.advance();
       rig.answer(rig.database.position());
       assertThat(rig.cache.health().coherent()).isTrue();
+      assertThat(rig.get()).isEqualTo(1);
+      assertThat(rig.store.reads).hasValue(0);
+    }
+
+    @Test
+    void relayedProofs_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(rig.database.position());
+      rig.set(1);
+      assertThat(rig.cache.health().coherent()).isFalse();
+      for (int i = 0; i < 60; i++) {
+        rig.database.advance();
+        rig.sink().current(rig.database.position(), rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+        assertThat(rig.get()).isEqualTo(1);
+      }
+      assertThat(rig.store.reads).hasValue(0);
+      assertThat(rig.cache.syncToken()).isEqualTo(new SyncToken(rig.database.position()));
+      assertThat(rig.cache.health().lag()).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void relayedProof_ofATimeToCome_isGoodForNow() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(1);
+      rig.sink().current(1, rig.clock.nanos() + Duration.ofHours(1).toNanos());
+      assertThat(rig.cache.health().coherent()).isTrue();
+      rig.clock.pass(Duration.ofSeconds(2));
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProof_beforeItIsPositioned_isNone() {
+      Rig rig = new Rig();
+      rig.sink().current(1, rig.clock.nanos());
+      assertThat(rig.cache.health().coherent()).isFalse();
+    }
+
+    @Test
+    void relayedProofs_withoutPositions_renewBothLeases() {
+      Rig rig = new Rig();
+      rig.sink().positionedUnproved(0);
+      rig.set(1);
+      for (int i = 0; i < 60; i++) {
+        rig.sink().current(0, rig.clock.nanos());
+        rig.clock.pass(Duration.ofMillis(500));
+      }
       assertThat(rig.get()).isEqualTo(1);
       assertThat(rig.store.reads).hasValue(0);
     }

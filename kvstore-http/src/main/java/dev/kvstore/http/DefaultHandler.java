@@ -1,8 +1,10 @@
 package dev.kvstore.http;
 
+import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
@@ -18,7 +20,19 @@ record DefaultHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);
     Write write = new Write(exchange.key(), value, options);
-    Defaulted result = writes.once(exchange, () -> exchange.entries().setDefault(write));
+    Defaulted result = writes.once(exchange, () -> {
+      forgetWhatIsTooOld(exchange);
+      return exchange.entries().setDefault(write);
+    });
     answers.entry(exchange, format, result.stored() ? 201 : 200, result.entry());
+  }
+
+  /** What is kept would come from the cache, which may be behind what the request demands. */
+  private static void forgetWhatIsTooOld(Exchange exchange) {
+    EntryStore store = exchange.entries();
+    ReadOptions demand = exchange.readOptions();
+    if (!demand.equals(ReadOptions.DEFAULT) && store.held(exchange.key(), demand) == null) {
+      store.cache().ifPresent(cache -> cache.invalidate(exchange.key()));
+    }
   }
 }

@@ -64,9 +64,15 @@ final class EventFrames {
     return COMMENT.clone();
   }
 
-  /** That the stream is alive, and that a next one can begin here. */
-  byte[] comment(long position) {
-    return (":\n" + id(position) + "\n").getBytes(StandardCharsets.US_ASCII);
+  /**
+   * That the stream is alive, and that a next one can begin here.
+   *
+   * @param current everything was told up to then, in milliseconds since the stream was asked for;
+   *     negative where that is not known
+   */
+  byte[] comment(long position, long current) {
+    String proof = current < 0 ? ":\n" : ": current " + current + "\n";
+    return (proof + id(position) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   byte[] reset() {

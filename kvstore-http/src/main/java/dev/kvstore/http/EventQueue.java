@@ -5,6 +5,8 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Interest;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,22 @@ final class EventQueue implements ChangeSink {
   /** A key has changed. */
   record Changed(Change change) implements Event {}
 
+  /**
+   * What the reader knows, where nothing waits for it.
+   *
+   * @param position everything up to here; 0 where there are no positions
+   * @param current everything up to then, in milliseconds since the queue was made; -1 where that
+   *     is not known
+   */
+  record Told(long position, long current) {}
+
+  private static final long UNKNOWN = -1;
+
   private final EventFilter filter;
   private final int capacity;
   private final Runnable whenFilled;
+  private final LongSupplier nanoTime;
+  private final long madeAt;
 
   // Guarded by this. The reader is told of the reset first, then of the place, then of changes.
   private boolean reset;
@@ -36,14 +51,26 @@ final class EventQueue implements ChangeSink {
   private boolean live;
   private long position;
 
+  /** When the feed's last call ended: what it answers to the next question is not older. */
+  private long heardAt;
+
+  /** All that had happened then is known; nothing of the kind where {@link #UNKNOWN}. */
+  private long current = UNKNOWN;
+
   /**
    * @param capacity with so many changes waiting, no more are taken
    * @param whenFilled called when there is something to take; must not block
    */
   EventQueue(EventFilter filter, int capacity, Runnable whenFilled) {
+    this(filter, capacity, whenFilled, System::nanoTime);
+  }
+
+  EventQueue(EventFilter filter, int capacity, Runnable whenFilled, LongSupplier nanoTime) {
     this.filter = filter;
     this.capacity = capacity;
     this.whenFilled = whenFilled;
+    this.nanoTime = nanoTime;
+    this.madeAt = nanoTime.getAsLong();
   }
 
   @Override
@@ -58,16 +85,31 @@ final class EventQueue implements ChangeSink {
       live = true;
       ready = true;
       readyAt = at;
+      current = UNKNOWN;
+      heardAt = age();
     }
     whenFilled.run();
   }
 
-  /** However many come at once, they are taken: a reader that is quick has no part in that. */
   @Override
   public void changed(List<Change> all, long upTo) {
+    take(all, upTo, true);
+  }
+
+  @Override
+  public void catchingUp(List<Change> all, long upTo) {
+    take(all, upTo, false);
+  }
+
+  /** However many come at once, they are taken: a reader that is quick has no part in that. */
+  private void take(List<Change> all, long upTo, boolean proved) {
     List<Change> wanted =
         all.stream().filter(change -> filter.keys().test(change.key())).toList();
     synchronized (this) {
+      if (proved) {
+        current = heardAt;
+      }
+      heardAt = age();
       position = Math.max(position, upTo);
       if (wanted.isEmpty()) {
         return;
@@ -124,8 +166,12 @@ final class EventQueue implements ChangeSink {
     return reset;
   }
 
-  /** Returns the position up to which the reader was told everything; 0 if there is none. */
-  synchronized long told() {
-    return live && !isFilled() ? position : 0;
+  /** Returns what the reader knows; null where that is not all there is. */
+  synchronized @Nullable Told told() {
+    return live && !isFilled() ? new Told(position, current) : null;
+  }
+
+  private long age() {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - madeAt);
   }
 }

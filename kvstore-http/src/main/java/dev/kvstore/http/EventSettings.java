@@ -8,12 +8,17 @@ import java.time.Duration;
  * @param maxStreams how many may be open at a time; one more is answered with 503
  * @param maxWaiting how many changes may wait for a reader that is slow; one more, and it gets a
  *     {@code reset} in place of all of them
- * @param heartbeat how often a reader hears that its stream is alive
+ * @param heartbeat how often a reader hears that its stream is alive, if it does not say how often
  * @param openingTimeout how long it may take to find out whether a stream can go on where the one
  *     before has ended
  */
 public record EventSettings(
     int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout) {
+  /** The least and the most that a reader may ask for. */
+  static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
+
+  static final Duration LONGEST_HEARTBEAT = Duration.ofSeconds(10);
+
   /** 5,000 streams, 1,024 changes, 5 seconds each. */
   public static final EventSettings DEFAULT =
       new EventSettings(5000, 1024, Duration.ofSeconds(5), Duration.ofSeconds(5));

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.http.EventQueue.Changed;
 import dev.kvstore.http.EventQueue.Event;
 import dev.kvstore.http.EventQueue.Ready;
+import dev.kvstore.http.EventQueue.Told;
 import dev.kvstore.spi.EntryStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -46,8 +47,8 @@ final class EventSource {
   byte @Nullable [] next() {
     if (beatDue) {
       beatDue = false;
-      long told = awaited == null ? queue.told() : 0;
-      return told == 0 ? frames.comment() : frames.comment(told);
+      Told told = awaited == null ? queue.told() : null;
+      return told == null ? frames.comment() : frames.comment(told.position(), told.current());
     }
     if (awaited != null) {
       return ifRead(awaited);

@@ -10,6 +10,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,10 +77,11 @@ final class EventStream implements WriteListener, AsyncListener {
   /**
    * Begins, at that position or now, and returns; what is answered follows.
    *
+   * @param heartbeat how often the reader is to hear that the stream is alive
    * @throws ProblemException if there are too many streams
    */
-  void open(@Nullable SyncToken from) throws IOException {
-    streams.add(this);
+  void open(@Nullable SyncToken from, Duration heartbeat) throws IOException {
+    streams.add(this, heartbeat);
     boolean opened = false;
     try {
       subscription = store.subscribe(queue, from);
@@ -100,15 +102,14 @@ final class EventStream implements WriteListener, AsyncListener {
     }
   }
 
-  /**
-   * To be called at least once a second, as the reader may have lost the right to read.
-   *
-   * @param beat whether the reader is to hear that the stream is alive
-   */
-  void tick(boolean beat) {
-    if (beat) {
-      source.beat();
-    }
+  /** To be called at least once a second, as the reader may have lost the right to read. */
+  void tick() {
+    wake();
+  }
+
+  /** The reader is to hear that the stream is alive. */
+  void beat() {
+    source.beat();
     wake();
   }
 

@@ -1,13 +1,13 @@
 package dev.kvstore.http;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,22 +23,22 @@ final class EventStreams implements AutoCloseable {
   /** How long a reader may take for what was written, when the service stops. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+  private static final Duration TICK = Duration.ofSeconds(1);
 
   private final EventSettings settings;
   private final ExecutorService writers = threads("writer", WRITERS);
   private final ExecutorService readers = threads("reader", READERS);
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(factory("timer"));
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, factory("timer"));
 
   // Guarded by this.
-  private final Set<EventStream> open = new HashSet<>();
+  private final Map<EventStream, Future<?>> open = new HashMap<>();
   private boolean ticking;
-  private long nextBeat = System.nanoTime();
   private boolean closed;
 
   EventStreams(EventSettings settings) {
     this.settings = settings;
+    timer.setRemoveOnCancelPolicy(true);
   }
 
   EventSettings settings() {
@@ -58,9 +58,10 @@ final class EventStreams implements AutoCloseable {
   /**
    * Takes one more stream, until {@link #remove}.
    *
+   * @param heartbeat how often its reader is to hear that it is alive
    * @throws ProblemException if there are too many, or the service is stopping
    */
-  synchronized void add(EventStream stream) {
+  synchronized void add(EventStream stream, Duration heartbeat) {
     if (closed) {
       throw refusal("The service is stopping", "1");
     }
@@ -69,33 +70,34 @@ final class EventStreams implements AutoCloseable {
           "All " + settings.maxStreams() + " streams of events that the service keeps are open",
           "10");
     }
-    open.add(stream);
+    open.put(stream, repeat(stream::beat, heartbeat));
     tickFromNowOn();
     Future<?> unused = timer.schedule(
         stream::openingTimedOut, settings.openingTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   synchronized void remove(EventStream stream) {
-    open.remove(stream);
+    Future<?> beats = open.remove(stream);
+    if (beats != null) {
+      beats.cancel(false);
+    }
     notifyAll();
   }
 
   private void tickFromNowOn() {
     if (!ticking) {
       ticking = true;
-      long interval = Math.min(settings.heartbeat().toNanos(), LONGEST_TICK.toNanos());
-      Future<?> unused =
-          timer.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+      Future<?> unused = repeat(this::tick, TICK);
     }
   }
 
+  private Future<?> repeat(Runnable action, Duration interval) {
+    long nanos = interval.toNanos();
+    return timer.scheduleAtFixedRate(action, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
   private synchronized void tick() {
-    long now = System.nanoTime();
-    boolean beat = nextBeat - now <= 0;
-    if (beat) {
-      nextBeat = now + settings.heartbeat().toNanos();
-    }
-    open.forEach(stream -> stream.tick(beat));
+    open.keySet().forEach(EventStream::tick);
   }
 
   /** Ends all streams, those of readers that do not read by force, and lets no other begin. */
@@ -103,12 +105,12 @@ final class EventStreams implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      open.forEach(EventStream::stop);
+      open.keySet().forEach(EventStream::stop);
     }
     awaitEnd();
     List<EventStream> stuck;
     synchronized (this) {
-      stuck = List.copyOf(open);
+      stuck = List.copyOf(open.keySet());
     }
     stuck.forEach(EventStream::abort);
     timer.shutdownNow();

@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,11 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    Parameters parameters = exchange.parameters("prefix", "key", "values");
+    Parameters parameters = exchange.parameters("prefix", "key", "values", "heartbeat");
     parameters.excludes("key", "prefix");
     boolean values = parameters.flag("values");
     EventFilter filter = filter(exchange, parameters);
+    Duration heartbeat = parameters.heartbeat();
     SyncToken from = lastEventId(exchange.request().getHeader(LAST_EVENT_ID));
     if (!Format.accepts(exchange.request(), MEDIA_TYPE)) {
       throw new ProblemException(ErrorKind.NOT_ACCEPTABLE, "Events are " + MEDIA_TYPE);
@@ -28,7 +30,8 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
       EventStream.setHeaders(exchange.response());
       return;
     }
-    new EventStream(exchange, streams, frames, filter, values, from != null).open(from);
+    new EventStream(exchange, streams, frames, filter, values, from != null)
+        .open(from, heartbeat == null ? streams.settings().heartbeat() : heartbeat);
   }
 
   private static EventFilter filter(Exchange exchange, Parameters parameters) {

@@ -106,7 +106,24 @@ final class Parameters {
   /** Returns the parameter {@code ttl}, or null where it is not given. */
   @Nullable
   Duration timeToLive() {
-    String text = text("ttl");
+    return duration("ttl", "PT1H or P7D");
+  }
+
+  /** Returns the parameter {@code heartbeat}, or null where it is not given. */
+  @Nullable
+  Duration heartbeat() {
+    Duration heartbeat = duration("heartbeat", "PT0.5S");
+    if (heartbeat != null
+        && (heartbeat.compareTo(EventSettings.SHORTEST_HEARTBEAT) < 0
+            || heartbeat.compareTo(EventSettings.LONGEST_HEARTBEAT) > 0)) {
+      throw invalid("The parameter 'heartbeat' must be from " + EventSettings.SHORTEST_HEARTBEAT
+          + " to " + EventSettings.LONGEST_HEARTBEAT);
+    }
+    return heartbeat;
+  }
+
+  private @Nullable Duration duration(String name, String examples) {
+    String text = text(name);
     if (text == null) {
       return null;
     }
@@ -115,7 +132,7 @@ final class Parameters {
     } catch (DateTimeException | ArithmeticException e) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
-          "The parameter 'ttl' must be an ISO-8601 duration, for example PT1H or P7D",
+          "The parameter '" + name + "' must be an ISO-8601 duration, for example " + examples,
           e);
     }
   }

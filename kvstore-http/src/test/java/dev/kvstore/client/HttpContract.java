@@ -1,5 +1,9 @@
 package dev.kvstore.client;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.cache.NearCache;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
 import dev.kvstore.spi.EntryDatabase;
@@ -17,6 +21,12 @@ import org.junit.jupiter.api.BeforeAll;
 abstract class HttpContract extends EntryStoreContract {
   /** Not the default, which a busy build machine can exceed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** With heartbeats as often as can be, so that a cache need not wait long for the first. */
+  private static final HttpSettings SETTINGS = HttpSettings.DEFAULT
+      .withRequestTimeout(PATIENCE)
+      .withNearCache(
+          NearCacheSettings.builder().stalenessBound(Duration.ofMillis(100)).build());
 
   private @Nullable EntryDatabase database;
   private @Nullable KVServer service;
@@ -43,12 +53,16 @@ abstract class HttpContract extends EntryStoreContract {
   @Override
   protected EntryStore open(String name) {
     URI uri = URI.create("http://127.0.0.1:" + Objects.requireNonNull(service).port());
-    return new HttpEntryStore(uri, name, HttpSettings.DEFAULT.withRequestTimeout(PATIENCE));
+    return new HttpEntryStore(uri, name, SETTINGS);
   }
 
-  /** The client cannot tell of changes yet. */
-  @Override
-  public boolean tellsOfEveryChange() {
-    return false;
+  /** Returns the store behind a near-cache that the service's events vouch for. */
+  final EntryStore cached(EntryStore store) {
+    EntryStore cached = NearCache.over(store, NearCacheSettings.DEFAULT, clock());
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> cached.cache().orElseThrow().health().coherent());
+    return cached;
   }
 }

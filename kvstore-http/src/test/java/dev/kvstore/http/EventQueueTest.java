@@ -11,14 +11,17 @@ import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Interest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class EventQueueTest {
   private final AtomicInteger filled = new AtomicInteger();
-  private final EventQueue queue =
-      new EventQueue(EventFilter.ofPrefix("a"), 2, filled::incrementAndGet);
+  private final AtomicLong millis = new AtomicLong();
+  private final EventQueue queue = new EventQueue(
+      EventFilter.ofPrefix("a"), 2, filled::incrementAndGet, () -> millis.get() * 1_000_000);
 
   private static Change change(String key, long position) {
     return new Change(Kind.SET, key, 1, "e", position);
@@ -92,22 +95,79 @@ class EventQueueTest {
     assertThat(taken()).containsExactly(new Ready(7));
   }
 
+  private long told() {
+    return Objects.requireNonNull(queue.told()).position();
+  }
+
   @Test
   void told_isWhereNothingWaits() {
-    assertThat(queue.told()).isZero();
+    assertThat(queue.told()).isNull();
     queue.positioned(1);
-    assertThat(queue.told()).isZero();
+    assertThat(queue.told()).isNull();
     taken();
-    assertThat(queue.told()).isEqualTo(1);
+    assertThat(told()).isEqualTo(1);
     changed("b", 5);
-    assertThat(queue.told()).isEqualTo(5);
+    assertThat(told()).isEqualTo(5);
     changed("a", 6);
-    assertThat(queue.told()).isZero();
+    assertThat(queue.told()).isNull();
     taken();
-    assertThat(queue.told()).isEqualTo(6);
+    assertThat(told()).isEqualTo(6);
     queue.missed();
     taken();
-    assertThat(queue.told()).isZero();
+    assertThat(queue.told()).isNull();
+  }
+
+  private long current() {
+    taken();
+    return Objects.requireNonNull(queue.told()).current();
+  }
+
+  /** The source was asked after the call before, and not earlier. */
+  @Test
+  void current_isWhenTheCallBeforeHadEnded() {
+    millis.set(100);
+    queue.positioned(1);
+    assertThat(current()).as("an opening proves nothing").isNegative();
+    millis.set(250);
+    queue.changed(List.of(), 1);
+    assertThat(current()).isEqualTo(100);
+    millis.set(700);
+    assertThat(current()).as("a feed that does not answer").isEqualTo(100);
+    queue.changed(List.of(), 1);
+    assertThat(current()).isEqualTo(250);
+  }
+
+  @Test
+  void current_ofAFeedThatIsCatchingUp_doesNotMove() {
+    queue.positioned(1);
+    millis.set(100);
+    queue.changed(List.of(), 1);
+    millis.set(200);
+    queue.catchingUp(List.of(change("a", 2)), 2);
+    assertThat(current()).isZero();
+    millis.set(300);
+    queue.changed(List.of(), 3);
+    assertThat(current()).isEqualTo(200);
+  }
+
+  @Test
+  void current_afterAGap_isNotKnown() {
+    queue.positioned(1);
+    queue.changed(List.of(), 1);
+    queue.missed();
+    queue.positioned(5);
+
+    assertThat(current()).isNegative();
+  }
+
+  @Test
+  void current_withoutPositions_isKnownToo() {
+    queue.positioned(0);
+    millis.set(100);
+    queue.changed(List.of(), 0);
+    taken();
+
+    assertThat(queue.told()).isEqualTo(new EventQueue.Told(0, 0));
   }
 
   @Test

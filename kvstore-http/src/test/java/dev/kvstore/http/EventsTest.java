@@ -11,6 +11,7 @@ import dev.kvstore.testing.ManualClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,10 +226,62 @@ class EventsTest {
     try (EventReader reader = ready("")) {
       for (int beats = 0; beats < 3; ) {
         String line = reader.line();
-        assertThat(line).matches(":|id: [0-9a-f]{16}|");
-        beats += line.equals(":") ? 1 : 0;
+        assertThat(line).matches(":|: current [0-9]+|id: [0-9a-f]{16}|");
+        beats += line.startsWith(":") ? 1 : 0;
       }
     }
+  }
+
+  private static long nextCurrent(EventReader reader) throws IOException {
+    String line = reader.line();
+    while (!line.startsWith(": current ")) {
+      line = reader.line();
+    }
+    return Long.parseLong(line.substring(": current ".length()));
+  }
+
+  @Test
+  void heartbeat_saysUpToWhenAllIsTold() throws IOException {
+    long began = System.nanoTime();
+    try (EventReader reader = ready("")) {
+      long first = nextCurrent(reader);
+      long later = first;
+      while (later == first) {
+        later = nextCurrent(reader);
+      }
+      assertThat(first).isNotNegative();
+      assertThat(later)
+          .isGreaterThan(first)
+          .isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
+  }
+
+  @Test
+  void heartbeat_comesAsOftenAsTheReaderAsksFor() throws IOException {
+    long began = System.nanoTime();
+    try (EventReader seldom = ready("?heartbeat=PT10S");
+        EventReader often = ready("?heartbeat=PT0.1S&key=none")) {
+      for (int beats = 0; beats < 20; ) {
+        beats += often.line().startsWith(":") ? 1 : 0;
+      }
+      service.put(KEYS + "a", "1");
+      List<String> lines = new ArrayList<>();
+      while (lines.isEmpty() || !lines.get(lines.size() - 1).startsWith("data")) {
+        lines.add(seldom.line());
+      }
+      assertThat(lines.stream().filter(line -> line.startsWith(":")).count())
+          .isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - began).toSeconds() / 10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1", "PT", "PT0.09S", "PT10.001S", "-PT1S", "P1D"})
+  void heartbeat_outOfRange_isRefused(String heartbeat) {
+    Reply reply = service.get(EVENTS + "?heartbeat=" + heartbeat);
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo("invalid-parameter");
+    assertThat(reply.text()).contains("heartbeat");
   }
 
   @Test

@@ -1,12 +1,18 @@
 package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +130,30 @@ class SyncTokenTest {
     service.get(KEY, "Cache-Control: " + directives);
 
     assertThat(database.demands()).containsOnly(ReadOptions.DEFAULT.bypassingCache());
+  }
+
+  @Test
+  void setDefault_keepsNothingThatIsOlderThanDemanded() {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    HookedDatabase hooked =
+        new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("cached.db")));
+    try (TestService cached = TestService.start(
+        CachedDatabase.over("t", hooked, NearCacheSettings.DEFAULT, Clock.systemUTC()),
+        ServerSettings.DEFAULT)) {
+      String path = STORE + "/defaults/k";
+      cached.put(KEY, "1");
+      hooked.before(calls::add);
+      await().untilAsserted(() -> {
+        calls.clear();
+        cached.put(path, "2");
+        assertThat(calls).as("calls of the database").doesNotContain("setDefault");
+      });
+      for (String demand : List.of("Sync-Token: 7fffffffffffffff", "Cache-Control: no-cache")) {
+        calls.clear();
+        assertThat(cached.put(path, "2", demand).status()).isEqualTo(200);
+        assertThat(calls).contains("setDefault");
+      }
+    }
   }
 
   @Test

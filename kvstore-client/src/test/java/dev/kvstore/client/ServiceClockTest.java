@@ -1,0 +1,38 @@
+package dev.kvstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceClockTest {
+  private static final Instant NOW = Instant.parse("2026-05-04T03:02:01.500Z");
+
+  private final ServiceClock clock = new ServiceClock(() -> NOW);
+
+  @Test
+  void serviceThatIsAhead_isFollowed_toTheMostThatItHasSaid() {
+    clock.tell("Mon, 4 May 2026 03:12:02 GMT");
+    clock.tell("Mon, 4 May 2026 03:12:01 GMT");
+
+    assertThat(clock.instant()).isEqualTo("2026-05-04T03:12:02Z");
+    assertThat(clock.millis()).isEqualTo(clock.instant().toEpochMilli());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Mon, 4 May 2026 03:02:01 GMT",
+        "Mon, 4 May 2020 03:02:01 GMT",
+        "tomorrow",
+        "",
+        "Tue, 31 Feb 2099 00:00:00 GMT"
+      })
+  void serviceThatIsBehind_orTellsNoTime_isNot(String date) {
+    clock.tell(date);
+
+    assertThat(clock.instant()).isEqualTo(NOW);
+  }
+}

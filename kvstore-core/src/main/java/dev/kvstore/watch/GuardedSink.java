@@ -1,0 +1,70 @@
+package dev.kvstore.watch;
+
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Interest;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sink as its feed calls it: not after its end, and no failure of a sink is one of the feed.
+ * {@link #close} is for any thread, all else for the one that serves the sink at that time.
+ */
+public final class GuardedSink {
+  private static final Logger log = LoggerFactory.getLogger(GuardedSink.class);
+
+  private final String store;
+  private final ChangeSink sink;
+  private final ReentrantLock calls = new ReentrantLock();
+  private volatile boolean closed;
+
+  /** @param store whose changes it hears of, for the log */
+  public GuardedSink(String store, ChangeSink sink) {
+    this.store = store;
+    this.sink = sink;
+  }
+
+  /** Returns what the sink wants to hear of. */
+  public Interest interest() {
+    return sink.interest();
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Calls the sink, if it is open. Returns false if that failed: what the sink has made of the call
+   * nobody knows, so it has to begin anew.
+   */
+  public boolean tell(Consumer<ChangeSink> call) {
+    calls.lock();
+    try {
+      if (!closed) {
+        call.accept(sink);
+      }
+      return true;
+    } catch (RuntimeException | Error e) { // the others go on
+      log.error("A sink for changes of the store '{}' failed; it has to begin anew", store, e);
+      return false;
+    } finally {
+      calls.unlock();
+    }
+  }
+
+  /**
+   * Ends it, idempotently, and tells whether it was open. When this returns no call is running any
+   * more, unless this is called from within one.
+   */
+  public boolean close() {
+    calls.lock();
+    try {
+      boolean wasOpen = !closed;
+      closed = true;
+      return wasOpen;
+    } finally {
+      calls.unlock();
+    }
+  }
+}
