@@ -262,6 +262,58 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #item(String, Class)}, for generic and lenient types. */
   <T> KVItem<T> item(String key, KVType<T> type);
 
+  /** As {@link #bind(String, Class, BindOptions)}, with what the type itself says alone. */
+  default <T> KVBinding<T> bind(String prefix, Class<T> type) {
+    return bind(prefix, type, BindOptions.none());
+  }
+
+  /**
+   * Returns the settings below a prefix as one object that follows what is stored. Reads them
+   * before it returns, and is told of every later change; over a store that cannot tell of changes
+   * they are read again every 5 seconds.
+   *
+   * <p><b>Types.</b> A record, or an interface with methods like the accessors of one, of which an
+   * immutable instance is made. The component {@code maxRetries} of what is bound to {@code http}
+   * is the key {@code http.maxRetries}; {@link KVName} gives it another name. Of methods
+   * {@code getMaxRetries()} and {@code isEnabled()} the prefix {@code get} or {@code is} is left
+   * out. A component that is such a type itself, or an {@code Optional} of one, has its keys below
+   * its own: {@code http.tls.certificate}. What separates the names is the character {@code .} or
+   * {@code /} that the prefix ends with, and {@code .} if it ends with neither; the empty prefix
+   * stands for the whole store. All other components are read as {@link #get(String, KVType)} reads
+   * their type.
+   *
+   * <p><b>Documents.</b> A document that is stored under {@code http} or {@code http.tls} fills the
+   * object of that name, member by member. Where several places say something, that with the
+   * longest key wins: {@code http.tls.certificate}, then {@code certificate} in {@code http.tls},
+   * then {@code tls.certificate} in {@code http}. A member that the type does not have is a
+   * problem, as it is for {@code get}; a key that it does not have is not, so that a newer version
+   * of an application can add some. Types with Jackson's annotations on the class, and types within
+   * themselves, are read as one value.
+   *
+   * <p><b>Absence.</b> For what is not stored counts, in this order: the default of the options,
+   * {@link KVDefault}, a default method of the interface, an empty {@code Optional}, null where the
+   * component is marked {@code @Nullable}. Otherwise it is a problem, and so is a stored null where
+   * the component is neither {@code Optional} nor {@code @Nullable}.
+   *
+   * <p><b>Consistency.</b> The keys are read again and again until two readings are the same. So
+   * every object has values that were stored together at one moment, and of an atomic
+   * {@link #setMany} all or none. (One thing can escape: a key that was made and deleted again
+   * between two readings.) If they change faster than they can be read twice, the settings stay
+   * what they were until they come to rest. Values that expire are gone in time.
+   *
+   * <p><b>Problems.</b> All are told at once, also what the constructor of a record refuses, of
+   * which the exception's class is named. Where what is stored becomes invalid later, the last
+   * valid object stays, see {@link KVBinding#problems()} and {@link KVBindingListener#invalid};
+   * each is logged once, without values. So is that the store cannot be read, which is tried again
+   * every second.
+   *
+   * @throws BindingFailedException if what is stored makes no such object
+   * @throws IllegalArgumentException if the type or the options cannot be bound, whatever is stored
+   * @throws UnavailableException if the store cannot be read
+   * @throws KVException with {@link ErrorCode#CONFLICT} if others kept changing the keys
+   */
+  <T> KVBinding<T> bind(String prefix, Class<T> type, BindOptions<T> options);
+
   /** As {@link #watch(String, KVWatcher, WatchOptions)}, from now on. */
   default KVSubscription watch(String key, KVWatcher watcher) {
     return watch(key, watcher, WatchOptions.DEFAULT);

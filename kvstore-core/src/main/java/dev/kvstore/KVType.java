@@ -44,6 +44,11 @@ public class KVType<T> {
     return new KVType<>(type, false);
   }
 
+  /** Returns the type that reflection tells of, for example of a record component. */
+  public static KVType<?> ofType(Type type) {
+    return new KVType<>(type, false);
+  }
+
   /**
    * Returns the type that the value itself has, as far as it can be told: the elements of a
    * container may be anything.

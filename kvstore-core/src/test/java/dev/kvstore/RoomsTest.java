@@ -9,8 +9,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * Who may see whom: API, then spi, then bson and watch, then typed; the databases on top, which
- * never see each other.
+ * Who may see whom: API, then spi, then bson and watch, then binding, then typed; the databases on
+ * top, which never see each other.
  */
 @AnalyzeClasses(packages = "dev.kvstore", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
@@ -56,7 +56,22 @@ class RoomsTest {
           "dev.kvstore.spi",
           "dev.kvstore.bson",
           "dev.kvstore.watch",
+          "dev.kvstore.binding",
           "dev.kvstore.typed.."));
+
+  @ArchTest
+  static final ArchRule bindingsSeeNoDatabaseAndNoFacade = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.binding..")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with(
+          "dev.kvstore",
+          "dev.kvstore.spi",
+          "dev.kvstore.bson",
+          "dev.kvstore.watch",
+          "dev.kvstore.binding",
+          "org.slf4j"));
 
   @ArchTest
   static final ArchRule watchesSeeTheWaist = classes()

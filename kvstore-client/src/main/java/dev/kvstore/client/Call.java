@@ -7,6 +7,7 @@ import dev.kvstore.WriteCondition.IfPresent;
 import dev.kvstore.WriteCondition.None;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +45,23 @@ record Call(
     if (author != null) {
       headers.put("KV-Author", Percent.encode("author", author));
     }
-    if (condition instanceof IfMatch match) {
-      headers.put("If-Match", '"' + legalEtag(match.etag()) + '"');
-    } else if (condition instanceof IfPresent) {
-      headers.put("If-Match", "*");
-    } else if (condition instanceof IfAbsent) {
-      headers.put("If-None-Match", "*");
-    } else if (!(condition instanceof None)) {
-      throw new IllegalArgumentException("An unknown condition: " + condition);
+    return new Call(method, uri, key, condition, Map.copyOf(headers), body).under(condition);
+  }
+
+  /** Returns this call as it is sent under another condition; what it asks for stays its own. */
+  Call under(WriteCondition other) {
+    Map<String, String> sent = new TreeMap<>(headers);
+    sent.keySet().removeAll(Set.of("If-Match", "If-None-Match"));
+    if (other instanceof IfMatch match) {
+      sent.put("If-Match", '"' + legalEtag(match.etag()) + '"');
+    } else if (other instanceof IfPresent) {
+      sent.put("If-Match", "*");
+    } else if (other instanceof IfAbsent) {
+      sent.put("If-None-Match", "*");
+    } else if (!(other instanceof None)) {
+      throw new IllegalArgumentException("An unknown condition: " + other);
     }
-    return new Call(method, uri, key, condition, Map.copyOf(headers), body);
+    return new Call(method, uri, key, condition, Map.copyOf(sent), body);
   }
 
   /** Returns this call with one more header, or another value of one that it has. */

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -11,17 +12,28 @@ import dev.kvstore.cache.NearCache;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Opens a store that a kvstore service keeps.
  *
- * <p>Everything is as over a database at hand, errors too. What is different: a write is sent once
- * and never again. If its answer is lost, nobody but the service knows whether it was done, so it
- * ends with {@link OutcomeUnknownException}; read the key before writing again. Where it certainly
- * was not done (no connection came about, say) it ends with {@link UnavailableException}. Reads are
- * tried a second time within their time limit. A batch that is not atomic goes in several requests
- * where it is large.
+ * <p>Everything is as over a database at hand, errors too. Reads are tried again while that may
+ * help, at every address of the service, and so are writes of which it is certain that nothing was
+ * done (no connection came about, say): these end with {@link UnavailableException} in the end. A
+ * write whose answer was lost is settled: by its etag in the entry, or by sending it again to the
+ * node that it was sent to, which does a write once. Where neither tells, as when that node is gone
+ * and somebody else has written since, it ends with {@link OutcomeUnknownException}; read the key
+ * before writing again. All that is within {@link HttpSettings#withRequestTimeout}. A batch that is
+ * not atomic goes in several requests where it is large.
+ *
+ * <p>A node is one URL. Several nodes behind one URL, as a load balancer's, are good for all but
+ * the last resort: what is sent again there may come to a node that knows nothing of the first
+ * time, and a {@code set} that was written over in between is then done once more. Increments never
+ * are.
+ *
+ * <p>Whether bytes were changed on the way is found out over https only.
  *
  * <p>Reads are served from memory where the settings do not say otherwise, see
  * {@link HttpSettings#withNearCache}: at once after a write by the same store, and as fresh as over
@@ -31,7 +43,7 @@ import java.util.List;
  * seen.
  *
  * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
- * the service or a proxy closes it for idleness has an unknown outcome too: set
+ * the service or a proxy closes it for idleness has to be settled, too: set
  * {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default, 1200 before JDK 20) below
  * their idle timeouts, so that the client closes first. And leave
  * {@code jdk.httpclient.enableAllMethodRetry} alone, which lets the JDK send a delete twice.
@@ -74,10 +86,43 @@ public final class HttpKVStore {
     HttpEntryStore entries =
         new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
-        settings
-            .nearCache()
-            .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
-            .orElse(entries),
-        BsonCodec.create());
+        withFile(withCache(entries, settings), services, settings, entries.clock()),
+        // How large a value may be is for the service to say.
+        BsonCodec.create(new JsonMapper(), WireReader.WIDEST));
+  }
+
+  private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {
+    return settings
+        .nearCache()
+        .<EntryStore>map(cache -> NearCache.over(entries, cache, entries.clock()))
+        .orElse(entries);
+  }
+
+  private static EntryStore withFile(
+      EntryStore entries, List<URI> services, HttpSettings settings, InstantSource clock) {
+    List<String> addresses =
+        services.stream().map(service -> Endpoint.of(service).base()).toList();
+    return settings
+        .lastKnownGood()
+        .<EntryStore>map(
+            file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
+        .orElse(entries);
+  }
+
+  /**
+   * Returns the stores that a service has, by name, each with the number of its entries. What the
+   * token may not see is left out. Asks the service.
+   *
+   * @param services the nodes' URLs, see {@link #open(List, String, HttpSettings)}
+   * @throws InvalidInputException if one of them is no URL of a service, or there is none
+   */
+  public static Map<String, Long> stores(List<URI> services, HttpSettings settings) {
+    Endpoints endpoints = new Endpoints(services, System::nanoTime);
+    try (Transport transport =
+        new Transport("stores", endpoints, settings, Transport.MAX_ANSWER_BYTES)) {
+      return transport
+          .send(Call.read(StoreUrls.stores(), null), Deadline.in(settings.requestTimeout()))
+          .read(WireReader::stores);
+    }
   }
 }

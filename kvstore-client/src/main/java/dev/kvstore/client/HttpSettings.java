@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.cache.NearCacheSettings;
 import java.net.ProxySelector;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class HttpSettings {
   /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
   public static final HttpSettings DEFAULT = new HttpSettings(
-      Duration.ofSeconds(15), Duration.ofSeconds(2), null, null, null, NearCacheSettings.DEFAULT);
+      Duration.ofSeconds(15),
+      Duration.ofSeconds(2),
+      null,
+      null,
+      null,
+      NearCacheSettings.DEFAULT,
+      null);
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -27,6 +34,7 @@ public final class HttpSettings {
   private final @Nullable SSLContext sslContext;
   private final @Nullable ProxySelector proxy;
   private final @Nullable NearCacheSettings nearCache;
+  private final @Nullable Path lastKnownGood;
 
   private HttpSettings(
       Duration requestTimeout,
@@ -34,27 +42,36 @@ public final class HttpSettings {
       @Nullable Supplier<String> token,
       @Nullable SSLContext sslContext,
       @Nullable ProxySelector proxy,
-      @Nullable NearCacheSettings nearCache) {
+      @Nullable NearCacheSettings nearCache,
+      @Nullable Path lastKnownGood) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
     this.sslContext = sslContext;
     this.proxy = proxy;
     this.nearCache = nearCache;
+    this.lastKnownGood = lastKnownGood;
   }
 
   /**
    * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
-   * reading the answer and trying again are all inside. 15 seconds by default: a service gives its
-   * database 5, and as many again to find out what became of a write whose reply was lost. With
-   * less here than there, such a write ends as {@link dev.kvstore.OutcomeUnknownException}.
+   * reading the answer and trying again are all inside; of a write the last quarter is for finding
+   * out what became of it. 15 seconds by default: a service gives its database 5, and as many again
+   * to find out what became of a write whose reply was lost. With less here than there, such a
+   * write may end as {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
     return new HttpSettings(
-        check("request timeout", timeout), connectTimeout, token, sslContext, proxy, nearCache);
+        check("request timeout", timeout),
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -67,7 +84,13 @@ public final class HttpSettings {
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
     return new HttpSettings(
-        requestTimeout, check("connect timeout", timeout), token, sslContext, proxy, nearCache);
+        requestTimeout,
+        check("connect timeout", timeout),
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -96,7 +119,8 @@ public final class HttpSettings {
         Objects.requireNonNull(newToken, "token"),
         sslContext,
         proxy,
-        nearCache);
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -111,7 +135,8 @@ public final class HttpSettings {
         token,
         Objects.requireNonNull(context, "context"),
         proxy,
-        nearCache);
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -126,7 +151,8 @@ public final class HttpSettings {
         token,
         sslContext,
         Objects.requireNonNull(selector, "selector"),
-        nearCache);
+        nearCache,
+        lastKnownGood);
   }
 
   /**
@@ -143,12 +169,44 @@ public final class HttpSettings {
         token,
         sslContext,
         proxy,
-        Objects.requireNonNull(newNearCache, "nearCache"));
+        Objects.requireNonNull(newNearCache, "nearCache"),
+        lastKnownGood);
   }
 
   /** No near-cache: each read asks the service. */
   public HttpSettings withoutNearCache() {
-    return new HttpSettings(requestTimeout, connectTimeout, token, sslContext, proxy, null);
+    return new HttpSettings(
+        requestTimeout, connectTimeout, token, sslContext, proxy, null, lastKnownGood);
+  }
+
+  /**
+   * Lets the client keep a copy of the whole store in this file, and in memory, and answer reads by
+   * it while the service cannot be reached, from its start on: those entries are
+   * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
+   * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
+   * and so do reads that demand more by {@link dev.kvstore.ReadOptions}. When the service returns,
+   * reads go to it again within a second or so. An entry that has expired is not answered from the
+   * file either.
+   *
+   * <p>The file is written within about a second of a change, and what the process wrote or read
+   * itself is known at once; large stores are read less often, so that it takes a tenth of the time
+   * at most. It has the values of many keys that stood together at a moment, unless they never come
+   * to rest.
+   *
+   * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
+   * It is made for its owner only; keep it where only the application can read it. One that is open
+   * to others, damaged, or of another service or store is named in the log and ignored. Whatever
+   * the file held is replaced. Several processes may share it for the same store.
+   */
+  public HttpSettings withLastKnownGood(Path file) {
+    return new HttpSettings(
+        requestTimeout,
+        connectTimeout,
+        token,
+        sslContext,
+        proxy,
+        nearCache,
+        Objects.requireNonNull(file, "file"));
   }
 
   public Duration requestTimeout() {
@@ -172,6 +230,10 @@ public final class HttpSettings {
     return Optional.ofNullable(sslContext);
   }
 
+  Optional<Path> lastKnownGood() {
+    return Optional.ofNullable(lastKnownGood);
+  }
+
   Optional<ProxySelector> proxy() {
     return Optional.ofNullable(proxy);
   }
@@ -192,6 +254,7 @@ public final class HttpSettings {
         + ", token=" + (token == null ? "none" : "given")
         + ", sslContext=" + (sslContext == null ? "default" : "given")
         + ", proxy=" + (proxy == null ? "default" : "given")
-        + ", nearCache=" + (nearCache == null ? "none" : "given") + "]";
+        + ", nearCache=" + (nearCache == null ? "none" : "given")
+        + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";
   }
 }

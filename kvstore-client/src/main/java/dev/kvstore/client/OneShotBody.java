@@ -8,10 +8,11 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The body of a write, which goes out once at most. The client asks for it only when the connection
- * stands and the headers are out, and a service does nothing before it has the body; so a body that
- * was never asked for belongs to a write that did not happen. And a write that an application's
- * {@code jdk.httpclient.enableAllMethodRetry} would send a second time breaks off here instead.
+ * The body of one attempt at a write, which goes out once at most. The client asks for it only when
+ * the connection stands and the headers are out, and a service does nothing before it has the body;
+ * so a body that was never asked for belongs to a write that did not happen. And a write that an
+ * application's {@code jdk.httpclient.enableAllMethodRetry} would send a second time breaks off
+ * here instead.
  */
 final class OneShotBody implements BodyPublisher {
   private enum State {

@@ -4,6 +4,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.spi.RawValue;
 import java.time.Duration;
@@ -36,7 +37,9 @@ final class Settlement {
   private static final String REPLAYED = "KV-Replayed";
 
   /** No entry has it: ids begin with the time. */
-  private static final String NEVER = "\"000000000000000000000000\"";
+  private static final WriteCondition NEVER = WriteCondition.ifMatch("000000000000000000000000");
+
+  private static final int MOST_NOTED = 5;
 
   private final Transport transport;
   private final StoreUrls urls;
@@ -126,7 +129,7 @@ final class Settlement {
             answer.read(body -> WireReader.entry(body, Objects.requireNonNull(write.key())));
         return entry.etag().equals(write.etag()) ? settled.apply(entry) : null;
       } catch (KVException e) {
-        failure.addSuppressed(e);
+        note(e);
         return null;
       }
     }
@@ -134,7 +137,7 @@ final class Settlement {
     private @Nullable Answer sendAgain(Deadline deadline) {
       return isHarmlessAnywhere()
           ? ask(write, transport.endpoints().choose(), deadline)
-          : ask(isIncrement() ? write.with("If-Match", NEVER) : write, sentTo, deadline);
+          : ask(isIncrement() ? write.under(NEVER) : write, sentTo, deadline);
     }
 
     private boolean isHarmlessAnywhere() {
@@ -151,7 +154,7 @@ final class Settlement {
       try {
         return replayed || done ? read.apply(answer) : null;
       } catch (UnavailableException e) {
-        failure.addSuppressed(e);
+        note(e);
         return null;
       }
     }
@@ -164,8 +167,15 @@ final class Settlement {
       try {
         return transport.sendOnce(call, endpoint, deadline.part(0.5));
       } catch (KVException e) {
-        failure.addSuppressed(e);
+        note(e);
         return null;
+      }
+    }
+
+    /** Notes why it could not be told so far. */
+    private void note(KVException e) {
+      if (failure.getSuppressed().length < MOST_NOTED) {
+        failure.addSuppressed(e);
       }
     }
   }

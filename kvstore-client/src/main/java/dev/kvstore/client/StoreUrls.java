@@ -17,6 +17,11 @@ final class StoreUrls {
     return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }
 
+  /** Returns the address of the list of all stores. */
+  static URI stores() {
+    return URI.create("/v1/stores");
+  }
+
   URI keys(Query query) {
     return URI.create(store + "/keys" + query);
   }

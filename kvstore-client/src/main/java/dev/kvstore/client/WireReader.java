@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonType;
@@ -25,7 +28,7 @@ final class WireReader {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
 
   /** What a service may have been configured to take. */
-  private static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
+  static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
 
   private final byte[] body;
   private final BsonBinaryReader in;
@@ -79,6 +82,13 @@ final class WireReader {
 
   static KVPage<String> keys(byte[] body) {
     return read(body, in -> in.page(item -> item.in.readString()));
+  }
+
+  /** Reads the names of stores, each with the number of its entries. */
+  static Map<String, Long> stores(byte[] body) {
+    Map<String, Long> stores = new LinkedHashMap<>();
+    read(body, in -> in.page(WireReader::store)).items().forEach(stores::putAll);
+    return Collections.unmodifiableMap(stores);
   }
 
   static BatchResult batchResult(byte[] body) {
@@ -172,6 +182,22 @@ final class WireReader {
     }
     in.readEndArray();
     return items;
+  }
+
+  private Map<String, Long> store() {
+    String name = null;
+    Long entries = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      switch (in.readName()) {
+        case "name" -> name = in.readString();
+        case "entries" ->
+          entries = in.getCurrentBsonType() == BsonType.INT64 ? in.readInt64() : in.readInt32();
+        default -> in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    return Map.of(required(name, "name"), required(entries, "entries"));
   }
 
   private BatchResult batchResult() {

@@ -1,6 +1,7 @@
 package dev.kvstore.client;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -13,12 +14,15 @@ import com.tngtech.archunit.lang.ArchRule;
 class ClientRoomTest {
   @ArchTest
   static final ArchRule theClientSeesNoDatabaseAndNoService = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.client")
       .should()
       .onlyDependOnClassesThat()
       .resideInAnyPackage(
           "java..",
           "javax.net.ssl",
           "org.jspecify..",
+          "org.slf4j",
           "dev.kvstore",
           "dev.kvstore.spi",
           "dev.kvstore.bson",
@@ -27,6 +31,18 @@ class ClientRoomTest {
           "dev.kvstore.typed",
           "dev.kvstore.client",
           "com.fasterxml.jackson..",
-          "org.bson..",
-          "org.slf4j");
+          "org.bson..");
+
+  @ArchTest
+  static final ArchRule theCommandLineIsACustomerOfTheClient = noClasses()
+      .that()
+      .resideInAPackage("dev.kvstore.client.cli")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage(
+          "dev.kvstore.mongo",
+          "dev.kvstore.sqlite",
+          "dev.kvstore.typed",
+          "com.mongodb..",
+          "java.net.http");
 }

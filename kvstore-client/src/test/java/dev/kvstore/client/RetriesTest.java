@@ -12,6 +12,8 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -234,8 +236,9 @@ class RetriesTest {
   @Test
   void write_answerToAnotherRequest_isNotTaken() {
     Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("X-Request-Id", "another");
+    HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofMillis(500));
     try (ScriptedService service = ScriptedService.answering(wrong);
-        HttpEntryStore store = storeAt(service.uri())) {
+        HttpEntryStore store = Stores.trying(1, settings, service.uri())) {
       assertThatThrownBy(() -> store.write(new Write("k", VALUE, WriteOptions.DEFAULT)))
           .isInstanceOf(OutcomeUnknownException.class);
     }
@@ -271,6 +274,20 @@ class RetriesTest {
         }
       }
       assertThat(service.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void proxy_leadsToTheService() {
+    try (ScriptedService proxy = first(ENTRY, 0)) {
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.uri().getPort());
+      HttpSettings settings = HttpSettings.DEFAULT.withProxy(ProxySelector.of(address));
+      URI service = URI.create("http://kvstore.invalid:7070");
+      try (HttpEntryStore store = Stores.trying(1, settings, service)) {
+        assertThat(store.read("k")).isPresent();
+      }
+      assertThat(proxy.onlyRequest().uri()).startsWith("http://kvstore.invalid:7070/v1/stores/s/");
     }
   }
 

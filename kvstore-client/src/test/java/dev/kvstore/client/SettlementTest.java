@@ -189,6 +189,18 @@ class SettlementTest {
   }
 
   @Test
+  void increment_ofAnAbsentKeyOnly_isAskedForUnderTheOtherConditionAlone() {
+    try (ScriptedService service = losing(request ->
+            isWrite(request) ? replayed(entry(200, etagOf(request))) : entry(200, OTHER));
+        HttpEntryStore store = storeAt(service)) {
+      store.increment("k", 1, WriteOptions.ifAbsent());
+      Request again = writes(service).get(1);
+      assertThat(again.header("If-None-Match")).isNull();
+      assertThat(again.header("If-Match")).isNotNull();
+    }
+  }
+
+  @Test
   void increment_nodeThatKnowsNoConditions_isNotBelieved() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? entry(200, etagOf(request)) : entry(200, OTHER));

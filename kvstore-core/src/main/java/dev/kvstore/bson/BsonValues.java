@@ -5,8 +5,11 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
@@ -131,6 +134,23 @@ public final class BsonValues {
    */
   public static Map<String, RawValue> members(byte[] document, ValueLimits limits, int maxMembers) {
     return BsonValidator.members(document, limits, maxMembers);
+  }
+
+  /** Returns the members of a stored value that is a document; empty for any other. */
+  public static Optional<Map<String, RawValue>> members(RawValue value) {
+    if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
+      return Optional.empty();
+    }
+    Map<String, RawValue> members = new LinkedHashMap<>();
+    toBsonValue(value)
+        .asDocument()
+        .forEach((name, member) -> members.put(name, ofBsonValue(member)));
+    return Optional.of(Collections.unmodifiableMap(members));
+  }
+
+  /** Returns a member's name fit for a message: no control characters, and not endless. */
+  public static String shown(String name) {
+    return BsonText.shown(name);
   }
 
   /**

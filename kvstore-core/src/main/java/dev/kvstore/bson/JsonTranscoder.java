@@ -149,7 +149,7 @@ public final class JsonTranscoder {
     if (duplicate && e.getProcessor() instanceof JsonParser parser) {
       return invalid("There is a duplicate member '" + shownName(parser) + "'" + location(e));
     }
-    return invalid("The body is not JSON" + location(e));
+    return invalid("The text is not JSON" + location(e));
   }
 
   private static String shownName(JsonParser parser) {

@@ -75,7 +75,7 @@ final class PollingFeed {
 
   private void tell(Registration sink, Interest interest, @Nullable Map<String, Version> stored) {
     Map<String, Version> now = new HashMap<>(stored == null ? Map.of() : stored);
-    now.keySet().removeIf(key -> !covers(interest, key));
+    now.keySet().removeIf(key -> !interest.covers(key));
     Seen before = seen.put(sink, new Seen(interest, now));
     if (before == null || !sink.isLive()) {
       sink.restart();
@@ -84,13 +84,13 @@ final class PollingFeed {
     }
     List<Change> changes = new ArrayList<>();
     before.versions().forEach((key, version) -> {
-      if (!now.containsKey(key) && covers(interest, key)) {
+      if (!now.containsKey(key) && interest.covers(key)) {
         changes.add(gone(key, version.isExpiredAt(clock.instant()) ? Kind.EXPIRE : Kind.DELETE));
       }
     });
     for (String key : interest.keys()) {
       // What the sink has of a key that was not looked at before may be of any age.
-      if (!covers(before.interest(), key)) {
+      if (!before.interest().covers(key)) {
         changes.add(gone(key, Kind.DELETE));
       }
     }
@@ -112,10 +112,6 @@ final class PollingFeed {
 
   private static Change gone(String key, Kind kind) {
     return new Change(kind, key, 0, null, NO_POSITION);
-  }
-
-  private static boolean covers(Interest interest, String key) {
-    return interest.keys().contains(key) || interest.prefixes().stream().anyMatch(key::startsWith);
   }
 
   private static Interest union(Interest one, Interest other) {

@@ -26,4 +26,9 @@ public record Interest(Set<String> keys, Set<String> prefixes) {
   public static Interest prefix(String prefix) {
     return new Interest(Set.of(), Set.of(prefix));
   }
+
+  /** Tells whether the key is one of these. */
+  public boolean covers(String key) {
+    return keys.contains(key) || prefixes.stream().anyMatch(key::startsWith);
+  }
 }

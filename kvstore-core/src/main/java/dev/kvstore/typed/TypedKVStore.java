@@ -2,6 +2,8 @@ package dev.kvstore.typed;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.BindOptions;
+import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
@@ -19,6 +21,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.binding.Binding;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryStore;
@@ -235,6 +238,11 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> KVItem<T> item(String key, KVType<T> type) {
     return new TypedItem<>(this, Names.checkKey(key), type);
+  }
+
+  @Override
+  public <T> KVBinding<T> bind(String prefix, Class<T> type, BindOptions<T> options) {
+    return Binding.of(prefix, type, options, entries, codec, watches);
   }
 
   @Override

@@ -64,7 +64,7 @@ final class QueuedWatch extends Watch {
     boolean any = false;
     synchronized (queue) {
       for (Change change : changes) {
-        if (concerns(change.key())) {
+        if (interest.covers(change.key())) {
           any = true;
           add(change);
         }
@@ -82,10 +82,6 @@ final class QueuedWatch extends Watch {
       queue.add(KVWatcher::reset);
     }
     runner.wake();
-  }
-
-  private boolean concerns(String key) {
-    return interest.keys().contains(key) || interest.prefixes().stream().anyMatch(key::startsWith);
   }
 
   private void add(Change change) {

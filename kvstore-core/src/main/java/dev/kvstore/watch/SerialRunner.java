@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Does one piece of work on a shared executor whenever there is some, never twice at a time, and
  * occupies a thread only meanwhile. Thread-safe.
  */
-final class SerialRunner {
+public final class SerialRunner {
   private final Executor executor;
   private final Runnable work;
 
@@ -24,7 +24,7 @@ final class SerialRunner {
   }
 
   /** There is work. */
-  void wake() {
+  public void wake() {
     synchronized (this) {
       again = true;
       if (awake || closed) {
@@ -45,12 +45,12 @@ final class SerialRunner {
     }
   }
 
-  synchronized boolean isClosed() {
+  public synchronized boolean isClosed() {
     return closed;
   }
 
   /** No work begins any more. Waits for what is running, unless this is called within it. */
-  synchronized void close() {
+  public synchronized void close() {
     closed = true;
     boolean interrupted = false;
     while (running != null && running != Thread.currentThread()) {

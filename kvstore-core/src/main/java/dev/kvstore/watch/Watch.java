@@ -32,6 +32,11 @@ abstract class Watch implements ChangeSink, KVSubscription {
     subscription.close(); // closed by its first call
   }
 
+  /** The store cannot tell of changes. */
+  void cannotHear(UnsupportedOperationException refusal) {
+    throw refusal;
+  }
+
   @Override
   public final void close() {
     Subscription open;

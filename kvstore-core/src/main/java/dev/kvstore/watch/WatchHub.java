@@ -9,6 +9,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.Subscription;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class WatchHub implements AutoCloseable {
   private final EntryStore entries;
   private final Executor executor;
-  private final Consumer<Runnable> later;
+  private final Later later;
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -38,11 +39,13 @@ public final class WatchHub implements AutoCloseable {
   /** Returns a hub for the watches of these entries, which it does not close. */
   public static WatchHub of(EntryStore entries) {
     ExecutorService threads = threads(entries.name());
-    Executor inASecond = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, threads);
-    return new WatchHub(entries, threads, inASecond::execute, threads::shutdown);
+    Later later = (work, after) -> CompletableFuture.delayedExecutor(
+            after.toNanos(), TimeUnit.NANOSECONDS, threads)
+        .execute(work);
+    return new WatchHub(entries, threads, later, threads::shutdown);
   }
 
-  WatchHub(EntryStore entries, Executor executor, Consumer<Runnable> later, Runnable stop) {
+  WatchHub(EntryStore entries, Executor executor, Later later, Runnable stop) {
     this.entries = entries;
     this.executor = executor;
     this.later = later;
@@ -72,6 +75,28 @@ public final class WatchHub implements AutoCloseable {
         new ItemWatch<>(key, reader, fallback, listener, executor, later, watches::remove), null);
   }
 
+  /**
+   * Lets something be read again when a key of interest may have changed, one reading at a time. It
+   * has been read by the caller before; what was written since is not missed. Over a store that
+   * cannot tell of changes it is read every 5 seconds.
+   *
+   * @param subject what is read, for log lines: {@code the settings 'http'}
+   * @param whenClosed called when the watch ends, also by the end of the hub; perhaps repeatedly
+   */
+  public KVSubscription follow(
+      String subject, Interest interest, Refresh refresh, Runnable whenClosed) {
+    Consumer<Watch> end = watch -> {
+      watches.remove(watch);
+      whenClosed.run();
+    };
+    return start(new FollowingWatch(subject, interest, refresh, executor, later, end), null);
+  }
+
+  /** Returns a runner of this work on the threads of the hub, which the caller closes. */
+  public SerialRunner runner(Runnable work) {
+    return new SerialRunner(executor, work);
+  }
+
   private KVSubscription start(Watch watch, @Nullable SyncToken from) {
     watches.add(watch);
     if (closed) {
@@ -80,12 +105,23 @@ public final class WatchHub implements AutoCloseable {
           ErrorCode.CLOSED, "The store '" + entries.name() + "' was closed, open it again");
     }
     try {
-      watch.hears(entries.subscribe(watch, from));
+      hear(watch, from);
     } catch (RuntimeException e) {
       watch.close();
       throw e;
     }
     return watch;
+  }
+
+  private void hear(Watch watch, @Nullable SyncToken from) {
+    Subscription source;
+    try {
+      source = entries.subscribe(watch, from);
+    } catch (UnsupportedOperationException e) {
+      watch.cannotHear(e);
+      return;
+    }
+    watch.hears(source);
   }
 
   /** Closes every watch, see {@link KVSubscription#close()}. Idempotent. */

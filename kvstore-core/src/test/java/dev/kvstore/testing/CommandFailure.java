@@ -14,6 +14,8 @@ final class CommandFailure extends RuntimeException {
 
   private final int code;
   private final String name;
+
+  @SuppressWarnings("serial") // what List.of makes is serializable
   private final List<String> labels;
 
   CommandFailure(int code, String name, String message, String... labels) {

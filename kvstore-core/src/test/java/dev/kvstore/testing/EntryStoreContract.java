@@ -27,7 +27,8 @@ public abstract class EntryStoreContract
         RaceContract,
         InputContract,
         WatchContract,
-        RealSettingsContract {
+        RealSettingsContract,
+        BindContract {
   private static final AtomicInteger STORES = new AtomicInteger();
 
   private final TestClock clock = new TestClock();

@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A store that can do nothing but be subscribed to: a test is its feed. */
-final class FakeStore implements EntryStore {
+class FakeStore implements EntryStore {
   final List<ChangeSink> sinks = new CopyOnWriteArrayList<>();
   final List<Optional<SyncToken>> froms = new CopyOnWriteArrayList<>();
 

@@ -28,7 +28,8 @@ class ItemWatchTest {
   private final FakeStore store = new FakeStore();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> delayed = new ArrayDeque<>();
-  private final WatchHub hub = new WatchHub(store, tasks::add, delayed::add, () -> {});
+  private final WatchHub hub =
+      new WatchHub(store, tasks::add, (work, after) -> delayed.add(work), () -> {});
   private final List<ReadOptions> reads = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
   private Optional<KVEntry<String>> stored = Optional.empty();

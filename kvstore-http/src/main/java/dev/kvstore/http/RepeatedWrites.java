@@ -30,7 +30,7 @@ final class RepeatedWrites {
 
   private static final long MAX_BYTES = 32L * 1024 * 1024;
 
-  /** An etag, a key of usual length and the metadata of an entry. */
+  /** An etag, a key of usual length, and the metadata of an entry or a problem. */
   private static final int OUTCOME_BYTES = 500;
 
   private final AsyncCache<Id, Outcome> outcomes;
@@ -51,11 +51,11 @@ final class RepeatedWrites {
   /** Whether two requests are the same write; what they write is for the client to see to. */
   private record Id(String method, Target target, String etag) {}
 
-  /** What came of a write; one of the two is null. */
-  private record Outcome(@Nullable Object result, @Nullable RuntimeException failure) {
+  /** What came of a write, or how that was answered where it failed; one of the two is null. */
+  private record Outcome(@Nullable Object result, @Nullable Problem failure) {
     Object replayed() {
       if (failure != null) {
-        throw failure;
+        throw new ProblemException(failure);
       }
       return Objects.requireNonNull(result);
     }
@@ -98,11 +98,11 @@ final class RepeatedWrites {
       if (isCertainlyNotDone(e)) {
         mine.completeExceptionally(e); // which takes it out
       } else {
-        mine.complete(new Outcome(null, e));
+        mine.complete(new Outcome(null, Problems.of(e, true)));
       }
       throw e;
     } catch (Error e) {
-      mine.complete(new Outcome(null, unknown(e)));
+      mine.complete(new Outcome(null, Problems.of(unknown(e), true)));
       throw e;
     }
   }

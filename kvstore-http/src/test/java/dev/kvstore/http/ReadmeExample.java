@@ -1,5 +1,7 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVBinding;
+import dev.kvstore.KVDefault;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVStore;
@@ -76,4 +78,26 @@ final class ReadmeExample {
     settings.increment("http.requests");
     // README end
   }
+
+  // README settings-type
+  record HttpSettings(
+      int port,
+      @KVDefault("3") int maxRetries,
+      @KVDefault("\"PT5S\"") Duration timeout,
+      Tls tls) {
+    record Tls(Path certificate, Optional<Path> key) {}
+  }
+  // README end
+
+  static KVBinding<HttpSettings> bind(KVStore settings) {
+    // README bind
+    KVBinding<HttpSettings> http = settings.bind("http", HttpSettings.class);
+    int port = http.current().port(); // the key http.port
+    Path certificate = http.current().tls().certificate(); // http.tls.certificate
+    http.onChange((previous, current) -> listenOn(current.port()));
+    // README end
+    return http;
+  }
+
+  private static void listenOn(int port) {}
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class ReadmeTest {
         .results()
         .map(ReadmeTest::withoutIndent)
         .toList();
-    assertThat(regions).hasSize(5);
+    assertThat(regions).hasSize(7);
     assertThat(Files.readString(README)).contains(regions);
   }
 
@@ -36,6 +37,12 @@ class ReadmeTest {
       ReadmeExample.use(settings);
       assertThat(settings.get("ui.theme", String.class)).isEqualTo("blue");
       assertThat(settings.get("http.limit", Integer.class)).isEqualTo(6);
+
+      settings.setMany(Map.of("http.port", 8080, "http.tls.certificate", "tls.pem"));
+      ReadmeExample.HttpSettings http = ReadmeExample.bind(settings).current();
+      assertThat(http.port()).isEqualTo(8080);
+      assertThat(http.maxRetries()).isEqualTo(3);
+      assertThat(http.tls().certificate()).isEqualTo(Path.of("tls.pem"));
     }
   }
 

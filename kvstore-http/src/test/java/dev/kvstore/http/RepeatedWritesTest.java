@@ -97,6 +97,7 @@ class RepeatedWritesTest {
     service.put(KEY, "\"new\"");
     Reply again = service.put(KEY, "\"old\"", named);
 
+    new OpenApi().assertDescribed("PUT", KEY, again);
     assertThat(again.status()).isEqualTo(201);
     assertThat(again.json()).isEqualTo(first.json());
     assertThat(service.get(KEY).text()).isEqualTo("\"new\"");
@@ -120,6 +121,7 @@ class RepeatedWritesTest {
     service.put(KEY, "2");
     Reply again = service.delete(KEY, named);
 
+    new OpenApi().assertDescribed("DELETE", KEY, again);
     assertThat(again.status()).isEqualTo(404);
     assertThat(again.header("KV-Replayed")).isEqualTo("true");
     assertThat(service.get(KEY).text()).isEqualTo("2");
@@ -147,7 +149,9 @@ class RepeatedWritesTest {
     service.put(KEY, "2");
     Reply again = service.put(KEY, "1", "If-Match: *", named);
 
+    new OpenApi().assertDescribed("PUT", KEY, again);
     assertThat(again.status()).isEqualTo(412);
+    assertThat(again.json().path("code").asText()).isEqualTo("precondition-failed");
     assertThat(again.header("KV-Replayed")).isEqualTo("true");
     assertThat(service.get(KEY).text()).isEqualTo("2");
   }
@@ -180,6 +184,7 @@ class RepeatedWritesTest {
     database.before(method -> {});
     Reply again = service.post(COUNTER, "", named);
 
+    new OpenApi().assertDescribed("POST", COUNTER, again);
     assertThat(again.status()).isEqualTo(503);
     assertThat(again.json().path("outcome").asText()).isEqualTo("unknown");
     assertThat(again.header("KV-Replayed")).isEqualTo("true");

@@ -1,0 +1,73 @@
+package dev.kvstore.client.cli;
+
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVStore;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Writes a value. */
+@Command(
+    name = "set",
+    header = "Writes a value under a key.",
+    description = "Whatever was there before, unless a condition says otherwise.",
+    footer = {
+      "  kv set http.retries 3",
+      "  kv set ui.theme '\"dark\"'",
+      "  kv set ui.theme dark --string",
+      "  kv set http.limits --file limits.json",
+      "  kv set lock '\"me\"' --if-absent --ttl 30s",
+      "  kv set ui.theme '\"blue\"' --if-match 6a10f1a27e0c5b3d9c2f1a01"
+    })
+final class SetCommand extends ValueAction {
+  @Option(
+      names = "--if-match",
+      paramLabel = "ETAG",
+      description = "Only if the entry has this etag, which 'kv get --entry' shows.")
+  private @Nullable String etag;
+
+  @Option(names = "--if-absent", description = "Only if there is no entry.")
+  private boolean absent;
+
+  SetCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  void check(Faults faults) {
+    super.check(faults);
+    List<String> conditions = new ArrayList<>();
+    if (etag != null) {
+      conditions.add("--if-match");
+    }
+    if (absent) {
+      conditions.add("--if-absent");
+    }
+    faults.exclude(conditions);
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    RawValue given = value();
+    WriteCondition condition = etag != null
+        ? WriteCondition.ifMatch(etag)
+        : absent ? WriteCondition.IF_ABSENT : WriteCondition.NONE;
+    WriteOptions options = lifetime(WriteOptions.DEFAULT).condition(condition);
+    KVMetadata written = store.set(key(), Values.toStore(given), options);
+    console().out().println(written(written));
+    return ExitCodes.OK;
+  }
+
+  /** Returns what was written, in a line. */
+  static String written(KVMetadata entry) {
+    return entry.key() + ": " + (entry.version() == 1 ? "created" : "set") + ", version "
+        + entry.version() + ", etag " + entry.etag()
+        + (entry.expiresAt() == null ? "" : ", expires " + entry.expiresAt());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.kvstore.client.cli;
+
+/** Text as it can be shown in a line of a terminal. */
+final class Texts {
+  private Texts() {}
+
+  /** Returns the text without anything by which a terminal would leave the line or be steered. */
+  static String oneLine(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> c == '\n' || c == '\r' || c == '\t' ? ' ' : steers(c) ? '\uFFFD' : c)
+        .forEach(line::appendCodePoint);
+    return line.toString();
+  }
+
+  /** Returns at most so many characters of the text, the last a "…" where more were there. */
+  static String shortened(String text, int length) {
+    if (text.codePointCount(0, text.length()) <= length) {
+      return text;
+    }
+    return text.substring(0, text.offsetByCodePoints(0, Math.max(length - 1, 0))) + "…";
+  }
+
+  /** Tells whether a character controls the terminal, or turns the direction of other text. */
+  static boolean steers(int c) {
+    return Character.isISOControl(c)
+        || c == 0x061C
+        || c == 0x200E
+        || c == 0x200F
+        || (c >= 0x2028 && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+}

@@ -1,0 +1,295 @@
+package dev.kvstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LastKnownGoodTest {
+  private static final List<String> SERVICES = List.of("http://a");
+
+  @TempDir
+  private Path folder;
+
+  private final MemoryStore store = new MemoryStore();
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+  private final List<LastKnownGood> opened = new ArrayList<>();
+
+  private Path file() {
+    return folder.resolve("known");
+  }
+
+  private LastKnownGood open(MemoryStore of) {
+    LastKnownGood known = LastKnownGood.over(of, new SnapshotFile(file()), SERVICES, now::get);
+    opened.add(known);
+    return known;
+  }
+
+  private LastKnownGood open() {
+    return open(store);
+  }
+
+  /** Waits until the file has that of the key, or nothing. */
+  private void awaitSaved(String key, @Nullable Object value) {
+    List<RawValue> expected = value == null ? List.of() : List.of(MemoryStore.CODEC.encode(value));
+    await().untilAsserted(() -> {
+      Optional<Snapshot> saved = new SnapshotFile(file()).read(any -> true);
+      assertThat(saved).isPresent();
+      assertThat(saved.get().entries().stream()
+              .filter(entry -> entry.key().equals(key))
+              .map(KVEntry::value)
+              .toList())
+          .isEqualTo(expected);
+    });
+  }
+
+  private static @Nullable Object value(Optional<KVEntry<RawValue>> entry) {
+    return entry
+        .map(found -> MemoryStore.CODEC.decode(
+            "k", Objects.requireNonNull(found.value()), KVType.of(Object.class)))
+        .orElse(null);
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(LastKnownGood::close);
+  }
+
+  @Test
+  void reachable_readsComeFromTheStore_andTheFileFollows() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    assertThat(known.read("k").orElseThrow().source()).isEqualTo(KVEntry.Source.STORE);
+    assertThat(known.read("k").orElseThrow().stale()).isFalse();
+    store.put("k", 2);
+    awaitSaved("k", 2);
+    store.delete("k", WriteOptions.DEFAULT);
+    store.put("other", 1);
+    awaitSaved("k", null);
+  }
+
+  @Test
+  void down_readsAreAnsweredAndMarked_andWritesFail() {
+    store.put("a", 1);
+    store.put("b", 2);
+    store.put("c", 3);
+    LastKnownGood known = open();
+    awaitSaved("c", 3);
+    store.down = true;
+
+    KVEntry<RawValue> read = known.read("a").orElseThrow();
+    assertThat(read.stale()).isTrue();
+    assertThat(read.source()).isEqualTo(KVEntry.Source.FILE);
+    assertThat(value(Optional.of(read))).isEqualTo(1);
+    assertThat(known.read("absent")).isEmpty();
+    assertThat(known.readMany(List.of("c", "absent", "a")))
+        .allMatch(KVEntry::stale)
+        .extracting(KVEntry::key)
+        .containsExactly("c", "a");
+    KVPage<KVEntry<RawValue>> page = known.scan(KeyRange.ALL, 2);
+    assertThat(page.items())
+        .allMatch(KVEntry::stale)
+        .extracting(KVEntry::key)
+        .containsExactly("a", "b");
+    assertThat(page.nextAfter()).isEqualTo("b");
+    assertThat(known.scanKeys(KeyRange.ALL.after("b"), 2))
+        .isEqualTo(new KVPage<>(List.of("c"), null));
+    assertThat(known.scanMetadata(new KeyRange("b", null), 5).items())
+        .extracting(KVMetadata::key)
+        .containsExactly("b");
+
+    assertThatThrownBy(
+            () -> known.write(new Write("a", MemoryStore.CODEC.encode(9), WriteOptions.DEFAULT)))
+        .isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> known.delete("a", WriteOptions.DEFAULT))
+        .isInstanceOf(UnavailableException.class);
+    assertThat(value(known.read("a"))).isEqualTo(1);
+  }
+
+  @Test
+  void down_readsThatDemandMore_fail() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    assertThatThrownBy(() -> known.read("k", ReadOptions.DEFAULT.bypassingCache()))
+        .isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> known.read("k", ReadOptions.atLeast(new SyncToken(1))))
+        .isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
+  void down_callersDoNotWaitForTheStore() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    known.read("k");
+    int before = store.calls.get();
+    for (int i = 0; i < 1000; i++) {
+      assertThat(known.read("k")).isPresent();
+    }
+    assertThat(store.calls.get() - before)
+        .as("calls of the thread that tries to reach it")
+        .isLessThan(500);
+  }
+
+  @Test
+  void startedWhileDown_readsAreAnsweredFromTheFile_untilTheStoreIsBack() {
+    store.put("k", 1);
+    LastKnownGood earlier = open();
+    awaitSaved("k", 1);
+    earlier.close();
+
+    MemoryStore later = new MemoryStore();
+    later.down = true;
+    LastKnownGood known = open(later);
+    assertThat(value(known.read("k"))).isEqualTo(1);
+    assertThat(known.read("k").orElseThrow().source()).isEqualTo(KVEntry.Source.FILE);
+    later.put("k", 2);
+    later.down = false;
+    await().untilAsserted(() -> {
+      KVEntry<RawValue> read = known.read("k").orElseThrow();
+      assertThat(read.stale()).isFalse();
+      assertThat(value(Optional.of(read))).isEqualTo(2);
+    });
+    awaitSaved("k", 2);
+  }
+
+  @Test
+  void startedWhileDown_withoutAFileOfThisStore_readsFail() throws Exception {
+    store.down = true;
+    assertThatThrownBy(() -> open().read("k")).isInstanceOf(UnavailableException.class);
+    new SnapshotFile(file())
+        .write(new Snapshot(List.of("http://b"), "s", Instant.EPOCH, List.of()));
+    assertThatThrownBy(() -> open().read("k")).isInstanceOf(UnavailableException.class);
+    new SnapshotFile(file()).write(new Snapshot(SERVICES, "another", Instant.EPOCH, List.of()));
+    assertThatThrownBy(() -> open().read("k")).isInstanceOf(UnavailableException.class);
+    Files.write(file(), new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> open().read("k")).isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
+  void damagedFile_isReplaced() throws Exception {
+    Files.write(file(), new byte[] {1, 2, 3});
+    store.put("k", 1);
+    open();
+    awaitSaved("k", 1);
+  }
+
+  @Test
+  void ownWritesAndReads_areKnownAtOnce() {
+    store.put("read", 1);
+    LastKnownGood known = open();
+    awaitSaved("read", 1);
+    known.write(new Write("written", MemoryStore.CODEC.encode(5), WriteOptions.DEFAULT));
+    known.delete("read", WriteOptions.DEFAULT);
+    store.down = true;
+    assertThat(value(known.read("written"))).isEqualTo(5);
+    assertThat(known.read("read")).isEmpty();
+  }
+
+  @Test
+  void expired_isNotAnswered_noMatterHowOldTheFile() {
+    store.put("k", 1, Instant.ofEpochSecond(60));
+    open();
+    awaitSaved("k", 1);
+    MemoryStore later = new MemoryStore();
+    later.down = true;
+    LastKnownGood known = open(later);
+    assertThat(known.read("k")).isPresent();
+    now.set(Instant.ofEpochSecond(60));
+    assertThat(known.read("k")).isEmpty();
+    assertThat(known.readMany(List.of("k"))).isEmpty();
+    assertThat(known.scan(KeyRange.ALL, 10).items()).isEmpty();
+  }
+
+  @Test
+  void manyChanges_areScannedTogether() {
+    LastKnownGood known = open();
+    await().until(() -> Files.exists(file()));
+    int before = store.scans.get();
+    for (int i = 1; i <= 1000; i++) {
+      store.put("k", i);
+    }
+    awaitSaved("k", 1000);
+    assertThat(store.scans.get() - before).isLessThan(100);
+    assertThat(known.read("k")).isPresent();
+  }
+
+  @Test
+  void folderThatCannotBeWritten_isNoObstacle() throws Exception {
+    Path noFolder = Files.createFile(folder.resolve("a-file"));
+    store.put("k", 1);
+    LastKnownGood known =
+        LastKnownGood.over(store, new SnapshotFile(noFolder.resolve("known")), SERVICES, now::get);
+    opened.add(known);
+    await().until(() -> store.scans.get() > 0);
+    assertThat(value(known.read("k"))).isEqualTo(1);
+    await().untilAsserted(() -> {
+      store.down = true;
+      try {
+        assertThat(value(known.read("k"))).isEqualTo(1);
+      } finally {
+        store.down = false;
+      }
+    });
+  }
+
+  @Test
+  void storeThatIsBack_andForbids_isObeyed() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    assertThat(known.read("k")).isPresent();
+    store.forbidden = true;
+    store.down = false;
+    await()
+        .untilAsserted(() -> assertThatThrownBy(() -> known.read("k"))
+            .isInstanceOfSatisfying(
+                KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN)));
+  }
+
+  @Test
+  void closed_isClosed_alsoWhileDown() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    known.read("k");
+    known.close();
+    known.close();
+    assertThat(store.closed).isTrue();
+    assertThat(store.sink).isNull();
+    assertThatThrownBy(() -> known.read("k"))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+  }
+}

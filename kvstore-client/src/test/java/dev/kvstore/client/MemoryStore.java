@@ -1,0 +1,179 @@
+package dev.kvstore.client;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.Write;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A store that a test can make unreachable. */
+class MemoryStore implements EntryStore {
+  static final BsonCodec CODEC = BsonCodec.create();
+
+  final AtomicInteger calls = new AtomicInteger();
+  final AtomicInteger scans = new AtomicInteger();
+  volatile boolean down;
+  volatile boolean forbidden;
+  volatile boolean closed;
+  volatile @Nullable ChangeSink sink;
+  private final NavigableMap<String, KVEntry<RawValue>> entries =
+      new ConcurrentSkipListMap<>(KeyOrder.INSTANCE);
+  private final AtomicInteger writes = new AtomicInteger();
+
+  static KVEntry<RawValue> entry(
+      String key, @Nullable Object value, long version, @Nullable Instant expiresAt) {
+    Instant time = Instant.ofEpochSecond(version);
+    return new KVEntry<>(
+        CODEC.encode(value),
+        new KVMetadata(key, version, "etag" + version, time, time, "me", expiresAt));
+  }
+
+  /** Somebody else writes. */
+  KVMetadata put(String key, @Nullable Object value) {
+    return put(key, value, null);
+  }
+
+  KVMetadata put(String key, @Nullable Object value, @Nullable Instant expiresAt) {
+    KVEntry<RawValue> entry = entry(key, value, writes.incrementAndGet(), expiresAt);
+    entries.put(key, entry);
+    tell(new Change(Change.Kind.SET, key, entry.version(), entry.etag(), entry.version()));
+    return entry.metadata();
+  }
+
+  void tell(Change change) {
+    ChangeSink to = sink;
+    if (to != null && !down) {
+      to.changed(List.of(change), change.position());
+    }
+  }
+
+  void reach() {
+    calls.incrementAndGet();
+    if (closed) {
+      throw new KVException(ErrorCode.CLOSED, "closed");
+    }
+    if (down) {
+      throw new UnavailableException("down", null);
+    }
+    if (forbidden) {
+      throw new KVException(ErrorCode.FORBIDDEN, "forbidden");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "s";
+  }
+
+  @Override
+  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    reach();
+    return Optional.ofNullable(entries.get(key));
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    reach();
+    return keys.stream()
+        .flatMap(key -> Optional.ofNullable(entries.get(key)).stream())
+        .toList();
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+    scans.incrementAndGet();
+    return page(range, limit, Function.identity());
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    return page(range, limit, KVEntry::metadata);
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
+    return page(range, limit, KVEntry::key);
+  }
+
+  private <T> KVPage<T> page(KeyRange range, int limit, Function<KVEntry<RawValue>, T> map) {
+    reach();
+    List<KVEntry<RawValue>> found = entries.values().stream()
+        .filter(entry -> entry.key().startsWith(range.prefix()))
+        .filter(entry ->
+            range.after() == null || KeyOrder.INSTANCE.compare(entry.key(), range.after()) > 0)
+        .limit(limit)
+        .toList();
+    return new KVPage<>(
+        found.stream().map(map).toList(),
+        found.size() < limit ? null : found.get(found.size() - 1).key());
+  }
+
+  @Override
+  public KVMetadata write(Write write) {
+    reach();
+    KVEntry<RawValue> entry = entry(write.key(), null, writes.incrementAndGet(), null);
+    entries.put(write.key(), entry.withValue(write.value()));
+    return entry.metadata();
+  }
+
+  @Override
+  public Defaulted setDefault(Write write) {
+    reach();
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+    reach();
+    values.forEach((key, value) -> write(new Write(key, value, WriteOptions.DEFAULT)));
+    return new BatchResult(0, values.size());
+  }
+
+  @Override
+  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
+    reach();
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    reach();
+    return entries.remove(key) != null;
+  }
+
+  @Override
+  public Subscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
+    sink = newSink;
+    return () -> sink = null;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

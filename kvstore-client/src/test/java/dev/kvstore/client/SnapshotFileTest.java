@@ -1,0 +1,154 @@
+package dev.kvstore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotFileTest {
+  @TempDir
+  private Path folder;
+
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("inner").resolve("settings.known");
+  }
+
+  private static Snapshot snapshot(int value) {
+    return new Snapshot(
+        List.of("http://a"),
+        "s",
+        Instant.EPOCH,
+        List.of(MemoryStore.entry("k", value, value, null)));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.list(file.getParent())) {
+      return all.toList();
+    }
+  }
+
+  @Test
+  void written_isReadByAnother_andLeavesNothingElse() throws IOException {
+    new SnapshotFile(file).write(snapshot(1));
+    new SnapshotFile(file).write(snapshot(2));
+    assertThat(new SnapshotFile(file).read(any -> true)).contains(snapshot(2));
+    assertThat(new SnapshotFile(file).read(any -> false)).isEmpty();
+    assertThat(files()).containsExactly(file);
+  }
+
+  @Test
+  void file_isItsOwnersAlone_fromTheStart() throws IOException {
+    assumeThat(folder.getFileSystem().supportedFileAttributeViews()).contains("posix");
+    List<String> seen = new ArrayList<>();
+    SnapshotFile watched = new SnapshotFile(file) {
+      @Override
+      void drafted(Path draft) {
+        seen.add(permissions(draft));
+      }
+    };
+    watched.write(snapshot(1));
+    assertThat(seen).containsExactly("rw-------");
+    assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  private static String permissions(Path path) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void file_openToOthers_isIgnored_andReplacedByOneThatIsNot() throws IOException {
+    assumeThat(folder.getFileSystem().supportedFileAttributeViews()).contains("posix");
+    SnapshotFile known = new SnapshotFile(file);
+    known.write(snapshot(1));
+    for (String open : List.of("rw-r-----", "rw----r--", "rw--w----", "rw-----w-")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(open));
+      assertThat(known.read(any -> true)).as(open).isEmpty();
+    }
+    known.write(snapshot(2));
+    assertThat(known.read(any -> true)).contains(snapshot(2));
+    assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  @Test
+  void file_damagedOrNone_isIgnored() throws IOException {
+    SnapshotFile known = new SnapshotFile(file);
+    assertThat(known.read(any -> true)).isEmpty();
+    Files.createDirectories(file);
+    assertThat(known.read(any -> true)).isEmpty();
+    Files.delete(file);
+    known.write(snapshot(1));
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertThat(known.read(any -> true)).isEmpty();
+    Files.write(file, new byte[0]);
+    assertThat(known.read(any -> true)).isEmpty();
+  }
+
+  /** An error is not cleaned up after, as little as the end of the process is. */
+  @Test
+  void killedBeforeTheRename_leavesTheOldFile_andADraftThatIsRemovedLater() throws IOException {
+    SnapshotFile known = new SnapshotFile(file);
+    known.write(snapshot(1));
+    SnapshotFile dying = new SnapshotFile(file) {
+      @Override
+      void drafted(Path draft) {
+        throw new AssertionError("killed");
+      }
+    };
+    assertThatThrownBy(() -> dying.write(snapshot(2))).hasMessage("killed");
+    assertThat(known.read(any -> true)).contains(snapshot(1));
+    assertThat(files()).hasSize(2);
+
+    known.write(snapshot(3));
+    assertThat(files()).as("the draft may be another process's").hasSize(2);
+    for (Path left : files()) {
+      Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(100)));
+    }
+    known.write(snapshot(4));
+    assertThat(files()).containsExactly(file);
+    assertThat(known.read(any -> true)).contains(snapshot(4));
+  }
+
+  @Test
+  void write_thatFails_leavesNoDraft() throws IOException {
+    SnapshotFile failing = new SnapshotFile(file) {
+      @Override
+      void drafted(Path draft) {
+        throw new IllegalStateException("no");
+      }
+    };
+    assertThatThrownBy(() -> failing.write(snapshot(2))).hasMessage("no");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void link_isFollowed() throws IOException {
+    Files.createDirectories(file.getParent());
+    Path real = folder.resolve("real");
+    new SnapshotFile(real).write(snapshot(1));
+    Files.createSymbolicLink(file, real);
+    new SnapshotFile(file).write(snapshot(2));
+    assertThat(new SnapshotFile(real).read(any -> true)).contains(snapshot(2));
+    assertThat(Files.isSymbolicLink(file)).isTrue();
+  }
+}

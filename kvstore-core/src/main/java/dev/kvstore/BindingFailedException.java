@@ -1,0 +1,32 @@
+package dev.kvstore;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What is stored below a prefix does not make the wanted object. All problems are listed. */
+public final class BindingFailedException extends KVException {
+  private static final long serialVersionUID = 1L;
+
+  private final String prefix;
+
+  @SuppressWarnings("serial") // what List.copyOf makes is serializable
+  private final List<KVProblem> problems;
+
+  public BindingFailedException(String prefix, Class<?> type, List<KVProblem> problems) {
+    super(
+        ErrorCode.VALIDATION_FAILED,
+        "The settings '" + prefix + "' make no " + type.getTypeName() + ": "
+            + problems.stream().map(KVProblem::message).collect(Collectors.joining("; ")));
+    this.prefix = prefix;
+    this.problems = List.copyOf(problems);
+  }
+
+  /** Returns the prefix as it was bound. */
+  public String prefix() {
+    return prefix;
+  }
+
+  public List<KVProblem> problems() {
+    return problems;
+  }
+}

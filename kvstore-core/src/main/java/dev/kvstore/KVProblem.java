@@ -1,0 +1,20 @@
+package dev.kvstore;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * One thing that keeps settings from being bound.
+ *
+ * @param key the key to set right, or the bound prefix where it is the object as a whole
+ * @param code {@link ErrorCode#KEY_NOT_FOUND} where nothing is stored and there is no default,
+ *     {@link ErrorCode#TYPE_MISMATCH}, or {@link ErrorCode#VALIDATION_FAILED}
+ * @param message a sentence that names the key; it holds no value
+ */
+public record KVProblem(String key, ErrorCode code, String message) implements Serializable {
+  public KVProblem {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(message, "message");
+  }
+}

@@ -1,0 +1,267 @@
+package dev.kvstore.binding;
+
+import dev.kvstore.BindOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVProblem;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.ValidationFailedException;
+import dev.kvstore.binding.Member.Presence;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One try to make an object of values that were read, which goes on after a problem. */
+final class Filling {
+  private static final byte BSON_NULL = 10;
+
+  private final BsonCodec codec;
+  private final Map<String, RawValue> values;
+  private final String separator;
+  private final Map<String, List<BindOptions.Rule<?>>> rules;
+  private final List<KVProblem> problems;
+
+  /** A document that says something about the members of an object, and under which key it is. */
+  private record Document(String key, Map<String, RawValue> members) {}
+
+  /**
+   * @param values by their keys
+   * @param rules by the keys that they are about
+   * @param problems where to add what is wrong
+   */
+  Filling(
+      BsonCodec codec,
+      Map<String, RawValue> values,
+      String separator,
+      Map<String, List<BindOptions.Rule<?>>> rules,
+      List<KVProblem> problems) {
+    this.codec = codec;
+    this.values = values;
+    this.separator = separator;
+    this.rules = rules;
+    this.problems = problems;
+  }
+
+  /** Returns the object as a whole, or null where there was a problem. */
+  @Nullable
+  Object whole(Shape shape, Prefix prefix, @Nullable Object defaults) {
+    List<Document> documents = new ArrayList<>();
+    RawValue own = values.get(prefix.own());
+    if (own != null && !addDocument(prefix.own(), own, documents)) {
+      mismatch(prefix.own(), BsonValues.typeName(own), shape.type().getTypeName(), null);
+    }
+    return make(shape, prefix.given(), prefix.below(), documents, defaults);
+  }
+
+  /** Returns that one member of an object in which there is nothing else. */
+  @Nullable
+  Object only(Member member) {
+    return value(member, member.name(), List.of(), null);
+  }
+
+  private @Nullable Object make(
+      Shape shape, String key, String below, List<Document> documents, @Nullable Object defaults) {
+    int before = problems.size();
+    documents.forEach(document -> refuseUnknown(shape, document));
+    List<Member> members = shape.members();
+    Object[] made = new Object[members.size()];
+    for (int i = 0; i < made.length; i++) {
+      Member member = members.get(i);
+      made[i] = value(member, below + member.name(), documents, defaults);
+    }
+    if (problems.size() > before) {
+      return null;
+    }
+    try {
+      Object object = shape.make(made);
+      settle(shape, object, below, made);
+      return problems.size() > before ? null : object;
+    } catch (InvocationTargetException e) {
+      refused(key, Objects.requireNonNullElse(e.getCause(), e));
+      return null;
+    }
+  }
+
+  /** Lets default methods say what nothing else has said. */
+  private void settle(Shape shape, Object object, String below, @Nullable Object[] made) {
+    for (int i = 0; i < made.length; i++) {
+      if (made[i] == SnapshotProxy.UNSET) {
+        Member member = shape.members().get(i);
+        String key = below + member.name();
+        try {
+          check(key, SnapshotProxy.settle(object, i));
+        } catch (Throwable e) { // whatever it is, it is the application's
+          problem(
+              key,
+              ErrorCode.VALIDATION_FAILED,
+              "The default of key '" + key + "' failed with " + e.getClass().getName());
+        }
+      }
+    }
+  }
+
+  private @Nullable Object value(
+      Member member, String key, List<Document> documents, @Nullable Object defaults) {
+    Object given = defaults == null ? null : member.of(defaults);
+    Object fallback = given == null ? member.fallback() : given;
+    Object value = member.shape() == null
+        ? leaf(member, key, documents, fallback)
+        : nested(member, member.shape(), key, documents, fallback);
+    if (value != SnapshotProxy.UNSET) {
+      check(key, value);
+    }
+    return value;
+  }
+
+  private @Nullable Object leaf(
+      Member member, String key, List<Document> documents, @Nullable Object fallback) {
+    RawValue own = values.get(key);
+    if (own != null) {
+      return decoded(member, key, own, "");
+    }
+    for (Document document : documents) {
+      RawValue inside = document.members().get(member.name());
+      if (inside != null) {
+        return decoded(member, key, inside, in(document));
+      }
+    }
+    return fallback == null ? absent(member, key) : fallback;
+  }
+
+  private @Nullable Object nested(
+      Member member, Shape shape, String key, List<Document> outer, @Nullable Object fallback) {
+    String below = key + separator;
+    boolean anyBelow = values.keySet().stream().anyMatch(name -> name.startsWith(below));
+    List<Document> documents = new ArrayList<>();
+    boolean isNull = false;
+    RawValue own = values.get(key);
+    if (own != null && !addDocument(key, own, documents)) {
+      if (own.typeNumber() != BSON_NULL) {
+        return decoded(member, key, own, ""); // as it is one value, its type may be able to
+      }
+      isNull = true;
+    }
+    for (Document document : outer) {
+      RawValue inside = document.members().get(member.name());
+      if (inside != null && !addDocument(document.key(), inside, documents)) {
+        if (inside.typeNumber() != BSON_NULL) {
+          return decoded(member, key, inside, in(document));
+        }
+        isNull = true;
+      }
+    }
+    if (documents.isEmpty() && !anyBelow) {
+      if (isNull) {
+        return member.presence() == Presence.REQUIRED ? nullRefused(member, key) : member.nothing();
+      }
+      if (fallback != null) {
+        return fallback;
+      }
+      if (member.presence() != Presence.REQUIRED || member.body() != null) {
+        return absent(member, key);
+      }
+    }
+    Object made = make(shape, key, below, documents, Member.unwrapped(fallback));
+    return member.isOptional() ? Optional.ofNullable(made) : made;
+  }
+
+  private static boolean addDocument(String key, RawValue value, List<Document> documents) {
+    Optional<Map<String, RawValue>> members = BsonValues.members(value);
+    members.ifPresent(of -> documents.add(new Document(key, of)));
+    return members.isPresent();
+  }
+
+  private @Nullable Object absent(Member member, String key) {
+    if (member.body() != null) {
+      return SnapshotProxy.UNSET;
+    }
+    if (member.presence() == Presence.REQUIRED) {
+      problem(key, ErrorCode.KEY_NOT_FOUND, "Key '" + key + "' is absent and has no default");
+    }
+    return member.nothing();
+  }
+
+  private @Nullable Object decoded(Member member, String key, RawValue value, String where) {
+    try {
+      Object decoded = codec.decode(key, value, member.type());
+      return decoded == null && member.presence() == Presence.REQUIRED
+          ? nullRefused(member, key)
+          : decoded;
+    } catch (TypeMismatchException e) {
+      problem(key, ErrorCode.TYPE_MISMATCH, e.getMessage() + where);
+      return null;
+    }
+  }
+
+  private static String in(Document document) {
+    return " (in the document under key '" + document.key() + "')";
+  }
+
+  private @Nullable Object nullRefused(Member member, String key) {
+    mismatch(
+        key,
+        "null",
+        member.type().toString(),
+        "what is bound to it is neither Optional nor @Nullable");
+    return null;
+  }
+
+  private void refuseUnknown(Shape shape, Document document) {
+    document.members().keySet().stream()
+        .filter(name -> shape.member(name) == null)
+        .forEach(name -> mismatch(
+            document.key(),
+            "document",
+            shape.type().getTypeName(),
+            "the type has no member '" + BsonValues.shown(name) + "'"));
+  }
+
+  private void check(String key, @Nullable Object value) {
+    Object content = Member.unwrapped(value);
+    if (content == null) {
+      return;
+    }
+    for (BindOptions.Rule<?> rule : rules.getOrDefault(key, List.of())) {
+      try {
+        problemWith(rule, content)
+            .ifPresent(problem -> problem(
+                key, ErrorCode.VALIDATION_FAILED, "The value for key '" + key + "' " + problem));
+      } catch (RuntimeException e) {
+        problem(
+            key,
+            ErrorCode.VALIDATION_FAILED,
+            "The rule for key '" + key + "' failed with " + e.getClass().getName());
+      }
+    }
+  }
+
+  private static <V> Optional<String> problemWith(BindOptions.Rule<V> rule, Object value) {
+    return rule.validator().problemWith(rule.type().cast(value));
+  }
+
+  /** Without the constructor's message, which may quote a value; our own does not. */
+  private void refused(String key, Throwable refusal) {
+    String message = refusal instanceof ValidationFailedException ? refusal.getMessage() : null;
+    problem(
+        key,
+        ErrorCode.VALIDATION_FAILED,
+        message == null
+            ? "The constructor refuses '" + key + "' with " + refusal.getClass().getName()
+            : message);
+  }
+
+  private void mismatch(String key, String stored, String wanted, @Nullable String detail) {
+    TypeMismatchException mismatch = new TypeMismatchException(key, stored, wanted, detail, null);
+    problem(key, mismatch.code(), Objects.requireNonNull(mismatch.getMessage()));
+  }
+
+  private void problem(String key, ErrorCode code, String message) {
+    problems.add(new KVProblem(key, code, message));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.kvstore.watch;
+
+import dev.kvstore.ReadOptions;
+import dev.kvstore.spi.Interest;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Lets somebody read again what has changed; now and then where the store does not tell. */
+final class FollowingWatch extends RereadingWatch {
+  /** As old as things are at most by default where the database cannot tell of changes. */
+  private static final Duration POLL = Duration.ofSeconds(5);
+
+  /** Whoever waits is not let go before, even if it was closed. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+  private final Refresh refresh;
+  private final Later later;
+  private volatile boolean polling;
+  private volatile @Nullable Object timer;
+
+  FollowingWatch(
+      String subject,
+      Interest interest,
+      Refresh refresh,
+      Executor executor,
+      Later later,
+      Consumer<Watch> whenClosed) {
+    super(subject, interest, executor, later, whenClosed);
+    this.refresh = refresh;
+    this.later = later;
+  }
+
+  @Override
+  void cannotHear(UnsupportedOperationException refusal) {
+    polling = true;
+    readAfter(POLL);
+  }
+
+  @Override
+  void read(ReadOptions options, boolean byHand) {
+    Duration next = refresh.refresh(options);
+    if (polling) {
+      readAfter(next == null ? POLL : least(next, POLL));
+    } else if (next != null) {
+      readAfter(least(next, LONGEST_WAIT));
+    }
+  }
+
+  private void readAfter(Duration time) {
+    Object mine = new Object();
+    timer = mine; // the only one that counts
+    later.run(
+        () -> {
+          if (timer == mine) {
+            runner().wake();
+          }
+        },
+        time);
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+}

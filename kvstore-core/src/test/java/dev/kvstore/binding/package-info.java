@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.binding;
+
+import org.jspecify.annotations.NullMarked;

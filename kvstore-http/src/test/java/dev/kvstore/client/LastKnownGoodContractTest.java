@@ -1,0 +1,37 @@
+package dev.kvstore.client;
+
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.sqlite.SqliteSettings;
+import dev.kvstore.testing.EntryStoreContract;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is promised of every store holds with a file beside it too. */
+class LastKnownGoodContractTest extends EntryStoreContract {
+  private Path folder;
+  private SqliteEntryDatabase database;
+
+  @BeforeAll
+  void openDatabase(@TempDir Path temporary) {
+    folder = temporary;
+    database = SqliteEntryDatabase.open(
+        folder.resolve("contract.db"),
+        SqliteSettings.DEFAULT.clock(clock()).timeout(Duration.ofMinutes(1)));
+  }
+
+  @AfterAll
+  void closeDatabase() {
+    database.close();
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    SnapshotFile file = new SnapshotFile(folder.resolve(name));
+    return LastKnownGood.over(database.store(name), file, List.of("http://here"), clock());
+  }
+}

@@ -1,0 +1,241 @@
+package dev.kvstore.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.http.auth.Limits;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as it is shipped, run from a shell against a service. */
+class KvJarIT {
+  private static final int PATIENCE_SECONDS = 120;
+
+  @TempDir
+  private Path folder;
+
+  private final TestTokens tokens = new TestTokens();
+  private TestService service;
+  private String url;
+
+  /** What a command ended with, and what it printed. */
+  private record Result(int code, String out, String err) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    service = TestService.start(
+        SqliteEntryDatabase.open(folder.resolve("test.db")),
+        new Gate(tokens.authenticator(), null, false));
+    url = "http://127.0.0.1:" + service.server().port();
+    Path kv = folder.resolve("kv");
+    Files.writeString(
+        kv,
+        "#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar '%s' \"$@\"\n"
+            .formatted(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("kv.jar")));
+    Files.setPosixFilePermissions(kv, PosixFilePermissions.fromString("rwx------"));
+    Files.writeString(folder.resolve("limits.json"), "{\"max\": 3, \"rate\": 12.50}\n");
+    Files.writeString(folder.resolve("defaults.json"), "{\"ui.theme\": \"light\", \"a\": 1}\n");
+    Files.writeString(folder.resolve("settings.yaml"), "ui.theme: dark\nhttp.retries: 3\n");
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+  }
+
+  private Process begin(String script) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", script)
+        .directory(folder.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectError(folder.resolve("err.txt").toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("KVSTORE_") || name.startsWith("XDG_"));
+    environment.put("PATH", folder + ":" + environment.get("PATH"));
+    environment.put("HOME", folder.toString());
+    environment.put("EDITOR", "true");
+    environment.put("LC_ALL", "C.UTF-8");
+    environment.put("KVSTORE_SERVER", url);
+    environment.put("KVSTORE_STORE", "app");
+    return builder.start();
+  }
+
+  private Result shell(String script) throws IOException, InterruptedException {
+    Process process = begin(script);
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return new Result(process.exitValue(), out, Files.readString(folder.resolve("err.txt")));
+  }
+
+  private String print(String script) throws IOException, InterruptedException {
+    Result result = shell(script);
+    assertThat(result.code()).as(result.toString()).isZero();
+    assertThat(result.err()).isEmpty();
+    return result.out();
+  }
+
+  /** Does what somebody would who has nothing but the help. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "get",
+        "set",
+        "default",
+        "delete",
+        "list",
+        "incr",
+        "edit",
+        "export",
+        "import",
+        "diff",
+        "stores",
+        "completion"
+      })
+  void examplesOfTheHelp_work(String command) throws Exception {
+    service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
+    service.put("/v1/stores/app/keys/http.limits", "{\"max\": 3}");
+    List<String> examples = print("kv " + command + " --help")
+        .lines()
+        .dropWhile(line -> !line.equals("Examples:"))
+        .skip(1)
+        .takeWhile(line -> line.startsWith("  "))
+        .toList();
+    assertThat(examples).isNotEmpty();
+    for (String example : examples) {
+      Result result = shell(example.replace("http://127.0.0.1:7070", url));
+      // The etag is anyone's; and what is compared may differ.
+      List<Integer> codes = example.contains("--if-match")
+          ? List.of(3)
+          : example.contains("kv diff") ? List.of(0, 1) : List.of(0);
+      assertThat(codes).as(example + result).contains(result.code());
+      assertThat(result.err()).as(example).doesNotContain("Exception", "SLF4J", "WARN");
+    }
+  }
+
+  @Test
+  void session_ofANewUser() throws Exception {
+    assertThat(print("kv set ui.theme '\"dark\"'"))
+        .matches("ui\\.theme: created, version 1, etag [0-9a-f]{24}\n");
+    assertThat(print("kv get ui.theme")).isEqualTo("\"dark\"\n");
+    assertThat(print("kv set ключ 12.50 && kv get ключ")).endsWith("\n12.50\n");
+    assertThat(shell("LC_ALL=C kv get ключ"))
+        .isIn(
+            new Result(0, "12.50\n", ""),
+            new Result(
+                2,
+                "",
+                "kv: An argument has characters that this locale does not have; try"
+                    + " LC_ALL=C.UTF-8\n"));
+    assertThat(print("kv set n -5 && kv incr n --by 3")).endsWith("\n-2\n");
+    assertThat(print("kv default ui.theme '\"light\"'")).isEqualTo("ui.theme: kept \"dark\"\n");
+    assertThat(print("kv list --tree")).isEqualTo("""
+            ├── n     -2
+            ├── ui.
+            │   └── theme  "dark"
+            └── ключ  12.50
+            """);
+    assertThat(print("kv export --format yaml > all.yaml; kv import all.yaml --store copy"))
+        .isEqualTo("Imported 3 entries: 3 created, 0 changed, 0 the same\n");
+    assertThat(print("kv set ui.theme '\"blue\"' > etag; kv export | kv diff - copy || echo $?"))
+        .isEqualTo("-ui.theme: \"blue\"\n+ui.theme: \"dark\"\n1\n");
+    assertThat(print("kv stores")).isEqualTo("STORE   ENTRIES\napp     3\ncopy    3\n");
+    assertThat(print("kv list --keys | head -1")).isEqualTo("n\n");
+    assertThat(print("kv delete n")).isEqualTo("n: deleted\n");
+  }
+
+  @Test
+  void watch_tellsOfChanges_untilItIsInterrupted() throws Exception {
+    Process process = begin("exec kv watch -o json");
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      assertThat(lines.readLine()).isEqualTo("{\"event\":\"ready\"}");
+      service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
+      assertThat(lines.readLine())
+          .startsWith("{\"event\":\"set\",\"key\":\"ui.theme\",\"version\":1,\"etag\":\"")
+          .endsWith("\",\"value\":\"dark\"}");
+      service.delete("/v1/stores/app/keys/ui.theme");
+      assertThat(lines.readLine()).isEqualTo("{\"event\":\"delete\",\"key\":\"ui.theme\"}");
+      assertThat(shell("kill -INT " + process.pid()).code()).isZero();
+      assertThat(lines.readLine()).isNull();
+    } finally {
+      process.destroy();
+    }
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(folder.resolve("err.txt")).isEmptyFile();
+  }
+
+  @Test
+  void exitCodes_areForScripts() throws Exception {
+    assertThat(shell("kv get nope"))
+        .isEqualTo(new Result(
+            1, "", "kv: No entry under key 'nope'; 'kv list' shows those that there are\n"));
+    assertThat(shell("kv get")).extracting(Result::code).isEqualTo(2);
+    print("kv set k 1 > etag");
+    assertThat(shell("kv set k 2 --if-absent").code()).isEqualTo(3);
+    assertThat(shell("kv set k '\"x\"' && kv incr k").code()).isEqualTo(3);
+    Result down = shell("kv get k --server http://127.0.0.1:" + freePort());
+    assertThat(down.code()).isEqualTo(4);
+    assertThat(down.err()).hasLineCount(1).contains("is the service running there?");
+  }
+
+  @Test
+  void token_isNeeded_andNeverPrinted() throws Exception {
+    String secret =
+        tokens.add("reader", Role.READ, Limits.NONE).substring("Authorization: Bearer ".length());
+    Result unknown = shell("kv list");
+    assertThat(unknown.code()).isEqualTo(5);
+    assertThat(unknown.err()).hasLineCount(1).contains("give a token: --token-file");
+    Path file = Files.writeString(folder.resolve("token"), secret + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThat(print("kv list --keys --token-file token")).isEmpty();
+    Result refused = shell("KVSTORE_TOKEN=" + secret + " kv -v set k 1");
+    assertThat(refused.code()).isEqualTo(5);
+    assertThat(refused.err()).contains("forbidden").doesNotContain(secret);
+    Result wrong = shell("KVSTORE_TOKEN=kvs_wrong kv -v list");
+    assertThat(wrong.code()).isEqualTo(5);
+    assertThat(wrong.err()).doesNotContain("kvs_wrong");
+  }
+
+  @Test
+  void sdk_hasNothingOfTheCommandLine_andThatNoDatabase() throws IOException {
+    assertThat(names("client.jar"))
+        .contains("dev/kvstore/client/HttpKVStore.class")
+        .noneMatch(name -> name.startsWith("dev/kvstore/client/cli/"));
+    assertThat(names("kv.jar"))
+        .contains("dev/kvstore/client/cli/Main.class", "picocli/CommandLine.class")
+        .noneMatch(name -> name.startsWith("com/mongodb/client")
+            || name.startsWith("org/sqlite")
+            || name.startsWith("io/javalin"));
+  }
+
+  private static List<String> names(String property) throws IOException {
+    try (JarFile jar = new JarFile(System.getProperty(property))) {
+      return jar.stream().map(entry -> entry.getName()).toList();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
