@@ -70,8 +70,8 @@ class TlsClientTest {
   void untrustedService_isNamedAndNotTriedAgain() throws Exception {
     CountingSelector proxies = new CountingSelector();
     try (KVServer service = start(certificate.writeTo(folder));
-        KVStore store =
-            HttpKVStore.open(uri(service.port()), "s", HttpSettings.DEFAULT.withProxy(proxies))) {
+        KVStore store = HttpKVStore.open(
+            uri(service.port()), "s", HttpSettings.DEFAULT.withProxy(proxies).withoutNearCache())) {
       assertThatThrownBy(() -> store.set("k", 1))
           .isInstanceOf(UnavailableException.class)
           .hasMessageContaining("https://localhost:" + service.port())
