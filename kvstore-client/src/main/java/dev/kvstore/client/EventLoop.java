@@ -155,7 +155,9 @@ final class EventLoop implements Runnable {
           failure.getMessage());
     }
     failing = true;
-    log.debug("The stream of events failed", failure);
+    if (!(failure instanceof KVException)) { // which may hold what a supplier of tokens threw
+      log.debug("The stream of events failed", failure);
+    }
     long wanted = Math.min(backoff.next(Duration.ZERO).toNanos(), most.toNanos());
     // It speaks for itself, not for others.
     long atLeast =

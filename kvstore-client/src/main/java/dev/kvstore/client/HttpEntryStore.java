@@ -97,9 +97,9 @@ final class HttpEntryStore implements EntryStore {
     return found;
   }
 
-  /** What was seen before is demanded of every request. */
-  private static Call demanding(Call read, ReadOptions options) {
-    Call demanding = options.atLeast().equals(SyncToken.START)
+  /** What was seen here is demanded by every request anyway. */
+  private Call demanding(Call read, ReadOptions options) {
+    Call demanding = options.atLeast().compareTo(syncToken()) <= 0
         ? read
         : read.with(SeenToken.HEADER, options.atLeast().toString());
     return options.bypassCache() ? demanding.with("Cache-Control", "no-cache") : demanding;

@@ -72,7 +72,7 @@ class TlsClientTest {
     Distrust distrust = new Distrust();
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {distrust}, null);
-    HttpSettings settings = HttpSettings.DEFAULT.withSslContext(context);
+    HttpSettings settings = HttpSettings.DEFAULT.withSslContext(context).withoutNearCache();
     try (KVServer service = start(certificate.writeTo(folder));
         KVStore store = HttpKVStore.open(uri(service.port()), "s", settings)) {
       assertThatThrownBy(() -> store.set("k", 1))

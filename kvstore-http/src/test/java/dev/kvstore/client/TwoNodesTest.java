@@ -117,7 +117,8 @@ class TwoNodesTest {
       set(a, i);
       read(b, ReadOptions.atLeast(a.syncToken()));
       a.delete(KEY, WriteOptions.DEFAULT);
-      b.read(KEY, ReadOptions.atLeast(a.syncToken()));
+      // It hears of a later time, and not of the key.
+      b.read("another", ReadOptions.atLeast(a.syncToken()));
       Defaulted defaulted = b.setDefault(new Write(KEY, raw(-i), WriteOptions.DEFAULT));
 
       assertThat(defaulted.stored()).isTrue();

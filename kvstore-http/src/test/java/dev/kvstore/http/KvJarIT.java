@@ -7,6 +7,7 @@ import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -159,6 +160,27 @@ class KvJarIT {
     assertThat(print("kv stores")).isEqualTo("STORE   ENTRIES\napp     3\ncopy    3\n");
     assertThat(print("kv list --keys | head -1")).isEqualTo("n\n");
     assertThat(print("kv delete n")).isEqualTo("n: deleted\n");
+  }
+
+  @Test
+  void watch_tellsOfChanges_untilItIsInterrupted() throws Exception {
+    Process process = begin("exec kv watch -o json");
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      assertThat(lines.readLine()).isEqualTo("{\"event\":\"ready\"}");
+      service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
+      assertThat(lines.readLine())
+          .startsWith("{\"event\":\"set\",\"key\":\"ui.theme\",\"version\":1,\"etag\":\"")
+          .endsWith("\",\"value\":\"dark\"}");
+      service.delete("/v1/stores/app/keys/ui.theme");
+      assertThat(lines.readLine()).isEqualTo("{\"event\":\"delete\",\"key\":\"ui.theme\"}");
+      assertThat(shell("kill -INT " + process.pid()).code()).isZero();
+      assertThat(lines.readLine()).isNull();
+    } finally {
+      process.destroy();
+    }
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(folder.resolve("err.txt")).isEmptyFile();
   }
 
   @Test

@@ -23,6 +23,9 @@ import picocli.CommandLine.ScopeType;
 final class Connection {
   private static final int LAST = 1000;
 
+  /** A command asks once, and wants what is there now. */
+  private static final HttpSettings UNCACHED = HttpSettings.DEFAULT.withoutNearCache();
+
   @Option(
       names = "--server",
       split = ",",
@@ -65,7 +68,7 @@ final class Connection {
       scope = ScopeType.INHERIT,
       order = LAST + 4,
       description = "How long a request may take, such as 5s (15s).")
-  private Duration timeout = HttpSettings.DEFAULT.requestTimeout();
+  private Duration timeout = UNCACHED.requestTimeout();
 
   @Option(
       names = {"-v", "--verbose"},
@@ -75,7 +78,7 @@ final class Connection {
   private boolean verbose;
 
   private List<URI> urls = List.of();
-  private HttpSettings settings = HttpSettings.DEFAULT;
+  private HttpSettings settings = UNCACHED;
 
   boolean isVerbose() {
     return verbose;

@@ -4,10 +4,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,30 +53,13 @@ final class ExportCommand extends Action.OnStore {
     Format chosen = format.of(file.toString());
     long count;
     try {
-      count = replace(store, file, chosen);
+      count = LocalFiles.replace(file, writer -> write(store, writer, chosen));
     } catch (IOException e) {
       throw new CliException(
           ExitCodes.INTERNAL, file + " cannot be written: " + LocalFiles.reason(e), e);
     }
     console().note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
     return ExitCodes.OK;
-  }
-
-  /** Whoever reads the file meanwhile finds the old one, or the whole new one. */
-  private long replace(KVStore store, Path target, Format chosen) throws IOException {
-    Path whole = target.toAbsolutePath();
-    Path draft = Files.createTempFile(
-        whole.getParent(), "." + whole.getFileName(), ".part", LocalFiles.forOwner("rw-------"));
-    try {
-      long count;
-      try (Writer writer = Files.newBufferedWriter(draft, StandardCharsets.UTF_8)) {
-        count = write(store, writer, chosen);
-      }
-      Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
-      return count;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
   }
 
   private long write(KVStore store, Writer writer, Format chosen) throws IOException {

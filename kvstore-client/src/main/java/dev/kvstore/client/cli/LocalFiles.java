@@ -1,12 +1,14 @@
 package dev.kvstore.client.cli;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,6 +52,42 @@ final class LocalFiles {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new CliException(ExitCodes.USAGE, file + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  /** Writes a text, and returns how much there was to it. */
+  interface Writing {
+    long to(Writer writer) throws IOException;
+  }
+
+  /**
+   * Puts another text in place of a file: whoever reads it meanwhile finds the one or the other. A
+   * new file is for its owner alone, one that is there keeps its permissions, and what is no file,
+   * as a pipe or a device, is just written to.
+   */
+  static long replace(Path target, Writing writing) throws IOException {
+    boolean exists = Files.exists(target);
+    Path whole = exists ? target.toRealPath() : target.toAbsolutePath();
+    if (exists && !Files.isRegularFile(whole)) {
+      return write(whole, writing);
+    }
+    Path draft = Files.createTempFile(
+        whole.getParent(), "." + whole.getFileName(), ".part", forOwner("rw-------"));
+    try {
+      long written = write(draft, writing);
+      if (exists && POSIX) {
+        Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(whole));
+      }
+      Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
+      return written;
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static long write(Path file, Writing writing) throws IOException {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      return writing.to(writer);
     }
   }
 

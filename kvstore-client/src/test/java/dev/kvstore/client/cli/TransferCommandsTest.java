@@ -74,6 +74,20 @@ class TransferCommandsTest extends KvTest {
   }
 
   @Test
+  void export_overAFile_keepsItsPermissions_andToADeviceJustWrites() throws IOException {
+    Path file = Path.of(file("old.json", "old"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), file);
+    kv.print("export", "ui.", "-f", link.toString());
+    assertThat(file).hasContent("{\n  \"ui.theme\": \"dark\"\n}\n");
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+    kv.print("export", "-f", "/dev/null", "--format", "json");
+    assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+  }
+
+  @Test
   void export_thatFails_leavesTheOldFile() throws IOException {
     String file = file("old.json", "old");
     kv.environment.put("KVSTORE_STORE", "1x");

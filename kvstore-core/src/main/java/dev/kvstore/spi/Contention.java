@@ -1,0 +1,47 @@
+package dev.kvstore.spi;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How often a read, a change and a compare-and-set of a key are tried again while others come in
+ * between, and how long to wait each time. For one thread.
+ */
+public final class Contention {
+  /**
+   * Every failure means that another writer got through, so it takes very many writers to fail this
+   * often.
+   */
+  private static final int MAX_ATTEMPTS = 1000;
+
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final String key;
+  private int attempts;
+
+  public Contention(String key) {
+    this.key = key;
+  }
+
+  /**
+   * Somebody came in between: waits a little, for a random time that may be the longer the more
+   * often this happened, so that of many writers one gets through.
+   *
+   * @throws KVException with {@link ErrorCode#CONFLICT} after a thousand attempts
+   */
+  public void lost() {
+    attempts++;
+    if (attempts == MAX_ATTEMPTS) {
+      throw new KVException(
+          ErrorCode.CONFLICT,
+          "Key '" + key + "' was changed by others each of the " + MAX_ATTEMPTS
+              + " times that a change of it was tried; nothing was changed");
+    }
+    long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
+  }
+}
