@@ -21,6 +21,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends one attempt of a call, bounded in time and in the size of its answer.
@@ -31,9 +33,12 @@ import org.jspecify.annotations.Nullable;
  * are closed already, and of one that breaks at that moment nobody can say what still got through.
  */
 final class Exchanges implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+
   private final String store;
   private final int maxAnswerBytes;
   private final @Nullable Supplier<String> token;
+  private final Duration longestCall;
   private final SeenToken seen = new SeenToken();
   private final ServiceClock clock = new ServiceClock(InstantSource.system());
   private volatile @Nullable HttpClient client;
@@ -43,6 +48,7 @@ final class Exchanges implements AutoCloseable {
     this.store = store;
     this.maxAnswerBytes = maxAnswerBytes;
     this.token = settings.token().orElse(null);
+    this.longestCall = settings.requestTimeout();
     Duration connectTimeout = settings.connectTimeout().compareTo(settings.requestTimeout()) < 0
         ? settings.connectTimeout()
         : settings.requestTimeout();
@@ -183,20 +189,30 @@ final class Exchanges implements AutoCloseable {
   }
 
   /**
-   * Lets the client go. From JDK 21 on that closes its connections, after the calls under way;
-   * before, they are closed, and its threads end, when the garbage collector finds that nobody has
-   * it. All its threads are daemons.
+   * Lets the client go, without waiting. From JDK 21 on that closes its connections, after the
+   * calls under way; before, they are closed, and its threads end, when the garbage collector finds
+   * that nobody has it. All its threads are daemons.
    */
   @Override
   public void close() {
     HttpClient closing = client;
     client = null;
     if (closing instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new KVException(ErrorCode.INTERNAL, "The HTTP client could not be closed", e);
-      }
+      // Now and then the JDK's client waits for ever in here, for a thread of its own that nobody
+      // wakes (seen after TLS connections), until it is interrupted.
+      Thread closer = new Thread(() -> close(closeable), "kvstore-http-close");
+      closer.setDaemon(true);
+      closer.start();
+      CompletableFuture.delayedExecutor(longestCall.toNanos(), TimeUnit.NANOSECONDS)
+          .execute(closer::interrupt);
+    }
+  }
+
+  private static void close(AutoCloseable client) {
+    try {
+      client.close();
+    } catch (Exception e) {
+      LOG.warn("The HTTP client could not be closed", e);
     }
   }
 

@@ -361,6 +361,28 @@ class TransportTest {
     }
 
     @Test
+    void close_whileACallIsUnderWay_doesNotWaitForIt() throws Exception {
+      CountDownLatch arrived = new CountDownLatch(1);
+      CountDownLatch answered = new CountDownLatch(1);
+      RawService.Script late = (connection, number) -> {
+        arrived.countDown();
+        answered.await();
+        RawService.write(connection, ENTRY);
+      };
+      ExecutorService caller = Executors.newSingleThreadExecutor();
+      try (RawService service = new RawService(late)) {
+        HttpEntryStore store = service.store();
+        Future<Boolean> found = caller.submit(() -> store.read("k").isPresent());
+        arrived.await();
+        store.close();
+        answered.countDown();
+        assertThat(found.get(10, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        caller.shutdownNow();
+      }
+    }
+
+    @Test
     void threads_areDaemons() throws Exception {
       try (ScriptedService service = ScriptedService.answering(ENTRY);
           HttpEntryStore store = service.store()) {

@@ -56,7 +56,7 @@ class ChaosTest {
 
   @Test
   void nothingAcknowledgedIsLostAndNothingIsDoneTwice() throws Exception {
-    HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(TIMEOUT);
+    HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(TIMEOUT).withoutNearCache();
     try (ChaosProxy proxy = new ChaosProxy(service.port(), SEED);
         KVStore store = HttpKVStore.open(proxy.uri(), "chaos", settings);
         KVStore direct = HttpKVStore.open(direct(), "chaos", settings)) {
@@ -94,7 +94,8 @@ class ChaosTest {
   /** The proof that the proxy and the checks find what they are there to find. */
   @Test
   void clientThatTriesBlindlyAgain_isFoundOut() throws Exception {
-    try (KVStore direct = HttpKVStore.open(direct(), "chaos")) {
+    try (KVStore direct =
+        HttpKVStore.open(direct(), "chaos", HttpSettings.DEFAULT.withoutNearCache())) {
       ChaosWorkload workload;
       int seed = 0;
       do {
