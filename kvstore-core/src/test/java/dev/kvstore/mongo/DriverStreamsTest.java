@@ -51,7 +51,7 @@ class DriverStreamsTest {
         "rec",
         source,
         () -> new PollingFeed(poll, Duration.ofMillis(10), Clock.systemUTC()),
-        duration -> Thread.sleep(1));
+        duration -> {});
   }
 
   /** Writes and deletes of a hundred keys, some of them in transactions of one time. */
