@@ -211,7 +211,7 @@ final class Exchanges implements AutoCloseable {
   private static void close(AutoCloseable client) {
     try {
       client.close();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       LOG.warn("The HTTP client could not be closed", e);
     }
   }

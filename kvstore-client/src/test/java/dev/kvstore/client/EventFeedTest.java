@@ -99,6 +99,49 @@ class EventFeedTest {
   }
 
   @Test
+  void thread_anyError_doesNotEndIt() throws Exception {
+    AtomicReference<Error> next = new AtomicReference<>(new StackOverflowError("by the test"));
+    EventSource source = EventSource.of(transport, StoreUrls.of("s"), PATIENT);
+    feed = new EventFeed(
+        "s",
+        new EventSource() {
+          @Override
+          public boolean hasSeveral() {
+            return false;
+          }
+
+          @Override
+          public Endpoint choose() {
+            Error error = next.getAndSet(null);
+            if (error != null) {
+              throw error;
+            }
+            return source.choose();
+          }
+
+          @Override
+          public EventConnection open(Endpoint node, String lastId)
+              throws IOException, InterruptedException {
+            return source.open(node, lastId);
+          }
+
+          @Override
+          public void failed(Endpoint node) {
+            source.failed(node);
+          }
+
+          @Override
+          public void worked(Endpoint node) {
+            source.worked(node);
+          }
+        },
+        transport.exchanges().seen(),
+        PATIENT);
+    begun(5);
+    assertThat(next).hasNullValue();
+  }
+
+  @Test
   void token_isSeenBeforeTheSinkHears() throws Exception {
     AtomicReference<SyncToken> seen = new AtomicReference<>();
     feed.subscribe(
