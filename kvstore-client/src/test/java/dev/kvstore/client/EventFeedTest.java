@@ -364,7 +364,7 @@ class EventFeedTest {
     feed.subscribe(sink, null);
     service
         .next()
-        .raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: other\r\n\r\n")
+        .raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nKV-Request-Id: other\r\n\r\n")
         .raw(ready(4) + "\n\n")
         .awaitEnd();
     service.next().begin(ready(5));

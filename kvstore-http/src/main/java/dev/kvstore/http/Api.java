@@ -144,6 +144,10 @@ final class Api implements Handler {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
+    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
+    if (match != null) {
+      response.setHeader(RequestIds.MATCH, match);
+    }
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
