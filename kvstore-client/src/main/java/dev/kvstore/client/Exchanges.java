@@ -76,7 +76,9 @@ final class Exchanges implements AutoCloseable {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       Answer answer = checked(new Answer(attempt, response));
       seen.raise(response);
-      clock.tell(response);
+      if (answer.isFromService()) {
+        clock.tell(response);
+      }
       return answer;
     } catch (TimeoutException e) {
       exchange.cancel(true);

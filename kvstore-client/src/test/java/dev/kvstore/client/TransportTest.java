@@ -334,7 +334,6 @@ class TransportTest {
         store.close();
         store.close();
         List<Consumer<HttpEntryStore>> calls = List.of(
-            HttpEntryStore::name,
             TransportTest::read,
             s -> s.readMany(List.of()),
             s -> s.readMany(List.of("k")),
@@ -345,6 +344,7 @@ class TransportTest {
         for (Consumer<HttpEntryStore> call : calls) {
           assertThat(thrownBy(call, store).code()).isEqualTo(ErrorCode.CLOSED);
         }
+        assertThat(store.name()).isEqualTo("s");
         assertThat(service.requests).hasSize(1);
       }
     }
