@@ -303,6 +303,7 @@ class EventFeedTest {
         "event: set\ndata: {\"key\":1,\"version\":1,\"syncToken\":\"0000000000000001\"}",
         "event: set\ndata: {\"key\":\"k\",\"version\":1.5,\"syncToken\":\"0000000000000001\"}",
         "event: set\ndata: {\"key\":\"k\",\"version\":1,\"etag\":\"e\"}",
+        "event: set\ndata: {\"key\":\"a\\u001b\",\"version\":1,\"syncToken\":\"0000000000000001\"}",
         "event: ready\ndata: {\"syncToken\":\"x\"}",
         "event: set\ndata: []",
         ": current 0\nid: nope"

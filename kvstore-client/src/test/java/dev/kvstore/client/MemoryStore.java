@@ -16,6 +16,7 @@ import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;

@@ -211,6 +211,23 @@ class RetriesTest {
   }
 
   @Test
+  void nodeThatCannotAnswerNow_isNotTakenForOneThatWorks() throws Exception {
+    try (ScriptedService busy = first(NOT_DONE, Integer.MAX_VALUE)) {
+      URI other = refusing();
+      Endpoints endpoints = new Endpoints(List.of(busy.uri(), other), System::nanoTime);
+      Exchanges exchanges = new Exchanges("s", HttpSettings.DEFAULT, 1 << 20);
+      try (Transport transport = new Transport(exchanges, endpoints, 1, nanos -> {})) {
+        Endpoint asked = endpoints.choose();
+        transport.sendOnce(
+            Call.read(URI.create("/v1/stores/s/keys/k"), "k"),
+            asked,
+            Deadline.in(Duration.ofSeconds(30)));
+        assertThat(endpoints.choose()).isEqualTo(Endpoint.of(other)).isNotEqualTo(asked);
+      }
+    }
+  }
+
+  @Test
   void read_firstIsNoService_goesToTheSecond() {
     try (ScriptedService first = first(PAGE, Integer.MAX_VALUE);
         ScriptedService second = first(ENTRY, 0);
