@@ -72,7 +72,6 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public String name() {
-    transport.checkOpen();
     return name;
   }
 
