@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,9 +62,10 @@ class CacheClock {
     return timeOfDay.millis();
   }
 
-  /** Waits for what another thread is about to find out. */
-  <T> T await(CompletableFuture<T> result) throws InterruptedException, ExecutionException {
-    return result.get();
+  /** Waits, for that long at most, for what another thread is about to find out. */
+  <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return result.get(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Begins to call this at each tick. */

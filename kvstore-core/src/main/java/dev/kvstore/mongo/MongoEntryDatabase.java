@@ -72,7 +72,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.database = StoreAccess.durable(client.getDatabase(database));
     this.settings = settings;
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
-    this.sessions = new Sessions(client, this.database);
+    this.sessions = new Sessions(client, this.database, settings.timeout());
     this.pump = ChangePump.of(this.database, settings);
     this.caches = settings
         .nearCache()
@@ -307,6 +307,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   private Deadline begin() {
     checkOpen();
+    try {
+      sessions.admit();
+    } catch (RuntimeException e) {
+      throw errors.of(e, "using the database");
+    }
     return Deadline.after(settings.timeout());
   }
 

@@ -191,11 +191,11 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
-    access.begin();
+    access.checkOpen();
     Subscription subscription = pump.subscribe(name(), sink, from);
     subscriptions.add(subscription);
     try {
-      access.begin();
+      access.checkOpen();
     } catch (KVException e) { // closed meanwhile
       subscription.close();
       throw e;
