@@ -159,7 +159,7 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
-   * Idempotent. Every other call after it but {@link #name()} throws {@link KVException} with
+   * Idempotent. Every other call after it, except {@link #name}, throws {@link KVException} with
    * {@link dev.kvstore.ErrorCode#CLOSED}.
    */
   @Override
