@@ -27,5 +27,6 @@ final class BsonModule extends Module {
     deserializers.addDeserializer(Object.class, any);
     context.addSerializers(serializers);
     context.addDeserializers(deserializers);
+    context.addValueInstantiators(new CompleteInstantiator.Finder());
   }
 }
