@@ -102,6 +102,14 @@ class RoomsTest {
       .resideInAnyPackage(with("dev.kvstore.config"));
 
   @ArchTest
+  static final ArchRule pemFilesNeedTheJdkAlone = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.tls..")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with("dev.kvstore.tls"));
+
+  @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()
       .that()
       .resideOutsideOfPackage("dev.kvstore.mongo..")
