@@ -25,6 +25,11 @@ final class Gate {
     this.openMonitoring = openMonitoring;
   }
 
+  /** Returns true while everybody may do everything, without a token. */
+  boolean isOpenToAll() {
+    return authenticator.isOpenToAll();
+  }
+
   /**
    * Returns who asks.
    *
@@ -93,7 +98,9 @@ final class Gate {
   }
 
   private boolean isOpen(Access access) {
-    return access == Access.PUBLIC || (access == Access.MONITORING && openMonitoring);
+    return access == Access.PUBLIC
+        || access == Access.PROBE
+        || (access == Access.MONITORING && openMonitoring);
   }
 
   private void throttle(String caller) {

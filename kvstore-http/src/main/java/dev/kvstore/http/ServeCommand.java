@@ -74,6 +74,7 @@ final class ServeCommand implements CheckedCommand {
       faults.add("There is no command '" + command + "'");
     }
     options.check(faults);
+    options.checkTokens(faults);
   }
 
   @Override
@@ -112,12 +113,10 @@ final class ServeCommand implements CheckedCommand {
   }
 
   private Gate gate(TokenWatch tokens) {
-    if (options.needsTokens() && !mayHaveTokens(tokens)) {
+    String demanding = options.tokensDemandedBy();
+    if (demanding != null && !mayHaveTokens(tokens)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "The --host cannot be served: " + ListenOptions.NEEDS_TOKENS,
-          spec.findOption("--host"),
-          null);
+          spec.commandLine(), options.noTokens(demanding), spec.findOption(demanding), null);
     }
     return options.gate(tokens);
   }
