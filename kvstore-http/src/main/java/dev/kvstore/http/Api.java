@@ -99,7 +99,8 @@ final class Api implements Handler {
     request.setAttribute(RequestRecords.RESOURCE, resource);
     Principal principal = admit(request, access(request, resource));
     principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
-    return new Exchange(request, response, target, principal, database);
+    return new Exchange(
+        request, response, target, principal, database, () -> gate.recheck(request, principal));
   }
 
   /** Browsers ask without a token whether they may send one. */

@@ -59,7 +59,8 @@ public final class Authenticator {
 
   private boolean isGood(Token token) {
     try {
-      return tokens.get().contains(token) && !token.isExpiredAt(clock.instant());
+      Token now = tokens.get().withHash(token.hash());
+      return now != null && now.hasRightsOf(token) && !now.isExpiredAt(clock.instant());
     } catch (UnavailableException e) {
       return false;
     }
