@@ -94,6 +94,14 @@ class RoomsTest {
           "com.github.benmanes.caffeine.cache"));
 
   @ArchTest
+  static final ArchRule pemFilesNeedTheJdkAlone = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.tls..")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with("dev.kvstore.tls"));
+
+  @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()
       .that()
       .resideOutsideOfPackage("dev.kvstore.mongo..")

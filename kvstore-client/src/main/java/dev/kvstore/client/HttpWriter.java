@@ -109,8 +109,6 @@ final class HttpWriter {
     try {
       return settlement.send(
           named(call, null), deadline, answer -> answer.read(WireReader::batchResult), null);
-    } catch (OutcomeUnknownException e) {
-      throw e;
     } catch (UnavailableException e) {
       if (othersWritten) {
         throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);

@@ -153,7 +153,7 @@ final class Settlement {
       boolean done = answer.status() / 100 == 2 && (isHarmlessAnywhere() || !isIncrement());
       try {
         return replayed || done ? read.apply(answer) : null;
-      } catch (UnavailableException e) {
+      } catch (UnavailableException | OutcomeUnknownException e) {
         note(e);
         return null;
       }

@@ -120,7 +120,7 @@ final class Transport implements AutoCloseable {
       Answer answer = exchanges.send(Attempt.of(call, endpoint), deadline);
       endpoints.worked(endpoint);
       return answer;
-    } catch (UnavailableException e) {
+    } catch (UnavailableException | OutcomeUnknownException e) {
       endpoints.failed(endpoint);
       throw e;
     }

@@ -155,6 +155,29 @@ class RetriesTest {
   }
 
   @Test
+  void increment_answerIsLost_isNotWhatACallerMayRepeat() {
+    try (ScriptedService service =
+            new ScriptedService(request -> request.method().equals("GET") ? ENTRY : Reply.CUT);
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThatThrownBy(() -> {
+            for (int tries = 0; tries < 3; tries++) {
+              try {
+                increment(store);
+              } catch (UnavailableException e) {
+                // Nothing was done, so once more.
+              }
+            }
+          })
+          .isInstanceOf(OutcomeUnknownException.class)
+          .isNotInstanceOf(UnavailableException.class);
+      assertThat(service.requests)
+          .filteredOn(request ->
+              request.method().equals("POST") && request.header("If-Match") == null)
+          .hasSize(1);
+    }
+  }
+
+  @Test
   void write_nobodyListens_isTriedEverywhereThenGivenUp() throws Exception {
     try (HttpEntryStore store = storeAt(refusing(), refusing())) {
       assertThatThrownBy(() -> increment(store)).isExactlyInstanceOf(UnavailableException.class);

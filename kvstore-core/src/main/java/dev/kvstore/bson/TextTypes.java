@@ -28,6 +28,7 @@ import com.fasterxml.jackson.datatype.jsr310.ser.OffsetTimeSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.YearMonthSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.YearSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.ZonedDateTimeSerializer;
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import java.io.File;
@@ -164,7 +165,7 @@ final class TextTypes {
     types.text(
         Duration.class,
         Duration::toString,
-        Duration::parse,
+        Durations::parse,
         DurationSerializer.INSTANCE,
         DurationDeserializer.INSTANCE);
     types.text(Period.class, Period::toString, Period::parse, null, null);

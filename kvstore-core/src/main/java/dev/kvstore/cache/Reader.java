@@ -56,7 +56,7 @@ class Reader {
   @Nullable
   Held hit(String key) {
     // The lease first: what is found after that is at least as fresh as the lease says.
-    if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(clock)) {
+    if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(freshness, clock)) {
       counters.hit();
       return held;
     }
@@ -167,7 +167,7 @@ class Reader {
     while (true) {
       Slot found = slots.get(key);
       Held held = found == null ? null : found.held();
-      if (serving && held != null && !(found instanceof Load) && held.isGood(clock)) {
+      if (serving && held != null && !(found instanceof Load) && held.isGood(freshness, clock)) {
         counters.hit();
         held.entry().ifPresent(batch.found::add);
         return;

@@ -49,6 +49,7 @@ final class GroupWriter {
   private final Duration timeout;
   private final Operation<Boolean> sweep;
   private final Duration sweepInterval;
+  private final Duration quietTime;
 
   private final Semaphore room = new Semaphore(QUEUE_KIB, true);
   private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
@@ -59,20 +60,26 @@ final class GroupWriter {
   private boolean closed; // guarded by queue
   // Of the thread alone, once it runs.
   private long nextSweep;
+  private long nextCheckpoint = System.nanoTime();
   private boolean sweepFails;
 
-  /** @param sweep removes some of what has expired, and tells whether there may be more */
+  /**
+   * @param sweep removes some of what has expired, and returns whether there may be more
+   * @param quietTime a checkpoint is made when there was no write for so long
+   */
   GroupWriter(
       Transactions transactions,
       SqlErrors errors,
       Duration timeout,
       Operation<Boolean> sweep,
-      Duration sweepInterval) {
+      Duration sweepInterval,
+      Duration quietTime) {
     this.transactions = transactions;
     this.errors = errors;
     this.timeout = timeout;
     this.sweep = sweep;
     this.sweepInterval = sweepInterval;
+    this.quietTime = quietTime;
     this.nextSweep = System.nanoTime() + sweepInterval.toNanos();
     this.thread = new Thread(this::run, "kvstore-sqlite-writer");
     thread.setDaemon(true);
@@ -203,18 +210,25 @@ final class GroupWriter {
       if (!group.isEmpty()) {
         commit(group);
         transactions.tidyUp();
+        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
       }
       if (!stopping && nextSweep - System.nanoTime() <= 0) {
         sweep();
       }
+      if (stopping || nextCheckpoint - System.nanoTime() <= 0) {
+        transactions.checkpoint();
+        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+      }
     }
   }
 
-  /** Waits for a write, or until a sweep is due. */
+  /** Waits for a write, or until a sweep or checkpoint is due. */
   private List<Job<?>> nextGroup() {
     List<Job<?>> group = new ArrayList<>();
     try {
-      Job<?> first = queue.poll(nextSweep - System.nanoTime(), TimeUnit.NANOSECONDS);
+      long now = System.nanoTime();
+      long pause = Math.min(nextSweep - now, nextCheckpoint - now);
+      Job<?> first = queue.poll(pause, TimeUnit.NANOSECONDS);
       if (first != null) {
         group.add(first);
         queue.drainTo(group);

@@ -31,6 +31,7 @@ class GroupWriterTest {
   private static final class Numbers implements Transactions {
     final List<Integer> committed = new ArrayList<>();
     final List<Integer> pending = new ArrayList<>();
+    final AtomicInteger checkpoints = new AtomicInteger();
     int commits;
 
     @Nullable
@@ -63,6 +64,11 @@ class GroupWriterTest {
 
     @Override
     public void tidyUp() {}
+
+    @Override
+    public void checkpoint() {
+      checkpoints.incrementAndGet();
+    }
 
     synchronized int add(int number) {
       pending.add(number);
@@ -301,6 +307,25 @@ class GroupWriterTest {
   }
 
   @Test
+  void checkpoint_isMadeAtTheBeginningAndTheEnd() throws Exception {
+    GroupWriter started = start(LONG);
+    await().until(() -> numbers.checkpoints.get() == 1);
+    started.write(0, () -> numbers.add(1));
+    started.write(0, () -> numbers.add(2));
+    assertThat(numbers.checkpoints).hasValue(1);
+
+    assertThat(started.close(LONG)).isTrue();
+    assertThat(numbers.checkpoints).hasValue(2);
+  }
+
+  @Test
+  void checkpoint_isMadeAfterEachQuietTime() {
+    start(LONG, () -> false, LONG, Duration.ofMillis(20));
+
+    await().until(() -> numbers.checkpoints.get() >= 3);
+  }
+
+  @Test
   void sweep_moreToDo_doesNotWaitForTheInterval() {
     start(LONG, () -> sweeps.incrementAndGet() < 50, Duration.ofMillis(500));
 
@@ -356,8 +381,16 @@ class GroupWriterTest {
 
   private GroupWriter start(
       Duration timeout, GroupWriter.Operation<Boolean> sweep, Duration sweepInterval) {
+    return start(timeout, sweep, sweepInterval, LONG);
+  }
+
+  private GroupWriter start(
+      Duration timeout,
+      GroupWriter.Operation<Boolean> sweep,
+      Duration sweepInterval,
+      Duration quietTime) {
     SqlErrors errors = new SqlErrors(Path.of("x.db"));
-    GroupWriter started = new GroupWriter(numbers, errors, timeout, sweep, sweepInterval);
+    GroupWriter started = new GroupWriter(numbers, errors, timeout, sweep, sweepInterval, quietTime);
     writer = started;
     started.start();
     return started;

@@ -3,6 +3,8 @@ package dev.kvstore.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.ConnectionSettings;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,49 @@ class TlsClientTest {
             .isInstanceOf(UnavailableException.class);
       }
     }
+  }
+
+  @Test
+  void pemFiles_sayWhomToTrustAndWhatToShow() throws Exception {
+    TestCertificate clients = TestCertificate.of("EC", "clients");
+    TlsFiles files = certificate.writeTo(folder);
+    TlsFiles own = clients.writeTo(Files.createDirectory(folder.resolve("client")));
+    HttpSettings trusting = HttpSettings.DEFAULT.withoutNearCache().trusting(files.certificate());
+    try (KVServer service =
+            start(new TlsFiles(files.certificate(), files.key(), own.certificate()));
+        KVStore nameless = HttpKVStore.open(uri(service.port()), "s", trusting);
+        KVStore known = HttpKVStore.open(
+            uri(service.port()),
+            "s",
+            trusting.withClientCertificate(own.certificate(), own.key()))) {
+      known.set("k", 1);
+      assertThat(known.get("k", Integer.class)).isEqualTo(1);
+      assertThatThrownBy(() -> nameless.get("k", Integer.class))
+          .isInstanceOf(UnavailableException.class);
+    }
+  }
+
+  @Test
+  void pemFilesThatCannotBeUsed_areRefusedAtOnce() throws Exception {
+    TlsFiles files = certificate.writeTo(folder);
+    TlsFiles other = TestCertificate.of("EC", "other")
+        .writeTo(Files.createDirectory(folder.resolve("other")));
+    Path missing = folder.resolve("missing.pem");
+    assertRefused(() -> HttpSettings.DEFAULT.trusting(missing), missing);
+    assertRefused(() -> HttpSettings.DEFAULT.trusting(files.key()), files.key());
+    assertRefused(
+        () -> HttpSettings.DEFAULT.withClientCertificate(files.certificate(), other.key()),
+        other.key());
+    assertRefused(
+        () -> HttpSettings.DEFAULT.withClientCertificate(files.certificate(), missing), missing);
+  }
+
+  private static void assertRefused(ThrowingCallable call, Path named) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageContaining(named.toString());
   }
 
   /** Trusts nobody, and counts who asks. */

@@ -98,7 +98,7 @@ class ConfigurationTest extends KvTest {
     kv.environment.put("KVSTORE_TIMEOUT", "soon");
     assertThat(kv.run("get", "a//b", "--server", "ftp://x"))
         .isEqualTo(new Kv.Result(2, "", """
-            kv: variable KVSTORE_TIMEOUT: Invalid value for option '--timeout': 'soon' is not a duration such as 90s, 15m, 1h30m, 7d or PT1H
+            kv: variable KVSTORE_TIMEOUT: Invalid value for option '--timeout': 'soon' must be a duration such as 90s, 1h30m, 7d, PT1H or P1W, with a unit after each number
             kv: %1$s, colour: there is no such setting; there are server, store, timeout, token, token-file, verbose
             kv: %1$s, timeout: it must be a plain value
             kv: %1$s, store: The store name '1x' must be a letter, then up to 63 letters, digits, '_' and '-'
