@@ -29,6 +29,8 @@ public enum ErrorCode {
   CONFLICT("conflict"),
   /** The entry is not in the state that the write demanded. */
   PRECONDITION_FAILED("precondition-failed"),
+  /** The etag that was chosen for a write was chosen for another one before. */
+  REPEATED_WRITE("repeated-write"),
   /** The value breaks a rule that the application set for it. */
   VALIDATION_FAILED("validation-failed"),
   /** The database has no transactions, so a batch cannot be all or nothing. */

@@ -333,6 +333,7 @@ class TransportTest {
         store.read("k");
         store.close();
         store.close();
+        assertThat(store.name()).isEqualTo("s");
         List<Consumer<HttpEntryStore>> calls = List.of(
             TransportTest::read,
             s -> s.readMany(List.of()),
