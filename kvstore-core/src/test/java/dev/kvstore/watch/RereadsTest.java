@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ class RereadsTest {
       new WatchHub(store, tasks::add, (work, after) -> delayed.add(work), () -> {});
 
   private <T> KVEntry<T> entry(String key, @Nullable T value) {
-    int version = versions.get(key);
+    int version = Objects.requireNonNull(versions.get(key));
     return new KVEntry<>(
         value,
         new KVMetadata(
