@@ -60,7 +60,9 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     SqlErrors errors = new SqlErrors(file);
     Schema.prepare(connection, file);
     this.changes = new ChangeLog(
-        ChangeLog.first(Schema.lastPosition(connection), clock.instant()), ChangeLog.KEPT);
+        ChangeLog.first(Schema.lastPosition(connection), clock.instant()),
+        ChangeLog.KEPT,
+        () -> ChangeLog.positionOf(clock.instant()));
     this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
     Statements statements = new Statements(connection);
     this.transactions =
