@@ -159,7 +159,7 @@ final class Api implements Handler {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
   }
 
   private void fail(

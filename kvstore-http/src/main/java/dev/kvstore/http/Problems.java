@@ -17,6 +17,15 @@ final class Problems {
   private static final String INTERNAL_DETAIL =
       "Something went wrong; the service's log says more under this request id";
 
+  /** The store's own message names hosts and files, which are for the log. */
+  private static final String UNAVAILABLE_DETAIL =
+      "The service does not reach its database, or cannot read its tokens; its log says more under"
+          + " this request id";
+
+  private static final String UNKNOWN_DETAIL =
+      "The database did not confirm the write, and whether it was done could not be found out: read"
+          + " it before trying again. The service's log says more under this request id";
+
   private Problems() {}
 
   /** @param write whether the request was one that changes something */
@@ -64,7 +73,8 @@ final class Problems {
   private static Problem unavailable(KVException failure, boolean write) {
     ErrorCode code = failure.code();
     String detail = switch (code) {
-      case UNAVAILABLE, OUTCOME_UNKNOWN -> message(failure);
+      case UNAVAILABLE -> UNAVAILABLE_DETAIL;
+      case OUTCOME_UNKNOWN -> UNKNOWN_DETAIL;
       case CLOSED -> "The service is stopping";
       default -> "The database refuses the service's own credentials";
     };
