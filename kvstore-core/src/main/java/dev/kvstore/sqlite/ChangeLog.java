@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The latest changes of a file and their positions: numbers that grow with every change and are
  * never used twice. They follow the clock, so that they do not say how many changes other stores
- * have had. The writer's thread adds what a transaction does and publishes it after the
- * commit; any thread reads what was published.
+ * have had. The writer's thread adds what a transaction does and publishes it after the commit; any
+ * thread reads what was published.
  */
 final class ChangeLog {
   /** How many changes are remembered: less than 10 MB where keys are short. */
@@ -161,6 +161,15 @@ final class ChangeLog {
     }
     forget();
     return any;
+  }
+
+  /** What was committed could not be published: whoever listens has to begin anew. */
+  synchronized void lose() {
+    recent.clear();
+    forget();
+    reached++;
+    published = reached;
+    forgotten = reached;
   }
 
   /** The transaction is rolled back. */

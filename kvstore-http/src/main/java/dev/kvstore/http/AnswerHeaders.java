@@ -5,8 +5,8 @@ import java.util.Map;
 /** Headers of every answer, errors included, that keep browsers from mistakes. */
 final class AnswerHeaders {
   /** No guessing of types, and no use in the pages of others, unless they ask by CORS. */
-  private static final Map<String, String> PLAIN = Map.of(
-      "X-Content-Type-Options", "nosniff", "Cross-Origin-Resource-Policy", "same-origin");
+  private static final Map<String, String> PLAIN =
+      Map.of("X-Content-Type-Options", "nosniff", "Cross-Origin-Resource-Policy", "same-origin");
 
   private static final Map<String, String> SECURE = Map.of(
       "X-Content-Type-Options",

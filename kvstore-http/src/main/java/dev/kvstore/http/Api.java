@@ -160,6 +160,10 @@ final class Api implements Handler {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
     AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
+    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
+    if (match != null) {
+      response.setHeader(RequestIds.MATCH, match);
+    }
   }
 
   private void fail(

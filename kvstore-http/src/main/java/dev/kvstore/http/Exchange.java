@@ -9,6 +9,9 @@ import dev.kvstore.spi.EntryStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class Exchange {
   private final EntryDatabase database;
   private final Runnable recheck;
   private @Nullable EntryStore entries;
+  private @Nullable MessageDigest bodyDigest;
   private boolean replayed;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
@@ -99,6 +103,24 @@ final class Exchange {
    */
   void recheck() {
     recheck.run();
+  }
+
+  /** Returns the body, of which a write that names itself is known again. */
+  InputStream body() throws IOException {
+    InputStream body = request.getInputStream();
+    if (request.getHeader(WriteRequests.ETAG) == null) {
+      return body;
+    }
+    MessageDigest digest = Sha256.start();
+    bodyDigest = digest;
+    return new DigestInputStream(body, digest);
+  }
+
+  /**
+   * Returns a digest of the body as far as it was read; empty where it was not. To be called once.
+   */
+  byte[] bodyDigest() {
+    return bodyDigest == null ? new byte[0] : bodyDigest.digest();
   }
 
   String method() {

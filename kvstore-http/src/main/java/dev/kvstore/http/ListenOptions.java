@@ -84,14 +84,16 @@ final class ListenOptions {
 
   private @Nullable InetAddress address() {
     try {
-      return InetAddress.getByName(host);
+      // An empty name would be the loopback address.
+      return host.isBlank() ? null : InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       return null;
     }
   }
 
+  /** Returns the host without the brackets that an address of IPv6 has in a URL. */
   String host() {
-    return host;
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   int port() {

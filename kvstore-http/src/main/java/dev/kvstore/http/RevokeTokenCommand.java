@@ -8,7 +8,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Revokes a token. */
-@Command(name = "revoke", description = "Revokes a token. Waits until the running services refuse it, and says whether they do.")
+@Command(
+    name = "revoke",
+    description =
+        "Revokes a token. Waits until the running services refuse it, and says whether they do.")
 final class RevokeTokenCommand extends TokenAction {
   @Parameters(paramLabel = "NAME", description = "The name of the token, not its secret.")
   private @Nullable String name;

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.config.Variables;
 import dev.kvstore.http.auth.TokenWatch;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
@@ -68,6 +69,13 @@ final class ServeCommand implements CheckedCommand {
   @Mixin
   private ServeOptions options = new ServeOptions();
 
+  private final Variables variables;
+
+  /** @param variables what of the environment is no setting */
+  ServeCommand(Variables variables) {
+    this.variables = variables;
+  }
+
   @Override
   public void check(Faults faults) {
     if (!command.equals("serve")) {
@@ -80,6 +88,7 @@ final class ServeCommand implements CheckedCommand {
   @Override
   public Integer call() {
     options.log().apply();
+    warnAboutVariables();
     Metrics metrics = new Metrics();
     Backend backend = options.backend(metrics);
     ServerSettings settings = options.server(backend);
@@ -130,6 +139,14 @@ final class ServeCommand implements CheckedCommand {
     }
   }
 
+  void warnAboutVariables() {
+    variables.unknown().forEach(LOG::warn);
+    String note = variables.note();
+    if (note != null) {
+      LOG.info(note);
+    }
+  }
+
   private static void warnUnlessPrivate(ServerSettings settings) {
     if (!settings.isLoopback() && settings.connections().tls() == null) {
       LOG.warn("Serving others without TLS: tokens and values can be read on their way");
@@ -147,7 +164,8 @@ final class ServeCommand implements CheckedCommand {
 
   private static String url(ServerSettings settings, int port) {
     String scheme = settings.connections().tls() == null ? "http" : "https";
-    String host = settings.host();
+    // The zone of an address follows a '%', which stands for itself there.
+    String host = settings.host().replace("%", "%25");
     return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 }

@@ -59,8 +59,8 @@ class FailureTest {
   void unavailable_namesNoHostOrFile() {
     String secret = "MongoDB at db1.internal:27017, file /srv/kv/kvstore.db";
     database.fail(new UnavailableException(secret + " did not answer", null));
-    List<Reply> replies = new ArrayList<>(List.of(
-        service.get("/health/ready"), service.get(KEY), service.put(KEY, "1")));
+    List<Reply> replies = new ArrayList<>(
+        List.of(service.get("/health/ready"), service.get(KEY), service.put(KEY, "1")));
     database.fail(new OutcomeUnknownException(secret + " did not answer", null));
     replies.add(service.put(KEY, "1"));
 

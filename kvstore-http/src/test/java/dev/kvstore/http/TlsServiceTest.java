@@ -144,7 +144,8 @@ class TlsServiceTest {
   @Timeout(20)
   void pipeInPlaceOfTheKey_isRefused() throws Exception {
     Files.delete(files.key());
-    assertThat(new ProcessBuilder("mkfifo", files.key().toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", files.key().toString()).start().waitFor())
+        .isZero();
 
     assertThatThrownBy(() -> Tls.check(files)).hasMessageContaining(files.key().toString());
   }

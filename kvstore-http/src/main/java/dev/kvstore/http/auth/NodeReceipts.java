@@ -49,8 +49,7 @@ final class NodeReceipts {
       return;
     }
     try {
-      store.write(
-          new Write(node, codec.encode(fingerprint), WriteOptions.DEFAULT.ttl(LIFETIME)));
+      store.write(new Write(node, codec.encode(fingerprint), WriteOptions.DEFAULT.ttl(LIFETIME)));
       written = fingerprint;
       writtenAt = now;
     } catch (KVException e) {

@@ -2,8 +2,8 @@ package dev.kvstore.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.kvstore.http.files.FileTrust;
-import dev.kvstore.http.files.RegularFile;
+import dev.kvstore.files.FileTrust;
+import dev.kvstore.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -115,8 +115,7 @@ final class PrivateFile {
   }
 
   private static FileChannel open(Path lock) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     return FileChannel.open(lock, options, attributes(lock, "rw-------"));
   }
 

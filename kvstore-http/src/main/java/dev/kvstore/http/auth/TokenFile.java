@@ -15,8 +15,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.http.files.FileTrust;
-import dev.kvstore.http.files.RegularFile;
+import dev.kvstore.files.FileTrust;
+import dev.kvstore.files.RegularFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,7 +123,12 @@ public final class TokenFile implements TokenStorage {
       if (!acknowledged().equals(List.of(tokens.fingerprint()))
           && (Files.isRegularFile(seen) || !Files.exists(seen, NOFOLLOW_LINKS))) {
         Files.write(
-            seen, tokens.fingerprint().getBytes(UTF_8), CREATE, TRUNCATE_EXISTING, WRITE, NOFOLLOW_LINKS);
+            seen,
+            tokens.fingerprint().getBytes(UTF_8),
+            CREATE,
+            TRUNCATE_EXISTING,
+            WRITE,
+            NOFOLLOW_LINKS);
       }
     } catch (IOException e) {
       LOG.debug("The file {} cannot be written", seen, e);

@@ -307,8 +307,7 @@ class TokenFileTest {
   @Test
   void folderThatOthersCanWrite_isRefused_beforeThereIsAFile() throws IOException {
     Files.createDirectories(path.getParent());
-    Files.setPosixFilePermissions(
-        path.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
 
     assertThatThrownBy(() -> file().add(token("a", null)))
         .isInstanceOf(InvalidInputException.class);

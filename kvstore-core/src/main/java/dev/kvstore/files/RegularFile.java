@@ -1,4 +1,4 @@
-package dev.kvstore.http.files;
+package dev.kvstore.files;
 
 import java.io.IOException;
 import java.nio.charset.Charset;

@@ -1,4 +1,4 @@
-package dev.kvstore.http.files;
+package dev.kvstore.files;
 
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
@@ -61,40 +61,43 @@ public final class FileTrust {
     if (!isPosix(file)) {
       return null;
     }
+    Path absolute = file.toAbsolutePath();
+    Path root = Objects.requireNonNull(absolute.getRoot(), "an absolute path");
     Deque<Path> rest = new ArrayDeque<>();
-    file.toAbsolutePath().forEach(rest::add);
-    Path root = Objects.requireNonNull(file.toAbsolutePath().getRoot(), "an absolute path");
+    absolute.forEach(rest::add);
     Path reached = root;
-    Set<Path> seen = new HashSet<>();
-    int links = 0;
-    while (!rest.isEmpty()) {
-      Path folder = reached;
-      String problem = seen.add(folder) ? folderProblem(folder, true) : null;
+    for (int links = 0; !rest.isEmpty(); ) {
+      Path next = reached.resolve(rest.pop()).normalize();
+      String problem = entryProblem(reached, next);
       if (problem != null) {
         return problem;
       }
-      Path name = rest.pop();
-      Path next = folder.resolve(name).normalize();
       if (!Files.exists(next, LinkOption.NOFOLLOW_LINKS)) {
-        return rest.isEmpty() ? folderProblem(folder, false) : null;
+        return rest.isEmpty() ? folderProblem(reached, false) : null;
       }
       if (!Files.isSymbolicLink(next)) {
         reached = next;
-        continue;
-      }
-      if (++links > MAX_LINKS) {
+      } else if (++links > MAX_LINKS) {
         return "is a link to itself";
+      } else {
+        Path target = Files.readSymbolicLink(next);
+        Deque<Path> names = new ArrayDeque<>();
+        target.forEach(names::push);
+        names.forEach(rest::push);
+        reached = target.isAbsolute() ? root : reached;
       }
-      if (!trusted.contains(owner(attributes(next, LinkOption.NOFOLLOW_LINKS)))) {
-        return foreign(next);
-      }
-      Path target = Files.readSymbolicLink(next);
-      Deque<Path> targetNames = new ArrayDeque<>();
-      target.forEach(targetNames::add);
-      targetNames.descendingIterator().forEachRemaining(rest::push);
-      reached = target.isAbsolute() ? root : folder;
     }
     return fileProblem(reached);
+  }
+
+  /** A link in a sticky folder can be changed by its owner. */
+  private @Nullable String entryProblem(Path folder, Path entry) throws IOException {
+    String problem = folderProblem(folder, true);
+    return problem == null
+            && Files.isSymbolicLink(entry)
+            && !trusted.contains(owner(attributes(entry, LinkOption.NOFOLLOW_LINKS)))
+        ? foreign(entry)
+        : problem;
   }
 
   /** Returns true if others than its owner can read the file. */
@@ -138,11 +141,11 @@ public final class FileTrust {
   }
 
   private static int owner(Map<String, Object> attributes) {
-    return (Integer) attributes.get("uid");
+    return (Integer) Objects.requireNonNull(attributes.get("uid"));
   }
 
   private static int mode(Map<String, Object> attributes) {
-    return (Integer) attributes.get("mode");
+    return (Integer) Objects.requireNonNull(attributes.get("mode"));
   }
 
   private static boolean isPosix(Path path) {
