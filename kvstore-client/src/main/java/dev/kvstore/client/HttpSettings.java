@@ -199,8 +199,7 @@ public final class HttpSettings {
 
   /** No near-cache: each read asks the service. */
   public HttpSettings withoutNearCache() {
-    return new HttpSettings(
-        requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
+    return new HttpSettings(requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
   }
 
   /**
