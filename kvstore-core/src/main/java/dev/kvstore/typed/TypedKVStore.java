@@ -86,7 +86,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, Class<T> type) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null
         ? (T) value
@@ -96,7 +96,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null ? (T) value : present(key, read(held, key, type)).value();
   }
@@ -119,7 +119,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
-    return read(entries.held(key), key, type);
+    return read(held(key), key, type);
   }
 
   @Override
@@ -129,7 +129,7 @@ public final class TypedKVStore implements KVStore {
 
   @Nullable
   HeldEntry held(String key) {
-    return entries.held(key);
+    return entries.held(Objects.requireNonNull(key, "key"));
   }
 
   /** Reads what is held in memory, or else asks for it. */
@@ -141,7 +141,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public boolean has(String key) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     if (held != null) {
       return held.entry().isPresent();
     }

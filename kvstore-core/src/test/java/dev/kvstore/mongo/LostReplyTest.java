@@ -306,13 +306,12 @@ class LostReplyTest {
   }
 
   @Test
-  void write_indexIsBuiltForLong_failsOnceAndThenGoesOnWithoutIt() {
+  void write_indexIsBuiltForLong_goesOnWithoutIt() {
     mongo
         .silence("createIndexes")
         .reply("findAndModify", Recorded.replicaSet("set", "creates").reply());
-    EntryStore store = open(Duration.ofMillis(400));
+    EntryStore store = open(Duration.ofMillis(1500));
 
-    assertThatThrownBy(() -> store.write(ANY)).isExactlyInstanceOf(UnavailableException.class);
     assertThat(store.write(ANY).version()).isEqualTo(1);
     assertThat(mongo.sent("createIndexes")).hasSize(1);
   }
