@@ -345,6 +345,7 @@ class TransportTest {
         for (Consumer<HttpEntryStore> call : calls) {
           assertThat(thrownBy(call, store).code()).isEqualTo(ErrorCode.CLOSED);
         }
+        assertThat(store.name()).isEqualTo("s");
         assertThat(service.requests).hasSize(1);
       }
     }

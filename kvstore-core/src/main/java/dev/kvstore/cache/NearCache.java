@@ -4,6 +4,7 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -229,6 +230,7 @@ public final class NearCache implements EntryStore, KVCache {
     requireOpen();
     Held held = reader.hit(write.key());
     if (held != null && held.entry().isPresent()) {
+      EtagReusedException.check(write.key(), write.etag(), held.entry().get().etag());
       return new Defaulted(held.entry().get(), false);
     }
     return announced(write.key(), () -> store.setDefault(write), Defaulted::entry);

@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -140,6 +141,7 @@ final class MongoEntryStore implements EntryStore {
     Deadline deadline = access.begin();
     Optional<KVEntry<RawValue>> kept = read(write.key(), SyncToken.START, deadline);
     if (kept.isPresent()) {
+      EtagReusedException.check(write.key(), write.etag(), kept.get().etag());
       return new Defaulted(kept.get(), false);
     }
     access.prepareForWrite(deadline);
@@ -180,7 +182,7 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    return writer.delete(key, options.condition(), access.begin());
+    return writer.delete(key, options, access.begin());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

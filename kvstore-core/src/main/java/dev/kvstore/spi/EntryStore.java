@@ -3,6 +3,7 @@ package dev.kvstore.spi;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -102,6 +103,8 @@ public interface EntryStore extends AutoCloseable {
    * {@link #setDefault} and {@link #increment}; who writes can know it by that. Over no entry it is
    * a create: version 1 and a new {@code createdAt}.
    *
+   * @throws EtagReusedException if the write brings the etag that the entry has; so do the others
+   *     that can bring one, {@link #delete} too, and whether or not their condition holds
    * @throws PreconditionFailedException if the condition does not hold
    */
   KVMetadata write(Write write);
