@@ -274,8 +274,8 @@ public interface KVStore extends AutoCloseable {
 
   /**
    * Returns the settings below a prefix as one object that follows what is stored. Reads them
-   * before it returns, and is told of every later change; over a store that cannot tell of changes
-   * they are read again every 5 seconds.
+   * before it returns, and is told of every later change. Over an {@code EntryStore} of an
+   * application that cannot tell of changes they are read again every 5 seconds.
    *
    * <p><b>Types.</b> A record, or an interface with methods like the accessors of one, of which an
    * immutable instance is made. The component {@code maxRetries} of what is bound to {@code http}

@@ -19,6 +19,7 @@ import dev.kvstore.KVType;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
+import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.TypeMismatchException;
@@ -124,7 +125,14 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
-    return entries.read(Names.checkKey(key), options).map(raw -> typed(raw, type));
+    return entries.read(Names.checkKey(key), options).map(raw -> {
+      KVEntry<T> entry = typed(raw, type);
+      T value = entry.value();
+      if (value != null && Sharing.isSafe(value)) {
+        entries.keep(raw, type, value);
+      }
+      return entry;
+    });
   }
 
   @Nullable
@@ -163,8 +171,14 @@ public final class TypedKVStore implements KVStore {
       return typed(present.get(), type).value();
     }
     T ours = readBack(write, type);
-    KVEntry<RawValue> kept = entries.setDefault(write).entry();
-    return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+    try {
+      // Not a setDefault, which would read once more.
+      entries.write(new Write(key, write.value(), WriteOptions.ifAbsent()));
+      return ours;
+    } catch (PreconditionFailedException e) {
+      KVEntry<RawValue> kept = entries.setDefault(write).entry();
+      return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+    }
   }
 
   /** Reads the value before it is written: what the caller could never read is refused. */
