@@ -67,7 +67,7 @@ final class Connection {
       converter = DurationConverter.class,
       scope = ScopeType.INHERIT,
       order = LAST + 4,
-      description = "How long a request may take, such as 5s (15s).")
+      description = "How long a request may take, such as 5s (40s).")
   private Duration timeout = UNCACHED.requestTimeout();
 
   @Option(
