@@ -8,8 +8,11 @@ import picocli.CommandLine.Option;
 /** Where the service listens, and whether it does so without tokens. */
 final class ListenOptions {
   static final String NEEDS_TOKENS =
-      "others could reach this address, and there are no tokens: make one with 'tokens create', or"
-          + " add --insecure if everyone there may read and write all data";
+      "others could reach this address, and there are no tokens. Make one with the command 'tokens"
+          + " create --name admin --role admin' and the same --data or --mongodb, then start again"
+          + " (in a container: the same image and volume with these arguments, as in 'docker run"
+          + " --rm -v kvstore:/data kvstore tokens create --name admin --role admin'). Or add"
+          + " --insecure if everyone there may read and write all data";
 
   @Option(
       names = "--host",
