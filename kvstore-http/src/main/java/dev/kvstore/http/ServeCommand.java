@@ -82,6 +82,7 @@ final class ServeCommand implements CheckedCommand {
       faults.add("There is no command '" + command + "'");
     }
     options.check(faults);
+    options.checkTokens(faults);
   }
 
   @Override
@@ -121,12 +122,10 @@ final class ServeCommand implements CheckedCommand {
   }
 
   private Gate gate(TokenWatch tokens) {
-    if (options.needsTokens() && !mayHaveTokens(tokens)) {
+    String demanding = options.tokensDemandedBy();
+    if (demanding != null && !mayHaveTokens(tokens)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "The --host cannot be served: " + ListenOptions.NEEDS_TOKENS,
-          spec.findOption("--host"),
-          null);
+          spec.commandLine(), options.noTokens(demanding), spec.findOption(demanding), null);
     }
     return options.gate(tokens);
   }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -146,11 +147,11 @@ class DeploymentFilesTest {
 
   /** What a plain {@code docker run} ends with. */
   @Test
-  void addressWithoutTokens_isRefusedWithTheNextStep() {
+  void addressWithoutTokens_isRefusedWithTheNextStep(@TempDir Path folder) {
     StringWriter err = new StringWriter();
     int code = Main.run(
         new String[0],
-        Map.of("KVSTORE_HOST", "0.0.0.0", "KVSTORE_DATA", "target/nothing"),
+        Map.of("KVSTORE_HOST", "0.0.0.0", "KVSTORE_DATA", folder.toString()),
         new PrintWriter(new StringWriter()),
         new PrintWriter(err, true));
 
