@@ -71,12 +71,39 @@ final class Connection {
   private Duration timeout = UNCACHED.requestTimeout();
 
   @Option(
-      names = {"-v", "--verbose"},
+      names = "--ca-file",
+      paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       order = LAST + 5,
+      description = "A PEM file with the certificates of the authorities to trust over https, in"
+          + " place of those that Java trusts.")
+  private @Nullable Path caFile;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      order = LAST + 6,
+      description = "A PEM file with the certificate to show to a service that asks for one, and"
+          + " the chain to its authority. Needs --key.")
+  private @Nullable Path cert;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      order = LAST + 7,
+      description = "A PEM file with the private key of --cert, in PKCS #8.")
+  private @Nullable Path key;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      order = LAST + 8,
       description = "Tell more, above all about errors.")
   private boolean verbose;
 
+  private String tokenOrigin = "";
   private List<URI> urls = List.of();
   private HttpSettings settings = UNCACHED;
 
@@ -86,6 +113,11 @@ final class Connection {
 
   boolean hasToken() {
     return token != null || tokenFile != null;
+  }
+
+  /** Returns where the token comes from that is sent. */
+  String tokenOrigin() {
+    return tokenOrigin;
   }
 
   String store() {
@@ -111,6 +143,19 @@ final class Connection {
         ? List.of(URI.create("http://127.0.0.1:7070"))
         : servers.stream().flatMap(server -> url(server, faults).stream()).toList();
     checkToken(faults);
+    checkTls(faults);
+  }
+
+  private void checkTls(Faults faults) {
+    if ((cert == null) != (key == null)) {
+      faults.addFor(cert == null ? "--key" : "--cert", "give both --cert and --key");
+    } else if (caFile != null || cert != null) {
+      ClientTls.context(caFile, cert, key, faults)
+          .ifPresent(context -> settings = settings.withSslContext(context));
+    } else if (urls.stream().noneMatch(url -> "https".equalsIgnoreCase(url.getScheme()))) {
+      // Reading all authorities that Java trusts takes longer than the command.
+      settings = settings.withSslContext(ClientTls.unused());
+    }
   }
 
   private void checkStore(Faults faults, boolean needsStore) {
@@ -145,15 +190,18 @@ final class Connection {
       faults.addFor("--token", "give either --token or --token-file");
     } else if (token != null && direct < inFile) {
       String text = token;
+      tokenOrigin = faults.origin("--token");
       faults.addFrom("--token", () -> settings = settings.withToken(text));
     } else if (tokenFile != null) {
+      tokenOrigin = faults.origin("--token-file");
       readToken(tokenFile, faults);
     }
   }
 
   private void readToken(Path file, Faults faults) {
     try {
-      String text = Files.readString(file, StandardCharsets.UTF_8).strip();
+      byte[] bytes = Document.withoutMark(Files.readAllBytes(file));
+      String text = new String(bytes, StandardCharsets.UTF_8).strip();
       faults.addFrom("--token-file", () -> settings = settings.withToken(text));
     } catch (IOException e) {
       faults.addFor("--token-file", file + " cannot be read: " + LocalFiles.reason(e));
