@@ -9,6 +9,9 @@ import dev.kvstore.spi.EntryStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +29,26 @@ final class Exchange {
   private final Target target;
   private final Principal principal;
   private final EntryDatabase database;
+  private final Runnable recheck;
   private @Nullable EntryStore entries;
+  private @Nullable MessageDigest bodyDigest;
   private boolean replayed;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
+  /** @param recheck see {@link #recheck()} */
   Exchange(
       HttpServletRequest request,
       HttpServletResponse response,
       Target target,
       Principal principal,
-      EntryDatabase database) {
+      EntryDatabase database,
+      Runnable recheck) {
     this.request = request;
     this.response = response;
     this.target = target;
     this.principal = principal;
     this.database = database;
+    this.recheck = recheck;
   }
 
   HttpServletRequest request() {
@@ -68,14 +76,51 @@ final class Exchange {
     return target.store();
   }
 
-  /** Returns the store that the path names, the same each time. */
+  /**
+   * Returns the store that the path names, the same each time. Each of its operations calls
+   * {@link #recheck()} first.
+   */
   EntryStore entries() {
     EntryStore opened = entries;
     if (opened == null) {
-      opened = database.store(store());
+      opened = guard(database.store(store()));
       entries = opened;
     }
     return opened;
+  }
+
+  /** Returns the store with a {@link #recheck()} before each operation. */
+  EntryStore guard(EntryStore store) {
+    return new GuardedStore(store, recheck);
+  }
+
+  /**
+   * Returns if the caller may still do what it could when the request was admitted; to be called
+   * before each write and each further part of an answer.
+   *
+   * @throws ProblemException if its token was revoked, has expired or was changed, or if there was
+   *     none and one is needed by now
+   */
+  void recheck() {
+    recheck.run();
+  }
+
+  /** Returns the body, of which a write that names itself is known again. */
+  InputStream body() throws IOException {
+    InputStream body = request.getInputStream();
+    if (request.getHeader(WriteRequests.ETAG) == null) {
+      return body;
+    }
+    MessageDigest digest = Sha256.start();
+    bodyDigest = digest;
+    return new DigestInputStream(body, digest);
+  }
+
+  /**
+   * Returns a digest of the body as far as it was read; empty where it was not. To be called once.
+   */
+  byte[] bodyDigest() {
+    return bodyDigest == null ? new byte[0] : bodyDigest.digest();
   }
 
   String method() {

@@ -215,8 +215,8 @@ class KvJarIT {
     assumeTrue(Files.exists(Path.of("/dev/full")));
     service.put("/v1/stores/app/keys/k", "1");
     assertThat(shell("kv export > /dev/full"))
-        .isEqualTo(new Result(
-            70, "", "kv: the output could not be written: No space left on device\n"));
+        .isEqualTo(
+            new Result(70, "", "kv: the output could not be written: No space left on device\n"));
   }
 
   @Test

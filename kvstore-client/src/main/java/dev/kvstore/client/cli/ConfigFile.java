@@ -1,5 +1,6 @@
 package dev.kvstore.client.cli;
 
+import dev.kvstore.config.SettingNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +56,10 @@ record ConfigFile(
       if (known.contains(setting.name())) {
         add(setting.name(), setting.value());
       } else {
-        faults.add(path + ", " + Texts.oneLine(setting.name())
-            + ": there is no such setting; there are " + String.join(", ", known));
+        faults.add(path + ", " + Texts.oneLine(setting.name()) + ": there is no such setting; "
+            + SettingNames.nearest(setting.name(), known)
+                .map(nearest -> "did you mean " + nearest + "?")
+                .orElse("there are " + String.join(", ", known)));
       }
     }
     if (values.containsKey("token") && LocalFiles.isReadableByOthers(path)) {

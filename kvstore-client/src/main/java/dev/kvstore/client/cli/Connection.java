@@ -9,12 +9,16 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -147,14 +151,38 @@ final class Connection {
   }
 
   private void checkTls(Faults faults) {
-    if ((cert == null) != (key == null)) {
-      faults.addFor(cert == null ? "--key" : "--cert", "give both --cert and --key");
-    } else if (caFile != null || cert != null) {
-      ClientTls.context(caFile, cert, key, faults)
-          .ifPresent(context -> settings = settings.withSslContext(context));
-    } else if (urls.stream().noneMatch(url -> "https".equalsIgnoreCase(url.getScheme()))) {
-      // Reading all authorities that Java trusts takes longer than the command.
-      settings = settings.withSslContext(ClientTls.unused());
+    Path authorities = caFile;
+    Path certificate = cert;
+    Path privateKey = key;
+    if (authorities != null) {
+      faults.addFrom("--ca-file", () -> settings = settings.trusting(authorities));
+    }
+    if (certificate != null && privateKey != null) {
+      faults.addFrom(
+          "--cert", () -> settings = settings.withClientCertificate(certificate, privateKey));
+      if (LocalFiles.isReadableByOthers(privateKey)) {
+        faults.warn(privateKey + " has a private key and can be read by others than its owner:"
+            + " chmod 600 it");
+      }
+    } else if (certificate != null || privateKey != null) {
+      faults.addFor(certificate == null ? "--key" : "--cert", "give both --cert and --key");
+    } else if (authorities == null
+        && urls.stream().noneMatch(url -> "https".equalsIgnoreCase(url.getScheme()))) {
+      settings = settings.withSslContext(unusedContext());
+    }
+  }
+
+  /**
+   * Returns a context that trusts nobody, for connections without TLS: to read all authorities that
+   * Java trusts takes as long as the whole command.
+   */
+  private static SSLContext unusedContext() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[0], null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java has no TLS", e);
     }
   }
 

@@ -90,8 +90,9 @@ final class DiffCommand extends Action {
     }
     String empty = emptyFirst == null ? emptySecond : emptyFirst;
     if (empty != null) {
-      console().note("There is no store '" + empty + "' with any entries; 'kv stores' lists the"
-          + " stores");
+      console()
+          .note("There is no store '" + empty + "' with any entries; 'kv stores' lists the"
+              + " stores");
     }
   }
 }

@@ -108,8 +108,7 @@ final class Document {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
-  private static void convert(
-      Node.Member member, Map<String, RawValue> values, Problems problems) {
+  private static void convert(Node.Member member, Map<String, RawValue> values, Problems problems) {
     Problems.Path path = Problems.Path.of(member.name());
     try {
       Names.checkKey(member.name());

@@ -53,8 +53,8 @@ final class EditCommand extends KeyAction {
       if (given == null) {
         continue;
       }
-      StoredTypes.Kept kept = StoredTypes.keep(
-          key(), Values.of(present == null ? first : present), given, false);
+      StoredTypes.Kept kept =
+          StoredTypes.keep(key(), Values.of(present == null ? first : present), given, false);
       RawValue edited = kept.value();
       if (present != null && Values.same(edited, Values.of(present))) {
         console().print(key() + ": not changed");

@@ -71,8 +71,8 @@ final class EntryWriter {
       store.update(
           key,
           Values.RAW,
-          present ->
-              StoredTypes.keep(key, Objects.requireNonNull(present), value, true).value());
+          present -> StoredTypes.keep(key, Objects.requireNonNull(present), value, true)
+              .value());
       changed++;
     } catch (KeyNotFoundException e) {
       store.set(key, value);

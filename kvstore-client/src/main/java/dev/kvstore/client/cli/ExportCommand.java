@@ -80,8 +80,7 @@ final class ExportCommand extends Action.OnStore {
     List<String> losses = new ArrayList<>();
     Set<String> keys = new HashSet<>();
     try (Progress progress = new Progress(console(), "Exported");
-        DocumentWriter document =
-            DocumentWriter.to(writer, chosen, options.types(), losses::add)) {
+        DocumentWriter document = DocumentWriter.to(writer, chosen, options.types(), losses::add)) {
       for (KVEntry<RawValue> entry : Values.entries(store, prefix.value())) {
         if (options.separator() == null) {
           document.write(entry.key(), Values.of(entry));
@@ -106,8 +105,7 @@ final class ExportCommand extends Action.OnStore {
     Node value = Values.node(Values.of(entry));
     Node.Member member = new Node.Member(entry.key(), value.place(), value);
     String separator = String.valueOf(options.separator());
-    for (Node.Member flat :
-        Flattening.of(List.of(member), separator, new Problems(entry.key()))) {
+    for (Node.Member flat : Flattening.of(List.of(member), separator, new Problems(entry.key()))) {
       if (!keys.add(flat.name())) {
         throw CliException.usage("Two values would get the key '" + Texts.oneLine(flat.name())
             + "': use another separator, as --flatten=/");

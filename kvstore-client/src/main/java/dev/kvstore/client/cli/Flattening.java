@@ -21,8 +21,7 @@ final class Flattening {
   }
 
   /** Returns the scalars under their keys; a key that comes about twice is a problem. */
-  static List<Node.Member> of(
-      List<Node.Member> members, String separator, Problems problems) {
+  static List<Node.Member> of(List<Node.Member> members, String separator, Problems problems) {
     Flattening flattening = new Flattening(separator, problems);
     members.forEach(flattening::add);
     return flattening.flat;

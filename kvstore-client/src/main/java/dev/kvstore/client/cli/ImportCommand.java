@@ -86,16 +86,13 @@ final class ImportCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    Document document = options
-        .read(Objects.requireNonNull(file, "checked"), session)
-        .withPrefix(prefix.value());
+    Document document =
+        options.read(Objects.requireNonNull(file, "checked"), session).withPrefix(prefix.value());
     Map<String, RawValue> values = document.values();
     List<String> notes = new ArrayList<>();
     List<Difference> differences =
         differences(Operand.values(store, values.keySet()), values, notes);
-    document
-        .advice(differences.stream().map(Difference::key).toList())
-        .forEach(console()::note);
+    document.advice(differences.stream().map(Difference::key).toList()).forEach(console()::note);
     notes.forEach(console()::note);
     if (dryRun) {
       differences.forEach(difference -> difference.print(console()));
@@ -123,8 +120,8 @@ final class ImportCommand extends Action.OnStore {
           notes.addAll(kept.changes());
           if (dryRun) {
             StoredTypes.dropped(difference.key(), before, kept.value())
-                .forEach(path ->
-                    notes.add(path + "this member would be dropped; --deep would keep it"));
+                .forEach(
+                    path -> notes.add(path + "this member would be dropped; --deep would keep it"));
           }
         }
       }

@@ -72,8 +72,7 @@ final class JsonNodes {
       return new Node.Members(
           place,
           object.members().stream()
-              .map(member ->
-                  new Node.Member(member.name(), place, moved(member.value(), place)))
+              .map(member -> new Node.Member(member.name(), place, moved(member.value(), place)))
               .toList());
     }
     if (node instanceof Node.Items array) {
@@ -83,8 +82,7 @@ final class JsonNodes {
     return ((Node.Scalar) node).at(place);
   }
 
-  private void members(List<Node.Member> members, Problems.@Nullable Path path)
-      throws IOException {
+  private void members(List<Node.Member> members, Problems.@Nullable Path path) throws IOException {
     Set<String> names = new HashSet<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();

@@ -116,9 +116,7 @@ final class ListCommand extends Action.OnStore {
     if (rows.isEmpty()) {
       console()
           .note("No entries"
-              + (prefix.value().isEmpty()
-                  ? ""
-                  : " whose keys begin with '" + prefix.value() + "'")
+              + (prefix.value().isEmpty() ? "" : " whose keys begin with '" + prefix.value() + "'")
               + " in store '" + session.connection().store() + "'");
       return;
     }

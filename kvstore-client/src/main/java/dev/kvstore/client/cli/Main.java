@@ -1,6 +1,7 @@
 package dev.kvstore.client.cli;
 
 import dev.kvstore.KVException;
+import dev.kvstore.config.Variables;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -91,7 +92,8 @@ public final class Main {
     CommandLine commandLine = commandLine(session, meant(arguments));
     Sources sources = new Sources(environment, ConfigFile.of(environment, settings(commandLine)));
     commandLine.setDefaultValueProvider(sources);
-    commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources));
+    Variables variables = variables(environment, commandLine, session);
+    commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources, variables));
     try {
       return commandLine.execute(arguments);
     } catch (Error e) {
@@ -157,7 +159,26 @@ public final class Main {
     return names;
   }
 
-  private static int execute(ParseResult parsed, Session session, Sources sources) {
+  private static Variables variables(
+      Map<String, String> environment, CommandLine commandLine, Session session) {
+    Variables variables =
+        Variables.of(environment, variables(commandLine), Variables.SERVICE);
+    // One that this command does not know may be that of another.
+    return variables.unknown().isEmpty()
+        ? variables
+        : Variables.of(environment, variables(commandLine(session)), Variables.SERVICE);
+  }
+
+  /** Returns the variables of all options of all commands. */
+  static Set<String> variables(CommandLine commandLine) {
+    Set<String> variables = new TreeSet<>();
+    settings(commandLine).forEach(name -> variables.add(Variables.variable(name)));
+    commandLine.getSubcommands().values().forEach(command -> variables.addAll(variables(command)));
+    return variables;
+  }
+
+  private static int execute(
+      ParseResult parsed, Session session, Sources sources, Variables variables) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
@@ -167,6 +188,7 @@ public final class Main {
       last = last.subcommand();
     }
     CommandSpec command = last.commandSpec();
+    variables.unknown().forEach(message -> session.console().note("kv: " + message));
     Faults faults = new Faults(command, parsed, sources);
     faults.addParseErrors();
     if (command.userObject() instanceof Action action) {
@@ -199,8 +221,9 @@ public final class Main {
       return known.exitCode();
     }
     if (error instanceof IOException || error instanceof UncheckedIOException) {
-      IOException cause =
-          error instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) error;
+      IOException cause = error instanceof UncheckedIOException unchecked
+          ? unchecked.getCause()
+          : (IOException) error;
       session.console().note("kv: reading or writing failed: " + LocalFiles.reason(cause));
       return ExitCodes.INTERNAL;
     }

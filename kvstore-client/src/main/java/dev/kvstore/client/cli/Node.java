@@ -19,8 +19,8 @@ sealed interface Node {
    * @param text of a string or a number
    * @param advice what was probably meant, where that is something else; or null
    */
-  record Scalar(Place place, JsonToken kind, String text, @Nullable String advice)
-      implements Node {
+  record Scalar(
+      Place place, JsonToken kind, String text, @Nullable String advice) implements Node {
     Scalar(Place place, JsonToken kind, String text) {
       this(place, kind, text, null);
     }

@@ -57,8 +57,7 @@ final class PropertiesNodes {
       return false;
     }
     int backslashes = 0;
-    while (backslashes < line.length()
-        && line.charAt(line.length() - 1 - backslashes) == '\\') {
+    while (backslashes < line.length() && line.charAt(line.length() - 1 - backslashes) == '\\') {
       backslashes++;
     }
     return backslashes % 2 == 1;

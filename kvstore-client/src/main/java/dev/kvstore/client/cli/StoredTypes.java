@@ -111,10 +111,10 @@ final class StoredTypes {
     }
     int from = 0;
     int to = 0;
-    for (AbstractDelta<String> delta :
-        DiffUtils.diff(stored.stream().map(StoredTypes::json).toList(),
-                given.stream().map(StoredTypes::json).toList())
-            .getDeltas()) {
+    for (AbstractDelta<String> delta : DiffUtils.diff(
+            stored.stream().map(StoredTypes::json).toList(),
+            given.stream().map(StoredTypes::json).toList())
+        .getDeltas()) {
       while (from < delta.getSource().getPosition()) {
         result.set(to++, stored.get(from++));
       }

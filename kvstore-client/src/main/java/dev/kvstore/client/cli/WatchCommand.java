@@ -76,9 +76,8 @@ final class WatchCommand extends Action.OnStore {
         ? new ChangeLines.Plain(store, console(), session.interrupt()::end)
         : new ChangeLines.Json(store, console(), session.interrupt()::end);
     try (Interrupt.Hold held = session.interrupt().hold();
-        KVSubscription watch = key == null
-            ? store.watchAll(prefix.value(), lines)
-            : store.watch(key, lines)) {
+        KVSubscription watch =
+            key == null ? store.watchAll(prefix.value(), lines) : store.watch(key, lines)) {
       session.interrupt().await();
     }
     return ExitCodes.OK;

@@ -197,8 +197,7 @@ final class YamlNodes {
           : types.read(place, text);
     }
     for (Tag known : new Tag[] {Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL}) {
-      Node.Scalar value =
-          known.getValue().equals(tag) ? Yaml11.read(place, known, text) : null;
+      Node.Scalar value = known.getValue().equals(tag) ? Yaml11.read(place, known, text) : null;
       if (value != null) {
         return value;
       }
@@ -222,9 +221,8 @@ final class YamlNodes {
     int depth = first instanceof CollectionStartEvent ? 1 : 0;
     while (depth > 0) {
       Event event = events.next();
-      depth += event instanceof CollectionStartEvent
-          ? 1
-          : event instanceof CollectionEndEvent ? -1 : 0;
+      depth +=
+          event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
     }
   }
 

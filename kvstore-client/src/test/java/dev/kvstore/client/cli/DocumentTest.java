@@ -155,7 +155,8 @@ class DocumentTest {
   }
 
   private static Map<String, RawValue> read(Format format, String text) {
-    return Document.read(Document.Reading.of(format), text.getBytes(UTF_8), "file").values();
+    return Document.read(Document.Reading.of(format), text.getBytes(UTF_8), "file")
+        .values();
   }
 
   @ParameterizedTest
@@ -175,8 +176,8 @@ class DocumentTest {
   @Test
   void numbersWithoutASpelling_inProperties_areReported() throws IOException {
     List<String> losses = new ArrayList<>();
-    try (DocumentWriter document = DocumentWriter.to(
-        new StringWriter(), Format.PROPERTIES, Types.JSON, losses::add)) {
+    try (DocumentWriter document =
+        DocumentWriter.to(new StringWriter(), Format.PROPERTIES, Types.JSON, losses::add)) {
       for (String json : LARGE) {
         document.write("k" + json, Values.ofJson(json.getBytes(UTF_8)));
       }
@@ -231,10 +232,11 @@ class DocumentTest {
           c=\\
             {"d": 1e99999}
         e=\\u00
-        """)).hasMessageContainingAll(
-        "file:1:1: The key 'a//b'",
-        "file:3:3: 'c' at /d: The value has a number",
-        "file:5:1: a \\u is not followed");
+        """))
+        .hasMessageContainingAll(
+            "file:1:1: The key 'a//b'",
+            "file:3:3: 'c' at /d: The value has a number",
+            "file:5:1: a \\u is not followed");
   }
 
   @ParameterizedTest
@@ -297,8 +299,7 @@ class DocumentTest {
         "{<<: {a: 1}} | 7 | 'key': it merges another mapping",
         "!!float 1e99999 | 6 | 'key': The value has a number that no BSON type holds"
       })
-  void yamlThatMeansSomethingElse_isRefused_withItsPlace(
-      String value, int column, String problem) {
+  void yamlThatMeansSomethingElse_isRefused_withItsPlace(String value, int column, String problem) {
     assertThatThrownBy(() -> read(Format.YAML, "ok: 1\nkey: " + value + "\n"))
         .isInstanceOf(CliException.class)
         .hasMessageStartingWith("file:2:" + column + ": " + problem);
@@ -346,8 +347,8 @@ class DocumentTest {
         .hasMessage("file:2:1: 'a': the key is there twice");
     assertThatThrownBy(() -> read(Format.YAML, "a: 1\n---\nb: 2"))
         .hasMessage("file:2:1: it must hold a single YAML document");
-    assertThatThrownBy(() -> Document.read(
-                Document.Reading.of(Format.YAML), new byte[] {'a', (byte) 0xFF}, "file"))
+    assertThatThrownBy(() ->
+            Document.read(Document.Reading.of(Format.YAML), new byte[] {'a', (byte) 0xFF}, "file"))
         .hasMessage("file is not UTF-8");
   }
 

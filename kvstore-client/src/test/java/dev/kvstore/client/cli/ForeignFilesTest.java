@@ -54,7 +54,8 @@ class ForeignFilesTest extends KvTest {
     assertThat(kv.print("import", "--flatten=/", file)).startsWith("Imported 6 entries: 6 created");
     assertThat(json("server/hosts[1]/weight")).isEqualTo("2");
     kv.environment.put("KVSTORE_FLATTEN", "/");
-    assertThat(kv.print("import", file)).isEqualTo("Imported 6 entries: 0 created, 0 changed, 6 the same\n");
+    assertThat(kv.print("import", file))
+        .isEqualTo("Imported 6 entries: 0 created, 0 changed, 6 the same\n");
   }
 
   @Test
@@ -116,8 +117,8 @@ class ForeignFilesTest extends KvTest {
         "2026-01-01 | \"2026-01-01\" | | \"2026-01-01\"",
         "plain text | \"plain text\" | | \"plain text\"",
       })
-  void scalars_areWhatJsonSpells_andElseText(
-      String text, String json, String advice, String yaml11) throws IOException {
+  void scalars_areWhatJsonSpells_andElseText(String text, String json, String advice, String yaml11)
+      throws IOException {
     for (String name : List.of("f.yaml", "f.properties")) {
       String file = file(name, (name.endsWith("yaml") ? "k: " : "k=") + text + "\n");
       Kv.Result result = kv.run("import", file);

@@ -56,22 +56,35 @@ final class Kv implements Stores, AutoCloseable {
   Result run(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    int code = run(new PrintWriter(out, true), err, arguments);
+    int code = run(console(new PrintWriter(out, true), err), arguments);
     return new Result(code, out.toString(), err.toString());
   }
 
   /** Runs the command with another place for its output, and returns what it ends with. */
   int run(PrintWriter out, Writer err, String... arguments) {
-    Console console = new Console(
+    return run(console(out, err), arguments);
+  }
+
+  private int run(Console console, String... arguments) {
+    int code = Main.run(arguments, environment, console, this, interrupt);
+    console.out().flush();
+    return code;
+  }
+
+  private Console console(PrintWriter out, Writer err) {
+    return new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         out,
         new PrintWriter(err, true),
         new Everywhere(onTerminal),
         colored ? Ansi.ON : Ansi.OFF,
         Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
-    int code = Main.run(arguments, environment, console, this, interrupt);
-    console.out().flush();
-    return code;
+  }
+
+  /** Returns a session in which commands can be looked at, but do nothing. */
+  Session session() {
+    return new Session(
+        console(new PrintWriter(out, true), err), this, new Connection(), environment, interrupt);
   }
 
   /** Returns what a command prints that must succeed. */

@@ -87,8 +87,7 @@ class ShownAndLostTest extends KvTest {
   void fullDisk_inTheMiddleOfADocument_isAnErrorOfTheDisk(Format format) {
     Writer writer = new OutputStreamWriter(new SmallDisk(20_000), StandardCharsets.UTF_8);
     Throwable failure = null;
-    try (DocumentWriter document =
-        DocumentWriter.to(writer, format, Types.JSON, loss -> {})) {
+    try (DocumentWriter document = DocumentWriter.to(writer, format, Types.JSON, loss -> {})) {
       for (int i = 0; i < 10_000; i++) {
         document.write("key" + i, Values.ofText("some text"));
       }
@@ -105,8 +104,8 @@ class ShownAndLostTest extends KvTest {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full));
     assertThat(kv.run("export", "--format", format.toString(), "-f", full.toString()))
-        .isEqualTo(new Kv.Result(
-            70, "", "kv: /dev/full cannot be written: No space left on device\n"));
+        .isEqualTo(
+            new Kv.Result(70, "", "kv: /dev/full cannot be written: No space left on device\n"));
   }
 
   @Test

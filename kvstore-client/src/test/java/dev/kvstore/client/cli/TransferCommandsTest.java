@@ -164,8 +164,7 @@ class TransferCommandsTest extends KvTest {
   void import_ofABrokenFile_writesNothing() throws IOException {
     String file = file("f.json", "{\"a\": 1, \"b\": ");
     assertThat(kv.run("import", file))
-        .isEqualTo(new Kv.Result(
-            2, "", "kv: " + file + ":1:15: the JSON text ends too early\n"));
+        .isEqualTo(new Kv.Result(2, "", "kv: " + file + ":1:15: the JSON text ends too early\n"));
     assertThat(kv.store("app").has("a")).isFalse();
   }
 
