@@ -46,7 +46,10 @@ class RereadsTest {
       if (failure != null) {
         throw failure;
       }
-      return keys.stream().filter(versions::containsKey).map(key -> RereadsTest.this.<RawValue>entry(key, null)).toList();
+      return keys.stream()
+          .filter(versions::containsKey)
+          .map(key -> RereadsTest.this.<RawValue>entry(key, null))
+          .toList();
     }
   };
   private final WatchHub hub =
@@ -56,8 +59,7 @@ class RereadsTest {
     int version = Objects.requireNonNull(versions.get(key));
     return new KVEntry<>(
         value,
-        new KVMetadata(
-            key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
+        new KVMetadata(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
   }
 
   private void openItems(WatchHub by, List<String> reads) {
@@ -172,14 +174,10 @@ class RereadsTest {
       for (int i = 0; i < 3 * ITEMS; i++) {
         String key = "k" + i;
         versions.put(key, 1);
-        real.<String>onChange(
-            key,
-            options -> Optional.of(entry(key, "v")),
-            null,
-            change -> {
-              threads.add(Thread.currentThread());
-              count.incrementAndGet();
-            });
+        real.<String>onChange(key, options -> Optional.of(entry(key, "v")), null, change -> {
+          threads.add(Thread.currentThread());
+          count.incrementAndGet();
+        });
       }
       versions.replaceAll((key, version) -> 2);
       store.positioned(10);
