@@ -33,9 +33,9 @@ public record PemFile(Path path, String text) {
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
   /**
-   * Reads the file.
+   * Returns the file as it is now.
    *
-   * @throws PemException if it cannot be read
+   * @throws PemException if the file cannot be read
    */
   public static PemFile read(Path path) throws PemException {
     try {
