@@ -155,8 +155,8 @@ public interface KVStore extends AutoCloseable {
    * replaced.
    *
    * <p>On MongoDB and over HTTP the time limit holds for each 1,000 keys, not for the whole call.
-   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have been,
-   * an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
+   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have
+   * been, an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
    */
   default BatchResult setMany(Map<String, ? extends @Nullable Object> values) {
     return setMany(values, BatchOptions.DEFAULT);
