@@ -164,7 +164,7 @@ public final class TypedKVStore implements KVStore {
     }
     T ours = readBack(write, type);
     KVEntry<RawValue> kept = entries.setDefault(write).entry();
-    return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+    return Objects.equals(kept.value(), write.value()) ? ours : typed(kept, type).value();
   }
 
   /** Reads the value before it is written: what the caller could never read is refused. */
