@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * the write returns.
  *
  * <p><b>Lifetime.</b> Thread-safe; open one per process and share it. {@link #close()} may be
- * called more than once; every other call after it throws {@link KVException} with
- * {@link ErrorCode#CLOSED}.
+ * called more than once; every other call after it, except {@link #name()}, throws
+ * {@link KVException} with {@link ErrorCode#CLOSED}.
  *
  * <p><b>Blocking.</b> Every method may reach the database and blocks for as long as the store's
- * time limit, 5 seconds by default; then it throws {@link UnavailableException}, or
- * {@link OutcomeUnknownException} for a write whose fate could not be found out.
+ * time limit, by default 15 seconds on MongoDB and 5 on a file; then it throws
+ * {@link UnavailableException}, or {@link OutcomeUnknownException} for a write whose fate could not
+ * be found out.
  *
  * <p><b>Keys</b> follow the rules of {@link Names#checkKey}; every method throws
  * {@link InvalidInputException} for a key that does not. Keys are listed in the order of their
@@ -155,6 +156,10 @@ public interface KVStore extends AutoCloseable {
    * Stores all these values, each key for itself: a reader may see some of them before the others,
    * and after an error some may have been stored. Returns how many keys were created and how many
    * replaced.
+   *
+   * <p>On MongoDB and over HTTP the time limit holds for each 1,000 keys, not for the whole call.
+   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have been,
+   * an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
    */
   default BatchResult setMany(Map<String, ? extends @Nullable Object> values) {
     return setMany(values, BatchOptions.DEFAULT);
@@ -272,8 +277,8 @@ public interface KVStore extends AutoCloseable {
 
   /**
    * Returns the settings below a prefix as one object that follows what is stored. Reads them
-   * before it returns, and is told of every later change; over a store that cannot tell of changes
-   * they are read again every 5 seconds.
+   * before it returns, and is told of every later change. Over an {@code EntryStore} of an
+   * application that cannot tell of changes they are read again every 5 seconds.
    *
    * <p><b>Types.</b> A record, or an interface with methods like the accessors of one, of which an
    * immutable instance is made. The component {@code maxRetries} of what is bound to {@code http}

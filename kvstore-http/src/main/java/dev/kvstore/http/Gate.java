@@ -72,10 +72,10 @@ final class Gate {
   }
 
   private static ProblemException unauthenticated(UnauthenticatedException e) {
-    return new ProblemException(new Problem(
-            ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
-        .withHeader(
-            "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
+    return new ProblemException(
+        new Problem(ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
+            .withHeader(
+                "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
   }
 
   /**

@@ -3,7 +3,9 @@ package dev.kvstore.http;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The ids of a request: by which it is found in the log, and by which its client matches answers. */
+/**
+ * The ids of a request: by which it is found in the log, and by which its client matches answers.
+ */
 final class RequestIds {
   static final String HEADER = "X-Request-Id";
 

@@ -129,7 +129,9 @@ class TlsClientTest {
       }
     }
     try (KVStore store = HttpKVStore.open(uri(port), "s", settings)) {
-      assertThat(store.entry("k", Integer.class).stale()).as("gone for all we know").isTrue();
+      assertThat(store.entry("k", Integer.class).stale())
+          .as("gone for all we know")
+          .isTrue();
     }
   }
 
@@ -200,8 +202,8 @@ class TlsClientTest {
   @Test
   void pemFilesThatCannotBeUsed_areRefusedAtOnce() throws Exception {
     TlsFiles files = certificate.writeTo(folder);
-    TlsFiles other = TestCertificate.of("EC", "other")
-        .writeTo(Files.createDirectory(folder.resolve("other")));
+    TlsFiles other =
+        TestCertificate.of("EC", "other").writeTo(Files.createDirectory(folder.resolve("other")));
     Path missing = folder.resolve("missing.pem");
     assertRefused(() -> HttpSettings.DEFAULT.trusting(missing), missing);
     assertRefused(() -> HttpSettings.DEFAULT.trusting(files.key()), files.key());

@@ -21,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllowedHostsTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final String ATTACKER = "attacker.example:7070";
-  private static final ServerSettings SETTINGS = ServerSettings.DEFAULT.web(WebSettings.DEFAULT
-      .allowedHosts(Set.of("kv.example", "192.0.2.1", "[2001:db8:0::1]", "Caps.Example.")));
+  private static final ServerSettings SETTINGS =
+      ServerSettings.DEFAULT.web(WebSettings.DEFAULT.allowedHosts(
+          Set.of("kv.example", "192.0.2.1", "[2001:db8:0::1]", "Caps.Example.")));
 
   private static final AllowedHosts HOSTS = new AllowedHosts(SETTINGS.web().allowedHosts());
 
@@ -153,7 +154,8 @@ class AllowedHostsTest {
 
   @Test
   void targetWithAHost_isChecked_whateverTheHeaderSays() {
-    assertThat(send("GET http://" + ATTACKER + KEY + " HTTP/1.1", "Host: localhost").status())
+    assertThat(send("GET http://" + ATTACKER + KEY + " HTTP/1.1", "Host: localhost")
+            .status())
         .isIn(400, 421);
     assertThat(send("GET http://" + ATTACKER + KEY + " HTTP/1.1", "Host: " + ATTACKER)
             .status())
@@ -162,8 +164,8 @@ class AllowedHostsTest {
             .status())
         .isIn(400, 421);
     assertThat(send("GET http://" + ATTACKER + KEY + " HTTP/1.0").status()).isEqualTo(421);
-    assertThat(send("GET http://localhost" + KEY + " HTTP/1.1", "Host: localhost")
-            .status())
+    assertThat(
+            send("GET http://localhost" + KEY + " HTTP/1.1", "Host: localhost").status())
         .isEqualTo(404);
   }
 

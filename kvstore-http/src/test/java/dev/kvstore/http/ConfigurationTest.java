@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +152,15 @@ class ConfigurationTest {
   }
 
   @Test
+  @Timeout(20)
+  void pipe_isRefused() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+
+    assertThat(run(Map.of(), "config", "--config=" + file)).isEqualTo(2);
+    assertThat(err.toString()).contains(file.toString());
+  }
+
+  @Test
   void keyLikeNoOther_isNamedWithoutAGuess() throws IOException {
     assertThat(config("zebra: 1\n")).isEqualTo(2);
     assertThat(err.toString())
@@ -167,7 +177,8 @@ class ConfigurationTest {
     assertThat(err.toString())
         .isEqualToIgnoringNewLines("The environment variable KVSTORE_MONGODB belongs to no option"
             + " and is ignored; did you mean KVSTORE_MONGODB_URI?");
-    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config")).isEqualTo(2);
+    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config"))
+        .isEqualTo(2);
     assertThat(err.toString()).contains("it needs --mongodb").hasLineCount(4);
   }
 

@@ -191,7 +191,8 @@ class KeyResourceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PT0S", "-PT1H", "0s", "-5s", "90", "1M", "", "P1000000000D", "PT0.0001S", "P1Y"})
+  @ValueSource(
+      strings = {"PT0S", "-PT1H", "0s", "-5s", "90", "1M", "", "P1000000000D", "PT0.0001S", "P1Y"})
   void put_withUnusableTtl_isRefused(String ttl) {
     Reply reply = service.put(THEME + "?ttl=" + ttl, "1");
 

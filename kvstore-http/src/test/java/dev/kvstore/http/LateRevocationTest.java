@@ -93,7 +93,12 @@ class LateRevocationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/values,scan", "/values?prefix=a.,scan", "/values?KEYS,readMany", "/keys?KEYS,readMany"})
+  @CsvSource({
+    "/values,scan",
+    "/values?prefix=a.,scan",
+    "/values?KEYS,readMany",
+    "/keys?KEYS,readMany"
+  })
   void streamedAnswer_endsBetweenPages(String path, String method) {
     String token = tokens.add("ci", Role.READ, Limits.NONE);
     AtomicInteger pages = new AtomicInteger();
@@ -113,8 +118,8 @@ class LateRevocationTest {
   void bson_isRefused(String path, String method) {
     String token = tokens.add("ci", Role.READ, Limits.NONE);
     during(method, () -> tokens.revoke("ci"));
-    Reply reply = service.get(
-        STORE + path.replace("KEYS", SEVERAL), token, "Accept: application/bson");
+    Reply reply =
+        service.get(STORE + path.replace("KEYS", SEVERAL), token, "Accept: application/bson");
 
     assertThat(reply.status() == 401 || !reply.complete()).as(reply.toString()).isTrue();
   }
@@ -181,8 +186,7 @@ class LateRevocationTest {
   @MethodSource("writes")
   void anonymousWrite_isNotDone_onceThereIsAToken(List<String> write) throws IOException {
     List<String> token = new ArrayList<>();
-    Reply reply =
-        sendSlowly(write, () -> token.add(tokens.add("first", Role.ADMIN, Limits.NONE)));
+    Reply reply = sendSlowly(write, () -> token.add(tokens.add("first", Role.ADMIN, Limits.NONE)));
 
     assertThat(reply.status()).isEqualTo(401);
     assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
