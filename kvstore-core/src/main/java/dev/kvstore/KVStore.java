@@ -138,6 +138,9 @@ public interface KVStore extends AutoCloseable {
    * null. Atomic: of many that race exactly one stores, and all return its value. Where the key is
    * kept nothing is written. What is kept is read as the type of the given value, see
    * {@link KVType#ofValue}.
+   *
+   * @throws InvalidInputException if the value cannot be stored, or could not be read again as that
+   *     type; nothing is stored
    */
   default <T> @Nullable T setDefault(String key, T value) {
     return setDefault(key, KVType.ofValue(value), value);
