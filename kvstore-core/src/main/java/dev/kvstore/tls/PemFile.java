@@ -32,7 +32,11 @@ public record PemFile(Path path, String text) {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-  /** @throws PemException if the file cannot be read */
+  /**
+   * Returns what the file says.
+   *
+   * @throws PemException if the file cannot be read
+   */
   public static PemFile read(Path path) throws PemException {
     try {
       return new PemFile(path, RegularFile.read(path, StandardCharsets.ISO_8859_1));
