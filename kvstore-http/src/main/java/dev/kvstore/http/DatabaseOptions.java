@@ -49,6 +49,8 @@ final class DatabaseOptions {
   private @Nullable Path tokensFile;
 
   void check(Faults faults) {
+    checkNamed("--data", data, faults);
+    checkNamed("--tokens-file", tokensFile, faults);
     faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     if (mongodb != null) {
       String uri = mongodb;
@@ -60,6 +62,13 @@ final class DatabaseOptions {
       if (mongodb == null) {
         faults.add("--database", database, "it needs --mongodb");
       }
+    }
+  }
+
+  /** An empty path is the working directory, which nobody means to name so. */
+  private static void checkNamed(String option, @Nullable Path path, Faults faults) {
+    if (path != null && path.toString().isBlank()) {
+      faults.add(option, path, "the name is empty");
     }
   }
 
