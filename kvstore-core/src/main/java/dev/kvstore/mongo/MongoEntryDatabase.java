@@ -202,17 +202,19 @@ public final class MongoEntryDatabase implements EntryDatabase {
   @Override
   public List<StoreSize> sizes(int most) {
     Deadline deadline = begin();
-    return reading("the sizes of stores", () -> timed(deadline)
-        .listCollectionNames()
-        .filter(new BsonDocument("type", new BsonString("collection")))
-        .authorizedCollections(true)
-        .into(new ArrayList<>())
-        .stream()
-        .filter(Names::isStore)
-        .sorted()
-        .limit(most)
-        .map(name -> size(name, deadline))
-        .toList());
+    return reading(
+        "the sizes of stores",
+        () -> timed(deadline)
+            .listCollectionNames()
+            .filter(new BsonDocument("type", new BsonString("collection")))
+            .authorizedCollections(true)
+            .into(new ArrayList<>())
+            .stream()
+            .filter(Names::isStore)
+            .sorted()
+            .limit(most)
+            .map(name -> size(name, deadline))
+            .toList());
   }
 
   private StoreSize size(String store, Deadline deadline) {

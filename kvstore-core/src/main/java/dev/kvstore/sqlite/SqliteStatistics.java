@@ -5,8 +5,8 @@ package dev.kvstore.sqlite;
  *
  * @param transactions transactions that changed something, each with the writes of one or more
  *     callers
- * @param checkpoints how often the log was moved into the file, the small steps that SQLite takes by
- *     itself not included
+ * @param checkpoints how often the log was moved into the file, the small steps that SQLite takes
+ *     by itself not included
  * @param queuedWrites writes that wait for their transaction to begin
  * @param fileBytes the size of the file
  * @param logBytes the size of its log

@@ -79,7 +79,7 @@ final class WriteTransactions implements Transactions {
     boolean published = false;
     try {
       if (changes.publish()) {
-      writes.incrementAndGet();
+        writes.incrementAndGet();
         whenChanged.run();
       }
       published = true;

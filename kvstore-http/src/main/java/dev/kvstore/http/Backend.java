@@ -36,16 +36,12 @@ record Backend(
   /** @param measure called with the file once it is open */
   static Backend sqlite(Path folder, Duration timeout, Consumer<SqliteEntryDatabase> measure) {
     Path file = folder.resolve(FILE).toAbsolutePath().normalize();
-    return new Backend(
-        "sqlite",
-        file.toString(),
-        file.resolveSibling(TOKENS_FILE),
-        () -> {
-          SqliteEntryDatabase database =
-              SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
-          measure.accept(database);
-          return cached(database);
-        });
+    return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
+      SqliteEntryDatabase database =
+          SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
+      measure.accept(database);
+      return cached(database);
+    });
   }
 
   static Backend mongodb(

@@ -167,7 +167,8 @@ class ConfigurationTest {
     assertThat(err.toString())
         .isEqualToIgnoringNewLines("The environment variable KVSTORE_MONGODB belongs to no option"
             + " and is ignored; did you mean KVSTORE_MONGODB_URI?");
-    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config")).isEqualTo(2);
+    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config"))
+        .isEqualTo(2);
     assertThat(err.toString()).contains("it needs --mongodb").hasLineCount(4);
   }
 

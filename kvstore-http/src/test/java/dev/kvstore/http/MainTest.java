@@ -218,8 +218,7 @@ class MainTest {
 
   private static int status(String url) {
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create(url).toURL().openConnection();
+      HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
       return connection.getResponseCode();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -233,7 +232,8 @@ class MainTest {
     Map<String, String> environment = new TreeMap<>(Map.of(
         "KVSTORE_MONGODB", "x", "KVSTORE_PORT", "tcp://10.0.0.1:80", "KVSTORE_SERVICE_HOST", "x"));
     environment.put("KVSTORE_DATA", folder.toString());
-    ServeCommand command = new ServeCommand(Variables.of(environment, Set.of("KVSTORE_DATA"), Set.of()));
+    ServeCommand command =
+        new ServeCommand(Variables.of(environment, Set.of("KVSTORE_DATA"), Set.of()));
     appender.start();
     logger.addAppender(appender);
     try {
@@ -244,7 +244,8 @@ class MainTest {
     assertThat(appender.list)
         .extracting(event -> event.getLevel() + " " + event.getFormattedMessage())
         .satisfiesExactly(
-            unknown -> assertThat(unknown).startsWith("WARN The environment variable KVSTORE_MONGODB"),
+            unknown ->
+                assertThat(unknown).startsWith("WARN The environment variable KVSTORE_MONGODB"),
             note -> assertThat(note).startsWith("INFO Ignoring variables that Kubernetes sets"));
   }
 

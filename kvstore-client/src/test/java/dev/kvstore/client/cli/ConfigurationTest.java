@@ -55,8 +55,9 @@ class ConfigurationTest extends KvTest {
     Kv.Result outcome = kv.run("get", "k", "-r");
     assertThat(outcome.out()).isEqualTo("app\n");
     assertThat(outcome.err())
-        .isEqualTo("kv: The environment variable KVSTORE_SEVRER belongs to no option and is ignored;"
-            + " did you mean KVSTORE_SERVER?\n");
+        .isEqualTo(
+            "kv: The environment variable KVSTORE_SEVRER belongs to no option and is ignored;"
+                + " did you mean KVSTORE_SERVER?\n");
   }
 
   @Test

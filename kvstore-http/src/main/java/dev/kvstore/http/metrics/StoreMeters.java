@@ -50,7 +50,9 @@ final class StoreMeters {
   /** Has the database asked if that is due, and waits a little for the answer. */
   void refresh() {
     try {
-      current().completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+      current()
+          .completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .join();
     } catch (RuntimeException e) {
       LOG.debug("The sizes of the stores cannot be read", e);
     }

@@ -40,8 +40,8 @@ class MonitoringFilesTest {
     METRICS.mongodb().accept(MongoClientSettings.builder());
     METRICS.server(new QueuedThreadPool(), () -> 1);
     METRICS.eventStreams(() -> 1);
-    METRICS.caches(() -> new CacheHealth(
-        true, Instant.EPOCH, Duration.ZERO, 1, 1, 1, 1, 1, 1, 1, 1));
+    METRICS.caches(
+        () -> new CacheHealth(true, Instant.EPOCH, Duration.ZERO, 1, 1, 1, 1, 1, 1, 1, 1));
     METRICS.sqlite(() -> new SqliteStatistics(3, 2, 1, 4096, 0));
     METRICS.stores(most -> List.of(new StoreSize("app", 12, 345)));
     METRICS.certificate(() -> then);
@@ -89,8 +89,8 @@ class MonitoringFilesTest {
 
   @Test
   void dashboard_namesMetricsThatExist() throws IOException {
-    JsonNode dashboard = new ObjectMapper()
-        .readTree(Files.readString(FOLDER.resolve("grafana-dashboard.json")));
+    JsonNode dashboard =
+        new ObjectMapper().readTree(Files.readString(FOLDER.resolve("grafana-dashboard.json")));
     Set<String> named = metricsIn(dashboard.findValues("expr"));
 
     assertThat(named).hasSizeGreaterThan(10);
