@@ -85,6 +85,8 @@ public final class KVServer implements AutoCloseable {
       }
       metrics.server(server.getThreadPool(), listener::connections);
       metrics.eventStreams(streams::count);
+      metrics.stores(database::sizes);
+      listener.tls().ifPresent(tls -> metrics.certificate(tls::validUntil));
       return new KVServer(server, listener, metrics, javalin.port(), streams);
     } catch (RuntimeException | Error e) {
       streams.close();

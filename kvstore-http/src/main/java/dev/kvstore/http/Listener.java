@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -96,6 +97,11 @@ final class Listener implements AutoCloseable {
               + reason.getMessage() + ". Choose another with --host and --port",
           e);
     }
+  }
+
+  /** Returns what encrypts the connections, if anything. */
+  Optional<Tls> tls() {
+    return Optional.ofNullable(tls);
   }
 
   /** Returns how many connections are open. */
