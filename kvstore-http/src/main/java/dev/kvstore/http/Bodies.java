@@ -10,7 +10,6 @@ import dev.kvstore.bson.BsonValues;
 import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +31,7 @@ final class Bodies {
   private static final int SLACK_BYTES = 1024;
 
   /** A character of one byte in BSON takes at most six in JSON, as backslash, u and four digits. */
-  private static final int JSON_GROWTH = 6;
+  static final int JSON_GROWTH = 6;
 
   private final JsonTranscoder transcoder;
   private final ValueLimits limits;
@@ -44,10 +43,19 @@ final class Bodies {
     this.maxBatchBytes = maxBatchBytes;
   }
 
+  /** Returns the most bytes that the body of a request to that resource can have. */
+  static int maxBytes(Resource resource, ValueLimits limits, int maxBatchBytes) {
+    return switch (resource) {
+      case COUNTER -> MAX_COUNTER_BYTES;
+      case VALUES -> maxBatchBytes;
+      default -> JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
+    };
+  }
+
   /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
   RawValue value(Exchange exchange) throws IOException {
     if (Format.ofBody(exchange.request()) == Format.BSON) {
-      return BsonValues.checked(read(exchange.request(), limits.maxBytes() + SLACK_BYTES), limits);
+      return BsonValues.checked(read(exchange, limits.maxBytes() + SLACK_BYTES), limits);
     }
     return jsonValue(exchange);
   }
@@ -60,7 +68,7 @@ final class Bodies {
 
   private RawValue jsonValue(Exchange exchange) throws IOException {
     try (InputStream body =
-        open(exchange.request(), JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+        open(exchange, JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
       return json(body, transcoder::read);
     }
   }
@@ -68,7 +76,7 @@ final class Bodies {
   /** Returns the values that are the members of the body, by their keys. */
   Map<String, RawValue> values(Exchange exchange) throws IOException {
     Format format = Format.ofBody(exchange.request());
-    try (InputStream body = open(exchange.request(), maxBatchBytes)) {
+    try (InputStream body = open(exchange, maxBatchBytes)) {
       Map<String, RawValue> values = members(format, body);
       values.keySet().forEach(Names::checkKey);
       return values;
@@ -77,7 +85,7 @@ final class Bodies {
 
   /** Returns the member {@code by} of the body, and 1 where there is no body. */
   long increment(Exchange exchange) throws IOException {
-    byte[] body = read(exchange.request(), MAX_COUNTER_BYTES);
+    byte[] body = read(exchange, MAX_COUNTER_BYTES);
     if (body.length == 0) {
       return 1;
     }
@@ -142,17 +150,17 @@ final class Bodies {
     }
   }
 
-  private static byte[] read(HttpServletRequest request, int maxBytes) throws IOException {
-    try (InputStream body = open(request, maxBytes)) {
+  private static byte[] read(Exchange exchange, int maxBytes) throws IOException {
+    try (InputStream body = open(exchange, maxBytes)) {
       return body.readAllBytes();
     }
   }
 
-  private static InputStream open(HttpServletRequest request, int maxBytes) throws IOException {
-    if (request.getContentLengthLong() > maxBytes) {
+  private static InputStream open(Exchange exchange, int maxBytes) {
+    if (exchange.request().getContentLengthLong() > maxBytes) {
       throw BoundedInput.tooLarge(maxBytes);
     }
-    return new BoundedInput(request.getInputStream(), maxBytes);
+    return new BoundedInput(exchange.body(), maxBytes);
   }
 
   private interface JsonReader<T> {
