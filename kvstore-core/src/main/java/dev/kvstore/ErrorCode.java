@@ -29,6 +29,8 @@ public enum ErrorCode {
   CONFLICT("conflict"),
   /** The entry is not in the state that the write demanded. */
   PRECONDITION_FAILED("precondition-failed"),
+  /** The etag that was chosen for a write was chosen for another one before. */
+  REPEATED_WRITE("repeated-write"),
   /** The value breaks a rule that the application set for it. */
   VALIDATION_FAILED("validation-failed"),
   /** The database has no transactions, so a batch cannot be all or nothing. */
@@ -39,7 +41,7 @@ public enum ErrorCode {
   OUTCOME_UNKNOWN("outcome-unknown"),
   /** The file belongs to another process. */
   LOCKED("locked"),
-  /** The server is too old, or is not what it should be. */
+  /** The server is too old, is not what it should be, or is one that the settings do not trust. */
   UNSUPPORTED_SERVER("unsupported-server"),
   /** A library that is optional is not on the class path. */
   MISSING_DEPENDENCY("missing-dependency"),

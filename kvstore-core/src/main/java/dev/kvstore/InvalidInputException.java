@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the caller passed in can never be stored: a key, a store name, a value or a parameter that
  * breaks the rules. Nothing was written. {@link #code()} says which of them it is.
  */
-public final class InvalidInputException extends KVException {
+public class InvalidInputException extends KVException {
   private static final long serialVersionUID = 1L;
 
   public InvalidInputException(ErrorCode code, String message) {

@@ -1,11 +1,12 @@
 package dev.kvstore;
 
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.util.List;
-import java.util.Map;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ public class KVType<T> {
     }
     this.type = parameterized.getActualTypeArguments()[0];
     this.lenient = false;
+    if (hasVariable(type)) {
+      throw new IllegalStateException("The type argument " + type.getTypeName()
+          + " has a type variable, which is not known at run time: name the type itself");
+    }
   }
 
   private KVType(Type type, boolean lenient) {
@@ -44,33 +49,43 @@ public class KVType<T> {
     return new KVType<>(type, false);
   }
 
-  /** Returns the type that reflection tells of, for example of a record component. */
+  /**
+   * Returns the type that reflection gives, for example of a record component.
+   *
+   * @throws IllegalArgumentException if it has a type variable
+   */
   public static KVType<?> ofType(Type type) {
+    if (hasVariable(type)) {
+      throw new IllegalArgumentException("The type " + type.getTypeName()
+          + " has a type variable, which is not known at run time");
+    }
     return new KVType<>(type, false);
   }
 
+  private static boolean hasVariable(Type type) {
+    if (type instanceof ParameterizedType parameterized) {
+      return Arrays.stream(parameterized.getActualTypeArguments()).anyMatch(KVType::hasVariable);
+    }
+    if (type instanceof WildcardType wildcard) {
+      return Arrays.stream(wildcard.getUpperBounds()).anyMatch(KVType::hasVariable)
+          || Arrays.stream(wildcard.getLowerBounds()).anyMatch(KVType::hasVariable);
+    }
+    return type instanceof GenericArrayType array
+        ? hasVariable(array.getGenericComponentType())
+        : type instanceof TypeVariable;
+  }
+
   /**
-   * Returns the type that the value itself has, as far as it can be told: the elements of a
-   * container may be anything.
+   * Returns the type as which the value can be read back. A container has its own class, or the
+   * interface where that is a view or immutable, and the type of its elements where all have the
+   * same; an empty one may have any.
+   *
+   * @throws IllegalArgumentException if the type has type arguments that the value does not show,
+   *     as those of your own generic classes
    */
   @SuppressWarnings("unchecked") // the value is of that type, by the choice of the type
   public static <T> KVType<T> ofValue(T value) {
-    Class<?> natural = value instanceof Map
-        ? Map.class
-        : value instanceof List
-            ? List.class
-            : value instanceof Set
-                ? Set.class
-                : value instanceof Enum<?> constant
-                    ? constant.getDeclaringClass()
-                    : value instanceof java.nio.file.Path
-                        ? java.nio.file.Path.class
-                        : value instanceof java.time.ZoneId
-                            ? java.time.ZoneId.class
-                            : value instanceof java.nio.charset.Charset
-                                ? java.nio.charset.Charset.class
-                                : value.getClass();
-    return (KVType<T>) of(natural);
+    return (KVType<T>) ofType(NaturalTypes.of(value));
   }
 
   /**

@@ -7,6 +7,9 @@ public final class Names {
   /** The most bytes a key may have in UTF-8. */
   public static final int MAX_KEY_BYTES = 512;
 
+  /** All zero stands for the etag of an entry that has none. */
+  private static final Pattern CHOSEN_ETAG = Pattern.compile("(?!0{24})[0-9a-f]{24}");
+
   private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
   private Names() {}
@@ -58,6 +61,22 @@ public final class Names {
               + "' must be a letter, then up to 63 letters, digits, '_' and '-'");
     }
     return name;
+  }
+
+  /**
+   * Returns the etag, if a caller can choose it for a write: 24 hexadecimal digits in small
+   * letters, not all of them zero.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  public static String checkEtag(String etag) {
+    if (!CHOSEN_ETAG.matcher(etag).matches()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The etag of a write must be 24 hexadecimal digits in small letters, not all of them"
+              + " zero");
+    }
+    return etag;
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.kvstore;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,6 @@ public final class WriteOptions {
   /** No condition, no expiry, no author, and an etag that the store makes. */
   public static final WriteOptions DEFAULT =
       new WriteOptions(WriteCondition.NONE, null, false, null, null);
-
-  private static final Pattern ETAG = Pattern.compile("[0-9a-f]{24}");
 
   private final WriteCondition condition;
   private final @Nullable Duration timeToLive;
@@ -101,17 +98,13 @@ public final class WriteOptions {
    * callers that must be able to find out later whether a write was done: it was, if the entry has
    * this etag. A delete leaves no entry, and so nothing to know it by.
    *
-   * @param newEtag 24 hexadecimal digits in small letters, as of a BSON ObjectId, which no write
-   *     has had before: conditions and caches tell writes apart by their etags
+   * @param newEtag 24 hexadecimal digits in small letters, as of a BSON ObjectId, not all of them
+   *     zero, which no write has had before: conditions and caches tell writes apart by their
+   *     etags. A write that repeats the etag of its entry throws {@link EtagReusedException}
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is none
    */
   public WriteOptions etag(String newEtag) {
-    if (!ETAG.matcher(newEtag).matches()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The etag of a write must be 24 hexadecimal digits in small letters");
-    }
-    return new WriteOptions(condition, timeToLive, expiryKept, author, newEtag);
+    return new WriteOptions(condition, timeToLive, expiryKept, author, Names.checkEtag(newEtag));
   }
 
   public WriteCondition condition() {

@@ -3,6 +3,11 @@ package dev.kvstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,5 +58,20 @@ class NamesTest {
         .hasMessage("The key 'a\uFFFDb' has a control character (U+0009) at index 1");
     assertThatThrownBy(() -> Names.checkKey("é".repeat(257)))
         .hasMessageEndingWith("…' has 514 bytes in UTF-8, more than 512");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "x", "6740F1C2A94D3E0B8C5A7712", "000000000000000000000000", "6740f1c2"})
+  void etag_thatNoWriteCanHave_isRefused(String etag) {
+    RawValue value = BsonValues.ofNumber(1, false);
+    for (ThrowingCallable choice : List.<ThrowingCallable>of(
+        () -> WriteOptions.DEFAULT.etag(etag),
+        () -> new Write("k", value, WriteCondition.NONE, null, false, null, etag))) {
+      assertThatThrownBy(choice)
+          .isInstanceOfSatisfying(
+              InvalidInputException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER));
+    }
   }
 }

@@ -21,7 +21,7 @@ public final class HttpSettings {
       Duration.ofSeconds(15),
       Duration.ofSeconds(2),
       null,
-      null,
+      ClientTls.DEFAULT,
       null,
       NearCacheSettings.DEFAULT,
       null);
@@ -31,7 +31,7 @@ public final class HttpSettings {
   private final Duration requestTimeout;
   private final Duration connectTimeout;
   private final @Nullable Supplier<String> token;
-  private final @Nullable SSLContext sslContext;
+  private final ClientTls tls;
   private final @Nullable ProxySelector proxy;
   private final @Nullable NearCacheSettings nearCache;
   private final @Nullable Path lastKnownGood;
@@ -40,14 +40,14 @@ public final class HttpSettings {
       Duration requestTimeout,
       Duration connectTimeout,
       @Nullable Supplier<String> token,
-      @Nullable SSLContext sslContext,
+      ClientTls tls,
       @Nullable ProxySelector proxy,
       @Nullable NearCacheSettings nearCache,
       @Nullable Path lastKnownGood) {
     this.requestTimeout = requestTimeout;
     this.connectTimeout = connectTimeout;
     this.token = token;
-    this.sslContext = sslContext;
+    this.tls = tls;
     this.proxy = proxy;
     this.nearCache = nearCache;
     this.lastKnownGood = lastKnownGood;
@@ -68,7 +68,7 @@ public final class HttpSettings {
         check("request timeout", timeout),
         connectTimeout,
         token,
-        sslContext,
+        tls,
         proxy,
         nearCache,
         lastKnownGood);
@@ -87,7 +87,7 @@ public final class HttpSettings {
         requestTimeout,
         check("connect timeout", timeout),
         token,
-        sslContext,
+        tls,
         proxy,
         nearCache,
         lastKnownGood);
@@ -117,7 +117,7 @@ public final class HttpSettings {
         requestTimeout,
         connectTimeout,
         Objects.requireNonNull(newToken, "token"),
-        sslContext,
+        tls,
         proxy,
         nearCache,
         lastKnownGood);
@@ -126,17 +126,41 @@ public final class HttpSettings {
   /**
    * Whom to trust, and which certificate to show, on connections by https. Without it that is the
    * JDK's default context, which trusts what the system property {@code javax.net.ssl.trustStore}
-   * names or the JDK brings. Names of hosts are checked against certificates either way.
+   * names or the JDK brings. Replaces what {@link #trusting} and {@link #withClientCertificate}
+   * said. Names of hosts are checked against certificates either way.
    */
   public HttpSettings withSslContext(SSLContext context) {
+    return with(ClientTls.of(Objects.requireNonNull(context, "context")));
+  }
+
+  /**
+   * Trusts the certificates in this PEM file, and no others: a private certificate authority, or
+   * the service's own certificate if it is self-signed. Reads the file now. Replaces a context
+   * given to {@link #withSslContext}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the file cannot be
+   *     read or has no certificate
+   */
+  public HttpSettings trusting(Path pem) {
+    return with(tls.trusting(pem));
+  }
+
+  /**
+   * Shows this certificate to a service that asks clients for one. Reads both files now. Replaces a
+   * context given to {@link #withSslContext}, and combines with {@link #trusting}.
+   *
+   * @param certificate a PEM file with the certificate, followed by those that lead to the root
+   * @param key a PEM file with its private key, in PKCS #8 and not encrypted
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if a file cannot be
+   *     read, or the two do not belong together
+   */
+  public HttpSettings withClientCertificate(Path certificate, Path key) {
+    return with(tls.showing(certificate, key));
+  }
+
+  private HttpSettings with(ClientTls newTls) {
     return new HttpSettings(
-        requestTimeout,
-        connectTimeout,
-        token,
-        Objects.requireNonNull(context, "context"),
-        proxy,
-        nearCache,
-        lastKnownGood);
+        requestTimeout, connectTimeout, token, newTls, proxy, nearCache, lastKnownGood);
   }
 
   /**
@@ -149,7 +173,7 @@ public final class HttpSettings {
         requestTimeout,
         connectTimeout,
         token,
-        sslContext,
+        tls,
         Objects.requireNonNull(selector, "selector"),
         nearCache,
         lastKnownGood);
@@ -167,7 +191,7 @@ public final class HttpSettings {
         requestTimeout,
         connectTimeout,
         token,
-        sslContext,
+        tls,
         proxy,
         Objects.requireNonNull(newNearCache, "nearCache"),
         lastKnownGood);
@@ -176,7 +200,7 @@ public final class HttpSettings {
   /** No near-cache: each read asks the service. */
   public HttpSettings withoutNearCache() {
     return new HttpSettings(
-        requestTimeout, connectTimeout, token, sslContext, proxy, null, lastKnownGood);
+        requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
   }
 
   /**
@@ -189,9 +213,9 @@ public final class HttpSettings {
    * file either.
    *
    * <p>The file is written within about a second of a change, and what the process wrote or read
-   * itself is known at once; large stores are read less often, so that it takes a tenth of the time
-   * at most. It has the values of many keys that stood together at a moment, unless they never come
-   * to rest.
+   * itself is known at once. The whole store is read at first, and after a gap in its changes; then
+   * the changed keys alone. The file has the values of many keys that stood together at a moment,
+   * unless they never come to rest.
    *
    * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
    * It is made for its owner only; keep it where only the application can read it. One that is open
@@ -203,7 +227,7 @@ public final class HttpSettings {
         requestTimeout,
         connectTimeout,
         token,
-        sslContext,
+        tls,
         proxy,
         nearCache,
         Objects.requireNonNull(file, "file"));
@@ -227,7 +251,7 @@ public final class HttpSettings {
   }
 
   Optional<SSLContext> sslContext() {
-    return Optional.ofNullable(sslContext);
+    return tls.context();
   }
 
   Optional<Path> lastKnownGood() {
@@ -252,7 +276,7 @@ public final class HttpSettings {
   public String toString() {
     return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
         + ", token=" + (token == null ? "none" : "given")
-        + ", sslContext=" + (sslContext == null ? "default" : "given")
+        + ", sslContext=" + (tls.equals(ClientTls.DEFAULT) ? "default" : "given")
         + ", proxy=" + (proxy == null ? "default" : "given")
         + ", nearCache=" + (nearCache == null ? "none" : "given")
         + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";

@@ -28,6 +28,7 @@ class ClientRoomTest {
           "dev.kvstore.bson",
           "dev.kvstore.cache",
           "dev.kvstore.watch",
+          "dev.kvstore.tls",
           "dev.kvstore.typed",
           "dev.kvstore.client",
           "com.fasterxml.jackson..",

@@ -155,6 +155,29 @@ class RetriesTest {
   }
 
   @Test
+  void increment_answerIsLost_isNotWhatACallerMayRepeat() {
+    try (ScriptedService service =
+            new ScriptedService(request -> request.method().equals("GET") ? ENTRY : Reply.CUT);
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThatThrownBy(() -> {
+            for (int tries = 0; tries < 3; tries++) {
+              try {
+                increment(store);
+              } catch (UnavailableException e) {
+                // Nothing was done, so once more.
+              }
+            }
+          })
+          .isInstanceOf(OutcomeUnknownException.class)
+          .isNotInstanceOf(UnavailableException.class);
+      assertThat(service.requests)
+          .filteredOn(request ->
+              request.method().equals("POST") && request.header("If-Match") == null)
+          .hasSize(1);
+    }
+  }
+
+  @Test
   void write_nobodyListens_isTriedEverywhereThenGivenUp() throws Exception {
     try (HttpEntryStore store = storeAt(refusing(), refusing())) {
       assertThatThrownBy(() -> increment(store)).isExactlyInstanceOf(UnavailableException.class);
@@ -184,6 +207,23 @@ class RetriesTest {
       assertThat(first.requests).hasSize(1);
       assertThat(second.requests).hasSize(2);
       assertThat(pauses).isEmpty();
+    }
+  }
+
+  @Test
+  void nodeThatCannotAnswerNow_isNotTakenForOneThatWorks() throws Exception {
+    try (ScriptedService busy = first(NOT_DONE, Integer.MAX_VALUE)) {
+      URI other = refusing();
+      Endpoints endpoints = new Endpoints(List.of(busy.uri(), other), System::nanoTime);
+      Exchanges exchanges = new Exchanges("s", HttpSettings.DEFAULT, 1 << 20);
+      try (Transport transport = new Transport(exchanges, endpoints, 1, nanos -> {})) {
+        Endpoint asked = endpoints.choose();
+        transport.sendOnce(
+            Call.read(URI.create("/v1/stores/s/keys/k"), "k"),
+            asked,
+            Deadline.in(Duration.ofSeconds(30)));
+        assertThat(endpoints.choose()).isEqualTo(Endpoint.of(other)).isNotEqualTo(asked);
+      }
     }
   }
 
@@ -224,7 +264,7 @@ class RetriesTest {
   @Test
   void read_answerToAnotherRequest_isNotTaken() {
     Reply wrong =
-        Reply.bson(200, Bodies.entry("k", new BsonString("old"))).with("X-Request-Id", "another");
+        Reply.bson(200, Bodies.entry("k", new BsonString("old"))).with("KV-Request-Id", "another");
     try (ScriptedService service = first(wrong, 1);
         HttpEntryStore store = storeAt(service.uri())) {
       RawValue value = store.read("k").orElseThrow().value();
@@ -234,8 +274,37 @@ class RetriesTest {
   }
 
   @Test
+  void proxyThatRewritesRequestIds_isNoObstacle() {
+    try (ScriptedService service = new ScriptedService(request -> {
+          Reply answer = request.method().equals("GET")
+              ? ENTRY
+              : Reply.bson(201, Bodies.metadata("k"));
+          return answer
+              .with("X-Request-Id", "rewritten")
+              .with("KV-Request-Id", String.valueOf(request.header("KV-Request-Id")));
+        });
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThat(store.read("k")).isPresent();
+      store.write(new Write("k", VALUE, WriteOptions.DEFAULT));
+      assertThat(service.requests).hasSize(2);
+      assertThat(service.requests)
+          .allSatisfy(request -> assertThat(request.header("KV-Request-Id"))
+              .isEqualTo(request.header("X-Request-Id")));
+    }
+  }
+
+  @Test
+  void serviceThatRepeatsNoId_isTaken() {
+    try (ScriptedService service = first(ENTRY.with("X-Request-Id", "of the service"), 1);
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThat(store.read("k")).isPresent();
+      assertThat(service.requests).hasSize(1);
+    }
+  }
+
+  @Test
   void write_answerToAnotherRequest_isNotTaken() {
-    Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("X-Request-Id", "another");
+    Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("KV-Request-Id", "another");
     HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofMillis(500));
     try (ScriptedService service = ScriptedService.answering(wrong);
         HttpEntryStore store = Stores.trying(1, settings, service.uri())) {

@@ -1,5 +1,6 @@
 package dev.kvstore.binding;
 
+import dev.kvstore.ByteSize;
 import dev.kvstore.KVDefault;
 import dev.kvstore.KVException;
 import dev.kvstore.KVName;
@@ -79,7 +80,10 @@ final class Shapes {
             && Arrays.stream(type.getMethods())
                 .allMatch(
                     method -> !Modifier.isAbstract(method.getModifiers()) || isSetting(method));
-    return ofSettings && type.getTypeParameters().length == 0 && !isJacksons(type);
+    return ofSettings
+        && type.getTypeParameters().length == 0
+        && type != ByteSize.class
+        && !isJacksons(type);
   }
 
   /** Whose annotations say how it is read: then it is one value. */

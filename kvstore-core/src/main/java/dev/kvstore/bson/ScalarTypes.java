@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleSerializers;
+import dev.kvstore.ByteSize;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -39,6 +40,7 @@ final class ScalarTypes {
   static void addTo(SimpleSerializers serializers, SimpleDeserializers deserializers) {
     addNumbers(deserializers);
     addText(deserializers);
+    addSizes(serializers, deserializers);
     addIdentifiers(serializers, deserializers);
     addBson(serializers, deserializers);
   }
@@ -125,6 +127,21 @@ final class ScalarTypes {
     add(to, Character.class, null, character);
     add(to, boolean.class, false, ScalarTypes::truth);
     add(to, Boolean.class, null, ScalarTypes::truth);
+  }
+
+  private static void addSizes(SimpleSerializers serializers, SimpleDeserializers to) {
+    serializers.addSerializer(
+        ByteSize.class,
+        new ExactSerializer<>(
+            ByteSize.class, (size, out) -> out.writeString(size.toString()), null));
+    add(to, ByteSize.class, null, (parser, lenient) -> {
+      String text = text(parser);
+      if (text != null) {
+        return ByteSize.parse(text);
+      }
+      Number number = number(parser, false);
+      return number == null ? null : new ByteSize(ExactNumbers.toLong(number));
+    });
   }
 
   static @Nullable String text(JsonParser parser) throws IOException {

@@ -15,11 +15,15 @@ import java.time.Instant;
 class Freshness {
   private final CacheClock clock;
   private final boolean timed;
+  private final boolean exact;
   private final long stalenessBound;
   private final long partitionBound;
 
   /** What each hit reads. */
   private volatile boolean serving;
+
+  /** Until when the leases last, for hits that look at the time themselves. */
+  private volatile long leasedUntil;
 
   private volatile boolean positioned;
   private volatile long position;
@@ -37,15 +41,22 @@ class Freshness {
   Freshness(NearCacheSettings settings, CacheClock clock) {
     this.clock = clock;
     this.timed = settings.timeToLive().isPresent();
+    this.exact = settings.exactBound();
     this.stalenessBound = nanos(settings.stalenessBound());
     this.partitionBound = nanos(settings.partitionBound());
     this.since = Instant.ofEpochMilli(clock.millis());
+    this.leasedUntil = timed ? CacheClock.NEVER : 0;
     this.serving = timed;
   }
 
   /** Whether what is held may be served. Look at this first, and for what is held after it. */
   boolean isServing() {
-    return serving;
+    return serving && (!exact || clock.nanos() < leasedUntil);
+  }
+
+  /** The time for the lives of entries: exact if the settings say so, else up to a tick behind. */
+  long now() {
+    return exact ? clock.nanos() : clock.coarseNanos();
   }
 
   /**
@@ -151,11 +162,17 @@ class Freshness {
 
   /** To be called again and again, for the leases to run out. */
   final synchronized void update() {
-    boolean serve = !closed && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
+    boolean serve = !closed && clock.isTicking() && (timed || (positioned && isLeased()));
+    leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
     if (serve != serving) {
-      since = Instant.ofEpochMilli(clock.millis());
+      // First, whatever becomes of the rest.
       serving = serve;
+      since = Instant.ofEpochMilli(clock.millis());
     }
+  }
+
+  private boolean isLeased() {
+    return leased(clock.nanos() + CacheClock.TICK);
   }
 
   boolean leased(long now) {

@@ -87,8 +87,8 @@ final class Held implements Slot, HeldEntry {
   }
 
   /** Whether it may be served, if the cache may serve at all. */
-  boolean isGood(CacheClock clock) {
-    return perpetual || (clock.coarseNanos() < goodUntil && !isExpired(clock));
+  boolean isGood(Freshness freshness, CacheClock clock) {
+    return perpetual || (freshness.now() < goodUntil && !isExpired(clock));
   }
 
   /** Whether the entry's own time to live is over: then it must not be served in any case. */

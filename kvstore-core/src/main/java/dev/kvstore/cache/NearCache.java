@@ -4,6 +4,7 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -13,6 +14,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
@@ -100,8 +102,13 @@ public final class NearCache implements EntryStore, KVCache {
     Counters counters = new Counters();
     Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
     NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
-    cache.start(new Feed(slots, freshness, counters));
-    return cache;
+    try {
+      cache.start(new Feed(slots, freshness, counters));
+      return cache;
+    } catch (RuntimeException | Error e) {
+      cache.retire();
+      throw e;
+    }
   }
 
   void start(ChangeSink feed) {
@@ -120,13 +127,14 @@ public final class NearCache implements EntryStore, KVCache {
   void retire() {
     freshness.close();
     clock.stop(onTick);
-    try {
-      if (subscription != null) {
-        subscription.close();
-      }
-    } finally {
-      slots.clear();
-    }
+    Subscription open = subscription;
+    Closing.all(
+        () -> {
+          if (open != null) {
+            open.close();
+          }
+        },
+        slots::clear);
   }
 
   /** Returns how many bytes are held. */
@@ -222,6 +230,7 @@ public final class NearCache implements EntryStore, KVCache {
     requireOpen();
     Held held = reader.hit(write.key());
     if (held != null && held.entry().isPresent()) {
+      EtagReusedException.check(write.key(), write.etag(), held.entry().get().etag());
       return new Defaulted(held.entry().get(), false);
     }
     return announced(write.key(), () -> store.setDefault(write), Defaulted::entry);
@@ -270,11 +279,7 @@ public final class NearCache implements EntryStore, KVCache {
     if (closed.getAndSet(true)) {
       return;
     }
-    try {
-      retire();
-    } finally {
-      store.close();
-    }
+    Closing.all(this::retire, store::close);
   }
 
   private <R> R announced(String key, Supplier<R> write, Function<R, KVEntry<RawValue>> outcome) {

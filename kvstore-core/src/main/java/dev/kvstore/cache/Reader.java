@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ class Reader {
   @Nullable
   Held hit(String key) {
     // The lease first: what is found after that is at least as fresh as the lease says.
-    if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(clock)) {
+    if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(freshness, clock)) {
       counters.hit();
       return held;
     }
@@ -83,7 +84,7 @@ class Reader {
       }
     }
     try {
-      return load(key, options, serving);
+      return outage.noting(() -> load(key, options, serving));
     } catch (UnavailableException e) {
       Held stale = stale(key);
       if (stale == null) {
@@ -110,10 +111,13 @@ class Reader {
       }
     }
     try {
-      loadAll(wanted, serving, options, batch);
-      for (Map.Entry<String, Load> joined : batch.joined.entrySet()) {
-        join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
-      }
+      outage.noting(() -> {
+        loadAll(wanted, serving, options, batch);
+        for (Map.Entry<String, Load> joined : batch.joined.entrySet()) {
+          join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
+        }
+        return batch;
+      });
     } catch (UnavailableException e) {
       Set<String> missing = new LinkedHashSet<>(batch.own.keySet());
       missing.addAll(batch.joined.keySet());
@@ -167,7 +171,7 @@ class Reader {
     while (true) {
       Slot found = slots.get(key);
       Held held = found == null ? null : found.held();
-      if (serving && held != null && !(found instanceof Load) && held.isGood(clock)) {
+      if (serving && held != null && !(found instanceof Load) && held.isGood(freshness, clock)) {
         counters.hit();
         held.entry().ifPresent(batch.found::add);
         return;
@@ -197,7 +201,6 @@ class Reader {
       counters.load();
       Optional<KVEntry<RawValue>> entry = store.read(key, demand(options));
       finish(key, load, entry, keep);
-      outage.over();
       return entry;
     } catch (RuntimeException | Error e) {
       fail(key, load, e);
@@ -222,7 +225,6 @@ class Reader {
         entry.ifPresent(batch.found::add);
       });
       batch.own.clear();
-      outage.over();
     } catch (RuntimeException | Error e) {
       // Whatever it was: nobody may wait for these in vain.
       batch.own.forEach((key, load) -> fail(key, load, e));
@@ -258,7 +260,6 @@ class Reader {
     slots.failed(key, load);
     if (failure instanceof UnavailableException && !Thread.currentThread().isInterrupted()) {
       load.result().completeExceptionally(failure);
-      outage.failed();
     } else {
       load.result().cancel(false);
     }
@@ -266,7 +267,10 @@ class Reader {
 
   private Optional<KVEntry<RawValue>> join(String key, Load load, ReadOptions options) {
     try {
-      return clock.await(load.result());
+      return clock.await(load.result(), joinableFor);
+    } catch (TimeoutException e) {
+      // It hangs. Whether more than a few may do so is for the store to say.
+      return readThrough(key, options);
     } catch (ExecutionException e) {
       throw new UnavailableException(
           "Key '" + key + "' could not be read: another thread asked for it in vain", e.getCause());

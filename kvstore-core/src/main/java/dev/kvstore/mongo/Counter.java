@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import static dev.kvstore.mongo.StoredDocument.VALUE;
 
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
@@ -41,7 +42,7 @@ final class Counter {
     if (condition.equals(WriteCondition.IF_ABSENT)) {
       return create(write, condition, deadline);
     }
-    BsonDocument demanded = KeyWriter.demanded(condition);
+    BsonDocument demanded = KeyWriter.demanded(condition, write.chosenEtag());
     while (true) {
       Sent sent = new Sent(null, null);
       if (demanded != null) {
@@ -107,6 +108,7 @@ final class Counter {
         access.reading("key '" + key + "'", () -> access.find(key, true, deadline));
     StoredDocument live = found != null && found.isLiveAt(access.now()) ? found : null;
     String etag = live == null ? null : live.etag();
+    EtagReusedException.check(key, write.chosenEtag(), etag);
     if (!condition.holdsFor(etag)) {
       throw new PreconditionFailedException(key, condition, etag);
     }
@@ -155,7 +157,7 @@ final class Counter {
     }
     EntryWrite narrow = write(key, sum, options);
     WriteCondition unchanged = WriteCondition.ifMatch(found.etag());
-    BsonDocument demanded = KeyWriter.demanded(unchanged);
+    BsonDocument demanded = KeyWriter.demanded(unchanged, narrow.chosenEtag());
     return demanded == null
         ? null
         : writer

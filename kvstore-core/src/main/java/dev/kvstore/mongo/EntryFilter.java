@@ -12,12 +12,16 @@ import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonObjectId;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /** Which documents a command is about. */
 final class EntryFilter {
+  /** What {@link StoredDocument} reads as one without an etag: every other ObjectId is greater. */
+  private static final BsonDocument NO_ETAG = BsonDocument.parse("{$or: [{" + ETAG
+      + ": {$not: {$gt: {$oid: '" + StoredDocument.NO_ETAG + "'}}}}, {" + ETAG
+      + ": {$type: 'array'}}]}");
+
   private EntryFilter() {}
 
   static BsonDocument key(String key) {
@@ -60,13 +64,17 @@ final class EntryFilter {
   /** What a document with that etag holds; null where the text can be no document's etag. */
   static @Nullable BsonDocument etag(String etag) {
     if (etag.equals(StoredDocument.NO_ETAG)) {
-      BsonValue objectId = new BsonString("objectId");
-      return new BsonDocument(ETAG, new BsonDocument("$not", new BsonDocument("$type", objectId)));
+      return NO_ETAG;
     }
     // In capitals it would be the same ObjectId, but another etag.
     if (!ObjectId.isValid(etag) || !new ObjectId(etag).toHexString().equals(etag)) {
       return null;
     }
     return new BsonDocument(ETAG, new BsonObjectId(new ObjectId(etag)));
+  }
+
+  /** What a document without that etag holds. */
+  static BsonDocument otherEtag(String etag) {
+    return new BsonDocument(ETAG, new BsonDocument("$ne", new BsonObjectId(new ObjectId(etag))));
   }
 }

@@ -47,6 +47,7 @@ final class EntryWrite {
   private final @Nullable Duration timeToLive;
   private final boolean expiryKept;
   private final @Nullable String author;
+  private final @Nullable String chosenEtag;
   private final ObjectId etag;
 
   EntryWrite(Write write) {
@@ -55,7 +56,8 @@ final class EntryWrite {
     this.timeToLive = write.timeToLive();
     this.expiryKept = write.expiryKept();
     this.author = write.author();
-    this.etag = write.etag() == null ? new ObjectId() : new ObjectId(write.etag());
+    this.chosenEtag = write.etag();
+    this.etag = chosenEtag == null ? new ObjectId() : new ObjectId(chosenEtag);
   }
 
   EntryWrite(String key, RawValue value, @Nullable Duration timeToLive, @Nullable String author) {
@@ -64,6 +66,12 @@ final class EntryWrite {
 
   String key() {
     return key;
+  }
+
+  /** Returns the etag that the caller chose; null where it is one of ours, which is unique. */
+  @Nullable
+  String chosenEtag() {
+    return chosenEtag;
   }
 
   /** Tells whether it was this write that made the document what it is. */

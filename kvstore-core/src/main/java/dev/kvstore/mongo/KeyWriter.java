@@ -5,9 +5,11 @@ import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfMatch;
+import dev.kvstore.WriteOptions;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Function;
@@ -46,7 +48,8 @@ final class KeyWriter {
   /**
    * An upsert that does not see an expired document collides with it, as one of many that race for
    * an absent key does with the winner. Either way the answer is 11000, and nothing was written.
-   * The first is replaced under the condition that it is still dead; for all else, again.
+   * The first is replaced under the condition that it is still dead; for all else, again. An entry
+   * that has the etag which the caller chose is not seen either, and collides.
    */
   private StoredDocument upsert(
       EntryWrite write,
@@ -54,10 +57,12 @@ final class KeyWriter {
       boolean withValue,
       Deadline deadline) {
     FindOneAndUpdateOptions options = updateOptions(withValue).upsert(true);
+    BsonDocument newEtag = newEtag(write.chosenEtag());
     while (true) {
       Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
         Instant now = access.now();
         BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
+        filter.putAll(newEtag);
         return access.run(
             until,
             collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
@@ -69,6 +74,9 @@ final class KeyWriter {
       StoredDocument reclaimed = reclaim(write, withValue, deadline);
       if (reclaimed != null) {
         return reclaimed;
+      }
+      if (write.chosenEtag() != null) {
+        presentEtag(write.key(), write.chosenEtag(), deadline);
       }
       access.pause(deadline, doing(write.key()), collision);
     }
@@ -103,13 +111,13 @@ final class KeyWriter {
 
   /** Writes over an entry for which the condition holds. */
   StoredDocument replace(EntryWrite write, WriteCondition condition, Deadline deadline) {
-    BsonDocument demanded = demanded(condition);
+    BsonDocument demanded = demanded(condition, write.chosenEtag());
     StoredDocument written = demanded == null
         ? null
         : documentOf(
             update(write, write::replacing, condition, demanded, false, deadline), write.key());
     if (written == null) {
-      throw preconditionFailed(write.key(), condition, deadline);
+      throw preconditionFailed(write.key(), condition, write.chosenEtag(), deadline);
     }
     return written;
   }
@@ -135,22 +143,27 @@ final class KeyWriter {
   }
 
   /** Deletes the entry if the condition holds, and tells whether there was one. */
-  boolean delete(String key, WriteCondition condition, Deadline deadline) {
+  boolean delete(String key, WriteOptions options, Deadline deadline) {
+    WriteCondition condition = options.condition();
+    String chosenEtag = options.etag().orElse(null);
     if (condition.equals(WriteCondition.IF_ABSENT)) {
-      StoredDocument present = access.findLive(key, false, deadline);
+      String present = presentEtag(key, chosenEtag, deadline);
       if (present != null) {
-        throw new PreconditionFailedException(key, condition, present.etag());
+        throw new PreconditionFailedException(key, condition, present);
       }
       return false;
     }
-    BsonDocument demanded = demanded(condition);
+    BsonDocument demanded = demanded(condition, chosenEtag);
     if (demanded != null && delete(key, condition, demanded, deadline)) {
       return true;
     }
     if (condition.equals(WriteCondition.NONE)) {
+      if (chosenEtag != null) {
+        presentEtag(key, chosenEtag, deadline);
+      }
       return false;
     }
-    throw preconditionFailed(key, condition, deadline);
+    throw preconditionFailed(key, condition, chosenEtag, deadline);
   }
 
   private boolean delete(
@@ -182,15 +195,35 @@ final class KeyWriter {
   }
 
   private PreconditionFailedException preconditionFailed(
-      String key, WriteCondition condition, Deadline deadline) {
-    StoredDocument present =
-        condition.equals(WriteCondition.IF_PRESENT) ? null : access.findLive(key, false, deadline);
-    return new PreconditionFailedException(key, condition, present == null ? null : present.etag());
+      String key, WriteCondition condition, @Nullable String chosenEtag, Deadline deadline) {
+    String present = condition.equals(WriteCondition.IF_PRESENT) && chosenEtag == null
+        ? null
+        : presentEtag(key, chosenEtag, deadline);
+    return new PreconditionFailedException(key, condition, present);
+  }
+
+  /**
+   * Returns the entry's etag, or null where there is no entry.
+   *
+   * @throws EtagReusedException if it is the one that the caller chose for the write
+   */
+  private @Nullable String presentEtag(String key, @Nullable String chosenEtag, Deadline deadline) {
+    StoredDocument present = access.findLive(key, false, deadline);
+    String etag = present == null ? null : present.etag();
+    EtagReusedException.check(key, chosenEtag, etag);
+    return etag;
   }
 
   /** What a document must hold besides being live; null where none can. */
-  static @Nullable BsonDocument demanded(WriteCondition condition) {
-    return condition instanceof IfMatch match ? EntryFilter.etag(match.etag()) : new BsonDocument();
+  static @Nullable BsonDocument demanded(WriteCondition condition, @Nullable String chosenEtag) {
+    if (condition instanceof IfMatch match) {
+      return match.etag().equals(chosenEtag) ? null : EntryFilter.etag(match.etag());
+    }
+    return newEtag(chosenEtag);
+  }
+
+  private static BsonDocument newEtag(@Nullable String chosenEtag) {
+    return chosenEtag == null ? new BsonDocument() : EntryFilter.otherEtag(chosenEtag);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -13,6 +14,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -139,6 +141,7 @@ final class MongoEntryStore implements EntryStore {
     Deadline deadline = access.begin();
     Optional<KVEntry<RawValue>> kept = read(write.key(), SyncToken.START, deadline);
     if (kept.isPresent()) {
+      EtagReusedException.check(write.key(), write.etag(), kept.get().etag());
       return new Defaulted(kept.get(), false);
     }
     access.prepareForWrite(deadline);
@@ -179,7 +182,7 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    return writer.delete(key, options.condition(), access.begin());
+    return writer.delete(key, options, access.begin());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */
@@ -190,11 +193,11 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
-    access.begin();
+    access.checkOpen();
     Subscription subscription = pump.subscribe(name(), sink, from);
     subscriptions.add(subscription);
     try {
-      access.begin();
+      access.checkOpen();
     } catch (KVException e) { // closed meanwhile
       subscription.close();
       throw e;
@@ -208,7 +211,8 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public void close() {
     onClose.run();
-    subscriptions.forEach(Subscription::close);
+    List<Subscription> open = List.copyOf(subscriptions);
     subscriptions.clear();
+    Closing.all(open.stream().<Runnable>map(subscription -> subscription::close).toList());
   }
 }

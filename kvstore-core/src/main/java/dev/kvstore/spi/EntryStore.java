@@ -3,6 +3,7 @@ package dev.kvstore.spi;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * not possible. An expired entry is absent. Thread-safe.
  */
 public interface EntryStore extends AutoCloseable {
-  /** Returns the store's name. */
+  /** Returns the store's name, also after {@link #close()}. */
   String name();
 
   /** As {@link #read(String, ReadOptions)}, as fresh as the store promises without demand. */
@@ -102,6 +103,8 @@ public interface EntryStore extends AutoCloseable {
    * {@link #setDefault} and {@link #increment}; who writes can know it by that. Over no entry it is
    * a create: version 1 and a new {@code createdAt}.
    *
+   * @throws EtagReusedException if the write brings the etag that the entry has; so do the others
+   *     that can bring one, {@link #delete} too, and whether or not their condition holds
    * @throws PreconditionFailedException if the condition does not hold
    */
   KVMetadata write(Write write);
@@ -159,7 +162,7 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
-   * Idempotent. Every other call after it throws {@link KVException} with
+   * Idempotent. Every other call after it, except {@link #name}, throws {@link KVException} with
    * {@link dev.kvstore.ErrorCode#CLOSED}.
    */
   @Override

@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import java.time.Duration;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiryKept whether an entry that is there keeps the expiry that it has, or has none; then
  *     there is no time to live
  * @param author kept as {@code updatedBy}, or null
- * @param etag the etag that the entry gets, never used before; null for one that the store makes
+ * @param etag the etag that the entry gets, see {@link WriteOptions#etag(String)}; null for one
+ *     that the store makes
  */
 public record Write(
     String key,
@@ -28,6 +30,9 @@ public record Write(
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(condition, "condition");
+    if (etag != null) {
+      Names.checkEtag(etag);
+    }
   }
 
   /** A write after which the entry lives for that time, or for ever. */

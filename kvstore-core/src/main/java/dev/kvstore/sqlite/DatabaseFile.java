@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /** Finds the file of a database, and makes it where it is not there yet. */
 final class DatabaseFile {
   private static final Logger log = LoggerFactory.getLogger(DatabaseFile.class);
+
+  private static final Pattern FULL =
+      Pattern.compile("no space left|quota exceeded|not enough space", Pattern.CASE_INSENSITIVE);
 
   private DatabaseFile() {}
 
@@ -84,9 +88,16 @@ final class DatabaseFile {
       return other.getFile() + " is in the way and is not a folder";
     }
     if (e instanceof FileSystemException failed && failed.getReason() != null) {
-      return failed.getFile() + ": " + failed.getReason();
+      return failed.getFile() + ": " + system(failed.getReason());
     }
-    return e.toString();
+    return e.getMessage() == null ? e.toString() : system(e.getMessage());
+  }
+
+  /** Explains what a full disk is called by the systems, which have no exception for it. */
+  private static String system(String message) {
+    return FULL.matcher(message).find()
+        ? "the disk is full (" + message + "): free some space, then try again"
+        : message;
   }
 
   private static void create(Path absolute) throws IOException {

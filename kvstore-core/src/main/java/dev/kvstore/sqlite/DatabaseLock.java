@@ -59,7 +59,9 @@ final class DatabaseLock {
       return lock;
     } catch (IOException e) {
       throw new UnavailableException(
-          "The lock file " + lockFile + " cannot be locked: " + DatabaseFile.reason(e), e);
+          "The database file " + file + " cannot be opened, since its lock file " + lockFile
+              + " cannot be written: " + DatabaseFile.reason(e),
+          e);
     } finally {
       if (!locked) {
         HELD.remove(lockFile);

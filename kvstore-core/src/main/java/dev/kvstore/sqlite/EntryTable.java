@@ -2,6 +2,7 @@ package dev.kvstore.sqlite;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
@@ -80,7 +81,7 @@ final class EntryTable {
     Instant now = clock.instant();
     Row row = find(store, write.key());
     KVMetadata present = live(row, now);
-    check(write.key(), write.condition(), present);
+    check(write.key(), write.etag(), write.condition(), present);
     return put(store, row, following(write, present, now), write.value());
   }
 
@@ -89,6 +90,7 @@ final class EntryTable {
     Row row = find(store, write.key());
     KVMetadata present = live(row, now);
     if (row != null && present != null) {
+      EtagReusedException.check(write.key(), write.etag(), present.etag());
       return new Defaulted(new KVEntry<>(value(row), present), false);
     }
     KVMetadata stored = put(store, row, following(write, null, now), write.value());
@@ -115,7 +117,7 @@ final class EntryTable {
     Instant now = clock.instant();
     Row row = find(store, key);
     KVMetadata present = live(row, now);
-    check(key, options.condition(), present);
+    check(key, options.etag().orElse(null), options.condition(), present);
     RawValue sum;
     Instant expiresAt;
     if (row != null && present != null) {
@@ -130,10 +132,10 @@ final class EntryTable {
     return new KVEntry<>(sum, put(store, row, next, sum));
   }
 
-  boolean delete(String store, String key, WriteCondition condition) throws SQLException {
+  boolean delete(String store, String key, WriteOptions options) throws SQLException {
     Row row = find(store, key);
     KVMetadata present = live(row, clock.instant());
-    check(key, condition, present);
+    check(key, options.etag().orElse(null), options.condition(), present);
     if (row == null || present == null) {
       return false;
     }
@@ -209,8 +211,13 @@ final class EntryTable {
     return row == null || row.metadata.isExpiredAt(now) ? null : row.metadata;
   }
 
-  private static void check(String key, WriteCondition condition, @Nullable KVMetadata present) {
+  private static void check(
+      String key,
+      @Nullable String chosenEtag,
+      WriteCondition condition,
+      @Nullable KVMetadata present) {
     String etag = present == null ? null : present.etag();
+    EtagReusedException.check(key, chosenEtag, etag);
     if (!condition.holdsFor(etag)) {
       throw new PreconditionFailedException(key, condition, etag);
     }

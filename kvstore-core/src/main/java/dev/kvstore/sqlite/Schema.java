@@ -58,8 +58,10 @@ final class Schema {
   /**
    * Makes the tables in an empty file, brings one of an earlier format to this one, and refuses a
    * file with anything else than these tables, which is left as it is.
+   *
+   * @return whether the file had no tables
    */
-  static void prepare(Connection connection, Path file) throws SQLException {
+  static boolean prepare(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       int application = number(statement, "PRAGMA application_id");
       int version = number(statement, "PRAGMA user_version");
@@ -73,6 +75,7 @@ final class Schema {
       if (version != VERSION) {
         bringUp(statement, version);
       }
+      return empty;
     }
   }
 

@@ -5,18 +5,30 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** What SQLite's errors mean to a user, for one file. */
 final class SqlErrors {
+  /** Less than this is too little for SQLite to begin its log and the index of that. */
+  private static final long LITTLE_SPACE = 128 * 1024;
+
   private final Path file;
+  private final LongSupplier freeBytes;
 
   SqlErrors(Path file) {
+    this(file, () -> freeBytes(file));
+  }
+
+  SqlErrors(Path file, LongSupplier freeBytes) {
     this.file = file;
+    this.freeBytes = freeBytes;
   }
 
   /** Returns the error of a call that changed nothing, since it was a read or is rolled back. */
@@ -33,13 +45,17 @@ final class SqlErrors {
       case SQLITE_BUSY, SQLITE_LOCKED ->
         unavailable(
             "is held by another program, perhaps a backup or a SQLite shell; try again", error);
-      case SQLITE_FULL -> unavailable("cannot grow: the disk is full. Nothing was written", error);
+      case SQLITE_FULL ->
+        unavailable(
+            "cannot grow: the disk is full. Nothing was written; free some space, then try again",
+            error);
       case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
         unavailable(
             "cannot be opened or written: look at the permissions of the file and its folder ("
                 + code.name() + ")",
             error);
-      case SQLITE_IOERR -> unavailable("could not be read or written (" + code.name() + ")", error);
+      case SQLITE_IOERR ->
+        unavailable("could not be read or written (" + code.name() + ")" + ifFull(), error);
       case SQLITE_NOTADB ->
         new KVException(
             ErrorCode.UNSUPPORTED_SERVER,
@@ -68,6 +84,7 @@ final class SqlErrors {
     return new OutcomeUnknownException(
         "The database file " + file + " could not be synced to the disk"
             + (failure instanceof SQLException error ? " (" + codeOf(error).name() + ")" : "")
+            + ifFull()
             + ", so whether the write will last is not known: look at the disk, then read the key",
         failure);
   }
@@ -78,6 +95,22 @@ final class SqlErrors {
 
   UnavailableException unavailable(String problem, @Nullable Throwable cause) {
     return new UnavailableException("The database file " + file + " " + problem, cause);
+  }
+
+  /** SQLite has other errors than its own for a full disk, for the files beside the database. */
+  private String ifFull() {
+    long free = freeBytes.getAsLong();
+    return free >= LITTLE_SPACE
+        ? ""
+        : ": the disk is full, or nearly so, with " + free + " bytes free";
+  }
+
+  private static long freeBytes(Path file) {
+    try {
+      return Files.getFileStore(file).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private KVException internal(String problem, Throwable cause) {

@@ -25,12 +25,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write that has returned is on the disk: neither {@code kill -9} nor a power failure takes it
  * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
- * of that ({@code -shm}) and a lock file ({@code .lock}); the file is complete only together with
- * its log. To copy a database that is in use, let the SQLite shell do it ({@code .backup}): code in
- * this process that opens the file itself and closes it again takes SQLite's locks away.
+ * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
+ * seconds without a write and on close; before that the file is complete only together with its
+ * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
+ * process that opens the file itself and closes it again takes SQLite's locks away.
  */
 public final class SqliteEntryDatabase implements EntryDatabase {
   private static final Logger log = LoggerFactory.getLogger(SqliteEntryDatabase.class);
+
+  /** How long there must be no write before the log is moved into the file. */
+  private static final Duration QUIET_TIME = Duration.ofSeconds(5);
 
   private final Path file;
   private final Clock clock;
@@ -49,8 +53,14 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   private final Object closing = new Object();
   private boolean closed; // guarded by closing
 
+  /** @param expectsTables whether the file was there before */
   private SqliteEntryDatabase(
-      Path file, SqliteSettings settings, DatabaseLock lock, Connection connection)
+      Path file,
+      boolean expectsTables,
+      SqliteSettings settings,
+      Duration quietTime,
+      DatabaseLock lock,
+      Connection connection)
       throws SQLException {
     this.file = file;
     this.clock = settings.clock();
@@ -58,16 +68,23 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     this.lock = lock;
     this.connection = connection;
     SqlErrors errors = new SqlErrors(file);
-    Schema.prepare(connection, file);
+    if (Schema.prepare(connection, file) && expectsTables) {
+      log.warn(
+          "The database file {} has no tables, so it starts without any entries. If it is a copy, it"
+              + " was made without the log {}-wal, which held them: stop this process, and copy the"
+              + " file again with its log, or with the SQLite shell's .backup",
+          file,
+          file.getFileName());
+    }
     this.changes = new ChangeLog(
         ChangeLog.first(Schema.lastPosition(connection), clock.instant()), ChangeLog.KEPT);
     this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
     Statements statements = new Statements(connection);
     this.transactions =
-        new WriteTransactions(connection, statements, changes, feed::wake, file, timeout);
+        new WriteTransactions(connection, statements, changes, feed::wake, file, errors, timeout);
     this.table = new EntryTable(statements, changes, clock);
-    this.writer =
-        new GroupWriter(transactions, errors, timeout, table::sweep, settings.sweepInterval());
+    this.writer = new GroupWriter(
+        transactions, errors, timeout, table::sweep, settings.sweepInterval(), quietTime);
     this.readers = new ReaderPool(new Connections(file, timeout), errors, settings);
   }
 
@@ -88,14 +105,20 @@ public final class SqliteEntryDatabase implements EntryDatabase {
    *     path. The file is left as it was
    */
   public static SqliteEntryDatabase open(Path file, SqliteSettings settings) {
+    return open(file, settings, QUIET_TIME);
+  }
+
+  static SqliteEntryDatabase open(Path file, SqliteSettings settings, Duration quietTime) {
     Connections.requireDriver();
+    boolean existed = Files.exists(file);
     Path real = DatabaseFile.prepare(file);
     DatabaseLock lock = DatabaseLock.acquire(real);
     Connection connection = null;
     boolean opened = false;
     try {
       connection = new Connections(real, settings.timeout()).writer();
-      SqliteEntryDatabase database = new SqliteEntryDatabase(real, settings, lock, connection);
+      SqliteEntryDatabase database =
+          new SqliteEntryDatabase(real, existed, settings, quietTime, lock, connection);
       database.writer.start();
       opened = true;
       return database;

@@ -3,6 +3,7 @@ package dev.kvstore.sqlite;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -11,6 +12,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -120,6 +122,7 @@ final class SqliteEntryStore implements EntryStore {
     // Most of the time the entry is there, and then nobody has to wait for the writer.
     Optional<KVEntry<RawValue>> present = read(write.key());
     if (present.isPresent()) {
+      EtagReusedException.check(write.key(), write.etag(), present.get().etag());
       return new Defaulted(present.get(), false);
     }
     return writer.write(write.value().size(), () -> table.setDefault(name, write));
@@ -142,7 +145,7 @@ final class SqliteEntryStore implements EntryStore {
   @Override
   public boolean delete(String key, WriteOptions options) {
     checkOpen();
-    return writer.write(0, () -> table.delete(name, key, options.condition()));
+    return writer.write(0, () -> table.delete(name, key, options));
   }
 
   @Override
@@ -173,8 +176,9 @@ final class SqliteEntryStore implements EntryStore {
   @Override
   public void close() {
     closed = true;
-    subscriptions.forEach(Subscription::close);
+    List<Subscription> open = List.copyOf(subscriptions);
     subscriptions.clear();
+    Closing.all(open.stream().<Runnable>map(subscription -> subscription::close).toList());
   }
 
   private void checkOpen() {

@@ -17,4 +17,10 @@ interface Transactions {
 
   /** Called after commits, when nobody waits for them any more. Must not throw. */
   void tidyUp();
+
+  /**
+   * Moves what is only in the log into the database file, so that a copy of the file alone is
+   * complete. Called in quiet moments. Must not throw.
+   */
+  void checkpoint();
 }

@@ -1,7 +1,5 @@
 package dev.kvstore.sqlite;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +14,9 @@ final class WriteTransactions implements Transactions {
   /** How large the log may stay after its content has gone into the file. */
   static final long LOG_BYTES = 16 * 1024 * 1024;
 
+  /** How long a checkpoint in a quiet moment waits for readers: a write may come. */
+  private static final Duration QUIET_PATIENCE = Duration.ofMillis(100);
+
   private static final String SAVE_POSITION = "UPDATE change_sequence SET last = ?";
 
   private static final Logger log = LoggerFactory.getLogger(WriteTransactions.class);
@@ -26,7 +27,11 @@ final class WriteTransactions implements Transactions {
   private final Runnable whenChanged;
   private final Path logFile;
   private final Duration timeout;
+  private final SqlErrors errors;
   private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong checkpoints = new AtomicLong();
+
+  private boolean checkpointFails; // of the writer's thread alone
 
   /** How large the log may be before readers are waited for; for the writer's thread alone. */
   long toleratedLogBytes = 4 * LOG_BYTES;
@@ -42,11 +47,13 @@ final class WriteTransactions implements Transactions {
       ChangeLog changes,
       Runnable whenChanged,
       Path file,
+      SqlErrors errors,
       Duration timeout) {
     this.connection = connection;
     this.statements = statements;
     this.changes = changes;
     this.whenChanged = whenChanged;
+    this.errors = errors;
     this.timeout = timeout;
     this.logFile = file.resolveSibling(file.getFileName() + "-wal");
   }
@@ -68,8 +75,16 @@ final class WriteTransactions implements Transactions {
   public void commit() throws SQLException {
     statements.execute("COMMIT");
     commits.incrementAndGet();
-    if (changes.publish()) {
-      whenChanged.run();
+    boolean published = false;
+    try {
+      if (changes.publish()) {
+        whenChanged.run();
+      }
+      published = true;
+    } finally {
+      if (!published) {
+        changes.lose();
+      }
     }
   }
 
@@ -92,32 +107,55 @@ final class WriteTransactions implements Transactions {
    */
   @Override
   public void tidyUp() {
-    try {
-      if (logSize() < toleratedLogBytes) {
-        return;
-      }
-      try (Statement statement = connection.createStatement()) {
-        // Those who write meanwhile must still come in time.
-        statement.execute("PRAGMA busy_timeout = " + timeout.toMillis() / 4);
-        try {
-          statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        } finally {
-          statement.execute("PRAGMA busy_timeout = " + timeout.toMillis());
-        }
-      }
+    if (logSize() >= toleratedLogBytes) {
+      // Those who write meanwhile must still come in time.
+      checkpoint(timeout.dividedBy(4));
       // Where someone's long read is in the way, it is not to hold up every commit from now on.
       toleratedLogBytes = Math.max(4 * LOG_BYTES, 2 * logSize());
-    } catch (SQLException | IOException e) {
-      log.warn("The log {} could not be moved into the database file", logFile, e);
     }
   }
 
-  private long logSize() throws IOException {
-    return Files.exists(logFile) ? Files.size(logFile) : 0;
+  @Override
+  public void checkpoint() {
+    if (logSize() > 0) {
+      checkpoint(QUIET_PATIENCE);
+    }
+  }
+
+  /** Moves what no reader is in the way of, and empties the log if none needs it by then. */
+  private void checkpoint(Duration patience) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = " + patience.toMillis());
+      try {
+        statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        statement.execute("PRAGMA busy_timeout = " + timeout.toMillis());
+      }
+      checkpoints.incrementAndGet();
+      checkpointFails = false;
+    } catch (SQLException e) {
+      if (!checkpointFails) {
+        log.warn(
+            "Moving the log {} into the database file failed; it is tried again: {}",
+            logFile,
+            errors.of(e).getMessage());
+      }
+      checkpointFails = true;
+    }
+  }
+
+  /** Returns the size of the log in bytes, or 0 if there is none. */
+  long logSize() {
+    return logFile.toFile().length();
   }
 
   /** Returns how many transactions were committed, those that changed nothing included. */
   long commits() {
     return commits.get();
+  }
+
+  /** Returns how often the log was moved into the file, SQLite's own small steps not included. */
+  long checkpoints() {
+    return checkpoints.get();
   }
 }

@@ -3,6 +3,8 @@ package dev.kvstore.typed;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.BindOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
@@ -19,11 +21,13 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.binding.Binding;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
@@ -154,10 +158,26 @@ public final class TypedKVStore implements KVStore {
     Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
     // Nearly always there is an entry already, and a read is cheaper than a write that changes
     // nothing.
-    KVEntry<RawValue> kept = entries
-        .read(key, ReadOptions.DEFAULT)
-        .orElseGet(() -> entries.setDefault(write).entry());
-    return typed(kept, type).value();
+    Optional<KVEntry<RawValue>> present = entries.read(key, ReadOptions.DEFAULT);
+    if (present.isPresent()) {
+      return typed(present.get(), type).value();
+    }
+    T ours = readBack(write, type);
+    KVEntry<RawValue> kept = entries.setDefault(write).entry();
+    return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+  }
+
+  /** Reads the value before it is written: what the caller could never read is refused. */
+  private <T> @Nullable T readBack(Write write, KVType<T> type) {
+    try {
+      return codec.decode(write.key(), write.value(), type);
+    } catch (TypeMismatchException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "The default of key '" + write.key() + "' cannot be stored: as " + e.storedType()
+              + " it could not be read again as " + type + ": name another type with a KVType",
+          e);
+    }
   }
 
   @Override
@@ -279,12 +299,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public void close() {
-    try {
-      watches.close();
-      entries.close();
-    } finally {
-      afterClose.run();
-    }
+    Closing.all(watches::close, entries::close, afterClose);
   }
 
   /** Decodes what is held, if nobody has, and leaves it for those who come next. */

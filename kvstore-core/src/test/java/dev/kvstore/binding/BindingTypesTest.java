@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.kvstore.BindOptions;
 import dev.kvstore.BindingFailedException;
+import dev.kvstore.ByteSize;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVDefault;
@@ -95,6 +96,29 @@ class BindingTypesTest {
       assertThat(types.time()).isEqualTo(Duration.ofMillis(1500));
       assertThat(types.map()).isEqualTo(Map.of("a", List.of(1, 2)));
       assertThat(types.id()).isEqualTo(new UUID(1, 2));
+    }
+
+    record Units(Duration pause, Duration week, ByteSize limit, ByteSize bytes) {}
+
+    @Test
+    void durationsAndSizes_areSpelledAsInOptions() {
+      store.setMany(
+          Map.of("p.pause", "1h30m", "p.week", "P1W", "p.limit", "10MiB", "p.bytes", 1_000_000));
+      assertThat(bound("p", Units.class))
+          .isEqualTo(new Units(
+              Duration.ofMinutes(90),
+              Duration.ofDays(7),
+              new ByteSize(10 << 20),
+              ByteSize.parse("1MB")));
+      store.setMany(Map.of("p.pause", "90", "p.limit", "1M", "p.bytes", -1));
+      assertThat(problems(Units.class)).hasSize(3);
+    }
+
+    @Test
+    void size_isStoredAsText() {
+      store.set("k", new ByteSize(10 << 20));
+      assertThat(store.get("k", String.class)).isEqualTo("10MiB");
+      assertThat(store.get("k", ByteSize.class)).isEqualTo(new ByteSize(10 << 20));
     }
 
     @Test

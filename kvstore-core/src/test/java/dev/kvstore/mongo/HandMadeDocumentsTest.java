@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Documents that a person made or changed in the shell. */
 class HandMadeDocumentsTest extends MongoStoreFixture {
@@ -31,6 +33,21 @@ class HandMadeDocumentsTest extends MongoStoreFixture {
         .isEqualTo(1);
     assertThatThrownBy(() -> set("a", text("z"), WriteOptions.ifMatch(entry.etag())))
         .isInstanceOf(PreconditionFailedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{_id: 'a', value: 'x', etag: {$oid: '000000000000000000000000'}}",
+        "{_id: 'a', value: 'x', etag: [{$oid: '6740f1c2a94d3e0b8c5a7712'}]}",
+        "{_id: 'a', value: 'x', etag: 'text'}"
+      })
+  void byHand_etagThatIsNone_canBeComparedAndSet(String document) {
+    shell().insertOne(Document.parse(document));
+
+    KVMetadata written = set("a", text("y"), WriteOptions.ifMatch(read("a").etag()));
+
+    assertThat(read("a").etag()).isEqualTo(written.etag()).doesNotContain("0000000000");
   }
 
   @Test

@@ -31,6 +31,7 @@ class GroupWriterTest {
   private static final class Numbers implements Transactions {
     final List<Integer> committed = new ArrayList<>();
     final List<Integer> pending = new ArrayList<>();
+    final AtomicInteger checkpoints = new AtomicInteger();
     int commits;
 
     @Nullable
@@ -38,6 +39,12 @@ class GroupWriterTest {
 
     @Nullable
     SQLException failCommit;
+
+    @Nullable
+    Error failRollback;
+
+    @Nullable
+    Error failTidyUp;
 
     @Override
     public synchronized void begin() throws SQLException {
@@ -59,10 +66,24 @@ class GroupWriterTest {
     @Override
     public synchronized void rollback() {
       pending.clear();
+      throwing(failRollback);
     }
 
     @Override
-    public void tidyUp() {}
+    public void tidyUp() {
+      throwing(failTidyUp);
+    }
+
+    private static void throwing(@Nullable Error failure) {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    @Override
+    public void checkpoint() {
+      checkpoints.incrementAndGet();
+    }
 
     synchronized int add(int number) {
       pending.add(number);
@@ -185,6 +206,22 @@ class GroupWriterTest {
   }
 
   @Test
+  void write_errorAroundATransaction_endsNeitherTheThreadNorTheWaiting() {
+    GroupWriter started = start(LONG);
+    numbers.failCommit = new SQLException("fsync failed");
+    numbers.failRollback = new StackOverflowError();
+    assertThatThrownBy(() -> started.write(0, () -> numbers.add(1)))
+        .isInstanceOf(OutcomeUnknownException.class);
+    numbers.failCommit = null;
+    numbers.failRollback = null;
+    numbers.failTidyUp = new OutOfMemoryError("injected");
+    assertThat(started.write(0, () -> numbers.add(2))).isEqualTo(2);
+    assertThat(started.write(0, () -> numbers.add(3))).isEqualTo(3);
+    assertThat(numbers.committed()).containsExactly(2, 3);
+    assertThat(started.isAlive()).isTrue();
+  }
+
+  @Test
   void write_beginFails_isUnavailable() {
     GroupWriter started = start(LONG);
     numbers.failBegin = new SQLException("busy", "", 5);
@@ -301,6 +338,25 @@ class GroupWriterTest {
   }
 
   @Test
+  void checkpoint_isMadeAtTheBeginningAndTheEnd() throws Exception {
+    GroupWriter started = start(LONG);
+    await().until(() -> numbers.checkpoints.get() == 1);
+    started.write(0, () -> numbers.add(1));
+    started.write(0, () -> numbers.add(2));
+    assertThat(numbers.checkpoints).hasValue(1);
+
+    assertThat(started.close(LONG)).isTrue();
+    assertThat(numbers.checkpoints).hasValue(2);
+  }
+
+  @Test
+  void checkpoint_isMadeAfterEachQuietTime() {
+    start(LONG, () -> false, LONG, Duration.ofMillis(20));
+
+    await().until(() -> numbers.checkpoints.get() >= 3);
+  }
+
+  @Test
   void sweep_moreToDo_doesNotWaitForTheInterval() {
     start(LONG, () -> sweeps.incrementAndGet() < 50, Duration.ofMillis(500));
 
@@ -356,8 +412,16 @@ class GroupWriterTest {
 
   private GroupWriter start(
       Duration timeout, GroupWriter.Operation<Boolean> sweep, Duration sweepInterval) {
+    return start(timeout, sweep, sweepInterval, LONG);
+  }
+
+  private GroupWriter start(
+      Duration timeout,
+      GroupWriter.Operation<Boolean> sweep,
+      Duration sweepInterval,
+      Duration quietTime) {
     SqlErrors errors = new SqlErrors(Path.of("x.db"));
-    GroupWriter started = new GroupWriter(numbers, errors, timeout, sweep, sweepInterval);
+    GroupWriter started = new GroupWriter(numbers, errors, timeout, sweep, sweepInterval, quietTime);
     writer = started;
     started.start();
     return started;

@@ -3,10 +3,15 @@ package dev.kvstore.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Write;
 import java.time.Duration;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +117,45 @@ interface ConditionContract extends StoreFixture {
     KVMetadata created = store().set("k", 2, WriteOptions.ifAbsent());
     assertThat(created.version()).isEqualTo(1);
     assertThat(created.createdAt()).isAfter(old.createdAt());
+  }
+
+  /** Or the etag would say that nothing has changed. */
+  @Test
+  default void anyWrite_withTheEtagOfItsEntry_isRefusedAndChangesNothing() {
+    WriteOptions same = WriteOptions.DEFAULT.etag("0123456789abcdef01234568");
+    KVMetadata first = store().set("k", 1, same);
+    for (WriteCondition condition : List.of(
+        WriteCondition.NONE,
+        WriteCondition.IF_PRESENT,
+        WriteCondition.IF_ABSENT,
+        WriteCondition.ifMatch(first.etag()),
+        WriteCondition.ifMatch(NO_ETAG))) {
+      WriteOptions options = same.condition(condition);
+      assertReused(() -> store().set("k", 2, options), first.etag());
+      assertReused(() -> entries().increment("k", 1, options), first.etag());
+      assertReused(() -> entries().increment("k", 1L << 31, options), first.etag());
+      assertReused(() -> store().delete("k", options), first.etag());
+    }
+    assertReused(() -> entries().setDefault(new Write("k", Values.raw(2), same)), first.etag());
+    assertThat(store().entry("k", Integer.class).metadata()).isEqualTo(first);
+    assertThat(store().get("k", Integer.class)).isEqualTo(1);
+  }
+
+  @Test
+  default void write_withAnEtagOfItsOwn_givesItToTheEntry() {
+    KVMetadata first = store().set("k", 1, WriteOptions.DEFAULT.etag("0123456789abcdef01234569"));
+    String chosen = "0123456789abcdef0123456a";
+    WriteOptions options = WriteOptions.ifMatch(first.etag()).etag(chosen);
+    assertThat(store().set("k", 2, options).etag()).isEqualTo(chosen);
+  }
+
+  private static void assertReused(ThrowingCallable call, String etag) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            KVException.class,
+            // Who remembers the first write knows more.
+            e -> assertThat(e.code()).isIn(ErrorCode.INVALID_PARAMETER, ErrorCode.REPEATED_WRITE))
+        .hasMessageContaining(etag);
   }
 
   private static void assertPreconditionFailed(

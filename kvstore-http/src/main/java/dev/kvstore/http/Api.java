@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.MDC;
 
 /**
@@ -32,6 +33,7 @@ final class Api implements Handler {
   private final Cors cors;
   private final Failures failures;
   private final Load load;
+  private final AllowedHosts hosts;
   private final Map<Resource, ResourceHandler> handlers;
 
   Api(
@@ -39,12 +41,14 @@ final class Api implements Handler {
       Gate gate,
       Cors cors,
       Load load,
+      AllowedHosts hosts,
       Map<Resource, ResourceHandler> handlers) {
     this.database = database;
     this.gate = gate;
     this.cors = cors;
     this.failures = new Failures(cors);
     this.load = load;
+    this.hosts = hosts;
     this.handlers = handlers;
   }
 
@@ -70,7 +74,11 @@ final class Api implements Handler {
     try {
       exchange = exchange(request, response);
     } catch (RuntimeException | Error e) {
-      failures.answer(request, response, requestId, null, e, RequestBody.isIn(request));
+      if (RequestBody.isSentUnasked(request)) {
+        failures.refuse(request, response, requestId, null, e, scheduler(request));
+      } else {
+        failures.answer(request, response, requestId, null, e, RequestBody.isIn(request));
+      }
       return;
     }
     try {
@@ -86,16 +94,16 @@ final class Api implements Handler {
     Target target = target(request);
     Resource resource = target.resource();
     request.setAttribute(RequestRecords.RESOURCE, resource);
-    Principal principal = gate.admit(request, access(request, resource));
+    Principal principal = admit(request, access(request, resource));
     principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
     String client = Gate.client(request, principal);
     Room room = load.room(client, isWrite(request), whenAnswered(request));
-    return new Exchange(request, response, target, principal, database, client, room);
+    Runnable recheck = () -> gate.recheck(request, principal);
+    return new Exchange(request, response, target, principal, database, recheck, client, room);
   }
 
   private static Consumer<Runnable> whenAnswered(HttpServletRequest request) {
-    return action -> Request.addCompletionListener(
-        core(request), failure -> action.run());
+    return action -> Request.addCompletionListener(core(request), failure -> action.run());
   }
 
   /** Browsers ask without a token whether they may send one. */
@@ -108,9 +116,16 @@ final class Api implements Handler {
     try {
       return Target.parse(request.getRequestURI());
     } catch (ProblemException | InvalidInputException e) {
-      gate.admit(request, Access.DATA);
+      admit(request, Access.DATA);
       throw e;
     }
+  }
+
+  private Principal admit(HttpServletRequest request, Access access) {
+    if (access != Access.PROBE && gate.isOpenToAll()) {
+      hosts.check(request);
+    }
+    return gate.admit(request, access);
   }
 
   /** Refuses what may not be, answers what needs nobody to wait for, and returns true if it was. */
@@ -186,7 +201,7 @@ final class Api implements Handler {
       load.requests()
           .await(
               exchange.client(),
-              core(exchange.request()).getComponents().getScheduler(),
+              scheduler(exchange.request()),
               () -> load.workers().runLater(work),
               () -> end(exchange, requestId, tooMany(), false));
     } else if (!load.workers().runNow(work)) {
@@ -206,19 +221,13 @@ final class Api implements Handler {
 
   /** Refuses a request before its body was read. */
   private void refuse(Exchange exchange, String requestId, Throwable failure) {
-    ErrorKind kind = Problems.of(failure, isWrite(exchange.request())).kind();
-    boolean discard = kind != ErrorKind.FORBIDDEN
-        && !exchange.isAsync()
-        && RequestBody.isWorthDiscarding(exchange.request());
-    try {
-      if (discard) {
-        RequestBody.discard(exchange, () -> end(exchange, requestId, failure, false));
-        return;
-      }
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+    HttpServletRequest request = exchange.request();
+    if (exchange.isAsync() || !RequestBody.isSentUnasked(request)) {
+      end(exchange, requestId, failure, RequestBody.isIn(request));
+    } else {
+      failures.refuse(
+          request, exchange.response(), requestId, exchange, failure, scheduler(request));
     }
-    end(exchange, requestId, failure, RequestBody.isIn(exchange.request()));
   }
 
   private void end(Exchange exchange, String requestId, Throwable failure, boolean close) {
@@ -240,6 +249,10 @@ final class Api implements Handler {
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
   static void abort(HttpServletRequest request) {
     core(request).getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
+  private static Scheduler scheduler(HttpServletRequest request) {
+    return core(request).getComponents().getScheduler();
   }
 
   private static Request core(HttpServletRequest request) {

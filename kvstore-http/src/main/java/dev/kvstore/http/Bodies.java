@@ -67,8 +67,7 @@ final class Bodies {
   }
 
   private RawValue jsonValue(Exchange exchange) throws IOException {
-    try (InputStream body =
-        open(exchange, JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+    try (InputStream body = open(exchange, JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
       return json(body, transcoder::read);
     }
   }

@@ -65,7 +65,9 @@ final class ChunkedBuffer extends OutputBuffer {
     chunks.get(chunk)[first ? position : (position - FIRST_BYTES) % CHUNK_BYTES] = (byte) value;
   }
 
-  /** Makes sure that there is space behind the end, and returns where it begins in the last chunk. */
+  /**
+   * Makes sure that there is space behind the end, and returns where it begins in the last chunk.
+   */
   private int room() {
     if (size == 0 && chunks.isEmpty()) {
       chunks.add(new byte[FIRST_BYTES]);

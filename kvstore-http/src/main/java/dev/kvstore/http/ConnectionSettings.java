@@ -1,8 +1,8 @@
 package dev.kvstore.http;
 
-import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.http.net.PacedHandler.BodyTime;
 import dev.kvstore.http.net.Shares;
+import dev.kvstore.http.tls.TlsFiles;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -82,13 +82,7 @@ public record ConnectionSettings(
   /** Returns these settings with another limit for the requests of one client. */
   public ConnectionSettings withMaxRequestsPerClient(int newMaximum) {
     return new ConnectionSettings(
-        tls,
-        maxHeaderBytes,
-        maxConnections,
-        patience,
-        bytesPerSecond,
-        bodyTimeout,
-        newMaximum);
+        tls, maxHeaderBytes, maxConnections, patience, bytesPerSecond, bodyTimeout, newMaximum);
   }
 
   BodyTime bodyTime() {

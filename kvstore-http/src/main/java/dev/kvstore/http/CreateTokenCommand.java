@@ -56,7 +56,7 @@ final class CreateTokenCommand extends TokenAction {
       names = "--ttl",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Until it expires, such as P90D (never).")
+      description = "Until it expires, such as 90d (never).")
   private @Nullable Duration ttl;
 
   @Override

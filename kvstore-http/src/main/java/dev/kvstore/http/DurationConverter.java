@@ -1,19 +1,18 @@
 package dev.kvstore.http;
 
+import dev.kvstore.Durations;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the durations of options. */
+/** Reads the durations of options as {@link Durations} does. */
 final class DurationConverter implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     try {
-      return Duration.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new TypeConversionException(
-          "'" + text + "' is not an ISO-8601 duration such as PT5S or PT0.5S");
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("'" + text + "' " + e.getMessage());
     }
   }
 }

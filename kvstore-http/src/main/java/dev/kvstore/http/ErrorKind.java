@@ -25,6 +25,8 @@ enum ErrorKind {
   URI_TOO_LONG(414, "uri-too-long", "The URI is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body's format is not supported"),
   EXPECTATION_FAILED(417, "expectation-failed", "The Expect header is not supported"),
+  MISDIRECTED(421, "misdirected", "The service does not answer to this host name"),
+  REPEATED_WRITE(422, "repeated-write", "The KV-Etag belongs to another write"),
   VALIDATION_FAILED(422, "validation-failed", "The value breaks a rule"),
   UPGRADE_REFUSED(426, "upgrade-required", "The protocol is not supported"),
   PRECONDITION_REQUIRED(428, "precondition-required", "The request has to say more"),
@@ -71,6 +73,7 @@ enum ErrorKind {
       case TYPE_MISMATCH -> TYPE_MISMATCH;
       case CONFLICT -> CONFLICT;
       case PRECONDITION_FAILED -> PRECONDITION_FAILED;
+      case REPEATED_WRITE -> REPEATED_WRITE;
       case VALIDATION_FAILED -> VALIDATION_FAILED;
       case ATOMIC_NOT_SUPPORTED -> ATOMIC_NOT_SUPPORTED;
       // The credentials that the database refuses are the service's own, not the caller's.

@@ -16,11 +16,7 @@ import java.time.Duration;
  *     with 429
  */
 public record EventSettings(
-    int maxStreams,
-    int maxWaiting,
-    Duration heartbeat,
-    Duration openingTimeout,
-    int maxPerClient) {
+    int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout, int maxPerClient) {
   /** The least and the most that a reader may ask for. */
   static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
 

@@ -62,21 +62,24 @@ final class EventStreams implements AutoCloseable {
    * Takes one more stream, until {@link #remove}.
    *
    * @param heartbeat how often its reader is to hear that it is alive
-   * @throws ProblemException if there are too many, or too many of its client, or the service is stopping
+   * @throws ProblemException if there are too many, or too many of its client, or the service is
+   *     stopping
    */
   synchronized void add(EventStream stream, Duration heartbeat) {
     if (closed) {
       throw refusal("The service is stopping", "1");
     }
     switch (shares.acquire(stream.client(), 1)) {
-      case TOTAL_LIMIT -> throw refusal(
-          "All " + settings.maxStreams() + " streams of events that the service keeps are open",
-          "10");
-      case CLIENT_LIMIT -> throw new ProblemException(new Problem(
-              ErrorKind.TOO_MANY_REQUESTS,
-              "All " + settings.maxPerClient()
-                  + " streams of events that one client can have are open")
-          .withHeader("Retry-After", "10"));
+      case TOTAL_LIMIT ->
+        throw refusal(
+            "All " + settings.maxStreams() + " streams of events that the service keeps are open",
+            "10");
+      case CLIENT_LIMIT ->
+        throw new ProblemException(new Problem(
+                ErrorKind.TOO_MANY_REQUESTS,
+                "All " + settings.maxPerClient()
+                    + " streams of events that one client can have are open")
+            .withHeader("Retry-After", "10"));
       case GRANTED -> {}
     }
     open.put(stream, repeat(stream::beat, heartbeat));

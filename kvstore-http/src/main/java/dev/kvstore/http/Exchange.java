@@ -12,6 +12,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,21 +36,25 @@ final class Exchange {
   private final Target target;
   private final Principal principal;
   private final EntryDatabase database;
+  private final Runnable recheck;
   private final String client;
   private final Room room;
   private @Nullable EntryStore entries;
   private InputStream body = InputStream.nullInputStream();
+  private @Nullable MessageDigest bodyDigest;
   private @Nullable AsyncContext async;
   private boolean handedOver;
   private boolean replayed;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
+  /** @param recheck see {@link #recheck()} */
   Exchange(
       HttpServletRequest request,
       HttpServletResponse response,
       Target target,
       Principal principal,
       EntryDatabase database,
+      Runnable recheck,
       String client,
       Room room) {
     this.request = request;
@@ -58,6 +64,7 @@ final class Exchange {
     this.database = database;
     this.client = client;
     this.room = room;
+    this.recheck = recheck;
   }
 
   HttpServletRequest request() {
@@ -87,9 +94,17 @@ final class Exchange {
     return room;
   }
 
-  /** Returns the body of the request, which is in memory. */
+  /**
+   * Returns the body, which is in memory; of a write that names itself, it is known again by its
+   * digest.
+   */
   InputStream body() {
-    return body;
+    if (request.getHeader(WriteRequests.ETAG) == null) {
+      return body;
+    }
+    MessageDigest digest = Sha256.start();
+    bodyDigest = digest;
+    return new DigestInputStream(body, digest);
   }
 
   void body(InputStream content) {
@@ -137,14 +152,40 @@ final class Exchange {
     return target.store();
   }
 
-  /** Returns the store that the path names, the same each time. */
+  /**
+   * Returns the store that the path names, the same each time. Each of its operations calls
+   * {@link #recheck()} first.
+   */
   EntryStore entries() {
     EntryStore opened = entries;
     if (opened == null) {
-      opened = database.store(store());
+      opened = guard(database.store(store()));
       entries = opened;
     }
     return opened;
+  }
+
+  /** Returns the store with a {@link #recheck()} before each operation. */
+  EntryStore guard(EntryStore store) {
+    return new GuardedStore(store, recheck);
+  }
+
+  /**
+   * Returns if the caller may still do what it could when the request was admitted; to be called
+   * before each write and each further part of an answer.
+   *
+   * @throws ProblemException if its token was revoked, has expired or was changed, or if there was
+   *     none and one is needed by now
+   */
+  void recheck() {
+    recheck.run();
+  }
+
+  /**
+   * Returns a digest of the body as far as it was read; empty where it was not. To be called once.
+   */
+  byte[] bodyDigest() {
+    return bodyDigest == null ? new byte[0] : bodyDigest.digest();
   }
 
   String method() {

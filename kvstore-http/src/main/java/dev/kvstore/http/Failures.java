@@ -1,9 +1,11 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVException;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,10 @@ final class Failures {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
+    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
+    if (match != null) {
+      response.setHeader(RequestIds.MATCH, match);
+    }
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 
@@ -43,45 +49,74 @@ final class Failures {
       Throwable failure,
       boolean close) {
     try {
-      Problem problem = Problems.of(failure, Api.isWrite(request));
-      log(request, problem, failure);
-      if (response.isCommitted()) {
-        Api.abort(request);
+      byte[] body = prepare(request, response, requestId, exchange, failure);
+      if (body == null) {
         return;
-      }
-      response.reset();
-      setCommonHeaders(request, response, requestId);
-      if (exchange != null) {
-        tellPosition(exchange);
-        if (exchange.isReplayed()) {
-          exchange.tellReplayed();
-        }
       }
       if (close) {
         response.setHeader("Connection", "close");
       }
-      write(request, response, problem, requestId);
+      if (request.getMethod().equals("HEAD")) {
+        response.setContentLength(body.length);
+        return;
+      }
+      // So that all of it stays in there until the server sends it, after the request was handled.
+      response.setBufferSize(Math.max(response.getBufferSize(), body.length + 1));
+      response.getOutputStream().write(body);
     } catch (IOException e) {
       LOG.debug("An error could not be answered", e);
     }
   }
 
-  private static void write(
-      HttpServletRequest request, HttpServletResponse response, Problem problem, String requestId)
-      throws IOException {
-    String path = request.getRequestURI();
-    byte[] body = problem.toJson(path.length() > MAX_INSTANCE ? null : path, requestId);
+  /** As {@link #answer}, before the body of the request was read, which is not wanted. */
+  void refuse(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable Exchange exchange,
+      Throwable failure,
+      Scheduler scheduler) {
+    try {
+      byte[] body = prepare(request, response, requestId, exchange, failure);
+      if (body != null) {
+        response.setHeader("Connection", "close");
+        response.setContentLength(body.length);
+        AsyncContext async = exchange == null ? request.startAsync() : exchange.handOver();
+        async.setTimeout(0);
+        LingeringClose.start(async, request, body, scheduler);
+      }
+    } catch (IOException e) {
+      LOG.debug("An error could not be answered", e);
+    }
+  }
+
+  /** Sets the status and the headers, and returns the body; null where it is too late for one. */
+  private byte @Nullable [] prepare(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable Exchange exchange,
+      Throwable failure) {
+    Problem problem = Problems.of(failure, Api.isWrite(request));
+    log(request, problem, failure);
+    if (response.isCommitted()) {
+      Api.abort(request);
+      return null;
+    }
+    response.reset();
+    setCommonHeaders(request, response, requestId);
+    if (exchange != null) {
+      tellPosition(exchange);
+      if (exchange.isReplayed()) {
+        exchange.tellReplayed();
+      }
+    }
     problem.headers().forEach(response::setHeader);
     response.setStatus(problem.kind().status());
     response.setContentType(Problem.MEDIA_TYPE);
     response.setHeader("Cache-Control", "no-store");
-    if (request.getMethod().equals("HEAD")) {
-      response.setContentLength(body.length);
-      return;
-    }
-    // So that all of it stays in there until the server sends it, after the request was handled.
-    response.setBufferSize(Math.max(response.getBufferSize(), body.length + 1));
-    response.getOutputStream().write(body);
+    String path = request.getRequestURI();
+    return problem.toJson(path.length() > MAX_INSTANCE ? null : path, requestId);
   }
 
   private static void tellPosition(Exchange exchange) {

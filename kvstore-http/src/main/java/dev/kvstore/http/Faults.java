@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.ByteSize;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.config.SettingSources;
 import java.time.Duration;
@@ -74,6 +75,12 @@ final class Faults {
 
   void checkRange(String option, long value, long from, long to) {
     if (value < from || value > to) {
+      add(option, value, "it must be from " + from + " to " + to);
+    }
+  }
+
+  void checkRange(String option, ByteSize value, String from, String to) {
+    if (value.compareTo(ByteSize.parse(from)) < 0 || value.compareTo(ByteSize.parse(to)) > 0) {
       add(option, value, "it must be from " + from + " to " + to);
     }
   }

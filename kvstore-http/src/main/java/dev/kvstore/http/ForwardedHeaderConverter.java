@@ -12,7 +12,7 @@ final class ForwardedHeaderConverter implements ITypeConverter<ForwardedHeader> 
     return Arrays.stream(ForwardedHeader.values())
         .filter(header -> header.toString().equalsIgnoreCase(text))
         .findFirst()
-        .orElseThrow(() -> new TypeConversionException(
-            "'" + text + "' is neither X-Forwarded-For nor Forwarded"));
+        .orElseThrow(() ->
+            new TypeConversionException("'" + text + "' is neither X-Forwarded-For nor Forwarded"));
   }
 }

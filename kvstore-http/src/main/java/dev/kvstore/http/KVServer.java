@@ -79,13 +79,19 @@ public final class KVServer implements AutoCloseable {
     EventStreams streams = new EventStreams(settings.events());
     Listener listener = null;
     Javalin javalin = null;
+    AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
     try {
       Listener opened = Listener.of(settings);
       listener = opened;
       QueuedThreadPool threads = threads();
       Load load = Load.of(settings, threads);
       Api api = new Api(
-          database, gate, cors, load, Handlers.of(settings, database, metrics, streams, load));
+          database,
+          gate,
+          cors,
+          load,
+          hosts,
+          Handlers.of(settings, database, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.ByteSize;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.spi.ValueLimits;
@@ -10,26 +11,28 @@ import picocli.CommandLine.Option;
 /** How much the service takes. */
 final class LimitOptions {
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
-  private static final int LARGEST_BATCH_BYTES = 1024 * 1024 * 1024;
 
   @Option(
       names = "--max-value-bytes",
-      paramLabel = "N",
-      description = "How large a value may be (${DEFAULT-VALUE}).")
-  private int maxValueBytes = ValueLimits.DEFAULT.maxBytes();
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
+      description = "How large a value may be, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
+  private ByteSize maxValueBytes = new ByteSize(ValueLimits.DEFAULT.maxBytes());
 
   @Option(
       names = "--max-body-bytes",
-      paramLabel = "N",
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
       description = "How large a batch of values may be (${DEFAULT-VALUE}).")
-  private int maxBodyBytes = ServerSettings.DEFAULT.maxBodyBytes();
+  private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
 
   @Option(
       names = "--max-header-bytes",
-      paramLabel = "N",
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
       description =
           "How large the headers of a request may be, its line included" + " (${DEFAULT-VALUE}).")
-  private int maxHeaderBytes = ConnectionSettings.DEFAULT.maxHeaderBytes();
+  private ByteSize maxHeaderBytes = new ByteSize(ConnectionSettings.DEFAULT.maxHeaderBytes());
 
   @Option(
       names = "--max-connections",
@@ -91,18 +94,13 @@ final class LimitOptions {
 
   void check(Faults faults) {
     faults.checkRange("--max-requests-per-second", maxRequestsPerSecond, 0, 1_000_000);
-    try {
-      values();
-    } catch (IllegalArgumentException e) {
-      faults.add("--max-value-bytes", maxValueBytes, "it must be from 1 to 15 MiB");
-    }
-    faults.checkRange("--max-body-bytes", maxBodyBytes, 1, LARGEST_BATCH_BYTES);
-    faults.checkRange("--max-header-bytes", maxHeaderBytes, 1024, 1024 * 1024);
+    faults.checkRange("--max-value-bytes", maxValueBytes, "1B", "15MiB");
+    faults.checkRange("--max-body-bytes", maxBodyBytes, "1B", "1GiB");
+    faults.checkRange("--max-header-bytes", maxHeaderBytes, "1KiB", "1MiB");
     faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
     faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
     if (maxEventStreamsPerClient != null) {
-      faults.checkRange(
-          "--max-event-streams-per-client", maxEventStreamsPerClient, 1, 1_000_000);
+      faults.checkRange("--max-event-streams-per-client", maxEventStreamsPerClient, 1, 1_000_000);
     }
     faults.checkRange(
         "--max-requests-per-client", maxRequestsPerClient, 1, ConnectionSettings.MAX_REQUESTS);
@@ -119,7 +117,7 @@ final class LimitOptions {
   }
 
   ValueLimits values() {
-    return new ValueLimits(maxValueBytes, ValueLimits.DEFAULT.maxDepth());
+    return new ValueLimits(Math.toIntExact(maxValueBytes.bytes()), ValueLimits.DEFAULT.maxDepth());
   }
 
   /** Returns null where everybody may ask as often as they like. */
@@ -131,7 +129,7 @@ final class LimitOptions {
   }
 
   int maxBodyBytes() {
-    return maxBodyBytes;
+    return Math.toIntExact(maxBodyBytes.bytes());
   }
 
   Duration stopTimeout() {
@@ -141,7 +139,7 @@ final class LimitOptions {
   ConnectionSettings connections(@Nullable TlsFiles tls) {
     return new ConnectionSettings(
         tls,
-        maxHeaderBytes,
+        Math.toIntExact(maxHeaderBytes.bytes()),
         maxConnections,
         clientTimeout,
         ConnectionSettings.DEFAULT.bytesPerSecond(),

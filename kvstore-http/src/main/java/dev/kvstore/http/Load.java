@@ -16,8 +16,7 @@ import java.util.function.Consumer;
  * @param memory how many bytes of bodies and answers are held
  * @param pages how many bytes are held of what was read and is not written yet
  */
-record Load(
-    Workers workers, Turns requests, Shares memory, Shares pages, ServerSettings settings) {
+record Load(Workers workers, Turns requests, Shares memory, Shares pages, ServerSettings settings) {
   /** Of the memory of the process, so much is for bodies and answers, and half of it for pages. */
   private static final int MEMORY_PART = 8;
 

@@ -1,10 +1,10 @@
 package dev.kvstore.http;
 
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,13 +106,13 @@ final class Parameters {
   /** Returns the parameter {@code ttl}, or null where it is not given. */
   @Nullable
   Duration timeToLive() {
-    return duration("ttl", "PT1H or P7D");
+    return duration("ttl");
   }
 
   /** Returns the parameter {@code heartbeat}, or null where it is not given. */
   @Nullable
   Duration heartbeat() {
-    Duration heartbeat = duration("heartbeat", "PT0.5S");
+    Duration heartbeat = duration("heartbeat");
     if (heartbeat != null
         && (heartbeat.compareTo(EventSettings.SHORTEST_HEARTBEAT) < 0
             || heartbeat.compareTo(EventSettings.LONGEST_HEARTBEAT) > 0)) {
@@ -122,18 +122,16 @@ final class Parameters {
     return heartbeat;
   }
 
-  private @Nullable Duration duration(String name, String examples) {
+  private @Nullable Duration duration(String name) {
     String text = text(name);
     if (text == null) {
       return null;
     }
     try {
-      return Duration.parse(text);
-    } catch (DateTimeException | ArithmeticException e) {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
       throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The parameter '" + name + "' must be an ISO-8601 duration, for example " + examples,
-          e);
+          ErrorCode.INVALID_PARAMETER, "The parameter '" + name + "' " + e.getMessage(), e);
     }
   }
 

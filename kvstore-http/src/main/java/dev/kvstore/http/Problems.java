@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVException;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
@@ -83,6 +84,9 @@ final class Problems {
       return problem
           .with("key", changed.key())
           .with("etag", changed.presentEtag().orElse(null));
+    }
+    if (failure instanceof EtagReusedException reused) {
+      return problem.with("key", reused.key()).with("etag", reused.etag());
     }
     if (failure instanceof TypeMismatchException mismatch) {
       return problem

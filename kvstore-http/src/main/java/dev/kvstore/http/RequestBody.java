@@ -7,20 +7,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, which is read before the request is executed: while it comes, nothing but
  * the memory for what has come is used.
  */
 final class RequestBody implements ReadListener {
-  /** More of a body that is refused is not worth reading to keep the connection. */
-  private static final int MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
-
   private static final int BUFFER_BYTES = 16 * 1024;
 
   private final ServletInputStream in;
-  private final @Nullable ChunkedBuffer content;
+  private final ChunkedBuffer content;
   private final Runnable whenRead;
   private final Consumer<Throwable> whenFailed;
   private long bytes;
@@ -30,7 +26,7 @@ final class RequestBody implements ReadListener {
   private RequestBody(
       ServletInputStream in,
       long maxBytes,
-      @Nullable ChunkedBuffer content,
+      ChunkedBuffer content,
       Runnable whenRead,
       Consumer<Throwable> whenFailed) {
     this.in = in;
@@ -65,30 +61,17 @@ final class RequestBody implements ReadListener {
       return;
     }
     Runnable whenAll = () -> {
-      exchange.body(content.getSize() == 0 ? InputStream.nullInputStream() : content.toInputStream());
+      exchange.body(
+          content.getSize() == 0 ? InputStream.nullInputStream() : content.toInputStream());
       whenRead.run();
     };
     exchange.startAsync();
     in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed));
   }
 
-  /** Returns true if it makes sense to read the body of a request that is refused. */
-  static boolean isWorthDiscarding(HttpServletRequest request) {
-    return isIn(request)
-        && request.getHeader("Transfer-Encoding") == null
-        && request.getHeader("Expect") == null
-        && request.getContentLengthLong() <= MAX_DISCARDED_BYTES;
-  }
-
-  /**
-   * Reads the body and forgets it: many clients read the answer only once they have sent all, and
-   * closing the connection before would take it from them (RFC 9112, 9.6).
-   */
-  static void discard(Exchange exchange, Runnable whenRead) throws IOException {
-    ServletInputStream in = exchange.request().getInputStream();
-    exchange.startAsync();
-    in.setReadListener(
-        new RequestBody(in, MAX_DISCARDED_BYTES, null, whenRead, failure -> whenRead.run()));
+  /** Returns true if there may be a body which comes without being asked for. */
+  static boolean isSentUnasked(HttpServletRequest request) {
+    return isIn(request) && request.getHeader("Expect") == null;
   }
 
   @Override
@@ -100,9 +83,7 @@ final class RequestBody implements ReadListener {
         return;
       }
       bytes += count;
-      if (content != null) {
-        content.write(buffer, 0, count);
-      }
+      content.write(buffer, 0, count);
       if (bytes > maxBytes) {
         // Who executes the request finds that it is too large.
         end(whenRead);

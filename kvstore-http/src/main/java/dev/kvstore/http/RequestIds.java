@@ -3,9 +3,14 @@ package dev.kvstore.http;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The id by which a request is found in the log. */
+/**
+ * The ids of a request: by which it is found in the log, and by which its client matches answers.
+ */
 final class RequestIds {
   static final String HEADER = "X-Request-Id";
+
+  /** Repeated as it came, whatever proxies make of the other. */
+  static final String MATCH = "KV-Request-Id";
 
   private static final int MAX_LENGTH = 128;
 
@@ -15,15 +20,22 @@ final class RequestIds {
   private RequestIds() {}
 
   /**
-   * Returns the id that the request brought, or a new one if that cannot stand in a header, or could
-   * be taken for something else in a line of a log.
+   * Returns the id that the request brought, or a new one if that cannot stand in a header, or
+   * could be taken for something else in a line of a log.
    */
   static String of(@Nullable String brought) {
-    boolean sane = brought != null
-        && !brought.isBlank()
+    return brought != null && isSane(brought) ? brought : UUID.randomUUID().toString();
+  }
+
+  /** Returns what to repeat for the client; null where it brought nothing, or nothing sane. */
+  static @Nullable String toRepeat(@Nullable String brought) {
+    return brought != null && isSane(brought) ? brought : null;
+  }
+
+  private static boolean isSane(String brought) {
+    return !brought.isBlank()
         && brought.length() <= MAX_LENGTH
         && brought.chars().allMatch(RequestIds::isPlain);
-    return brought != null && sane ? brought : UUID.randomUUID().toString();
   }
 
   private static boolean isPlain(int c) {

@@ -17,7 +17,7 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
     Format format = exchange.answerFormat();
-    List<StoreSummary> stores = visible(exchange.principal());
+    List<StoreSummary> stores = visible(exchange);
     exchange.allowRevalidation();
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
@@ -37,7 +37,8 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
   }
 
   /** What a limited token may not see is not counted; a store with nothing else is not there. */
-  private List<StoreSummary> visible(Principal principal) {
+  private List<StoreSummary> visible(Exchange exchange) {
+    Principal principal = exchange.principal();
     List<StoreSummary> visible = new ArrayList<>();
     for (StoreSummary store : database.stores()) {
       if (!principal.mayEnter(store.name())) {
@@ -47,7 +48,7 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
         visible.add(store);
         continue;
       }
-      long entries = count(database.store(store.name()), principal);
+      long entries = count(exchange.guard(database.store(store.name())), principal);
       if (entries > 0) {
         visible.add(new StoreSummary(store.name(), entries));
       }

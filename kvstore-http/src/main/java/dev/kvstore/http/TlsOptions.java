@@ -1,8 +1,8 @@
 package dev.kvstore.http;
 
-import dev.kvstore.http.tls.PemException;
 import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.tls.PemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -54,9 +54,11 @@ record ValuesHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     Format format = exchange.answerFormat();
     Map<String, RawValue> values = bodies.values(exchange);
     Gate.checkKeys(exchange, values.keySet());
-    BatchResult result = values.isEmpty()
-        ? new BatchResult(0, 0)
-        : writes.once(exchange, () -> exchange.entries().writeMany(values, options));
+    BatchResult result = writes.once(
+        exchange,
+        () -> values.isEmpty()
+            ? new BatchResult(0, 0)
+            : exchange.entries().writeMany(values, options));
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
       out.name("created");

@@ -3,12 +3,12 @@ package dev.kvstore.http;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
@@ -19,10 +19,8 @@ final class WriteRequests {
    */
   private static final String AUTHOR = "KV-Author";
 
-  private static final Pattern LEGAL_ETAG = Pattern.compile("[0-9a-f]{24}");
-
   /** Names the write: by the etag that it gives the entry, where it leaves one. */
-  private static final String ETAG = "KV-Etag";
+  static final String ETAG = "KV-Etag";
 
   private WriteRequests() {}
 
@@ -36,12 +34,15 @@ final class WriteRequests {
     if (etags.isEmpty()) {
       return null;
     }
-    if (etags.size() > 1 || !LEGAL_ETAG.matcher(etags.get(0)).matches()) {
+    if (etags.size() > 1) {
       throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The header " + ETAG + " must be 24 hexadecimal digits in small letters, once");
+          ErrorCode.INVALID_PARAMETER, "The header " + ETAG + " must be there once");
     }
-    return etags.get(0);
+    try {
+      return Names.checkEtag(etags.get(0));
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(e.code(), "The header " + ETAG + ": " + e.getMessage(), e);
+    }
   }
 
   static WriteOptions options(Exchange exchange, Parameters parameters, WriteCondition condition) {

@@ -2,7 +2,11 @@ package dev.kvstore.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.ConnectionSettings;
@@ -17,11 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +82,7 @@ class TlsClientTest {
     try (KVServer service = start(certificate.writeTo(folder));
         KVStore store = HttpKVStore.open(uri(service.port()), "s", settings)) {
       assertThatThrownBy(() -> store.set("k", 1))
-          .isInstanceOf(UnavailableException.class)
+          .satisfies(TlsClientTest::isDistrust)
           .hasMessageContaining("https://localhost:" + service.port())
           .hasMessageContaining("certificate")
           .hasMessageContaining("withSslContext");
@@ -92,9 +98,48 @@ class TlsClientTest {
     try (KVServer service = start(certificate.writeTo(folder));
         KVStore store = HttpKVStore.open(uri(service.port()), "s")) {
       assertThatThrownBy(() -> store.has("k"))
-          .isInstanceOf(UnavailableException.class)
+          .satisfies(TlsClientTest::isDistrust)
           .hasMessageContaining("certificate");
     }
+  }
+
+  /** Whoever pretends to be the service must not make the client go back in time. */
+  @Test
+  void untrustedService_isNotAnsweredForByTheLastKnownGoodFile() throws Exception {
+    Path known = folder.resolve("known");
+    HttpSettings settings = HttpSettings.DEFAULT.withoutNearCache().withLastKnownGood(known);
+    int port;
+    try (KVServer service = start(certificate.writeTo(folder))) {
+      port = service.port();
+      HttpSettings trusting = settings.withSslContext(certificate.client(null));
+      try (KVStore store = HttpKVStore.open(uri(port), "s", trusting)) {
+        store.set("k", 1);
+        await()
+            .atMost(Duration.ofSeconds(40))
+            .until(() -> new SnapshotFile(known)
+                .read(any -> true)
+                .filter(snapshot -> snapshot.entries().size() == 1)
+                .isPresent());
+      }
+      try (KVStore store = HttpKVStore.open(uri(port), "s", settings)) {
+        for (int i = 0; i < 3; i++) {
+          assertThatThrownBy(() -> store.get("k", Integer.class))
+              .satisfies(TlsClientTest::isDistrust);
+        }
+      }
+    }
+    try (KVStore store = HttpKVStore.open(uri(port), "s", settings)) {
+      assertThat(store.entry("k", Integer.class).stale())
+          .as("gone for all we know")
+          .isTrue();
+    }
+  }
+
+  private static void isDistrust(Throwable failure) {
+    assertThat(failure)
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER))
+        .isNotInstanceOf(UnavailableException.class);
   }
 
   @Test
@@ -128,9 +173,53 @@ class TlsClientTest {
           "s",
           HttpSettings.DEFAULT.withSslContext(certificate.client(null)))) {
         assertThatThrownBy(() -> store.get("k", Integer.class))
-            .isInstanceOf(UnavailableException.class);
+            .satisfies(TlsClientTest::isDistrust)
+            .hasMessageContaining("withClientCertificate");
       }
     }
+  }
+
+  @Test
+  void pemFiles_sayWhomToTrustAndWhatToShow() throws Exception {
+    TestCertificate clients = TestCertificate.of("EC", "clients");
+    TlsFiles files = certificate.writeTo(folder);
+    TlsFiles own = clients.writeTo(Files.createDirectory(folder.resolve("client")));
+    HttpSettings trusting = HttpSettings.DEFAULT.withoutNearCache().trusting(files.certificate());
+    try (KVServer service =
+            start(new TlsFiles(files.certificate(), files.key(), own.certificate()));
+        KVStore nameless = HttpKVStore.open(uri(service.port()), "s", trusting);
+        KVStore known = HttpKVStore.open(
+            uri(service.port()),
+            "s",
+            trusting.withClientCertificate(own.certificate(), own.key()))) {
+      known.set("k", 1);
+      assertThat(known.get("k", Integer.class)).isEqualTo(1);
+      assertThatThrownBy(() -> nameless.get("k", Integer.class))
+          .satisfies(TlsClientTest::isDistrust);
+    }
+  }
+
+  @Test
+  void pemFilesThatCannotBeUsed_areRefusedAtOnce() throws Exception {
+    TlsFiles files = certificate.writeTo(folder);
+    TlsFiles other =
+        TestCertificate.of("EC", "other").writeTo(Files.createDirectory(folder.resolve("other")));
+    Path missing = folder.resolve("missing.pem");
+    assertRefused(() -> HttpSettings.DEFAULT.trusting(missing), missing);
+    assertRefused(() -> HttpSettings.DEFAULT.trusting(files.key()), files.key());
+    assertRefused(
+        () -> HttpSettings.DEFAULT.withClientCertificate(files.certificate(), other.key()),
+        other.key());
+    assertRefused(
+        () -> HttpSettings.DEFAULT.withClientCertificate(files.certificate(), missing), missing);
+  }
+
+  private static void assertRefused(ThrowingCallable call, Path named) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageContaining(named.toString());
   }
 
   /** Trusts nobody, and counts who asks. */

@@ -2,6 +2,8 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.config.Variables;
+import dev.kvstore.http.config.SettingSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Options, variables and the file, seen through the command that prints what came of them. */
 class ConfigurationTest {
@@ -49,7 +52,7 @@ class ConfigurationTest {
 
   @Test
   void config_tellsEachValueAndItsOrigin() throws IOException {
-    Files.writeString(file, "# of the team\nport: 1\ntimeout: PT1S\nmax-value-bytes: 10\n");
+    Files.writeString(file, "# of the team\nport: 1\ntimeout: 1s\nmax-value-bytes: 10kB\n");
 
     assertThat(run(
             Map.of("KVSTORE_PORT", "2", "KVSTORE_TIMEOUT", "PT2S", "KVSTORE_DATA", " "),
@@ -60,7 +63,7 @@ class ConfigurationTest {
         .isZero();
     assertThat(line("port")).isEqualTo("port 3 option --port");
     assertThat(line("timeout")).isEqualTo("timeout PT2S variable KVSTORE_TIMEOUT");
-    assertThat(line("max-value-bytes")).isEqualTo("max-value-bytes 10 " + file + ":4");
+    assertThat(line("max-value-bytes")).isEqualTo("max-value-bytes 10kB " + file + ":4");
     assertThat(line("host")).isEqualTo("host 127.0.0.1 default");
     assertThat(line("data")).isEqualTo("data kvstore-data default");
     assertThat(line("database")).isEqualTo("database (none) default");
@@ -71,8 +74,8 @@ class ConfigurationTest {
   @Test
   void groupedNames_areJoined() throws IOException {
     assertThat(config("max:\n  value-bytes: 10\n  body:\n    bytes: 20\n")).isZero();
-    assertThat(line("max-value-bytes")).isEqualTo("max-value-bytes 10 " + file + ":2");
-    assertThat(line("max-body-bytes")).isEqualTo("max-body-bytes 20 " + file + ":4");
+    assertThat(line("max-value-bytes")).isEqualTo("max-value-bytes 10B " + file + ":2");
+    assertThat(line("max-body-bytes")).isEqualTo("max-body-bytes 20B " + file + ":4");
   }
 
   @Test
@@ -99,10 +102,10 @@ class ConfigurationTest {
 
   @Test
   void everyFault_isTold_andWhereItIs() throws IOException {
-    Files.writeString(file, "prot: 1\nmax-body-bytes: 0\ntimeout: 5s\nmongodb: 'nonsense'\n");
+    Files.writeString(file, "prot: 1\nmax-body-bytes: 0\ntimeout: 5\nmongodb: 'nonsense'\n");
 
     assertThat(run(
-            Map.of("KVSTORE_MAX_VALUE_BYTES", "1MB", "KVSTORE_DATABASE", "a b"),
+            Map.of("KVSTORE_MAX_VALUE_BYTES", "1M", "KVSTORE_DATABASE", "a b"),
             "--port=x",
             "--host=nowhere.invalid",
             "--hots=y",
@@ -113,7 +116,7 @@ class ConfigurationTest {
             "Invalid value for option '--port': 'x'",
             "Unknown option: '--hots=y'",
             file + ":1: there is no setting 'prot', did you mean 'port'?",
-            file + ":2: Invalid value for option '--max-body-bytes': '0'",
+            file + ":2: Invalid value for option '--max-body-bytes': '0B'",
             file + ":3: Invalid value for option '--timeout'",
             file + ":4: The connection string of MongoDB is not valid",
             "The environment variable KVSTORE_MAX_VALUE_BYTES: Invalid value",
@@ -145,6 +148,45 @@ class ConfigurationTest {
   void wrongFile_isNamedWithItsLine(String yaml, String message) throws IOException {
     assertThat(config(yaml.replace("\\n", "\n"))).isEqualTo(2);
     assertThat(err.toString()).startsWith(file + message).doesNotContain("hunter2");
+  }
+
+  @Test
+  void keyLikeNoOther_isNamedWithoutAGuess() throws IOException {
+    assertThat(config("zebra: 1\n")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(file + ":1: there is no setting 'zebra'; the command 'config' lists")
+        .doesNotContain("did you mean");
+  }
+
+  @Test
+  void unknownVariable_isReported_withWhatWasMeant() {
+    assertThat(run(
+            Map.of("KVSTORE_MONGODB", "mongodb://root:hunter2@h1", "KVSTORE_SERVER", "http://x"),
+            "config"))
+        .isZero();
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines("The environment variable KVSTORE_MONGODB belongs to no option"
+            + " and is ignored; did you mean KVSTORE_MONGODB_URI?");
+    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("it needs --mongodb").hasLineCount(4);
+  }
+
+  @Test
+  void portThatKubernetesSets_isNoSetting() {
+    assertThat(run(Map.of("KVSTORE_PORT", "tcp://10.0.0.1:80"), "config")).isZero();
+    assertThat(line("port")).isEqualTo("port 7070 default");
+  }
+
+  @Test
+  void everyOption_isOneThatKvDoesNotReport() {
+    assertThat(Variables.SERVICE)
+        .containsAll(SettingSources.settings(
+                new CommandLine(new ServeCommand(SettingSources.none().variables()))
+                    .getCommandSpec())
+            .stream()
+            .map(option -> option.longestName().substring(2))
+            .toList());
   }
 
   @Test

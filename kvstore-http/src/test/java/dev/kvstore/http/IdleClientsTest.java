@@ -42,8 +42,7 @@ class IdleClientsTest {
         1,
         "PUT /v1/stores/app/keys/a",
         "Authorization: Bearer no\r\nContent-Length: 100000\r\n\r\n\""),
-    BODY_WITH_TOKEN(
-        1, "PUT /v1/stores/app/keys/a", TOKEN + "\r\nContent-Length: 100000\r\n\r\n"),
+    BODY_WITH_TOKEN(1, "PUT /v1/stores/app/keys/a", TOKEN + "\r\nContent-Length: 100000\r\n\r\n"),
     BEGUN_BODY(1, "PUT /v1/stores/app/values", TOKEN + "\r\nContent-Length: 100000\r\n\r\n{\"a\":"),
     BEGUN_CHUNKS(
         1,
@@ -53,8 +52,7 @@ class IdleClientsTest {
         1,
         "PUT /v1/stores/app/keys/a",
         TOKEN + "\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"),
-    TOO_LARGE_BODY(
-        1, "PUT /v1/stores/app/keys/a", TOKEN + "\r\nContent-Length: 15000000\r\n\r\n1"),
+    TOO_LARGE_BODY(1, "PUT /v1/stores/app/keys/a", TOKEN + "\r\nContent-Length: 15000000\r\n\r\n1"),
     BODY_FOR_NOTHING(1, "PUT /nothing", "Content-Length: 100000\r\n\r\n"),
     UNREAD_PAGES(3, "GET /docs/swagger-ui-bundle.js", "\r\n"),
     UNREAD_COMPRESSED_PAGES(9, "GET /docs/swagger-ui-bundle.js", "Accept-Encoding: gzip\r\n\r\n"),
@@ -83,7 +81,8 @@ class IdleClientsTest {
         new Gate(TOKENS.authenticator(), null, false));
     String value = "\"" + "0123456789abcdef".repeat(16 * 1024) + "\"";
     for (int i = 0; i < 20; i++) {
-      assertThat(service.put("/v1/stores/large/keys/k" + i, value, TOKEN).status()).isEqualTo(201);
+      assertThat(service.put("/v1/stores/large/keys/k" + i, value, TOKEN).status())
+          .isEqualTo(201);
     }
   }
 

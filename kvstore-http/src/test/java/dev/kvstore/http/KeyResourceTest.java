@@ -182,7 +182,17 @@ class KeyResourceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PT0S", "-PT1H", "1h", "", "P1000000000D", "PT0.0001S", "P1Y"})
+  @CsvSource({"90s,PT90S", "1h30m,PT90M", "1d12h,PT36H", "P1W,P7D"})
+  void put_withTtl_takesShortSpellings(String ttl, Duration duration) {
+    Reply written = service.put(THEME + "?ttl=" + ttl, "1");
+
+    assertThat(Instant.parse(String.valueOf(written.header("KV-Expires-At"))))
+        .isEqualTo(Instant.parse(written.json().path("updatedAt").asText()).plus(duration));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"PT0S", "-PT1H", "0s", "-5s", "90", "1M", "", "P1000000000D", "PT0.0001S", "P1Y"})
   void put_withUnusableTtl_isRefused(String ttl) {
     Reply reply = service.put(THEME + "?ttl=" + ttl, "1");
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What strangers send takes the service time in proportion to its length, measured on the whole. */
+/**
+ * What strangers send takes the service time in proportion to its length, measured on the whole.
+ */
 class LinearTimeTest {
   private static final int SMALL = 8_000;
   private static final int LARGE = 62_000;
@@ -52,7 +54,8 @@ class LinearTimeTest {
 
   private static TestService start(Path folder, ForwardedHeader header) {
     WebSettings web = new WebSettings(
-        List.of("127.0.0.0/8", "::/0"), Set.of("https://a.example"), false, header);
+            List.of("127.0.0.0/8", "::/0"), Set.of("https://a.example"), false)
+        .forwardedHeader(header);
     return TestService.start(folder, ServerSettings.DEFAULT.web(web));
   }
 
@@ -133,8 +136,8 @@ class LinearTimeTest {
   private static void checkHeader(TestService asked, String name) {
     for (Shape shape : SHAPES) {
       for (String method : new String[] {"GET", "PUT"}) {
-        byte[] request = request(
-            method, "/v1/stores/app/keys/k", name + ": " + shape.text(LARGE) + "\r\n", "1");
+        byte[] request =
+            request(method, "/v1/stores/app/keys/k", name + ": " + shape.text(LARGE) + "\r\n", "1");
 
         assertThat(cheapest(asked, request, MAX_HEADER_NANOS))
             .as(method + " " + name + ": " + shape)

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.Limits;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +71,14 @@ class RepeatedWritesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "x", "6740F1C2A94D3E0B8C5A7712", "\"6740f1c2a94d3e0b8c5a7712\""})
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "6740F1C2A94D3E0B8C5A7712",
+        "\"6740f1c2a94d3e0b8c5a7712\"",
+        "000000000000000000000000"
+      })
   void etag_malformed_isRefused(String malformed) {
     Reply reply = service.put(KEY, "1", "KV-Etag: " + malformed);
 
@@ -156,12 +171,109 @@ class RepeatedWritesTest {
     assertThat(service.get(KEY).text()).isEqualTo("2");
   }
 
+  /** Each differs in one thing from a {@code PUT} of 1. */
+  private static final List<Request> OTHERS = List.of(
+      new Request("POST", COUNTER, ""),
+      new Request("DELETE", KEY, null),
+      new Request("PUT", "/v1/stores/app/defaults/k", "1"),
+      new Request("PUT", "/v1/stores/app/values", "{}"),
+      new Request("PUT", "/v1/stores/app/keys/other", "1"),
+      new Request("PUT", "/v1/stores/other/keys/k", "1"),
+      new Request("PUT", KEY + "?ttl=PT1H", "1"),
+      new Request("PUT", KEY, "2"),
+      new Request("PUT", KEY, "1 "),
+      new Request("PUT", KEY, "1", "Content-Type: application/json"));
+
   @Test
-  void sameEtag_anotherKeyOrMethod_isAnotherWrite() {
-    service.put(KEY, "1", named);
-    assertThat(service.put("/v1/stores/app/keys/other", "1", named).status()).isEqualTo(201);
-    assertThat(service.put("/v1/stores/other/keys/k", "1", named).status()).isEqualTo(201);
-    assertThat(service.delete(KEY, named).header("KV-Replayed")).isNull();
+  void sameEtag_anotherRequest_isRefused() {
+    Reply first = service.put(KEY, "1", named);
+
+    for (Request other : OTHERS) {
+      Reply refused = send(other, named);
+      new OpenApi().assertDescribed(other.method, other.path, refused);
+      assertThat(refused.status()).as(other.toString()).isEqualTo(422);
+      assertThat(refused.code()).isEqualTo("repeated-write");
+      assertThat(refused.header("KV-Replayed")).isNull();
+    }
+    assertThat(service.get(KEY).headers()).containsEntry("KV-Version", "1");
+    assertThat(service.put(KEY, "1", named).json()).isEqualTo(first.json());
+  }
+
+  /** After a restart, or on another node. */
+  @Test
+  void presentEtag_whenNobodyRemembersIt_isRefused() {
+    List<Request> others = OTHERS.stream()
+        .filter(other -> other.path.matches("/v1/stores/app/[a-z]+/k([?].*)?"))
+        .toList();
+    Map<Request, String> etags = new HashMap<>();
+    for (Request other : others) {
+      String key = "k" + etags.size();
+      etags.put(other, service.put("/v1/stores/app/keys/" + key, "1").etag());
+    }
+    restart();
+
+    int i = 0;
+    for (Request other : others) {
+      String key = "k" + i++;
+      String present = etags.get(other);
+      Request request =
+          new Request(other.method, other.path.replaceFirst("/k(?=[?]|$)", "/" + key), other.body);
+      Reply refused = send(request, "KV-Etag: " + present);
+      new OpenApi().assertDescribed(request.method, request.path, refused);
+      assertThat(refused.status()).as(request.toString()).isEqualTo(400);
+      assertThat(refused.code()).isEqualTo("invalid-parameter");
+      assertThat(refused.json().path("key").asText()).isEqualTo(key);
+      assertThat(refused.json().path("etag").asText()).isEqualTo(present);
+      assertThat(service.get("/v1/stores/app/keys/" + key).headers())
+          .containsEntry("KV-Version", "1");
+    }
+    assertThat(i).isGreaterThan(5);
+  }
+
+  @Test
+  void presentEtag_ofAPatch_isRefused() {
+    service.put(KEY, "{\"n\":1}", named);
+    restart();
+
+    assertThat(patch("{\"n\":2}", named).status()).isEqualTo(400);
+    assertThat(service.get(KEY).json().path("n").asInt()).isEqualTo(1);
+  }
+
+  /** So it can be asked what came of a write without doing it. */
+  @Test
+  void sameWrite_underAnotherCondition_isAnsweredAsBefore() {
+    Reply first = service.post(COUNTER, "", named);
+    Reply again = service.post(COUNTER, "", named, "If-Match: \"000000000000000000000000\"");
+
+    assertThat(again.header("KV-Replayed")).isEqualTo("true");
+    assertThat(again.json()).isEqualTo(first.json());
+  }
+
+  /** What a token may not see is not told by what another was answered. */
+  @Test
+  void sameEtag_anotherToken_isAnotherWrite() {
+    TestTokens tokens = new TestTokens();
+    String alice = tokens.add("alice", Role.WRITE, Limits.NONE);
+    String bob = tokens.add("bob", Role.WRITE, Limits.NONE);
+    restart(new Gate(tokens.authenticator(), null, false));
+    String values = "/v1/stores/app/values";
+    service.put(KEY, "1", alice);
+
+    assertThat(service
+            .put(values, "{\"a\":1}", alice, named)
+            .json()
+            .path("created")
+            .asInt())
+        .isEqualTo(1);
+    Reply batch = service.put(values, "{\"a\":1}", bob, named);
+    Reply deleted = service.delete(KEY, bob, named.replace(etag, "1" + etag.substring(1)));
+    Reply again = service.delete(KEY, alice, named.replace(etag, "1" + etag.substring(1)));
+
+    assertThat(batch.header("KV-Replayed")).isNull();
+    assertThat(batch.json().path("replaced").asInt()).isEqualTo(1);
+    assertThat(deleted.status()).isEqualTo(204);
+    assertThat(again.header("KV-Replayed")).isNull();
+    assertThat(again.status()).isEqualTo(404);
   }
 
   @Test
@@ -219,6 +331,26 @@ class RepeatedWritesTest {
       released.countDown();
       clients.shutdownNow();
     }
+  }
+
+  private record Request(
+      String method, String path, @Nullable String body, String... headers) {}
+
+  private Reply send(Request request, String name) {
+    List<String> headers = new ArrayList<>(List.of(request.headers));
+    headers.add(name);
+    byte[] body = request.body == null ? null : request.body.getBytes(StandardCharsets.UTF_8);
+    return service.send(request.method, request.path, body, headers.toArray(String[]::new));
+  }
+
+  private void restart() {
+    service.close();
+    start();
+  }
+
+  private void restart(Gate gate) {
+    service.close();
+    service = TestService.start(SqliteEntryDatabase.open(folder.resolve("test.db")), gate);
   }
 
   private Reply patch(String patch, String header) {

@@ -22,6 +22,9 @@ final class ExitCodes {
   /** The service does not know who is asking, or does not allow it. */
   static final int REFUSED = 5;
 
+  /** The answer to a write was lost: it may have been done or not. */
+  static final int OUTCOME_UNKNOWN = 6;
+
   static final int INTERNAL = 70;
 
   private ExitCodes() {}
@@ -35,9 +38,11 @@ final class ExitCodes {
           INVALID_VALUE,
           INVALID_PARAMETER,
           TOO_LARGE,
+          REPEATED_WRITE,
           VALIDATION_FAILED -> USAGE;
       case PRECONDITION_FAILED, CONFLICT, TYPE_MISMATCH, ATOMIC_NOT_SUPPORTED -> CONDITION;
-      case UNAVAILABLE, OUTCOME_UNKNOWN, LOCKED, UNSUPPORTED_SERVER -> UNAVAILABLE;
+      case UNAVAILABLE, LOCKED, UNSUPPORTED_SERVER -> UNAVAILABLE;
+      case OUTCOME_UNKNOWN -> OUTCOME_UNKNOWN;
       case UNAUTHENTICATED, FORBIDDEN -> REFUSED;
       case MISSING_DEPENDENCY, CLOSED, INTERNAL -> INTERNAL;
     };

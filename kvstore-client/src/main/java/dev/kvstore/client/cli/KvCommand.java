@@ -39,7 +39,8 @@ import picocli.CommandLine.ScopeType;
       "Exit codes: 0 done; 1 there is no such entry, or diff found differences; 2 something is wrong",
       "with the command line, the configuration or the value; 3 the entry is not as demanded (an",
       "--if- condition, or incr over text); 4 the service cannot be reached or did not answer in",
-      "time; 5 the token is missing, wrong or not good for this; 70 anything else. Ctrl-C gives 130."
+      "time, and nothing was written; 5 the token is missing, wrong or not good for this; 6 the answer",
+      "to a write was lost, so it may have been done; 70 anything else. Ctrl-C gives 130."
     })
 final class KvCommand {
   @Mixin

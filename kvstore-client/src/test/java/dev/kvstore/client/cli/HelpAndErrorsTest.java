@@ -131,7 +131,7 @@ class HelpAndErrorsTest extends KvTest {
     assertThat(fail(new KVException(ErrorCode.FORBIDDEN, "No"), "stores").code())
         .isEqualTo(5);
     assertThat(fail(new OutcomeUnknownException("Lost", null), "stores"))
-        .isEqualTo(new Kv.Result(4, "", "kv: Lost; 'kv get' shows what is there now\n"));
+        .isEqualTo(new Kv.Result(6, "", "kv: Lost; 'kv get' shows what is there now\n"));
   }
 
   @Test
@@ -146,7 +146,7 @@ class HelpAndErrorsTest extends KvTest {
   @ParameterizedTest
   @EnumSource(ErrorCode.class)
   void everyError_hasAnExitCode_thatTheHelpNames(ErrorCode code) {
-    assertThat(Arrays.asList(1, 2, 3, 4, 5, 70)).contains(ExitCodes.of(code));
+    assertThat(Arrays.asList(1, 2, 3, 4, 5, 6, 70)).contains(ExitCodes.of(code));
     assertThat(kv.print("--help")).contains(" " + ExitCodes.of(code) + " ");
   }
 

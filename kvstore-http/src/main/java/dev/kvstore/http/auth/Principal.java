@@ -9,33 +9,47 @@ import org.jspecify.annotations.Nullable;
 /** Who asks, and for what they may ask. Thread-safe. */
 public final class Principal {
   /** Who need not be known: for what is open to everybody. May do nothing. */
-  public static final Principal NOBODY = new Principal(null, null, Limits.NONE, () -> true);
+  public static final Principal NOBODY = new Principal(null, "", null, Limits.NONE, () -> true);
 
   private final @Nullable String name;
+  private final String identity;
   private final @Nullable Role role;
   private final Limits limits;
   private final BooleanSupplier active;
 
   private Principal(
-      @Nullable String name, @Nullable Role role, Limits limits, BooleanSupplier active) {
+      @Nullable String name,
+      String identity,
+      @Nullable Role role,
+      Limits limits,
+      BooleanSupplier active) {
     this.name = name;
+    this.identity = identity;
     this.role = role;
     this.limits = limits;
     this.active = active;
   }
 
   static Principal of(Token token, BooleanSupplier active) {
-    return new Principal(token.name(), token.role(), token.limits(), active);
+    return new Principal(token.name(), token.hash(), token.role(), token.limits(), active);
   }
 
   /** Somebody without a name, who may do everything. */
   static Principal anonymous(BooleanSupplier active) {
-    return new Principal(null, Role.ADMIN, Limits.NONE, active);
+    return new Principal(null, "", Role.ADMIN, Limits.NONE, active);
   }
 
   /** Returns the token's name; empty where there is no token. */
   public Optional<String> name() {
     return Optional.ofNullable(name);
+  }
+
+  /**
+   * Returns what tells the token from every other one, also from a later one of the same name;
+   * empty where there is no token.
+   */
+  public String identity() {
+    return identity;
   }
 
   /**

@@ -14,8 +14,8 @@ public final class ClientAddress {
   private ClientAddress() {}
 
   /**
-   * Returns a name for the client: its IPv4 address, or the /64 network of its IPv6 address, since a
-   * host can usually choose any address in there.
+   * Returns a name for the client: its IPv4 address, or the /64 network of its IPv6 address, since
+   * a host can usually choose any address in there.
    */
   public static String of(SocketAddress remote) {
     return remote instanceof InetSocketAddress inet && inet.getAddress() != null

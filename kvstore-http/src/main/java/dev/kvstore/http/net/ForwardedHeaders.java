@@ -24,9 +24,10 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   /** Reads that header, and not the other. */
   static ForwardedHeaders of(HttpFields headers, ForwardedHeader header) {
     return switch (header) {
-      case X_FORWARDED_FOR -> new ForwardedHeaders(
-          elements(headers, HttpHeader.X_FORWARDED_FOR),
-          secure(last(elements(headers, HttpHeader.X_FORWARDED_PROTO))));
+      case X_FORWARDED_FOR ->
+        new ForwardedHeaders(
+            elements(headers, HttpHeader.X_FORWARDED_FOR),
+            secure(last(elements(headers, HttpHeader.X_FORWARDED_PROTO))));
       case FORWARDED -> ofStandard(elements(headers, HttpHeader.FORWARDED));
     };
   }
@@ -134,17 +135,15 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   private static boolean isByte(String text) {
-    boolean digits = !text.isEmpty()
-        && text.length() <= 3
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    return digits
-        && (text.length() == 1 || text.charAt(0) != '0')
-        && Integer.parseInt(text) <= 255;
+    boolean digits =
+        !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return digits && (text.length() == 1 || text.charAt(0) != '0') && Integer.parseInt(text) <= 255;
   }
 
   /** With a colon, which no name has, the JDK takes it as an address or not at all. */
   private static boolean mayBeIpv6(String text) {
     return text.indexOf(':') >= 0
-        && text.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 128);
+        && text.chars()
+            .allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 128);
   }
 }

@@ -3,7 +3,10 @@ package dev.kvstore.http.net;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A limited resource that clients share, and of which none may take more than its part. Thread-safe. */
+/**
+ * A limited resource that clients share, and of which none may take more than its part.
+ * Thread-safe.
+ */
 public final class Shares {
   /** Whether a client got what it asked for, or which limit was in the way. */
   public enum Grant {

@@ -14,9 +14,9 @@ import org.eclipse.jetty.util.InetAddressSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes one {@link ForwardedHeader}, but just what proxies have written whose address is known: a
- * client can write anything there, and in the other header, which is ignored. So the list
- * of addresses is read from its end, up to the first that is not such a proxy's; that is the remote
+ * Believes one {@link ForwardedHeader}, but just what proxies have written whose address is known:
+ * a client can write anything there, and in the other header, which is ignored. So the list of
+ * addresses is read from its end, up to the first that is not such a proxy's; that is the remote
  * address of the request from then on.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {

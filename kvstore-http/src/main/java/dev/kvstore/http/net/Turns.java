@@ -11,8 +11,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many requests of each client are executed at a time. More of them wait for a moment, in
- * their order and without a thread, and are refused if they are too many for longer. Thread-safe.
+ * Bounds how many requests of each client are executed at a time. More of them wait for a moment,
+ * in their order and without a thread, and are refused if they are too many for longer.
+ * Thread-safe.
  */
 public final class Turns {
   private final int perClient;
@@ -58,9 +59,7 @@ public final class Turns {
       if (!tryAcquire(client)) {
         clients.get(client).waiting.add(waiting);
         scheduler.schedule(
-            () -> refuse(client, waiting, whenRefused),
-            patience.toMillis(),
-            TimeUnit.MILLISECONDS);
+            () -> refuse(client, waiting, whenRefused), patience.toMillis(), TimeUnit.MILLISECONDS);
         return;
       }
     }

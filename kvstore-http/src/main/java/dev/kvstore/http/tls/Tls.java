@@ -1,5 +1,6 @@
 package dev.kvstore.http.tls;
 
+import dev.kvstore.tls.PemException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

@@ -108,11 +108,10 @@ class TrustedProxiesTest {
     String both = "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=6.6.6.6;proto=https\r\n";
     List<String> trusted = List.of("127.0.0.0/8");
 
-    assertThat(ask(trusted, ForwardedHeader.X_FORWARDED_FOR, both))
-        .isEqualTo("1.2.3.4 http false");
+    assertThat(ask(trusted, ForwardedHeader.X_FORWARDED_FOR, both)).isEqualTo("1.2.3.4 http false");
     assertThat(ask(trusted, ForwardedHeader.FORWARDED, both)).isEqualTo("6.6.6.6 https true");
-    assertThat(ask(
-            trusted, ForwardedHeader.X_FORWARDED_FOR, "Forwarded: for=6.6.6.6;proto=https\r\n"))
+    assertThat(
+            ask(trusted, ForwardedHeader.X_FORWARDED_FOR, "Forwarded: for=6.6.6.6;proto=https\r\n"))
         .isEqualTo("127.0.0.1 http false");
   }
 

@@ -1,4 +1,4 @@
-package dev.kvstore.http.tls;
+package dev.kvstore.tls;
 
 /** A PEM file cannot be used. The message names the file and repeats nothing of it. */
 public final class PemException extends Exception {

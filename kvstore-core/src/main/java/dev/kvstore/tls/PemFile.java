@@ -1,4 +1,4 @@
-package dev.kvstore.http.tls;
+package dev.kvstore.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,12 +26,13 @@ import java.util.regex.Pattern;
  * <p>The libraries that read PEM bring a cryptographic provider of 9 MB along, for formats that are
  * not needed here: what is, the JDK can do.
  */
-record PemFile(Path path, String text) {
+public record PemFile(Path path, String text) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-  static PemFile read(Path path) throws PemException {
+  /** @throws PemException if the file cannot be read */
+  public static PemFile read(Path path) throws PemException {
     try {
       return new PemFile(path, Files.readString(path, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException e) {
@@ -42,7 +43,7 @@ record PemFile(Path path, String text) {
   }
 
   /** Returns the certificates, at least one, in the order of the file. */
-  List<X509Certificate> certificates() throws PemException {
+  public List<X509Certificate> certificates() throws PemException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -60,6 +61,7 @@ record PemFile(Path path, String text) {
     return certificates;
   }
 
+  /** Returns the private key, in PKCS #8 and not encrypted. */
   PrivateKey privateKey() throws PemException {
     List<byte[]> blocks = blocks("PRIVATE KEY");
     if (blocks.size() == 1) {

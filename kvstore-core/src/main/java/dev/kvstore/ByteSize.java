@@ -1,0 +1,102 @@
+package dev.kvstore;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A number of bytes, as settings and options spell it: {@code 10MB} is 10,000,000 bytes,
+ * {@code 10MiB} is 10,485,760.
+ *
+ * <p>The units are {@code B}, {@code kB} or {@code KB}, {@code MB}, {@code GB}, {@code TB}
+ * (powers of 1000) and {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1024). A
+ * number without a unit is bytes. {@code 10M} is refused, because it is either for different
+ * people; so are fractions and signs. Bind a setting to this type, and store text or a whole number
+ * of bytes.
+ *
+ * @param bytes at least 0
+ * @since 0.1.0
+ */
+public record ByteSize(long bytes) implements Comparable<ByteSize> {
+  /** More digits than any number of bytes has. */
+  private static final int MAX_LENGTH = 30;
+
+  /** The larger the earlier; the one to print before its other spelling. */
+  private static final List<Unit> UNITS = List.of(
+      new Unit("TiB", 1L << 40),
+      new Unit("TB", 1_000_000_000_000L),
+      new Unit("GiB", 1L << 30),
+      new Unit("GB", 1_000_000_000L),
+      new Unit("MiB", 1L << 20),
+      new Unit("MB", 1_000_000L),
+      new Unit("KiB", 1L << 10),
+      new Unit("kB", 1_000L),
+      new Unit("KB", 1_000L),
+      new Unit("B", 1L));
+
+  private record Unit(String name, long bytes) {}
+
+  /** @throws IllegalArgumentException if it is negative */
+  public ByteSize {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("A size cannot be negative");
+    }
+  }
+
+  /**
+   * Returns the size that the text spells.
+   *
+   * @throws IllegalArgumentException if it spells none, an ambiguous one, or one beyond 2⁶³-1
+   *     bytes; the message does not repeat the text
+   */
+  public static ByteSize parse(String text) {
+    int end = 0;
+    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+      end++;
+    }
+    if (end == 0 || text.length() > MAX_LENGTH) {
+      throw malformed();
+    }
+    try {
+      return new ByteSize(
+          Math.multiplyExact(Long.parseLong(text, 0, end, 10), unit(text.substring(end))));
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException("must be at most " + Long.MAX_VALUE + " bytes", e);
+    }
+  }
+
+  private static long unit(String name) {
+    if (name.isEmpty()) {
+      return 1;
+    }
+    for (Unit unit : UNITS) {
+      if (unit.name().equals(name)) {
+        return unit.bytes();
+      }
+    }
+    if (name.length() == 1 && "kKmMgGtT".contains(name)) {
+      String letter = name.toUpperCase(Locale.ROOT);
+      throw new IllegalArgumentException("is ambiguous: write " + letter + "B for a power of 1000 or "
+          + letter + "iB for a power of 1024");
+    }
+    throw malformed();
+  }
+
+  private static IllegalArgumentException malformed() {
+    return new IllegalArgumentException("must be a size such as 512kB, 10MB or 10MiB");
+  }
+
+  @Override
+  public int compareTo(ByteSize other) {
+    return Long.compare(bytes, other.bytes);
+  }
+
+  /** Returns the size in the largest unit that divides it, for {@link #parse}. */
+  @Override
+  public String toString() {
+    return UNITS.stream()
+        .filter(unit -> bytes > 0 && bytes % unit.bytes() == 0)
+        .findFirst()
+        .map(unit -> bytes / unit.bytes() + unit.name())
+        .orElse("0B");
+  }
+}
