@@ -64,7 +64,7 @@ final class Listener implements AutoCloseable {
         "kvstore", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
     List<String> proxies = settings.web().trustedProxies();
     if (!proxies.isEmpty()) {
-      http.addCustomizer(TrustedProxies.of(proxies));
+      http.addCustomizer(TrustedProxies.of(proxies, settings.web().forwardedHeader()));
     }
     if (tls != null) {
       // There is one certificate, for whatever name the client knows the service by.
