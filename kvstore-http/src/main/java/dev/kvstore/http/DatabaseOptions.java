@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import com.mongodb.MongoClientSettings;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,8 @@ final class DatabaseOptions {
   private @Nullable Path tokensFile;
 
   void check(Faults faults) {
+    checkNamed("--data", data, faults);
+    checkNamed("--tokens-file", tokensFile, faults);
     faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
     if (mongodb != null) {
       String uri = mongodb;
@@ -63,19 +66,27 @@ final class DatabaseOptions {
     }
   }
 
+  /** An empty path is the working directory, which nobody means to name so. */
+  private static void checkNamed(String option, @Nullable Path path, Faults faults) {
+    if (path != null && path.toString().isBlank()) {
+      faults.add(option, path, "the name is empty");
+    }
+  }
+
   Duration timeout() {
     return timeout;
   }
 
   /** Returns where the data is, once the settings are checked. */
   Backend backend() {
-    return backend(settings -> {});
+    return backend(settings -> {}, file -> {});
   }
 
-  /** As {@link #backend()}, with a customizer of MongoDB's client. */
-  Backend backend(Consumer<MongoClientSettings.Builder> customizer) {
+  /** As {@link #backend()}, with what measures MongoDB's client or the database file. */
+  Backend backend(
+      Consumer<MongoClientSettings.Builder> customizer, Consumer<SqliteEntryDatabase> measure) {
     Backend backend = mongodb == null
-        ? Backend.sqlite(data, timeout)
+        ? Backend.sqlite(data, timeout, measure)
         : Backend.mongodb(mongodb, database, timeout, customizer);
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }

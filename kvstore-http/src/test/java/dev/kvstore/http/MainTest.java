@@ -129,6 +129,13 @@ class MainTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"--data", "--tokens-file"})
+  void emptyPath_isRefused(String option) {
+    assertThat(run(option, "")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid value for option '" + option + "': ''");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
   void addressThatOthersReach_needsInsecure(String host) {
     assertThat(run("--host", host)).isEqualTo(2);
