@@ -138,6 +138,9 @@ public interface KVStore extends AutoCloseable {
    * null. Atomic: of many that race exactly one stores, and all return its value. Where the key is
    * kept nothing is written. What is kept is read as the type of the given value, see
    * {@link KVType#ofValue}.
+   *
+   * @throws InvalidInputException if the value cannot be stored, or could not be read again as that
+   *     type; nothing is stored
    */
   default <T> @Nullable T setDefault(String key, T value) {
     return setDefault(key, KVType.ofValue(value), value);
@@ -155,8 +158,8 @@ public interface KVStore extends AutoCloseable {
    * replaced.
    *
    * <p>On MongoDB and over HTTP the time limit holds for each 1,000 keys, not for the whole call.
-   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have been,
-   * an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
+   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have
+   * been, an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
    */
   default BatchResult setMany(Map<String, ? extends @Nullable Object> values) {
     return setMany(values, BatchOptions.DEFAULT);

@@ -30,7 +30,7 @@ class RoomsTest {
       .resideInAPackage("dev.kvstore.spi")
       .should()
       .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi"));
+      .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi", "org.slf4j"));
 
   @ArchTest
   static final ArchRule theBridgeSeesJacksonAndBson = classes()
@@ -91,7 +91,8 @@ class RoomsTest {
           "dev.kvstore",
           "dev.kvstore.spi",
           "dev.kvstore.cache",
-          "com.github.benmanes.caffeine.cache"));
+          "com.github.benmanes.caffeine.cache",
+          "org.slf4j"));
 
   @ArchTest
   static final ArchRule namesOfSettingsSeeTheJdkAlone = classes()

@@ -70,7 +70,7 @@ record ClientTls(
     try {
       return source.read();
     } catch (PemException e) {
-      throw new InvalidInputException(ErrorCode.INVALID_PARAMETER, e.getMessage());
+      throw new InvalidInputException(ErrorCode.INVALID_PARAMETER, String.valueOf(e.getMessage()));
     }
   }
 

@@ -73,7 +73,9 @@ final class EventFeed implements AutoCloseable {
     } finally {
       if (!started) { // or others would wait for it
         open.remove(made);
-        shared = shared == made ? null : shared;
+        if (shared != null && shared.loop() == made.loop()) {
+          shared = null;
+        }
       }
     }
   }

@@ -94,7 +94,7 @@ final class EventLoop implements Runnable {
 
   @Override
   public void run() {
-    GuardedSteps.run(this::connect, () -> stopped);
+    GuardedSteps.run("the events of the store '" + store + "'", this::connect, () -> stopped);
   }
 
   private void connect() throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,31 +23,26 @@ final class GuardedSteps {
 
   private GuardedSteps() {}
 
-  /** Runs one step after another, until the end. */
-  static void run(Step step, BooleanSupplier ended) {
-    boolean failing = false;
+  /**
+   * Runs one step after another, until the end.
+   *
+   * @param what the steps, for the log: {@code the events of the store 's'}
+   */
+  static void run(String what, Step step, BooleanSupplier ended) {
+    Guard guard = new Guard(log, what);
     while (!ended.getAsBoolean()) {
-      try {
-        step.run();
-        failing = false;
-      } catch (InterruptedException e) {
-        // Whoever wants this thread to end says so first.
-      } catch (Throwable e) {
-        if (!failing) {
-          report(e);
-        }
-        failing = true;
+      if (!guard.run(() -> runInterruptibly(step))) {
         Thread.interrupted(); // or the pause is none
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }
 
-  private static void report(Throwable failure) {
+  private static void runInterruptibly(Step step) {
     try {
-      log.error("A thread of the store's client failed, and goes on", failure);
-    } catch (Throwable e) {
-      // There may be no memory left to say it.
+      step.run();
+    } catch (InterruptedException e) {
+      // Whoever wants this thread to end says so first.
     }
   }
 }

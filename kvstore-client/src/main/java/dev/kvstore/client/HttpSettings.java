@@ -56,10 +56,10 @@ public final class HttpSettings {
   /**
    * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
    * reading the answer and trying again are all inside; of a write the last quarter is for finding
-   * out what became of it. A batch has as long for each 1,000 keys. 40 seconds by default: a service
-   * gives its database 15, in which a replica set can replace its primary, and as many again to
-   * find out what became of a write whose reply was lost. With less here than there, such a write
-   * may end as {@link dev.kvstore.OutcomeUnknownException}.
+   * out what became of it. A batch has as long for each 1,000 keys. 40 seconds by default: a
+   * service gives its database 15, in which a replica set can replace its primary, and as many
+   * again to find out what became of a write whose reply was lost. With less here than there, such
+   * a write may end as {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day

@@ -137,9 +137,7 @@ final class HttpWriter {
   }
 
   private BatchResult writePart(
-      Map<String, RawValue> values,
-      BatchOptions options,
-      Deadline deadline) {
+      Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
     Query query = withTimeToLive(options.timeToLive().orElse(null));
     if (options.isAtomic()) {
       query.and("atomic", "true");

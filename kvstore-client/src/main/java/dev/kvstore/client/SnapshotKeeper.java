@@ -76,7 +76,8 @@ final class SnapshotKeeper {
     this.clock = clock;
     this.allReadAt = System.nanoTime();
     this.thread = new Thread(
-        () -> GuardedSteps.run(this::step, () -> closed), "kvstore-file-" + store.name());
+        () -> GuardedSteps.run("the file " + file, this::step, () -> closed),
+        "kvstore-file-" + store.name());
     thread.setDaemon(true);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -18,9 +19,13 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -358,6 +363,42 @@ class ProblemsTest {
       KVException thrown =
           thrownBy(ProblemsTest::increment, Reply.bytes(200, "application/bson", ENTRY));
       assertThat(thrown).isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    void batchThatFailed_saysWhatBecameOfEachKey() {
+      KVException thrown = thrownBy(
+          ProblemsTest::batch,
+          Reply.problem(
+              503,
+              "unavailable",
+              ",\"outcome\":\"unknown\",\"written\":[\"a\"],\"notWritten\":[],\"unknown\":[\"b\"]"));
+      assertThat(thrown).isInstanceOf(OutcomeUnknownException.class);
+      assertThat(thrown.batchOutcome())
+          .contains(new BatchOutcome(List.of("a"), List.of(), List.of("b")));
+    }
+
+    @Test
+    void batchOfTwoParts_theSecondRefused_saysWhatBecameOfEachKey() {
+      Map<String, RawValue> values = new LinkedHashMap<>();
+      for (int i = 0; i < 1500; i++) {
+        values.put("k%04d".formatted(i), VALUE);
+      }
+      BsonDocument counts =
+          new BsonDocument("created", new BsonInt32(1000)).append("replaced", new BsonInt32(0));
+      AtomicInteger requests = new AtomicInteger();
+      try (ScriptedService service = new ScriptedService(request -> requests.getAndIncrement() == 0
+              ? Reply.bson(200, counts)
+              : Reply.problem(403, "forbidden", ""));
+          HttpEntryStore store = service.store()) {
+        KVException thrown = catchThrowableOfType(
+            KVException.class, () -> store.writeMany(values, BatchOptions.DEFAULT));
+        assertThat(thrown.code()).isEqualTo(ErrorCode.FORBIDDEN);
+        BatchOutcome outcome = thrown.batchOutcome().orElseThrow();
+        assertThat(outcome.written()).hasSize(1000).startsWith("k0000");
+        assertThat(outcome.notWritten()).hasSize(500).endsWith("k1499");
+        assertThat(outcome.unknown()).isEmpty();
+      }
     }
 
     @Test

@@ -184,7 +184,7 @@ class SettlementTest {
   }
 
   /** A look at the entry that fails at first, so that the repetition is what tells. */
-  private static ScriptedService refusingRepetitions(String method) {
+  private static ScriptedService refusingRepetitions() {
     AtomicInteger looks = new AtomicInteger();
     ScriptedService[] self = new ScriptedService[1];
     self[0] = losing(request -> {
@@ -200,12 +200,12 @@ class SettlementTest {
 
   @Test
   void anyWrite_repetitionIsRefusedAsDone_wasDone() {
-    try (ScriptedService service = refusingRepetitions("PUT");
+    try (ScriptedService service = refusingRepetitions();
         HttpEntryStore store = storeAt(service)) {
       assertThat(store.write(SET).etag()).isEqualTo(etagOfWrite(service));
       assertThat(writes(service)).hasSize(2);
     }
-    try (ScriptedService service = refusingRepetitions("POST");
+    try (ScriptedService service = refusingRepetitions();
         HttpEntryStore store = storeAt(service)) {
       assertThat(store.increment("k", 1, WriteOptions.DEFAULT).etag())
           .isEqualTo(etagOfWrite(service));

@@ -112,10 +112,10 @@ final class Gathering {
   private static boolean hasParts(Type type) {
     Class<?> raw = raw(type);
     return raw == Object.class
-        || raw != ByteSize.class && raw.isRecord()
+        || (raw.isRecord() && raw != ByteSize.class)
         || Map.class.isAssignableFrom(raw)
         || Collection.class.isAssignableFrom(raw)
-        || raw.isArray() && raw != byte[].class && raw != char[].class;
+        || (raw.isArray() && raw != byte[].class && raw != char[].class);
   }
 
   private String memberName(String name) {

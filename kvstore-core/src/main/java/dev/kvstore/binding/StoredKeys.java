@@ -19,7 +19,7 @@ final class StoredKeys {
   private final Map<String, RawValue> values;
   private final String separator;
   private final Set<String> declared;
-  private final NavigableMap<String, List<String>> byUniform = new TreeMap<>();
+  private final NavigableMap<String, List<Stored>> byUniform = new TreeMap<>();
   private final Set<String> unread;
 
   /** A value and the key under which it is. */
@@ -38,8 +38,9 @@ final class StoredKeys {
     this.separator = separator;
     this.declared = declared;
     this.unread = new TreeSet<>(values.keySet());
-    unread.forEach(
-        key -> byUniform.computeIfAbsent(uniform(key), any -> new ArrayList<>()).add(key));
+    new TreeMap<>(values).forEach((key, value) -> byUniform
+        .computeIfAbsent(uniform(key), any -> new ArrayList<>())
+        .add(new Stored(key, value)));
   }
 
   /** Returns true if both are the same words: {@code maxRetries}, {@code max-retries}. */
@@ -85,9 +86,8 @@ final class StoredKeys {
       return new Stored(key, exact);
     }
     return byUniform.getOrDefault(uniform(key), List.of()).stream()
-        .filter(other -> !declared.contains(other))
+        .filter(other -> !declared.contains(other.key()))
         .findFirst()
-        .map(other -> new Stored(other, values.get(other)))
         .orElse(null);
   }
 
@@ -116,9 +116,8 @@ final class StoredKeys {
     List<Below> below = new ArrayList<>();
     byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
         .flatMap(List::stream)
-        .filter(stored -> !declared.contains(stored))
-        .forEach(stored -> below.add(
-            new Below(placeOf(stored, key, container), new Stored(stored, values.get(stored)))));
+        .filter(stored -> !declared.contains(stored.key()))
+        .forEach(stored -> below.add(new Below(placeOf(stored.key(), key, container), stored)));
     return below;
   }
 

@@ -24,8 +24,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private static final long serialVersionUID = 1L;
 
-  private final Set<String> mayBeAbsent = new HashSet<>();
-  private final Map<String, String> defaults = new HashMap<>();
+  private final HashSet<String> mayBeAbsent = new HashSet<>();
+  private final HashMap<String, String> defaults = new HashMap<>();
 
   /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
   static final class Finder implements ValueInstantiators {

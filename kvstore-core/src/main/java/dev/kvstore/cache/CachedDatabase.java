@@ -4,6 +4,7 @@ import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.StoreSummary;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,6 +48,11 @@ public final class CachedDatabase implements EntryDatabase {
   @Override
   public List<StoreSummary> stores() {
     return database.stores();
+  }
+
+  @Override
+  public List<StoreSize> sizes(int most) {
+    return database.sizes(most);
   }
 
   @Override

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +40,7 @@ final class BatchWriter {
   private final StoreAccess access;
   private final Settlement settlement;
   private final List<EntryWrite> writes;
-  private final Map<EntryWrite, Fate> fates = new IdentityHashMap<>();
+  private final Map<EntryWrite, Fate> fates = new HashMap<>();
   private Deadline deadline;
 
   private int created;

@@ -20,6 +20,7 @@ import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.StoreSummary;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -195,6 +196,34 @@ public final class MongoEntryDatabase implements EntryDatabase {
           .map(name -> new StoreSummary(name, count(name, deadline)))
           .toList();
     });
+  }
+
+  /** Returns what the server keeps count of. */
+  @Override
+  public List<StoreSize> sizes(int most) {
+    Deadline deadline = begin();
+    return reading(
+        "the sizes of stores",
+        () -> timed(deadline)
+            .listCollectionNames()
+            .filter(new BsonDocument("type", new BsonString("collection")))
+            .authorizedCollections(true)
+            .into(new ArrayList<>())
+            .stream()
+            .filter(Names::isStore)
+            .sorted()
+            .limit(most)
+            .map(name -> size(name, deadline))
+            .toList());
+  }
+
+  private StoreSize size(String store, Deadline deadline) {
+    BsonDocument command = new BsonDocument("collStats", new BsonString(store));
+    BsonDocument stats = timed(deadline).runCommand(command, BsonDocument.class);
+    return new StoreSize(
+        store,
+        stats.getNumber("count", new BsonInt32(0)).longValue(),
+        stats.getNumber("size", new BsonInt32(0)).longValue());
   }
 
   private long count(String store, Deadline deadline) {

@@ -215,7 +215,9 @@ final class MongoErrors {
     return new KVException(ErrorCode.INTERNAL, servers + " " + problem, cause);
   }
 
-  /** Tells whether the driver says that its client was closed, and not that something else is wrong. */
+  /**
+   * Tells whether the driver says that its client was closed, and not that something else is wrong.
+   */
   static boolean isClosed(RuntimeException e) {
     String message = e.getMessage();
     return e instanceof IllegalStateException

@@ -198,9 +198,9 @@ public final class MongoSettings {
    * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
    * If that takes too long for the bound to hold, reads ask the database meanwhile.
    *
-   * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes at
-   * most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a long
-   * one every 30 seconds, which is then how late such a watch is told.
+   * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes
+   * at most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a
+   * long one every 30 seconds, which is then how late such a watch is told.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 10
    *     milliseconds to 1 minute

@@ -30,6 +30,16 @@ public interface EntryDatabase extends AutoCloseable {
   List<StoreSummary> stores();
 
   /**
+   * Returns about how large stores are, at a bounded cost: meant for measurements every minute. A
+   * database that cannot tell without reading everything returns an empty list.
+   *
+   * @param most how many stores to return at most, the first ones by name
+   */
+  default List<StoreSize> sizes(int most) {
+    return List.of();
+  }
+
+  /**
    * Deletes the store of that legal name with all its entries, as one step and durably, and tells
    * whether there was one. What is written to it afterwards makes it anew; whoever watches it gets
    * {@link ChangeSink#missed} and is positioned again.

@@ -5,6 +5,7 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.StoreSummary;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,6 +47,18 @@ final class Reader implements AutoCloseable {
       + " WHERE e.store_id = s.id" + LIVE.formatted(1) + ") FROM stores s WHERE NOT "
       + Rows.IS_DROPPED
       + " ORDER BY s.name";
+
+  /** How many entries of a store are looked at for its size. */
+  static final int SIZED_ENTRIES = 100_000;
+
+  private static final String SOME =
+      "(SELECT e.value_id FROM entries e WHERE e.store_id = s.id LIMIT " + SIZED_ENTRIES + ")";
+
+  private static final String SIZES = "SELECT s.name, (SELECT count(*) FROM " + SOME
+      + "), (SELECT total(length(v.value)) FROM " + SOME
+      + " k CROSS JOIN entry_values v ON v.id = k.value_id) FROM stores s WHERE NOT "
+      + Rows.IS_DROPPED
+      + " ORDER BY s.name LIMIT ?1";
 
   /** What a page is made of. */
   record Listing<T>(
@@ -118,6 +131,16 @@ final class Reader implements AutoCloseable {
       }
     }
     return summaries;
+  }
+
+  List<StoreSize> sizes(int most) throws SQLException {
+    List<StoreSize> sizes = new ArrayList<>();
+    try (ResultSet rows = statements.bind(SIZES, (long) most).executeQuery()) {
+      while (rows.next()) {
+        sizes.add(new StoreSize(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+      }
+    }
+    return sizes;
   }
 
   @Override

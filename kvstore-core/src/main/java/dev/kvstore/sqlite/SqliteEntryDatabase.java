@@ -6,6 +6,7 @@ import dev.kvstore.Names;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.StoreSummary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,6 +147,22 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   @Override
   public List<StoreSummary> stores() {
     return readers.read(reader -> reader.stores(clock.millis()));
+  }
+
+  /** Looks at the first {@value Reader#SIZED_ENTRIES} entries of each store. */
+  @Override
+  public List<StoreSize> sizes(int most) {
+    return readers.read(reader -> reader.sizes(most));
+  }
+
+  /** Returns what this database has done, and how large it is. Does not wait for anything. */
+  public SqliteStatistics statistics() {
+    return new SqliteStatistics(
+        transactions.writes(),
+        transactions.checkpoints(),
+        writer.queued(),
+        file.toFile().length(),
+        transactions.logSize());
   }
 
   /** The store loses its name at once; its entries are removed from the file little by little. */

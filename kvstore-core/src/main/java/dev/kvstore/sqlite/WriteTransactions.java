@@ -29,6 +29,7 @@ final class WriteTransactions implements Transactions {
   private final Duration timeout;
   private final SqlErrors errors;
   private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
   private final AtomicLong checkpoints = new AtomicLong();
 
   private boolean checkpointFails; // of the writer's thread alone
@@ -78,6 +79,7 @@ final class WriteTransactions implements Transactions {
     boolean published = false;
     try {
       if (changes.publish()) {
+        writes.incrementAndGet();
         whenChanged.run();
       }
       published = true;
@@ -152,6 +154,11 @@ final class WriteTransactions implements Transactions {
   /** Returns how many transactions were committed, those that changed nothing included. */
   long commits() {
     return commits.get();
+  }
+
+  /** Returns how many transactions changed something. */
+  long writes() {
+    return writes.get();
   }
 
   /** Returns how often the log was moved into the file, SQLite's own small steps not included. */

@@ -33,7 +33,7 @@ public record PemFile(Path path, String text) {
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
   /**
-   * Returns what the file says.
+   * Returns the file as it is now.
    *
    * @throws PemException if the file cannot be read
    */

@@ -94,7 +94,8 @@ public final class WatchHub implements AutoCloseable {
       watches.remove(watch);
       whenClosed.run();
     };
-    return start(new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
+    return start(
+        new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
   }
 
   /** Returns a runner of this work on the threads of the hub, which the caller closes. */

@@ -139,8 +139,7 @@ class LargeBatchTest {
                 + " [{index: 1, code: 121, errmsg: 'Document failed validation'}]}"),
             (name, command) -> OK))
         .satisfies(e -> assertThat(e.batchOutcome())
-            .contains(new BatchOutcome(
-                List.of("k00000", "k00002"), List.of("k00001"), List.of())));
+            .contains(new BatchOutcome(List.of("k00000", "k00002"), List.of("k00001"), List.of())));
   }
 
   @Test

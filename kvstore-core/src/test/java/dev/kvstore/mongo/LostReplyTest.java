@@ -323,7 +323,8 @@ class LostReplyTest {
   @Test
   void setDefault_absent_isOneReadAndOneWrite() {
     mongo.reply("find", found()).reply("findAndModify", command -> {
-      BsonDocument made = command.getDocument("update").getDocument("$setOnInsert").clone();
+      BsonDocument made =
+          command.getDocument("update").getDocument("$setOnInsert").clone();
       return BsonDocument.parse("{ok: 1, lastErrorObject: {n: 1, updatedExisting: false}}")
           .append("value", made.append("_id", new BsonString("a")));
     });

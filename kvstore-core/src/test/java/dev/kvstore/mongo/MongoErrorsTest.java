@@ -13,13 +13,16 @@ class MongoErrorsTest {
 
   @Test
   void clientClosed_isClosed_andOtherIllegalStatesAreNot() {
-    assertThat(errors.of(new IllegalStateException("state should be: open"), "reading").code())
+    assertThat(errors
+            .of(new IllegalStateException("state should be: open"), "reading")
+            .code())
         .isEqualTo(ErrorCode.CLOSED);
     assertThat(errors
             .of(new IllegalStateException("state should be: server session pool is open"), "x")
             .code())
         .isEqualTo(ErrorCode.CLOSED);
-    assertThat(errors.of(new IllegalStateException("a codec is broken"), "reading").code())
+    assertThat(
+            errors.of(new IllegalStateException("a codec is broken"), "reading").code())
         .isEqualTo(ErrorCode.INTERNAL);
   }
 
@@ -29,7 +32,9 @@ class MongoErrorsTest {
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))
         .hasMessageContaining("connection string");
     Exception lookup = new javax.naming.CommunicationException("DNS error");
-    assertThat(errors.of(new MongoConfigurationException("lookup failed", lookup), "x").code())
+    assertThat(errors
+            .of(new MongoConfigurationException("lookup failed", lookup), "x")
+            .code())
         .isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(errors.of(new MongoConfigurationException("other", new TimeoutException()), "x"))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL));

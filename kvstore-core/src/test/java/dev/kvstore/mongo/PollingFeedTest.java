@@ -108,7 +108,8 @@ class PollingFeedTest {
       slow.poll(both);
       polls++;
     }
-    long scans = asked.stream().filter(interest -> !interest.prefixes().isEmpty()).count();
+    long scans =
+        asked.stream().filter(interest -> !interest.prefixes().isEmpty()).count();
     assertThat(scans).as("of 100 ms in a minute").isBetween(20L, 36L);
     assertThat(cache.calls).hasSize(polls);
     assertThat(sink.calls).as("no sign of life without a look").hasSize((int) scans);

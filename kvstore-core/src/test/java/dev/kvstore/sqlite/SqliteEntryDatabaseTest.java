@@ -14,6 +14,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
@@ -334,5 +335,24 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
       }
     }
     return steps;
+  }
+
+  @Test
+  void sizes_areThoseOfTheFirstStores_andStatisticsCountChanges() {
+    SqliteEntryDatabase database = open(folder.resolve("settings.db"));
+    long before = database.statistics().transactions();
+    for (String store : List.of("b", "a", "c")) {
+      database.store(store).write(new Write("k", bytes(1000), WriteOptions.DEFAULT));
+    }
+    database.store("a").write(new Write("k2", bytes(1000), WriteOptions.DEFAULT));
+    database.drop("c");
+    List<StoreSize> sizes = database.sizes(10);
+
+    assertThat(sizes).extracting(StoreSize::name).containsExactly("a", "b");
+    assertThat(sizes).extracting(StoreSize::entries).containsExactly(2L, 1L);
+    assertThat(sizes.get(0).bytes()).isBetween(2000L, 2200L);
+    assertThat(database.sizes(1)).extracting(StoreSize::name).containsExactly("a");
+    assertThat(database.statistics().transactions() - before).isEqualTo(5);
+    assertThat(database.statistics().fileBytes()).isPositive();
   }
 }

@@ -93,7 +93,8 @@ class CachedReadsTest {
 
   @Test
   void key_null_isNamedInTheError() {
-    assertThatNullPointerException().isThrownBy(() -> store.get(nothing(), String.class))
+    assertThatNullPointerException()
+        .isThrownBy(() -> store.get(nothing(), String.class))
         .withMessage("key");
     assertThatNullPointerException().isThrownBy(() -> store.has(nothing())).withMessage("key");
     assertThatNullPointerException().isThrownBy(() -> store.set(nothing(), 1)).withMessage("key");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,18 +46,20 @@ class RereadsTest {
       if (failure != null) {
         throw failure;
       }
-      return keys.stream().filter(versions::containsKey).map(key -> RereadsTest.this.<RawValue>entry(key, null)).toList();
+      return keys.stream()
+          .filter(versions::containsKey)
+          .map(key -> RereadsTest.this.<RawValue>entry(key, null))
+          .toList();
     }
   };
   private final WatchHub hub =
       new WatchHub(store, tasks::add, (work, after) -> delayed.add(work), () -> {});
 
   private <T> KVEntry<T> entry(String key, @Nullable T value) {
-    int version = versions.get(key);
+    int version = Objects.requireNonNull(versions.get(key));
     return new KVEntry<>(
         value,
-        new KVMetadata(
-            key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
+        new KVMetadata(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
   }
 
   private void openItems(WatchHub by, List<String> reads) {
@@ -171,14 +174,10 @@ class RereadsTest {
       for (int i = 0; i < 3 * ITEMS; i++) {
         String key = "k" + i;
         versions.put(key, 1);
-        real.<String>onChange(
-            key,
-            options -> Optional.of(entry(key, "v")),
-            null,
-            change -> {
-              threads.add(Thread.currentThread());
-              count.incrementAndGet();
-            });
+        real.<String>onChange(key, options -> Optional.of(entry(key, "v")), null, change -> {
+          threads.add(Thread.currentThread());
+          count.incrementAndGet();
+        });
       }
       versions.replaceAll((key, version) -> 2);
       store.positioned(10);

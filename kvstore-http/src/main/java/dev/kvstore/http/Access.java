@@ -10,6 +10,9 @@ enum Access {
   /** Everybody: nothing of the data can be learnt or changed there. */
   PUBLIC,
 
+  /** Everybody, as often as an address without a token may ask. */
+  PAGE,
+
   /**
    * Who reads may read, who writes may write, each within the limits of the token. A store and key
    * in the path are checked before the handler sees the request; what else it names or lists is for

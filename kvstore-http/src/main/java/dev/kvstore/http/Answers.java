@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +21,12 @@ final class Answers {
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
   private final JsonTranscoder transcoder;
+  private final Workers workers;
 
-  Answers(JsonTranscoder transcoder) {
+  /** @param workers read what does not fit into memory at once, as it is sent */
+  Answers(JsonTranscoder transcoder, Workers workers) {
     this.transcoder = transcoder;
+    this.workers = workers;
   }
 
   /** Writes a document. */
@@ -57,11 +63,15 @@ final class Answers {
 
   /** Answers with a document that is small enough to be in memory. */
   void document(Exchange exchange, Format format, int status, Content content) throws IOException {
-    exchange.answer(status, format, format == Format.BSON ? toBson(content) : toJson(content));
+    if (format == Format.BSON) {
+      exchange.answer(status, format, toBson(exchange, content));
+    } else {
+      exchange.answer(status, format, toJson(content));
+    }
   }
 
   /** Answers with a document that JSON sends while it is being written. */
-  void stream(Exchange exchange, Format format, Content content) throws IOException {
+  void stream(Exchange exchange, Format format, EntryDocument document) throws IOException {
     exchange.response().setStatus(200);
     exchange.response().setContentType(format.mediaType());
     exchange.tellPosition();
@@ -69,7 +79,18 @@ final class Answers {
       return;
     }
     if (format == Format.BSON) {
-      exchange.answer(200, format, toBson(content));
+      exchange.answer(200, format, toBson(exchange, out -> {
+        while (document.writeTo(out)) {
+          // until its end
+        }
+      }));
+      return;
+    }
+    JsonParts parts = new JsonParts(document, transcoder);
+    ByteBuffer first = Objects.requireNonNull(parts.next());
+    exchange.tellPosition();
+    if (parts.isAll()) {
+      exchange.send(first.array());
       return;
     }
     if (exchange.request().getProtocol().equals("HTTP/1.1")) {
@@ -77,13 +98,7 @@ final class Answers {
       // not be told from the end.
       exchange.header("Transfer-Encoding", "chunked");
     }
-    // Not closed when writing fails: that would complete a document which is not complete.
-    @SuppressWarnings("resource")
-    JsonGenerator json =
-        transcoder.factory().createGenerator(exchange.response().getOutputStream());
-    content.writeTo(new JsonDocumentWriter(json, transcoder));
-    exchange.tellPosition();
-    json.close();
+    Sending.made(exchange, parts.startingWith(first), workers);
   }
 
   /** Writes the entry as a document. */
@@ -152,10 +167,9 @@ final class Answers {
     return bytes.toByteArray();
   }
 
-  private static byte[] toBson(Content content) throws IOException {
-    try (BsonDocumentWriter bson = new BsonDocumentWriter(MAX_BSON_BYTES)) {
-      content.writeTo(bson);
-      return bson.toByteArray();
-    }
+  private static ChunkedBuffer toBson(Exchange exchange, Content content) throws IOException {
+    ChunkedBuffer buffer = new ChunkedBuffer(exchange.room()::take);
+    content.writeTo(new BsonDocumentWriter(buffer, MAX_BSON_BYTES));
+    return buffer;
   }
 }

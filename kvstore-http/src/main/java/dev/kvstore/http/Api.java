@@ -1,42 +1,38 @@
 package dev.kvstore.http;
 
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.KVException;
 import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.MDC;
 
 /**
  * Every request comes here. The path is read by {@link Target}, not by Javalin, which would decode
  * it first; and the method is the one on the request line, not one that a header claims.
+ *
+ * <p>Until a request is known to be allowed and its body is there, and for as long as its answer
+ * waits for the reader, it has no thread. In between it is executed by one of the {@link Workers}.
  */
 final class Api implements Handler {
-  private static final Logger LOG = LoggerFactory.getLogger(Api.class);
-
-  /** More of a body that was refused is not worth reading to keep the connection. */
-  private static final int MAX_DRAINED_BYTES = 16 * 1024 * 1024;
-
   /** What the log calls the id of the request. */
   private static final String REQUEST_ID = "requestId";
-
-  private static final Duration MAX_DRAINING = Duration.ofSeconds(5);
 
   private final EntryDatabase database;
   private final Gate gate;
   private final Cors cors;
+  private final Failures failures;
+  private final Load load;
   private final AllowedHosts hosts;
   private final Map<Resource, ResourceHandler> handlers;
 
@@ -44,11 +40,14 @@ final class Api implements Handler {
       EntryDatabase database,
       Gate gate,
       Cors cors,
+      Load load,
       AllowedHosts hosts,
       Map<Resource, ResourceHandler> handlers) {
     this.database = database;
     this.gate = gate;
     this.cors = cors;
+    this.failures = new Failures(cors);
+    this.load = load;
     this.hosts = hosts;
     this.handlers = handlers;
   }
@@ -59,7 +58,7 @@ final class Api implements Handler {
     String requestId = RequestIds.of(context.req().getHeader(RequestIds.HEADER));
     MDC.put(REQUEST_ID, requestId);
     try {
-      handle(context.req(), context.res(), requestId);
+      begin(context.req(), context.res(), requestId);
       if (context.req().isAsyncStarted()) {
         // Who has started that ends it, too; without a future Javalin would, now.
         context.future(CompletableFuture::new);
@@ -69,27 +68,25 @@ final class Api implements Handler {
     }
   }
 
-  private void handle(HttpServletRequest request, HttpServletResponse response, String requestId) {
-    setCommonHeaders(request, response, requestId);
-    Exchange exchange = null;
+  private void begin(HttpServletRequest request, HttpServletResponse response, String requestId) {
+    failures.setCommonHeaders(request, response, requestId);
+    Exchange exchange;
     try {
       exchange = exchange(request, response);
-      route(exchange);
-    } catch (IOException | RuntimeException | Error e) {
-      answer(request, response, requestId, exchange, e);
+    } catch (RuntimeException | Error e) {
+      if (RequestBody.isSentUnasked(request)) {
+        failures.refuse(request, response, requestId, null, e, scheduler(request));
+      } else {
+        failures.answer(request, response, requestId, null, e, RequestBody.isIn(request));
+      }
+      return;
     }
-  }
-
-  private void answer(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      String requestId,
-      @Nullable Exchange exchange,
-      Throwable failure) {
     try {
-      fail(request, response, requestId, exchange, failure);
-    } catch (IOException e) {
-      LOG.debug("An error could not be answered", e);
+      if (!isAnswered(exchange)) {
+        receive(exchange, requestId);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      refuse(exchange, requestId, e);
     }
   }
 
@@ -99,8 +96,14 @@ final class Api implements Handler {
     request.setAttribute(RequestRecords.RESOURCE, resource);
     Principal principal = admit(request, access(request, resource));
     principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
-    return new Exchange(
-        request, response, target, principal, database, () -> gate.recheck(request, principal));
+    String client = Gate.client(request, principal);
+    Room room = load.room(client, isWrite(request), whenAnswered(request));
+    Runnable recheck = () -> gate.recheck(request, principal);
+    return new Exchange(request, response, target, principal, database, recheck, client, room);
+  }
+
+  private static Consumer<Runnable> whenAnswered(HttpServletRequest request) {
+    return action -> Request.addCompletionListener(core(request), failure -> action.run());
   }
 
   /** Browsers ask without a token whether they may send one. */
@@ -125,7 +128,8 @@ final class Api implements Handler {
     return gate.admit(request, access);
   }
 
-  private void route(Exchange exchange) throws IOException {
+  /** Refuses what may not be, answers what needs nobody to wait for, and returns true if it was. */
+  private boolean isAnswered(Exchange exchange) throws IOException {
     Resource resource = exchange.target().resource();
     String method = exchange.method();
     if (!resource.allows(method)) {
@@ -142,131 +146,116 @@ final class Api implements Handler {
         exchange.header("Accept-Patch", Format.MERGE_PATCH);
       }
       exchange.answerEmpty(204);
-      return;
+      return true;
     }
     if (isWrite(exchange.request())) {
       CrossOrigin.refuse(exchange.request(), cors);
     }
     exchange.demand(Freshness.of(exchange.request()));
+    if (resource.isInMemory()) {
+      handler(resource).handle(exchange);
+      return true;
+    }
+    return false;
+  }
+
+  private ResourceHandler handler(Resource resource) {
     ResourceHandler handler = handlers.get(resource);
     if (handler == null) {
       throw new IllegalStateException("No handler for " + resource);
     }
-    handler.handle(exchange);
+    return handler;
   }
 
-  private void setCommonHeaders(
-      HttpServletRequest request, HttpServletResponse response, String requestId) {
-    cors.allowAnswer(request, response);
-    response.setHeader(RequestIds.HEADER, requestId);
-    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
-    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
-    if (match != null) {
-      response.setHeader(RequestIds.MATCH, match);
-    }
-  }
-
-  private void fail(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      String requestId,
-      @Nullable Exchange exchange,
-      Throwable failure)
-      throws IOException {
-    Problem problem = Problems.of(failure, isWrite(request));
-    log(request, problem, failure);
-    if (response.isCommitted()) {
-      abort(request);
+  /** Gets the body, if there is one, then executes the request. */
+  private void receive(Exchange exchange, String requestId) throws IOException {
+    HttpServletRequest request = exchange.request();
+    if (!RequestBody.isIn(request)) {
+      execute(exchange, requestId);
       return;
     }
-    response.reset();
-    setCommonHeaders(request, response, requestId);
-    if (exchange != null) {
-      tellPosition(exchange);
-      if (exchange.isReplayed()) {
-        exchange.tellReplayed();
+    int maxBytes = load.maxBodyBytes(exchange.target().resource());
+    if (request.getContentLengthLong() > maxBytes) {
+      throw BoundedInput.tooLarge(maxBytes);
+    }
+    RequestBody.read(
+        exchange,
+        maxBytes,
+        () -> execute(exchange, requestId),
+        failure -> end(exchange, requestId, failure, true));
+  }
+
+  /** Executes the request on this thread, or later on another. */
+  private void execute(Exchange exchange, String requestId) {
+    Runnable work = () -> {
+      MDC.put(REQUEST_ID, requestId);
+      try {
+        run(exchange, requestId);
+      } finally {
+        MDC.remove(REQUEST_ID);
+        load.requests().release(exchange.client());
       }
+    };
+    if (exchange.isAsync() || !load.requests().tryAcquire(exchange.client())) {
+      exchange.startAsync();
+      load.requests()
+          .await(
+              exchange.client(),
+              scheduler(exchange.request()),
+              () -> load.workers().runLater(work),
+              () -> end(exchange, requestId, tooMany(), false));
+    } else if (!load.workers().runNow(work)) {
+      exchange.startAsync();
+      load.workers().runLater(work);
     }
-    problem.headers().forEach(response::setHeader);
-    if (!canDrain(request)) {
-      response.setHeader("Connection", "close");
-    }
-    byte[] body = problem.toJson(request.getRequestURI(), requestId);
-    response.setStatus(problem.kind().status());
-    response.setContentType(Problem.MEDIA_TYPE);
-    response.setContentLength(body.length);
-    response.setHeader("Cache-Control", "no-store");
-    response.getOutputStream().write(body);
-    response.flushBuffer();
-    drain(request);
   }
 
-  private static void tellPosition(Exchange exchange) {
+  private void run(Exchange exchange, String requestId) {
     try {
-      exchange.tellPosition();
-    } catch (KVException e) {
-      LOG.debug("The store does not tell its position any more", e);
+      handler(exchange.target().resource()).handle(exchange);
+      exchange.complete();
+    } catch (IOException | RuntimeException | Error e) {
+      end(exchange, requestId, e, false);
     }
   }
 
-  private static boolean isWrite(HttpServletRequest request) {
+  /** Refuses a request before its body was read. */
+  private void refuse(Exchange exchange, String requestId, Throwable failure) {
+    HttpServletRequest request = exchange.request();
+    if (exchange.isAsync() || !RequestBody.isSentUnasked(request)) {
+      end(exchange, requestId, failure, RequestBody.isIn(request));
+    } else {
+      failures.refuse(
+          request, exchange.response(), requestId, exchange, failure, scheduler(request));
+    }
+  }
+
+  private void end(Exchange exchange, String requestId, Throwable failure, boolean close) {
+    failures.answer(exchange.request(), exchange.response(), requestId, exchange, failure, close);
+    exchange.takeBack();
+    exchange.complete();
+  }
+
+  private static ProblemException tooMany() {
+    return new ProblemException(new Problem(
+            ErrorKind.TOO_MANY_REQUESTS, "As many requests as one client may have are under way")
+        .withHeader("Retry-After", "1"));
+  }
+
+  static boolean isWrite(HttpServletRequest request) {
     return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
-  }
-
-  private static void log(HttpServletRequest request, Problem problem, Throwable failure) {
-    if (failure instanceof IOException) {
-      LOG.debug("The connection failed", failure);
-    } else if (problem.kind() == ErrorKind.UNAVAILABLE && failure instanceof KVException) {
-      LOG.warn(
-          "{} {} was answered with 503: {}",
-          request.getMethod(),
-          shown(request),
-          failure.getMessage());
-    } else if (problem.kind() == ErrorKind.INTERNAL) {
-      LOG.error("{} {} failed", request.getMethod(), shown(request), failure);
-    }
-  }
-
-  /** The path as it can stand in a log: on one line. */
-  private static String shown(HttpServletRequest request) {
-    return request.getRequestURI().replaceAll("[^!-~]", "?");
   }
 
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
   static void abort(HttpServletRequest request) {
-    ServletContextRequest.getServletContextRequest(request)
-        .getConnectionMetaData()
-        .getConnection()
-        .getEndPoint()
-        .close();
+    core(request).getConnectionMetaData().getConnection().getEndPoint().close();
   }
 
-  /** Tells whether what is left of the body, if anything, is little enough to be read. */
-  private static boolean canDrain(HttpServletRequest request) {
-    return request.getHeader("Transfer-Encoding") == null
-        && request.getHeader("Expect") == null
-        && request.getContentLengthLong() <= MAX_DRAINED_BYTES;
+  private static Scheduler scheduler(HttpServletRequest request) {
+    return core(request).getComponents().getScheduler();
   }
 
-  /**
-   * Reads what is left of the body, after the answer was sent and however much it is, for a while:
-   * many clients read the answer only once they have sent all, and closing the connection before
-   * would take it from them (RFC 9112, 9.6). Who waits to be told to go on sends nothing.
-   */
-  private static void drain(HttpServletRequest request) {
-    if (request.getHeader("Expect") != null) {
-      return;
-    }
-    long end = System.nanoTime() + MAX_DRAINING.toNanos();
-    byte[] buffer = new byte[16 * 1024];
-    try {
-      InputStream body = request.getInputStream();
-      int count = 0;
-      while (count >= 0 && System.nanoTime() - end < 0) {
-        count = body.read(buffer);
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("The rest of a body could not be read", e);
-    }
+  private static Request core(HttpServletRequest request) {
+    return ServletContextRequest.getServletContextRequest(request);
   }
 }

@@ -33,13 +33,15 @@ record Backend(
   /** Beside the database, which only one process can use: commands may come while it is served. */
   static final String TOKENS_FILE = "tokens.yaml";
 
-  static Backend sqlite(Path folder, Duration timeout) {
+  /** @param measure called with the file once it is open */
+  static Backend sqlite(Path folder, Duration timeout, Consumer<SqliteEntryDatabase> measure) {
     Path file = folder.resolve(FILE).toAbsolutePath().normalize();
-    return new Backend(
-        "sqlite",
-        file.toString(),
-        file.resolveSibling(TOKENS_FILE),
-        () -> cached(SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout))));
+    return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
+      SqliteEntryDatabase database =
+          SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
+      measure.accept(database);
+      return cached(database);
+    });
   }
 
   static Backend mongodb(

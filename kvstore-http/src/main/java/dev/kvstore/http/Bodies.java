@@ -31,7 +31,7 @@ final class Bodies {
   private static final int SLACK_BYTES = 1024;
 
   /** A character of one byte in BSON takes at most six in JSON, as backslash, u and four digits. */
-  private static final int JSON_GROWTH = 6;
+  static final int JSON_GROWTH = 6;
 
   private final JsonTranscoder transcoder;
   private final ValueLimits limits;
@@ -41,6 +41,15 @@ final class Bodies {
     this.transcoder = transcoder;
     this.limits = limits;
     this.maxBatchBytes = maxBatchBytes;
+  }
+
+  /** Returns the most bytes that the body of a request to that resource can have. */
+  static int maxBytes(Resource resource, ValueLimits limits, int maxBatchBytes) {
+    return switch (resource) {
+      case COUNTER -> MAX_COUNTER_BYTES;
+      case VALUES -> maxBatchBytes;
+      default -> JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
+    };
   }
 
   /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
@@ -146,7 +155,7 @@ final class Bodies {
     }
   }
 
-  private static InputStream open(Exchange exchange, int maxBytes) throws IOException {
+  private static InputStream open(Exchange exchange, int maxBytes) {
     if (exchange.request().getContentLengthLong() > maxBytes) {
       throw BoundedInput.tooLarge(maxBytes);
     }

@@ -6,29 +6,25 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bson.BsonType;
-import org.bson.io.BasicOutputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts values into the document byte for byte, undecoded. The whole document is in memory, since
- * its length comes first: one that grows too large is a {@link ProblemException}.
+ * its length comes first: one that grows too large is a {@link ProblemException}, and so is one for
+ * which there is no room.
  */
-final class BsonDocumentWriter implements DocumentWriter, AutoCloseable {
+final class BsonDocumentWriter implements DocumentWriter {
   /** Where the bytes of a value begin in its own document: after the length, type and name. */
   private static final int VALUE_OFFSET = 4 + 1 + 6;
 
-  private final BasicOutputBuffer out = new BasicOutputBuffer();
+  private final ChunkedBuffer out;
   private final Deque<Container> open = new ArrayDeque<>();
   private final int maxBytes;
   private @Nullable String name;
 
-  BsonDocumentWriter(int maxBytes) {
+  BsonDocumentWriter(ChunkedBuffer out, int maxBytes) {
+    this.out = out;
     this.maxBytes = maxBytes;
-  }
-
-  /** Returns the document, once it has ended. */
-  byte[] toByteArray() {
-    return out.toByteArray();
   }
 
   @Override
@@ -92,11 +88,6 @@ final class BsonDocumentWriter implements DocumentWriter, AutoCloseable {
     byte[] bytes = new byte[document.limit() - VALUE_OFFSET - 1];
     document.position(VALUE_OFFSET).get(bytes);
     out.writeBytes(bytes);
-  }
-
-  @Override
-  public void close() {
-    out.close();
   }
 
   private void start(BsonType type, boolean array) {

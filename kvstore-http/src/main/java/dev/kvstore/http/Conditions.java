@@ -7,16 +7,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The conditional headers of a request, see RFC 9110, section 13. */
 final class Conditions {
   private static final String IF_MATCH = "If-Match";
   private static final String IF_NONE_MATCH = "If-None-Match";
-
-  private static final Pattern ETAG = Pattern.compile("[ \\t]*((?:W/)?)\"([^\"]*)\"[ \\t]*(,|$)");
 
   private Conditions() {}
 
@@ -87,18 +83,34 @@ final class Conditions {
     }
   }
 
+  /** In one pass from left to right, as anybody may send anything here. */
   private static List<Etag> etags(String header, String value) {
     List<Etag> etags = new ArrayList<>();
-    Matcher matcher = ETAG.matcher(value);
     int position = 0;
-    do {
-      if (!matcher.find(position) || matcher.start() != position) {
+    while (true) {
+      int start = skipBlanks(value, position);
+      boolean weak = value.startsWith("W/", start);
+      int quote = weak ? start + 2 : start;
+      int end = value.startsWith("\"", quote) ? value.indexOf('"', quote + 1) : -1;
+      int next = skipBlanks(value, end + 1);
+      if (end < 0 || (next < value.length() && value.charAt(next) != ',')) {
         throw invalid(header + " must be * or etags in double quotes, as the ETag header has them");
       }
-      etags.add(new Etag(!matcher.group(1).isEmpty(), matcher.group(2)));
-      position = matcher.end();
-    } while (!matcher.group(3).isEmpty());
-    return etags;
+      etags.add(new Etag(weak, value.substring(quote + 1, end)));
+      if (next == value.length()) {
+        return etags;
+      }
+      position = next + 1;
+    }
+  }
+
+  private static int skipBlanks(String value, int from) {
+    int position = from;
+    while (position < value.length()
+        && (value.charAt(position) == ' ' || value.charAt(position) == '\t')) {
+      position++;
+    }
+    return position;
   }
 
   /** Returns the lines of the header as one, or null where there is none; an empty one is there. */

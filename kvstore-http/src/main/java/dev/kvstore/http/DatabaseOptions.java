@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import com.mongodb.MongoClientSettings;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,13 +79,14 @@ final class DatabaseOptions {
 
   /** Returns where the data is, once the settings are checked. */
   Backend backend() {
-    return backend(settings -> {});
+    return backend(settings -> {}, file -> {});
   }
 
-  /** As {@link #backend()}, with a customizer of MongoDB's client. */
-  Backend backend(Consumer<MongoClientSettings.Builder> customizer) {
+  /** As {@link #backend()}, with what measures MongoDB's client or the database file. */
+  Backend backend(
+      Consumer<MongoClientSettings.Builder> customizer, Consumer<SqliteEntryDatabase> measure) {
     Backend backend = mongodb == null
-        ? Backend.sqlite(data, timeout)
+        ? Backend.sqlite(data, timeout, measure)
         : Backend.mongodb(mongodb, database, timeout, customizer);
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }

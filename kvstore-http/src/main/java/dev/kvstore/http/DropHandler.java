@@ -22,6 +22,7 @@ record DropHandler(EntryDatabase database) implements ResourceHandler {
           ErrorCode.INVALID_PARAMETER,
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
+    exchange.recheck();
     if (!database.drop(store)) {
       throw new ProblemException(ErrorKind.NO_SUCH_RESOURCE, "There is no store '" + store + "'");
     }

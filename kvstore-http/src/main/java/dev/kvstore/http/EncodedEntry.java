@@ -7,7 +7,6 @@ import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
@@ -70,7 +69,6 @@ final class EncodedEntry {
       return;
     }
     fields.put(CONTENT_TYPE);
-    fields.put(HttpHeader.CONTENT_LENGTH, body.length);
-    response.getHttpOutput().sendContent(ByteBuffer.wrap(body));
+    exchange.send(body);
   }
 }

@@ -58,7 +58,7 @@ final class EventQueue implements ChangeSink {
   private long current = UNKNOWN;
 
   /**
-   * @param capacity with so many changes waiting, no more are taken
+   * @param capacity how many changes may wait; with one more, the reader has to begin anew
    * @param whenFilled called when there is something to take; must not block
    */
   EventQueue(EventFilter filter, int capacity, Runnable whenFilled) {
@@ -101,7 +101,6 @@ final class EventQueue implements ChangeSink {
     take(all, upTo, false);
   }
 
-  /** However many come at once, they are taken: a reader that is quick has no part in that. */
   private void take(List<Change> all, long upTo, boolean proved) {
     List<Change> wanted =
         all.stream().filter(change -> filter.keys().test(change.key())).toList();
@@ -114,7 +113,7 @@ final class EventQueue implements ChangeSink {
       if (wanted.isEmpty()) {
         return;
       }
-      if (changes.size() < capacity) {
+      if (wanted.size() <= capacity - changes.size()) {
         changes.addAll(wanted);
       } else {
         // What is read at this position or later has these changes in it, and all that waited.

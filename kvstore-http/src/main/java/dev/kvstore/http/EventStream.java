@@ -89,8 +89,7 @@ final class EventStream implements WriteListener, AsyncListener {
     boolean opened = false;
     try {
       subscription = store.subscribe(queue, from);
-      AsyncContext context = exchange.request().startAsync();
-      context.setTimeout(0);
+      AsyncContext context = exchange.handOver();
       context.addListener(this);
       exchange.response().getOutputStream().setWriteListener(this);
       async = context;
@@ -104,6 +103,11 @@ final class EventStream implements WriteListener, AsyncListener {
         complete();
       }
     }
+  }
+
+  /** Returns whose stream it is. */
+  String client() {
+    return exchange.client();
   }
 
   /** To be called at least once a second, as the reader may have lost the right to read. */

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.net.Shares;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class EventStreams implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final EventSettings settings;
+  private final Shares shares;
   private final ExecutorService writers = threads("writer", WRITERS);
   private final ExecutorService readers = threads("reader", READERS);
   private final ScheduledThreadPoolExecutor timer =
@@ -38,6 +40,7 @@ final class EventStreams implements AutoCloseable {
 
   EventStreams(EventSettings settings) {
     this.settings = settings;
+    this.shares = new Shares(settings.maxStreams(), settings.maxPerClient());
     timer.setRemoveOnCancelPolicy(true);
   }
 
@@ -59,16 +62,25 @@ final class EventStreams implements AutoCloseable {
    * Takes one more stream, until {@link #remove}.
    *
    * @param heartbeat how often its reader is to hear that it is alive
-   * @throws ProblemException if there are too many, or the service is stopping
+   * @throws ProblemException if there are too many, or too many of its client, or the service is
+   *     stopping
    */
   synchronized void add(EventStream stream, Duration heartbeat) {
     if (closed) {
       throw refusal("The service is stopping", "1");
     }
-    if (open.size() >= settings.maxStreams()) {
-      throw refusal(
-          "All " + settings.maxStreams() + " streams of events that the service keeps are open",
-          "10");
+    switch (shares.acquire(stream.client(), 1)) {
+      case TOTAL_LIMIT ->
+        throw refusal(
+            "All " + settings.maxStreams() + " streams of events that the service keeps are open",
+            "10");
+      case CLIENT_LIMIT ->
+        throw new ProblemException(new Problem(
+                ErrorKind.TOO_MANY_REQUESTS,
+                "All " + settings.maxPerClient()
+                    + " streams of events that one client can have are open")
+            .withHeader("Retry-After", "10"));
+      case GRANTED -> {}
     }
     open.put(stream, repeat(stream::beat, heartbeat));
     tickFromNowOn();
@@ -80,6 +92,7 @@ final class EventStreams implements AutoCloseable {
     Future<?> beats = open.remove(stream);
     if (beats != null) {
       beats.cancel(false);
+      shares.release(stream.client(), 1);
     }
     notifyAll();
   }
@@ -137,7 +150,7 @@ final class EventStreams implements AutoCloseable {
   }
 
   /** Returns how many there are. */
-  int count() {
+  synchronized int count() {
     return open.size();
   }
 

@@ -6,17 +6,21 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response, what the request's path addresses, and who asks. For one thread.
+ * One request and its response, what the request's path addresses, and who asks. Used by one thread
+ * at a time.
  */
 final class Exchange {
   /** What of a request makes another representation. */
@@ -24,14 +28,22 @@ final class Exchange {
 
   private static final String REPLAYED = "KV-Replayed";
 
+  /** A smaller body waits in the server's own buffer until the request was handled. */
+  private static final int SMALL_BYTES = 4 * 1024;
+
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Target target;
   private final Principal principal;
   private final EntryDatabase database;
   private final Runnable recheck;
+  private final String client;
+  private final Room room;
   private @Nullable EntryStore entries;
+  private InputStream body = InputStream.nullInputStream();
   private @Nullable MessageDigest bodyDigest;
+  private @Nullable AsyncContext async;
+  private boolean handedOver;
   private boolean replayed;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
@@ -42,12 +54,16 @@ final class Exchange {
       Target target,
       Principal principal,
       EntryDatabase database,
-      Runnable recheck) {
+      Runnable recheck,
+      String client,
+      Room room) {
     this.request = request;
     this.response = response;
     this.target = target;
     this.principal = principal;
     this.database = database;
+    this.client = client;
+    this.room = room;
     this.recheck = recheck;
   }
 
@@ -66,6 +82,66 @@ final class Exchange {
   /** Returns who asks; where several keys are named or listed, it says for which they may. */
   Principal principal() {
     return principal;
+  }
+
+  /** Returns the name under which the limits of one client are counted. */
+  String client() {
+    return client;
+  }
+
+  /** Returns what the request and its answer hold in memory. */
+  Room room() {
+    return room;
+  }
+
+  /**
+   * Returns the body, which is in memory; of a write that names itself, it is known again by its
+   * digest.
+   */
+  InputStream body() {
+    if (request.getHeader(WriteRequests.ETAG) == null) {
+      return body;
+    }
+    MessageDigest digest = Sha256.start();
+    bodyDigest = digest;
+    return new DigestInputStream(body, digest);
+  }
+
+  void body(InputStream content) {
+    body = content;
+  }
+
+  /** Lets the request's own thread go before there is an answer. */
+  AsyncContext startAsync() {
+    AsyncContext started = async;
+    if (started == null) {
+      started = request.startAsync();
+      started.setTimeout(0);
+      async = started;
+    }
+    return started;
+  }
+
+  /** As {@link #startAsync()}; the caller completes the answer. */
+  AsyncContext handOver() {
+    handedOver = true;
+    return startAsync();
+  }
+
+  /** Undoes {@link #handOver}. */
+  void takeBack() {
+    handedOver = false;
+  }
+
+  boolean isAsync() {
+    return async != null;
+  }
+
+  /** Completes the answer, unless someone else does. */
+  void complete() {
+    if (async != null && !handedOver) {
+      async.complete();
+    }
   }
 
   String key() {
@@ -103,17 +179,6 @@ final class Exchange {
    */
   void recheck() {
     recheck.run();
-  }
-
-  /** Returns the body, of which a write that names itself is known again. */
-  InputStream body() throws IOException {
-    InputStream body = request.getInputStream();
-    if (request.getHeader(WriteRequests.ETAG) == null) {
-      return body;
-    }
-    MessageDigest digest = Sha256.start();
-    bodyDigest = digest;
-    return new DigestInputStream(body, digest);
   }
 
   /**
@@ -201,17 +266,53 @@ final class Exchange {
   }
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
-  void answer(int status, Format format, byte[] body) throws IOException {
-    answer(status, format.mediaType(), body);
+  void answer(int status, Format format, byte[] content) throws IOException {
+    answer(status, format.mediaType(), content);
   }
 
   /** As {@link #answer(int, Format, byte[])}, for a document of another kind. */
-  void answer(int status, String mediaType, byte[] body) throws IOException {
+  void answer(int status, String mediaType, byte[] content) throws IOException {
     tellPosition();
     response.setStatus(status);
     response.setContentType(mediaType);
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    send(content);
+  }
+
+  /** As {@link #answer(int, Format, byte[])}, with bytes that the service has anyway. */
+  void answerShared(int status, String mediaType, byte[] content) throws IOException {
+    tellPosition();
+    response.setStatus(status);
+    response.setContentType(mediaType);
+    send(content.length, List.of(ByteBuffer.wrap(content)));
+  }
+
+  /** As {@link #answer(int, Format, byte[])}. */
+  void answer(int status, Format format, ChunkedBuffer content) throws IOException {
+    tellPosition();
+    response.setStatus(status);
+    response.setContentType(format.mediaType());
+    send(content.getSize(), content.parts());
+  }
+
+  /** Sends the body of an answer whose status and headers are set. Does not wait for the reader. */
+  void send(byte[] content) throws IOException {
+    // A write is done by now, and says so.
+    if (content.length > SMALL_BYTES && method().equals("GET")) {
+      room.take(content.length);
+    }
+    send(content.length, List.of(ByteBuffer.wrap(content)));
+  }
+
+  private void send(int length, List<ByteBuffer> parts) throws IOException {
+    if (isHead()) {
+      response.setContentLength(length);
+    } else if (length > SMALL_BYTES) {
+      response.setContentLength(length);
+      Sending.all(this, parts);
+    } else if (length > 0) {
+      // The server adds the length when it sends this, which is after the request was handled.
+      response.getOutputStream().write(parts.get(0).array(), 0, length);
+    }
   }
 
   void answerEmpty(int status) {

@@ -113,6 +113,19 @@ enum Format {
     return accept.isBlank() || quality(best(mediaType, ranges(accept))) > 0;
   }
 
+  /** Returns whether the value of an {@code Accept-Encoding} header allows gzip. */
+  static boolean acceptsGzip(String acceptEncoding) {
+    for (String part : acceptEncoding.split(",", -1)) {
+      int semicolon = part.indexOf(';');
+      String coding = (semicolon < 0 ? part : part.substring(0, semicolon)).strip();
+      if (coding.equals("*") || coding.equalsIgnoreCase("gzip")) {
+        String weight = semicolon < 0 ? "q=1" : part.substring(semicolon + 1).strip();
+        return weight.length() < 3 || MediaRange.quality(weight.substring(2).strip()) > 0;
+      }
+    }
+    return false;
+  }
+
   private static String accept(HttpServletRequest request) {
     return String.join(",", Collections.list(request.getHeaders("Accept")));
   }

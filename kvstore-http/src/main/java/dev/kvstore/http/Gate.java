@@ -5,11 +5,13 @@ import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.UnauthenticatedException;
+import dev.kvstore.http.net.ClientAddress;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Where every request is asked who sent it, and whether that one may. Thread-safe. */
@@ -36,18 +38,31 @@ final class Gate {
    * @throws ProblemException if that is not known, or asks too often
    */
   Principal admit(HttpServletRequest request, Access access) {
+    if (access == Access.PAGE) {
+      throttle(client(request, Principal.NOBODY));
+    }
     if (isOpen(access)) {
       return Principal.NOBODY;
     }
-    String address = "address " + request.getRemoteAddr();
     try {
       Principal principal = identify(request);
-      throttle(principal.name().map(name -> "token " + name).orElse(address));
+      throttle(client(request, principal));
       return principal;
     } catch (UnauthenticatedException e) {
-      throttle(address);
+      throttle(client(request, Principal.NOBODY));
       throw unauthenticated(e);
     }
+  }
+
+  /** Returns the name under which the limits of one client are counted. */
+  static String client(HttpServletRequest request, Principal principal) {
+    return principal
+        .name()
+        .map(name -> "token " + name)
+        .orElseGet(() -> "address "
+            + ClientAddress.of(ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getRemoteSocketAddress()));
   }
 
   /**
@@ -123,6 +138,7 @@ final class Gate {
 
   private boolean isOpen(Access access) {
     return access == Access.PUBLIC
+        || access == Access.PAGE
         || access == Access.PROBE
         || (access == Access.MONITORING && openMonitoring);
   }

@@ -12,10 +12,14 @@ final class Handlers {
 
   /** @param streams will hold the streams of events */
   static Map<Resource, ResourceHandler> of(
-      ServerSettings settings, EntryDatabase database, Metrics metrics, EventStreams streams) {
+      ServerSettings settings,
+      EntryDatabase database,
+      Metrics metrics,
+      EventStreams streams,
+      Load load) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
-    Answers answers = new Answers(transcoder);
+    Answers answers = new Answers(transcoder, load.workers());
     RepeatedWrites writes = new RepeatedWrites();
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());

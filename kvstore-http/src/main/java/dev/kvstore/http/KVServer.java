@@ -14,6 +14,8 @@ import java.time.Clock;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class KVServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
+
+  /** For all that does not block: accepting, reading and writing. */
+  private static final int SPARE_THREADS = 32;
+
+  private static final int MIN_THREADS = 8;
+  private static final int THREAD_IDLE_MILLIS = 60_000;
 
   private final Server server;
   private final Listener listener;
@@ -68,28 +76,65 @@ public final class KVServer implements AutoCloseable {
       ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
     Cors cors = new Cors(settings.web().corsOrigins());
     RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
-    Listener listener = Listener.of(settings);
     EventStreams streams = new EventStreams(settings.events());
+    Listener listener = null;
+    Javalin javalin = null;
     AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
-    Api api =
-        new Api(database, gate, cors, hosts, Handlers.of(settings, database, metrics, streams));
     try {
-      Javalin javalin = Javalin.create(config -> {
-        configure(config, settings, listener, api);
+      Listener opened = Listener.of(settings);
+      listener = opened;
+      QueuedThreadPool threads = threads();
+      Load load = Load.of(settings, threads);
+      Api api = new Api(
+          database,
+          gate,
+          cors,
+          load,
+          hosts,
+          Handlers.of(settings, database, metrics, streams, load));
+      Javalin created = Javalin.create(config -> {
+        configure(config, settings, opened, api);
+        config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> server.setRequestLog(records));
       });
-      javalin.start();
-      Server server = javalin.jettyServer().server();
+      javalin = created;
+      created.start();
+      Server server = created.jettyServer().server();
       if (database.cacheHealth().isPresent()) {
         metrics.caches(() -> database.cacheHealth().orElseThrow());
       }
-      metrics.server(server.getThreadPool(), listener::connections);
+      metrics.server(threads, opened::connections);
       metrics.eventStreams(streams::count);
-      return new KVServer(server, listener, metrics, javalin.port(), streams);
+      metrics.stores(database::sizes);
+      opened.tls().ifPresent(tls -> metrics.certificate(tls::validUntil));
+      return new KVServer(server, opened, metrics, created.port(), streams);
     } catch (RuntimeException | Error e) {
-      streams.close();
-      listener.close();
+      closeAll(javalin, streams, listener, metrics);
       throw e;
+    }
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool threads = new QueuedThreadPool(
+        ConnectionSettings.MAX_REQUESTS + SPARE_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
+    threads.setName("kvstore");
+    return threads;
+  }
+
+  /** Ends what was begun of a service that did not start. */
+  private static void closeAll(
+      @Nullable Javalin javalin,
+      EventStreams streams,
+      @Nullable Listener listener,
+      Metrics metrics) {
+    streams.close();
+    try (metrics;
+        listener) {
+      if (javalin != null) {
+        javalin.stop();
+      }
+    } catch (RuntimeException e) {
+      LOG.debug("A service that did not start did not stop either", e);
     }
   }
 
@@ -124,7 +169,9 @@ public final class KVServer implements AutoCloseable {
       server.insertHandler(Gzip.handler());
       server.insertHandler(new GracefulHandler());
       server.insertHandler(new PacedHandler(
-          settings.connections().patience(), settings.connections().bytesPerSecond()));
+          settings.connections().patience(),
+          settings.connections().bytesPerSecond(),
+          settings.connections().bodyTime()));
       server.setErrorHandler(errorPages);
     });
     config.jetty.modifyServletContextHandler(context -> {

@@ -48,6 +48,28 @@ final class LimitOptions {
   private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
 
   @Option(
+      names = "--max-event-streams-per-client",
+      paramLabel = "N",
+      description = "How many of them one token may have open, or one address that shows none"
+          + " (a quarter of them).")
+  private @Nullable Integer maxEventStreamsPerClient;
+
+  @Option(
+      names = "--max-requests-per-client",
+      paramLabel = "N",
+      description = "How many requests of one token are executed at a time, or of one address that"
+          + " shows none (${DEFAULT-VALUE}, a quarter of all); more are answered with 429.")
+  private int maxRequestsPerClient = ConnectionSettings.DEFAULT.maxRequestsPerClient();
+
+  @Option(
+      names = "--body-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long the body of a request may take in all (${DEFAULT-VALUE}), and a"
+          + " second more for each 16 KiB that have come.")
+  private Duration bodyTimeout = ConnectionSettings.DEFAULT.bodyTimeout();
+
+  @Option(
       names = "--client-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
@@ -77,12 +99,21 @@ final class LimitOptions {
     faults.checkRange("--max-header-bytes", maxHeaderBytes, "1KiB", "1MiB");
     faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
     faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
+    if (maxEventStreamsPerClient != null) {
+      faults.checkRange("--max-event-streams-per-client", maxEventStreamsPerClient, 1, 1_000_000);
+    }
+    faults.checkRange(
+        "--max-requests-per-client", maxRequestsPerClient, 1, ConnectionSettings.MAX_REQUESTS);
+    faults.checkRange("--body-timeout", bodyTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
     faults.checkRange("--client-timeout", clientTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
     faults.checkRange("--stop-timeout", stopTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
   }
 
   EventSettings events() {
-    return EventSettings.DEFAULT.maxStreams(maxEventStreams);
+    EventSettings events = EventSettings.DEFAULT.maxStreams(maxEventStreams);
+    return maxEventStreamsPerClient == null
+        ? events
+        : events.maxPerClient(maxEventStreamsPerClient);
   }
 
   ValueLimits values() {
@@ -111,6 +142,8 @@ final class LimitOptions {
         Math.toIntExact(maxHeaderBytes.bytes()),
         maxConnections,
         clientTimeout,
-        ConnectionSettings.DEFAULT.bytesPerSecond());
+        ConnectionSettings.DEFAULT.bytesPerSecond(),
+        bodyTimeout,
+        maxRequestsPerClient);
   }
 }

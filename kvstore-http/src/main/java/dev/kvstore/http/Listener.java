@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -63,7 +64,7 @@ final class Listener implements AutoCloseable {
         "kvstore", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
     List<String> proxies = settings.web().trustedProxies();
     if (!proxies.isEmpty()) {
-      http.addCustomizer(TrustedProxies.of(proxies));
+      http.addCustomizer(TrustedProxies.of(proxies, settings.web().forwardedHeader()));
     }
     if (tls != null) {
       // There is one certificate, for whatever name the client knows the service by.
@@ -96,6 +97,11 @@ final class Listener implements AutoCloseable {
               + reason.getMessage() + ". Choose another with --host and --port",
           e);
     }
+  }
+
+  /** Returns what encrypts the connections, if anything. */
+  Optional<Tls> tls() {
+    return Optional.ofNullable(tls);
   }
 
   /** Returns how many connections are open. */

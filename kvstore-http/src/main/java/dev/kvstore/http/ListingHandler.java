@@ -48,20 +48,25 @@ record ListingHandler(Answers answers) implements ResourceHandler {
 
   private void named(Exchange exchange, Format format, Set<String> keys, boolean values)
       throws IOException {
-    answers.stream(exchange, format, out -> {
-      out.startDocument();
-      out.name("items");
-      out.startArray();
-      ManyKeys.read(exchange, keys, entry -> {
-        if (values) {
-          writeEntry(out, entry);
-        } else {
-          writeEntry(out, entry.metadata());
-        }
-      });
-      out.endArray();
-      out.endDocument();
-    });
+    EntryDocument document = new EntryDocument(
+        out -> {
+          out.startDocument();
+          out.name("items");
+          out.startArray();
+        },
+        new ManyKeys(exchange, keys),
+        (out, entry) -> {
+          if (values) {
+            writeEntry(out, entry);
+          } else {
+            writeEntry(out, entry.metadata());
+          }
+        },
+        out -> {
+          out.endArray();
+          out.endDocument();
+        });
+    answers.stream(exchange, format, document);
   }
 
   private <T> void page(

@@ -1,41 +1,66 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
-import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads entries by their keys, a few at a time, so that large values are not in memory at once. */
-final class ManyKeys {
-  private static final int AT_ONCE = 50;
+/**
+ * Reads the entries that there are, in the order of the keys; a few at a time, so that large values
+ * are not in memory at once. Not thread-safe.
+ */
+final class ManyKeys implements EntryDocument.Entries {
+  private static final int MOST_AT_ONCE = 50;
 
-  private ManyKeys() {}
+  /** Before it is known how large the values are. */
+  private static final int FEW_AT_ONCE = 4;
 
-  /** Takes one entry after the other. */
-  interface Reader {
-    void accept(KVEntry<RawValue> entry) throws IOException;
+  /** About the most bytes of values to be read at once. */
+  private static final int BYTES_AT_ONCE = 2 * 1024 * 1024;
+
+  private final Exchange exchange;
+  private final Deque<String> keys;
+  private final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
+  private int atOnce = FEW_AT_ONCE;
+
+  ManyKeys(Exchange exchange, Collection<String> keys) {
+    this.exchange = exchange;
+    this.keys = new ArrayDeque<>(keys);
   }
 
-  /** Reads the entries that there are, in the order of the keys. */
-  static void read(Exchange exchange, Collection<String> keys, Reader reader) throws IOException {
-    EntryStore store = exchange.entries();
-    List<String> ordered = new ArrayList<>(keys);
-    for (int from = 0; from < ordered.size(); from += AT_ONCE) {
-      List<String> some = ordered.subList(from, Math.min(from + AT_ONCE, ordered.size()));
-      Map<String, KVEntry<RawValue>> found = new HashMap<>();
-      store.readMany(some, exchange.readOptions()).forEach(entry -> found.put(entry.key(), entry));
-      for (String key : some) {
-        KVEntry<RawValue> entry = found.get(key);
-        if (entry != null) {
-          exchange.tellStale(entry);
-          reader.accept(entry);
-        }
+  @Override
+  public @Nullable KVEntry<RawValue> next() {
+    while (read.isEmpty() && !keys.isEmpty()) {
+      readSome();
+    }
+    return read.poll();
+  }
+
+  private void readSome() {
+    List<String> some = new ArrayList<>();
+    while (some.size() < atOnce && !keys.isEmpty()) {
+      some.add(keys.remove());
+    }
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    exchange
+        .entries()
+        .readMany(some, exchange.readOptions())
+        .forEach(entry -> found.put(entry.key(), entry));
+    for (String key : some) {
+      KVEntry<RawValue> entry = found.get(key);
+      if (entry != null) {
+        exchange.tellStale(entry);
+        read.add(entry);
       }
     }
+    long bytes = read.stream().mapToLong(e -> Answers.present(e).size()).sum();
+    long fitting = BYTES_AT_ONCE / Math.max(1, bytes / some.size());
+    atOnce = (int) Math.max(1, Math.min(MOST_AT_ONCE, Math.min(fitting, 4L * atOnce)));
   }
 }

@@ -11,7 +11,6 @@ record MetricsHandler(Metrics metrics) implements ResourceHandler {
     byte[] text = metrics.text().getBytes(StandardCharsets.UTF_8);
     exchange.header("Cache-Control", "no-store");
     exchange.response().setContentType(Metrics.MEDIA_TYPE);
-    exchange.response().setContentLength(text.length);
-    exchange.response().getOutputStream().write(text);
+    exchange.send(text);
   }
 }

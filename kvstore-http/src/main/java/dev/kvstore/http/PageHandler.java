@@ -1,28 +1,78 @@
 package dev.kvstore.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Objects;
+import java.util.zip.GZIPOutputStream;
 
 /** {@code /}, {@code /openapi.json} and {@code /docs}: what people and their tools read first. */
 final class PageHandler implements ResourceHandler {
+  private static final int MIN_COMPRESSED_BYTES = 1024;
+
+  /** With what the server ends the etag of a compressed answer, and takes off that of a request. */
+  private static final String GZIP_SUFFIX = "--gzip";
+
+  private final Map<Page, Prepared> pages = new EnumMap<>(Page.class);
+
+  /** A page in the forms in which it is sent; small ones are sent as they are. */
+  private record Prepared(String etag, byte[] content, byte[] compressed) {
+    boolean isCompressed(String acceptEncoding) {
+      return compressed.length < content.length && Format.acceptsGzip(acceptEncoding);
+    }
+  }
+
+  PageHandler() {
+    for (Page page : Page.values()) {
+      pages.put(page, prepare(page));
+    }
+  }
+
   @Override
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
     Page page = Objects.requireNonNull(Page.at(exchange.request().getRequestURI()));
-    byte[] content = page.read();
-    String etag = etag(content);
-    exchange.header("ETag", '"' + etag + '"');
+    Prepared prepared = Objects.requireNonNull(pages.get(page));
+    boolean compressed =
+        prepared.isCompressed(String.valueOf(exchange.request().getHeader("Accept-Encoding")));
+    exchange.header("ETag", '"' + prepared.etag + (compressed ? GZIP_SUFFIX : "") + '"');
     exchange.header("Cache-Control", "no-cache");
     exchange.response().addHeader("Vary", "Accept-Encoding");
-    if (Conditions.notModified(exchange.request(), etag)) {
+    if (Conditions.notModified(exchange.request(), prepared.etag)) {
       exchange.answerEmpty(304);
       return;
     }
     PageHeaders.set(exchange.response());
-    exchange.answer(200, page.mediaType() + ";charset=utf-8", content);
+    if (compressed) {
+      exchange.header("Content-Encoding", "gzip");
+    }
+    exchange.answerShared(
+        200,
+        page.mediaType() + ";charset=utf-8",
+        compressed ? prepared.compressed : prepared.content);
+  }
+
+  private static Prepared prepare(Page page) {
+    try {
+      byte[] content = page.read();
+      byte[] compressed = content.length < MIN_COMPRESSED_BYTES ? content : compress(content);
+      return new Prepared(etag(content), content, compressed);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A page is missing: " + page.path(), e);
+    }
+  }
+
+  private static byte[] compress(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content);
+    }
+    return bytes.toByteArray();
   }
 
   private static String etag(byte[] content) {

@@ -14,10 +14,14 @@ final class RequestIds {
 
   private static final int MAX_LENGTH = 128;
 
+  /** What ends the id in a log, or begins another field. */
+  private static final String FORGING = "\"\\[]=";
+
   private RequestIds() {}
 
   /**
-   * Returns the id that the request brought if it can stand in a log and a header, or a new one.
+   * Returns the id that the request brought, or a new one if that cannot stand in a header, or
+   * could be taken for something else in a line of a log.
    */
   static String of(@Nullable String brought) {
     return brought != null && isSane(brought) ? brought : UUID.randomUUID().toString();
@@ -31,6 +35,10 @@ final class RequestIds {
   private static boolean isSane(String brought) {
     return !brought.isBlank()
         && brought.length() <= MAX_LENGTH
-        && brought.chars().allMatch(c -> c >= ' ' && c <= '~');
+        && brought.chars().allMatch(RequestIds::isPlain);
+  }
+
+  private static boolean isPlain(int c) {
+    return c >= ' ' && c <= '~' && FORGING.indexOf(c) < 0;
   }
 }

@@ -16,7 +16,7 @@ enum Resource {
   LIVE(Access.PROBE, "GET, HEAD, OPTIONS"),
   READY(Access.PROBE, "GET, HEAD, OPTIONS"),
   METRICS(Access.MONITORING, "GET, HEAD, OPTIONS"),
-  PAGE(Access.PUBLIC, "GET, HEAD, OPTIONS");
+  PAGE(Access.PAGE, "GET, HEAD, OPTIONS");
 
   private final Access access;
   private final String allow;
@@ -33,6 +33,11 @@ enum Resource {
   /** Returns who may use it. */
   Access access() {
     return access;
+  }
+
+  /** Returns true if the answer depends on nothing but what is in memory. */
+  boolean isInMemory() {
+    return this == LIVE || this == PAGE;
   }
 
   boolean allows(String method) {

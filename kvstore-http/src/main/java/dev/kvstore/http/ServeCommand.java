@@ -7,6 +7,9 @@ import dev.kvstore.config.Variables;
 import dev.kvstore.http.auth.TokenWatch;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -100,6 +103,7 @@ final class ServeCommand implements CheckedCommand {
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "
               + backend.place());
+      metrics.tokens(() -> expiries(tokens));
       warnUnlessReady(entries);
       warnUnlessPrivate(settings);
       stop.await();
@@ -128,6 +132,18 @@ final class ServeCommand implements CheckedCommand {
           spec.commandLine(), options.noTokens(demanding), spec.findOption(demanding), null);
     }
     return options.gate(tokens);
+  }
+
+  private static List<Instant> expiries(TokenWatch tokens) {
+    Instant now = Instant.now();
+    try {
+      return tokens.get().list().stream()
+          .filter(token -> !token.isExpiredAt(now))
+          .map(token -> Objects.requireNonNullElse(token.expiresAt(), Instant.MAX))
+          .toList();
+    } catch (UnavailableException e) {
+      return List.of();
+    }
   }
 
   /** A database that is away may have some; until it is back, nobody is let in. */

@@ -68,7 +68,7 @@ final class ServeOptions {
   }
 
   Backend backend(Metrics metrics) {
-    return database.backend(metrics.mongodb());
+    return database.backend(metrics.mongodb(), file -> metrics.sqlite(file::statistics));
   }
 
   LogOptions log() {

@@ -3,7 +3,6 @@ package dev.kvstore.http;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVPage;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -13,8 +12,6 @@ import java.util.Set;
 /** {@code /v1/stores/{store}/values}: many values at once, as one document. */
 record ValuesHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     implements ResourceHandler {
-  private static final int PAGE = 500;
-
   @Override
   public void handle(Exchange exchange) throws IOException {
     if (exchange.method().equals("PUT")) {
@@ -32,29 +29,17 @@ record ValuesHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     KeyRange range = KeyRange.of(parameters.query());
     Format format = exchange.answerFormat();
     exchange.allowRevalidation();
-    answers.stream(exchange, format, out -> {
-      out.startDocument();
-      if (parameters.has("key")) {
-        ManyKeys.read(exchange, keys, entry -> writeMember(out, entry));
-      } else {
-        for (KeyRange visible : exchange.principal().visible(range)) {
-          writeAll(exchange, out, visible);
-        }
-      }
-      out.endDocument();
-    });
-  }
-
-  private static void writeAll(Exchange exchange, DocumentWriter out, KeyRange range)
-      throws IOException {
-    KeyRange rest = range;
-    while (rest != null) {
-      KVPage<KVEntry<RawValue>> page = exchange.entries().scan(rest, PAGE, exchange.readOptions());
-      for (KVEntry<RawValue> entry : page.items()) {
-        writeMember(out, entry);
-      }
-      rest = page.next().map(rest::after).orElse(null);
-    }
+    EntryDocument.Entries entries = parameters.has("key")
+        ? new ManyKeys(exchange, keys)
+        : new PageWalk(exchange, exchange.principal().visible(range));
+    answers.stream(
+        exchange,
+        format,
+        new EntryDocument(
+            DocumentWriter::startDocument,
+            entries,
+            ValuesHandler::writeMember,
+            DocumentWriter::endDocument));
   }
 
   private static void writeMember(DocumentWriter out, KVEntry<RawValue> entry) throws IOException {

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.net.ForwardedHeader;
 import dev.kvstore.http.net.TrustedProxies;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +13,16 @@ final class WebOptions {
       paramLabel = "ADDRESS",
       split = ",",
       description = "Addresses and networks (10.0.0.0/8), with commas between them, of the proxies"
-          + " whose Forwarded or X-Forwarded-For and -Proto headers are to be believed (none).")
+          + " whose --forwarded-header is to be believed (none).")
   private List<String> trustedProxies = List.of();
+
+  @Option(
+      names = "--forwarded-header",
+      paramLabel = "NAME",
+      converter = ForwardedHeaderConverter.class,
+      description = "The header in which these proxies name the client: X-Forwarded-For, with"
+          + " X-Forwarded-Proto, or Forwarded (${DEFAULT-VALUE}). The other one is ignored.")
+  private ForwardedHeader forwardedHeader = ForwardedHeader.X_FORWARDED_FOR;
 
   @Option(
       names = "--cors-origins",
@@ -44,7 +53,7 @@ final class WebOptions {
   void check(Faults faults) {
     for (String proxy : trustedProxies) {
       try {
-        TrustedProxies.of(List.of(proxy));
+        TrustedProxies.of(List.of(proxy), forwardedHeader);
       } catch (IllegalArgumentException e) {
         faults.add("--trusted-proxies", proxy, "it is neither an address nor a network");
       }
@@ -72,6 +81,10 @@ final class WebOptions {
 
   WebSettings settings(boolean accessLog) {
     return new WebSettings(
-        trustedProxies, Set.copyOf(corsOrigins), Set.copyOf(allowedHosts), accessLog);
+        trustedProxies,
+        Set.copyOf(corsOrigins),
+        Set.copyOf(allowedHosts),
+        accessLog,
+        forwardedHeader);
   }
 }

@@ -64,11 +64,17 @@ class EventQueueTest {
   }
 
   @Test
-  void manyAtOnce_areTaken() {
+  void moreAtOnceThanMayWait_areReplacedByAReset() {
     queue.positioned(1);
-    queue.changed(List.of(change("a1", 2), change("a2", 3), change("a3", 4)), 4);
+    taken();
+    changed("a1", 2);
+    queue.changed(List.of(change("a2", 3), change("a3", 4)), 4);
+    assertThat(taken()).containsExactly(new Reset(), new Ready(4));
+    queue.catchingUp(List.of(change("a4", 5), change("a5", 6), change("a6", 7)), 7);
+    assertThat(taken()).containsExactly(new Reset(), new Ready(7));
+    queue.changed(List.of(change("a7", 8), change("a8", 9)), 9);
 
-    assertThat(taken()).hasSize(4);
+    assertThat(taken()).hasSize(2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
@@ -96,6 +97,20 @@ class FailureTest {
     assertThat(reply.code()).isEqualTo("unavailable");
     assertThat(reply.header("Retry-After")).isEqualTo("1");
     assertThat(reply.json().path("outcome").asText()).isEqualTo("unknown");
+  }
+
+  @Test
+  void batchThatFailed_saysWhatBecameOfEachKey() {
+    database.fail(KVException.with(
+        new OutcomeUnknownException("The reply was lost", null),
+        new BatchOutcome(List.of("a"), List.of("c"), List.of("b"))));
+    Reply reply = service.put(VALUES, "{\"a\":1,\"b\":2,\"c\":3}");
+
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.json().path("outcome").asText()).isEqualTo("unknown");
+    assertThat(reply.json().path("written").toString()).isEqualTo("[\"a\"]");
+    assertThat(reply.json().path("notWritten").toString()).isEqualTo("[\"c\"]");
+    assertThat(reply.json().path("unknown").toString()).isEqualTo("[\"b\"]");
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.kvstore.http.auth;
 import dev.kvstore.UnavailableException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,10 +75,12 @@ public final class Authenticator {
 
   /** Returns what follows the scheme, or null where it is another, such as that of a proxy. */
   private static @Nullable String secret(String header) {
-    String[] parts = header.strip().split(" +", 2);
-    if (!parts[0].toLowerCase(Locale.ROOT).equals(SCHEME)) {
+    String credentials = header.strip();
+    int blank = credentials.indexOf(' ');
+    String scheme = blank < 0 ? credentials : credentials.substring(0, blank);
+    if (!scheme.equalsIgnoreCase(SCHEME)) {
       return null;
     }
-    return parts.length == 2 ? parts[1] : "";
+    return blank < 0 ? "" : credentials.substring(blank).stripLeading();
   }
 }

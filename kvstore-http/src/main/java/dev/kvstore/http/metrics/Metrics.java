@@ -2,7 +2,10 @@ package dev.kvstore.http.metrics;
 
 import com.mongodb.MongoClientSettings;
 import dev.kvstore.CacheHealth;
+import dev.kvstore.spi.StoreSize;
+import dev.kvstore.sqlite.SqliteStatistics;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -17,16 +20,22 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.ThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The service's own measurements. What they are told apart by is bounded: no key, store, address or
- * other word of a client's becomes a label. Thread-safe.
+ * The service's own measurements. Their labels are bounded: no key, address or other word of a
+ * client becomes one, and of stores the first {@value StoreMeters#MOST_STORES} by name alone.
+ * Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
   /** The media type of {@link #text}. */
@@ -58,9 +67,17 @@ public final class Metrics implements AutoCloseable {
   /** The measurements of the JVM and the process, whose many classes load while others start. */
   private final CompletableFuture<Void> process;
 
+  private volatile @Nullable StoreMeters stores;
+
   /** Begins with the measurements of the JVM and the process. */
   public Metrics() {
     registry.config().meterFilter(new LatencyBuckets(LATENCIES));
+    String version = Metrics.class.getPackage().getImplementationVersion();
+    Gauge.builder("kvstore.build.info", () -> 1)
+        .description("Always 1; the labels say what runs")
+        .tag("version", version == null ? "unknown" : version)
+        .tag("java", Runtime.version().toString())
+        .register(registry);
     process = CompletableFuture.runAsync(this::measureProcess);
   }
 
@@ -103,6 +120,55 @@ public final class Metrics implements AutoCloseable {
     new CacheMeters(caches).bindTo(registry);
   }
 
+  /** Measures a database file. */
+  public void sqlite(Supplier<SqliteStatistics> statistics) {
+    new SqliteMeters(statistics).bindTo(registry);
+  }
+
+  /**
+   * Measures the sizes of stores, of which there are few enough.
+   *
+   * @param sizes returns those of so many stores at most
+   */
+  public void stores(IntFunction<List<StoreSize>> sizes) {
+    stores = new StoreMeters(registry, sizes, System::nanoTime);
+  }
+
+  /** Measures until when the TLS certificate is valid. */
+  public void certificate(Supplier<Instant> validUntil) {
+    TimeGauge.builder(
+            "kvstore.tls.certificate.expiry.timestamp",
+            validUntil,
+            TimeUnit.MILLISECONDS,
+            until -> until.get().toEpochMilli())
+        .description("When the TLS certificate expires, in seconds since 1970")
+        .register(registry);
+  }
+
+  /**
+   * Measures the tokens.
+   *
+   * @param expiries returns when those tokens expire that have not yet; the far future for one
+   *     without an expiry
+   */
+  public void tokens(Supplier<List<Instant>> expiries) {
+    Gauge.builder("kvstore.tokens", () -> expiries.get().size())
+        .description("Tokens that are valid")
+        .register(registry);
+    TimeGauge.builder(
+            "kvstore.tokens.next.expiry.timestamp",
+            expiries,
+            TimeUnit.MILLISECONDS,
+            Metrics::nextExpiry)
+        .description("When the next token expires, in seconds since 1970; +Inf for never")
+        .register(registry);
+  }
+
+  private static double nextExpiry(Supplier<List<Instant>> expiries) {
+    Instant next = expiries.get().stream().min(Comparator.naturalOrder()).orElse(Instant.MAX);
+    return next.equals(Instant.MAX) ? Double.POSITIVE_INFINITY : next.toEpochMilli();
+  }
+
   /**
    * Adds a request that was answered.
    *
@@ -121,6 +187,10 @@ public final class Metrics implements AutoCloseable {
   /** Returns all that was measured, in Prometheus' text format. */
   public String text() {
     process.join();
+    StoreMeters sizes = stores;
+    if (sizes != null) {
+      sizes.refresh();
+    }
     return registry.scrape(MEDIA_TYPE);
   }
 

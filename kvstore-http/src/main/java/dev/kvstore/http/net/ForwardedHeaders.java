@@ -5,31 +5,31 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.QuotedCSV;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What proxies have written of the request's way.
+ * What proxies have written of the request's way. Every client can send such headers too, of any
+ * length, so all of this takes time in proportion to it.
  *
  * @param addresses who sent it to each proxy, as it stands there; the nearest proxy's note last
  * @param isSecure whether it came to the nearest proxy by TLS; null where that is not said
  */
 record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
-  private static final Pattern IPV4 =
-      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
-  private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+  /** As long as an IPv6 address with an IPv4 address in it. */
+  private static final int MAX_ADDRESS_LENGTH = 45;
 
-  static ForwardedHeaders of(HttpFields headers) {
-    List<String> standard = values(headers, HttpHeader.FORWARDED);
-    return standard.isEmpty()
-        ? new ForwardedHeaders(
-            values(headers, HttpHeader.X_FORWARDED_FOR),
-            secure(last(values(headers, HttpHeader.X_FORWARDED_PROTO))))
-        : ofStandard(standard);
+  /** Reads that header, and not the other. */
+  static ForwardedHeaders of(HttpFields headers, ForwardedHeader header) {
+    return switch (header) {
+      case X_FORWARDED_FOR ->
+        new ForwardedHeaders(
+            elements(headers, HttpHeader.X_FORWARDED_FOR),
+            secure(last(elements(headers, HttpHeader.X_FORWARDED_PROTO))));
+      case FORWARDED -> ofStandard(elements(headers, HttpHeader.FORWARDED));
+    };
   }
 
   private static ForwardedHeaders ofStandard(List<String> elements) {
@@ -37,12 +37,13 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
     Boolean secure = null;
     for (String element : elements) {
       String address = "";
-      for (String pair : element.split(";", -1)) {
-        String[] parts = pair.strip().split("=", 2);
-        if (parts.length == 2 && parts[0].equalsIgnoreCase("for")) {
-          address = parts[1];
-        } else if (parts.length == 2 && parts[0].equalsIgnoreCase("proto")) {
-          secure = secure(parts[1]);
+      for (String pair : split(element, ';')) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? "" : pair.substring(0, equals);
+        if (name.equalsIgnoreCase("for")) {
+          address = unquoted(pair.substring(equals + 1));
+        } else if (name.equalsIgnoreCase("proto")) {
+          secure = secure(unquoted(pair.substring(equals + 1)));
         }
       }
       addresses.add(address);
@@ -50,12 +51,44 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
     return new ForwardedHeaders(addresses, secure);
   }
 
-  private static List<String> values(HttpFields headers, HttpHeader header) {
-    List<String> values = new ArrayList<>();
+  /** Returns the elements of all lines, without those that are empty. */
+  private static List<String> elements(HttpFields headers, HttpHeader header) {
+    List<String> elements = new ArrayList<>();
     for (HttpField field : headers.getFields(header)) {
-      values.addAll(new QuotedCSV(false, field.getValue()).getValues());
+      String value = field.getValue();
+      for (String element : split(value == null ? "" : value, ',')) {
+        if (!element.isEmpty()) {
+          elements.add(element);
+        }
+      }
     }
-    return values;
+    return elements;
+  }
+
+  /** Returns what stands between the separators that are not in quotes, stripped. */
+  private static List<String> split(String text, char separator) {
+    List<String> parts = new ArrayList<>();
+    boolean quoted = false;
+    int start = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++;
+      } else if (c == separator && !quoted) {
+        parts.add(text.substring(start, i).strip());
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start).strip());
+    return parts;
+  }
+
+  private static String unquoted(String text) {
+    String bare = text.strip();
+    boolean quoted = bare.length() > 1 && bare.startsWith("\"") && bare.endsWith("\"");
+    return quoted ? bare.substring(1, bare.length() - 1) : bare;
   }
 
   private static @Nullable String last(List<String> values) {
@@ -67,7 +100,7 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   static boolean isAddress(String text) {
-    return IPV4.matcher(text).matches() || IPV6.matcher(text).matches();
+    return literal(text) != null;
   }
 
   /**
@@ -75,16 +108,42 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
    * name is ever looked up.
    */
   static @Nullable InetAddress address(String text) {
-    String bare = text.strip();
+    String bare = unquoted(text);
     if (bare.startsWith("[")) {
       bare = bare.substring(1, Math.max(1, bare.indexOf(']')));
-    } else if (bare.indexOf(':') == bare.lastIndexOf(':')) {
-      bare = bare.split(":", 2)[0];
+    } else if (bare.indexOf(':') == bare.lastIndexOf(':') && bare.indexOf(':') >= 0) {
+      bare = bare.substring(0, bare.indexOf(':'));
+    }
+    return literal(bare);
+  }
+
+  private static @Nullable InetAddress literal(String text) {
+    if (text.length() > MAX_ADDRESS_LENGTH || !(isIpv4(text) || mayBeIpv6(text))) {
+      return null;
     }
     try {
-      return isAddress(bare) ? InetAddress.getByName(bare) : null;
+      return InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       return null;
     }
+  }
+
+  /** Four numbers from 0 to 255 without leading zeros, which some read as octal. */
+  private static boolean isIpv4(String text) {
+    List<String> parts = List.of(text.split("\\.", -1));
+    return parts.size() == 4 && parts.stream().allMatch(ForwardedHeaders::isByte);
+  }
+
+  private static boolean isByte(String text) {
+    boolean digits =
+        !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return digits && (text.length() == 1 || text.charAt(0) != '0') && Integer.parseInt(text) <= 255;
+  }
+
+  /** With a colon, which no name has, the JDK takes it as an address or not at all. */
+  private static boolean mayBeIpv6(String text) {
+    return text.indexOf(':') >= 0
+        && text.chars()
+            .allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 128);
   }
 }

@@ -1,29 +1,47 @@
 package dev.kvstore.http.net;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the connection when a request begins and ends, and fails the reading of a body that comes
- * too slowly. The time in which nobody waits for the body does not count.
+ * too slowly: at less than a rate after some time, in which the time that nobody waits for the body
+ * does not count; or not in the total time that a body of its size may take.
  */
 public final class PacedHandler extends Handler.Wrapper {
   private final long patienceNanos;
   private final long bytesPerSecond;
+  private final BodyTime bodyTime;
+
+  /**
+   * How long a body may take in all.
+   *
+   * @param timeout for any body
+   * @param bytesPerSecond each second's worth of what has come adds one second
+   */
+  public record BodyTime(Duration timeout, long bytesPerSecond) {
+    long nanos(long bytes) {
+      return timeout.toNanos() + (long) (bytes * 1e9 / bytesPerSecond);
+    }
+  }
 
   /**
    * @param patience how long a body may take without regard to the rate
    * @param bytesPerSecond what must come of it after that, on the average
    */
-  public PacedHandler(Duration patience, long bytesPerSecond) {
+  public PacedHandler(Duration patience, long bytesPerSecond, BodyTime bodyTime) {
     this.patienceNanos = patience.toNanos();
     this.bytesPerSecond = bytesPerSecond;
+    this.bodyTime = bodyTime;
   }
 
   @Override
@@ -39,27 +57,78 @@ public final class PacedHandler extends Handler.Wrapper {
 
   /** Only one thread reads a request at a time. */
   private final class PacedRequest extends Request.Wrapper {
+    private final long begin = System.nanoTime();
+    private final Scheduler scheduler;
+
+    /** What the reader is waiting with; whoever takes it, wakes the reader. */
+    private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+
     private long waitedNanos;
-    private long bytes;
+    private volatile long bytes;
+    private volatile boolean late;
     private Content.@Nullable Chunk failure;
+    private Scheduler.@Nullable Task timer;
 
     PacedRequest(Request request) {
       super(request);
+      this.scheduler = request.getComponents().getScheduler();
     }
 
     @Override
     public void demand(Runnable whenThere) {
       long start = System.nanoTime();
-      super.demand(() -> {
+      waiting.set(() -> {
         waitedNanos += System.nanoTime() - start;
         whenThere.run();
       });
+      if (timer == null) {
+        schedule();
+        Request.addCompletionListener(this, failed -> cancel());
+      }
+      super.demand(this::wake);
+    }
+
+    private void wake() {
+      Runnable reader = waiting.getAndSet(null);
+      if (reader != null) {
+        reader.run();
+      }
+    }
+
+    private long left() {
+      return begin + bodyTime.nanos(bytes) - System.nanoTime();
+    }
+
+    private void schedule() {
+      timer = scheduler.schedule(this::check, Math.max(left(), 0), TimeUnit.NANOSECONDS);
+    }
+
+    private void cancel() {
+      Scheduler.Task last = timer;
+      if (last != null) {
+        last.cancel();
+      }
+    }
+
+    private void check() {
+      if (left() > 0) {
+        schedule();
+        return;
+      }
+      late = true;
+      Runnable reader = waiting.getAndSet(null);
+      if (reader != null) {
+        getComponents().getExecutor().execute(reader);
+      }
     }
 
     @Override
     public Content.@Nullable Chunk read() {
       if (failure != null) {
         return failure;
+      }
+      if (late) {
+        return fail("The body was not there in time");
       }
       Content.Chunk chunk = super.read();
       if (chunk == null || Content.Chunk.isFailure(chunk)) {
@@ -72,8 +141,13 @@ public final class PacedHandler extends Handler.Wrapper {
         return chunk;
       }
       chunk.release();
-      failure = Content.Chunk.from(new TimeoutException("The body comes too slowly"));
-      return failure;
+      return fail("The body comes too slowly");
+    }
+
+    private Content.Chunk fail(String reason) {
+      Content.Chunk failed = Content.Chunk.from(new TimeoutException(reason));
+      failure = failed;
+      return failed;
     }
   }
 }

@@ -14,24 +14,28 @@ import org.eclipse.jetty.util.InetAddressSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes {@code Forwarded} (RFC 7239) and {@code X-Forwarded-For} and {@code -Proto}, but just
- * what proxies have written whose address is known: a client can write anything there. So the list
- * of addresses is read from its end, up to the first that is not such a proxy's; that is the remote
+ * Believes one {@link ForwardedHeader}, but just what proxies have written whose address is known:
+ * a client can write anything there, and in the other header, which is ignored. So the list of
+ * addresses is read from its end, up to the first that is not such a proxy's; that is the remote
  * address of the request from then on.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   private final InetAddressSet trusted = new InetAddressSet();
+  private final ForwardedHeader header;
 
-  private TrustedProxies() {}
+  private TrustedProxies(ForwardedHeader header) {
+    this.header = header;
+  }
 
   /**
    * Returns the proxies with these addresses.
    *
+   * @param header in which they name their clients
    * @param addresses addresses or networks, such as {@code 10.0.0.0/8} and {@code ::1}
    * @throws IllegalArgumentException if one is neither
    */
-  public static TrustedProxies of(Collection<String> addresses) {
-    TrustedProxies proxies = new TrustedProxies();
+  public static TrustedProxies of(Collection<String> addresses, ForwardedHeader header) {
+    TrustedProxies proxies = new TrustedProxies(header);
     for (String address : addresses) {
       if (!ForwardedHeaders.isAddress(address.split("/", 2)[0])) {
         throw new IllegalArgumentException("'" + address + "' is not an address");
@@ -47,7 +51,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     if (!(peer instanceof InetSocketAddress inet) || !trusted.test(inet.getAddress())) {
       return request;
     }
-    ForwardedHeaders forwarded = ForwardedHeaders.of(request.getHeaders());
+    ForwardedHeaders forwarded = ForwardedHeaders.of(request.getHeaders(), header);
     InetSocketAddress client = client(forwarded.addresses(), inet);
     return new Forwarded(request, client, forwarded.isSecure());
   }

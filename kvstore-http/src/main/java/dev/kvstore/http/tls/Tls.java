@@ -2,6 +2,7 @@ package dev.kvstore.http.tls;
 
 import dev.kvstore.tls.PemException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +23,13 @@ public final class Tls implements AutoCloseable {
   private final SslContextFactory.Server factory = new SslContextFactory.Server();
   private final ScheduledExecutorService watcher;
   private Credentials current;
+  private volatile Instant validUntil;
   private @Nullable String complaint;
 
-  private Tls(TlsFiles files, Credentials current) {
+  private Tls(TlsFiles files, Credentials current) throws PemException {
     this.files = files;
     this.current = current;
+    this.validUntil = current.validUntil();
     this.watcher = Executors.newSingleThreadScheduledExecutor(task -> {
       Thread thread = new Thread(task, "kvstore-tls-files");
       thread.setDaemon(true);
@@ -69,6 +72,11 @@ public final class Tls implements AutoCloseable {
     Credentials.read(files).applyTo(new SslContextFactory.Server());
   }
 
+  /** Returns until when the present certificate is valid. */
+  public Instant validUntil() {
+    return validUntil;
+  }
+
   /** Returns what a connector needs, which starts and stops it. */
   public SslContextFactory.Server factory() {
     return factory;
@@ -108,6 +116,7 @@ public final class Tls implements AutoCloseable {
       }
     });
     current = read;
+    validUntil = read.validUntil();
     LOG.info("The TLS certificate was replaced by one valid until {}", read.validUntil());
     warnIfReadByOthers(read);
   }

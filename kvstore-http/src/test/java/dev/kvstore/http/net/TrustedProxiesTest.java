@@ -25,9 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Over a real connection, whose other end is always 127.0.0.1. */
 class TrustedProxiesTest {
   private static String ask(List<String> trusted, String headers) throws Exception {
+    return ask(
+        trusted,
+        headers.startsWith("Forwarded")
+            ? ForwardedHeader.FORWARDED
+            : ForwardedHeader.X_FORWARDED_FOR,
+        headers);
+  }
+
+  private static String ask(List<String> trusted, ForwardedHeader header, String headers)
+      throws Exception {
     Server server = new Server();
     HttpConfiguration http = new HttpConfiguration();
-    http.addCustomizer(TrustedProxies.of(trusted));
+    http.addCustomizer(TrustedProxies.of(trusted, header));
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
@@ -84,11 +94,25 @@ class TrustedProxiesTest {
         "Forwarded: for=6.6.6.6, For=\"[2001:db8::7]:80\" ; Proto=http|[2001:db8:0:0:0:0:0:7] http false",
         "Forwarded: for=unknown|127.0.0.1 http false",
         "Forwarded: for=1.2.3.4\\nX-Forwarded-For: 6.6.6.6|1.2.3.4 http false",
+        "Forwarded: for=1.2.3.4;by=\"a,b;c\", for=\"10.1.1.1\"|1.2.3.4 http false",
+        "X-Forwarded-For: 1.2.3. 4|127.0.0.1 http false",
         "A: b|127.0.0.1 http false"
       })
   void trustedProxy_isBelieved_upToTheFirstThatIsNot(String headers, String seen) throws Exception {
     assertThat(ask(List.of("127.0.0.0/8", "10.0.0.0/8"), headers.replace("\\n", "\r\n") + "\r\n"))
         .isEqualTo(seen);
+  }
+
+  @Test
+  void otherHeader_isIgnored() throws Exception {
+    String both = "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=6.6.6.6;proto=https\r\n";
+    List<String> trusted = List.of("127.0.0.0/8");
+
+    assertThat(ask(trusted, ForwardedHeader.X_FORWARDED_FOR, both)).isEqualTo("1.2.3.4 http false");
+    assertThat(ask(trusted, ForwardedHeader.FORWARDED, both)).isEqualTo("6.6.6.6 https true");
+    assertThat(
+            ask(trusted, ForwardedHeader.X_FORWARDED_FOR, "Forwarded: for=6.6.6.6;proto=https\r\n"))
+        .isEqualTo("127.0.0.1 http false");
   }
 
   @Test
@@ -103,7 +127,7 @@ class TrustedProxiesTest {
   @ValueSource(
       strings = {"proxy.example", "10.0.0.0/33", "10.0.0", "10.0.0.0/x", "", "fade", "::/129"})
   void whatIsNoAddress_isRefused(String address) {
-    assertThatThrownBy(() -> TrustedProxies.of(List.of(address)))
+    assertThatThrownBy(() -> TrustedProxies.of(List.of(address), ForwardedHeader.FORWARDED))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

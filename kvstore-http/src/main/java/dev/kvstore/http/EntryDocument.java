@@ -1,0 +1,50 @@
+package dev.kvstore.http;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A document of many entries, which is written one entry after the other. Not thread-safe. */
+final class EntryDocument {
+  private final Answers.Content begin;
+  private final Entries entries;
+  private final EntryWriter item;
+  private final Answers.Content end;
+  private boolean begun;
+
+  /** The entries of a document, which are read as they are needed. */
+  interface Entries {
+    /** Returns the next entry, or null if there are no more. */
+    @Nullable
+    KVEntry<RawValue> next();
+  }
+
+  /** Writes an entry. */
+  interface EntryWriter {
+    void write(DocumentWriter out, KVEntry<RawValue> entry) throws IOException;
+  }
+
+  EntryDocument(Answers.Content begin, Entries entries, EntryWriter item, Answers.Content end) {
+    this.begin = begin;
+    this.entries = entries;
+    this.item = item;
+    this.end = end;
+  }
+
+  /** Writes what comes next and returns true, or returns false if that was the end. */
+  boolean writeTo(DocumentWriter out) throws IOException {
+    if (!begun) {
+      begun = true;
+      begin.writeTo(out);
+      return true;
+    }
+    KVEntry<RawValue> entry = entries.next();
+    if (entry == null) {
+      end.writeTo(out);
+      return false;
+    }
+    item.write(out, entry);
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.net.Shares;
+import dev.kvstore.http.net.Turns;
+import dev.kvstore.http.net.Workers;
+import dev.kvstore.spi.ValueLimits;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What the service can do and hold at a time, and how much of that each client may have.
+ *
+ * @param workers execute requests
+ * @param requests how many requests of each client are executed, or wait for a worker
+ * @param memory how many bytes of bodies and answers are held
+ * @param pages how many bytes are held of what was read and is not written yet
+ */
+record Load(Workers workers, Turns requests, Shares memory, Shares pages, ServerSettings settings) {
+  /** Of the memory of the process, so much is for bodies and answers, and half of it for pages. */
+  private static final int MEMORY_PART = 8;
+
+  /** How long a request waits for others of its client, so that a burst is not refused. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** The values of an answer that is one page, in BSON. */
+  private static final int PAGE_BYTES = 4 * 1024 * 1024;
+
+  /** @param executor has more threads than requests are executed at a time */
+  static Load of(ServerSettings settings, Executor executor) {
+    ValueLimits limits = settings.limits();
+    long largest = Math.max(
+        settings.maxBodyBytes(), Bodies.JSON_GROWTH * ((long) PAGE_BYTES + limits.maxBytes()));
+    long memory = Math.max(Runtime.getRuntime().maxMemory() / MEMORY_PART, largest);
+    return new Load(
+        new Workers(ConnectionSettings.MAX_REQUESTS, executor),
+        new Turns(settings.connections().maxRequestsPerClient(), PATIENCE),
+        new Shares(memory, Math.max(memory / 4, largest)),
+        new Shares(memory / 2, memory / 8),
+        settings);
+  }
+
+  /** Returns the room for one request, which ends with the answer. */
+  Room room(String client, boolean write, Consumer<Runnable> whenAnswered) {
+    return new Room(memory, pages, client, write, whenAnswered);
+  }
+
+  /** Returns the most bytes that the body of a request to that resource can have. */
+  int maxBodyBytes(Resource resource) {
+    return Bodies.maxBytes(resource, settings.limits(), settings.maxBodyBytes());
+  }
+}

@@ -1,0 +1,139 @@
+package dev.kvstore.http;
+
+import dev.kvstore.http.net.Workers;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends an answer part by part, as its reader takes them. It has no thread while the reader does
+ * not.
+ */
+final class Sending implements WriteListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
+
+  /** The parts of an answer. */
+  interface Parts {
+    /** Returns the next part, which is not empty; null at the end. */
+    @Nullable
+    ByteBuffer next() throws IOException;
+  }
+
+  private final Exchange exchange;
+  private final Parts parts;
+  private final @Nullable Workers workers;
+  private final AsyncContext async;
+  private final ServletOutputStream out;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  /** How often sending became possible since someone has looked. */
+  private final AtomicInteger calls = new AtomicInteger();
+
+  /** The room taken for what the reader has not taken yet. */
+  private int stuck;
+
+  private Sending(Exchange exchange, Parts parts, @Nullable Workers workers) throws IOException {
+    this.exchange = exchange;
+    this.parts = parts;
+    this.workers = workers;
+    this.async = exchange.handOver();
+    this.out = exchange.response().getOutputStream();
+  }
+
+  /** Sends what is in memory already. */
+  static void all(Exchange exchange, List<ByteBuffer> parts) throws IOException {
+    Iterator<ByteBuffer> rest = parts.iterator();
+    start(exchange, () -> rest.hasNext() ? rest.next() : null, null);
+  }
+
+  /** Sends parts that workers make. */
+  static void made(Exchange exchange, Parts parts, Workers workers) throws IOException {
+    start(exchange, parts, workers);
+  }
+
+  private static void start(Exchange exchange, Parts parts, @Nullable Workers workers)
+      throws IOException {
+    Sending sending = new Sending(exchange, parts, workers);
+    sending.out.setWriteListener(sending);
+  }
+
+  @Override
+  public void onWritePossible() {
+    if (calls.getAndIncrement() != 0) {
+      return;
+    }
+    if (workers == null) {
+      serve();
+    } else {
+      workers.runLater(this::serve);
+    }
+  }
+
+  private void serve() {
+    int seen = calls.get();
+    while (seen != 0) {
+      send();
+      seen = calls.addAndGet(-seen);
+    }
+  }
+
+  private void send() {
+    try {
+      exchange.room().giveBack(stuck);
+      stuck = 0;
+      ByteBuffer part;
+      do {
+        part = parts.next();
+        if (part == null) {
+          end();
+          return;
+        }
+        out.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
+      } while (out.isReady());
+      if (workers != null) {
+        hold(part.remaining());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.debug("An answer could not be sent to its end", e);
+      abort();
+    }
+  }
+
+  /** The reader has to take this part first, which may be never. */
+  private void hold(int part) {
+    if (exchange.room().tryTake(part)) {
+      stuck = part;
+    } else {
+      LOG.info("A slow reader of an answer was cut off, as its client has no memory left");
+      abort();
+    }
+  }
+
+  private void end() {
+    if (ended.compareAndSet(false, true)) {
+      async.complete();
+    }
+  }
+
+  private void abort() {
+    if (ended.compareAndSet(false, true)) {
+      Api.abort(exchange.request());
+      async.complete();
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    LOG.debug("The reader of an answer is gone", failure);
+    end();
+  }
+}

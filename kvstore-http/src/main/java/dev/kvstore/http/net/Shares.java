@@ -1,0 +1,70 @@
+package dev.kvstore.http.net;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A limited resource that clients share, and of which none may take more than its part.
+ * Thread-safe.
+ */
+public final class Shares {
+  /** Whether a client got what it asked for, or which limit was in the way. */
+  public enum Grant {
+    GRANTED,
+    CLIENT_LIMIT,
+    TOTAL_LIMIT
+  }
+
+  private final long total;
+  private final long perClient;
+
+  // Guarded by this.
+  private final Map<String, Long> taken = new HashMap<>();
+  private long sum;
+
+  /**
+   * @param total the most that all clients may hold together
+   * @param perClient the most that one client may hold
+   */
+  public Shares(long total, long perClient) {
+    this.total = total;
+    this.perClient = perClient;
+  }
+
+  /** Returns the share of one client by default: a quarter of the whole, and at least one. */
+  public static int quarter(int whole) {
+    return Math.max(1, whole / 4);
+  }
+
+  public long perClient() {
+    return perClient;
+  }
+
+  /** Gives the amount to the client, until {@link #release}, or nothing. */
+  public synchronized Grant acquire(String client, long amount) {
+    long before = taken.getOrDefault(client, 0L);
+    if (amount > perClient - before) {
+      return Grant.CLIENT_LIMIT;
+    }
+    if (amount > total - sum) {
+      return Grant.TOTAL_LIMIT;
+    }
+    taken.put(client, before + amount);
+    sum += amount;
+    return Grant.GRANTED;
+  }
+
+  /** Takes back what {@link #acquire} gave. */
+  public synchronized void release(String client, long amount) {
+    long left = taken.getOrDefault(client, 0L) - amount;
+    if (left < 0) {
+      throw new IllegalStateException("More was released than was acquired");
+    }
+    if (left == 0) {
+      taken.remove(client);
+    } else {
+      taken.put(client, left);
+    }
+    sum -= amount;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.kvstore.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.http.auth.Limits;
+import dev.kvstore.http.auth.RateLimiter;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one client takes is not all there is. */
+class ClientLimitsTest {
+  private static final String KEY = "/v1/stores/app/keys/k";
+  private static final String EVENTS = "/v1/stores/app/events";
+
+  private final TestTokens tokens = new TestTokens();
+  private final String one = tokens.add("one", Role.WRITE, Limits.NONE);
+  private final String other = tokens.add("other", Role.WRITE, Limits.NONE);
+  private final CountDownLatch answered = new CountDownLatch(1);
+  private HookedDatabase database;
+  private TestService service;
+
+  @BeforeEach
+  void start(@TempDir Path folder) {
+    database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
+    service = TestService.start(
+        database,
+        ServerSettings.DEFAULT
+            .connections(ConnectionSettings.DEFAULT
+                .withMaxRequestsPerClient(2)
+                .withBodyTimeout(Duration.ofMillis(300)))
+            .events(EventSettings.DEFAULT.maxPerClient(1))
+            .web(new WebSettings(List.of("127.0.0.1"), Set.of(), false)),
+        new Gate(tokens.authenticator(), new RateLimiter(5, System::nanoTime), false));
+  }
+
+  @AfterEach
+  void stop() {
+    answered.countDown();
+    service.close();
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void moreRequestsThanAClientMayHave_are429_othersAreAnswered() throws Exception {
+    CountDownLatch begun = new CountDownLatch(2);
+    database.before(method -> {
+      if (method.equals("write")) {
+        begun.countDown();
+        awaitAnswer();
+      }
+    });
+    String put = "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one
+        + "\r\nContent-Length: 1\r\n\r\n1";
+    try (Socket first = service.connect();
+        Socket second = service.connect()) {
+      send(first, put);
+      send(second, put);
+      begun.await();
+      Reply third = service.get(KEY, one);
+      assertThat(third.code()).isEqualTo("too-many-requests");
+      assertThat(third.header("Retry-After")).isEqualTo("1");
+      assertThat(service.get(KEY, other).status()).isEqualTo(404);
+      answered.countDown();
+      assertThat(Reply.read(first.getInputStream(), false).status()).isEqualTo(201);
+      assertThat(Reply.read(second.getInputStream(), false).status()).isEqualTo(200);
+    }
+    assertThat(service.get(KEY, one).status()).isEqualTo(200);
+  }
+
+  private void awaitAnswer() {
+    try {
+      answered.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void moreEventStreamsThanAClientMayHave_are429_othersAreOpened() {
+    try (EventReader first = EventReader.open(service, EVENTS, one)) {
+      assertThat(first.next().type()).isEqualTo("ready");
+      assertThat(service.get(EVENTS, one).code()).isEqualTo("too-many-requests");
+      try (EventReader second = EventReader.open(service, EVENTS, other)) {
+        assertThat(second.next().type()).isEqualTo("ready");
+      }
+    }
+  }
+
+  @Test
+  void bodyThatDripsForLongerThanItMay_is408() throws IOException {
+    try (Socket socket = service.connect()) {
+      send(
+          socket,
+          "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one
+              + "\r\nContent-Length: 100\r\n\r\n1");
+
+      assertThat(Reply.read(socket.getInputStream(), false).code()).isEqualTo("request-timeout");
+    }
+  }
+
+  @Test
+  void refusalOfABody_comesAtOnce_andEndsTheConnection() throws IOException {
+    for (String authorization : List.of("A: b", "Authorization: Bearer no")) {
+      try (Socket socket = service.connect()) {
+        send(
+            socket,
+            "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + authorization
+                + "\r\nContent-Length: 100000\r\n\r\n1");
+        Reply reply = Reply.read(socket.getInputStream(), false);
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("Connection")).isEqualTo("close");
+        assertThat(socket.getInputStream().read()).isNegative();
+      }
+    }
+  }
+
+  @Test
+  void addressesOfOneNetwork_areOneClient_pagesIncluded() {
+    for (String path : List.of("/docs", "/openapi.json", "/")) {
+      int granted = 0;
+      for (int i = 0; i < 20; i++) {
+        String from = "X-Forwarded-For: 2001:db8:0:" + path.length() + "::" + i;
+        granted += service.get(path, from).status() == 200 ? 1 : 0;
+      }
+      assertThat(granted).as(path).isBetween(5, 15);
+      assertThat(service.get(path, "X-Forwarded-For: 2001:db8:1::7").status()).isEqualTo(200);
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(service.get("/health/live").status()).isEqualTo(200);
+    }
+  }
+}
