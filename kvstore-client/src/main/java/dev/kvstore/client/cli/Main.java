@@ -222,7 +222,7 @@ public final class Main {
     }
     if (error instanceof IOException || error instanceof UncheckedIOException) {
       IOException cause = error instanceof UncheckedIOException unchecked
-          ? unchecked.getCause()
+          ? Objects.requireNonNull(unchecked.getCause())
           : (IOException) error;
       session.console().note("kv: reading or writing failed: " + LocalFiles.reason(cause));
       return ExitCodes.INTERNAL;

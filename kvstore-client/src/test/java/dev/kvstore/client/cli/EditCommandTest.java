@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +179,7 @@ class EditCommandTest extends KvTest {
 
   @Test
   void storedTypes_stay_whereNothingChanged() throws IOException {
-    Instant date = Instant.parse("2026-01-01T00:00:00Z");
+    Date date = Date.from(Instant.parse("2026-01-01T00:00:00Z"));
     UUID id = UUID.fromString("00000000-0000-0001-0000-000000000002");
     Map<String, Object> stored = new LinkedHashMap<>();
     stored.put("at", date);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -180,7 +181,7 @@ class ForeignFilesTest extends KvTest {
         "list": [{"d": {"$numberDecimal": "7"}}, {"$oid": "6a10f1a27e0c5b3d9c2f1a01"}],
         "changed": {"$date": "2026-01-01T00:00:00Z"}, "rx": {"$regex": "a", "$options": "i"}}"""));
     kv.store("app").set("k", stored);
-    kv.store("app").set("date", Instant.parse("2026-02-02T00:00:00Z"));
+    kv.store("app").set("date", Date.from(Instant.parse("2026-02-02T00:00:00Z")));
     kv.store("app").set("long", BsonValues.ofBsonValue(new BsonInt64(5)));
     String file = folder.resolve("f." + format).toString();
     kv.print("export", "--file", file);
