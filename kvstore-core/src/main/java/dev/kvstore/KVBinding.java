@@ -23,6 +23,14 @@ public interface KVBinding<T> extends AutoCloseable {
   List<KVProblem> problems();
 
   /**
+   * Returns the keys below the prefix that no setting reads, in order; misspelt ones are among
+   * them. Never blocks.
+   *
+   * @since 0.1.0
+   */
+  List<String> unreadKeys();
+
+  /**
    * Tells the listener when the settings become another object, until the subscription, this or the
    * store is closed. A listener that is slow or fails disturbs neither the others nor
    * {@link #current()}.

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * the write returns.
  *
  * <p><b>Lifetime.</b> Thread-safe; open one per process and share it. {@link #close()} may be
- * called more than once; every other call after it throws {@link KVException} with
- * {@link ErrorCode#CLOSED}.
+ * called more than once; every other call after it, except {@link #name()}, throws
+ * {@link KVException} with {@link ErrorCode#CLOSED}.
  *
  * <p><b>Blocking.</b> Every method may reach the database and blocks for as long as the store's
- * time limit, 5 seconds by default; then it throws {@link UnavailableException}, or
- * {@link OutcomeUnknownException} for a write whose fate could not be found out.
+ * time limit, by default 15 seconds on MongoDB and 5 on a file; then it throws
+ * {@link UnavailableException}, or {@link OutcomeUnknownException} for a write whose fate could not
+ * be found out.
  *
  * <p><b>Keys</b> follow the rules of {@link Names#checkKey}; every method throws
  * {@link InvalidInputException} for a key that does not. Keys are listed in the order of their
@@ -152,6 +153,10 @@ public interface KVStore extends AutoCloseable {
    * Stores all these values, each key for itself: a reader may see some of them before the others,
    * and after an error some may have been stored. Returns how many keys were created and how many
    * replaced.
+   *
+   * <p>On MongoDB and over HTTP the time limit holds for each 1,000 keys, not for the whole call.
+   * {@link KVException#batchOutcome()} says of each key whether it was written. If any may have been,
+   * an {@link OutcomeUnknownException} takes the place of an {@link UnavailableException}.
    */
   default BatchResult setMany(Map<String, ? extends @Nullable Object> values) {
     return setMany(values, BatchOptions.DEFAULT);
@@ -269,31 +274,38 @@ public interface KVStore extends AutoCloseable {
 
   /**
    * Returns the settings below a prefix as one object that follows what is stored. Reads them
-   * before it returns, and is told of every later change; over a store that cannot tell of changes
-   * they are read again every 5 seconds.
+   * before it returns, and is told of every later change. Over an {@code EntryStore} of an
+   * application that cannot tell of changes they are read again every 5 seconds.
    *
    * <p><b>Types.</b> A record, or an interface with methods like the accessors of one, of which an
    * immutable instance is made. The component {@code maxRetries} of what is bound to {@code http}
-   * is the key {@code http.maxRetries}; {@link KVName} gives it another name. Of methods
-   * {@code getMaxRetries()} and {@code isEnabled()} the prefix {@code get} or {@code is} is left
-   * out. A component that is such a type itself, or an {@code Optional} of one, has its keys below
-   * its own: {@code http.tls.certificate}. What separates the names is the character {@code .} or
-   * {@code /} that the prefix ends with, and {@code .} if it ends with neither; the empty prefix
-   * stands for the whole store. All other components are read as {@link #get(String, KVType)} reads
-   * their type.
+   * is the key {@code http.maxRetries}, or another spelling of the same words, such as
+   * {@code http.max-retries}; {@link KVName} gives it another name. Of methods
+   * {@code getMaxRetries()}, {@code getURL()} and {@code isEnabled()} the prefix {@code get} or
+   * {@code is} is left out: {@code maxRetries}, {@code url}. A component that is such a type
+   * itself, or an {@code Optional} of one, has its keys below its own:
+   * {@code http.tls.certificate}. What separates the names is the character {@code .} or {@code /}
+   * that the prefix ends with, and {@code .} if it ends with neither; the empty prefix stands for
+   * the whole store. All other components are read as {@link #get(String, KVType)} reads their
+   * type, with units as in {@link Durations} and {@link ByteSize}.
+   *
+   * <p><b>Containers.</b> A list or array can be stored under its key, or element by element:
+   * {@code http.hosts[0]}, {@code http.servers[0].port}. A map is filled from the keys below its
+   * own, {@code http.limits.red}, and from a document under it.
    *
    * <p><b>Documents.</b> A document that is stored under {@code http} or {@code http.tls} fills the
    * object of that name, member by member. Where several places say something, that with the
    * longest key wins: {@code http.tls.certificate}, then {@code certificate} in {@code http.tls},
    * then {@code tls.certificate} in {@code http}. A member that the type does not have is a
    * problem, as it is for {@code get}; a key that it does not have is not, so that a newer version
-   * of an application can add some. Types with Jackson's annotations on the class, and types within
-   * themselves, are read as one value.
+   * of an application can add some. {@link KVBinding#unreadKeys()} lists those. Types with
+   * Jackson's annotations on the class, and types within themselves, are read as one value.
    *
    * <p><b>Absence.</b> For what is not stored counts, in this order: the default of the options,
    * {@link KVDefault}, a default method of the interface, an empty {@code Optional}, null where the
-   * component is marked {@code @Nullable}. Otherwise it is a problem, and so is a stored null where
-   * the component is neither {@code Optional} nor {@code @Nullable}.
+   * component is marked {@code @Nullable}. A group that is {@code Optional} or {@code @Nullable} is
+   * absent while nothing is stored for one of its own settings. Otherwise it is a problem, and so
+   * is a stored null where the component is neither {@code Optional} nor {@code @Nullable}.
    *
    * <p><b>Consistency.</b> The keys are read again and again until two readings are the same. So
    * every object has values that were stored together at one moment, and of an atomic

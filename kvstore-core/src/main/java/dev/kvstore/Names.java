@@ -1,5 +1,6 @@
 package dev.kvstore;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** The rules for keys and store names, in one place. */
@@ -22,6 +23,7 @@ public final class Names {
    *     broken
    */
   public static String checkKey(String key) {
+    Objects.requireNonNull(key, "key");
     int bytes = 0;
     int segment = 0;
     for (int i = 0; i < key.length(); ) {
@@ -54,6 +56,7 @@ public final class Names {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE}
    */
   public static String checkStore(String name) {
+    Objects.requireNonNull(name, "store");
     if (!STORE.matcher(name).matches()) {
       throw new InvalidInputException(
           ErrorCode.INVALID_STORE,
@@ -86,6 +89,7 @@ public final class Names {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
   static String checkText(String what, String text) {
+    Objects.requireNonNull(text, what);
     boolean legal = text.length() <= 512
         && text.codePoints().noneMatch(c -> Character.isISOControl(c) || isHalf(c));
     if (!legal) {

@@ -107,7 +107,7 @@ class RoomsTest {
       .resideInAPackage("dev.kvstore.tls..")
       .should()
       .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore.tls"));
+      .resideInAnyPackage(with("dev.kvstore.tls", "dev.kvstore.files"));
 
   @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param own the certificate to show, with its key; null for none
  */
 record ClientTls(
-    @Nullable SSLContext given, @Nullable KeyStore authorities, @Nullable KeyStore own) {
+    @Nullable SSLContext given,
+    @Nullable KeyStore authorities,
+    @Nullable KeyStore own) {
   static final ClientTls DEFAULT = new ClientTls(null, null, null);
 
   ClientTls trusting(Path pem) {

@@ -168,7 +168,8 @@ final class Exchanges implements AutoCloseable {
         return "the certificate shown there is not trusted (" + cause.getMessage()
             + "); check the URL's host, and what HttpSettings.trusting or withSslContext trusts";
       }
-      if (t instanceof SSLException && CERTIFICATE_ALERT.matcher("" + t.getMessage()).find()) {
+      if (t instanceof SSLException
+          && CERTIFICATE_ALERT.matcher("" + t.getMessage()).find()) {
         return "the service refuses this client's certificate, or wants one (" + t.getMessage()
             + "); check HttpSettings.withClientCertificate or withSslContext";
       }

@@ -180,7 +180,7 @@ final class HttpEntryStore implements EntryStore {
   @Override
   public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
     transport.checkOpen();
-    return values.isEmpty() ? new BatchResult(0, 0) : writer.writeMany(values, options, deadline());
+    return values.isEmpty() ? new BatchResult(0, 0) : writer.writeMany(values, options, this::deadline);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.kvstore.client;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -88,7 +87,7 @@ public final class HttpKVStore {
     return TypedKVStore.over(
         withFile(withCache(entries, settings), services, settings, entries.clock()),
         // How large a value may be is for the service to say.
-        BsonCodec.create(new JsonMapper(), WireReader.WIDEST));
+        BsonCodec.create(WireReader.WIDEST));
   }
 
   private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {

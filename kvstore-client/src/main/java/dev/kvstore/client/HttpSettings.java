@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * How a store over HTTP reaches its service. Immutable; each {@code with} returns a changed copy.
  */
 public final class HttpSettings {
-  /** 15 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
+  /** 40 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
   public static final HttpSettings DEFAULT = new HttpSettings(
-      Duration.ofSeconds(15),
+      Duration.ofSeconds(40),
       Duration.ofSeconds(2),
       null,
       ClientTls.DEFAULT,
@@ -56,9 +56,10 @@ public final class HttpSettings {
   /**
    * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
    * reading the answer and trying again are all inside; of a write the last quarter is for finding
-   * out what became of it. 15 seconds by default: a service gives its database 5, and as many again
-   * to find out what became of a write whose reply was lost. With less here than there, such a
-   * write may end as {@link dev.kvstore.OutcomeUnknownException}.
+   * out what became of it. A batch has as long for each 1,000 keys. 40 seconds by default: a service
+   * gives its database 15, in which a replica set can replace its primary, and as many again to
+   * find out what became of a write whose reply was lost. With less here than there, such a write
+   * may end as {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
@@ -199,8 +200,7 @@ public final class HttpSettings {
 
   /** No near-cache: each read asks the service. */
   public HttpSettings withoutNearCache() {
-    return new HttpSettings(
-        requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
+    return new HttpSettings(requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
   }
 
   /**

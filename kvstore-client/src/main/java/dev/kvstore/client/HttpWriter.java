@@ -1,8 +1,10 @@
 package dev.kvstore.client;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
@@ -14,10 +16,12 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
@@ -25,7 +29,8 @@ final class HttpWriter {
   /** A batch that need not be atomic goes in parts of about this size. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-  private static final int MAX_BATCH_KEYS = 10_000;
+  /** The service gives each 1,000 keys a time limit of their own, and so does this. */
+  private static final int MAX_BATCH_KEYS = 1000;
 
   private final StoreUrls urls;
   private final Settlement settlement;
@@ -71,7 +76,9 @@ final class HttpWriter {
         "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
   }
 
-  BatchResult writeMany(Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
+  /** @param deadlines gives each part of the batch one of its own */
+  BatchResult writeMany(
+      Map<String, RawValue> values, BatchOptions options, Supplier<Deadline> deadlines) {
     List<List<String>> groups = options.isAtomic()
         ? List.of(List.copyOf(values.keySet()))
         : Groups.of(
@@ -81,14 +88,48 @@ final class HttpWriter {
             MAX_BATCH_KEYS);
     int created = 0;
     int replaced = 0;
-    for (List<String> group : groups) {
+    for (int i = 0; i < groups.size(); i++) {
       Map<String, RawValue> part = new LinkedHashMap<>();
-      group.forEach(key -> part.put(key, value(values, key)));
-      BatchResult result = writePart(part, options, deadline, created + replaced > 0);
-      created += result.created();
-      replaced += result.replaced();
+      groups.get(i).forEach(key -> part.put(key, value(values, key)));
+      try {
+        BatchResult result = writePart(part, options, deadlines.get());
+        created += result.created();
+        replaced += result.replaced();
+      } catch (KVException e) {
+        throw options.isAtomic() ? e : failed(e, groups, i);
+      }
     }
     return new BatchResult(created, replaced);
+  }
+
+  /** Returns the error of the batch, of which that part failed, with what became of each key. */
+  private static KVException failed(KVException e, List<List<String>> groups, int part) {
+    BatchOutcome own = e.batchOutcome().orElseGet(() -> {
+      boolean lost = e instanceof OutcomeUnknownException;
+      List<String> keys = groups.get(part);
+      return new BatchOutcome(List.of(), lost ? List.of() : keys, lost ? keys : List.of());
+    });
+    BatchOutcome outcome = new BatchOutcome(
+        joined(flat(groups.subList(0, part)), own.written()),
+        joined(own.notWritten(), flat(groups.subList(part + 1, groups.size()))),
+        own.unknown());
+    boolean partly = e instanceof UnavailableException && !outcome.written().isEmpty();
+    return KVException.with(
+        partly
+            ? new OutcomeUnknownException(
+                "A part of the batch was written: " + outcome + ". " + e.getMessage(), e)
+            : e,
+        outcome);
+  }
+
+  private static List<String> flat(List<List<String>> groups) {
+    return groups.stream().flatMap(List::stream).toList();
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
   }
 
   private static RawValue value(Map<String, RawValue> values, String key) {
@@ -98,8 +139,7 @@ final class HttpWriter {
   private BatchResult writePart(
       Map<String, RawValue> values,
       BatchOptions options,
-      Deadline deadline,
-      boolean othersWritten) {
+      Deadline deadline) {
     Query query = withTimeToLive(options.timeToLive().orElse(null));
     if (options.isAtomic()) {
       query.and("atomic", "true");
@@ -111,15 +151,8 @@ final class HttpWriter {
         WriteCondition.NONE,
         options.author().orElse(null),
         BsonValues.document(values));
-    try {
-      return settlement.send(
-          call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
-    } catch (UnavailableException e) {
-      if (othersWritten) {
-        throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
-      }
-      throw e;
-    }
+    return settlement.send(
+        call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
   }
 
   KVEntry<RawValue> increment(String key, long by, WriteOptions options, Deadline deadline) {

@@ -6,6 +6,7 @@ import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
@@ -68,6 +69,11 @@ final class LastKnownGood implements EntryStore {
   @Override
   public String name() {
     return store.name();
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    store.keep(entry, type, value);
   }
 
   @Override

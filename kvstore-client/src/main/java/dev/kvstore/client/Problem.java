@@ -3,6 +3,7 @@ package dev.kvstore.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -13,7 +14,9 @@ import dev.kvstore.TypeMismatchException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,6 +70,20 @@ final class Problem {
   }
 
   KVException toException(Answer answer) {
+    KVException exception = exception(answer);
+    return members.has("notWritten")
+        ? KVException.with(
+            exception, new BatchOutcome(keys("written"), keys("notWritten"), keys("unknown")))
+        : exception;
+  }
+
+  private List<String> keys(String member) {
+    List<String> keys = new ArrayList<>();
+    members.path(member).forEach(key -> keys.add(key.asText()));
+    return keys;
+  }
+
+  private KVException exception(Answer answer) {
     @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
     if (REPEATED_WRITE.equals(text("code"))) {
       // The caller chose the etag of the write, and had chosen it before.

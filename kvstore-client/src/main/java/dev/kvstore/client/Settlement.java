@@ -39,8 +39,7 @@ final class Settlement {
   private static final String REPLAYED = "KV-Replayed";
 
   /** No entry has it: it was made for this. */
-  private static final WriteCondition NEVER =
-      WriteCondition.ifMatch(new ObjectId().toHexString());
+  private static final WriteCondition NEVER = WriteCondition.ifMatch(new ObjectId().toHexString());
 
   private static final int MOST_NOTED = 5;
 
@@ -90,7 +89,8 @@ final class Settlement {
   /** Returns true if the write is refused because the entry has its etag already. */
   private static boolean isRefusedAsDone(Answer answer) {
     return Problem.in(answer)
-        .map(problem -> problem.refusesForEtag(Objects.requireNonNull(answer.call().etag())))
+        .map(problem ->
+            problem.refusesForEtag(Objects.requireNonNull(answer.call().etag())))
         .orElse(false);
   }
 

@@ -102,7 +102,9 @@ final class SnapshotKeeper {
     }
   }
 
-  /** Returns true if reads are to be answered by what is known, until the thread finds the store. */
+  /**
+   * Returns true if reads are to be answered by what is known, until the thread finds the store.
+   */
   boolean isOut() {
     return out && !closed && thread.isAlive();
   }

@@ -18,7 +18,7 @@ class HttpSettingsTest {
         .withConnectTimeout(Duration.ofMillis(7));
     assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(settings.connectTimeout()).isEqualTo(Duration.ofMillis(7));
-    assertThat(HttpSettings.DEFAULT.requestTimeout()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(HttpSettings.DEFAULT.requestTimeout()).isEqualTo(Duration.ofSeconds(40));
     assertThat(HttpSettings.DEFAULT.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
   }
 

@@ -341,8 +341,8 @@ class LastKnownGoodTest {
     await().until(() -> store.nextError.get() == null);
     store.down = false;
     await()
-        .untilAsserted(() -> assertThat(known.read("k").orElseThrow().source())
-            .isEqualTo(KVEntry.Source.STORE));
+        .untilAsserted(() ->
+            assertThat(known.read("k").orElseThrow().source()).isEqualTo(KVEntry.Source.STORE));
   }
 
   @Test

@@ -18,11 +18,12 @@ public final class RecordingService implements AutoCloseable {
   private static Reply answer(Request request) {
     String path = request.uri().replaceFirst("\\?.*", "");
     if (path.equals("/v1/stores")) {
-      return page(new BsonDocument("name", new BsonString("app"))
-          .append("entries", new BsonInt64(1)));
+      return page(
+          new BsonDocument("name", new BsonString("app")).append("entries", new BsonInt64(1)));
     }
     if (path.endsWith("/events")) {
-      return Reply.text(200, "text/event-stream", "event: ready\ndata: {\"syncToken\":\"a-1\"}\n\n");
+      return Reply.text(
+          200, "text/event-stream", "event: ready\ndata: {\"syncToken\":\"a-1\"}\n\n");
     }
     if (path.endsWith("/keys")) {
       return page(

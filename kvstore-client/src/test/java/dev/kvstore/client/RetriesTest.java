@@ -171,8 +171,8 @@ class RetriesTest {
           .isInstanceOf(OutcomeUnknownException.class)
           .isNotInstanceOf(UnavailableException.class);
       assertThat(service.requests)
-          .filteredOn(request ->
-              request.method().equals("POST") && request.header("If-Match") == null)
+          .filteredOn(
+              request -> request.method().equals("POST") && request.header("If-Match") == null)
           .hasSize(1);
     }
   }
@@ -276,9 +276,8 @@ class RetriesTest {
   @Test
   void proxyThatRewritesRequestIds_isNoObstacle() {
     try (ScriptedService service = new ScriptedService(request -> {
-          Reply answer = request.method().equals("GET")
-              ? ENTRY
-              : Reply.bson(201, Bodies.metadata("k"));
+          Reply answer =
+              request.method().equals("GET") ? ENTRY : Reply.bson(201, Bodies.metadata("k"));
           return answer
               .with("X-Request-Id", "rewritten")
               .with("KV-Request-Id", String.valueOf(request.header("KV-Request-Id")));

@@ -223,8 +223,7 @@ class SettlementTest {
       }
       return request.header("If-Match") == null
           ? refusedAsDone(request)
-          : Reply.problem(
-              412, "precondition-failed", ",\"etag\":\"" + etagOf(request) + "\"");
+          : Reply.problem(412, "precondition-failed", ",\"etag\":\"" + etagOf(request) + "\"");
     })) {
       self[0] = service;
       try (HttpEntryStore store = storeAt(service)) {
@@ -274,9 +273,8 @@ class SettlementTest {
 
   @Test
   void lostWrite_whoseEtagTheNodeKnowsOfAnother_isUnknown() {
-    try (ScriptedService service = losing(request -> isWrite(request)
-            ? Reply.problem(422, "repeated-write", "")
-            : entry(200, OTHER));
+    try (ScriptedService service = losing(request ->
+            isWrite(request) ? Reply.problem(422, "repeated-write", "") : entry(200, OTHER));
         HttpEntryStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.write(SET)).isInstanceOf(OutcomeUnknownException.class);
     }

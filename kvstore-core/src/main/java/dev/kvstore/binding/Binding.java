@@ -54,8 +54,13 @@ public final class Binding<T> implements KVBinding<T> {
    *
    * @param entries what was read last
    * @param problems what keeps those from becoming current
+   * @param unread the keys of those that nothing asked for
    */
-  record State<T>(T current, Map<String, KVEntry<RawValue>> entries, List<KVProblem> problems) {}
+  record State<T>(
+      T current,
+      Map<String, KVEntry<RawValue>> entries,
+      List<KVProblem> problems,
+      List<String> unread) {}
 
   Binding(Settings<T> settings, PrefixReader reader, WatchHub watches, InstantSource clock) {
     this.settings = settings;
@@ -67,7 +72,7 @@ public final class Binding<T> implements KVBinding<T> {
     if (first.object() == null) {
       throw failure(first.problems());
     }
-    this.state = new State<>(first.object(), entries, List.of());
+    this.state = new State<>(first.object(), entries, List.of(), first.unread());
     this.watch = watches.follow(
         "the settings '" + settings.prefix().given() + "'",
         settings.prefix().interest(),
@@ -96,6 +101,11 @@ public final class Binding<T> implements KVBinding<T> {
   @Override
   public List<KVProblem> problems() {
     return state.problems();
+  }
+
+  @Override
+  public List<String> unreadKeys() {
+    return state.unread();
   }
 
   @Override
@@ -149,7 +159,7 @@ public final class Binding<T> implements KVBinding<T> {
     Settings.Outcome<T> outcome = settings.make(entries);
     T made = outcome.object();
     T current = made == null || made.equals(before.current()) ? before.current() : made;
-    return new State<>(current, entries, outcome.problems());
+    return new State<>(current, entries, outcome.problems(), outcome.unread());
   }
 
   private void become(State<T> before, State<T> next) {

@@ -3,6 +3,7 @@ package dev.kvstore.binding;
 import dev.kvstore.BindOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVProblem;
+import dev.kvstore.KVType;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.binding.Member.Presence;
@@ -20,29 +21,30 @@ import org.jspecify.annotations.Nullable;
 /** One try to make an object of values that were read, which goes on after a problem. */
 final class Filling {
   private static final byte BSON_NULL = 10;
+  private static final KVType<Object> ANYTHING = KVType.of(Object.class);
 
   private final BsonCodec codec;
-  private final Map<String, RawValue> values;
+  private final StoredKeys keys;
   private final String separator;
   private final Map<String, List<BindOptions.Rule<?>>> rules;
   private final List<KVProblem> problems;
 
-  /** A document that says something about the members of an object, and under which key it is. */
-  private record Document(String key, Map<String, RawValue> members) {}
+  /** A value, its key, and what to say about where it is. */
+  private record Source(String key, RawValue value, String where) {}
 
   /**
-   * @param values by their keys
+   * @param keys what was read
    * @param rules by the keys that they are about
    * @param problems where to add what is wrong
    */
   Filling(
       BsonCodec codec,
-      Map<String, RawValue> values,
+      StoredKeys keys,
       String separator,
       Map<String, List<BindOptions.Rule<?>>> rules,
       List<KVProblem> problems) {
     this.codec = codec;
-    this.values = values;
+    this.keys = keys;
     this.separator = separator;
     this.rules = rules;
     this.problems = problems;
@@ -52,9 +54,9 @@ final class Filling {
   @Nullable
   Object whole(Shape shape, Prefix prefix, @Nullable Object defaults) {
     List<Document> documents = new ArrayList<>();
-    RawValue own = values.get(prefix.own());
-    if (own != null && !addDocument(prefix.own(), own, documents)) {
-      mismatch(prefix.own(), BsonValues.typeName(own), shape.type().getTypeName(), null);
+    StoredKeys.Stored own = prefix.own().isEmpty() ? null : keys.takeExact(prefix.own());
+    if (own != null && !Document.add(own.key(), own.value(), documents)) {
+      mismatch(own.key(), BsonValues.typeName(own.value()), shape.type().getTypeName(), null);
     }
     return make(shape, prefix.given(), prefix.below(), documents, defaults);
   }
@@ -83,7 +85,7 @@ final class Filling {
       settle(shape, object, below, made);
       return problems.size() > before ? null : object;
     } catch (InvocationTargetException e) {
-      refused(key, Objects.requireNonNullElse(e.getCause(), e));
+      refused(key, Objects.requireNonNullElse(e.getCause(), e), made);
       return null;
     }
   }
@@ -121,42 +123,80 @@ final class Filling {
 
   private @Nullable Object leaf(
       Member member, String key, List<Document> documents, @Nullable Object fallback) {
-    RawValue own = values.get(key);
-    if (own != null) {
-      return decoded(member, key, own, "");
-    }
-    for (Document document : documents) {
-      RawValue inside = document.members().get(member.name());
-      if (inside != null) {
-        return decoded(member, key, inside, in(document));
+    if (member.container() != Member.Container.NONE) {
+      List<StoredKeys.Below> below = keys.takeBelow(key, member.container());
+      if (!below.isEmpty()) {
+        return gathered(member, key, below, documents);
       }
     }
+    Source source = source(member, key, documents);
+    if (source != null) {
+      return decoded(member, source.key(), source.value(), source.where());
+    }
     return fallback == null ? absent(member, key) : fallback;
+  }
+
+  /** Returns what is stored for the member alone: under its key, or in a document. */
+  private @Nullable Source source(Member member, String key, List<Document> documents) {
+    StoredKeys.Stored own = keys.take(key);
+    if (own != null) {
+      return new Source(own.key(), own.value(), "");
+    }
+    for (Document document : documents) {
+      RawValue inside = document.member(member.name());
+      if (inside != null) {
+        return new Source(key, inside, document.where());
+      }
+    }
+    return null;
+  }
+
+  /** Makes a list of {@code hosts[0]}, a map of {@code limits.red}; a map may have more in one. */
+  private @Nullable Object gathered(
+      Member member, String key, List<StoredKeys.Below> below, List<Document> documents) {
+    Gathering gathering = new Gathering(Gathering.content(member.type().type()), separator);
+    try {
+      Source document =
+          member.container() == Member.Container.MAP ? source(member, key, documents) : null;
+      if (document != null) {
+        gathering.add("", document.value());
+      }
+      for (StoredKeys.Below part : below) {
+        gathering.add(part.place(), part.stored().value());
+      }
+      return decoded(member, key, gathering.value(), " (made of the keys below it)");
+    } catch (Gathering.MalformedException e) {
+      problem(
+          key,
+          ErrorCode.TYPE_MISMATCH,
+          "The keys below '" + key + "' make no " + member.type() + ": " + e.getMessage());
+      return null;
+    }
   }
 
   private @Nullable Object nested(
       Member member, Shape shape, String key, List<Document> outer, @Nullable Object fallback) {
     String below = key + separator;
-    boolean anyBelow = values.keySet().stream().anyMatch(name -> name.startsWith(below));
     List<Document> documents = new ArrayList<>();
     boolean isNull = false;
-    RawValue own = values.get(key);
-    if (own != null && !addDocument(key, own, documents)) {
-      if (own.typeNumber() != BSON_NULL) {
-        return decoded(member, key, own, ""); // as it is one value, its type may be able to
+    StoredKeys.Stored own = keys.take(key);
+    if (own != null && !Document.add(own.key(), own.value(), documents)) {
+      if (own.value().typeNumber() != BSON_NULL) {
+        // as it is one value, its type may be able to
+        return decoded(member, own.key(), own.value(), "");
       }
       isNull = true;
     }
     for (Document document : outer) {
-      RawValue inside = document.members().get(member.name());
-      if (inside != null && !addDocument(document.key(), inside, documents)) {
+      RawValue inside = document.member(member.name());
+      if (inside != null && !Document.add(document.key(), inside, documents)) {
         if (inside.typeNumber() != BSON_NULL) {
-          return decoded(member, key, inside, in(document));
+          return decoded(member, key, inside, document.where());
         }
         isNull = true;
       }
     }
-    if (documents.isEmpty() && !anyBelow) {
+    if (documents.isEmpty() && !keys.hasAny(shape, below)) {
       if (isNull) {
         return member.presence() == Presence.REQUIRED ? nullRefused(member, key) : member.nothing();
       }
@@ -169,12 +209,6 @@ final class Filling {
     }
     Object made = make(shape, key, below, documents, Member.unwrapped(fallback));
     return member.isOptional() ? Optional.ofNullable(made) : made;
-  }
-
-  private static boolean addDocument(String key, RawValue value, List<Document> documents) {
-    Optional<Map<String, RawValue>> members = BsonValues.members(value);
-    members.ifPresent(of -> documents.add(new Document(key, of)));
-    return members.isPresent();
   }
 
   private @Nullable Object absent(Member member, String key) {
@@ -197,10 +231,6 @@ final class Filling {
       problem(key, ErrorCode.TYPE_MISMATCH, e.getMessage() + where);
       return null;
     }
-  }
-
-  private static String in(Document document) {
-    return " (in the document under key '" + document.key() + "')";
   }
 
   private @Nullable Object nullRefused(Member member, String key) {
@@ -245,15 +275,34 @@ final class Filling {
     return rule.validator().problemWith(rule.type().cast(value));
   }
 
-  /** Without the constructor's message, which may quote a value; our own does not. */
-  private void refused(String key, Throwable refusal) {
-    String message = refusal instanceof ValidationFailedException ? refusal.getMessage() : null;
+  private void refused(String key, Throwable refusal, @Nullable Object[] made) {
+    if (refusal instanceof ValidationFailedException own && own.getMessage() != null) {
+      problem(key, ErrorCode.VALIDATION_FAILED, own.getMessage()); // which quotes no value
+      return;
+    }
+    String message = Refusals.message(refusal, known(made));
     problem(
         key,
         ErrorCode.VALIDATION_FAILED,
-        message == null
-            ? "The constructor refuses '" + key + "' with " + refusal.getClass().getName()
-            : message);
+        "The constructor refuses '" + key + "'"
+            + (message == null ? " with " + refusal.getClass().getName() : ": " + message));
+  }
+
+  /** Returns all values that a message could quote, as they are stored and as they were made. */
+  private List<Object> known(@Nullable Object[] made) {
+    List<Object> known = new ArrayList<>();
+    for (Object value : made) {
+      if (value != null && !(value instanceof Record)) {
+        known.add(value);
+      }
+    }
+    keys.values().forEach((key, value) -> {
+      Object stored = codec.decode(key, value, ANYTHING);
+      if (stored != null) {
+        known.add(stored);
+      }
+    });
+    return known;
   }
 
   private void mismatch(String key, String stored, String wanted, @Nullable String detail) {

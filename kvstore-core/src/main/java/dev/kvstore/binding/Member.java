@@ -3,6 +3,8 @@ package dev.kvstore.binding;
 import dev.kvstore.KVType;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -38,6 +40,22 @@ record Member(
     NULLABLE,
     /** It is an empty Optional. */
     OPTIONAL
+  }
+
+  /** What may be made of values below its key. */
+  enum Container {
+    NONE,
+    LIST,
+    MAP
+  }
+
+  Container container() {
+    if (Map.class.isAssignableFrom(content)) {
+      return Container.MAP;
+    }
+    boolean isList = Collection.class.isAssignableFrom(content)
+        || (content.isArray() && content != byte[].class && content != char[].class);
+    return isList ? Container.LIST : Container.NONE;
   }
 
   boolean isOptional() {

@@ -10,9 +10,11 @@ import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,15 @@ final class Settings<T> {
   private final BsonCodec codec;
   private final Shape shape;
   private final Map<String, List<BindOptions.Rule<?>>> rules;
+  private final Set<String> declared = new HashSet<>();
 
   /**
    * What came of it: an object, or problems.
    *
+   * @param unread the keys that nothing asked for
    * @param <T> the type of the settings
    */
-  record Outcome<T>(@Nullable T object, List<KVProblem> problems) {}
+  record Outcome<T>(@Nullable T object, List<KVProblem> problems, List<String> unread) {}
 
   /** @throws IllegalArgumentException if the type cannot be bound, or the options do not fit it */
   Settings(Prefix prefix, Class<T> type, BindOptions<T> options, BsonCodec codec) {
@@ -58,12 +62,13 @@ final class Settings<T> {
     Map<String, RawValue> values = new HashMap<>();
     entries.forEach((key, entry) -> values.put(key, Objects.requireNonNull(entry.value())));
     List<KVProblem> problems = new ArrayList<>();
-    T object = type.cast(new Filling(codec, values, prefix.separator(), rules, problems)
+    StoredKeys keys = new StoredKeys(values, prefix.separator(), declared);
+    T object = type.cast(new Filling(codec, keys, prefix.separator(), rules, problems)
         .whole(shape, prefix, options.defaults().orElse(null)));
     if (object != null) {
       options.rules().forEach(rule -> check(rule, object, problems));
     }
-    return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems));
+    return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems), keys.unread());
   }
 
   private void check(Validator<? super T> rule, T object, List<KVProblem> problems) {
@@ -83,6 +88,7 @@ final class Settings<T> {
   private void checkKeys(Shape of, String below) {
     for (Member member : of.members()) {
       String key = Names.checkKey(below + member.name());
+      declared.add(key);
       if (member.shape() != null) {
         checkKeys(member.shape(), key + prefix.separator());
       }

@@ -24,10 +24,14 @@ sealed interface Shape {
    */
   Object make(@Nullable Object[] values) throws InvocationTargetException;
 
+  /** Returns the member of that name, or the one of the same words. */
   default @Nullable Member member(String name) {
     return members().stream()
         .filter(member -> member.name().equals(name))
         .findFirst()
+        .or(() -> members().stream()
+            .filter(member -> StoredKeys.areSame(member.name(), name))
+            .findFirst())
         .orElse(null);
   }
 

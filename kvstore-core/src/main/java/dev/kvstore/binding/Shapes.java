@@ -4,12 +4,13 @@ import dev.kvstore.ByteSize;
 import dev.kvstore.KVDefault;
 import dev.kvstore.KVException;
 import dev.kvstore.KVName;
+import dev.kvstore.KVProblem;
 import dev.kvstore.KVType;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.bson.Nullability;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
-import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AnnotatedElement;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -183,8 +185,20 @@ final class Shapes {
         ? 3
         : name.startsWith("is") && method.getReturnType() == boolean.class ? 2 : 0;
     return start > 0 && name.length() > start && Character.isUpperCase(name.charAt(start))
-        ? Character.toLowerCase(name.charAt(start)) + name.substring(start + 1)
+        ? decapitalized(name.substring(start))
         : name;
+  }
+
+  /** An abbreviation is a word: {@code URL} becomes url, and {@code URLPath} urlPath. */
+  private static String decapitalized(String name) {
+    int capitals = 1;
+    while (capitals < name.length() && Character.isUpperCase(name.charAt(capitals))) {
+      capitals++;
+    }
+    boolean startsNextWord =
+        capitals > 1 && capitals < name.length() && Character.isLowerCase(name.charAt(capitals));
+    int end = startsNextWord ? capitals - 1 : capitals;
+    return name.substring(0, end).toLowerCase(Locale.ROOT) + name.substring(end);
   }
 
   private Member member(
@@ -206,7 +220,7 @@ final class Shapes {
         contentClass(raw, content),
         EMPTY_OR_NOT.contains(raw)
             ? Member.Presence.OPTIONAL
-            : isNullable(element, annotated) && !raw.isPrimitive()
+            : Nullability.isNullable(element, annotated, accessor) && !raw.isPrimitive()
                 ? Member.Presence.NULLABLE
                 : Member.Presence.REQUIRED,
         accessor,
@@ -233,30 +247,31 @@ final class Shapes {
     return MethodType.methodType(plain).wrap().returnType();
   }
 
-  /** Whosever it is: there are many of that name. */
-  private static boolean isNullable(AnnotatedElement element, AnnotatedType annotated) {
-    List<Annotation> all = new ArrayList<>(Arrays.asList(element.getAnnotations()));
-    all.addAll(Arrays.asList(annotated.getAnnotations()));
-    return all.stream()
-        .anyMatch(annotation -> annotation.annotationType().getSimpleName().equals("Nullable"));
-  }
-
   private Object parse(Member member, String text) {
     String what = "The default of " + member.accessor().getDeclaringClass().getTypeName() + "."
         + member.accessor().getName();
     try {
-      RawValue value = json.parse(text.getBytes(StandardCharsets.UTF_8));
-      List<dev.kvstore.KVProblem> problems = new ArrayList<>();
-      Object parsed =
-          new Filling(codec, Map.of(member.name(), value), ".", Map.of(), problems).only(member);
-      if (!problems.isEmpty() || parsed == null) {
-        throw new IllegalArgumentException(
-            what + " does not fit: " + (problems.isEmpty() ? "it is null" : problems));
+      Object parsed = member.shape() == null
+          ? codec.decodeText(member.name(), text, member.type())
+          : parseGroup(member, text);
+      if (parsed == null) {
+        throw new IllegalArgumentException(what + " does not fit: it is null");
       }
       return parsed;
     } catch (KVException e) {
-      throw new IllegalArgumentException(
-          what + " is no JSON value, in which text has quotes: " + e.getMessage(), e);
+      throw new IllegalArgumentException(what + " does not fit: " + e.getMessage(), e);
     }
+  }
+
+  /** A group is a JSON object, like the document that fills it. */
+  private @Nullable Object parseGroup(Member member, String text) {
+    RawValue value = json.parse(text.getBytes(StandardCharsets.UTF_8));
+    List<KVProblem> problems = new ArrayList<>();
+    StoredKeys keys = new StoredKeys(Map.of(member.name(), value), ".", Set.of());
+    Object parsed = new Filling(codec, keys, ".", Map.of(), problems).only(member);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(problems.get(0).message());
+    }
+    return parsed;
   }
 }

@@ -15,6 +15,7 @@ import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
@@ -24,20 +25,23 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe. It holds on to the types that were read with it.
  */
 public final class BsonCodec {
-  private final ObjectMapper mapper;
-  private final ObjectWriter writer;
+  private final Supplier<Mapping> mapping;
   private final ValueLimits limits;
   private final ConcurrentMap<KVType<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
-  private BsonCodec(ObjectMapper mapper, ValueLimits limits) {
-    this.mapper = mapper;
-    this.writer = mapper.writer();
+  private BsonCodec(Supplier<Mapping> mapping, ValueLimits limits) {
+    this.mapping = mapping;
     this.limits = limits;
   }
 
   /** Returns a codec with Jackson as it comes and {@link ValueLimits#DEFAULT}. */
   public static BsonCodec create() {
-    return create(new JsonMapper(), ValueLimits.DEFAULT);
+    return create(ValueLimits.DEFAULT);
+  }
+
+  /** Returns a codec with Jackson as it comes, which it sets up when it needs it first. */
+  public static BsonCodec create(ValueLimits limits) {
+    return new BsonCodec(new OnDemand(), limits);
   }
 
   /**
@@ -47,20 +51,52 @@ public final class BsonCodec {
    * are turned off; an annotation at a class can still ask for them.
    */
   public static BsonCodec create(ObjectMapper applications, ValueLimits limits) {
-    return new BsonCodec(Mappers.exact(applications), limits);
+    Mapping mapping = new Mapping(Mappers.exact(applications));
+    return new BsonCodec(() -> mapping, limits);
+  }
+
+  /** A mapper, and a writer that it made. */
+  private record Mapping(ObjectMapper mapper, ObjectWriter writer) {
+    Mapping(ObjectMapper mapper) {
+      this(mapper, mapper.writer());
+    }
+  }
+
+  /** Loading Jackson's classes takes longer than many a program that needs none of them. */
+  private static final class OnDemand implements Supplier<Mapping> {
+    private volatile @Nullable Mapping made;
+
+    @Override
+    public Mapping get() {
+      Mapping mapping = made;
+      return mapping == null ? make() : mapping;
+    }
+
+    private synchronized Mapping make() {
+      Mapping mapping = made;
+      if (mapping == null) {
+        mapping = new Mapping(Mappers.exact(new JsonMapper()));
+        made = mapping;
+      }
+      return mapping;
+    }
   }
 
   /**
-   * Returns the value as BSON.
+   * Returns the value as BSON. A {@link RawValue} is BSON already and stays as it is.
    *
    * @throws InvalidInputException with {@link ErrorCode#TOO_LARGE} if it is larger than the limit;
    *     with {@link ErrorCode#INVALID_VALUE} if it is nested too deeply or in itself, or has
    *     something that cannot be stored without loss
    */
   public RawValue encode(@Nullable Object value) {
-    BsonGenerator out = new BsonGenerator(limits, mapper);
+    if (value instanceof RawValue raw) {
+      return BsonValues.checked(raw.toByteArray(), limits);
+    }
+    Mapping jackson = mapping.get();
+    BsonGenerator out = new BsonGenerator(limits, jackson.mapper());
     try {
-      writer.writeValue(out, value);
+      jackson.writer().writeValue(out, value);
       return out.value();
     } catch (IOException | RuntimeException e) {
       throw unstorable(out, value, e);
@@ -99,14 +135,19 @@ public final class BsonCodec {
 
   /**
    * Returns the value as that type; null where null is stored, or what the type has in its place,
-   * such as an empty Optional. Containers are unmodifiable.
+   * such as an empty Optional. Containers are unmodifiable. As a {@link RawValue} it is what is
+   * stored, to the last bit.
    *
    * @param key named in the error
    * @throws TypeMismatchException if it cannot become the type without losing something; the error
    *     says where, and quotes nothing of the value
    */
+  @SuppressWarnings("unchecked") // it is asked for a RawValue
   public <T> @Nullable T decode(String key, RawValue value, KVType<T> type) {
-    try (BsonParser parser = new BsonParser(value, mapper)) {
+    if (type.type() == RawValue.class) {
+      return (T) value;
+    }
+    try (BsonParser parser = new BsonParser(value, mapping.get().mapper())) {
       ObjectReader reader = reader(type);
       T result = reader.readValue(parser);
       if (parser.nextToken() != null) {
@@ -130,6 +171,7 @@ public final class BsonCodec {
   @SuppressWarnings("unchecked") // what was read as the type is of the type
   public <T> @Nullable T decodeText(String key, String text, KVType<T> type) {
     try {
+      ObjectMapper mapper = mapping.get().mapper();
       return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
     } catch (IOException | RuntimeException e) {
       RawValue value = BsonValues.ofBsonValue(new BsonString(text));
@@ -143,6 +185,7 @@ public final class BsonCodec {
   }
 
   private ObjectReader newReader(KVType<?> type) {
+    ObjectMapper mapper = mapping.get().mapper();
     ObjectReader reader = mapper.readerFor(mapper.constructType(type.type()));
     return type.isLenient() ? reader.withAttribute(ExactDeserializer.LENIENT, true) : reader;
   }

@@ -322,7 +322,8 @@ final class BsonGenerator extends GeneratorBase {
     } catch (ArithmeticException e) {
       // too far away, as told below
     }
-    throw unstorable("has an Instant that is not a whole number of milliseconds, as a BSON date is");
+    throw unstorable(
+        "has an Instant that is not a whole number of milliseconds, as a BSON date is");
   }
 
   private void writeBson(BsonValue value) throws IOException {

@@ -7,10 +7,12 @@ import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
@@ -146,6 +148,19 @@ public final class BsonValues {
         .asDocument()
         .forEach((name, member) -> members.put(name, ofBsonValue(member)));
     return Optional.of(Collections.unmodifiableMap(members));
+  }
+
+  /** Returns a document of these members, in their order. */
+  public static RawValue ofMembers(Map<String, RawValue> members) {
+    BsonDocument document = new BsonDocument();
+    members.forEach((name, member) -> document.append(name, toBsonValue(member)));
+    return ofBsonValue(document);
+  }
+
+  /** Returns an array of these elements. */
+  public static RawValue ofElements(List<RawValue> elements) {
+    return ofBsonValue(
+        new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
   }
 
   /** Returns a member's name fit for a message: no control characters, and not endless. */

@@ -80,7 +80,8 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
       Class<?> type, ValueInstantiator instantiator) {
     RecordComponent[] components = type.getRecordComponents();
     return components != null
-            && instantiator.getWithArgsCreator().getAnnotated() instanceof Constructor<?> constructor
+            && instantiator.getWithArgsCreator().getAnnotated()
+                instanceof Constructor<?> constructor
             && Arrays.equals(
                 constructor.getParameterTypes(),
                 Arrays.stream(components).map(RecordComponent::getType).toArray())
@@ -152,8 +153,8 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
   }
 
   /** Returns true for an Optional and its like, and where an annotation says what null becomes. */
-  private static boolean hasAbsentValue(
-      DeserializationContext context, SettableBeanProperty member) throws JsonMappingException {
+  private static boolean hasAbsentValue(DeserializationContext context, SettableBeanProperty member)
+      throws JsonMappingException {
     if (member.getNullValueProvider() != member.getValueDeserializer()) {
       return member.getNullValueProvider().getAbsentValue(context) != null;
     }

@@ -117,9 +117,7 @@ final class RefusedTypes extends BeanSerializerModifier {
     if (isKept) {
       return serializer;
     }
-    return Modifier.isAbstract(raw.getModifiers())
-        ? new KeyOfAnyType()
-        : new Refusal(raw, AS_KEY);
+    return Modifier.isAbstract(raw.getModifiers()) ? new KeyOfAnyType() : new Refusal(raw, AS_KEY);
   }
 
   /** Goes by the class of each key. */

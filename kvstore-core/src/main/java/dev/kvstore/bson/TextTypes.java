@@ -89,11 +89,7 @@ final class TextTypes {
     types.text(File.class, File::getPath, File::new, null, null);
     types.text(Pattern.class, TextTypes::pattern, Pattern::compile, null, null);
     types.text(
-        InetAddress.class,
-        InetAddress::getHostAddress,
-        InternetAddresses::ofLiteral,
-        null,
-        null);
+        InetAddress.class, InetAddress::getHostAddress, InternetAddresses::ofLiteral, null, null);
     types.text(
         InetSocketAddress.class,
         InternetAddresses::toText,
@@ -104,8 +100,7 @@ final class TextTypes {
 
   private static void addInstants(Registry types) {
     types.serializers().addSerializer(Instant.class, new TextInstantSerializer());
-    types.read(
-        Instant.class, (parser, lenient) -> instant(parser), InstantDeserializer.INSTANT);
+    types.read(Instant.class, (parser, lenient) -> instant(parser), InstantDeserializer.INSTANT);
     types.add(
         Date.class,
         TextTypes::writeDate,

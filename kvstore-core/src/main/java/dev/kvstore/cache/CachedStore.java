@@ -8,6 +8,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
@@ -66,6 +67,14 @@ final class CachedStore implements EntryStore {
   public @Nullable HeldEntry held(String key, ReadOptions options) {
     Shared shared = closed ? null : find();
     return shared == null ? null : shared.cache().held(key, options);
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    Shared shared = closed ? null : find();
+    if (shared != null) {
+      shared.cache().keep(entry, type, value);
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
@@ -180,6 +181,13 @@ public final class NearCache implements EntryStore, KVCache {
   @Override
   public @Nullable HeldEntry held(String key, ReadOptions options) {
     return reader.isKnown(options) ? reader.hit(key) : null;
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    if (slots.get(entry.key()) instanceof Held held && held.isOf(entry.metadata())) {
+      held.keep(type, value, 0);
+    }
   }
 
   @Override

@@ -88,8 +88,9 @@ public final class Variables {
   private static final String PREFIX = "KVSTORE_";
 
   /** What Kubernetes sets in each pod for a Service whose name begins with kvstore. */
-  private static final Pattern SERVICE_LINK = Pattern.compile("KVSTORE(_.+)?_SERVICE_(HOST|PORT)(_.+)?"
-      + "|KVSTORE(_.+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("KVSTORE(_.+)?_SERVICE_(HOST|PORT)(_.+)?"
+          + "|KVSTORE(_.+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
 
   private static final Pattern LINKED_PORT = Pattern.compile("KVSTORE(_.+)?_PORT");
   private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
@@ -128,8 +129,8 @@ public final class Variables {
   }
 
   /**
-   * Returns the value of a variable without the space around it, or null if it is not set, blank, or
-   * set by Kubernetes.
+   * Returns the value of a variable without the space around it, or null if it is not set, blank,
+   * or set by Kubernetes.
    */
   public static @Nullable String value(Map<String, String> environment, String variable) {
     String value = environment.get(variable);

@@ -8,10 +8,16 @@ import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.BatchResult;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,21 +26,32 @@ import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
-/** Writes many keys, each for itself. Made for one batch, and not thread-safe. */
+/**
+ * Writes many keys, each for itself, in parts of at most {@value Listing#CHUNK}, each with a time
+ * limit of its own. Made for one batch, and not thread-safe.
+ */
 final class BatchWriter {
   static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
+
+  private enum Fate {
+    WRITTEN,
+    UNKNOWN
+  }
 
   private final StoreAccess access;
   private final Settlement settlement;
   private final List<EntryWrite> writes;
-  private final Deadline deadline;
+  private final Map<EntryWrite, Fate> fates = new IdentityHashMap<>();
+  private Deadline deadline;
 
   private int created;
   private int replaced;
   private int refusals;
   private int refusalCode;
   private @Nullable EntryWrite firstRefused;
+  private @Nullable RuntimeException refusal;
 
+  /** @param deadline of the first part */
   BatchWriter(
       StoreAccess access, Settlement settlement, List<EntryWrite> writes, Deadline deadline) {
     this.access = access;
@@ -44,7 +61,26 @@ final class BatchWriter {
   }
 
   BatchResult write() {
-    List<EntryWrite> pending = writes;
+    try {
+      for (int from = 0; from < writes.size(); from += Listing.CHUNK) {
+        if (from > 0) {
+          deadline = access.begin();
+        }
+        writePart(writes.subList(from, Math.min(writes.size(), from + Listing.CHUNK)));
+      }
+    } catch (KVException e) {
+      throw failed(e);
+    }
+    if (firstRefused != null) {
+      String doing = "writing " + refusals + " of " + writes.size() + " keys, the first of them '"
+          + firstRefused.key() + "' (the others were written)";
+      throw KVException.with(access.errors().ofCode(refusalCode, doing, refusal), outcome());
+    }
+    return new BatchResult(created, replaced);
+  }
+
+  private void writePart(List<EntryWrite> part) {
+    List<EntryWrite> pending = part;
     RuntimeException collision = null;
     while (!pending.isEmpty()) {
       if (collision != null) {
@@ -54,16 +90,34 @@ final class BatchWriter {
       collision = upsert(pending, collided);
       pending = collided.isEmpty() ? collided : reclaim(collided);
     }
-    if (firstRefused != null) {
-      throw access
-          .errors()
-          .ofCode(
-              refusalCode,
-              "writing " + refusals + " of " + writes.size() + " keys, the first of them '"
-                  + firstRefused.key() + "' (the others were written)",
-              collision);
-    }
-    return new BatchResult(created, replaced);
+  }
+
+  /** Returns the error of the batch, with what became of each key. */
+  private KVException failed(KVException e) {
+    BatchOutcome outcome = outcome();
+    boolean nothingDone = outcome.written().isEmpty() && outcome.unknown().isEmpty();
+    boolean lost = e instanceof UnavailableException || e instanceof OutcomeUnknownException;
+    return KVException.with(
+        nothingDone || !lost
+            ? e
+            : new OutcomeUnknownException(
+                "Of " + writes.size() + " keys: " + outcome + ". " + e.getMessage(), e),
+        outcome);
+  }
+
+  private BatchOutcome outcome() {
+    return new BatchOutcome(keys(Fate.WRITTEN), keys(null), keys(Fate.UNKNOWN));
+  }
+
+  private List<String> keys(@Nullable Fate fate) {
+    return writes.stream()
+        .filter(write -> fates.get(write) == fate)
+        .map(EntryWrite::key)
+        .toList();
+  }
+
+  private void note(List<EntryWrite> some, Fate fate) {
+    some.forEach(write -> fates.put(write, fate));
   }
 
   /**
@@ -75,11 +129,13 @@ final class BatchWriter {
     try {
       BulkWriteResult result = bulkWrite(pending, write -> upsertModel(write, access.now(), mark));
       count(result);
+      note(pending, Fate.WRITTEN);
       return null;
     } catch (MongoBulkWriteException e) {
       List<EntryWrite> others = new ArrayList<>(pending);
       if (sort(e, pending, others, collided)) {
         count(e.getWriteResult());
+        note(others, Fate.WRITTEN);
       } else {
         settle(others, e, mark);
       }
@@ -109,7 +165,7 @@ final class BatchWriter {
         collided.add(write);
         failed.add(write);
       } else if (MongoErrors.isRefusal(error.getCode())) {
-        refuse(write, error.getCode());
+        refuse(write, error.getCode(), e);
         failed.add(write);
       } else {
         certain = false;
@@ -119,11 +175,12 @@ final class BatchWriter {
     return certain;
   }
 
-  private void refuse(EntryWrite write, int code) {
+  private void refuse(EntryWrite write, int code, RuntimeException cause) {
     refusals++;
     if (firstRefused == null) {
       firstRefused = write;
       refusalCode = code;
+      refusal = cause;
     }
   }
 
@@ -135,20 +192,24 @@ final class BatchWriter {
           bulkWrite(collided, write -> reclaimModel(write, access.now(), mark));
       if (result.getMatchedCount() == collided.size()) {
         created += collided.size();
+        note(collided, Fate.WRITTEN);
         return List.of();
       }
     } catch (RuntimeException e) {
       settle(collided, e, mark);
       return List.of();
     }
+    note(collided, Fate.UNKNOWN); // until they were read
     Map<String, StoredDocument> present =
         access.reading("keys", () -> settlement.readAll(collided, deadline));
     List<EntryWrite> left = new ArrayList<>();
     for (EntryWrite write : collided) {
       if (write.isIn(present)) {
         created++;
+        fates.put(write, Fate.WRITTEN);
       } else {
         left.add(write);
+        fates.remove(write);
       }
     }
     return left;
@@ -156,10 +217,21 @@ final class BatchWriter {
 
   /** Waits until all keys have the etags of their writes, and counts by their versions. */
   private void settle(List<EntryWrite> lost, RuntimeException e, SendMark mark) {
-    Map<String, StoredDocument> present = settlement.settle(
-        e, mark.mayHaveBeenSent(), doing(lost), until -> settlement.lookForAll(lost, until));
+    Map<String, StoredDocument> seen = new HashMap<>();
+    try {
+      settlement.settle(e, mark.mayHaveBeenSent(), doing(lost), until -> {
+        seen.putAll(settlement.readAll(lost, until));
+        return lost.stream().allMatch(write -> write.isIn(seen)) ? seen : null;
+      });
+    } catch (OutcomeUnknownException unknown) {
+      for (EntryWrite write : lost) {
+        fates.put(write, write.isIn(seen) ? Fate.WRITTEN : Fate.UNKNOWN);
+      }
+      throw unknown;
+    }
+    note(lost, Fate.WRITTEN);
     for (EntryWrite write : lost) {
-      StoredDocument document = present.get(write.key());
+      StoredDocument document = seen.get(write.key());
       if (document != null && document.version() == 1) {
         created++;
       } else {

@@ -134,7 +134,8 @@ final class ChangePump implements AutoCloseable {
       ended = List.copyOf(open);
       Stream.of(main, catchUp).filter(Objects::nonNull).map(Running::thread).forEach(threads::add);
     }
-    Closing.all(ended.stream().<Runnable>map(registration -> registration::close).toList());
+    Closing.all(
+        ended.stream().<Runnable>map(registration -> registration::close).toList());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     threads.forEach(thread -> await(thread, deadline));
   }

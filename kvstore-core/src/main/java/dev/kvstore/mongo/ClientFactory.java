@@ -30,6 +30,12 @@ final class ClientFactory {
               + " mongodb+srv://user:password@host/database; special characters in user and"
               + " password must be percent-encoded");
     } catch (MongoException e) {
+      if (!MongoErrors.isNameLookup(e)) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_PARAMETER,
+            "The DNS entries of a connection string with mongodb+srv are not valid for MongoDB:"
+                + " check its SRV and TXT records");
+      }
       throw new UnavailableException(
           "The DNS entries that a connection string with mongodb+srv names could not be looked up",
           null);

@@ -1,15 +1,17 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoCommandException;
-import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.IndexOptions;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +20,19 @@ import org.slf4j.LoggerFactory;
  * this process, and made sure of now and then, as somebody may have dropped the collection and the
  * index with it. No read relies on it for its answer: without it expired entries stay on the disk,
  * and are absent all the same. So a server that refuses it gets a warning in the log, not an error
- * for the application.
+ * for the application, and one that takes long to build it goes on with that under a time limit of
+ * its own, while the application writes.
  */
 final class ExpiryIndex {
   private static final Logger log = LoggerFactory.getLogger(ExpiryIndex.class);
 
-  /** For so long writes go on without the index after the server took too long to make it. */
+  /** How long the server may take to build it, over all that is there. */
+  private static final Duration BUILDING = Duration.ofMinutes(10);
+
+  /** How long the first write waits for it; at most a third of its time limit. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /** For so long writes go on without it after the server took too long. */
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private static final BsonDocument KEYS =
@@ -35,7 +44,7 @@ final class ExpiryIndex {
   private static final Duration GOOD_FOR = Duration.ofMinutes(10);
 
   private final MongoErrors errors;
-  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable FutureTask<@Nullable Void> building; // guarded by this
   private volatile long nextLook = System.nanoTime();
 
   ExpiryIndex(MongoErrors errors) {
@@ -47,27 +56,36 @@ final class ExpiryIndex {
       return;
     }
     String doing = "preparing store '" + collection.getNamespace().getCollectionName() + "'";
+    FutureTask<@Nullable Void> task = build(collection);
     try {
-      if (!lock.tryLock(deadline.millisLeft(), TimeUnit.MILLISECONDS)) {
-        throw errors.unavailable(doing, null);
-      }
+      task.get(
+          Math.min(LONGEST_WAIT.toMillis(), deadline.millisLeft() / 3 + 1), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      nextLook = System.nanoTime() + PAUSE.toNanos();
+      log.info("Writing before the index for expiry is built: {}", collection.getNamespace());
     } catch (InterruptedException e) {
       throw errors.interrupted(doing, e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? errors.of(failure, doing)
+          : errors.of(new IllegalStateException(e.getCause()), doing);
     }
-    try {
-      if (isDue()) {
-        create(collection);
-        nextLook = System.nanoTime() + GOOD_FOR.toNanos();
-      }
-    } catch (MongoTimeoutException e) {
-      // It may be that the server is building it, over all that is there.
-      nextLook = System.nanoTime() + PAUSE.toNanos();
-      throw errors.of(e, doing);
-    } catch (RuntimeException e) {
-      throw errors.of(e, doing);
-    } finally {
-      lock.unlock();
+  }
+
+  /** Returns the one building that is under way, on a thread of its own, or begins it. */
+  private synchronized FutureTask<@Nullable Void> build(
+      MongoCollection<RawBsonDocument> collection) {
+    FutureTask<@Nullable Void> running = building;
+    if (running == null || running.isDone()) {
+      MongoCollection<RawBsonDocument> patient =
+          collection.withTimeout(BUILDING.toMillis(), TimeUnit.MILLISECONDS);
+      running = new FutureTask<>(() -> create(patient), null);
+      Thread thread = new Thread(running, "kvstore-index-" + collection.getNamespace());
+      thread.setDaemon(true);
+      thread.start();
+      building = running;
     }
+    return running;
   }
 
   /** To be called when the collection was dropped: the next write makes the index again. */
@@ -79,7 +97,7 @@ final class ExpiryIndex {
     return System.nanoTime() - nextLook >= 0;
   }
 
-  private static void create(MongoCollection<RawBsonDocument> collection) {
+  private void create(MongoCollection<RawBsonDocument> collection) {
     try {
       collection.createIndex(KEYS, OPTIONS);
     } catch (MongoCommandException e) {
@@ -93,5 +111,6 @@ final class ExpiryIndex {
           StoredDocument.EXPIRES_AT,
           e.getErrorCode());
     }
+    nextLook = System.nanoTime() + GOOD_FOR.toNanos();
   }
 }

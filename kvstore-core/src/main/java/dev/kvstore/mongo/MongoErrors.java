@@ -124,8 +124,14 @@ final class MongoErrors {
     if (e instanceof BsonMaximumSizeExceededException) {
       return tooLarge(doing, e);
     }
-    if (e instanceof IllegalStateException) {
+    if (isClosed(e)) {
       return closed();
+    }
+    if (e instanceof MongoConfigurationException && !isNameLookup(e)) {
+      return internal(
+          "cannot be used as it is configured while " + doing + "; check the options of the"
+              + " connection string, the cause tells which",
+          e);
     }
     if (e instanceof CircuitBreaker.Refusal) {
       return new UnavailableException(
@@ -207,6 +213,25 @@ final class MongoErrors {
 
   private KVException internal(String problem, @Nullable RuntimeException cause) {
     return new KVException(ErrorCode.INTERNAL, servers + " " + problem, cause);
+  }
+
+  /** Tells whether the driver says that its client was closed, and not that something else is wrong. */
+  static boolean isClosed(RuntimeException e) {
+    String message = e.getMessage();
+    return e instanceof IllegalStateException
+        && message != null
+        && message.startsWith("state should be: ")
+        && message.endsWith("open");
+  }
+
+  /** Tells whether a name server did not answer, which may pass. */
+  static boolean isNameLookup(Throwable e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getName().startsWith("javax.naming.")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isUnavailable(RuntimeException e) {

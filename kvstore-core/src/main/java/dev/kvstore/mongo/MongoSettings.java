@@ -4,6 +4,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
 import dev.kvstore.cache.NearCacheSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,11 +21,11 @@ public final class MongoSettings {
   private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
 
   /**
-   * 5 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
+   * 15 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
    * {@link NearCacheSettings#DEFAULT}, no heartbeat, and polling every 500 milliseconds.
    */
   public static final MongoSettings DEFAULT = new MongoSettings(
-      Duration.ofSeconds(5),
+      Duration.ofSeconds(15),
       null,
       "kvstore",
       Clock.systemUTC(),
@@ -62,9 +63,16 @@ public final class MongoSettings {
   }
 
   /**
-   * How long an operation may take, retries and the search for a server included; 5 seconds by
-   * default. A write whose reply is lost may take as long again, to find out what became of it; an
+   * How long an operation may take, retries and the search for a server included; 15 seconds by
+   * default, which rides out a fail-over: a replica set takes 10 seconds to notice that its primary
+   * is gone and a moment to elect another. A batch that is not atomic has as long for each 1,000
+   * keys. A write whose reply is lost may take as long again, to find out what became of it; an
    * atomic batch, which has a commit too, twice as long again.
+   *
+   * <p>A database that is known to hang is not waited for: once an operation has run out of time
+   * and no other was answered meanwhile, the next ones are refused at once with an
+   * {@link UnavailableException}, until a probe is answered. Until then at most 100 operations of a
+   * process wait for longer than 2 seconds.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 1
    *     millisecond to 1 day
@@ -189,6 +197,10 @@ public final class MongoSettings {
    * {@link NearCacheSettings#stalenessBound() staleness bound} where that is shorter. Each time the
    * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
    * If that takes too long for the bound to hold, reads ask the database meanwhile.
+   *
+   * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes at
+   * most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a long
+   * one every 30 seconds, which is then how late such a watch is told.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 10
    *     milliseconds to 1 minute

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,37 @@ import org.jspecify.annotations.Nullable;
  * hold or watch are read again and again and compared. A sink hears of a change within the interval
  * and the time of a query, of the last one alone where there were several, and never of a position.
  * For one thread.
+ *
+ * <p>The keys that are held are looked up by {@code _id}. A prefix, or a whole store, has to be
+ * scanned, for there is no index by time and none is to be written just for this. So that a large
+ * store does not keep the server busy, scans of a store take at most a twentieth of the time: sinks
+ * with a prefix hear of nothing in between, also not that nothing has changed.
  */
 final class PollingFeed {
   private static final long NO_POSITION = 0;
 
+  /** A scan is followed by a pause of so many times as long. */
+  private static final int PAUSE_FACTOR = 20;
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
   private final VersionPoll poll;
   private final Duration interval;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Map<Registration, Seen> seen = new HashMap<>();
+
+  /** When the stores that were scanned may be so again. */
+  private final Map<String, Long> nextScans = new HashMap<>();
 
   private record Seen(Interest interest, Map<String, Version> versions) {}
 
   PollingFeed(VersionPoll poll, Duration interval, InstantSource clock) {
+    this(poll, interval, clock, System::nanoTime);
+  }
+
+  PollingFeed(VersionPoll poll, Duration interval, InstantSource clock, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.poll = poll;
     this.interval = interval;
     this.clock = clock;
@@ -47,6 +67,7 @@ final class PollingFeed {
 
   void end() {
     seen.clear();
+    nextScans.clear();
   }
 
   /** Asks once for all sinks, with one query a store, and tells them what is different. */
@@ -62,6 +83,9 @@ final class PollingFeed {
         sink.restart();
         continue;
       }
+      if (!interest.prefixes().isEmpty() && !mayScan(sink.store())) {
+        continue;
+      }
       interests.put(sink, interest);
       byStore.merge(sink.store(), interest, PollingFeed::union);
     }
@@ -70,11 +94,23 @@ final class PollingFeed {
     interests.forEach((sink, interest) -> tell(sink, interest, found.get(sink.store())));
   }
 
+  private boolean mayScan(String store) {
+    Long next = nextScans.get(store);
+    return next == null || nanoTime.getAsLong() - next >= 0;
+  }
+
   private Map<String, Version> present(String store, Interest interest) {
     if (interest.keys().isEmpty() && interest.prefixes().isEmpty()) {
       return Map.of();
     }
+    long began = nanoTime.getAsLong();
     Map<String, Version> found = new HashMap<>(poll.find(store, interest));
+    if (!interest.prefixes().isEmpty()) {
+      long now = nanoTime.getAsLong();
+      long pause = Math.min(PAUSE_FACTOR * (now - began), LONGEST_PAUSE.toNanos());
+      // The interval is a pause already.
+      nextScans.put(store, now + Math.max(0, pause - interval.toNanos()));
+    }
     found.values().removeIf(version -> version.isExpiredAt(clock.instant()));
     return found;
   }

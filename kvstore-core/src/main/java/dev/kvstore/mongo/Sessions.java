@@ -59,8 +59,7 @@ final class Sessions {
     this.database = database;
     long millis = Math.min(LONGEST_PROBE.toMillis(), timeout.toMillis());
     MongoDatabase probed = database.withTimeout(millis, TimeUnit.MILLISECONDS);
-    this.breaker =
-        new CircuitBreaker(() -> probed.runCommand(PING, BsonDocument.class));
+    this.breaker = new CircuitBreaker(() -> probed.runCommand(PING, BsonDocument.class));
   }
 
   /**

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * does once. All this takes as long again as the write was given.
  */
 final class Settlement {
+  /** The looks go on for as long as the time limit allows, and mostly fail alike. */
+  private static final int MOST_SUPPRESSED = 3;
+
   private final StoreAccess access;
 
   Settlement(StoreAccess access) {
@@ -78,11 +81,13 @@ final class Settlement {
       throw e;
     } catch (MongoInterruptedException e) {
       throw new InterruptedException();
-    } catch (IllegalStateException e) {
-      // The client was closed.
-      throw access.errors().unknown(doing, lost);
     } catch (RuntimeException e) {
-      lost.addSuppressed(e);
+      if (MongoErrors.isClosed(e)) {
+        throw access.errors().unknown(doing, lost);
+      }
+      if (lost.getSuppressed().length < MOST_SUPPRESSED) {
+        lost.addSuppressed(e);
+      }
       return null;
     }
   }

@@ -9,6 +9,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
@@ -61,6 +62,12 @@ public interface EntryStore extends AutoCloseable {
   default @Nullable HeldEntry held(String key, ReadOptions options) {
     return null;
   }
+
+  /**
+   * Keeps the value that was decoded from an entry for those who read it from memory next, if that
+   * holds this very entry; else does nothing. As {@link HeldEntry#keep}, after a {@link #read}.
+   */
+  default void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {}
 
   /** Returns the near-cache in front of the entries; empty where there is none. */
   default Optional<KVCache> cache() {

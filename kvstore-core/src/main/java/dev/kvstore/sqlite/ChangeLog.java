@@ -9,12 +9,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The latest changes of a file and their positions: numbers that grow with every change and are
- * never used twice. The writer's thread adds what a transaction does and publishes it after the
- * commit; any thread reads what was published.
+ * never used twice. They follow the clock, so that they do not say how many changes other stores
+ * have had. The writer's thread adds what a transaction does and publishes it after the commit; any
+ * thread reads what was published.
  */
 final class ChangeLog {
   /** How many changes are remembered: less than 10 MB where keys are short. */
@@ -25,6 +29,8 @@ final class ChangeLog {
 
   /** No process makes more changes than 2 to the power of this in each second. */
   private static final int BITS_A_SECOND = 24;
+
+  private static final long NANOS_A_SECOND = 1_000_000_000;
 
   private final int kept;
 
@@ -41,6 +47,12 @@ final class ChangeLog {
 
   /** No number up to here will be used again. */
   private volatile long reached;
+
+  /** The position of the last change of each store, those about to be committed included. */
+  private final Map<String, Long> reachedByStore = new ConcurrentHashMap<>();
+
+  private final long first;
+  private final LongSupplier clock;
 
   /** A change of the open transaction; a store was dropped where there is no kind. */
   private record Pending(
@@ -67,9 +79,14 @@ final class ChangeLog {
    */
   record News(List<Change> changes, long droppedAt, long upTo) {}
 
-  /** @param first the position before the first change, see {@link #first} */
-  ChangeLog(long first, int kept) {
+  /**
+   * @param first the position before the first change, see {@link #first}
+   * @param clock tells the position of now, see {@link #positionOf}
+   */
+  ChangeLog(long first, int kept, LongSupplier clock) {
     this.kept = kept;
+    this.first = first;
+    this.clock = clock;
     this.forgotten = first;
     this.published = first;
     this.reached = first;
@@ -84,7 +101,13 @@ final class ChangeLog {
    * @return at least 1
    */
   static long first(long saved, Instant now) {
-    return Math.max(saved + 1, now.getEpochSecond() << BITS_A_SECOND);
+    return Math.max(saved + 1, positionOf(now));
+  }
+
+  /** Returns a position that grows with the time. */
+  static long positionOf(Instant time) {
+    return (time.getEpochSecond() << BITS_A_SECOND)
+        + ((((long) time.getNano()) << BITS_A_SECOND) / NANOS_A_SECOND);
   }
 
   /** The open transaction has written the entry. */
@@ -115,12 +138,15 @@ final class ChangeLog {
     if (pending.isEmpty()) {
       return 0;
     }
+    long position = Math.max(reached, clock.getAsLong() - pending.size());
     for (Pending change : pending) {
-      committing.add(change.at(reached + committing.size() + 1));
+      position++;
+      committing.add(change.at(position));
+      reachedByStore.put(change.store, position);
     }
     // Before the commit: whoever reads what it wrote must not get an earlier token.
-    reached += committing.size();
-    return reached;
+    reached = position;
+    return position;
   }
 
   /** The transaction is committed. Returns whether it has changed anything. */
@@ -152,9 +178,9 @@ final class ChangeLog {
     committing.clear();
   }
 
-  /** Returns a position that is not before anything that anybody can have read. */
-  long reached() {
-    return reached;
+  /** Returns a position that is not before anything that anybody can have read of the store. */
+  long reached(String store) {
+    return reachedByStore.getOrDefault(store, first);
   }
 
   /** Returns the position up to which everything can be heard of. */
@@ -174,7 +200,7 @@ final class ChangeLog {
   /** Moves the position on without a change, as a sign of life. */
   synchronized void moveOn() {
     if (committing.isEmpty()) {
-      reached++;
+      reached = Math.max(reached + 1, clock.getAsLong());
       published = reached;
     }
   }

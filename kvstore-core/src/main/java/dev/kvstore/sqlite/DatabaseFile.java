@@ -31,8 +31,8 @@ final class DatabaseFile {
 
   /**
    * Returns the one path by which a file is known, however the caller came to it. A file that is
-   * not there is made, empty, for its owner only; SQLite gives the files beside it the same
-   * permissions.
+   * not there is made, empty, for its owner only, and so are folders; SQLite gives the files beside
+   * it the same permissions.
    *
    * <p>The file's content is left to SQLite. It must not be opened from here once SQLite has it:
    * closing any channel to it would drop the locks of the whole process.
@@ -68,9 +68,13 @@ final class DatabaseFile {
 
   /** Attributes for a new file that only its owner can read: settings may be secrets. */
   static FileAttribute<?>[] ownerOnly() {
+    return permissions("rw-------");
+  }
+
+  private static FileAttribute<?>[] permissions(String permissions) {
     if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       return new FileAttribute<?>[] {
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
       };
     }
     return new FileAttribute<?>[0];
@@ -130,7 +134,7 @@ final class DatabaseFile {
     }
     createFolders(folder.getParent());
     try {
-      Files.createDirectory(folder);
+      Files.createDirectory(folder, permissions("rwx------"));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) {
         throw e;

@@ -77,7 +77,9 @@ public final class SqliteEntryDatabase implements EntryDatabase {
           file.getFileName());
     }
     this.changes = new ChangeLog(
-        ChangeLog.first(Schema.lastPosition(connection), clock.instant()), ChangeLog.KEPT);
+        ChangeLog.first(Schema.lastPosition(connection), clock.instant()),
+        ChangeLog.KEPT,
+        () -> ChangeLog.positionOf(clock.instant()));
     this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
     Statements statements = new Statements(connection);
     this.transactions =

@@ -151,7 +151,7 @@ final class SqliteEntryStore implements EntryStore {
   @Override
   public SyncToken syncToken() {
     checkOpen();
-    return new SyncToken(changes.reached());
+    return new SyncToken(changes.reached(name));
   }
 
   /**

@@ -1,9 +1,10 @@
 package dev.kvstore.tls;
 
+import dev.kvstore.files.FileTrust;
+import dev.kvstore.files.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,11 +35,20 @@ public record PemFile(Path path, String text) {
   /** @throws PemException if the file cannot be read */
   public static PemFile read(Path path) throws PemException {
     try {
-      return new PemFile(path, Files.readString(path, StandardCharsets.ISO_8859_1));
+      return new PemFile(path, RegularFile.read(path, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException e) {
       throw new PemException("The file " + path + " is not there");
     } catch (IOException e) {
       throw new PemException("The file " + path + " cannot be read");
+    }
+  }
+
+  /** Returns true if others than its owner can read the file; false where that cannot be seen. */
+  public boolean isReadByOthers() {
+    try {
+      return FileTrust.isReadByOthers(path);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -19,6 +19,7 @@ import dev.kvstore.KVType;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
+import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.TypeMismatchException;
@@ -86,7 +87,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, Class<T> type) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null
         ? (T) value
@@ -96,7 +97,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null ? (T) value : present(key, read(held, key, type)).value();
   }
@@ -119,17 +120,24 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
-    return read(entries.held(key), key, type);
+    return read(held(key), key, type);
   }
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
-    return entries.read(Names.checkKey(key), options).map(raw -> typed(raw, type));
+    return entries.read(Names.checkKey(key), options).map(raw -> {
+      KVEntry<T> entry = typed(raw, type);
+      T value = entry.value();
+      if (value != null && Sharing.isSafe(value)) {
+        entries.keep(raw, type, value);
+      }
+      return entry;
+    });
   }
 
   @Nullable
   HeldEntry held(String key) {
-    return entries.held(key);
+    return entries.held(Objects.requireNonNull(key, "key"));
   }
 
   /** Reads what is held in memory, or else asks for it. */
@@ -141,7 +149,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public boolean has(String key) {
-    HeldEntry held = entries.held(key);
+    HeldEntry held = held(key);
     if (held != null) {
       return held.entry().isPresent();
     }
@@ -163,8 +171,14 @@ public final class TypedKVStore implements KVStore {
       return typed(present.get(), type).value();
     }
     T ours = readBack(write, type);
-    KVEntry<RawValue> kept = entries.setDefault(write).entry();
-    return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+    try {
+      // Not a setDefault, which would read once more.
+      entries.write(new Write(key, write.value(), WriteOptions.ifAbsent()));
+      return ours;
+    } catch (PreconditionFailedException e) {
+      KVEntry<RawValue> kept = entries.setDefault(write).entry();
+      return write.value().equals(kept.value()) ? ours : typed(kept, type).value();
+    }
   }
 
   /** Reads the value before it is written: what the caller could never read is refused. */

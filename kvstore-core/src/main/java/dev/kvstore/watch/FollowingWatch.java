@@ -1,8 +1,12 @@
 package dev.kvstore.watch;
 
+import dev.kvstore.KVEntry;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +30,9 @@ final class FollowingWatch extends RereadingWatch {
       Refresh refresh,
       Executor executor,
       Later later,
+      Rereads rereads,
       Consumer<Watch> whenClosed) {
-    super(subject, interest, executor, later, whenClosed);
+    super(subject, interest, executor, later, rereads, whenClosed);
     this.refresh = refresh;
     this.later = later;
   }
@@ -36,6 +41,16 @@ final class FollowingWatch extends RereadingWatch {
   void cannotHear(UnsupportedOperationException refusal) {
     polling = true;
     readAfter(POLL);
+  }
+
+  @Override
+  Optional<String> key() {
+    return Optional.empty();
+  }
+
+  @Override
+  boolean knows(Map<String, KVEntry<RawValue>> found) {
+    return false;
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.kvstore.KVItemChange;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -25,8 +27,8 @@ final class ItemWatch<T> extends RereadingWatch {
   private final @Nullable T fallback;
   private final Consumer<? super KVItemChange<T>> listener;
 
-  // Of the runner alone: what was told last, or read before anything was.
-  private Optional<KVEntry<T>> last;
+  // Written by the runner alone: what was told last, or read before anything was.
+  private volatile Optional<KVEntry<T>> last;
 
   ItemWatch(
       String key,
@@ -35,13 +37,24 @@ final class ItemWatch<T> extends RereadingWatch {
       Consumer<? super KVItemChange<T>> listener,
       Executor executor,
       Later later,
+      Rereads rereads,
       Consumer<Watch> whenClosed) {
-    super("the key '" + key + "'", Interest.key(key), executor, later, whenClosed);
+    super("the key '" + key + "'", Interest.key(key), executor, later, rereads, whenClosed);
     this.key = key;
     this.reader = reader;
     this.fallback = fallback;
     this.listener = listener;
     this.last = reader.read(ReadOptions.DEFAULT);
+  }
+
+  @Override
+  Optional<String> key() {
+    return Optional.of(key);
+  }
+
+  @Override
+  boolean knows(Map<String, KVEntry<RawValue>> found) {
+    return isSame(last, Optional.ofNullable(found.get(key)), false);
   }
 
   @Override
@@ -77,8 +90,10 @@ final class ItemWatch<T> extends RereadingWatch {
   }
 
   /** An etag stands for a value, unless somebody has changed that by hand. */
-  private static <T> boolean isSame(
-      Optional<KVEntry<T>> one, Optional<KVEntry<T>> other, boolean compareValues) {
+  private static boolean isSame(
+      Optional<? extends KVEntry<?>> one,
+      Optional<? extends KVEntry<?>> other,
+      boolean compareValues) {
     if (one.isEmpty() || other.isEmpty()) {
       return one.isEmpty() && other.isEmpty();
     }

@@ -1,11 +1,16 @@
 package dev.kvstore.watch;
 
+import dev.kvstore.KVEntry;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,6 +28,7 @@ abstract class RereadingWatch extends Watch {
   private final String subject;
   private final Interest interest;
   private final Later later;
+  private final Rereads rereads;
   private final SerialRunner runner;
 
   private boolean failing; // of the runner alone
@@ -30,6 +36,7 @@ abstract class RereadingWatch extends Watch {
   // Guarded by this.
   private SyncToken position = SyncToken.START;
   private boolean byHand;
+  private List<Runnable> afterRead = new ArrayList<>();
 
   /** @param subject what is read, for log lines: {@code the key 'k'} */
   RereadingWatch(
@@ -37,11 +44,13 @@ abstract class RereadingWatch extends Watch {
       Interest interest,
       Executor executor,
       Later later,
+      Rereads rereads,
       Consumer<Watch> whenClosed) {
     super(whenClosed);
     this.subject = subject;
     this.interest = interest;
     this.later = later;
+    this.rereads = rereads;
     this.runner = new SerialRunner(executor, this::read);
   }
 
@@ -62,9 +71,36 @@ abstract class RereadingWatch extends Watch {
     return interest;
   }
 
+  /** Returns the only key that is read; empty where there are more. */
+  abstract Optional<String> key();
+
+  /**
+   * Returns true if an entry is the one that was read last.
+   *
+   * @param found all entries there are of the keys of many watches
+   */
+  abstract boolean knows(Map<String, KVEntry<RawValue>> found);
+
+  /** Returns the point in the store's history that the next read will not be before. */
+  final synchronized SyncToken position() {
+    return position;
+  }
+
+  /** Lets it be read, and then calls that, once. */
+  final void wake(Runnable after) {
+    synchronized (this) {
+      afterRead.add(after);
+    }
+    runner.wake();
+  }
+
+  /** Every watch of the store gets this at the same time. */
   @Override
   public final void positioned(long at) {
-    changedAt(at, false);
+    synchronized (this) {
+      position = position.max(new SyncToken(at));
+    }
+    rereads.add(this);
   }
 
   @Override
@@ -93,20 +129,30 @@ abstract class RereadingWatch extends Watch {
   private void read() {
     ReadOptions options;
     boolean wasByHand;
+    List<Runnable> after;
     synchronized (this) {
-      // Without positions nobody can tell whether a cache has heard of the change already.
-      options = position.equals(SyncToken.START)
-          ? ReadOptions.DEFAULT.bypassingCache()
-          : ReadOptions.atLeast(position);
+      options = demand(position);
       wasByHand = byHand;
       byHand = false;
+      after = afterRead;
+      afterRead = new ArrayList<>();
     }
     try {
       read(options, wasByHand);
       failing = false;
     } catch (RuntimeException | Error e) {
       tryLater(e, wasByHand);
+    } finally {
+      after.forEach(Runnable::run);
     }
+  }
+
+  /** Returns options for a read that has all changes up to that position in it. */
+  static ReadOptions demand(SyncToken position) {
+    // Without positions nobody can tell whether a cache has heard of the changes already.
+    return position.equals(SyncToken.START)
+        ? ReadOptions.DEFAULT.bypassingCache()
+        : ReadOptions.atLeast(position);
   }
 
   private void tryLater(Throwable e, boolean wasByHand) {

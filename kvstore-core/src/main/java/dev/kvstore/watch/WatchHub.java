@@ -34,6 +34,7 @@ public final class WatchHub implements AutoCloseable {
   private final EntryStore entries;
   private final Executor executor;
   private final Later later;
+  private final Rereads rereads;
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -51,6 +52,7 @@ public final class WatchHub implements AutoCloseable {
     this.entries = entries;
     this.executor = executor;
     this.later = later;
+    this.rereads = new Rereads(entries, executor, later);
     this.stop = stop;
   }
 
@@ -74,7 +76,8 @@ public final class WatchHub implements AutoCloseable {
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     return start(
-        new ItemWatch<>(key, reader, fallback, listener, executor, later, watches::remove), null);
+        new ItemWatch<>(key, reader, fallback, listener, executor, later, rereads, watches::remove),
+        null);
   }
 
   /**
@@ -91,7 +94,7 @@ public final class WatchHub implements AutoCloseable {
       watches.remove(watch);
       whenClosed.run();
     };
-    return start(new FollowingWatch(subject, interest, refresh, executor, later, end), null);
+    return start(new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
   }
 
   /** Returns a runner of this work on the threads of the hub, which the caller closes. */
@@ -130,6 +133,7 @@ public final class WatchHub implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    rereads.close();
     List<Runnable> closers = new ArrayList<>();
     List.copyOf(watches).forEach(watch -> closers.add(watch::close));
     closers.add(stop);

@@ -86,7 +86,9 @@ abstract class BindingConsistency {
     EntryStore entries = open("order");
     try (KVStore store = TypedKVStore.over(entries, BsonCodec.create())) {
       store.setMany(Map.of("p.\uD83D\uDE00", 1, "p.\uFFFD", 2, "p.a", 3));
-      assertThat(new PrefixReader(entries, Prefix.of("p")).read(ReadOptions.DEFAULT).keySet())
+      assertThat(new PrefixReader(entries, Prefix.of("p"))
+              .read(ReadOptions.DEFAULT)
+              .keySet())
           .containsExactly("p.a", "p.\uFFFD", "p.\uD83D\uDE00");
     }
   }

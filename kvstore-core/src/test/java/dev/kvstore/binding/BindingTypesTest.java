@@ -228,7 +228,7 @@ class BindingTypesTest {
     record Guards(Guarded guarded, int missing) {}
 
     @Test
-    void constructor_thatRefuses_isOneOfTheProblems_withoutItsMessage() {
+    void constructor_thatRefuses_isOneOfTheProblems_withoutItsMessageIfThatQuotesAValue() {
       store.setMany(Map.of("p.guarded.secret", "s3cret", "p.guarded.port", 10));
       assertThat(problems(Guards.class))
           .containsExactly(
@@ -241,13 +241,261 @@ class BindingTypesTest {
     }
   }
 
+  record Port(int port, String host, Optional<String> secret) {
+    Port {
+      if (port == 0) {
+        throw new IllegalArgumentException("must be positive");
+      }
+      if (port == 1) {
+        throw new IllegalStateException("no route to " + host.toUpperCase(java.util.Locale.ROOT));
+      }
+      if (port == 2) {
+        throw new IllegalStateException("wrong: " + secret.orElseThrow().substring(3, 10));
+      }
+      if (port == 3) {
+        throw new IllegalStateException("it is " + port);
+      }
+      if (port == 4) {
+        throw new IllegalStateException();
+      }
+    }
+  }
+
+  @Test
+  void constructorsMessage_isShownUnlessItHasAValueInIt() {
+    String quiet = "The constructor refuses 'p' with java.lang.IllegalStateException";
+    store.setMany(Map.of("p.port", 0, "p.host", "db.internal", "p.secret", "hunter2-hunter2"));
+    assertThat(problems(Port.class))
+        .containsExactly("The constructor refuses 'p': must be positive");
+    for (int port = 1; port <= 4; port++) {
+      store.set("p.port", port);
+      assertThat(problems(Port.class)).containsExactly(quiet);
+    }
+  }
+
+  @Nested
+  class Names {
+    record Relaxed(int maxRetries, Optional<Tls> clientTls, List<String> hostNames) {}
+
+    record Tls(String certificateFile, @Nullable String key) {}
+
+    interface Urls {
+      String getURL();
+
+      String getURLPath();
+
+      boolean isSSL();
+    }
+
+    @Test
+    void otherSpellings_ofTheSameWords_areRead() {
+      store.setMany(Map.of(
+          "p.max-retries", 3, "p.client-tls.certificate_file", "a", "p.host-names", List.of("x")));
+      Relaxed expected = new Relaxed(3, Optional.of(new Tls("a", null)), List.of("x"));
+      assertThat(bound("p", Relaxed.class)).isEqualTo(expected);
+      store.setMany(Map.of(
+          "q",
+          Map.of(
+              "max-retries", 3,
+              "client_tls", Map.of("certificateFile", "a"),
+              "HostNames", List.of("x"))));
+      assertThat(bound("q", Relaxed.class)).isEqualTo(expected);
+      store.set("p.maxRetries", 4);
+      assertThat(bound("p", Relaxed.class).maxRetries()).isEqualTo(4);
+    }
+
+    @Test
+    void wrongValue_isNamedByItsOwnKey() {
+      store.setMany(Map.of("p.max-retries", "x", "p.hostNames", List.of()));
+      assertThat(problems(Relaxed.class))
+          .containsExactly("Key 'p.max-retries' holds string, which cannot be read as int");
+    }
+
+    record Similar(int maxSize, @KVName("max-size") int other) {}
+
+    @Test
+    void keyOfAnotherMember_isNoOtherSpelling() {
+      store.set("p.max-size", 1);
+      assertThat(problems(Similar.class))
+          .containsExactly("Key 'p.maxSize' is absent and has no default");
+    }
+
+    @Test
+    void abbreviations_areWords() {
+      store.setMany(Map.of("p.url", "u", "p.urlPath", "v", "p.ssl", true));
+      Urls urls = bound("p", Urls.class);
+      assertThat(urls.getURL()).isEqualTo("u");
+      assertThat(urls.getURLPath()).isEqualTo("v");
+      assertThat(urls.isSSL()).isTrue();
+    }
+
+    @Test
+    void keysThatNothingReads_areListed() {
+      store.setMany(Map.of(
+          "p.max-retries",
+          3,
+          "p.maxRetires",
+          4,
+          "p.hostNames",
+          List.of(),
+          "p.client-tls.added",
+          1));
+      try (var binding = store.bind("p", Relaxed.class)) {
+        assertThat(binding.current()).isEqualTo(new Relaxed(3, Optional.empty(), List.of()));
+        assertThat(binding.unreadKeys()).containsExactly("p.client-tls.added", "p.maxRetires");
+      }
+    }
+  }
+
+  @Nested
+  class Groups {
+    record Tls(String certificate, Optional<String> key) {}
+
+    record Server(Optional<Tls> tls, @Nullable Tls other) {}
+
+    @Test
+    void unknownKeyBelowAnOptionalGroup_doesNotMakeItMandatory() {
+      store.setMany(Map.of("p.tls.added-by-newer-version", 1, "p.other.added.more", 2));
+      assertThat(bound("p", Server.class)).isEqualTo(new Server(Optional.empty(), null));
+      store.set("p.tls.key", "k");
+      assertThat(problems(Server.class))
+          .containsExactly("Key 'p.tls.certificate' is absent and has no default");
+    }
+
+    record Deep(Optional<Middle> middle) {}
+
+    record Middle(Optional<Tls> tls, Optional<List<String>> names) {}
+
+    @Test
+    void keyOfAMemberDeepInside_makesTheGroup() {
+      store.set("p.middle.newer.key", 1);
+      store.set("p.middle.tls.newer", 1);
+      assertThat(bound("p", Deep.class).middle()).isEmpty();
+      store.set("p.middle.names[0]", "a");
+      assertThat(bound("p", Deep.class).middle())
+          .contains(new Middle(Optional.empty(), Optional.of(List.of("a"))));
+    }
+  }
+
+  @Nested
+  class Containers {
+    record Node(
+        String hostName, int port, @KVDefault("5s") Duration pause, Optional<String> zone) {}
+
+    record Lists(
+        List<String> hosts,
+        List<Node> nodes,
+        int[] numbers,
+        Optional<List<List<Integer>>> matrix,
+        @KVDefault("[]") List<String> none) {}
+
+    @Test
+    void lists_areMadeOfIndexes() {
+      store.setMany(Map.of(
+          "p.hosts[0]",
+          "a",
+          "p.hosts[1]",
+          "b",
+          "p.nodes[0].host-name",
+          "x",
+          "p.nodes[0].port",
+          1,
+          "p.nodes[1]",
+          Map.of("hostName", "y", "port", 2),
+          "p.numbers[0]",
+          7,
+          "p.matrix[0][0]",
+          1,
+          "p.matrix[0][1]",
+          2));
+      Lists lists = bound("p", Lists.class);
+      assertThat(lists.hosts()).containsExactly("a", "b");
+      assertThat(lists.nodes())
+          .containsExactly(
+              new Node("x", 1, Duration.ofSeconds(5), Optional.empty()),
+              new Node("y", 2, Duration.ofSeconds(5), Optional.empty()));
+      assertThat(lists.numbers()).containsExactly(7);
+      assertThat(lists.matrix()).contains(List.of(List.of(1, 2)));
+      assertThat(lists.none()).isEmpty();
+    }
+
+    record Hosts(List<String> hosts) {}
+
+    @Test
+    void list_withAGap_isAProblem() {
+      for (String index : List.of("[1]", "[x]", "[-1]", "[99999999]", "[", "[]")) {
+        store.set("p.hosts" + index, "a");
+        assertThat(problems(Hosts.class))
+            .singleElement()
+            .asString()
+            .startsWith("The keys below 'p.hosts' make no java.util.List<java.lang.String>: ");
+        store.delete("p.hosts" + index);
+      }
+    }
+
+    record Nodes(List<Node> nodes, Map<String, Node> named) {}
+
+    @Test
+    void absentMember_ofAnElement_isNamed() {
+      store.setMany(Map.of(
+          "p.nodes", List.of(Map.of("hostName", "x")), "p.named", Map.of("a", Map.of("port", 1))));
+      assertThat(problems(Nodes.class)).hasSize(2);
+      assertThat(problems(Nodes.class).get(0)).contains("nothing is stored at '/0/port'");
+      assertThat(problems(Nodes.class).get(1)).contains("nothing is stored at '/a/hostName'");
+      store.set("p.nodes[0].port", 1);
+      assertThat(problems(Nodes.class).get(0)).contains("nothing is stored at '/0/hostName'");
+    }
+
+    record Maps(
+        Map<String, Integer> limits,
+        Map<String, Node> nodes,
+        Map<TimeUnit, List<String>> lists,
+        Map<String, Object> any,
+        @KVDefault("{}") Map<String, String> none) {}
+
+    @Test
+    void maps_areFilledFromTheKeysBelow() {
+      store.setMany(Map.of(
+          "p.limits",
+          Map.of("red", 1, "blue", 2),
+          "p.limits.red",
+          3,
+          "p.limits.a.b[0]",
+          4,
+          "p.nodes.x.hostName",
+          "h",
+          "p.nodes.x.port",
+          1,
+          "p.lists.DAYS[0]",
+          "mon",
+          "p.any.a.b",
+          1,
+          "p.any.a.c[0]",
+          "x"));
+      Maps maps = bound("p", Maps.class);
+      assertThat(maps.limits()).isEqualTo(Map.of("red", 3, "blue", 2, "a.b[0]", 4));
+      assertThat(maps.nodes())
+          .isEqualTo(Map.of("x", new Node("h", 1, Duration.ofSeconds(5), Optional.empty())));
+      assertThat(maps.lists()).isEqualTo(Map.of(TimeUnit.DAYS, List.of("mon")));
+      assertThat(maps.any()).isEqualTo(Map.of("a", Map.of("b", 1, "c", List.of("x"))));
+      assertThat(maps.none()).isEmpty();
+    }
+
+    @Test
+    void map_belowAPrefixWithSlashes_isFilled() {
+      store.setMany(Map.of("p/limits/a.b", 1, "p/limits/c", 2));
+      record Limits(Map<String, Integer> limits) {}
+      assertThat(bound("p/", Limits.class).limits()).isEqualTo(Map.of("a.b", 1, "c", 2));
+    }
+  }
+
   @Nested
   class Defaults {
     record Inner(@KVDefault("1") int a, @KVDefault("2") int b) {}
 
     record Outer(
         @KVDefault("{\"a\": 7}") Inner inner,
-        @KVDefault("\"x\"") Optional<String> text) {}
+        @KVDefault("x") Optional<String> text) {}
 
     @Test
     void annotations_count_whereNothingElseSaysSomething() {
@@ -267,15 +515,42 @@ class BindingTypesTest {
           .isEqualTo(new Nullables(null, new Leaf("x"), OptionalInt.of(3)));
     }
 
-    record NoJson(@KVDefault("PT5S") Duration time) {}
+    record Quoted(@KVDefault("\"5s\"") Duration time) {}
 
-    record Unfit(@KVDefault("\"x\"") int number) {}
+    record Unfit(@KVDefault("x") int number) {}
+
+    record BrokenJson(@KVDefault("[1") List<Integer> numbers) {}
+
+    record Texts(
+        @KVDefault("5s") Duration pause,
+        @KVDefault("3") int number,
+        @KVDefault("DAYS") TimeUnit unit,
+        @KVDefault("[1, 2]") List<Integer> numbers,
+        @KVDefault("{\"a\": 1}") Map<String, Integer> map,
+        @KVDefault("[1]") String text,
+        @KVDefault("10MB") ByteSize size) {}
+
+    @Test
+    void annotation_isPlainText_orJsonForContainers() {
+      assertThat(bound("p", Texts.class))
+          .isEqualTo(new Texts(
+              Duration.ofSeconds(5),
+              3,
+              TimeUnit.DAYS,
+              List.of(1, 2),
+              Map.of("a", 1),
+              "[1]",
+              ByteSize.parse("10MB")));
+    }
 
     @Test
     void annotation_thatDoesNotFit_isTheCallersMistake() {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> store.bind("p", NoJson.class))
-          .withMessageContaining("NoJson.time is no JSON value, in which text has quotes");
+          .isThrownBy(() -> store.bind("p", Quoted.class))
+          .withMessageContaining("Quoted.time does not fit");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.bind("p", BrokenJson.class))
+          .withMessageContaining("BrokenJson.numbers does not fit");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store.bind("p", Unfit.class))
           .withMessageContaining("Unfit.number does not fit");

@@ -45,8 +45,8 @@ class AbsentMembersTest {
   @ParameterizedTest
   @ValueSource(strings = {"host", "port", "secure", "names"})
   void absentMember_ofARecord_isNamed(String name) {
-    Map<String, Object> server = new java.util.HashMap<>(
-        Map.of("host", "a", "port", 1, "secure", true, "names", List.of()));
+    Map<String, Object> server =
+        new java.util.HashMap<>(Map.of("host", "a", "port", 1, "secure", true, "names", List.of()));
     server.remove(name);
 
     assertRefused(server, KVType.of(Server.class), "/" + name);
@@ -142,7 +142,8 @@ class AbsentMembersTest {
   record Sparse(int number, @Nullable String text, boolean flag) {}
 
   record Sometimes(
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String text, @JsonIgnore String derived) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String text,
+      @JsonIgnore String derived) {}
 
   record Part(int a) {}
 
@@ -150,8 +151,8 @@ class AbsentMembersTest {
 
   @Test
   void whatIsLeftOutWhenWritten_mayBeAbsent() {
-    for (Record value : List.of(
-        new Sparse(0, null, false), new Sparse(1, "a", true), new Sometimes(null, ""))) {
+    for (Record value :
+        List.of(new Sparse(0, null, false), new Sparse(1, "a", true), new Sometimes(null, ""))) {
       Object back = codec.decode("key", codec.encode(value), KVType.of(value.getClass()));
       assertThat(back).hasToString(value.toString().replace("derived=", "derived=null"));
     }

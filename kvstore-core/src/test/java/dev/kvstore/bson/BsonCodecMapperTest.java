@@ -214,7 +214,9 @@ class BsonCodecMapperTest {
     RawValue raw = codec.encode(stored);
     Open open = Objects.requireNonNull(codec.decode("key", raw, KVType.of(Open.class)));
 
-    assertThat(open.rest()).containsOnlyKeys("at", "id", "n").containsValues(Date.from(NOON), ID, 5L);
+    assertThat(open.rest())
+        .containsOnlyKeys("at", "id", "n")
+        .containsValues(Date.from(NOON), ID, 5L);
     assertThat(codec.decode("key", codec.encode(open), KVType.of(Object.class))).isEqualTo(stored);
   }
 

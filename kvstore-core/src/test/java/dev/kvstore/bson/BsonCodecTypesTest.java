@@ -358,4 +358,12 @@ class BsonCodecTypesTest {
     assertThat(codec.decode("key", codec.encode(new byte[] {1, 2}), KVType.of(Object.class)))
         .isEqualTo(new byte[] {1, 2});
   }
+
+  @Test
+  void rawValue_staysAsItIs_whateverItsType() {
+    BsonCodec codec = BsonCodec.create();
+    RawValue regex = BsonValues.ofBsonValue(new BsonRegularExpression("a", "i"));
+    assertThat(codec.encode(regex)).isEqualTo(regex);
+    assertThat(codec.decode("k", regex, KVType.of(RawValue.class))).isSameAs(regex);
+  }
 }

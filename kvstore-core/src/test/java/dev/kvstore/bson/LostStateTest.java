@@ -105,8 +105,8 @@ class LostStateTest {
             Map.of(new Object(), 2),
             Map.of(new GregorianCalendar(), 2),
             Map.of(Pattern.compile("a"), 2))
-        .flatMap(value -> Stream.of(
-            arguments(value), arguments(new Holder(value)), arguments(List.of(value))));
+        .flatMap(value ->
+            Stream.of(arguments(value), arguments(new Holder(value)), arguments(List.of(value))));
   }
 
   @ParameterizedTest
@@ -121,7 +121,8 @@ class LostStateTest {
     return Stream.of(
         arguments(InetAddress.getByAddress("db.example", new byte[] {10, 0, 0, 1})),
         arguments(InetAddress.getByName("::1")),
-        arguments(new InetSocketAddress(InetAddress.getByAddress("a", new byte[] {10, 0, 0, 1}), 5)),
+        arguments(
+            new InetSocketAddress(InetAddress.getByAddress("a", new byte[] {10, 0, 0, 1}), 5)),
         arguments(new InetSocketAddress(InetAddress.getByName("::1"), 5)),
         arguments(TimeZone.getTimeZone("Europe/Paris")),
         arguments(TimeZone.getTimeZone("GMT+2")),
@@ -164,7 +165,8 @@ class LostStateTest {
   @Test
   void pattern_withFlagsInItsText_isKept() {
     for (String text : List.of("a+", "(?i)a+", "(?s:.)")) {
-      Pattern back = codec.decode("key", codec.encode(Pattern.compile(text)), KVType.of(Pattern.class));
+      Pattern back =
+          codec.decode("key", codec.encode(Pattern.compile(text)), KVType.of(Pattern.class));
       assertThat(back).isNotNull();
       assertThat(back.pattern()).isEqualTo(text);
       assertThat(back.flags()).isEqualTo(Pattern.compile(text).flags());
@@ -248,7 +250,8 @@ class LostStateTest {
     assertThatExceptionOfType(InvalidInputException.class)
         .isThrownBy(() -> codec.encode(new Times(fine, fine, List.of())))
         .withMessageContaining("'/date'");
-    assertThat(codec.decode("key", codec.encode(fine), KVType.of(Instant.class))).isEqualTo(fine);
+    assertThat(codec.decode("key", codec.encode(fine), KVType.of(Instant.class)))
+        .isEqualTo(fine);
     assertThat(codec.decode("key", codec.encode(fine), KVType.of(String.class)))
         .isEqualTo(fine.toString());
   }

@@ -77,7 +77,7 @@ class LinearizabilityTest {
       ManualClock clock = new ManualClock() {
         @Override
         <T> T await(CompletableFuture<T> result, long nanos)
-      throws InterruptedException, ExecutionException, TimeoutException {
+            throws InterruptedException, ExecutionException, TimeoutException {
           return result.get();
         }
       };

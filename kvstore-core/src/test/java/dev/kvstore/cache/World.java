@@ -39,7 +39,7 @@ final class World {
   private final ManualClock clock = new ManualClock() {
     @Override
     <T> T await(CompletableFuture<T> result, long nanos)
-      throws InterruptedException, ExecutionException, TimeoutException {
+        throws InterruptedException, ExecutionException, TimeoutException {
       scheduler.awaitDone(result);
       return result.get();
     }

@@ -79,7 +79,8 @@ class VariablesTest {
         .contains(String.join(", ", links.keySet()), "enableServiceLinks: false")
         .doesNotContain("10.0.0.1");
     assertThat(Variables.value(links, "KVSTORE_PORT")).isNull();
-    assertThat(Variables.value(Map.of("KVSTORE_PORT", " 7070 "), "KVSTORE_PORT")).isEqualTo("7070");
+    assertThat(Variables.value(Map.of("KVSTORE_PORT", " 7070 "), "KVSTORE_PORT"))
+        .isEqualTo("7070");
   }
 
   @Test

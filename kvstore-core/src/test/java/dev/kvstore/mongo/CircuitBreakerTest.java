@@ -66,8 +66,11 @@ class CircuitBreakerTest {
   @Test
   void probe_underWay_refusesTheOthers() {
     CircuitBreaker[] self = new CircuitBreaker[1];
-    self[0] = new CircuitBreaker(nanos::get, 2, Duration.ofMillis(200), () ->
-        assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class));
+    self[0] = new CircuitBreaker(
+        nanos::get,
+        2,
+        Duration.ofMillis(200),
+        () -> assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class));
     assertThatThrownBy(() -> self[0].call(() -> {
           throw new MongoTimeoutException("no answer");
         }))

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,39 @@ class PollingFeedTest {
     fails.set(false);
     feed.poll(both);
     assertThat(broken.calls).containsExactly("positioned 0", "missed", "positioned 0");
+  }
+
+  @Test
+  void scans_takeATwentiethOfTheTime_andKeysAreLookedAtEachTime() {
+    AtomicLong nanos = new AtomicLong();
+    Duration cost = Duration.ofMillis(100);
+    PollingFeed slow = new PollingFeed(
+        (store, interest) -> {
+          asked.add(interest);
+          nanos.addAndGet(cost.toNanos());
+          return stored;
+        },
+        Duration.ofMillis(500),
+        () -> now,
+        nanos::get);
+    RecordingSink cache = new RecordingSink() {
+      @Override
+      public Interest interest() {
+        return Interest.key("held");
+      }
+    };
+    List<Registration> both =
+        List.of(registration, new Registration("s", cache, Registration.NOW, closed -> {}));
+    int polls = 0;
+    while (nanos.get() < Duration.ofMinutes(1).toNanos()) {
+      nanos.addAndGet(Duration.ofMillis(500).toNanos());
+      slow.poll(both);
+      polls++;
+    }
+    long scans = asked.stream().filter(interest -> !interest.prefixes().isEmpty()).count();
+    assertThat(scans).as("of 100 ms in a minute").isBetween(20L, 36L);
+    assertThat(cache.calls).hasSize(polls);
+    assertThat(sink.calls).as("no sign of life without a look").hasSize((int) scans);
   }
 
   @Test

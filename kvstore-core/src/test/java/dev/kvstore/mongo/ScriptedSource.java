@@ -25,6 +25,7 @@ final class ScriptedSource implements StreamSource {
   final AtomicInteger openStreams = new AtomicInteger();
   /** What the next closing throws. */
   final AtomicReference<@Nullable Error> failsToClose = new AtomicReference<>();
+
   private final LinkedBlockingDeque<Supplier<Script>> starts = new LinkedBlockingDeque<>();
   private Script last = new Script(0);
 

@@ -8,10 +8,12 @@ import dev.kvstore.sqlite.ChangeLog.News;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ChangeLogTest {
-  private final ChangeLog log = new ChangeLog(100, 3);
+  private final AtomicLong time = new AtomicLong();
+  private final ChangeLog log = new ChangeLog(100, 3, time::get);
 
   private void commit(String... keys) {
     for (String key : keys) {
@@ -99,7 +101,7 @@ class ChangeLogTest {
     log.deleted("s", "a");
     assertThat(log.reserve()).isEqualTo(101);
 
-    assertThat(log.reached()).isEqualTo(101);
+    assertThat(log.reached("s")).isEqualTo(101);
     assertThat(log.published()).isEqualTo(100);
     assertThat(after(100).changes()).isEmpty();
     assertThat(log.start(new SyncToken(101))).isEqualTo(100);
@@ -134,6 +136,44 @@ class ChangeLogTest {
   void reserve_nothing_movesNothing() {
     assertThat(log.reserve()).isZero();
     assertThat(log.publish()).isFalse();
-    assertThat(log.reached()).isEqualTo(100);
+    assertThat(log.reached("s")).isEqualTo(100);
+  }
+
+  @Test
+  void position_followsTheClock_notTheNumberOfChanges() {
+    time.set(1_000);
+    commit("a", "b");
+    assertThat(after(100).changes()).extracting(Change::position).containsExactly(999L, 1_000L);
+
+    time.set(2_000);
+    log.moveOn();
+    assertThat(log.published()).isEqualTo(2_000);
+    time.set(500); // set back
+    commit("c");
+    assertThat(log.published()).isEqualTo(2_001);
+  }
+
+  @Test
+  void reached_isThatOfTheStoreItself() {
+    commit("a");
+    long reached = log.reached("s");
+    log.deleted("other", "b");
+    log.reserve();
+    log.publish();
+    log.moveOn();
+
+    assertThat(log.reached("s")).isEqualTo(reached);
+    assertThat(log.reached("other")).isGreaterThan(reached);
+    assertThat(log.reached("third")).isEqualTo(100);
+  }
+
+  @Test
+  void positionOf_growsWithinASecond_andNeverReachesTheNext() {
+    Instant now = Instant.parse("2026-11-21T12:00:00Z");
+
+    assertThat(ChangeLog.positionOf(now.plusMillis(1)))
+        .isGreaterThan(ChangeLog.positionOf(now) + 16_000);
+    assertThat(ChangeLog.positionOf(now.plusSeconds(1)))
+        .isGreaterThan(ChangeLog.positionOf(now.plusNanos(999_999_999)));
   }
 }

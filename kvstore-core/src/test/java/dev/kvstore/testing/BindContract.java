@@ -30,7 +30,7 @@ interface BindContract extends StoreFixture {
       int port,
       @KVName("max-retries") @KVDefault("3") int maxRetries,
       @KVDefault("[\"localhost\"]") List<String> hosts,
-      @KVDefault("\"PT5S\"") Duration timeout,
+      @KVDefault("5s") Duration timeout,
       Optional<Tls> tls) {}
 
   @Test

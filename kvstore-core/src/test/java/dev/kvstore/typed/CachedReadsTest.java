@@ -1,6 +1,7 @@
 package dev.kvstore.typed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -76,6 +77,39 @@ class CachedReadsTest {
 
   private long loads() {
     return cache.health().loads();
+  }
+
+  @Test
+  void get_aMissAndAHit_decodeOnce() {
+    store.set("limits", new Limits(3, List.of("a")));
+    KVItem<Limits> item = store.item("limits", Limits.class);
+    // An event that comes between makes the load be for none.
+    await().untilAsserted(() -> {
+      cache.invalidate("limits");
+      Limits first = item.get();
+      assertThat(item.get()).isSameAs(first);
+    });
+  }
+
+  @Test
+  void key_null_isNamedInTheError() {
+    assertThatNullPointerException().isThrownBy(() -> store.get(nothing(), String.class))
+        .withMessage("key");
+    assertThatNullPointerException().isThrownBy(() -> store.has(nothing())).withMessage("key");
+    assertThatNullPointerException().isThrownBy(() -> store.set(nothing(), 1)).withMessage("key");
+    assertThatNullPointerException()
+        .isThrownBy(() -> store.item(nothing(), String.class))
+        .withMessage("key");
+    assertThatNullPointerException().isThrownBy(() -> store.delete(nothing())).withMessage("key");
+    assertThatNullPointerException()
+        .isThrownBy(() -> store.keys((String) nothing()))
+        .withMessage("prefix");
+  }
+
+  /** A caller that is not checked for nulls. */
+  @SuppressWarnings("NullAway")
+  private static String nothing() {
+    return null;
   }
 
   @Test

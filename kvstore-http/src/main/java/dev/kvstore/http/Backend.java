@@ -66,14 +66,15 @@ record Backend(
   /** @param database this one, open */
   TokenStorage tokens(EntryDatabase database) {
     return tokensFile == null
-        ? new TokenCollection(database.internalStore("tokens"), Clock.systemUTC())
+        ? new TokenCollection(
+            database.internalStore("tokens"), database.internalStore("nodes"), Clock.systemUTC())
         : new TokenFile(tokensFile, Clock.systemUTC());
   }
 
   /** Opens the database only where the tokens are in it: a file may be in use by a service. */
   <T> T withTokens(Function<TokenStorage, T> action) {
     if (tokensFile != null) {
-      return action.apply(new TokenFile(tokensFile, Clock.systemUTC()));
+      return action.apply(TokenFile.managed(tokensFile, Clock.systemUTC()));
     }
     try (EntryDatabase database = open()) {
       return action.apply(tokens(database));

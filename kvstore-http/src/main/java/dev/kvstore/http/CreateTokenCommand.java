@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "create",
     description = "Makes a token and prints its secret, which is kept nowhere and cannot be shown"
-        + " again.")
+        + " again. Waits until the running services know the token, and says whether they do.")
 final class CreateTokenCommand extends TokenAction {
   @Option(
       names = "--name",
@@ -86,6 +86,7 @@ final class CreateTokenCommand extends TokenAction {
     spec.commandLine()
         .getErr()
         .println("This is the secret of the token '" + name + "'; it is not shown again");
+    spec.commandLine().getErr().println(Acknowledgement.await(tokens));
     return true;
   }
 

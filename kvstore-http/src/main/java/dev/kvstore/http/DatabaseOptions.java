@@ -39,7 +39,7 @@ final class DatabaseOptions {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description = "How long the database may take for a request (${DEFAULT-VALUE}).")
-  private Duration timeout = Duration.ofSeconds(5);
+  private Duration timeout = Duration.ofSeconds(15);
 
   @Option(
       names = "--tokens-file",

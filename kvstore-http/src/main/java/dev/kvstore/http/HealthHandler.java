@@ -5,9 +5,23 @@ import dev.kvstore.spi.EntryDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /health/live} and {@code /health/ready}, for those who watch the service. */
-record HealthHandler(EntryDatabase database, String databaseKind) implements ResourceHandler {
+final class HealthHandler implements ResourceHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
+
+  private final EntryDatabase database;
+  private final String databaseKind;
+  private final AtomicBoolean ready = new AtomicBoolean(true);
+
+  HealthHandler(EntryDatabase database, String databaseKind) {
+    this.database = database;
+    this.databaseKind = databaseKind;
+  }
+
   @Override
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
@@ -20,11 +34,17 @@ record HealthHandler(EntryDatabase database, String databaseKind) implements Res
     try {
       database.ping();
     } catch (KVException e) {
+      if (ready.getAndSet(false)) {
+        LOG.warn("Not ready: {}", e.getMessage());
+      }
       Problem problem = Problems.of(e, false);
       throw new ProblemException(
           new Problem(ErrorKind.UNAVAILABLE, problem.detail(), problem.members(), problem.headers())
               .with("database", databaseKind)
               .withHeader("Retry-After", "1"));
+    }
+    if (!ready.getAndSet(true)) {
+      LOG.info("Ready again");
     }
     double millis = (System.nanoTime() - start) / 1e6;
     answer(

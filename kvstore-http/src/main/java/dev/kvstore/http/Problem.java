@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * An error as it is answered, see RFC 9457.
  *
  * @param detail what happened this time; never a value, a secret or a driver's words
- * @param members what else is known, by the name it has in the document
+ * @param members what else is known, by the name it has in the document: texts and lists of texts
  * @param headers header fields of the answer that belong to this error
  */
 record Problem(
-    ErrorKind kind, String detail, Map<String, String> members, Map<String, String> headers) {
+    ErrorKind kind, String detail, Map<String, Object> members, Map<String, String> headers) {
   static final String MEDIA_TYPE = "application/problem+json";
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -37,12 +38,17 @@ record Problem(
     return value == null ? this : new Problem(kind, detail, plus(members, member, value), headers);
   }
 
+  /** Adds a member that is a list. */
+  Problem with(String member, List<String> values) {
+    return new Problem(kind, detail, plus(members, member, List.copyOf(values)), headers);
+  }
+
   Problem withHeader(String name, String value) {
     return new Problem(kind, detail, members, plus(headers, name, value));
   }
 
-  private static Map<String, String> plus(Map<String, String> map, String name, String value) {
-    Map<String, String> result = new LinkedHashMap<>(map);
+  private static <T> Map<String, T> plus(Map<String, T> map, String name, T value) {
+    Map<String, T> result = new LinkedHashMap<>(map);
     result.put(name, value);
     return result;
   }
@@ -61,13 +67,26 @@ record Problem(
       }
       json.writeStringField("code", kind.code());
       json.writeStringField("requestId", requestId);
-      for (Map.Entry<String, String> member : members.entrySet()) {
-        json.writeStringField(member.getKey(), member.getValue());
+      for (Map.Entry<String, Object> member : members.entrySet()) {
+        json.writeFieldName(member.getKey());
+        write(json, member.getValue());
       }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof List<?> list) {
+      json.writeStartArray();
+      for (Object item : list) {
+        json.writeString(item.toString());
+      }
+      json.writeEndArray();
+    } else {
+      json.writeString(value.toString());
+    }
   }
 }

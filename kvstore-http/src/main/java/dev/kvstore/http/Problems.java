@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.BatchOutcome;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVException;
@@ -18,6 +19,18 @@ final class Problems {
   private static final String INTERNAL_DETAIL =
       "Something went wrong; the service's log says more under this request id";
 
+  /** The store's own message names hosts and files, which are for the log. */
+  private static final String UNAVAILABLE_DETAIL =
+      "The service does not reach its database, or cannot read its tokens; its log says more under"
+          + " this request id";
+
+  private static final String UNKNOWN_DETAIL =
+      "The database did not confirm the write, and whether it was done could not be found out: read"
+          + " it before trying again. The service's log says more under this request id";
+
+  /** A batch with more keys than this is answered without saying what became of each. */
+  private static final int MOST_KEYS = 1000;
+
   private Problems() {}
 
   /** @param write whether the request was one that changes something */
@@ -26,7 +39,7 @@ final class Problems {
       return problem.problem();
     }
     if (failure instanceof KVException kv) {
-      return ofStore(kv, write);
+      return withOutcome(ofStore(kv, write), kv);
     }
     HttpException http = findHttpException(failure);
     if (http != null) {
@@ -65,7 +78,8 @@ final class Problems {
   private static Problem unavailable(KVException failure, boolean write) {
     ErrorCode code = failure.code();
     String detail = switch (code) {
-      case UNAVAILABLE, OUTCOME_UNKNOWN -> message(failure);
+      case UNAVAILABLE -> UNAVAILABLE_DETAIL;
+      case OUTCOME_UNKNOWN -> UNKNOWN_DETAIL;
       case CLOSED -> "The service is stopping";
       default -> "The database refuses the service's own credentials";
     };
@@ -74,6 +88,19 @@ final class Problems {
       return problem.with("outcome", "unknown");
     }
     return write ? problem.with("outcome", "not-done") : problem;
+  }
+
+  private static Problem withOutcome(Problem problem, KVException failure) {
+    BatchOutcome outcome = failure.batchOutcome().orElse(null);
+    if (outcome == null
+        || outcome.written().size() + outcome.notWritten().size() + outcome.unknown().size()
+            > MOST_KEYS) {
+      return problem;
+    }
+    return problem
+        .with("written", outcome.written())
+        .with("notWritten", outcome.notWritten())
+        .with("unknown", outcome.unknown());
   }
 
   private static Problem withDetails(Problem problem, KVException failure) {

@@ -8,7 +8,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Revokes a token. */
-@Command(name = "revoke", description = "Revokes a token: within a second nobody is known by it.")
+@Command(
+    name = "revoke",
+    description =
+        "Revokes a token. Waits until the running services refuse it, and says whether they do.")
 final class RevokeTokenCommand extends TokenAction {
   @Parameters(paramLabel = "NAME", description = "The name of the token, not its secret.")
   private @Nullable String name;
@@ -25,8 +28,13 @@ final class RevokeTokenCommand extends TokenAction {
   @Override
   boolean run(TokenStorage tokens) {
     boolean removed = tokens.remove(Objects.requireNonNull(name));
-    if (!removed) {
-      spec.commandLine().getErr().println("There is no token '" + name + "'");
+    if (removed) {
+      spec.commandLine().getOut().println("Revoked the token '" + name + "'");
+      spec.commandLine().getErr().println(Acknowledgement.await(tokens));
+    } else {
+      spec.commandLine()
+          .getErr()
+          .println("There is no token '" + name + "'; 'tokens list' shows those that there are");
     }
     return removed;
   }

@@ -46,8 +46,9 @@ final class WebOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Ask for a token that may read everything at /metrics, too.")
-  private boolean protectMetrics;
+      description = "Once there are tokens, ask for one without limits at /metrics, too"
+          + " (${DEFAULT-VALUE}).")
+  private boolean protectMetrics = true;
 
   void check(Faults faults) {
     for (String proxy : trustedProxies) {

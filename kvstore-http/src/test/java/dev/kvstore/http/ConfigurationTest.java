@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,6 +149,15 @@ class ConfigurationTest {
   void wrongFile_isNamedWithItsLine(String yaml, String message) throws IOException {
     assertThat(config(yaml.replace("\\n", "\n"))).isEqualTo(2);
     assertThat(err.toString()).startsWith(file + message).doesNotContain("hunter2");
+  }
+
+  @Test
+  @Timeout(20)
+  void pipe_isRefused() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+
+    assertThat(run(Map.of(), "config", "--config=" + file)).isEqualTo(2);
+    assertThat(err.toString()).contains(file.toString());
   }
 
   @Test

@@ -10,11 +10,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +51,7 @@ class DeploymentFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"compose.yaml, 1", "kubernetes.yaml, 3", "kvstore.yaml, 1"})
+  @CsvSource({"compose.yaml, 1", "kubernetes.yaml, 4", "kvstore.yaml, 1"})
   void yaml_isYaml(String file, int documents) throws IOException {
     YAMLMapper mapper = new YAMLMapper();
     try (var values = mapper
@@ -71,5 +74,104 @@ class DeploymentFilesTest {
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     assertThat(out.toString()).contains("kvstore.yaml:6");
+  }
+
+  private static String read(String file) throws IOException {
+    return Files.readString(FOLDER.resolve(file));
+  }
+
+  private static List<JsonNode> kubernetes() throws IOException {
+    try (var values =
+        new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(read("kubernetes.yaml"))) {
+      return values.readAll();
+    }
+  }
+
+  private static JsonNode ofKind(String kind) throws IOException {
+    return kubernetes().stream()
+        .filter(document -> document.path("kind").asText().equals(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void kubernetes_setsNoVariablesOfItsOwn_andTrustsNoNetwork() throws IOException {
+    JsonNode pod = ofKind("Deployment").at("/spec/template/spec");
+    List<String> variables = new ArrayList<>();
+    pod.at("/containers/0/env").forEach(entry -> variables.add(entry.path("name").asText()));
+
+    assertThat(pod.path("enableServiceLinks").isBoolean()).isTrue();
+    assertThat(pod.path("enableServiceLinks").asBoolean()).isFalse();
+    assertThat(variables).doesNotContain("KVSTORE_TRUSTED_PROXIES").isNotEmpty();
+    assertThat(read("kubernetes.yaml")).doesNotContain("10.0.0.0/8");
+  }
+
+  @Test
+  void kubernetes_letsOnlyThoseInWhoNeedTheService() throws IOException {
+    JsonNode policy = ofKind("NetworkPolicy").path("spec");
+    JsonNode labels = ofKind("Deployment").at("/spec/template/metadata/labels");
+
+    assertThat(policy.at("/podSelector/matchLabels")).isEqualTo(labels);
+    assertThat(policy.at("/ingress/0/ports/0/port").asInt())
+        .isEqualTo(ofKind("Deployment")
+            .at("/spec/template/spec/containers/0/ports/0/containerPort")
+            .asInt());
+    assertThat(policy.at("/ingress/0/from")).isNotEmpty();
+    assertThat(policy.path("ingress")).hasSize(1);
+  }
+
+  @Test
+  void unit_isBounded_andTellsToMakeTheFolderBeforeTheToken() throws IOException {
+    String unit = read("kvstore.service");
+
+    assertThat(unit).contains("\nMemoryMax=", "\nCacheDirectory=kvstore\n");
+    assertThat(unit).contains("ExecStart=/usr/lib/kvstore/kvstore --config /etc/kvstore/kvstore.yaml");
+    assertThat(unit)
+        .containsSubsequence(
+            "useradd --system kvstore",
+            "install -d -o kvstore -g kvstore -m 700 /var/lib/kvstore",
+            "tokens create",
+            "systemctl enable --now kvstore");
+  }
+
+  @Test
+  void image_saysHowToMakeTheFirstToken_andNeedsNoProgramsInTmp() throws IOException {
+    String image = read("Dockerfile");
+
+    assertThat(image)
+        .containsSubsequence("tokens create --name admin --role admin", "docker run -d")
+        .contains("libsqlitejdbc.so", "-d /app/lib", "class-archive.sh /app")
+        .contains("ENTRYPOINT [\"/app/kvstore\"]");
+    assertThat(read("kvstore")).contains("-Dorg.sqlite.lib.path=$here/lib");
+  }
+
+  /** What a plain {@code docker run} ends with. */
+  @Test
+  void addressWithoutTokens_isRefusedWithTheNextStep(@TempDir Path folder) {
+    StringWriter err = new StringWriter();
+    int code = Main.run(
+        new String[0],
+        Map.of("KVSTORE_HOST", "0.0.0.0", "KVSTORE_DATA", folder.toString()),
+        new PrintWriter(new StringWriter()),
+        new PrintWriter(err, true));
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("tokens create --name admin --role admin")
+        .contains("docker run --rm -v kvstore:/data kvstore tokens create");
+  }
+
+  @Test
+  void versions_areTheSameEverywhere() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    Pattern mongo = Pattern.compile("\\bmongo:(\\d+)");
+    Pattern java = Pattern.compile("eclipse-temurin:(\\d+)");
+
+    assertThat(mongo.matcher(readme + read("compose.yaml")).results().map(m -> m.group(1)))
+        .isNotEmpty()
+        .containsOnly("8");
+    assertThat(java.matcher(read("Dockerfile")).results().map(m -> m.group(1)).distinct())
+        .singleElement()
+        .satisfies(version -> assertThat(readme).contains("JDK 17 or " + version));
   }
 }

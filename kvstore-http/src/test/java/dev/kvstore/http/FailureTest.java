@@ -9,6 +9,8 @@ import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -50,7 +52,22 @@ class FailureTest {
     assertThat(reply.code()).isEqualTo("unavailable");
     assertThat(reply.header("Retry-After")).isEqualTo("1");
     assertThat(reply.json().has("outcome")).isFalse();
-    assertThat(reply.json().path("detail").asText()).isEqualTo("The database did not answer");
+    assertThat(reply.json().path("detail").asText()).contains("database", "log");
+  }
+
+  @Test
+  void unavailable_namesNoHostOrFile() {
+    String secret = "MongoDB at db1.internal:27017, file /srv/kv/kvstore.db";
+    database.fail(new UnavailableException(secret + " did not answer", null));
+    List<Reply> replies = new ArrayList<>(
+        List.of(service.get("/health/ready"), service.get(KEY), service.put(KEY, "1")));
+    database.fail(new OutcomeUnknownException(secret + " did not answer", null));
+    replies.add(service.put(KEY, "1"));
+
+    assertThat(replies).allSatisfy(reply -> {
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.toString()).doesNotContain("db1", "27017", "/srv", "kvstore.db");
+    });
   }
 
   @Test

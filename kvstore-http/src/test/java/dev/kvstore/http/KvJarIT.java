@@ -2,6 +2,8 @@ package dev.kvstore.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
@@ -13,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command line as it is shipped, run from a shell against a service. */
 class KvJarIT {
   private static final int PATIENCE_SECONDS = 120;
+
+  /** Of all tests, so that the launcher makes its archive once. */
+  @TempDir
+  private static Path cache;
 
   @TempDir
   private Path folder;
@@ -44,14 +52,8 @@ class KvJarIT {
         SqliteEntryDatabase.open(folder.resolve("test.db")),
         new Gate(tokens.authenticator(), null, false));
     url = "http://127.0.0.1:" + service.server().port();
-    Path kv = folder.resolve("kv");
-    Files.writeString(
-        kv,
-        "#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar '%s' \"$@\"\n"
-            .formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                System.getProperty("kv.jar")));
-    Files.setPosixFilePermissions(kv, PosixFilePermissions.fromString("rwx------"));
+    Path jar = Path.of(System.getProperty("kv.jar"));
+    Files.createSymbolicLink(folder.resolve("kv"), jar.resolveSibling("kv"));
     Files.writeString(folder.resolve("limits.json"), "{\"max\": 3, \"rate\": 12.50}\n");
     Files.writeString(folder.resolve("defaults.json"), "{\"ui.theme\": \"light\", \"a\": 1}\n");
     Files.writeString(folder.resolve("settings.yaml"), "ui.theme: dark\nhttp.retries: 3\n");
@@ -71,6 +73,8 @@ class KvJarIT {
     environment.keySet().removeIf(name -> name.startsWith("KVSTORE_") || name.startsWith("XDG_"));
     environment.put("PATH", folder + ":" + environment.get("PATH"));
     environment.put("HOME", folder.toString());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("XDG_CACHE_HOME", cache.toString());
     environment.put("EDITOR", "true");
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("KVSTORE_SERVER", url);
@@ -162,8 +166,12 @@ class KvJarIT {
     assertThat(print("kv delete n")).isEqualTo("n: deleted\n");
   }
 
-  @Test
-  void watch_tellsOfChanges_untilItIsInterrupted() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  @Timeout(PATIENCE_SECONDS)
+  void watch_tellsOfChanges_untilASignalEndsIt(String signal) throws Exception {
+    // A shell has its commands in the background ignore Ctrl-C, and so do their children.
+    assumeTrue(!signal.equals("INT") || print("trap -p INT").isEmpty());
     Process process = begin("exec kv watch -o json");
     try (BufferedReader lines = process.inputReader(UTF_8)) {
       assertThat(lines.readLine()).isEqualTo("{\"event\":\"ready\"}");
@@ -173,14 +181,42 @@ class KvJarIT {
           .endsWith("\",\"value\":\"dark\"}");
       service.delete("/v1/stores/app/keys/ui.theme");
       assertThat(lines.readLine()).isEqualTo("{\"event\":\"delete\",\"key\":\"ui.theme\"}");
-      assertThat(shell("kill -INT " + process.pid()).code()).isZero();
+      assertThat(shell("kill -" + signal + " " + process.pid()).code()).isZero();
       assertThat(lines.readLine()).isNull();
     } finally {
       process.destroy();
     }
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(process.exitValue()).isEqualTo(signal.equals("INT") ? 130 : 143);
     assertThat(folder.resolve("err.txt")).isEmptyFile();
+  }
+
+  @Test
+  @Timeout(PATIENCE_SECONDS)
+  void watch_throughAPipe_tellsOfEachChangeAtOnce() throws Exception {
+    Process process = begin("kv watch | cat & echo $!; wait");
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      assertThat(lines.readLine()).isNotEmpty();
+      await()
+          .atMost(Duration.ofSeconds(PATIENCE_SECONDS / 2))
+          .until(() -> Files.readString(folder.resolve("err.txt")).contains("watching"));
+      for (int i = 1; i <= 3; i++) {
+        service.put("/v1/stores/app/keys/n", String.valueOf(i));
+        assertThat(lines.readLine()).contains("n = " + i);
+      }
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroy);
+    }
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void export_toAFullDisk_saysSo() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    service.put("/v1/stores/app/keys/k", "1");
+    assertThat(shell("kv export > /dev/full"))
+        .isEqualTo(
+            new Result(70, "", "kv: the output could not be written: No space left on device\n"));
   }
 
   @Test

@@ -300,4 +300,21 @@ class ProtocolTest {
 
     assertThat(reply.status()).isEqualTo(200);
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /v1/stores",
+        "GET /v1/stores/app/keys/none",
+        "GET /docs",
+        "GET /health/live",
+        "GET nothing"
+      })
+  void everyAnswer_keepsOtherPagesFromUsingIt(String request) {
+    Reply reply = service.raw(request + HOST + "\r\n");
+
+    assertThat(reply.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
+    assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(reply.headers()).doesNotContainKey("Strict-Transport-Security");
+  }
 }

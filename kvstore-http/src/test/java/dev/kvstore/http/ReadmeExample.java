@@ -83,7 +83,7 @@ final class ReadmeExample {
   record HttpSettings(
       int port,
       @KVDefault("3") int maxRetries,
-      @KVDefault("\"PT5S\"") Duration timeout,
+      @KVDefault("5s") Duration timeout,
       Tls tls) {
     record Tls(Path certificate, Optional<Path> key) {}
   }

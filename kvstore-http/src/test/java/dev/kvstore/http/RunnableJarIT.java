@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -106,13 +107,15 @@ class RunnableJarIT {
 
     assertThat(lines).hasSize(3).noneMatch(line -> line.contains("secret"));
     JsonNode put = new ObjectMapper().readTree(lines.get(0));
-    assertThat(put.path("level").asText()).isEqualTo("INFO");
-    assertThat(put.path("formattedMessage").asText()).isEqualTo("Answered");
-    assertThat(put.path("kvpList").toString())
-        .contains("\"method\":\"PUT\"", "\"route\":\"/v1/stores/{store}/keys/{key}\"")
-        .contains("\"remote\":\"127.0.0.1\"", "\"status\":", "201", "millis", "bytes");
-    assertThat(
-            new ObjectMapper().readTree(lines.get(2)).path("formattedMessage").asText())
+    assertThat(put.path("log.level").asText()).isEqualTo("INFO");
+    assertThat(put.path("message").asText()).isEqualTo("Answered");
+    assertThat(put.path("http.request.method").asText()).isEqualTo("PUT");
+    assertThat(put.path("labels.route").asText()).isEqualTo("/v1/stores/{store}/keys/{key}");
+    assertThat(put.path("client.ip").asText()).isEqualTo("127.0.0.1");
+    assertThat(put.path("http.response.status_code").asInt()).isEqualTo(201);
+    assertThat(put.path("event.duration").asLong()).isPositive();
+    assertThat(put.path("service.version").asText()).isNotEmpty();
+    assertThat(new ObjectMapper().readTree(lines.get(2)).path("message").asText())
         .isEqualTo("Stopping");
   }
 
@@ -128,6 +131,44 @@ class RunnableJarIT {
         .contains("kvstore.db", "in use by another process")
         .hasLineCount(1);
     assertThat(first.isAlive()).isTrue();
+  }
+
+  /** Starts the service as its launcher does, with a folder of its own for the cache. */
+  private Process launch(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(
+        List.of("sh", Path.of("deploy", "kvstore").toAbsolutePath().toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectError(folder.resolve("err.txt").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("KVSTORE_"));
+    builder.environment().put("KVSTORE_PORT", "0");
+    builder.environment().put("CACHE_DIRECTORY", folder.resolve("cache").toString());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  @Test
+  void launcher_serves_andTheFirstRunMakesAnArchiveForTheNext() throws Exception {
+    Process help = launch("--help");
+    help.getInputStream().transferTo(OutputStream.nullOutputStream());
+    assertThat(help.waitFor()).isZero();
+    assertThat(folder.resolve("cache")).isEmptyDirectory();
+    Process first = launch("--log-level", "info");
+    assertThat(send("GET", address(first) + "/v1/stores", "").statusCode()).isEqualTo(200);
+    first.destroy();
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(folder.resolve("cache")).isDirectoryContaining("glob:**/kvstore-*.jsa");
+    Process second = launch();
+    String address = address(second);
+    assertThat(send("GET", address + "/v1/stores", "").statusCode()).isEqualTo(200);
+    assertThat(send("GET", address + "/metrics", "").body())
+        .as("of the serial collector")
+        .contains("Tenured Gen");
+    assertThat(folder.resolve("err.txt")).isEmptyFile();
   }
 
   @Test

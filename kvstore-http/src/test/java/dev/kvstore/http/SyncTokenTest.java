@@ -183,4 +183,19 @@ class SyncTokenTest {
     assertThat(reply.status()).isEqualTo(503);
     assertThat(reply.code()).isEqualTo("unavailable");
   }
+
+  @Test
+  void tokenOfAStore_saysNothingOfOthers(@TempDir Path other) {
+    try (TestService file = TestService.start(
+        SqliteEntryDatabase.open(other.resolve("test.db")), ServerSettings.DEFAULT)) {
+      file.put(KEY, "1");
+      String before = file.get(KEY).header("Sync-Token");
+      for (int i = 0; i < 5; i++) {
+        file.put("/v1/stores/other/keys/k" + i, "1");
+      }
+
+      assertThat(file.get(KEY).header("Sync-Token")).isEqualTo(before);
+      assertThat(file.get("/v1/stores/app/keys/none").header("Sync-Token")).isEqualTo(before);
+    }
+  }
 }

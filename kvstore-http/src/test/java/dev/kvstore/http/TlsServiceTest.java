@@ -3,8 +3,13 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.tls.TestCertificate;
+import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
@@ -17,12 +22,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The service where it speaks TLS. */
 class TlsServiceTest {
@@ -103,5 +114,39 @@ class TlsServiceTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining(nothing.toString());
     }
+  }
+
+  @Test
+  void answer_tellsBrowsersToStayWithTls() throws Exception {
+    try (TestService service = start(files)) {
+      assertThat(get(certificate.client(null), "localhost", service).headers().map())
+          .containsEntry("Strict-Transport-Security", List.of("max-age=31536000"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rw-r-----, true", "rw----r--, true", "rw-------, false"})
+  void keyThatOthersCanRead_isWarnedOf(String permissions, boolean warned) throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(Tls.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    log.addAppender(appender);
+    Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString(permissions));
+    try (Tls ignored = Tls.open(files, Duration.ofHours(1))) {
+      assertThat(appender.list.stream().anyMatch(event -> event.getLevel() == Level.WARN))
+          .isEqualTo(warned);
+    } finally {
+      log.detachAppender(appender);
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void pipeInPlaceOfTheKey_isRefused() throws Exception {
+    Files.delete(files.key());
+    assertThat(new ProcessBuilder("mkfifo", files.key().toString()).start().waitFor())
+        .isZero();
+
+    assertThatThrownBy(() -> Tls.check(files)).hasMessageContaining(files.key().toString());
   }
 }

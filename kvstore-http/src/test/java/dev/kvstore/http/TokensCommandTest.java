@@ -85,8 +85,11 @@ class TokensCommandTest {
   }
 
   private int status(String address, String... headers) throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(address + "/v1/stores/app/keys?prefix=ui."));
+    return get(address + "/v1/stores/app/keys?prefix=ui.", headers);
+  }
+
+  private int get(String uri, String... headers) throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri));
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -131,8 +134,13 @@ class TokensCommandTest {
 
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.err()).contains("'ci'", "revoke").hasLineCount(1);
-    assertThat(run("tokens", "revoke", "ci").code()).isZero();
-    assertThat(run("tokens", "revoke", "ci").code()).isEqualTo(1);
+    Outcome revoked = run("tokens", "revoke", "ci");
+    assertThat(revoked.code()).isZero();
+    assertThat(revoked.out()).isEqualToIgnoringNewLines("Revoked the token 'ci'");
+    assertThat(revoked.err()).contains("No running service");
+    Outcome nothing = run("tokens", "revoke", "ci");
+    assertThat(nothing.code()).isEqualTo(1);
+    assertThat(nothing.err()).contains("no token 'ci'");
     create("--name=ci", "--role=read");
   }
 
@@ -192,17 +200,45 @@ class TokensCommandTest {
     String address = serve();
     assertThat(status(address)).isEqualTo(200);
 
-    String first = create("--name=first", "--role=read");
-    patiently().until(() -> status(address) == 401);
+    Outcome created = run("tokens", "create", "--name=first", "--role=read");
+    // At once, as the command has waited for the service.
+    assertThat(status(address)).isEqualTo(401);
+    assertThat(created.err()).contains("Acknowledged by 1 running service");
+    String first = created.out().strip();
     assertThat(status(address, bearer(first))).isEqualTo(200);
 
     String second = create("--name=second", "--role=read", "--store=other");
     patiently().until(() -> status(address, bearer(second)) == 403);
-    assertThat(run("tokens", "revoke", "first").code()).isZero();
-    patiently().until(() -> status(address, bearer(first)) == 401);
+    assertThat(run("tokens", "revoke", "first").err())
+        .contains("Acknowledged by 1 running service");
+    assertThat(status(address, bearer(first))).isEqualTo(401);
     assertThat(run("tokens", "revoke", "second").code()).isZero();
     patiently().until(() -> status(address, bearer(second)) == 401);
     assertThat(status(address)).isEqualTo(401);
+  }
+
+  @Test
+  void serviceThatDoesNotAnswer_isSaidToHaveNotAcknowledged() throws IOException {
+    Files.writeString(folder.resolve("tokens.yaml.seen"), "of a service that was killed");
+    Outcome created = run("tokens", "create", "--name=ci", "--role=read");
+
+    assertThat(created.code()).isZero();
+    assertThat(created.err()).contains("Not acknowledged within 5 seconds by 1 of 1");
+  }
+
+  @Test
+  void metrics_needATokenWithoutLimits_onceThereIsOne() throws Exception {
+    String closed = serve();
+    assertThat(get(closed + "/metrics")).isEqualTo(200);
+    String all = create("--name=all", "--role=read");
+    String some = create("--name=some", "--role=admin", "--store=app");
+
+    assertThat(get(closed + "/metrics")).isEqualTo(401);
+    assertThat(get(closed + "/metrics", bearer(some))).isEqualTo(403);
+    assertThat(get(closed + "/metrics", bearer(all))).isEqualTo(200);
+    stop();
+    services.clear();
+    assertThat(get(serve("--protect-metrics=false") + "/metrics")).isEqualTo(200);
   }
 
   @Test
@@ -227,15 +263,17 @@ class TokensCommandTest {
       String two = serve(uri);
       assertThat(status(two)).isEqualTo(200);
 
-      String secret = create("--name=ci", "--role=read", uri);
-      patiently().until(() -> status(one) == 401 && status(two) == 401);
-      // A node may see that there are tokens before it sees this one.
-      patiently().until(() -> status(one, bearer(secret)) == 200);
-      patiently().until(() -> status(two, bearer(secret)) == 200);
+      Outcome created = run("tokens", "create", "--name=ci", "--role=read", uri);
+      assertThat(created.err()).contains("Acknowledged by 2 running services");
+      String secret = created.out().strip();
+      assertThat(status(one)).isEqualTo(401);
+      assertThat(status(two)).isEqualTo(401);
+      assertThat(status(one, bearer(secret))).isEqualTo(200);
+      assertThat(status(two, bearer(secret))).isEqualTo(200);
 
-      assertThat(run("tokens", "revoke", "ci", uri).code()).isZero();
-      patiently().until(() -> status(one, bearer(secret)) == 401);
-      patiently().until(() -> status(two, bearer(secret)) == 401);
+      assertThat(run("tokens", "revoke", "ci", uri).err()).contains("Acknowledged by 2");
+      assertThat(status(one, bearer(secret))).isEqualTo(401);
+      assertThat(status(two, bearer(secret))).isEqualTo(401);
       stop();
       services.clear();
     }

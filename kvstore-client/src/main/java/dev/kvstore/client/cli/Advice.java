@@ -14,7 +14,8 @@ final class Advice {
       case TYPE_MISMATCH -> "nothing was changed";
       case UNAUTHENTICATED ->
         connection.hasToken()
-            ? "" // the service says enough
+            ? "it comes from " + connection.tokenOrigin()
+                + ": if the service has no tokens, leave it out there"
             : "give a token: --token-file, KVSTORE_TOKEN or the configuration file";
       case FORBIDDEN -> "the token does not allow it";
       case UNSUPPORTED_SERVER -> "is --server the address of a kvstore service?";

@@ -1,8 +1,9 @@
 package dev.kvstore.client.cli;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Something that the user has to know, in one line, and what the command ends with. */
+/** Something that the user has to know, one line a message, and what the command ends with. */
 final class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -19,6 +20,15 @@ final class CliException extends RuntimeException {
 
   static CliException usage(String message) {
     return new CliException(ExitCodes.USAGE, message);
+  }
+
+  static CliException usage(List<String> messages) {
+    return usage(String.join("\n", messages));
+  }
+
+  /** Returns the messages, at least one. */
+  List<String> messages() {
+    return String.valueOf(getMessage()).lines().toList();
   }
 
   int exitCode() {

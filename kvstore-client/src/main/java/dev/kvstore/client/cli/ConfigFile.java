@@ -1,7 +1,6 @@
 package dev.kvstore.client.cli;
 
 import dev.kvstore.config.SettingNames;
-import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,43 +39,47 @@ record ConfigFile(
   }
 
   private void read(Set<String> known) {
-    Map<String, RawValue> settings;
+    List<Node.Member> settings;
     try {
-      settings = Document.read(Format.YAML, Files.readAllBytes(path), path.toString());
+      settings = Document.members(
+          new Document.Reading(Format.YAML, Types.TEXT, null),
+          Files.readAllBytes(path),
+          path.toString());
     } catch (CliException e) {
-      faults.add(String.valueOf(e.getMessage()));
+      faults.addAll(e.messages());
       return;
     } catch (IOException e) {
       faults.add(path + " cannot be read: " + LocalFiles.reason(e));
       return;
     }
-    settings.forEach((name, value) -> {
-      if (known.contains(name)) {
-        add(name, Values.toStore(value));
+    for (Node.Member setting : settings) {
+      if (known.contains(setting.name())) {
+        add(setting.name(), setting.value());
       } else {
-        faults.add(path + ", " + Texts.oneLine(name) + ": there is no such setting; "
-            + SettingNames.nearest(name, known)
+        faults.add(path + ", " + Texts.oneLine(setting.name()) + ": there is no such setting; "
+            + SettingNames.nearest(setting.name(), known)
                 .map(nearest -> "did you mean " + nearest + "?")
                 .orElse("there are " + String.join(", ", known)));
       }
-    });
+    }
     if (values.containsKey("token") && LocalFiles.isReadableByOthers(path)) {
       warnings.add(path + " has a token and can be read by others than its owner: chmod 600 it");
     }
   }
 
-  private void add(String name, @Nullable Object value) {
-    if (value instanceof List<?> items && items.stream().allMatch(ConfigFile::isScalar)) {
-      values.put(name, String.join(",", items.stream().map(String::valueOf).toList()));
-    } else if (isScalar(value)) {
-      values.put(name, String.valueOf(value));
-    } else if (value != null) {
-      faults.add(path + ", " + name + ": it must be a plain value");
+  private void add(String name, Node value) {
+    List<String> texts = new ArrayList<>();
+    for (Node item : value instanceof Node.Items list ? list.items() : List.of(value)) {
+      if (!(item instanceof Node.Scalar scalar)) {
+        faults.add(path + ", " + name + ": it must be a plain value");
+        return;
+      }
+      texts.add(scalar.text());
     }
-  }
-
-  private static boolean isScalar(@Nullable Object value) {
-    return value instanceof String || value instanceof Number || value instanceof Boolean;
+    String text = String.join(",", texts);
+    if (!text.isBlank()) {
+      values.put(name, text);
+    }
   }
 
   @Nullable

@@ -9,12 +9,16 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -67,16 +71,43 @@ final class Connection {
       converter = DurationConverter.class,
       scope = ScopeType.INHERIT,
       order = LAST + 4,
-      description = "How long a request may take, such as 5s (15s).")
+      description = "How long a request may take, such as 5s (40s).")
   private Duration timeout = UNCACHED.requestTimeout();
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      order = LAST + 5,
+      description = "A PEM file with the certificates of the authorities to trust over https, in"
+          + " place of those that Java trusts.")
+  private @Nullable Path caFile;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      order = LAST + 6,
+      description = "A PEM file with the certificate to show to a service that asks for one, and"
+          + " the chain to its authority. Needs --key.")
+  private @Nullable Path cert;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      order = LAST + 7,
+      description = "A PEM file with the private key of --cert, in PKCS #8.")
+  private @Nullable Path key;
 
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      order = LAST + 5,
+      order = LAST + 8,
       description = "Tell more, above all about errors.")
   private boolean verbose;
 
+  private String tokenOrigin = "";
   private List<URI> urls = List.of();
   private HttpSettings settings = UNCACHED;
 
@@ -86,6 +117,11 @@ final class Connection {
 
   boolean hasToken() {
     return token != null || tokenFile != null;
+  }
+
+  /** Returns where the token comes from that is sent. */
+  String tokenOrigin() {
+    return tokenOrigin;
   }
 
   String store() {
@@ -111,6 +147,43 @@ final class Connection {
         ? List.of(URI.create("http://127.0.0.1:7070"))
         : servers.stream().flatMap(server -> url(server, faults).stream()).toList();
     checkToken(faults);
+    checkTls(faults);
+  }
+
+  private void checkTls(Faults faults) {
+    Path authorities = caFile;
+    Path certificate = cert;
+    Path privateKey = key;
+    if (authorities != null) {
+      faults.addFrom("--ca-file", () -> settings = settings.trusting(authorities));
+    }
+    if (certificate != null && privateKey != null) {
+      faults.addFrom(
+          "--cert", () -> settings = settings.withClientCertificate(certificate, privateKey));
+      if (LocalFiles.isReadableByOthers(privateKey)) {
+        faults.warn(privateKey + " has a private key and can be read by others than its owner:"
+            + " chmod 600 it");
+      }
+    } else if (certificate != null || privateKey != null) {
+      faults.addFor(certificate == null ? "--key" : "--cert", "give both --cert and --key");
+    } else if (authorities == null
+        && urls.stream().noneMatch(url -> "https".equalsIgnoreCase(url.getScheme()))) {
+      settings = settings.withSslContext(unusedContext());
+    }
+  }
+
+  /**
+   * Returns a context that trusts nobody, for connections without TLS: to read all authorities that
+   * Java trusts takes as long as the whole command.
+   */
+  private static SSLContext unusedContext() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[0], null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java has no TLS", e);
+    }
   }
 
   private void checkStore(Faults faults, boolean needsStore) {
@@ -145,15 +218,18 @@ final class Connection {
       faults.addFor("--token", "give either --token or --token-file");
     } else if (token != null && direct < inFile) {
       String text = token;
+      tokenOrigin = faults.origin("--token");
       faults.addFrom("--token", () -> settings = settings.withToken(text));
     } else if (tokenFile != null) {
+      tokenOrigin = faults.origin("--token-file");
       readToken(tokenFile, faults);
     }
   }
 
   private void readToken(Path file, Faults faults) {
     try {
-      String text = Files.readString(file, StandardCharsets.UTF_8).strip();
+      byte[] bytes = Document.withoutMark(Files.readAllBytes(file));
+      String text = new String(bytes, StandardCharsets.UTF_8).strip();
       faults.addFrom("--token-file", () -> settings = settings.withToken(text));
     } catch (IOException e) {
       faults.addFor("--token-file", file + " cannot be read: " + LocalFiles.reason(e));

@@ -49,6 +49,11 @@ record Console(
     return ansi.enabled() ? color.on() + text + Style.reset.on() : text;
   }
 
+  /** Prints a line, without anything that would steer a terminal where it goes to one. */
+  void print(String line) {
+    out.println(terminals.out() ? Texts.visible(line) : line);
+  }
+
   /** Tells in one line what the user should know, apart from the output. */
   void note(String message) {
     err.println(Texts.oneLine(message));

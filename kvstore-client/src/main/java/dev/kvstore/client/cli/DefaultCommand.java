@@ -26,15 +26,14 @@ final class DefaultCommand extends ValueAction {
   int run(KVStore store) throws IOException {
     RawValue given = value();
     while (true) {
-      Optional<KVEntry<Object>> kept = store.findEntry(key(), Values.ANY);
+      Optional<KVEntry<RawValue>> kept = store.findEntry(key(), Values.RAW);
       if (kept.isPresent()) {
-        console().out().println(key() + ": kept " + Values.json(Values.of(kept.get())));
+        console().print(key() + ": kept " + Values.json(Values.of(kept.get())));
         return ExitCodes.OK;
       }
       try {
-        KVMetadata stored =
-            store.set(key(), Values.toStore(given), lifetime(WriteOptions.ifAbsent()));
-        console().out().println(key() + ": stored, etag " + stored.etag());
+        KVMetadata stored = store.set(key(), given, lifetime(WriteOptions.ifAbsent()));
+        console().print(key() + ": stored, etag " + stored.etag());
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {
         // Somebody was faster: theirs is kept.

@@ -3,9 +3,8 @@ package dev.kvstore.client.cli;
 import dev.kvstore.KVStore;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.WriteOptions;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Deletes an entry. */
 @Command(
@@ -14,11 +13,8 @@ import picocli.CommandLine.Option;
     header = "Deletes the entry under a key.",
     footer = {"  kv delete ui.theme", "  kv delete ui.theme --if-match 6a10f1a27e0c5b3d9c2f1a01"})
 final class DeleteCommand extends KeyAction {
-  @Option(
-      names = "--if-match",
-      paramLabel = "ETAG",
-      description = "Only if the entry has this etag, which 'kv get --entry' shows.")
-  private @Nullable String etag;
+  @Mixin
+  private IfMatchOption ifMatch = new IfMatchOption();
 
   DeleteCommand(Session session) {
     super(session);
@@ -26,11 +22,10 @@ final class DeleteCommand extends KeyAction {
 
   @Override
   int run(KVStore store) {
-    WriteOptions options = etag == null ? WriteOptions.DEFAULT : WriteOptions.ifMatch(etag);
-    if (!store.delete(key(), options)) {
+    if (!store.delete(key(), WriteOptions.DEFAULT.condition(ifMatch.condition()))) {
       throw new KeyNotFoundException(key());
     }
-    console().out().println(key() + ": deleted");
+    console().print(key() + ": deleted");
     return ExitCodes.OK;
   }
 }

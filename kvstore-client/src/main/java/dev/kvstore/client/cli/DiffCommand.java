@@ -1,15 +1,16 @@
 package dev.kvstore.client.cli;
 
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.Names;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Compares two stores or files. */
@@ -39,14 +40,11 @@ final class DiffCommand extends Action {
       description = "The same; the store of --store without it.")
   private @Nullable String to;
 
-  @Option(
-      names = "--prefix",
-      paramLabel = "PREFIX",
-      description = "Compare only the keys that begin so.")
-  private String prefix = "";
+  @Mixin
+  private PrefixOption prefix = new PrefixOption();
 
   @Mixin
-  private FormatOption format = new FormatOption();
+  private FileOptions options = new FileOptions();
 
   DiffCommand(Session session) {
     super(session);
@@ -55,6 +53,7 @@ final class DiffCommand extends Action {
   @Override
   void check(Faults faults) {
     session.connection().check(faults, to == null);
+    options.check(faults);
     if (Objects.equals(from, "-") && Objects.equals(to, "-")) {
       faults.add("Only one of the two can be the standard input");
     }
@@ -63,17 +62,37 @@ final class DiffCommand extends Action {
   @Override
   public Integer call() throws IOException {
     String second = to == null ? session.connection().store() : to;
-    Map<String, RawValue> before = read(Objects.requireNonNull(from, "checked"));
-    Map<String, RawValue> after = read(second);
+    String first = Objects.requireNonNull(from, "checked");
+    Map<String, RawValue> before = Operand.of(first, prefix.value(), options).read(session);
+    Map<String, RawValue> after = Operand.of(second, prefix.value(), options).read(session);
+    checkStores(
+        before.isEmpty() && isEmptyStore(first) ? first : null,
+        after.isEmpty() && isEmptyStore(second) ? second : null);
     List<Difference> differences = Difference.between(before, after);
     differences.forEach(difference -> difference.print(console()));
     return differences.isEmpty() ? ExitCodes.OK : ExitCodes.DIFFERENT;
   }
 
-  private Map<String, RawValue> read(String operand) throws IOException {
-    Map<String, RawValue> values =
-        new LinkedHashMap<>(Operand.of(operand, prefix, format).read(session));
-    values.keySet().removeIf(key -> !key.startsWith(prefix));
-    return values;
+  /** A store comes into being with its first entry, so one without may be a typing error. */
+  private boolean isEmptyStore(String operand) {
+    if (!Names.isStore(operand)) {
+      return false;
+    }
+    try (KVStore store = session.connection().open(session, operand)) {
+      return store.keys(KVQuery.prefix("").limit(1)).items().isEmpty();
+    }
+  }
+
+  private void checkStores(@Nullable String emptyFirst, @Nullable String emptySecond) {
+    if (emptyFirst != null && emptySecond != null) {
+      throw CliException.usage("There is neither a store '" + emptyFirst + "' nor a store '"
+          + emptySecond + "' with any entries; 'kv stores' lists the stores");
+    }
+    String empty = emptyFirst == null ? emptySecond : emptyFirst;
+    if (empty != null) {
+      console()
+          .note("There is no store '" + empty + "' with any entries; 'kv stores' lists the"
+              + " stores");
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ record Difference(
       }
     }
     return differences;
+  }
+
+  /** Returns the value after, where there is one. */
+  RawValue written() {
+    return Objects.requireNonNull(after, key);
   }
 
   void print(Console console) {

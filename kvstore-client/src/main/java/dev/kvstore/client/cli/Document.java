@@ -1,50 +1,94 @@
 package dev.kvstore.client.cli;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
-import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Values under their keys, as a file has them: one JSON object, one YAML mapping, or properties.
- *
- * <p>A property is the JSON value that it spells, and text where it spells none. So text that would
- * be taken for another value is written as JSON, in quotes.
- */
+/** Values under their keys, as a file has them: a JSON object, a YAML mapping, or properties. */
 final class Document {
-  private Document() {}
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final Problems problems;
+  private final Map<String, Node.Member> members;
+  private final Map<String, RawValue> values;
+
+  private Document(
+      Problems problems, Map<String, Node.Member> members, Map<String, RawValue> values) {
+    this.problems = problems;
+    this.members = members;
+    this.values = values;
+  }
+
+  /**
+   * How a file is read.
+   *
+   * @param types what scalars without quotes stand for
+   * @param separator what joins the names of members into keys; null to keep values nested
+   */
+  record Reading(Format format, Types types, @Nullable String separator) {
+    static Reading of(Format format) {
+      return new Reading(format, Types.JSON, null);
+    }
+  }
 
   /**
    * Returns the values in the order of the file.
    *
    * @param name of the file, for messages
-   * @throws CliException if the file is not in that format, has a key twice, one that is illegal,
-   *     or a value that cannot be stored without loss; the message says where, without values
+   * @throws CliException with all that is wrong: a file that is not in that format, keys that are
+   *     illegal or there twice, and values that cannot be stored without loss. The messages have
+   *     the places, and nothing of the values.
    */
-  static Map<String, RawValue> read(Format format, byte[] bytes, String name) {
+  static Document read(Reading reading, byte[] bytes, String name) {
+    Problems problems = new Problems(name);
+    List<Node.Member> members = members(reading, bytes, name, problems);
+    String separator = reading.separator();
+    if (separator != null && problems.isEmpty()) {
+      members = Flattening.of(members, separator, problems);
+    }
+    Map<String, Node.Member> byKey = new LinkedHashMap<>();
+    Map<String, RawValue> values = new LinkedHashMap<>();
+    for (Node.Member member : members) {
+      byKey.put(member.name(), member);
+      convert(member, values, problems);
+    }
+    problems.throwIfAny();
+    return new Document(problems, byKey, values);
+  }
+
+  /**
+   * Returns what the file spells.
+   *
+   * @throws CliException as {@link #read}, if its text is not in that format
+   */
+  static List<Node.Member> members(Reading reading, byte[] bytes, String name) {
+    Problems problems = new Problems(name);
+    List<Node.Member> members = members(reading, bytes, name, problems);
+    problems.throwIfAny();
+    return members;
+  }
+
+  private static List<Node.Member> members(
+      Reading reading, byte[] bytes, String name, Problems problems) {
+    byte[] text = withoutMark(bytes);
     try {
-      Map<String, RawValue> values = switch (format) {
-        case JSON -> json(bytes);
-        case YAML -> YamlDocument.read(strict(bytes));
-        case PROPERTIES -> properties(bytes);
+      return switch (reading.format()) {
+        case JSON -> JsonNodes.read(text, problems);
+        case YAML -> YamlNodes.read(decode(text), reading.types(), problems);
+        case PROPERTIES -> PropertiesNodes.read(decode(text), reading.types(), problems);
       };
-      values.keySet().forEach(Names::checkKey);
-      return values;
-    } catch (InvalidInputException e) {
-      throw new CliException(ExitCodes.USAGE, name + ": " + e.getMessage(), e);
     } catch (CharacterCodingException e) {
       throw new CliException(ExitCodes.USAGE, name + " is not UTF-8", e);
     } catch (IOException e) {
@@ -52,83 +96,70 @@ final class Document {
     }
   }
 
-  private static Map<String, RawValue> json(byte[] bytes) {
-    Map<String, RawValue> values = new LinkedHashMap<>();
-    try (JsonParser parser = Values.JSON.factory().createParser(bytes)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw invalid("it must hold one JSON object, with a member for each key");
-      }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String key = parser.currentName();
-        parser.nextToken();
-        values.put(key, value(key, parser));
-      }
-      if (parser.nextToken() != null) {
-        throw invalid("something follows the JSON object");
-      }
-      return values;
-    } catch (IOException e) {
-      throw JsonTranscoder.failure(e);
-    }
+  /** Returns the bytes of a text without the byte order mark, if they begin with one. */
+  static byte[] withoutMark(byte[] bytes) {
+    int length = BYTE_ORDER_MARK.length;
+    return bytes.length >= length && Arrays.equals(bytes, 0, length, BYTE_ORDER_MARK, 0, length)
+        ? Arrays.copyOfRange(bytes, length, bytes.length)
+        : bytes;
   }
 
-  private static RawValue value(String key, JsonParser parser) {
-    int line = parser.currentTokenLocation().getLineNr();
+  private static String decode(byte[] bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+  }
+
+  private static void convert(Node.Member member, Map<String, RawValue> values, Problems problems) {
+    Problems.Path path = Problems.Path.of(member.name());
     try {
-      return Values.JSON.read(parser);
+      Names.checkKey(member.name());
     } catch (InvalidInputException e) {
-      throw e.code() == ErrorCode.INVALID_JSON ? e : wrong(e, key, line);
+      problems.add(member.place(), String.valueOf(e.getMessage()));
+      return;
+    }
+    try {
+      values.put(member.name(), Values.of(member.value()));
+    } catch (InvalidInputException e) {
+      if (!addScalars(member.value(), path, problems)) {
+        problems.add(member.value().place(), path, String.valueOf(e.getMessage()));
+      }
     }
   }
 
-  private static Map<String, RawValue> properties(byte[] bytes) throws IOException {
-    Map<String, RawValue> values = new LinkedHashMap<>();
-    Properties properties = new Properties() {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      public synchronized Object put(Object key, Object value) {
-        String name = (String) key;
-        if (values.put(name, property(name, (String) value)) != null) {
-          throw invalid("the key '" + Texts.oneLine(name) + "' is there twice");
-        }
-        return value;
+  /** Adds the scalars that cannot be stored, and returns whether there are any. */
+  private static boolean addScalars(Node node, Problems.Path path, Problems problems) {
+    boolean[] any = {false};
+    Nodes.scalars(node, path, (scalar, at) -> {
+      try {
+        Values.of(scalar);
+      } catch (InvalidInputException e) {
+        problems.add(scalar.place(), at, String.valueOf(e.getMessage()));
+        any[0] = true;
       }
-    };
-    try {
-      properties.load(strict(bytes));
-    } catch (IllegalArgumentException e) {
-      throw invalid("a \\u is not followed by four hexadecimal digits");
-    }
+    });
+    return any[0];
+  }
+
+  /** Keeps only the keys that begin with the prefix. */
+  Document withPrefix(String prefix) {
+    values.keySet().removeIf(key -> !key.startsWith(prefix));
+    return this;
+  }
+
+  Map<String, RawValue> values() {
     return values;
   }
 
-  private static RawValue property(String key, String text) {
-    try {
-      return Values.ofJson(text.getBytes(StandardCharsets.UTF_8));
-    } catch (InvalidInputException e) {
-      if (e.code() == ErrorCode.INVALID_JSON) {
-        return Values.ofText(text);
-      }
-      throw new InvalidInputException(e.code(), "key '" + key + "': " + e.getMessage());
+  /** Returns, for these keys, which values were probably meant to be something else. */
+  List<String> advice(Collection<String> keys) {
+    List<String> advice = new ArrayList<>();
+    for (String key : keys) {
+      Node value = Objects.requireNonNull(members.get(key)).value();
+      Nodes.scalars(value, Problems.Path.of(key), (scalar, path) -> {
+        if (scalar.advice() != null) {
+          advice.add(problems.message(scalar.place(), path, scalar.advice()));
+        }
+      });
     }
-  }
-
-  static InvalidInputException wrong(InvalidInputException e, String key, int line) {
-    return new InvalidInputException(
-        e.code(), "line " + line + ", key '" + Texts.oneLine(key) + "': " + e.getMessage());
-  }
-
-  static InvalidInputException invalid(String problem) {
-    return new InvalidInputException(ErrorCode.INVALID_VALUE, problem);
-  }
-
-  private static Reader strict(byte[] bytes) {
-    return new InputStreamReader(
-        new ByteArrayInputStream(bytes),
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT));
+    return advice;
   }
 }

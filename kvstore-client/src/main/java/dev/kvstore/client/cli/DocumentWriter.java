@@ -1,15 +1,18 @@
 package dev.kvstore.client.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.kvstore.ErrorCode;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /**
  * Writes what {@link Document} reads, one value after the other. Closing it ends the document, and
@@ -18,11 +21,20 @@ import java.util.Properties;
 interface DocumentWriter extends Closeable {
   void write(String key, RawValue value) throws IOException;
 
-  static DocumentWriter to(Writer writer, Format format) throws IOException {
+  void write(String key, Node value) throws IOException;
+
+  /**
+   * Returns a writer of that format.
+   *
+   * @param types how properties are going to be read
+   * @param losses takes a message for each value that is going to be read back as something else
+   */
+  static DocumentWriter to(Writer writer, Format format, Types types, Consumer<String> losses)
+      throws IOException {
     return switch (format) {
       case JSON -> new OfGenerator(Generators.json(writer), writer);
       case YAML -> new OfGenerator(Generators.yaml(writer), writer);
-      case PROPERTIES -> new OfProperties(writer);
+      case PROPERTIES -> new OfProperties(new EscapingWriter(writer), types, losses);
     };
   }
 
@@ -40,7 +52,17 @@ interface DocumentWriter extends Closeable {
     @Override
     public void write(String key, RawValue value) throws IOException {
       out.writeFieldName(key);
-      Values.JSON.write(value, out);
+      try {
+        Values.JSON.write(value, out);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+
+    @Override
+    public void write(String key, Node value) throws IOException {
+      out.writeFieldName(key);
+      value.writeTo(out);
     }
 
     @Override
@@ -54,11 +76,17 @@ interface DocumentWriter extends Closeable {
   }
 
   /** Properties, as the JDK writes and reads them. */
-  record OfProperties(Writer writer) implements DocumentWriter {
+  record OfProperties(Writer writer, Types types, Consumer<String> losses)
+      implements DocumentWriter {
     @Override
     public void write(String key, RawValue value) throws IOException {
+      write(key, Values.node(value));
+    }
+
+    @Override
+    public void write(String key, Node value) throws IOException {
       Properties one = new Properties();
-      one.setProperty(key, text(value));
+      one.setProperty(key, value instanceof Node.Scalar scalar ? text(key, scalar) : json(value));
       StringWriter lines = new StringWriter();
       one.store(lines, null);
       // The first line is a comment with the date; and a file is the same wherever it is written.
@@ -67,19 +95,48 @@ interface DocumentWriter extends Closeable {
       writer.write(line + "\n");
     }
 
-    private static String text(RawValue value) {
-      Object stored = Values.toStore(value);
-      return stored instanceof String text && isPlain(text) ? text : Values.json(value);
+    private String text(String key, Node.Scalar value) {
+      if (value.kind() == JsonToken.VALUE_STRING) {
+        return isPlain(value.text()) ? value.text() : json(value);
+      }
+      if (types == Types.TEXT) {
+        return value.kind() == JsonToken.VALUE_NULL ? "" : json(value);
+      }
+      return value.text().indexOf('E') < 0 ? json(value) : withoutExponent(key, value);
     }
 
-    /** Tells whether the text spells no other value. */
-    private static boolean isPlain(String text) {
-      try {
-        Values.ofJson(text.getBytes(StandardCharsets.UTF_8));
-        return false;
-      } catch (InvalidInputException e) {
-        return e.code() == ErrorCode.INVALID_JSON;
+    /** Returns true if the text is read back as text. */
+    private boolean isPlain(String text) {
+      return types == Types.TEXT
+          || (!PropertiesNodes.isLikeJson(text)
+              && types.read(new Place(1, 1), text).kind() == JsonToken.VALUE_STRING);
+    }
+
+    private String withoutExponent(String key, Node.Scalar value) {
+      RawValue number = Values.of(value);
+      String digits = new BigDecimal(value.text()).stripTrailingZeros().toPlainString();
+      for (String plain : List.of(digits, digits + ".0")) {
+        if (isSame(plain, number)) {
+          return plain;
+        }
       }
+      losses.accept(Problems.Path.of(key)
+          + "a number with an exponent is read back from properties as text; use JSON or YAML to"
+          + " keep it");
+      return value.text();
+    }
+
+    private static boolean isSame(String digits, RawValue number) {
+      Node.Scalar read = Types.JSON.read(new Place(1, 1), digits);
+      try {
+        return read.kind() != JsonToken.VALUE_STRING && Values.of(read).equals(number);
+      } catch (InvalidInputException e) {
+        return false; // more digits than a number can have
+      }
+    }
+
+    private static String json(Node value) {
+      return Generators.text(Generators::line, value::writeTo);
     }
 
     @Override

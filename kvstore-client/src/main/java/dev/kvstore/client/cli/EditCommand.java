@@ -8,7 +8,6 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -16,7 +15,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "edit",
     header = "Opens a value in an editor.",
-    description = "The value is JSON, the editor that of $VISUAL or $EDITOR. It is written"
+    description = "The value is JSON, the editor that of $VISUAL or $EDITOR. What you do not"
+        + " change keeps its type, such as a date, which JSON has not. It is written"
         + " back if nobody else has written it meanwhile: then you see how they"
         + " differ, and may edit again. An expiry stays.",
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
@@ -28,13 +28,8 @@ final class EditCommand extends KeyAction {
   @Override
   @SuppressWarnings("try") // what is held is not used otherwise
   int run(KVStore store) throws IOException, InterruptedException {
-    KVEntry<Object> entry = store.entry(key(), Values.ANY);
+    KVEntry<RawValue> entry = store.entry(key(), Values.RAW);
     RawValue value = Values.of(entry);
-    if (!Values.ofJson(bytes(Values.json(value))).equals(value)) {
-      console()
-          .note("Note: the value has a type that JSON has not, such as a date or a 64-bit"
-              + " number; what you save is stored as what JSON tells");
-    }
     // An editor makes use of Ctrl-C, which must not end what waits for it.
     try (Interrupt.Hold held = session.interrupt().hold();
         EditedFile file = EditedFile.create(Values.pretty(value) + "\n")) {
@@ -49,28 +44,32 @@ final class EditCommand extends KeyAction {
     }
   }
 
-  private int edit(KVStore store, EditedFile file, KVEntry<Object> first)
+  private int edit(KVStore store, EditedFile file, KVEntry<RawValue> first)
       throws IOException, InterruptedException {
-    KVEntry<Object> present = first;
+    KVEntry<RawValue> present = first;
     while (true) {
       file.edit(session.environment());
-      RawValue edited = parsed(file);
-      if (edited == null) {
+      RawValue given = parsed(file);
+      if (given == null) {
         continue;
       }
+      StoredTypes.Kept kept =
+          StoredTypes.keep(key(), Values.of(present == null ? first : present), given, false);
+      RawValue edited = kept.value();
       if (present != null && Values.same(edited, Values.of(present))) {
-        console().out().println(key() + ": not changed");
+        console().print(key() + ": not changed");
         return ExitCodes.OK;
       }
       try {
         WriteOptions options = present == null
             ? WriteOptions.ifAbsent()
             : WriteOptions.ifMatch(present.etag()).keepingExpiry();
-        KVMetadata written = store.set(key(), Values.toStore(edited), options);
-        console().out().println(SetCommand.written(written));
+        KVMetadata written = store.set(key(), edited, options);
+        kept.changes().forEach(console()::note);
+        console().print(SetCommand.written(written));
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {
-        present = store.findEntry(key(), Values.ANY).orElse(null);
+        present = store.findEntry(key(), Values.RAW).orElse(null);
         showConflict(present, edited, e);
       }
     }
@@ -79,7 +78,7 @@ final class EditCommand extends KeyAction {
   /** Returns null where the text is no JSON and is to be edited again. */
   private @Nullable RawValue parsed(EditedFile file) throws IOException {
     try {
-      return Values.ofJson(file.bytes());
+      return Values.ofJson(Document.withoutMark(file.bytes()));
     } catch (InvalidInputException e) {
       String problem = "What you saved cannot be stored: " + e.getMessage();
       if (console().isInteractive()) {
@@ -93,7 +92,7 @@ final class EditCommand extends KeyAction {
   }
 
   private void showConflict(
-      @Nullable KVEntry<Object> present, RawValue edited, PreconditionFailedException conflict) {
+      @Nullable KVEntry<RawValue> present, RawValue edited, PreconditionFailedException conflict) {
     RawValue theirs = present == null ? null : Values.of(present);
     console()
         .note(
@@ -105,9 +104,5 @@ final class EditCommand extends KeyAction {
     if (!console().isInteractive() || !console().confirms("Edit again, and write over it?")) {
       throw conflict;
     }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

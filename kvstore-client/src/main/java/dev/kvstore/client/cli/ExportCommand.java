@@ -2,14 +2,19 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Writes values to a file. */
 @Command(
@@ -20,16 +25,14 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  kv export > all.json",
       "  kv export ui. --file ui.yaml      # a file for its owner alone",
-      "  kv export --format properties | grep ^http"
+      "  kv export --format properties | grep ^http",
+      "  kv export --format properties --flatten --types text    # for Spring"
     })
 final class ExportCommand extends Action.OnStore {
   private static final int STEP = 100;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "With what the keys begin; all of them without it.")
-  private String prefix = "";
+  @Mixin
+  private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
 
   @Option(
       names = {"-f", "--file"},
@@ -38,19 +41,29 @@ final class ExportCommand extends Action.OnStore {
   private @Nullable Path file;
 
   @Mixin
-  private FormatOption format = new FormatOption();
+  private FileOptions options = new FileOptions();
 
   ExportCommand(Session session) {
     super(session);
   }
 
   @Override
+  void check(Faults faults) {
+    super.check(faults);
+    prefix.check(faults);
+    options.check(faults);
+    if (file != null && file.toString().isEmpty()) {
+      faults.addFor("--file", "the name of the file is empty");
+    }
+  }
+
+  @Override
   int run(KVStore store) throws IOException {
     if (file == null) {
-      write(store, console().out(), format.orJson());
+      write(store, console().out(), options.formatOrJson());
       return ExitCodes.OK;
     }
-    Format chosen = format.of(file.toString());
+    Format chosen = options.formatOf(file.toString());
     long count;
     try {
       count = LocalFiles.replace(file, writer -> write(store, writer, chosen));
@@ -64,16 +77,40 @@ final class ExportCommand extends Action.OnStore {
 
   private long write(KVStore store, Writer writer, Format chosen) throws IOException {
     long count = 0;
+    List<String> losses = new ArrayList<>();
+    Set<String> keys = new HashSet<>();
     try (Progress progress = new Progress(console(), "Exported");
-        DocumentWriter document = DocumentWriter.to(writer, chosen)) {
-      for (KVEntry<Object> entry : Values.entries(store, prefix)) {
-        document.write(entry.key(), Values.of(entry));
+        DocumentWriter document = DocumentWriter.to(writer, chosen, options.types(), losses::add)) {
+      for (KVEntry<RawValue> entry : Values.entries(store, prefix.value())) {
+        if (options.separator() == null) {
+          document.write(entry.key(), Values.of(entry));
+        } else {
+          writeFlat(document, entry, keys);
+        }
         count++;
         if (count % STEP == 0) {
           progress.tell(count, 0);
+          if (writer instanceof PrintWriter out && out.checkError()) {
+            break; // the full disk or the closed pipe is reported at the end
+          }
         }
       }
     }
+    losses.forEach(console()::note);
     return count;
+  }
+
+  private void writeFlat(DocumentWriter document, KVEntry<RawValue> entry, Set<String> keys)
+      throws IOException {
+    Node value = Values.node(Values.of(entry));
+    Node.Member member = new Node.Member(entry.key(), value.place(), value);
+    String separator = String.valueOf(options.separator());
+    for (Node.Member flat : Flattening.of(List.of(member), separator, new Problems(entry.key()))) {
+      if (!keys.add(flat.name())) {
+        throw CliException.usage("Two values would get the key '" + Texts.oneLine(flat.name())
+            + "': use another separator, as --flatten=/");
+      }
+      document.write(flat.name(), flat.value());
+    }
   }
 }

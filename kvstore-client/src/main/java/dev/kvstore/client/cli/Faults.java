@@ -64,7 +64,7 @@ final class Faults {
 
   /** Adds what is wrong with the present value of an option, and where that comes from. */
   void addFor(String option, String problem) {
-    messages.add(sources.origin(parsed, option(option)) + ": " + problem);
+    messages.add(origin(option) + ": " + problem);
   }
 
   /** As {@link #addFor}, where the check finds something wrong. */
@@ -81,6 +81,11 @@ final class Faults {
     if (given.size() > 1) {
       add("Give only one of " + String.join(", ", given));
     }
+  }
+
+  /** See {@link Sources#origin}. */
+  String origin(String option) {
+    return sources.origin(parsed, option(option));
   }
 
   /** See {@link Sources#rank}. */

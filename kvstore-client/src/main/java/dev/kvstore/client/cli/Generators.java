@@ -8,10 +8,9 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.core.util.Separators.Spacing;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -21,12 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes generators of JSON and YAML. They flush, but do not close, what they write to. */
 final class Generators {
-  private static final YAMLFactory YAML = YAMLFactory.builder()
-      .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-      .disable(YAMLGenerator.Feature.SPLIT_LINES)
-      .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
-      .build();
-
   private Generators() {}
 
   /** Makes a generator that writes there. */
@@ -57,7 +50,7 @@ final class Generators {
   }
 
   static JsonGenerator yaml(Writer writer) throws IOException {
-    return configured(YAML.createGenerator(writer));
+    return configured(YamlOutput.to(writer));
   }
 
   private static JsonGenerator configured(JsonGenerator generator) {
@@ -78,7 +71,7 @@ final class Generators {
   }
 
   /** Writes an entry as the service does. */
-  static void entry(JsonGenerator out, KVEntry<Object> entry) throws IOException {
+  static void entry(JsonGenerator out, KVEntry<RawValue> entry) throws IOException {
     KVMetadata metadata = entry.metadata();
     out.writeStartObject();
     out.writeStringField("key", metadata.key());
@@ -113,7 +106,7 @@ final class Generators {
 
     @Override
     public @Nullable SerializableString getEscapeSequence(int c) {
-      return Texts.steers(c) ? new SerializedString("\\u%04X".formatted(c)) : null;
+      return Texts.steers(c) ? new SerializedString(Texts.escape(c)) : null;
     }
   }
 }

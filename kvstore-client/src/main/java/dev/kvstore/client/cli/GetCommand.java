@@ -2,6 +2,7 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,20 +56,24 @@ final class GetCommand extends KeyAction {
 
   @Override
   int run(KVStore store) throws IOException {
-    KVEntry<Object> found = store.entry(key(), Values.ANY);
+    KVEntry<RawValue> found = store.entry(key(), Values.RAW);
     if (entry || output != null) {
       OutputFormat format = output == null ? OutputFormat.YAML : output;
       format.print(console().out(), out -> Generators.entry(out, found));
-    } else if (raw && found.value() instanceof String text) {
-      console().out().println(text);
+    } else {
+      printValue(Values.of(found));
+    }
+    return ExitCodes.OK;
+  }
+
+  private void printValue(RawValue value) {
+    String text = raw ? Values.text(value) : null;
+    if (text != null) {
+      console().print(text);
     } else {
       console()
           .out()
-          .println(
-              console().terminals().out()
-                  ? Values.pretty(Values.of(found))
-                  : Values.json(Values.of(found)));
+          .println(console().terminals().out() ? Values.pretty(value) : Values.json(value));
     }
-    return ExitCodes.OK;
   }
 }

@@ -1,14 +1,10 @@
 package dev.kvstore.client.cli;
 
-import dev.kvstore.BatchResult;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
-import dev.kvstore.PreconditionFailedException;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,18 +19,19 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     header = "Writes the values of a file to the store.",
-    description = "The file is one as 'kv export' makes it. What is in the store already"
-        + " and the same is not written again, and what is not in the file stays as"
-        + " it is.",
+    description = "The file is one as 'kv export' makes it, or one of another application."
+        + " What is in the store already and the same is not written again, and what is not in"
+        + " the file stays as it is. What does not change keeps its type, such as a date, which"
+        + " JSON has not.",
     footer = {
       "  kv import settings.yaml --dry-run     # shows what would change, and changes nothing",
       "  kv import settings.yaml",
+      "  kv import settings.yaml --flatten     # http: {port: 80} is the key http.port",
+      "  kv import settings.yaml --deep        # keeps members that only the store has",
       "  kv import defaults.json --mode defaults",
       "  kv export | kv import - --store copy"
     })
 final class ImportCommand extends Action.OnStore {
-  private static final int AT_ONCE = 200;
-
   /** What becomes of keys that have an entry. */
   enum Mode {
     MERGE,
@@ -50,13 +47,10 @@ final class ImportCommand extends Action.OnStore {
   private @Nullable String file;
 
   @Mixin
-  private FormatOption format = new FormatOption();
+  private FileOptions options = new FileOptions();
 
-  @Option(
-      names = "--prefix",
-      paramLabel = "PREFIX",
-      description = "Take only the keys that begin so.")
-  private String prefix = "";
+  @Mixin
+  private PrefixOption prefix = new PrefixOption();
 
   @Option(
       names = "--mode",
@@ -65,7 +59,16 @@ final class ImportCommand extends Action.OnStore {
           + " where there is no entry.")
   private Mode mode = Mode.MERGE;
 
-  @Option(names = "--dry-run", description = "Show what would change, and change nothing.")
+  @Option(
+      names = "--deep",
+      description = "Merge objects member by member, at any depth: members that the file does not"
+          + " have stay. Without it the object of the file takes the place of the stored one.")
+  private boolean deep;
+
+  @Option(
+      names = "--dry-run",
+      description = "Show what would change, with the members that would be dropped, and change"
+          + " nothing.")
   private boolean dryRun;
 
   ImportCommand(Session session) {
@@ -73,68 +76,74 @@ final class ImportCommand extends Action.OnStore {
   }
 
   @Override
+  void check(Faults faults) {
+    super.check(faults);
+    options.check(faults);
+    if (deep && mode == Mode.DEFAULTS) {
+      faults.add("Give only one of --deep, --mode defaults");
+    }
+  }
+
+  @Override
   int run(KVStore store) throws IOException {
-    Map<String, RawValue> values = new LinkedHashMap<>(
-        Operand.file(Objects.requireNonNull(file, "checked"), format).read(session));
-    values.keySet().removeIf(key -> !key.startsWith(prefix));
-    Map<String, RawValue> present = Operand.values(store, values.keySet());
-    List<Difference> differences = Difference.between(present, values).stream()
-        .filter(difference -> mode == Mode.MERGE || difference.before() == null)
-        .toList();
+    Document document =
+        options.read(Objects.requireNonNull(file, "checked"), session).withPrefix(prefix.value());
+    Map<String, RawValue> values = document.values();
+    List<String> notes = new ArrayList<>();
+    List<Difference> differences =
+        differences(Operand.values(store, values.keySet()), values, notes);
+    document.advice(differences.stream().map(Difference::key).toList()).forEach(console()::note);
+    notes.forEach(console()::note);
     if (dryRun) {
       differences.forEach(difference -> difference.print(console()));
       long created = differences.stream().filter(d -> d.before() == null).count();
       summarize("Would import", values.size(), created, differences.size() - created);
-      return ExitCodes.OK;
+    } else {
+      write(new EntryWriter(store, deep), differences, values.size());
     }
-    write(store, differences, values.size());
     return ExitCodes.OK;
   }
 
-  private void write(KVStore store, List<Difference> differences, int all) {
-    long created = 0;
-    long changed = 0;
-    try (Progress progress = new Progress(console(), "Imported")) {
-      for (int from = 0; from < differences.size(); from += AT_ONCE) {
-        List<Difference> some =
-            differences.subList(from, Math.min(from + AT_ONCE, differences.size()));
-        if (mode == Mode.MERGE) {
-          BatchResult result = setAll(store, some);
-          created += result.created();
-          changed += result.replaced();
-        } else {
-          created +=
-              some.stream().filter(difference -> setDefault(store, difference)).count();
+  /** Returns what is to be written, and adds what the user should know about it. */
+  private List<Difference> differences(
+      Map<String, RawValue> present, Map<String, RawValue> values, List<String> notes) {
+    List<Difference> differences = new ArrayList<>();
+    for (Difference difference : Difference.between(present, values)) {
+      RawValue before = difference.before();
+      if (before == null) {
+        differences.add(difference);
+      } else if (mode == Mode.MERGE) {
+        RawValue given = difference.written();
+        StoredTypes.Kept kept = StoredTypes.keep(difference.key(), before, given, deep);
+        if (!Values.same(before, kept.value())) {
+          differences.add(new Difference(difference.key(), before, kept.value()));
+          notes.addAll(kept.changes());
+          if (dryRun) {
+            StoredTypes.dropped(difference.key(), before, kept.value())
+                .forEach(
+                    path -> notes.add(path + "this member would be dropped; --deep would keep it"));
+          }
         }
-        progress.tell(from + some.size(), differences.size());
+      }
+    }
+    return differences;
+  }
+
+  private void write(EntryWriter writer, List<Difference> differences, int all) {
+    try (Progress progress = new Progress(console(), "Imported")) {
+      if (mode == Mode.MERGE) {
+        writer.set(differences, progress);
+      } else {
+        writer.setDefaults(differences, progress);
       }
     } catch (KVException e) {
       console()
-          .note("Some entries may have been imported, at least " + (created + changed) + " of "
-              + differences.size() + ": the same command goes on where this one ended");
+          .note("Some entries may have been imported, at least "
+              + (writer.created() + writer.changed()) + " of " + differences.size()
+              + ": the same command goes on where this one ended");
       throw e;
     }
-    summarize("Imported", all, created, changed);
-  }
-
-  private static BatchResult setAll(KVStore store, List<Difference> differences) {
-    Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    differences.forEach(difference -> values.put(difference.key(), value(difference)));
-    return store.setMany(values);
-  }
-
-  /** Tells whether it was stored, and not somebody else's value in between. */
-  private static boolean setDefault(KVStore store, Difference difference) {
-    try {
-      store.set(difference.key(), value(difference), WriteOptions.ifAbsent());
-      return true;
-    } catch (PreconditionFailedException e) {
-      return false;
-    }
-  }
-
-  private static @Nullable Object value(Difference difference) {
-    return Values.toStore(Objects.requireNonNull(difference.after(), "it is in the file"));
+    summarize("Imported", all, writer.created(), writer.changed());
   }
 
   private void summarize(String what, int all, long created, long changed) {

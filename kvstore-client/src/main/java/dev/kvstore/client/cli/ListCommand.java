@@ -4,6 +4,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -11,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Lists entries. */
 @Command(
@@ -30,11 +31,8 @@ final class ListCommand extends Action.OnStore {
   /** How much of a value is shown to a person. */
   private static final int VALUE_WIDTH = 60;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "With what the keys begin; all of them without it.")
-  private String prefix = "";
+  @Mixin
+  private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
 
   @Option(names = "--keys", description = "Print the keys alone, one a line.")
   private boolean keys;
@@ -57,6 +55,7 @@ final class ListCommand extends Action.OnStore {
   @Override
   void check(Faults faults) {
     super.check(faults);
+    prefix.check(faults);
     List<String> given = new ArrayList<>();
     if (keys) {
       given.add("--keys");
@@ -72,13 +71,13 @@ final class ListCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    Iterable<KVEntry<Object>> entries = Values.entries(store, prefix);
+    Iterable<KVEntry<RawValue>> entries = Values.entries(store, prefix.value());
     if (keys) {
       printKeys(store);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();
-        for (KVEntry<Object> entry : entries) {
+        for (KVEntry<RawValue> entry : entries) {
           Generators.entry(out, entry);
         }
         out.writeEndArray();
@@ -86,7 +85,7 @@ final class ListCommand extends Action.OnStore {
     } else if (tree) {
       Tree root = new Tree();
       entries.forEach(entry -> root.add(entry.key(), shown(entry)));
-      root.print(console().out());
+      root.print(console());
     } else {
       printTable(entries);
     }
@@ -94,18 +93,18 @@ final class ListCommand extends Action.OnStore {
   }
 
   private void printKeys(KVStore store) {
-    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    KVQuery next = KVQuery.prefix(prefix.value()).limit(KVQuery.MAX_LIMIT);
     while (next != null) {
       KVPage<String> page = store.keys(next);
-      page.items().forEach(console().out()::println);
+      page.items().forEach(console()::print);
       next = page.next().map(next::after).orElse(null);
     }
   }
 
-  private void printTable(Iterable<KVEntry<Object>> entries) {
+  private void printTable(Iterable<KVEntry<RawValue>> entries) {
     List<List<String>> rows = new ArrayList<>();
     boolean expiring = false;
-    for (KVEntry<Object> entry : entries) {
+    for (KVEntry<RawValue> entry : entries) {
       expiring |= entry.expiresAt().isPresent();
       rows.add(List.of(
           Texts.oneLine(entry.key()),
@@ -116,7 +115,8 @@ final class ListCommand extends Action.OnStore {
     }
     if (rows.isEmpty()) {
       console()
-          .note("No entries" + (prefix.isEmpty() ? "" : " whose keys begin with '" + prefix + "'")
+          .note("No entries"
+              + (prefix.value().isEmpty() ? "" : " whose keys begin with '" + prefix.value() + "'")
               + " in store '" + session.connection().store() + "'");
       return;
     }
@@ -128,7 +128,7 @@ final class ListCommand extends Action.OnStore {
         .print(console());
   }
 
-  private String shown(KVEntry<Object> entry) {
+  private String shown(KVEntry<RawValue> entry) {
     String json = Values.json(Values.of(entry));
     return console().terminals().out() ? Texts.shortened(json, VALUE_WIDTH) : json;
   }

@@ -4,15 +4,22 @@ import dev.kvstore.KVException;
 import dev.kvstore.config.Variables;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +28,27 @@ import picocli.CommandLine.ParseResult;
 
 /** The command line {@code kv}. */
 public final class Main {
+  private static final Map<String, Function<Session, Action>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("get", GetCommand::new);
+    COMMANDS.put("set", SetCommand::new);
+    COMMANDS.put("default", DefaultCommand::new);
+    COMMANDS.put("delete", DeleteCommand::new);
+    COMMANDS.put("list", ListCommand::new);
+    COMMANDS.put("watch", WatchCommand::new);
+    COMMANDS.put("incr", IncrCommand::new);
+    COMMANDS.put("edit", EditCommand::new);
+    COMMANDS.put("export", ExportCommand::new);
+    COMMANDS.put("import", ImportCommand::new);
+    COMMANDS.put("diff", DiffCommand::new);
+    COMMANDS.put("stores", StoresCommand::new);
+    COMMANDS.put("completion", CompletionCommand::new);
+  }
+
+  private static final Map<String, String> ALIASES = Map.of("ls", "list", "rm", "delete");
+  private static final Set<String> HELP = Set.of("help", "-h", "--help");
+
   private Main() {}
 
   public static void main(String[] arguments) {
@@ -61,10 +89,10 @@ public final class Main {
       Interrupt interrupt) {
     Connection connection = new Connection();
     Session session = new Session(console, stores, connection, environment, interrupt);
-    CommandLine commandLine = commandLine(session);
+    CommandLine commandLine = commandLine(session, meant(arguments));
     Sources sources = new Sources(environment, ConfigFile.of(environment, settings(commandLine)));
     commandLine.setDefaultValueProvider(sources);
-    Variables variables = Variables.of(environment, variables(commandLine), Variables.SERVICE);
+    Variables variables = variables(environment, commandLine, session);
     commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources, variables));
     try {
       return commandLine.execute(arguments);
@@ -74,23 +102,32 @@ public final class Main {
     }
   }
 
+  /** Returns the command line with all commands. */
   static CommandLine commandLine(Session session) {
+    return commandLine(session, COMMANDS.keySet());
+  }
+
+  /**
+   * Returns the names of the commands that the arguments can mean: to describe a command by
+   * reflection takes time, and few are needed where the arguments name one.
+   */
+  private static Set<String> meant(String[] arguments) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String argument : arguments) {
+      String name = ALIASES.getOrDefault(argument, argument);
+      if (COMMANDS.containsKey(name)) {
+        names.add(name);
+      } else if (HELP.contains(argument)) {
+        return COMMANDS.keySet();
+      }
+    }
+    return names.isEmpty() ? COMMANDS.keySet() : names;
+  }
+
+  private static CommandLine commandLine(Session session, Set<String> names) {
     CommandLine commandLine = new CommandLine(new KvCommand(session.connection()));
-    for (Action action : List.of(
-        new GetCommand(session),
-        new SetCommand(session),
-        new DefaultCommand(session),
-        new DeleteCommand(session),
-        new ListCommand(session),
-        new WatchCommand(session),
-        new IncrCommand(session),
-        new EditCommand(session),
-        new ExportCommand(session),
-        new ImportCommand(session),
-        new DiffCommand(session),
-        new StoresCommand(session),
-        new CompletionCommand(session))) {
-      commandLine.addSubcommand(action);
+    for (String name : names) {
+      commandLine.addSubcommand(Objects.requireNonNull(COMMANDS.get(name)).apply(session));
     }
     commandLine
         .addSubcommand(new CommandLine.HelpCommand())
@@ -120,6 +157,16 @@ public final class Main {
       }
     }
     return names;
+  }
+
+  private static Variables variables(
+      Map<String, String> environment, CommandLine commandLine, Session session) {
+    Variables variables =
+        Variables.of(environment, variables(commandLine), Variables.SERVICE);
+    // One that this command does not know may be that of another.
+    return variables.unknown().isEmpty()
+        ? variables
+        : Variables.of(environment, variables(commandLine(session)), Variables.SERVICE);
   }
 
   /** Returns the variables of all options of all commands. */
@@ -165,11 +212,20 @@ public final class Main {
 
   private static int failure(Throwable error, Session session) {
     if (session.connection().isVerbose()) {
-      error.printStackTrace(session.console().err());
+      StringWriter trace = new StringWriter();
+      error.printStackTrace(new PrintWriter(trace));
+      session.console().err().print(Texts.visible(trace.toString()));
     }
     if (error instanceof CliException known) {
-      session.console().note("kv: " + known.getMessage());
+      known.messages().forEach(message -> session.console().note("kv: " + message));
       return known.exitCode();
+    }
+    if (error instanceof IOException || error instanceof UncheckedIOException) {
+      IOException cause = error instanceof UncheckedIOException unchecked
+          ? unchecked.getCause()
+          : (IOException) error;
+      session.console().note("kv: reading or writing failed: " + LocalFiles.reason(cause));
+      return ExitCodes.INTERNAL;
     }
     if (error instanceof KVException known) {
       session.console().note("kv: " + Advice.message(known, session.connection()));

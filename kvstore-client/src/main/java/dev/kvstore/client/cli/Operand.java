@@ -5,7 +5,6 @@ import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,28 +20,22 @@ interface Operand {
   Map<String, RawValue> read(Session session) throws IOException;
 
   /** A name of a store, if it can be one, or else a file. */
-  static Operand of(String text, String prefix, FormatOption format) {
-    return Names.isStore(text) ? store(text, prefix) : file(text, format);
+  static Operand of(String text, String prefix, FileOptions options) {
+    return Names.isStore(text)
+        ? store(text, prefix)
+        : session -> options.read(text, session).withPrefix(prefix).values();
   }
 
-  static Operand store(String name, String prefix) {
+  private static Operand store(String name, String prefix) {
     return session -> {
       Map<String, RawValue> values = new LinkedHashMap<>();
       try (KVStore store = session.connection().open(session, name)) {
-        for (KVEntry<Object> entry : Values.entries(store, prefix)) {
+        for (KVEntry<RawValue> entry : Values.entries(store, prefix)) {
           values.put(entry.key(), Values.of(entry));
         }
       }
       return values;
     };
-  }
-
-  /** The file of that name; - stands for the standard input. */
-  static Operand file(String name, FormatOption format) {
-    return session -> name.equals("-")
-        ? Document.read(
-            format.orJson(), session.console().in().readAllBytes(), "The standard input")
-        : Document.read(format.of(name), LocalFiles.read(Path.of(name)), name);
   }
 
   /** Returns the values of those keys that have an entry. */
@@ -51,8 +44,8 @@ interface Operand {
     List<String> all = new ArrayList<>(keys);
     for (int from = 0; from < all.size(); from += AT_ONCE) {
       store
-          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), Values.ANY)
-          .forEach((key, value) -> values.put(key, Values.ofStored(value)));
+          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), Values.RAW)
+          .forEach(values::put);
     }
     return values;
   }

@@ -8,8 +8,8 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Writes a value. */
@@ -26,11 +26,8 @@ import picocli.CommandLine.Option;
       "  kv set ui.theme '\"blue\"' --if-match 6a10f1a27e0c5b3d9c2f1a01"
     })
 final class SetCommand extends ValueAction {
-  @Option(
-      names = "--if-match",
-      paramLabel = "ETAG",
-      description = "Only if the entry has this etag, which 'kv get --entry' shows.")
-  private @Nullable String etag;
+  @Mixin
+  private IfMatchOption ifMatch = new IfMatchOption();
 
   @Option(names = "--if-absent", description = "Only if there is no entry.")
   private boolean absent;
@@ -43,7 +40,7 @@ final class SetCommand extends ValueAction {
   void check(Faults faults) {
     super.check(faults);
     List<String> conditions = new ArrayList<>();
-    if (etag != null) {
+    if (ifMatch.isGiven()) {
       conditions.add("--if-match");
     }
     if (absent) {
@@ -55,12 +52,10 @@ final class SetCommand extends ValueAction {
   @Override
   int run(KVStore store) throws IOException {
     RawValue given = value();
-    WriteCondition condition = etag != null
-        ? WriteCondition.ifMatch(etag)
-        : absent ? WriteCondition.IF_ABSENT : WriteCondition.NONE;
+    WriteCondition condition = absent ? WriteCondition.IF_ABSENT : ifMatch.condition();
     WriteOptions options = lifetime(WriteOptions.DEFAULT).condition(condition);
-    KVMetadata written = store.set(key(), Values.toStore(given), options);
-    console().out().println(written(written));
+    KVMetadata written = store.set(key(), given, options);
+    console().print(written(written));
     return ExitCodes.OK;
   }
 

@@ -39,7 +39,8 @@ final class StoresCommand extends Action {
       return ExitCodes.OK;
     }
     List<List<String>> rows = new ArrayList<>();
-    stores.forEach((name, entries) -> rows.add(List.of(name, Long.toString(entries))));
+    stores.forEach(
+        (name, entries) -> rows.add(List.of(Texts.oneLine(name), Long.toString(entries))));
     new Table(List.of("STORE", "ENTRIES"), rows).print(console());
     return ExitCodes.OK;
   }

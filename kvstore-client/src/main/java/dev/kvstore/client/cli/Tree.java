@@ -1,6 +1,5 @@
 package dev.kvstore.client.cli;
 
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,11 @@ final class Tree {
     return branches.computeIfAbsent(name, any -> new Tree());
   }
 
-  void print(PrintWriter out) {
-    print(out, "");
+  void print(Console console) {
+    print(console, "");
   }
 
-  private void print(PrintWriter out, String indent) {
+  private void print(Console console, String indent) {
     int width = branches.entrySet().stream()
         .filter(branch -> branch.getValue().value != null)
         .mapToInt(branch -> branch.getKey().length())
@@ -48,8 +47,8 @@ final class Tree {
       String text = branch.value == null
           ? name
           : name + " ".repeat(width - name.length()) + "  " + branch.value;
-      out.println(indent + (last ? "└── " : "├── ") + text);
-      branch.print(out, indent + (last ? "    " : "│   "));
+      console.print(indent + (last ? "└── " : "├── ") + text);
+      branch.print(console, indent + (last ? "    " : "│   "));
     }
   }
 }

@@ -57,6 +57,9 @@ abstract class ValueAction extends KeyAction {
       given.add("--file");
     }
     faults.exclude(given);
+    if (file != null && file.toString().isEmpty()) {
+      faults.addFor("--file", "the name of the file is empty");
+    }
     if (given.isEmpty()) {
       faults.add("Missing the value: give VALUE, --file FILE, or - for the standard input");
     }
@@ -99,7 +102,7 @@ abstract class ValueAction extends KeyAction {
 
   private static RawValue json(byte[] bytes, String name) {
     try {
-      return Values.ofJson(bytes);
+      return Values.ofJson(Document.withoutMark(bytes));
     } catch (InvalidInputException e) {
       String hint = e.code() == ErrorCode.INVALID_JSON
           ? "; for text, add --string or put it in quotes: '\"text\"'"

@@ -1,19 +1,24 @@
 package dev.kvstore.client.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.bson.BsonValues;
 import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +26,11 @@ import org.jspecify.annotations.Nullable;
  * rounded. Text that is to be a value is held to the service's limits by the service alone.
  */
 final class Values {
-  /** Reads whatever is stored, so that it can be stored again as what it was. */
-  static final KVType<Object> ANY = KVType.of(Object.class);
+  /** Reads what is stored as it is, so that it can be stored again with all its types. */
+  static final KVType<RawValue> RAW = KVType.of(RawValue.class);
 
   private static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
   static final JsonTranscoder JSON = new JsonTranscoder(LIMITS);
-  private static final BsonCodec CODEC = BsonCodec.create(new JsonMapper(), LIMITS);
 
   private Values() {}
 
@@ -39,23 +43,41 @@ final class Values {
     return JSON.parse(json);
   }
 
+  /** @throws InvalidInputException if the text has half of a surrogate pair, or is too long */
   static RawValue ofText(String text) {
-    return CODEC.encode(text);
+    return of(Node.Scalar.text(new Place(1, 1), text));
   }
 
-  /** Returns the value that was read from a store as {@link #ANY}. */
-  static RawValue ofStored(@Nullable Object value) {
-    return CODEC.encode(value);
+  /** @throws InvalidInputException if it cannot be stored without loss */
+  static RawValue of(Node node) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    try (JsonGenerator out = JSON.factory().createGenerator(json)) {
+      node.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return JSON.parse(json.toByteArray());
   }
 
-  /** Returns the value as a store takes it. */
-  static @Nullable Object toStore(RawValue value) {
-    return CODEC.decode("value", value, ANY);
+  /** Returns the value of an entry that was read as {@link #RAW}. */
+  static RawValue of(KVEntry<RawValue> entry) {
+    return Objects.requireNonNull(entry.value(), "null is a value, too");
   }
 
-  /** Returns the value of an entry that was read as {@link #ANY}. */
-  static RawValue of(KVEntry<Object> entry) {
-    return ofStored(entry.value());
+  /** Returns the value as JSON spells it. */
+  static Node node(RawValue value) {
+    try {
+      return JsonNodes.value(JSON.toJson(value), new Place(1, 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the text that the value is, or null if it is something else. */
+  static @Nullable String text(RawValue value) {
+    return value.typeNumber() == BsonType.STRING.getValue()
+        ? BsonValues.toBsonValue(value).asString().getValue()
+        : null;
   }
 
   /** Tells whether two values are the same for whoever sees them as JSON. */
@@ -74,14 +96,14 @@ final class Values {
   }
 
   /** Returns all entries whose keys begin with the prefix, read page by page. */
-  static Iterable<KVEntry<Object>> entries(KVStore store, String prefix) {
+  static Iterable<KVEntry<RawValue>> entries(KVStore store, String prefix) {
     return () -> new Entries(store, KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT));
   }
 
-  private static final class Entries implements Iterator<KVEntry<Object>> {
+  private static final class Entries implements Iterator<KVEntry<RawValue>> {
     private final KVStore store;
     private @Nullable KVQuery next;
-    private Iterator<KVEntry<Object>> page = Collections.emptyIterator();
+    private Iterator<KVEntry<RawValue>> page = Collections.emptyIterator();
 
     Entries(KVStore store, KVQuery first) {
       this.store = store;
@@ -92,7 +114,7 @@ final class Values {
     public boolean hasNext() {
       while (!page.hasNext() && next != null) {
         KVQuery query = next;
-        KVPage<KVEntry<Object>> read = store.entries(query, ANY);
+        KVPage<KVEntry<RawValue>> read = store.entries(query, RAW);
         page = read.items().iterator();
         next = read.next().map(query::after).orElse(null);
       }
@@ -100,7 +122,7 @@ final class Values {
     }
 
     @Override
-    public KVEntry<Object> next() {
+    public KVEntry<RawValue> next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }

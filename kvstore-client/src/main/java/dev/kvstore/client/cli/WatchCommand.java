@@ -7,6 +7,7 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.Names;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,8 +39,8 @@ final class WatchCommand extends Action.OnStore {
   @Parameters(arity = "0..1", paramLabel = "KEY", description = "The key to watch.")
   private @Nullable String key;
 
-  @Option(names = "--prefix", paramLabel = "PREFIX", description = "Watch the keys that begin so.")
-  private @Nullable String prefix;
+  @Mixin
+  private PrefixOption prefix = new PrefixOption();
 
   @Option(
       names = {"-o", "--output"},
@@ -54,7 +55,7 @@ final class WatchCommand extends Action.OnStore {
   @Override
   void check(Faults faults) {
     super.check(faults);
-    if (key != null && prefix != null) {
+    if (key != null && prefix.isGiven(faults)) {
       faults.add("Give only one of KEY, --prefix");
     }
     try {
@@ -70,14 +71,13 @@ final class WatchCommand extends Action.OnStore {
   @SuppressWarnings("try") // what is held is not used otherwise
   int run(KVStore store) throws InterruptedException {
     // A watch waits for a service that is away; a person wants to know.
-    store.keys(KVQuery.prefix(prefix == null ? "" : prefix).limit(1));
+    store.keys(KVQuery.prefix(prefix.value()).limit(1));
     ChangeLines lines = output == null
         ? new ChangeLines.Plain(store, console(), session.interrupt()::end)
         : new ChangeLines.Json(store, console(), session.interrupt()::end);
     try (Interrupt.Hold held = session.interrupt().hold();
-        KVSubscription watch = key == null
-            ? store.watchAll(prefix == null ? "" : prefix, lines)
-            : store.watch(key, lines)) {
+        KVSubscription watch =
+            key == null ? store.watchAll(prefix.value(), lines) : store.watch(key, lines)) {
       session.interrupt().await();
     }
     return ExitCodes.OK;

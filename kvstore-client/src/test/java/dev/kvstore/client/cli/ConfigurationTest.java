@@ -55,8 +55,9 @@ class ConfigurationTest extends KvTest {
     Kv.Result outcome = kv.run("get", "k", "-r");
     assertThat(outcome.out()).isEqualTo("app\n");
     assertThat(outcome.err())
-        .isEqualTo("kv: The environment variable KVSTORE_SEVRER belongs to no option and is ignored;"
-            + " did you mean KVSTORE_SERVER?\n");
+        .isEqualTo(
+            "kv: The environment variable KVSTORE_SEVRER belongs to no option and is ignored;"
+                + " did you mean KVSTORE_SERVER?\n");
   }
 
   @Test
@@ -127,7 +128,7 @@ class ConfigurationTest extends KvTest {
     assertThat(kv.run("get", "a//b", "--server", "ftp://x"))
         .isEqualTo(new Kv.Result(2, "", """
             kv: variable KVSTORE_TIMEOUT: Invalid value for option '--timeout': 'soon' must be a duration such as 90s, 1h30m, 7d, PT1H or P1W, with a unit after each number
-            kv: %1$s, colour: there is no such setting; there are server, store, timeout, token, token-file, verbose
+            kv: %1$s, colour: there is no such setting; there are ca-file, cert, key, server, store, timeout, token, token-file, verbose
             kv: %1$s, timeout: it must be a plain value
             kv: %1$s, store: The store name '1x' must be a letter, then up to 63 letters, digits, '_' and '-'
             kv: option --server: the address of a service looks like http://127.0.0.1:7070
@@ -149,7 +150,7 @@ class ConfigurationTest extends KvTest {
     Path file = write("token: hunter2", "store: [app");
     assertThat(kv.run("get", "k", "--store", "app"))
         .isEqualTo(new Kv.Result(2, "", """
-            kv: %s: it is not YAML (line 3)
+            kv: %s:3:1: it is not YAML: expected ',' or ']', but got <stream end>
             Try 'kv --help', or --help after a command.
             """.formatted(file)));
   }

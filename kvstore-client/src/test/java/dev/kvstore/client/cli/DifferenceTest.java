@@ -12,7 +12,8 @@ class DifferenceTest {
 
   @Test
   void between_isInTheOrderOfTheKeys_whichIsThatOfUtf8() {
-    assertThat(Difference.between(Map.of("\uD83D\uDE00", VALUE, "a", VALUE), Map.of("\uFFFD", VALUE)))
+    assertThat(
+            Difference.between(Map.of("\uD83D\uDE00", VALUE, "a", VALUE), Map.of("\uFFFD", VALUE)))
         .extracting(Difference::key)
         .containsExactly("a", "\uFFFD", "\uD83D\uDE00");
   }

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.KVEntry;
+import dev.kvstore.bson.BsonValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.bson.BsonValue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +35,7 @@ class EditCommandTest extends KvTest {
   }
 
   private KVEntry<Object> entry() {
-    return kv.store("app").entry("k", Values.ANY);
+    return kv.store("app").entry("k", Kv.ANY);
   }
 
   private void editor(String script) throws IOException {
@@ -169,11 +177,31 @@ class EditCommandTest extends KvTest {
   }
 
   @Test
-  void typesThatJsonHasNot_areWarnedAbout() throws IOException {
-    kv.store("app").set("k", Instant.parse("2026-01-01T00:00:00Z"));
+  void storedTypes_stay_whereNothingChanged() throws IOException {
+    Instant date = Instant.parse("2026-01-01T00:00:00Z");
+    UUID id = UUID.fromString("00000000-0000-0001-0000-000000000002");
+    Map<String, Object> stored = new LinkedHashMap<>();
+    stored.put("at", date);
+    stored.put("ids", List.of(id, 5L, new byte[] {1}));
+    stored.put("max", 3L);
+    kv.store("app").set("k", stored);
     editor("true");
-    Kv.Result result = kv.run("edit", "k");
-    assertThat(result.err()).startsWith("Note: the value has a type that JSON has not");
-    assertThat(result.out()).isEqualTo("k: not changed\n");
+    assertThat(kv.print("edit", "k")).isEqualTo("k: not changed\n");
+    editor("sed -i 's/3/7/; s/\\[/[0,/' \"$1\"");
+    assertThat(kv.run("edit", "k").err())
+        .isEqualTo("'k' at /max: its type changes from int64 to int32\n");
+    BsonDocument edited =
+        BsonValues.toBsonValue(kv.store("app").get("k", Values.RAW)).asDocument();
+    assertThat(edited.get("at").getBsonType()).isEqualTo(BsonType.DATE_TIME);
+    assertThat(edited.getArray("ids").stream().map(BsonValue::getBsonType))
+        .containsExactly(BsonType.INT32, BsonType.BINARY, BsonType.INT64, BsonType.BINARY);
+    assertThat(edited.getInt32("max").getValue()).isEqualTo(7);
+  }
+
+  @Test
+  void byteOrderMarkOfAnEditor_isSkipped() throws IOException {
+    editor("printf '\\357\\273\\277\"x\"' > \"$1\"");
+    kv.print("edit", "k");
+    assertThat(entry().value()).isEqualTo("x");
   }
 }

@@ -135,6 +135,17 @@ class HelpAndErrorsTest extends KvTest {
   }
 
   @Test
+  void tokenThatIsRefused_isNamedByItsOrigin() {
+    KVException refused = new KVException(ErrorCode.UNAUTHENTICATED, "The token is not known");
+    kv.environment.put("KVSTORE_TOKEN", "kvs_old");
+    assertThat(fail(refused, "stores").err())
+        .isEqualTo("kv: The token is not known; it comes from variable KVSTORE_TOKEN: if the"
+            + " service has no tokens, leave it out there\n");
+    assertThat(fail(refused, "stores", "--token", "kvs_old").err())
+        .contains("it comes from option --token:");
+  }
+
+  @Test
   void verbose_tellsMore() {
     UnavailableException failure = new UnavailableException("Away", new IOException("cause"));
     assertThat(fail(failure, "stores", "-v").err())

@@ -1,6 +1,7 @@
 package dev.kvstore.client.cli;
 
 import dev.kvstore.KVStore;
+import dev.kvstore.KVType;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.spi.StoreSummary;
@@ -9,6 +10,7 @@ import dev.kvstore.typed.TypedKVStore;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +25,9 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Runs the command line over the stores of a file, in an environment that a test makes. */
 final class Kv implements Stores, AutoCloseable {
+  /** Reads what is stored as what Jackson makes of it. */
+  static final KVType<Object> ANY = KVType.of(Object.class);
+
   private final SqliteEntryDatabase database;
   final Map<String, String> environment = new HashMap<>();
   final Interrupt interrupt = new Interrupt();
@@ -51,16 +56,25 @@ final class Kv implements Stores, AutoCloseable {
   Result run(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    Console console = console();
-    int code = Main.run(arguments, environment, console, this, interrupt);
-    console.out().flush();
+    int code = run(console(new PrintWriter(out, true), err), arguments);
     return new Result(code, out.toString(), err.toString());
   }
 
-  private Console console() {
+  /** Runs the command with another place for its output, and returns what it ends with. */
+  int run(PrintWriter out, Writer err, String... arguments) {
+    return run(console(out, err), arguments);
+  }
+
+  private int run(Console console, String... arguments) {
+    int code = Main.run(arguments, environment, console, this, interrupt);
+    console.out().flush();
+    return code;
+  }
+
+  private Console console(PrintWriter out, Writer err) {
     return new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        new PrintWriter(out, true),
+        out,
         new PrintWriter(err, true),
         new Everywhere(onTerminal),
         colored ? Ansi.ON : Ansi.OFF,
@@ -69,7 +83,8 @@ final class Kv implements Stores, AutoCloseable {
 
   /** Returns a session in which commands can be looked at, but do nothing. */
   Session session() {
-    return new Session(console(), this, new Connection(), environment, interrupt);
+    return new Session(
+        console(new PrintWriter(out, true), err), this, new Connection(), environment, interrupt);
   }
 
   /** Returns what a command prints that must succeed. */

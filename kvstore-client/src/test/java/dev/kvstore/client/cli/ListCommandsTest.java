@@ -21,7 +21,7 @@ class ListCommandsTest extends KvTest {
 
   private String updated(String key) {
     return kv.store("app")
-        .entry(key, Values.ANY)
+        .entry(key, Kv.ANY)
         .updatedAt()
         .truncatedTo(ChronoUnit.SECONDS)
         .toString();

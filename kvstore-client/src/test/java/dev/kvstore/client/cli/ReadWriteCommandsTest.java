@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadWriteCommandsTest extends KvTest {
   private KVEntry<Object> entry(String key) {
-    return kv.store("app").entry(key, Values.ANY);
+    return kv.store("app").entry(key, Kv.ANY);
   }
 
   @Test
@@ -155,6 +155,24 @@ class ReadWriteCommandsTest extends KvTest {
     kv.print("delete", "k", "--if-match", entry("k").etag());
     assertThat(kv.store("app").has("k")).isFalse();
     assertThat(kv.run("set", "k", "1", "--if-absent", "--if-match", "x").code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "\"%s\"", "W/\"%s\"", " \"%s\" "})
+  void ifMatch_takesTheEtag_asAHeaderHasIt(String form) {
+    kv.print("set", "k", "1");
+    kv.print("set", "k", "2", "--if-match", form.formatted(entry("k").etag()));
+    kv.print("delete", "k", "--if-match", form.formatted(entry("k").etag()));
+    assertThat(kv.run("delete", "k", "--if-match", "\"\"").err())
+        .startsWith("kv: Invalid value for option '--if-match': the etag is empty\n");
+  }
+
+  @Test
+  void emptyFileName_isRefused() {
+    assertThat(kv.run("set", "k", "--file", "").err())
+        .startsWith("kv: option --file: the name of the file is empty\n");
+    assertThat(kv.run("export", "--file", "").err())
+        .startsWith("kv: option --file: the name of the file is empty\n");
   }
 
   @Test

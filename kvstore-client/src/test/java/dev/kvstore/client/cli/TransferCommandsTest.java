@@ -28,7 +28,7 @@ class TransferCommandsTest extends KvTest {
   }
 
   private KVMetadata metadata(String key) {
-    return kv.store("app").entry(key, Values.ANY).metadata();
+    return kv.store("app").entry(key, Kv.ANY).metadata();
   }
 
   @Test
@@ -110,7 +110,7 @@ class TransferCommandsTest extends KvTest {
     assertThat(kv.print("import", file))
         .isEqualTo("Imported 4 entries: 1 created, 1 changed, 2 the same\n");
     assertThat(metadata("ui.theme").version()).isEqualTo(1);
-    assertThat(kv.store("app").get("date", Values.ANY)).isInstanceOf(Instant.class);
+    assertThat(kv.store("app").get("date", Kv.ANY)).isInstanceOf(Instant.class);
     assertThat(kv.print("get", "http.rate")).isEqualTo("12.5\n");
     assertThat(kv.print("import", file))
         .isEqualTo("Imported 4 entries: 0 created, 0 changed, 4 the same\n");
@@ -164,8 +164,7 @@ class TransferCommandsTest extends KvTest {
   void import_ofABrokenFile_writesNothing() throws IOException {
     String file = file("f.json", "{\"a\": 1, \"b\": ");
     assertThat(kv.run("import", file))
-        .isEqualTo(new Kv.Result(
-            2, "", "kv: " + file + ": The JSON text ends too early (line 1, column 15)\n"));
+        .isEqualTo(new Kv.Result(2, "", "kv: " + file + ":1:15: the JSON text ends too early\n"));
     assertThat(kv.store("app").has("a")).isFalse();
   }
 
@@ -210,6 +209,38 @@ class TransferCommandsTest extends KvTest {
     kv.input = "{}";
     assertThat(kv.run("diff", "-", "other", "--prefix", "new"))
         .isEqualTo(new Kv.Result(1, "+new: \"x\"\n", ""));
+  }
+
+  @Test
+  void diff_tellsOfAStoreThatDoesNotExist() {
+    Kv.Result one = kv.run("diff", "nope", "app", "--prefix", "ui.");
+    assertThat(one)
+        .isEqualTo(new Kv.Result(
+            1,
+            "+ui.theme: \"dark\"\n",
+            "There is no store 'nope' with any entries; 'kv stores' lists the stores\n"));
+    assertThat(kv.run("diff", "app", "nope").err()).startsWith("There is no store 'nope'");
+    assertThat(kv.run("diff", "nope", "none"))
+        .isEqualTo(new Kv.Result(
+            2,
+            "",
+            "kv: There is neither a store 'nope' nor a store 'none' with any entries; 'kv stores'"
+                + " lists the stores\n"));
+    kv.print("set", "k", "1", "--store", "other");
+    assertThat(kv.run("diff", "other", "app", "--prefix", "x").err()).isEmpty();
+  }
+
+  @Test
+  void prefix_isAnOption_ofEachCommandThatTakesOne() throws IOException {
+    assertThat(kv.print("list", "--prefix", "ui.", "--keys")).isEqualTo("ui.theme\n");
+    assertThat(kv.print("list", "ui.", "--keys")).isEqualTo("ui.theme\n");
+    assertThat(kv.print("export", "--prefix", "ui.")).isEqualTo(kv.print("export", "ui."));
+    assertThat(kv.run("export", "ui.", "--prefix", "http.").err())
+        .startsWith("kv: Give only one of PREFIX, --prefix\n");
+    kv.environment.put("KVSTORE_PREFIX", "http.");
+    assertThat(kv.print("list", "--keys")).isEqualTo("http.limits\nhttp.rate\n");
+    assertThat(kv.print("list", "ui.", "--keys")).isEqualTo("ui.theme\n");
+    assertThat(kv.print("import", file("f.json", "{\"x\": 1}"))).startsWith("Imported 0 entries");
   }
 
   @Test

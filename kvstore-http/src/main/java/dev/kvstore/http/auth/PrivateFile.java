@@ -2,14 +2,16 @@ package dev.kvstore.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.kvstore.files.FileTrust;
+import dev.kvstore.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,10 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +30,6 @@ import org.slf4j.LoggerFactory;
 /** A file that belongs to one user, whom nobody else may write for. */
 final class PrivateFile {
   private static final Logger LOG = LoggerFactory.getLogger(PrivateFile.class);
-
-  private static final Set<PosixFilePermission> OTHERS_WRITE =
-      PosixFilePermissions.fromString("----w--w-");
-  private static final Set<PosixFilePermission> OTHERS_READ =
-      PosixFilePermissions.fromString("---r--r--");
 
   /** How long to wait for another process that is changing the file. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -49,57 +44,59 @@ final class PrivateFile {
   }
 
   /**
-   * Returns who else could do what with the file, or null.
+   * Returns who else could do what with the file, as the rest of a sentence about it, or null.
    *
    * @param secret whether others may not even read it
    */
-  static @Nullable String problem(Path file, boolean secret) throws IOException {
-    PosixFileAttributeView view = view(file);
-    if (view == null) {
-      return null;
-    }
-    Set<PosixFilePermission> permissions = view.readAttributes().permissions();
-    if (!Collections.disjoint(permissions, OTHERS_WRITE)) {
-      return "can be written by others than its owner: chmod 600 it";
-    }
-    if (secret && !Collections.disjoint(permissions, OTHERS_READ)) {
+  static @Nullable String problem(Path file, FileTrust trust, boolean secret) throws IOException {
+    String problem = trust.problem(file);
+    if (problem == null && secret && FileTrust.isReadByOthers(file)) {
       return "has secrets and can be read by others than its owner: chmod 600 it, or give sha256 in"
           + " place of secret";
     }
-    return null;
+    return problem;
   }
 
   /**
    * Puts another text into the file, durably: who reads it meanwhile finds the one or the other.
-   * The draft of the new text also keeps other processes from changing the file at the same time.
-   * Returns false where nothing was to be changed.
+   * Commands that change it at the same time wait for each other, by a lock on a file beside it;
+   * what a command that was killed has left behind is overwritten. Returns false where nothing was
+   * to be changed.
    */
   static boolean replace(Path file, Edit edit) throws IOException {
     Path real = Files.exists(file) ? file.toRealPath() : file;
     Path folder = Objects.requireNonNull(real.getParent(), "a file is in a folder");
     if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
+      Files.createDirectories(folder, attributes(folder, "rwx------"));
     }
-    Path draft = real.resolveSibling(real.getFileName() + ".new");
-    claim(draft);
-    boolean moved = false;
-    try {
-      boolean exists = Files.exists(real);
-      String text = edit.apply(exists ? Files.readString(real) : null);
-      if (text == null) {
-        return false;
+    // Within a process the locks of the system do not exclude each other.
+    synchronized (PrivateFile.class) {
+      Path lock = real.resolveSibling(real.getFileName() + ".lock");
+      try (FileChannel channel = open(lock)) {
+        giveTo(folder, false, lock);
+        lock(channel, lock);
+        return replaceLocked(real, folder, edit);
       }
+    }
+  }
+
+  private static boolean replaceLocked(Path real, Path folder, Edit edit) throws IOException {
+    Path draft = real.resolveSibling(real.getFileName() + ".new");
+    boolean exists = Files.exists(real);
+    String text = edit.apply(exists ? RegularFile.read(real, UTF_8) : null);
+    if (text == null) {
+      return false;
+    }
+    Files.deleteIfExists(draft);
+    Files.createFile(draft, attributes(draft, "rw-------"));
+    try {
       write(draft, text);
       giveTo(exists ? real : folder, exists, draft);
       Files.move(draft, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      // From here on a file of that name is another's draft.
-      moved = true;
       sync(folder);
       return true;
     } finally {
-      if (!moved) {
-        Files.deleteIfExists(draft);
-      }
+      Files.deleteIfExists(draft);
     }
   }
 
@@ -117,19 +114,19 @@ final class PrivateFile {
     return e.toString();
   }
 
-  private static void claim(Path draft) throws IOException {
+  private static FileChannel open(Path lock) throws IOException {
+    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return FileChannel.open(lock, options, attributes(lock, "rw-------"));
+  }
+
+  private static void lock(FileChannel channel, Path lock) throws IOException {
     long start = System.nanoTime();
-    while (true) {
-      try {
-        Files.createFile(draft, ownerOnly(draft));
-        return;
-      } catch (FileAlreadyExistsException e) {
-        if (System.nanoTime() - start > PATIENCE.toNanos()) {
-          throw new FileSystemException(
-              draft.toString(), null, "another command is at it; if none is, delete this file");
-        }
-        pause();
+    while (channel.tryLock() == null) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new FileSystemException(
+            lock.toString(), null, "another command is changing the tokens; try again");
       }
+      pause();
     }
   }
 
@@ -159,7 +156,8 @@ final class PrivateFile {
   private static void giveTo(Path owned, boolean isFile, Path draft) {
     try {
       PosixFileAttributeView view = view(owned);
-      PosixFileAttributeView own = view(draft);
+      PosixFileAttributeView own = Files.getFileAttributeView(
+          draft, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
       if (view == null || own == null) {
         return;
       }
@@ -185,11 +183,11 @@ final class PrivateFile {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path file) {
+  private static FileAttribute<?>[] attributes(Path file, String permissions) {
     return view(file) == null
         ? new FileAttribute<?>[0]
         : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
         };
   }
 

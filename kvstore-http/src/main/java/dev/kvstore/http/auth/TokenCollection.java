@@ -39,6 +39,7 @@ public final class TokenCollection implements TokenStorage {
   private static final KVType<Content> CONTENT = KVType.of(Content.class);
 
   private final EntryStore store;
+  private final NodeReceipts receipts;
   private final Clock clock;
   private final BsonCodec codec = BsonCodec.create();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
@@ -54,8 +55,13 @@ public final class TokenCollection implements TokenStorage {
     }
   }
 
-  public TokenCollection(EntryStore store, Clock clock) {
+  /**
+   * @param store holds the tokens
+   * @param nodes holds what running services have acknowledged
+   */
+  public TokenCollection(EntryStore store, EntryStore nodes, Clock clock) {
     this.store = store;
+    this.receipts = new NodeReceipts(nodes, System::nanoTime);
     this.clock = clock;
   }
 
@@ -99,6 +105,26 @@ public final class TokenCollection implements TokenStorage {
   @Override
   public boolean remove(String name) {
     return store.delete(Token.checkName(name), WriteOptions.DEFAULT);
+  }
+
+  @Override
+  public ChangeSignal onChange(Runnable action) {
+    return new TokenChanges(store, action, System::nanoTime);
+  }
+
+  @Override
+  public void acknowledge(Tokens tokens) {
+    receipts.acknowledge(tokens.fingerprint());
+  }
+
+  @Override
+  public List<String> acknowledged() {
+    return receipts.acknowledged();
+  }
+
+  @Override
+  public void leave() {
+    receipts.leave();
   }
 
   static KVException taken(String name) {

@@ -1,5 +1,11 @@
 package dev.kvstore.http.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -9,6 +15,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.files.FileTrust;
+import dev.kvstore.files.RegularFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,8 +25,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tokens in a YAML file, which people and commands may change while services read it. Where there
@@ -26,15 +37,21 @@ import org.jspecify.annotations.Nullable;
  * secrets their hashes are left.
  */
 public final class TokenFile implements TokenStorage {
-  private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .build())
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
 
   private final Path file;
   private final Clock clock;
+  private final boolean managed;
   private volatile @Nullable Loaded last;
+
+  /** Made only where there is a file: this takes a tenth of the time to start. */
+  private static final class Yaml {
+    static final ObjectMapper MAPPER = new ObjectMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .build())
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
 
   /** The whole file. */
   private record Content(List<FileToken> tokens) {
@@ -46,9 +63,20 @@ public final class TokenFile implements TokenStorage {
   /** What the file was understood as when its text had this hash. */
   private record Loaded(String hash, List<Token> list, Tokens tokens, boolean secret) {}
 
+  /** Returns the tokens of that file, for a service. */
   public TokenFile(Path file, Clock clock) {
+    this(file, clock, false);
+  }
+
+  private TokenFile(Path file, Clock clock, boolean managed) {
     this.file = file.toAbsolutePath();
     this.clock = clock;
+    this.managed = managed;
+  }
+
+  /** Returns the tokens of that file, for a command: root can manage those of another user. */
+  public static TokenFile managed(Path file, Clock clock) {
+    return new TokenFile(file, clock, true);
   }
 
   /**
@@ -60,11 +88,11 @@ public final class TokenFile implements TokenStorage {
   @Override
   public Tokens load() {
     try {
-      return understand(Files.readString(file)).tokens();
+      return understand(RegularFile.read(file, UTF_8)).tokens();
     } catch (NoSuchFileException e) {
       return Tokens.NOT_CONFIGURED;
     } catch (IOException e) {
-      throw unusable("cannot be read as text in UTF-8: " + PrivateFile.reason(e));
+      throw unusable("cannot be read: " + PrivateFile.reason(e));
     }
   }
 
@@ -87,9 +115,55 @@ public final class TokenFile implements TokenStorage {
     return Files.exists(file) && change(tokens -> tokens.removeIf(t -> t.name().equals(name)));
   }
 
+  /**
+   * {@inheritDoc} Does so in a file beside the tokens: it is gone when no service runs, and with a
+   * service that was killed it stays behind.
+   */
+  @Override
+  public void acknowledge(Tokens tokens) {
+    Path seen = seen();
+    try {
+      if (!acknowledged().equals(List.of(tokens.fingerprint()))
+          && (Files.isRegularFile(seen) || !Files.exists(seen, NOFOLLOW_LINKS))) {
+        Files.write(
+            seen,
+            tokens.fingerprint().getBytes(UTF_8),
+            CREATE,
+            TRUNCATE_EXISTING,
+            WRITE,
+            NOFOLLOW_LINKS);
+      }
+    } catch (IOException e) {
+      LOG.debug("The file {} cannot be written", seen, e);
+    }
+  }
+
+  @Override
+  public List<String> acknowledged() {
+    try {
+      return List.of(RegularFile.read(seen(), UTF_8));
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public void leave() {
+    try {
+      Files.deleteIfExists(seen());
+    } catch (IOException e) {
+      LOG.debug("The file {} cannot be deleted", seen(), e);
+    }
+  }
+
+  private Path seen() {
+    return file.resolveSibling(file.getFileName() + ".seen");
+  }
+
   /** @param edit tells whether it changed anything */
   private boolean change(Predicate<List<Token>> edit) {
     try {
+      requireSafe(false);
       return PrivateFile.replace(file, text -> {
         List<Token> tokens =
             new ArrayList<>(text == null ? List.of() : understand(text).list());
@@ -108,16 +182,22 @@ public final class TokenFile implements TokenStorage {
       loaded = load(hash, parse(text));
       last = loaded;
     }
-    String problem = PrivateFile.problem(file, loaded.secret());
+    requireSafe(loaded.secret());
+    return loaded;
+  }
+
+  private void requireSafe(boolean secret) throws IOException {
+    Path folder = Objects.requireNonNull(file.getParent(), "a file is in a folder");
+    FileTrust trust = managed ? FileTrust.ofProcessIn(folder) : FileTrust.ofProcess();
+    String problem = PrivateFile.problem(file, trust, secret);
     if (problem != null) {
       throw unusable(problem);
     }
-    return loaded;
   }
 
   private List<FileToken> parse(String text) {
     try {
-      return YAML.readValue(text, Content.class).tokens();
+      return Yaml.MAPPER.readValue(text, Content.class).tokens();
     } catch (JsonProcessingException e) {
       // Not its message, which may quote a secret.
       JsonLocation at = e.getLocation();
@@ -140,7 +220,7 @@ public final class TokenFile implements TokenStorage {
 
   private static String write(List<Token> tokens) {
     try {
-      return YAML.writeValueAsString(
+      return Yaml.MAPPER.writeValueAsString(
           new Content(tokens.stream().map(FileToken::of).toList()));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);

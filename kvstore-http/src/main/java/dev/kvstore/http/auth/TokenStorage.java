@@ -3,6 +3,8 @@ package dev.kvstore.http.auth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where tokens are kept, for all who serve the same data. Thread-safe; each method blocks. */
 public interface TokenStorage {
@@ -24,4 +26,35 @@ public interface TokenStorage {
 
   /** Removes the token of that name, durably, and tells whether there was one. */
   boolean remove(String name);
+
+  /**
+   * Calls the action soon after each change of the tokens, from another thread; it must not block.
+   * Returns null where changes can be found by {@link #load} only.
+   */
+  default @Nullable ChangeSignal onChange(Runnable action) {
+    return null;
+  }
+
+  /**
+   * Lets commands know that this running service goes by these tokens. To be called now and then,
+   * with the same ones too. That it could not be done is not reported.
+   */
+  default void acknowledge(Tokens tokens) {}
+
+  /** Returns what each running service has acknowledged last, see {@link Tokens#fingerprint}. */
+  default List<String> acknowledged() {
+    return List.of();
+  }
+
+  /** Takes back what this service has acknowledged, as it ends. */
+  default void leave() {}
+
+  /** What calls an action after each change. */
+  interface ChangeSignal extends AutoCloseable {
+    /** Returns true if no change of the last few seconds was missed. */
+    boolean isLive();
+
+    @Override
+    void close();
+  }
 }

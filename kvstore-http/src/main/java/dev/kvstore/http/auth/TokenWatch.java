@@ -2,12 +2,15 @@ package dev.kvstore.http.auth;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tokens as they are now, give or take {@link #PERIOD} and the time that reading them takes.
- * Thread-safe.
+ * Where the storage signals changes, they are read then, and otherwise every {@link #CALM_PERIOD}
+ * only. Thread-safe.
  *
  * <p>While they cannot be read, those known stay valid for {@link #KEPT}, which outlives a
  * fail-over of MongoDB; after that nobody is let in until they can: somebody may have revoked one
@@ -25,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   static final Duration PERIOD = Duration.ofMillis(250);
+  static final Duration CALM_PERIOD = Duration.ofSeconds(5);
   static final Duration KEPT = Duration.ofSeconds(15);
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
@@ -39,6 +44,8 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       });
 
   private volatile @Nullable Reading last;
+  private volatile @Nullable ChangeSignal signal;
+  private final AtomicBoolean due = new AtomicBoolean();
   private boolean failing; // used by one thread at a time
 
   /** @param at from before they were asked for, as they may have changed right after */
@@ -65,9 +72,10 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     } catch (RuntimeException e) {
       watch.failed(e);
     }
+    watch.signal = storage.onChange(watch::changed);
     // Never fails: what a reading throws is caught.
     Future<?> unused = watch.thread.scheduleWithFixedDelay(
-        watch::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        watch::tick, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return watch;
   }
 
@@ -86,7 +94,32 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     return reading.tokens();
   }
 
+  /** Does not block. */
+  private void changed() {
+    if (due.compareAndSet(false, true)) {
+      try {
+        thread.execute(this::refresh);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The tokens have changed, but are no longer read");
+      }
+    }
+  }
+
+  private void tick() {
+    ChangeSignal changes = signal;
+    Reading reading = last;
+    boolean calm = changes != null
+        && changes.isLive()
+        && !failing
+        && reading != null
+        && nanoTime.getAsLong() - reading.at() < CALM_PERIOD.toNanos();
+    if (!calm) {
+      refresh();
+    }
+  }
+
   void refresh() {
+    due.set(false);
     try {
       read();
     } catch (RuntimeException | Error e) {
@@ -110,6 +143,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       failing = false;
       LOG.info("The tokens can be read again");
     }
+    storage.acknowledge(found);
   }
 
   private void failed(Throwable failure) {
@@ -126,6 +160,10 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   /** Returns when they are no longer read. */
   @Override
   public void close() {
+    ChangeSignal changes = signal;
+    if (changes != null) {
+      changes.close();
+    }
     thread.shutdownNow();
     boolean interrupted = false;
     // A read of the database ends in its own time limit.
@@ -138,6 +176,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
         interrupted = true;
       }
     }
+    storage.leave();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

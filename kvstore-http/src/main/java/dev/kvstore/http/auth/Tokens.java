@@ -57,6 +57,24 @@ public final class Tokens {
     return byIndex.values().stream().sorted(Comparator.comparing(Token::name)).toList();
   }
 
+  /**
+   * Returns what is the same for two that let in the same callers for the same, and for no other.
+   */
+  public String fingerprint() {
+    StringBuilder text = new StringBuilder(Boolean.toString(configured));
+    for (Token token : list()) {
+      text.append('\n')
+          .append(String.join(
+              " ",
+              token.name(),
+              token.role().text(),
+              token.hash(),
+              token.limits().toString(),
+              String.valueOf(token.expiresAt())));
+    }
+    return TokenSecret.hash(text.toString());
+  }
+
   /** Returns the token with that secret, which may have expired; null where there is none. */
   @Nullable
   Token find(String secret) {

@@ -1,12 +1,14 @@
 package dev.kvstore.http.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kvstore.config.SettingNames;
+import dev.kvstore.files.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ final class ConfigFile {
   /** @param known the names that there are */
   static ConfigFile read(Path path, Set<String> known) {
     ConfigFile file = new ConfigFile(path.toString(), known);
-    try (YAMLParser parser = new YAMLFactory().createParser(Files.readString(path))) {
+    try (YAMLParser parser = new YAMLFactory().createParser(RegularFile.read(path, UTF_8))) {
       file.readDocument(parser);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();

@@ -19,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.ThreadPool;
@@ -54,9 +55,16 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
+  /** The measurements of the JVM and the process, whose many classes load while others start. */
+  private final CompletableFuture<Void> process;
+
   /** Begins with the measurements of the JVM and the process. */
   public Metrics() {
     registry.config().meterFilter(new LatencyBuckets(LATENCIES));
+    process = CompletableFuture.runAsync(this::measureProcess);
+  }
+
+  private void measureProcess() {
     collections.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -112,11 +120,13 @@ public final class Metrics implements AutoCloseable {
 
   /** Returns all that was measured, in Prometheus' text format. */
   public String text() {
+    process.join();
     return registry.scrape(MEDIA_TYPE);
   }
 
   @Override
   public void close() {
+    process.join();
     collections.close();
     registry.close();
   }

@@ -48,6 +48,7 @@ public final class Tls implements AutoCloseable {
       tls.factory.setRenegotiationAllowed(false);
       tls.factory.setNeedClientAuth(files.clientCa() != null);
       LOG.info("The TLS certificate is valid until {}", credentials.validUntil());
+      warnIfReadByOthers(credentials);
     } catch (PemException e) {
       tls.close();
       throw e;
@@ -88,6 +89,14 @@ public final class Tls implements AutoCloseable {
     }
   }
 
+  private static void warnIfReadByOthers(Credentials credentials) {
+    if (credentials.key().isReadByOthers()) {
+      LOG.warn(
+          "The TLS key {} can be read by others than its owner: chmod 600 it",
+          credentials.key().path());
+    }
+  }
+
   private void reload(Credentials read) throws Exception {
     // What cannot be used must not leave the factory with half of it.
     read.applyTo(new SslContextFactory.Server());
@@ -100,6 +109,7 @@ public final class Tls implements AutoCloseable {
     });
     current = read;
     LOG.info("The TLS certificate was replaced by one valid until {}", read.validUntil());
+    warnIfReadByOthers(read);
   }
 
   /** Says it once, not every time that the files are looked at. */

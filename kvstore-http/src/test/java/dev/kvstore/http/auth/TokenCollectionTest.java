@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,7 @@ class TokenCollectionTest {
   }
 
   private TokenCollection collection(MongoEntryDatabase from) {
-    return new TokenCollection(from.internalStore("tokens"), clock);
+    return new TokenCollection(from.internalStore("tokens"), from.internalStore("nodes"), clock);
   }
 
   @AfterEach
@@ -116,5 +118,43 @@ class TokenCollectionTest {
             new Document("_id", "bad"),
             new Document("$set", new Document("value.prefixes", List.of()).append("value.x", 1)));
     assertThat(tokens.load().find("bad")).isNull();
+  }
+
+  @Test
+  void node_isSeen_untilItLeaves() {
+    tokens.acknowledge(tokens.load());
+    try (MongoEntryDatabase other = open()) {
+      TokenCollection command = collection(other);
+      assertThat(command.acknowledged()).containsExactly(Tokens.NOT_CONFIGURED.fingerprint());
+
+      command.add(token("ci", "secret", null));
+      assertThat(command.acknowledged()).doesNotContain(command.load().fingerprint());
+      tokens.acknowledge(tokens.load());
+      assertThat(command.acknowledged()).containsExactly(command.load().fingerprint());
+
+      tokens.leave();
+      assertThat(command.acknowledged()).isEmpty();
+      assertThat(database.stores()).isEmpty();
+    }
+  }
+
+  @Test
+  void node_thatWasKilled_isForgotten() {
+    tokens.acknowledge(tokens.load());
+    clock.advance(Duration.ofMinutes(1));
+
+    assertThat(tokens.acknowledged()).isEmpty();
+  }
+
+  @Test
+  void change_isSignalled_andTheSignalIsLive() {
+    AtomicInteger signals = new AtomicInteger();
+    try (MongoEntryDatabase other = open();
+        TokenStorage.ChangeSignal signal = collection(other).onChange(signals::incrementAndGet)) {
+      Awaitility.await().until(signal::isLive);
+      int before = signals.get();
+      tokens.add(token("ci", "secret", null));
+      Awaitility.await().until(() -> signals.get() > before);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.kvstore.http.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -22,8 +23,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFileTest {
@@ -83,7 +86,7 @@ class TokenFileTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
         .isEqualTo("rw-------");
     try (var files = Files.list(path.getParent())) {
-      assertThat(files).containsExactly(path);
+      assertThat(files).containsExactlyInAnyOrder(path, path.resolveSibling("tokens.yaml.lock"));
     }
   }
 
@@ -254,14 +257,144 @@ class TokenFileTest {
     assertThat(file().load().list()).hasSize(24);
   }
 
-  @Test
-  void draftThatWasLeftBehind_isNamed() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"tokens.yaml.new", "tokens.yaml.lock"})
+  void whatAKilledCommandLeftBehind_isInNobodysWay(String name) throws IOException {
     write("tokens: []");
-    Files.createFile(folder.resolve("conf/tokens.yaml.new"));
+    Files.createFile(path.resolveSibling(name));
+    file().add(token("a", null));
+
+    assertThat(file().load().list()).hasSize(1);
+    assertThat(path.resolveSibling("tokens.yaml.new")).doesNotExist();
+  }
+
+  @Test
+  void newFolder_isForItsOwnerOnly() throws IOException {
+    path = folder.resolve("a/b/tokens.yaml");
+    file().add(token("a", null));
+
+    for (String made : List.of("a", "a/b")) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(made))))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conf, rwxrwx---, false",
+    "conf, rwxr-x-w-, false",
+    "conf, rwxr-xr-x, true",
+    ".,    rwxrwxrwx, false",
+    ".,    rwxr-xr-x, true"
+  })
+  void folderThatOthersCanWrite_isRefused(String which, String permissions, boolean allowed)
+      throws IOException {
+    write("tokens: [{name: ci, role: read, sha256: " + HASH + "}]");
+    Files.setPosixFilePermissions(
+        folder.resolve(which), PosixFilePermissions.fromString(permissions));
+
+    if (allowed) {
+      assertThat(file().load().find(SECRET)).isNotNull();
+    } else {
+      assertThatThrownBy(() -> file().load())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("chmod go-w");
+      assertThatThrownBy(() -> file().add(token("a", null)))
+          .isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
+  void folderThatOthersCanWrite_isRefused_beforeThereIsAFile() throws IOException {
+    Files.createDirectories(path.getParent());
+    Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
 
     assertThatThrownBy(() -> file().add(token("a", null)))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("tokens.yaml.new");
-    assertThat(file().load().list()).isEmpty();
+        .isInstanceOf(InvalidInputException.class);
+    assertThat(path.getParent()).isEmptyDirectory();
+  }
+
+  @Test
+  void stickyFolder_isAllowed_aboveTheFilesOwn() throws IOException {
+    write("tokens: []");
+    Files.setAttribute(folder, "unix:mode", 01777);
+    assertThat(file().load().configured()).isTrue();
+
+    Files.setAttribute(path.getParent(), "unix:mode", 01777);
+    assertThatThrownBy(() -> file().load()).isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void linkInAFolderThatOthersCanWrite_isRefused() throws IOException {
+    write("tokens: []");
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Path link = Files.createSymbolicLink(shared.resolve("link.yaml"), path);
+    assertThat(new TokenFile(link, clock).load().configured()).isTrue();
+
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> new TokenFile(link, clock).load())
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conf/tokens.yaml", "conf", "."})
+  void fileOrFolderOfAnotherUser_isRefused(String owned) throws IOException {
+    write("tokens: []");
+    Path changed = folder.resolve(owned);
+    assumeTrue(Files.getAttribute(path, "unix:uid").equals(0), "only root can give files away");
+    Files.setAttribute(changed, "unix:uid", 12345);
+
+    assertThatThrownBy(() -> file().load())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("another user");
+  }
+
+  @Test
+  void root_managesTheTokensOfAnotherUser() throws IOException {
+    write("tokens: []");
+    assumeTrue(Files.getAttribute(path, "unix:uid").equals(0), "only root can give files away");
+    Files.setAttribute(path.getParent(), "unix:uid", 12345);
+    Files.setAttribute(path, "unix:uid", 12345);
+    TokenFile.managed(path, clock).add(token("a", null));
+
+    assertThat(TokenFile.managed(path, clock).load().list()).hasSize(1);
+    assertThat(Files.getAttribute(path, "unix:uid")).isEqualTo(12345);
+    assertThat(Files.getAttribute(path.resolveSibling("tokens.yaml.lock"), "unix:uid"))
+        .isEqualTo(12345);
+    Files.setAttribute(path, "unix:uid", 12346);
+    assertThatThrownBy(() -> TokenFile.managed(path, clock).load())
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  @Timeout(20)
+  void pipe_isRefused_andHoldsUpNobody() throws Exception {
+    write("");
+    Files.delete(path);
+    assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> file().load())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("regular file");
+    assertThatThrownBy(() -> file().add(token("a", null)))
+        .isInstanceOfAny(InvalidInputException.class, UncheckedIOException.class)
+        .hasMessageContaining("regular file");
+  }
+
+  @Test
+  void acknowledgement_isSeen_untilTheServiceEnds() throws IOException {
+    assertThat(file().acknowledged()).isEmpty();
+    file().add(token("a", null));
+    TokenFile service = file();
+    service.acknowledge(service.load());
+    assertThat(file().acknowledged()).containsExactly(file().load().fingerprint());
+
+    file().add(token("b", null));
+    assertThat(file().acknowledged()).doesNotContain(file().load().fingerprint());
+    service.acknowledge(service.load());
+    assertThat(file().acknowledged()).containsExactly(file().load().fingerprint());
+
+    service.leave();
+    assertThat(file().acknowledged()).isEmpty();
   }
 }

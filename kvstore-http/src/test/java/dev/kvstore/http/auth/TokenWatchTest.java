@@ -8,9 +8,12 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TokenWatchTest {
@@ -20,10 +23,22 @@ class TokenWatchTest {
   private final Tokens one = Tokens.of(
       List.of(new Token("ci", Role.READ, Limits.NONE, TokenSecret.hash("x"), null, null)));
 
+  private final AtomicInteger loads = new AtomicInteger();
+  private volatile @Nullable Runnable onChange;
+  private volatile boolean live;
+  private volatile boolean signals;
+
   private final TokenStorage storage = new TokenStorage() {
     @Override
     public Tokens load() {
+      loads.incrementAndGet();
       return source.get();
+    }
+
+    @Override
+    public @Nullable ChangeSignal onChange(Runnable action) {
+      onChange = action;
+      return signals ? new TestSignal() : null;
     }
 
     @Override
@@ -36,6 +51,38 @@ class TokenWatchTest {
       throw new UnsupportedOperationException();
     }
   };
+
+  private final class TestSignal implements TokenStorage.ChangeSignal {
+    @Override
+    public boolean isLive() {
+      return live;
+    }
+
+    @Override
+    public void close() {
+      live = false;
+    }
+  }
+
+  @Test
+  void signalledChange_isReadAtOnce_andNothingElseIs() {
+    signals = true;
+    live = true;
+    try (TokenWatch watch = TokenWatch.start(storage)) {
+      int before = loads.get();
+      Awaitility.await()
+          .during(TokenWatch.PERIOD.multipliedBy(3))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> loads.get() == before);
+      source = () -> one;
+      Objects.requireNonNull(onChange).run();
+      Awaitility.await().until(() -> watch.get() == one);
+      assertThat(loads.get()).isEqualTo(before + 1);
+
+      live = false;
+      Awaitility.await().until(() -> loads.get() > before + 3);
+    }
+  }
 
   private Tokens fail() {
     throw new UnavailableException("away", null);

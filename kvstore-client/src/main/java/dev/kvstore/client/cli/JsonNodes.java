@@ -1,0 +1,154 @@
+package dev.kvstore.client.cli;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import dev.kvstore.InvalidInputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads JSON, and goes on after everything but a syntax error. */
+final class JsonNodes {
+  private final JsonParser parser;
+  private final Problems problems;
+
+  private JsonNodes(JsonParser parser, Problems problems) {
+    this.parser = parser;
+    this.problems = problems;
+  }
+
+  /** Returns the members of the one object that the text is. */
+  static List<Node.Member> read(byte[] json, Problems problems) throws IOException {
+    List<Node.Member> members = new ArrayList<>();
+    JsonParser parser = Values.JSON.factory().createParser(json);
+    try (parser) {
+      // Duplicates are reported here, all of them.
+      parser.disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
+      JsonNodes nodes = new JsonNodes(parser, problems);
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        problems.add(nodes.place(), "it must hold one JSON object, with a member for each key");
+        return members;
+      }
+      nodes.members(members, null);
+      if (parser.nextToken() != null) {
+        problems.add(nodes.place(), "something follows the JSON object");
+      }
+    } catch (JsonProcessingException e) {
+      problems.add(place(e.getLocation()), reason(e));
+    } catch (InvalidInputException e) {
+      problems.add(place(parser.currentLocation()), String.valueOf(e.getMessage()));
+    }
+    return members;
+  }
+
+  /**
+   * Returns the one value that the text is, with all its parts at the given place.
+   *
+   * @throws JsonProcessingException if it is not JSON
+   * @throws InvalidInputException if it goes beyond a limit
+   */
+  static Node value(byte[] json, Place place) throws IOException {
+    try (JsonParser parser = Values.JSON.factory().createParser(json)) {
+      parser.nextToken();
+      Node value = new JsonNodes(parser, new Problems("")).value(Problems.Path.NONE);
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "Unexpected character behind the value");
+      }
+      return moved(value, place);
+    }
+  }
+
+  private static Node moved(Node node, Place place) {
+    if (node instanceof Node.Members object) {
+      return new Node.Members(
+          place,
+          object.members().stream()
+              .map(member -> new Node.Member(member.name(), place, moved(member.value(), place)))
+              .toList());
+    }
+    if (node instanceof Node.Items array) {
+      return new Node.Items(
+          place, array.items().stream().map(item -> moved(item, place)).toList());
+    }
+    return ((Node.Scalar) node).at(place);
+  }
+
+  private void members(List<Node.Member> members, Problems.@Nullable Path path) throws IOException {
+    Set<String> names = new HashSet<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      Place place = place();
+      Problems.Path inside = path == null ? Problems.Path.of(name) : path.member(name);
+      parser.nextToken();
+      Node value = value(inside);
+      if (names.add(name)) {
+        members.add(new Node.Member(name, place, value));
+      } else {
+        problems.add(
+            place, inside, path == null ? "the key is there twice" : "the member is there twice");
+      }
+    }
+  }
+
+  private Node value(Problems.Path path) throws IOException {
+    Place place = place();
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      List<Node.Member> members = new ArrayList<>();
+      members(members, path);
+      return new Node.Members(place, members);
+    }
+    if (token == JsonToken.START_ARRAY) {
+      List<Node> items = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        items.add(value(path.item(items.size())));
+      }
+      return new Node.Items(place, items);
+    }
+    return new Node.Scalar(place, token, parser.getText());
+  }
+
+  private Place place() {
+    return place(parser.currentTokenLocation());
+  }
+
+  private static Place place(JsonLocation location) {
+    return new Place(Math.max(location.getLineNr(), 1), Math.max(location.getColumnNr(), 1));
+  }
+
+  /** Returns why the text is not JSON, without any of its text but single characters. */
+  static String reason(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return "it is nested too deeply, or a number or name is too long";
+    }
+    if (e instanceof JsonEOFException) {
+      return "the JSON text ends too early";
+    }
+    String message = e.getOriginalMessage().lines().findFirst().orElse("");
+    for (String known : List.of(
+        "Unexpected character",
+        "Unexpected close marker",
+        "Illegal unquoted character",
+        "Illegal character",
+        "Unrecognized character escape",
+        "Invalid numeric value",
+        "Invalid UTF-8")) {
+      if (message.startsWith(known)) {
+        return "it is not JSON: " + message.replaceFirst(" \\(for .*", "");
+      }
+    }
+    return message.startsWith("Unrecognized token")
+        ? "it is not JSON: a value is a number, true, false, null, an object, an array, or text in"
+            + " double quotes"
+        : "it is not JSON";
+  }
+}

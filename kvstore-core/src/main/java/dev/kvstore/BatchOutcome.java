@@ -1,0 +1,33 @@
+package dev.kvstore;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What became of each key of a batch that failed. The lists have the order of the batch.
+ *
+ * @param written the keys that were written, durably
+ * @param notWritten the keys that were not written: writing them again is safe
+ * @param unknown the keys that may have been written: read them before writing them again
+ * @since 1.0
+ */
+@SuppressWarnings("serial") // what List.copyOf makes is serializable
+public record BatchOutcome(List<String> written, List<String> notWritten, List<String> unknown)
+    implements Serializable {
+  public BatchOutcome {
+    written = List.copyOf(written);
+    notWritten = List.copyOf(notWritten);
+    unknown = List.copyOf(unknown);
+  }
+
+  /** Returns the three numbers, and the first key of each kind, as a part of a sentence. */
+  @Override
+  public String toString() {
+    return of(written, "written") + ", " + of(notWritten, "not written") + ", "
+        + of(unknown, "unknown");
+  }
+
+  private static String of(List<String> keys, String fate) {
+    return keys.size() + " " + fate + (keys.isEmpty() ? "" : " (first: '" + keys.get(0) + "')");
+  }
+}

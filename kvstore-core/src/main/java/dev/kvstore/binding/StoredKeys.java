@@ -1,0 +1,135 @@
+package dev.kvstore.binding;
+
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that were read, found by their keys as the type spells them or in another spelling of
+ * the same words, and which of them nothing has asked for. Not thread-safe.
+ */
+final class StoredKeys {
+  private final Map<String, RawValue> values;
+  private final String separator;
+  private final Set<String> declared;
+  private final NavigableMap<String, List<String>> byUniform = new TreeMap<>();
+  private final Set<String> unread;
+
+  /** A value and the key under which it is. */
+  record Stored(String key, RawValue value) {}
+
+  /**
+   * A value below the key of a container.
+   *
+   * @param place what follows that key: {@code [0]}, or what follows the separator
+   */
+  record Below(String place, Stored stored) {}
+
+  /** @param declared the keys that settings have, which are no other spelling of another */
+  StoredKeys(Map<String, RawValue> values, String separator, Set<String> declared) {
+    this.values = values;
+    this.separator = separator;
+    this.declared = declared;
+    this.unread = new TreeSet<>(values.keySet());
+    unread.forEach(
+        key -> byUniform.computeIfAbsent(uniform(key), any -> new ArrayList<>()).add(key));
+  }
+
+  /** Returns true if both are the same words: {@code maxRetries}, {@code max-retries}. */
+  static boolean areSame(String name, String other) {
+    return uniform(name).equals(uniform(other));
+  }
+
+  private static String uniform(String key) {
+    return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the keys that were not taken. */
+  List<String> unread() {
+    return List.copyOf(unread);
+  }
+
+  Map<String, RawValue> values() {
+    return values;
+  }
+
+  /** Returns the value under exactly that key. */
+  @Nullable
+  Stored takeExact(String key) {
+    RawValue value = values.get(key);
+    return value == null ? null : taken(new Stored(key, value));
+  }
+
+  /** Returns the value under that key, or one that is the same in other words. */
+  @Nullable
+  Stored take(String key) {
+    Stored found = find(key);
+    return found == null ? null : taken(found);
+  }
+
+  private Stored taken(Stored stored) {
+    unread.remove(stored.key());
+    return stored;
+  }
+
+  private @Nullable Stored find(String key) {
+    RawValue exact = values.get(key);
+    if (exact != null) {
+      return new Stored(key, exact);
+    }
+    return byUniform.getOrDefault(uniform(key), List.of()).stream()
+        .filter(other -> !declared.contains(other))
+        .findFirst()
+        .map(other -> new Stored(other, values.get(other)))
+        .orElse(null);
+  }
+
+  /** Returns true if something is stored for one of the members of the shape, or below them. */
+  boolean hasAny(Shape shape, String below) {
+    return shape.members().stream().anyMatch(member -> {
+      String key = below + member.name();
+      Shape inner = member.shape();
+      return find(key) != null
+          || (inner != null
+              ? hasAny(inner, key + separator)
+              : member.container() != Member.Container.NONE
+                  && !below(key, member.container()).isEmpty());
+    });
+  }
+
+  /** Returns the values of which a container under that key is made. */
+  List<Below> takeBelow(String key, Member.Container container) {
+    List<Below> below = below(key, container);
+    below.forEach(value -> unread.remove(value.stored().key()));
+    return below;
+  }
+
+  private List<Below> below(String key, Member.Container container) {
+    String start = uniform(key) + (container == Member.Container.LIST ? "[" : separator);
+    List<Below> below = new ArrayList<>();
+    byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
+        .flatMap(List::stream)
+        .filter(stored -> !declared.contains(stored))
+        .forEach(stored -> below.add(
+            new Below(placeOf(stored, key, container), new Stored(stored, values.get(stored)))));
+    return below;
+  }
+
+  /** The spellings differ in length, but not in the number of names. */
+  private String placeOf(String stored, String key, Member.Container container) {
+    int end = 0;
+    for (int at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, at + 1)) {
+      end = stored.indexOf(separator, end) + 1;
+    }
+    return container == Member.Container.LIST
+        ? stored.substring(stored.indexOf('[', end))
+        : stored.substring(stored.indexOf(separator, end) + 1);
+  }
+}

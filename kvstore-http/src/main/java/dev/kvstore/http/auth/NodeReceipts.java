@@ -1,0 +1,85 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVType;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the running services that share a database have acknowledged: an entry for each, which
+ * expires soon after the service has ended. For one thread at a time.
+ */
+final class NodeReceipts {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeReceipts.class);
+
+  private static final Duration RENEWAL = Duration.ofSeconds(20);
+  private static final Duration LIFETIME = RENEWAL.multipliedBy(3);
+  private static final KVType<String> TEXT = KVType.of(String.class);
+
+  private final EntryStore store;
+  private final LongSupplier nanoTime;
+  private final BsonCodec codec = BsonCodec.create();
+  private final String node = UUID.randomUUID().toString();
+  private @Nullable String written;
+  private long writtenAt;
+
+  NodeReceipts(EntryStore store, LongSupplier nanoTime) {
+    this.store = store;
+    this.nanoTime = nanoTime;
+  }
+
+  void acknowledge(String fingerprint) {
+    long now = nanoTime.getAsLong();
+    if (fingerprint.equals(written) && now - writtenAt < RENEWAL.toNanos()) {
+      return;
+    }
+    try {
+      store.write(new Write(node, codec.encode(fingerprint), WriteOptions.DEFAULT.ttl(LIFETIME)));
+      written = fingerprint;
+      writtenAt = now;
+    } catch (KVException e) {
+      written = null;
+      LOG.debug("That this node goes by the tokens cannot be written down", e);
+    }
+  }
+
+  List<String> acknowledged() {
+    List<String> fingerprints = new ArrayList<>();
+    KeyRange rest = KeyRange.ALL;
+    while (rest != null) {
+      KVPage<KVEntry<RawValue>> page = store.scan(rest, KVQuery.MAX_LIMIT);
+      for (KVEntry<RawValue> entry : page.items()) {
+        RawValue value = entry.value();
+        fingerprints.add(value == null ? "" : codec.decode(entry.key(), value, TEXT));
+      }
+      rest = page.next().map(rest::after).orElse(null);
+    }
+    return fingerprints;
+  }
+
+  void leave() {
+    if (written == null) {
+      return;
+    }
+    try {
+      store.delete(node, WriteOptions.DEFAULT);
+    } catch (KVException e) {
+      LOG.debug("What this node has acknowledged cannot be deleted; it expires", e);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Subscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Follows the change feed of the store that holds the tokens. Thread-safe. */
+final class TokenChanges implements ChangeSink, ChangeSignal {
+  /** A feed answers several times in this time. */
+  static final Duration LIVE = Duration.ofSeconds(2);
+
+  private final Runnable action;
+  private final LongSupplier nanoTime;
+  private final Subscription subscription;
+
+  /** When the feed has last proved that it is complete. */
+  private volatile long provedAt;
+
+  private volatile boolean positioned;
+
+  TokenChanges(EntryStore store, Runnable action, LongSupplier nanoTime) {
+    this.action = action;
+    this.nanoTime = nanoTime;
+    this.subscription = store.subscribe(this, null);
+  }
+
+  @Override
+  public boolean isLive() {
+    return positioned && nanoTime.getAsLong() - provedAt <= LIVE.toNanos();
+  }
+
+  /** What happened before was not told, so it has to be read. */
+  @Override
+  public void positioned(long position) {
+    action.run();
+    proved();
+    positioned = true;
+  }
+
+  @Override
+  public void changed(List<Change> changes, long position) {
+    catchingUp(changes, position);
+    proved();
+  }
+
+  @Override
+  public void catchingUp(List<Change> changes, long position) {
+    if (!changes.isEmpty()) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void current(long position, long asOf) {
+    proved();
+  }
+
+  @Override
+  public void missed() {
+    positioned = false;
+    action.run();
+  }
+
+  private void proved() {
+    provedAt = nanoTime.getAsLong();
+  }
+
+  @Override
+  public void close() {
+    subscription.close();
+  }
+}
