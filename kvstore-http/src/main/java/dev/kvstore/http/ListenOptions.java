@@ -74,9 +74,10 @@ final class ListenOptions {
 
   /** Returns what is wrong where that option demands tokens and there are none. */
   static String noTokens(String option) {
-    String remedy = "make one with the command 'tokens create --name admin --role admin' and the same"
-        + " --data or --mongodb, then start again (in a container: with the same image and volume, as"
-        + " in 'docker run --rm -v kvstore:/data kvstore tokens create --name admin --role admin')";
+    String remedy =
+        "make one with the command 'tokens create --name admin --role admin' and the same"
+            + " --data or --mongodb, then start again (in a container: with the same image and volume, as"
+            + " in 'docker run --rm -v kvstore:/data kvstore tokens create --name admin --role admin')";
     return option.equals("--require-tokens")
         ? "there are no tokens where the service looks for them: check where the data is, or "
             + remedy

@@ -93,7 +93,9 @@ final class Problems {
   private static Problem withOutcome(Problem problem, KVException failure) {
     BatchOutcome outcome = failure.batchOutcome().orElse(null);
     if (outcome == null
-        || outcome.written().size() + outcome.notWritten().size() + outcome.unknown().size()
+        || outcome.written().size()
+                + outcome.notWritten().size()
+                + outcome.unknown().size()
             > MOST_KEYS) {
       return problem;
     }

@@ -65,8 +65,8 @@ class ClientLimitsTest {
         awaitAnswer();
       }
     });
-    String put = "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one
-        + "\r\nContent-Length: 1\r\n\r\n1";
+    String put =
+        "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one + "\r\nContent-Length: 1\r\n\r\n1";
     try (Socket first = service.connect();
         Socket second = service.connect()) {
       send(first, put);

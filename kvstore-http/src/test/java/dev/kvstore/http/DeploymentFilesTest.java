@@ -98,7 +98,8 @@ class DeploymentFilesTest {
   void kubernetes_setsNoVariablesOfItsOwn_andTrustsNoNetwork() throws IOException {
     JsonNode pod = ofKind("Deployment").at("/spec/template/spec");
     List<String> variables = new ArrayList<>();
-    pod.at("/containers/0/env").forEach(entry -> variables.add(entry.path("name").asText()));
+    pod.at("/containers/0/env")
+        .forEach(entry -> variables.add(entry.path("name").asText()));
 
     assertThat(pod.path("enableServiceLinks").isBoolean()).isTrue();
     assertThat(pod.path("enableServiceLinks").asBoolean()).isFalse();
@@ -125,7 +126,8 @@ class DeploymentFilesTest {
     String unit = read("kvstore.service");
 
     assertThat(unit).contains("\nMemoryMax=", "\nCacheDirectory=kvstore\n");
-    assertThat(unit).contains("ExecStart=/usr/lib/kvstore/kvstore --config /etc/kvstore/kvstore.yaml");
+    assertThat(unit)
+        .contains("ExecStart=/usr/lib/kvstore/kvstore --config /etc/kvstore/kvstore.yaml");
     assertThat(unit)
         .containsSubsequence(
             "useradd --system kvstore",
