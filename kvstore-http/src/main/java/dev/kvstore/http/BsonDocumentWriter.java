@@ -101,7 +101,7 @@ final class BsonDocumentWriter implements DocumentWriter {
   private void end() {
     out.writeByte(0);
     Container container = open.pop();
-    out.writeInt32(container.start, out.getPosition() - container.start);
+    out.setInt32(container.start, out.getPosition() - container.start);
   }
 
   private void header(int type) {

@@ -58,6 +58,13 @@ final class ChunkedBuffer extends OutputBuffer {
     size++;
   }
 
+  /** Replaces the four bytes at that position, which were written before. */
+  void setInt32(int position, int value) {
+    for (int i = 0; i < Integer.BYTES; i++) {
+      write(position + i, value >>> (Byte.SIZE * i));
+    }
+  }
+
   @Override
   protected void write(int position, int value) {
     boolean first = position < FIRST_BYTES;

@@ -37,6 +37,9 @@ final class EventQueue implements ChangeSink {
 
   private static final long UNKNOWN = -1;
 
+  /** What a stream that resumes has missed may be so many times what may wait later. */
+  private static final int CATCHING_UP = 4;
+
   private final EventFilter filter;
   private final int capacity;
   private final Runnable whenFilled;
@@ -49,6 +52,7 @@ final class EventQueue implements ChangeSink {
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
   private long readyAt;
   private boolean live;
+  private boolean resuming;
   private long position;
 
   /** When the feed's last call ended: what it answers to the next question is not older. */
@@ -83,6 +87,7 @@ final class EventQueue implements ChangeSink {
     synchronized (this) {
       position = at;
       live = true;
+      resuming = true;
       ready = true;
       readyAt = at;
       current = UNKNOWN;
@@ -113,7 +118,9 @@ final class EventQueue implements ChangeSink {
       if (wanted.isEmpty()) {
         return;
       }
-      if (wanted.size() <= capacity - changes.size()) {
+      int most = resuming ? CATCHING_UP * capacity : capacity;
+      resuming = false;
+      if (wanted.size() <= most - changes.size()) {
         changes.addAll(wanted);
       } else {
         // What is read at this position or later has these changes in it, and all that waited.

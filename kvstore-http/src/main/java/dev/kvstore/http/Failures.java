@@ -28,11 +28,11 @@ final class Failures {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
+    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
     String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
     if (match != null) {
       response.setHeader(RequestIds.MATCH, match);
     }
-    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
   }
 
   /**

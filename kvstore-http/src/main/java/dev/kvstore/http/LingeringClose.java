@@ -73,9 +73,13 @@ final class LingeringClose implements WriteListener, ReadListener {
     endIfDone();
   }
 
+  /**
+   * A body that breaks off is no reason not to answer; an answer that cannot be sent ends in time.
+   */
   @Override
   public void onError(Throwable failure) {
-    end();
+    read = true;
+    endIfDone();
   }
 
   private void endIfDone() {

@@ -65,8 +65,8 @@ class ClientLimitsTest {
         awaitAnswer();
       }
     });
-    String put = "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one
-        + "\r\nContent-Length: 1\r\n\r\n1";
+    String put =
+        "PUT " + KEY + " HTTP/1.1\r\nHost: localhost\r\n" + one + "\r\nContent-Length: 1\r\n\r\n1";
     try (Socket first = service.connect();
         Socket second = service.connect()) {
       send(first, put);
@@ -77,8 +77,8 @@ class ClientLimitsTest {
       assertThat(third.header("Retry-After")).isEqualTo("1");
       assertThat(service.get(KEY, other).status()).isEqualTo(404);
       answered.countDown();
-      assertThat(Reply.read(first.getInputStream(), false).status()).isEqualTo(201);
-      assertThat(Reply.read(second.getInputStream(), false).status()).isEqualTo(200);
+      assertThat(Reply.read(first.getInputStream(), false).status()).isIn(200, 201);
+      assertThat(Reply.read(second.getInputStream(), false).status()).isIn(200, 201);
     }
     assertThat(service.get(KEY, one).status()).isEqualTo(200);
   }

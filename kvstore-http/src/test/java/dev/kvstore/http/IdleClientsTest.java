@@ -33,6 +33,8 @@ class IdleClientsTest {
   private static final TestTokens TOKENS = new TestTokens();
   private static final String TOKEN = TOKENS.add("idle", Role.WRITE, Limits.NONE);
 
+  private static final String OTHER = TOKENS.add("other", Role.WRITE, Limits.NONE);
+
   private static TestService service;
 
   /** What such a client sends before it stops. */
@@ -56,8 +58,8 @@ class IdleClientsTest {
     BODY_FOR_NOTHING(1, "PUT /nothing", "Content-Length: 100000\r\n\r\n"),
     UNREAD_PAGES(3, "GET /docs/swagger-ui-bundle.js", "\r\n"),
     UNREAD_COMPRESSED_PAGES(9, "GET /docs/swagger-ui-bundle.js", "Accept-Encoding: gzip\r\n\r\n"),
-    UNREAD_CHECKS(400, "GET /health/live", "\r\n"),
-    UNREAD_REFUSALS(400, "GET /v1/stores", "\r\n"),
+    UNREAD_CHECKS(40, "GET /health/live", "\r\n"),
+    UNREAD_REFUSALS(40, "GET /v1/stores", "\r\n"),
     UNREAD_LISTINGS(2, "GET /v1/stores/large/values", TOKEN + "\r\n\r\n"),
     UNREAD_COMPRESSED_LISTINGS(
         2, "GET /v1/stores/large/values", TOKEN + "\r\nAccept-Encoding: gzip\r\n\r\n"),
@@ -102,7 +104,7 @@ class IdleClientsTest {
 
       assertThat(ask("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n").status())
           .isEqualTo(200);
-      assertThat(ask("PUT /v1/stores/app/keys/good HTTP/1.1\r\nHost: localhost\r\n" + TOKEN
+      assertThat(ask("PUT /v1/stores/app/keys/good HTTP/1.1\r\nHost: localhost\r\n" + OTHER
                   + "\r\nContent-Length: 1\r\n\r\n1")
               .status())
           .isIn(200, 201);

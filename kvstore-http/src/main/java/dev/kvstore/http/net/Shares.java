@@ -43,11 +43,11 @@ public final class Shares {
   /** Gives the amount to the client, until {@link #release}, or nothing. */
   public synchronized Grant acquire(String client, long amount) {
     long before = taken.getOrDefault(client, 0L);
-    if (amount > perClient - before) {
-      return Grant.CLIENT_LIMIT;
-    }
     if (amount > total - sum) {
       return Grant.TOTAL_LIMIT;
+    }
+    if (amount > perClient - before) {
+      return Grant.CLIENT_LIMIT;
     }
     taken.put(client, before + amount);
     sum += amount;
