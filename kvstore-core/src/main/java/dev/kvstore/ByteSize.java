@@ -7,11 +7,10 @@ import java.util.Locale;
  * A number of bytes, as settings and options spell it: {@code 10MB} is 10,000,000 bytes,
  * {@code 10MiB} is 10,485,760.
  *
- * <p>The units are {@code B}, {@code kB} or {@code KB}, {@code MB}, {@code GB}, {@code TB}
- * (powers of 1000) and {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1024). A
- * number without a unit is bytes. {@code 10M} is refused, because it is either for different
- * people; so are fractions and signs. Bind a setting to this type, and store text or a whole number
- * of bytes.
+ * <p>The units are {@code B}, {@code kB} or {@code KB}, {@code MB}, {@code GB}, {@code TB} (powers
+ * of 1000) and {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1024). A number
+ * without a unit is bytes. {@code 10M} is refused, because it is either for different people; so
+ * are fractions and signs. Bind a setting to this type, and store text or a whole number of bytes.
  *
  * @param bytes at least 0
  * @since 0.1.0
@@ -75,8 +74,8 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     }
     if (name.length() == 1 && "kKmMgGtT".contains(name)) {
       String letter = name.toUpperCase(Locale.ROOT);
-      throw new IllegalArgumentException("is ambiguous: write " + letter + "B for a power of 1000 or "
-          + letter + "iB for a power of 1024");
+      throw new IllegalArgumentException("is ambiguous: write " + letter
+          + "B for a power of 1000 or " + letter + "iB for a power of 1024");
     }
     throw malformed();
   }

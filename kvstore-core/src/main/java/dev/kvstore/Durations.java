@@ -105,8 +105,7 @@ public final class Durations {
     }
     String nanos = fraction + "0".repeat(NANO_DIGITS - fraction.length());
     number(fraction, 0, fraction.length());
-    return Duration.ofSeconds(
-        number(text, start, start + point), number(nanos, 0, NANO_DIGITS));
+    return Duration.ofSeconds(number(text, start, start + point), number(nanos, 0, NANO_DIGITS));
   }
 
   private static long number(String text, int start, int end) {

@@ -57,10 +57,8 @@ final class NaturalTypes {
 
   /** Returns the type that all have, or Object. */
   private static Type ofAll(Collection<?> values) {
-    Set<Type> types = values.stream()
-        .filter(Objects::nonNull)
-        .map(NaturalTypes::of)
-        .collect(Collectors.toSet());
+    Set<Type> types =
+        values.stream().filter(Objects::nonNull).map(NaturalTypes::of).collect(Collectors.toSet());
     return types.size() == 1 ? types.iterator().next() : Object.class;
   }
 

@@ -45,8 +45,26 @@ class ByteSizeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "B", "MB", "-1", "-1MB", "+1", "1.5MB", "1 MB", " 1", "1Mb", "1mb", "1mib", "1MiB1", "1e6",
-        "0x10", "٣", "9223372036854775808", "9223372036854775807kB", "8388608TiB", "lots"
+        "",
+        "B",
+        "MB",
+        "-1",
+        "-1MB",
+        "+1",
+        "1.5MB",
+        "1 MB",
+        " 1",
+        "1Mb",
+        "1mb",
+        "1mib",
+        "1MiB1",
+        "1e6",
+        "0x10",
+        "٣",
+        "9223372036854775808",
+        "9223372036854775807kB",
+        "8388608TiB",
+        "lots"
       })
   void parse_refusesTheRest(String text) {
     assertThatIllegalArgumentException()

@@ -94,7 +94,9 @@ class KVTypeTest {
   @Test
   void ofValue_whoseArgumentsAreNotShown_throws() {
     for (Object value : List.of(
-        new AtomicReference<>(1), EnumSet.noneOf(TimeUnit.class), List.of(new AtomicReference<>(1)))) {
+        new AtomicReference<>(1),
+        EnumSet.noneOf(TimeUnit.class),
+        List.of(new AtomicReference<>(1)))) {
       assertThatThrownBy(() -> KVType.ofValue(value))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("name them with a KVType");

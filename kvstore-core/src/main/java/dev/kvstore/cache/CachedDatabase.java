@@ -3,7 +3,6 @@ package dev.kvstore.cache;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.StoreSummary;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +43,8 @@ public final class CachedDatabase implements EntryDatabase {
   }
 
   @Override
-  public List<StoreSummary> stores() {
-    return database.stores();
+  public List<String> storeNames() {
+    return database.storeNames();
   }
 
   @Override

@@ -56,7 +56,9 @@ class Reader {
   @Nullable
   Held hit(String key) {
     // The lease first: what is found after that is at least as fresh as the lease says.
-    if (freshness.isServing() && slots.get(key) instanceof Held held && held.isGood(freshness, clock)) {
+    if (freshness.isServing()
+        && slots.get(key) instanceof Held held
+        && held.isGood(freshness, clock)) {
       counters.hit();
       return held;
     }

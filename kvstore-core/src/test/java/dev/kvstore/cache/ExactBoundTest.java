@@ -45,10 +45,12 @@ class ExactBoundTest {
 
   @Test
   void read_afterAStop_withExactBound_knowsThatAbsenceIsOver() {
-    Rig rig = new Rig(new Rig.Parts(), EXACT.toBuilder()
-        .stalenessBound(Duration.ofMinutes(1))
-        .partitionBound(Duration.ofMinutes(1))
-        .build());
+    Rig rig = new Rig(
+        new Rig.Parts(),
+        EXACT.toBuilder()
+            .stalenessBound(Duration.ofMinutes(1))
+            .partitionBound(Duration.ofMinutes(1))
+            .build());
     rig.position();
     assertThat(rig.get()).isZero();
     rig.database.set(Rig.KEY, 1);
@@ -58,7 +60,8 @@ class ExactBoundTest {
 
   @Test
   void read_afterAStop_withTimeToLiveAndExactBound_asksTheDatabase() {
-    Rig rig = holdingAnOldValue(EXACT.toBuilder().timeToLive(Duration.ofSeconds(5)).build());
+    Rig rig =
+        holdingAnOldValue(EXACT.toBuilder().timeToLive(Duration.ofSeconds(5)).build());
     rig.clock.passUnnoticed(Duration.ofSeconds(5));
     assertThat(rig.get()).isEqualTo(2);
   }

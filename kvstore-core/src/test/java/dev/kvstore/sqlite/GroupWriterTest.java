@@ -390,7 +390,8 @@ class GroupWriterTest {
       Duration sweepInterval,
       Duration quietTime) {
     SqlErrors errors = new SqlErrors(Path.of("x.db"));
-    GroupWriter started = new GroupWriter(numbers, errors, timeout, sweep, sweepInterval, quietTime);
+    GroupWriter started =
+        new GroupWriter(numbers, errors, timeout, sweep, sweepInterval, quietTime);
     writer = started;
     started.start();
     return started;

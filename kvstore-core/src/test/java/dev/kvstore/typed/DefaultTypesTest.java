@@ -117,10 +117,8 @@ class DefaultTypesTest {
         .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> store.setDefault("k", new AtomicReference<>(1)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store
-            .item("k", KVType.of(Named.class))
-            .withDefault(anonymous)
-            .setDefault())
+    assertThatThrownBy(
+            () -> store.item("k", KVType.of(Named.class)).withDefault(anonymous).setDefault())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("'k'");
     assertThat(store.has("k")).isFalse();

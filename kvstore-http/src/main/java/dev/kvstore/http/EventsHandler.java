@@ -28,6 +28,8 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
     exchange.tellPosition();
     if (exchange.isHead()) {
       EventStream.setHeaders(exchange.response());
+      // Sent now, as the server would think that there is nothing to tell the length of.
+      exchange.response().flushBuffer();
       return;
     }
     new EventStream(exchange, streams, frames, filter, values, from != null)

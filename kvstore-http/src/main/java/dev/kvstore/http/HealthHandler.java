@@ -1,13 +1,13 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVException;
-import dev.kvstore.spi.EntryDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 
 /** {@code /health/live} and {@code /health/ready}, for those who watch the service. */
-record HealthHandler(EntryDatabase database, String databaseKind) implements ResourceHandler {
+record HealthHandler(Readiness readiness, String databaseKind) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
     exchange.parameters();
@@ -16,9 +16,9 @@ record HealthHandler(EntryDatabase database, String databaseKind) implements Res
       answer(exchange, "{\"status\":\"up\"}");
       return;
     }
-    long start = System.nanoTime();
+    Duration took;
     try {
-      database.ping();
+      took = readiness.check();
     } catch (KVException e) {
       Problem problem = Problems.of(e, false);
       throw new ProblemException(
@@ -26,17 +26,16 @@ record HealthHandler(EntryDatabase database, String databaseKind) implements Res
               .with("database", databaseKind)
               .withHeader("Retry-After", "1"));
     }
-    double millis = (System.nanoTime() - start) / 1e6;
     answer(
         exchange,
         String.format(
             Locale.ROOT,
             "{\"status\":\"up\",\"database\":{\"kind\":\"%s\",\"status\":\"up\",\"latencyMillis\":%.1f}}",
             databaseKind,
-            millis));
+            took.toNanos() / 1e6));
   }
 
   private static void answer(Exchange exchange, String json) throws IOException {
-    exchange.answer(200, Format.JSON, json.getBytes(StandardCharsets.UTF_8));
+    exchange.answer(200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -65,6 +65,7 @@ record Problem(
         json.writeStringField(member.getKey(), member.getValue());
       }
       json.writeEndObject();
+      json.writeRaw('\n');
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

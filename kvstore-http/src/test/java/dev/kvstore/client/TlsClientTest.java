@@ -159,8 +159,8 @@ class TlsClientTest {
   @Test
   void pemFilesThatCannotBeUsed_areRefusedAtOnce() throws Exception {
     TlsFiles files = certificate.writeTo(folder);
-    TlsFiles other = TestCertificate.of("EC", "other")
-        .writeTo(Files.createDirectory(folder.resolve("other")));
+    TlsFiles other =
+        TestCertificate.of("EC", "other").writeTo(Files.createDirectory(folder.resolve("other")));
     Path missing = folder.resolve("missing.pem");
     assertRefused(() -> HttpSettings.DEFAULT.trusting(missing), missing);
     assertRefused(() -> HttpSettings.DEFAULT.trusting(files.key()), files.key());
