@@ -41,7 +41,7 @@ public enum ErrorCode {
   OUTCOME_UNKNOWN("outcome-unknown"),
   /** The file belongs to another process. */
   LOCKED("locked"),
-  /** The server is too old, or is not what it should be. */
+  /** The server is too old, is not what it should be, or is one that the settings do not trust. */
   UNSUPPORTED_SERVER("unsupported-server"),
   /** A library that is optional is not on the class path. */
   MISSING_DEPENDENCY("missing-dependency"),

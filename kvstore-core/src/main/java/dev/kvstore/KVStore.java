@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@link TypeMismatchException}. Containers that are read come back unmodifiable.
  */
 public interface KVStore extends AutoCloseable {
-  /** Returns the store's name. */
+  /** Returns the store's name, also after {@link #close()}. */
   String name();
 
   /**

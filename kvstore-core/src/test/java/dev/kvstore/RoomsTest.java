@@ -94,6 +94,14 @@ class RoomsTest {
           "com.github.benmanes.caffeine.cache"));
 
   @ArchTest
+  static final ArchRule namesOfSettingsSeeTheJdkAlone = classes()
+      .that()
+      .resideInAPackage("dev.kvstore.config")
+      .should()
+      .onlyDependOnClassesThat()
+      .resideInAnyPackage(with("dev.kvstore.config"));
+
+  @ArchTest
   static final ArchRule pemFilesNeedTheJdkAlone = classes()
       .that()
       .resideInAPackage("dev.kvstore.tls..")

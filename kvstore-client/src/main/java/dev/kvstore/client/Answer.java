@@ -86,11 +86,14 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   @Nullable
   KVException refusal(boolean elsewhere) {
     boolean foreign = elsewhere && !call().isWrite() && isForeign();
-    return foreign || NOT_NOW.contains(status()) ? error() : null;
+    return foreign || isNotNow() ? error() : null;
   }
 
   /** Tells whether no kvstore service wrote this, whatever it says. */
   private boolean isForeign() {
+    if (status() == 204) {
+      return response.headers().firstValue(SeenToken.HEADER).isEmpty();
+    }
     return status() / 100 == 2 ? !mediaType().equals(BSON) : Problem.in(this).isEmpty();
   }
 
@@ -117,13 +120,19 @@ record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     }
   }
 
-  /** Tells whether this answers the request that was sent, as far as it says. */
+  /** Returns true if this answers the request that was sent, as far as it says. */
   boolean isToItsRequest() {
-    return response
-        .headers()
-        .firstValue(Attempt.REQUEST_ID)
-        .map(attempt.id()::equals)
-        .orElse(true);
+    return attempt.isAnsweredBy(response.headers());
+  }
+
+  /** Returns true if a kvstore service wrote this, and nothing in between. */
+  boolean isFromService() {
+    return attempt.isRepeatedBy(response.headers()) || !isForeign();
+  }
+
+  /** Returns true if the service is down, stopping or overloaded. */
+  boolean isNotNow() {
+    return NOT_NOW.contains(status());
   }
 
   /** Returns the exception that says what the service reported. */

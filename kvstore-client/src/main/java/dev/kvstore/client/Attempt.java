@@ -1,6 +1,7 @@
 package dev.kvstore.client;
 
 import dev.kvstore.SyncToken;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.function.Supplier;
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call as it is sent once to one address.
  *
- * @param id what the service repeats in its answer, and writes into its log
+ * @param id of this attempt alone; the service repeats it in its answer, and logs it
  * @param body null where the call has none
  */
 record Attempt(
     Call call, Endpoint endpoint, String id, @Nullable OneShotBody body) {
-  static final String REQUEST_ID = "X-Request-Id";
+  /** By which the request is found in the service's log; proxies may replace it. */
+  private static final String REQUEST_ID = "X-Request-Id";
+
+  /** What the service repeats in its answer, as it came. */
+  private static final String MATCH = "KV-Request-Id";
 
   private static final String BSON = "application/bson";
 
@@ -41,7 +46,8 @@ record Attempt(
     HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.at(call.uri()))
         .method(call.method(), body == null ? BodyPublishers.noBody() : body)
         .header("Accept", BSON)
-        .header(REQUEST_ID, id);
+        .header(REQUEST_ID, id)
+        .header(MATCH, id);
     if (body != null) {
       request.header("Content-Type", BSON);
     }
@@ -54,6 +60,16 @@ record Attempt(
       request.header(SeenToken.HEADER, seen.toString());
     }
     return request.build();
+  }
+
+  /** Returns true if the answer is to this request, as far as it says: old services do not. */
+  boolean isAnsweredBy(HttpHeaders answer) {
+    return answer.firstValue(MATCH).map(id::equals).orElse(true);
+  }
+
+  /** Returns true if the answer proves that a service wrote it. */
+  boolean isRepeatedBy(HttpHeaders answer) {
+    return answer.firstValue(MATCH).map(id::equals).orElse(false);
   }
 
   /** As it can stand in a message: without the query. */

@@ -108,12 +108,7 @@ final class EventConnection implements AutoCloseable {
     if (response.statusCode() != 200 || !type.startsWith(MEDIA_TYPE)) {
       throw new RefusedException(response);
     }
-    boolean ours = response
-        .headers()
-        .firstValue(Attempt.REQUEST_ID)
-        .map(attempt.id()::equals)
-        .orElse(true);
-    if (!ours) {
+    if (!attempt.isAnsweredBy(response.headers())) {
       // What it says of time counts from another request.
       throw new IOException("The stream of events is the answer to another request");
     }

@@ -60,9 +60,22 @@ final class EventFeed implements AutoCloseable {
     FeedSink added = new FeedSink(store, sink, from != null, gone -> removed(loop, gone));
     loop.add(added);
     if (isNew) {
-      running.thread().start();
+      start(running);
     }
     return added;
+  }
+
+  private void start(Running made) {
+    boolean started = false;
+    try {
+      made.thread().start();
+      started = true;
+    } finally {
+      if (!started) { // or others would wait for it
+        open.remove(made);
+        shared = shared == made ? null : shared;
+      }
+    }
   }
 
   private Running make(@Nullable SyncToken from) {

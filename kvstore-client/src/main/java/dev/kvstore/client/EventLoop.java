@@ -94,13 +94,7 @@ final class EventLoop implements Runnable {
 
   @Override
   public void run() {
-    while (!stopped) {
-      try {
-        connect();
-      } catch (InterruptedException e) {
-        // Who wants this thread to end says so first; nobody else knows it.
-      }
-    }
+    GuardedSteps.run(this::connect, () -> stopped);
   }
 
   private void connect() throws InterruptedException {

@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchanges implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+
+  /** How TLS says that the certificate of the other side will not do. */
+  private static final Pattern CERTIFICATE_ALERT =
+      Pattern.compile("fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
   private final String store;
   private final int maxAnswerBytes;
@@ -67,6 +73,7 @@ final class Exchanges implements AutoCloseable {
    * Returns the answer, whatever it says.
    *
    * @throws UnavailableException if there is none; nothing was written
+   * @throws DistrustException if one side does not trust the other; nothing was written
    * @throws OutcomeUnknownException if a write that may have arrived got none
    */
   Answer send(Attempt attempt, Deadline deadline) {
@@ -76,7 +83,9 @@ final class Exchanges implements AutoCloseable {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       Answer answer = checked(new Answer(attempt, response));
       seen.raise(response);
-      clock.tell(response);
+      if (answer.isFromService()) {
+        clock.tell(response);
+      }
       return answer;
     } catch (TimeoutException e) {
       exchange.cancel(true);
@@ -122,8 +131,9 @@ final class Exchanges implements AutoCloseable {
     if (cause instanceof BoundedBody.TooLargeException && !attempt.call().isWrite()) {
       return new AnswerTooLargeException(attempt, maxAnswerBytes);
     }
-    if (isDistrust(cause)) {
-      return new DistrustException(attempt, cause);
+    String distrust = distrust(cause);
+    if (distrust != null) {
+      return new DistrustException(attempt, distrust, cause);
     }
     String what = neverConnected(cause)
         ? "failed: no connection could be made; is the service running there?"
@@ -152,13 +162,18 @@ final class Exchanges implements AutoCloseable {
         || cause instanceof SSLHandshakeException;
   }
 
-  private static boolean isDistrust(Throwable cause) {
+  private static @Nullable String distrust(Throwable cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof CertificateException) {
-        return true;
+        return "the certificate shown there is not trusted (" + cause.getMessage()
+            + "); check the URL's host, and what HttpSettings.trusting or withSslContext trusts";
+      }
+      if (t instanceof SSLException && CERTIFICATE_ALERT.matcher("" + t.getMessage()).find()) {
+        return "the service refuses this client's certificate, or wants one (" + t.getMessage()
+            + "); check HttpSettings.withClientCertificate or withSslContext";
       }
     }
-    return false;
+    return null;
   }
 
   private static Throwable rootOf(ExecutionException e) {
@@ -211,7 +226,7 @@ final class Exchanges implements AutoCloseable {
   private static void close(AutoCloseable client) {
     try {
       client.close();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       LOG.warn("The HTTP client could not be closed", e);
     }
   }
@@ -227,15 +242,15 @@ final class Exchanges implements AutoCloseable {
     }
   }
 
-  /** Who answers there has a certificate that is not trusted. Nothing was sent. */
-  static final class DistrustException extends UnavailableException {
+  /**
+   * The certificate shown there is not trusted, or ours is not trusted there. Nothing was written.
+   * No retry helps, and nothing known earlier may be answered in place of that service.
+   */
+  static final class DistrustException extends KVException {
     private static final long serialVersionUID = 1L;
 
-    DistrustException(Attempt attempt, Throwable cause) {
-      super(
-          attempt + " failed: the certificate shown there is not trusted (" + cause.getMessage()
-              + "); check the URL's host, and whom HttpSettings.withSslContext trusts",
-          cause);
+    DistrustException(Attempt attempt, String problem, Throwable cause) {
+      super(ErrorCode.UNSUPPORTED_SERVER, attempt + " failed: " + problem, cause);
     }
   }
 }

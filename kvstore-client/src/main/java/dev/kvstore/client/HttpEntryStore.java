@@ -72,7 +72,6 @@ final class HttpEntryStore implements EntryStore {
 
   @Override
   public String name() {
-    transport.checkOpen();
     return name;
   }
 
@@ -213,8 +212,11 @@ final class HttpEntryStore implements EntryStore {
   @Override
   public void close() {
     // Its connections first, which the client would wait for.
-    feed.close();
-    transport.close();
+    try {
+      feed.close();
+    } finally {
+      transport.close();
+    }
   }
 
   private Deadline deadline() {

@@ -213,9 +213,9 @@ public final class HttpSettings {
    * file either.
    *
    * <p>The file is written within about a second of a change, and what the process wrote or read
-   * itself is known at once; large stores are read less often, so that it takes a tenth of the time
-   * at most. It has the values of many keys that stood together at a moment, unless they never come
-   * to rest.
+   * itself is known at once. The whole store is read at first, and after a gap in its changes; then
+   * the changed keys alone. The file has the values of many keys that stood together at a moment,
+   * unless they never come to rest.
    *
    * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
    * It is made for its owner only; keep it where only the application can read it. One that is open

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
@@ -42,6 +41,7 @@ final class HttpWriter {
     Call call = put(urls.key(write.key(), query), write, write.condition());
     return settlement.send(
         call,
+        write.etag(),
         deadline,
         answer -> answer.read(body -> WireReader.metadata(body, write.key())),
         KVEntry::metadata);
@@ -53,17 +53,22 @@ final class HttpWriter {
     Call call = put(url, write, WriteCondition.NONE);
     return settlement.send(
         asksDatabase ? call.with("Cache-Control", "no-cache") : call,
+        write.etag(),
         deadline,
-        answer -> new Defaulted(
-            answer.read(body -> WireReader.entry(body, write.key())), answer.status() == 201),
+        answer -> defaulted(answer, write.key()),
         entry -> new Defaulted(entry, true));
   }
 
+  /** What is kept under the write's own etag was stored by it, when it came before. */
+  private static Defaulted defaulted(Answer answer, String key) {
+    KVEntry<RawValue> entry = answer.read(body -> WireReader.entry(body, key));
+    return new Defaulted(
+        entry, answer.status() == 201 || entry.etag().equals(answer.call().etag()));
+  }
+
   private static Call put(URI url, Write write, WriteCondition condition) {
-    return named(
-        Call.write(
-            "PUT", url, write.key(), condition, write.author(), write.value().toByteArray()),
-        write.etag());
+    return Call.write(
+        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
   }
 
   BatchResult writeMany(Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
@@ -108,7 +113,7 @@ final class HttpWriter {
         BsonValues.document(values));
     try {
       return settlement.send(
-          named(call, null), deadline, answer -> answer.read(WireReader::batchResult), null);
+          call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
     } catch (UnavailableException e) {
       if (othersWritten) {
         throw new OutcomeUnknownException("A part of the batch was written: " + e.getMessage(), e);
@@ -126,7 +131,8 @@ final class HttpWriter {
         options.author().orElse(null),
         BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
     return settlement.send(
-        named(call, options.etag().orElse(null)),
+        call,
+        options.etag().orElse(null),
         deadline,
         answer -> answer.read(body -> WireReader.counter(body, key)),
         entry -> entry);
@@ -141,7 +147,7 @@ final class HttpWriter {
         options.author().orElse(null),
         null);
     return settlement.<Boolean>send(
-        named(call, options.etag().orElse(null)), deadline, HttpWriter::deleted, null);
+        call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
   }
 
   private static boolean deleted(Answer answer) {
@@ -150,10 +156,6 @@ final class HttpWriter {
     }
     answer.expect(204);
     return true;
-  }
-
-  private static Call named(Call write, @Nullable String etag) {
-    return write.with(Call.ETAG, etag == null ? new ObjectId().toHexString() : etag);
   }
 
   private static Query withTimeToLive(@Nullable Duration timeToLive) {

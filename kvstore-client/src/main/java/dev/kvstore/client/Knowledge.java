@@ -2,6 +2,7 @@ package dev.kvstore.client;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
+import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.time.InstantSource;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * All that is known of a store: what the last scan or the file had, and what was read and written
+ * All that is known of a store: what the last read or the file had, and what was read and written
  * since. Thread-safe.
  */
 final class Knowledge {
@@ -24,7 +25,7 @@ final class Knowledge {
 
   // Guarded by this.
   private final NavigableMap<String, KVEntry<RawValue>> entries = new TreeMap<>(KeyOrder.INSTANCE);
-  private final Map<String, Optional<KVEntry<RawValue>>> sinceScan = new HashMap<>();
+  private final Map<String, Optional<KVEntry<RawValue>>> sinceRead = new HashMap<>();
   private boolean complete;
 
   Knowledge(InstantSource clock) {
@@ -36,37 +37,47 @@ final class Knowledge {
     return complete;
   }
 
-  /** A scan begins: what becomes known from here on may be newer than what it finds. */
-  synchronized void scanBegins() {
-    sinceScan.clear();
+  /** A read begins: what becomes known from here on may be newer than what it finds. */
+  synchronized void readBegins() {
+    sinceRead.clear();
   }
 
   /** All entries there are. */
   synchronized void complete(Collection<KVEntry<RawValue>> all) {
     entries.clear();
-    all.forEach(entry -> entries.put(entry.key(), entry));
-    sinceScan.forEach((key, known) -> {
+    put(all);
+    complete = true;
+  }
+
+  /** All entries of those keys. */
+  synchronized void update(Collection<String> keys, Collection<KVEntry<RawValue>> found) {
+    keys.forEach(entries::remove);
+    put(found);
+  }
+
+  private void put(Collection<KVEntry<RawValue>> found) {
+    found.forEach(entry -> entries.put(entry.key(), entry));
+    sinceRead.forEach((key, known) -> {
       if (known.isPresent()) {
         entries.merge(key, known.get(), Knowledge::newer);
       } else {
         entries.remove(key);
       }
     });
-    complete = true;
   }
 
   /** This is stored, or was until just now. */
   synchronized void learn(KVEntry<RawValue> entry) {
     if (!entry.stale()) {
       KVEntry<RawValue> newest = entries.merge(entry.key(), entry, Knowledge::newer);
-      sinceScan.put(entry.key(), Optional.of(newest));
+      sinceRead.put(entry.key(), Optional.of(newest));
     }
   }
 
   /** The key was deleted. */
   synchronized void forget(String key) {
     entries.remove(key);
-    sinceScan.put(key, Optional.empty());
+    sinceRead.put(key, Optional.empty());
   }
 
   synchronized Optional<KVEntry<RawValue>> find(String key) {

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,7 @@ final class LastKnownGood implements EntryStore {
 
   @Override
   public KVMetadata write(Write write) {
-    return written(() -> {
+    return written(Set.of(write.key()), () -> {
       KVMetadata metadata = store.write(write);
       knowledge.learn(new KVEntry<>(write.value(), metadata));
       return metadata;
@@ -165,7 +166,7 @@ final class LastKnownGood implements EntryStore {
 
   @Override
   public Defaulted setDefault(Write write) {
-    return written(() -> {
+    return written(Set.of(write.key()), () -> {
       Defaulted result = store.setDefault(write);
       knowledge.learn(result.entry());
       return result;
@@ -174,12 +175,12 @@ final class LastKnownGood implements EntryStore {
 
   @Override
   public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    return written(() -> store.writeMany(values, options));
+    return written(values.keySet(), () -> store.writeMany(values, options));
   }
 
   @Override
   public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return written(() -> {
+    return written(Set.of(key), () -> {
       KVEntry<RawValue> sum = store.increment(key, by, options);
       knowledge.learn(sum);
       return sum;
@@ -188,22 +189,22 @@ final class LastKnownGood implements EntryStore {
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    return written(() -> {
+    return written(Set.of(key), () -> {
       boolean deleted = store.delete(key, options);
       knowledge.forget(key);
       return deleted;
     });
   }
 
-  /** The store's feed need not tell of the change, so what is known is to be looked at anew. */
-  private <T> T written(Supplier<T> write) {
+  /** The store's feed need not report the change, so the keys are to be read anew. */
+  private <T> T written(Set<String> keys, Supplier<T> write) {
     try {
       T result = write.get();
       keeper.reached();
-      keeper.changed();
+      keeper.changed(keys);
       return result;
     } catch (OutcomeUnknownException e) {
-      keeper.changed();
+      keeper.changed(keys);
       throw e;
     }
   }

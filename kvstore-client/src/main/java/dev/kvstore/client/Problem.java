@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Problem {
   private static final String MEDIA_TYPE = "application/problem+json";
+  private static final String REPEATED_WRITE = "repeated-write";
   private static final int LONGEST_TEXT = 2000;
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Map<String, ErrorCode> CODES = Arrays.stream(ErrorCode.values())
@@ -54,8 +55,23 @@ final class Problem {
     return ErrorCode.KEY_NOT_FOUND.text().equals(text("code"));
   }
 
+  /** Returns true if the write of that etag is refused because the entry has the etag already. */
+  boolean refusesForEtag(String etag) {
+    @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
+    return switch (code == null ? ErrorCode.INTERNAL : code) {
+      case PRECONDITION_FAILED -> etag.equals(text("etag"));
+      case INVALID_PARAMETER ->
+        etag.equals(text("etag")) || String.valueOf(text("detail")).contains(etag);
+      default -> false;
+    };
+  }
+
   KVException toException(Answer answer) {
     @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
+    if (REPEATED_WRITE.equals(text("code"))) {
+      // The caller chose the etag of the write, and had chosen it before.
+      return new InvalidInputException(ErrorCode.INVALID_PARAMETER, detail(answer));
+    }
     if (code == null) {
       return ForeignAnswer.toException(answer, described(answer));
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the entry will have. What can be known:
  *
  * <ul>
- *   <li>The entry has that etag: done.
+ *   <li>The entry has that etag: done. So says a service that refuses the write because the entry
+ *       has it: another node, or one that was started again.
  *   <li>A node answers that it has done the write before: this is what came of it. So the write is
  *       sent again to where it was sent first. A node does it once, and if it never arrived, does
  *       it now; one that comes late is not done any more. Only there: elsewhere it would be another
@@ -36,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class Settlement {
   private static final String REPLAYED = "KV-Replayed";
 
-  /** No entry has it: ids begin with the time. */
-  private static final WriteCondition NEVER = WriteCondition.ifMatch("000000000000000000000000");
+  /** No entry has it: it was made for this. */
+  private static final WriteCondition NEVER =
+      WriteCondition.ifMatch(new ObjectId().toHexString());
 
   private static final int MOST_NOTED = 5;
 
@@ -52,23 +55,43 @@ final class Settlement {
   /**
    * Returns what came of the write.
    *
+   * @param chosenEtag the etag that the caller chose for the write; null for a new one
    * @param read what an answer says
    * @param settled what an entry that has the write's etag says; null where the write leaves none
    * @throws OutcomeUnknownException if it may have been done or not
    * @throws KVException if it was not done
    */
   <T> T send(
-      Call write,
+      Call unnamed,
+      @Nullable String chosenEtag,
       Deadline deadline,
       Function<Answer, T> read,
       @Nullable Function<KVEntry<RawValue>, T> settled) {
+    Call write =
+        unnamed.with(Call.ETAG, chosenEtag == null ? new ObjectId().toHexString() : chosenEtag);
     AtomicReference<Endpoint> sentTo = new AtomicReference<>();
+    OutcomeUnknownException failure;
     try {
-      return read.apply(transport.send(write, deadline, sentTo::set));
+      Answer answer = transport.send(write, deadline, sentTo::set);
+      // With an etag that the caller chose, it may be the etag of another write.
+      if (chosenEtag != null || !isRefusedAsDone(answer)) {
+        return read.apply(answer);
+      }
+      // A proxy has sent it twice.
+      failure = new OutcomeUnknownException(
+          answer + ": it was done before, and what came of it is not known", null);
     } catch (OutcomeUnknownException e) {
-      return new Lost<>(write, Objects.requireNonNull(sentTo.get()), e, read, settled)
-          .settle(deadline);
+      failure = e;
     }
+    return new Lost<>(write, Objects.requireNonNull(sentTo.get()), failure, read, settled)
+        .settle(deadline);
+  }
+
+  /** Returns true if the write is refused because the entry has its etag already. */
+  private static boolean isRefusedAsDone(Answer answer) {
+    return Problem.in(answer)
+        .map(problem -> problem.refusesForEtag(Objects.requireNonNull(answer.call().etag())))
+        .orElse(false);
   }
 
   /** A write whose answer was lost. */
@@ -102,7 +125,7 @@ final class Settlement {
           return outcome;
         }
         Answer again = sendAgain(deadline);
-        outcome = again == null ? null : outcomeOf(again);
+        outcome = again == null ? null : outcomeOf(again, deadline);
         if (outcome != null) {
           return outcome;
         }
@@ -148,7 +171,11 @@ final class Settlement {
       return write.method().equals("POST");
     }
 
-    private @Nullable T outcomeOf(Answer answer) {
+    private @Nullable T outcomeOf(Answer answer, Deadline deadline) {
+      if (isRefusedAsDone(answer)) {
+        Answer entry = settled == null ? null : askForEntry(deadline);
+        return entry == null ? null : outcomeIn(entry);
+      }
       boolean replayed = answer.response().headers().firstValue(REPLAYED).isPresent();
       boolean done = answer.status() / 100 == 2 && (isHarmlessAnywhere() || !isIncrement());
       try {

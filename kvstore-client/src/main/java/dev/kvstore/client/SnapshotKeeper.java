@@ -1,13 +1,11 @@
 package dev.kvstore.client;
 
+import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.spi.Change;
-import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -16,34 +14,35 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what is known of a store, and the file, up to date: scans the store after changes, and asks
- * for it again and again while it is out of reach. On a thread of its own. Thread-safe.
+ * Keeps what is known of a store, and the file, up to date: reads the whole store at first and
+ * after a gap in its changes, and otherwise the changed keys alone. Asks for the store again and
+ * again while it is out of reach. On a thread of its own. Thread-safe.
  */
-final class SnapshotKeeper implements ChangeSink {
+final class SnapshotKeeper {
   private static final Logger log = LoggerFactory.getLogger(SnapshotKeeper.class);
 
-  /** From one scan to the next, if that did not take long. */
+  /** From one refresh to the next, or as long as that took. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
-
-  /** How much longer to pause than a scan takes: large stores are not scanned all the time. */
-  private static final int PAUSE_TIMES = 10;
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
-  /** When to look even if nothing was told: perhaps the store cannot, or the file had no room. */
+  /** When to look even if nothing was reported: perhaps the file had no room. */
   private static final Duration IDLE = Duration.ofSeconds(30);
 
-  /** How often a scan is done again that changes came in between. */
-  private static final int SCANS = 5;
+  /** How long to wait for the store to report its changes. */
+  private static final Duration HEARING = Duration.ofSeconds(1);
+
+  /** How often to read again what changed meanwhile, before it is saved as it is. */
+  private static final int ROUNDS = 3;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -53,14 +52,15 @@ final class SnapshotKeeper implements ChangeSink {
   private final List<String> services;
   private final InstantSource clock;
   private final Thread thread;
+  private final PendingChanges pending = new PendingChanges(this::wake);
   private @Nullable Subscription subscription;
   private volatile boolean out;
-  private volatile boolean changed = true;
   private volatile boolean closed;
 
   // Of the thread alone.
   private boolean refusing;
   private boolean unwritable;
+  private long allReadAt;
   private @Nullable List<KVEntry<RawValue>> saved;
 
   SnapshotKeeper(
@@ -74,7 +74,9 @@ final class SnapshotKeeper implements ChangeSink {
     this.file = file;
     this.services = services;
     this.clock = clock;
-    this.thread = new Thread(this::run, "kvstore-file-" + store.name());
+    this.allReadAt = System.nanoTime();
+    this.thread = new Thread(
+        () -> GuardedSteps.run(this::step, () -> closed), "kvstore-file-" + store.name());
     thread.setDaemon(true);
   }
 
@@ -84,24 +86,31 @@ final class SnapshotKeeper implements ChangeSink {
       knowledge.complete(snapshot.entries());
       saved = snapshot.entries();
     });
+    boolean started = false;
     try {
-      subscription = store.subscribe(this, null);
+      subscription = store.subscribe(pending, null);
     } catch (UnsupportedOperationException e) {
       log.debug("The store '{}' is read every {}", store.name(), IDLE, e);
     }
-    thread.start();
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started && subscription != null) {
+        subscription.close();
+      }
+    }
   }
 
-  /** Whether reads are to be answered by what is known. */
+  /** Returns true if reads are to be answered by what is known, until the thread finds the store. */
   boolean isOut() {
-    return out && !closed;
+    return out && !closed && thread.isAlive();
   }
 
   /** The store has answered. */
   void reached() {
     if (out) {
       out = false;
-      changed = true;
       log.info("The store '{}' can be reached again", store.name());
       wake();
     }
@@ -126,27 +135,9 @@ final class SnapshotKeeper implements ChangeSink {
     return true;
   }
 
-  /** Something was written. */
-  void changed() {
-    changed = true;
-    wake();
-  }
-
-  @Override
-  public void positioned(long position) {
-    changed();
-  }
-
-  @Override
-  public void changed(List<Change> changes, long position) {
-    if (!changes.isEmpty()) {
-      changed();
-    }
-  }
-
-  @Override
-  public void missed() {
-    // All is read when this is positioned anew.
+  /** These keys were written, or may have been. */
+  void changed(Collection<String> keys) {
+    pending.changed(keys);
   }
 
   /** Ends the thread, after it was made sure that it does not wait for the store. */
@@ -178,15 +169,13 @@ final class SnapshotKeeper implements ChangeSink {
     LockSupport.unpark(thread);
   }
 
-  private void run() {
-    while (!closed) {
-      if (out) {
-        if (!ask()) {
-          pause(RETRY, () -> false);
-        }
-      } else if (refresh()) {
-        pause(IDLE, () -> changed || out);
+  private void step() {
+    if (out) {
+      if (!ask()) {
+        pause(RETRY, () -> false);
       }
+    } else if (refresh()) {
+      pause(IDLE, () -> !pending.isEmpty() || out);
     }
   }
 
@@ -205,17 +194,15 @@ final class SnapshotKeeper implements ChangeSink {
     return true;
   }
 
-  /** Reads and saves all; tells whether there is time until something changes. */
+  /** Reads what has changed, and saves it; tells whether there is time until something changes. */
   private boolean refresh() {
     long begun = System.nanoTime();
-    changed = false;
+    long waited;
     try {
-      knowledge.scanBegins();
-      knowledge.complete(scan());
+      waited = read();
       refusing = false;
       save();
     } catch (UnavailableException e) {
-      changed = true;
       if (!failed(e)) {
         pause(RETRY, () -> false);
       }
@@ -224,16 +211,16 @@ final class SnapshotKeeper implements ChangeSink {
       refused(e);
       return true;
     }
-    Duration scanned = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(PAUSE_TIMES);
-    pause(scanned.compareTo(PAUSE) > 0 ? scanned : PAUSE, () -> out);
-    return !changed;
+    long worked = System.nanoTime() - begun - waited;
+    pause(Duration.ofNanos(Math.max(worked, PAUSE.toNanos())), () -> out);
+    return pending.isEmpty();
   }
 
   private void refused(RuntimeException e) {
     if (!closed && !refusing) {
       refusing = true;
       log.warn(
-          "The store '{}' cannot be read as a whole for the file {}, it is tried again: {}",
+          "The store '{}' cannot be read for the file {}, it is tried again: {}",
           store.name(),
           file,
           e instanceof KVException ? e.getMessage() : e.getClass().getName());
@@ -242,28 +229,58 @@ final class SnapshotKeeper implements ChangeSink {
   }
 
   /**
-   * Reads all entries, as they stood together if they come to rest: a moment between two readings
-   * that are the same is one at which all of it was there.
+   * Reads until nothing has changed meanwhile: then all that is known stood together at the moment
+   * up to which changes were reported. Returns how long it waited for those reports.
    */
-  private List<KVEntry<RawValue>> scan() {
-    List<KVEntry<RawValue>> entries = List.of();
-    for (int i = 0; i < SCANS; i++) {
-      entries = pages((range, limit) -> store.scan(range, limit));
-      List<KVMetadata> after = pages((range, limit) -> store.scanMetadata(range, limit));
-      if (entries.stream().map(KVEntry::metadata).toList().equals(after)) {
-        break;
+  private long read() {
+    long waited = 0;
+    if (!pending.isHeard() && System.nanoTime() - allReadAt >= IDLE.toNanos()) {
+      pending.addAll();
+    }
+    if (pending.isAll() && subscription != null) {
+      // Or all is read once more when the feed is positioned.
+      waited += pause(HEARING, () -> pending.isHeard() || out);
+    }
+    for (int i = 0; i < ROUNDS && !pending.isEmpty(); i++) {
+      read(pending.take());
+      long seen = store.syncToken().position();
+      waited += pause(HEARING, () -> pending.hasReached(seen) || out);
+    }
+    return waited;
+  }
+
+  private void read(PendingChanges.Work work) {
+    boolean done = false;
+    knowledge.readBegins();
+    try {
+      if (work.all()) {
+        knowledge.complete(all());
+        allReadAt = System.nanoTime();
+      } else {
+        knowledge.update(work.keys(), fresh(store.readMany(work.keys(), work.demand())));
       }
+      done = true;
+    } finally {
+      if (!done) {
+        pending.putBack(work);
+      }
+    }
+  }
+
+  private static List<KVEntry<RawValue>> fresh(List<KVEntry<RawValue>> entries) {
+    if (entries.stream().anyMatch(KVEntry::stale)) {
+      throw new KVException(ErrorCode.UNAVAILABLE, "Its entries may be stale");
     }
     return entries;
   }
 
-  private static <T> List<T> pages(BiFunction<KeyRange, Integer, KVPage<T>> page) {
-    List<T> all = new ArrayList<>();
+  private List<KVEntry<RawValue>> all() {
+    List<KVEntry<RawValue>> all = new ArrayList<>();
     KeyRange next = KeyRange.ALL;
     while (next != null) {
-      KVPage<T> read = page.apply(next, KVQuery.MAX_LIMIT);
-      all.addAll(read.items());
-      next = read.nextAfter() == null ? null : next.after(read.nextAfter());
+      KVPage<KVEntry<RawValue>> page = store.scan(next, KVQuery.MAX_LIMIT);
+      all.addAll(page.items());
+      next = page.nextAfter() == null ? null : next.after(page.nextAfter());
     }
     return all;
   }
@@ -288,14 +305,15 @@ final class SnapshotKeeper implements ChangeSink {
     }
   }
 
-  /** Until the time is over, or there is something to do. */
-  private void pause(Duration time, BooleanSupplier enough) {
-    long end = System.nanoTime() + time.toNanos();
+  /** Waits until the time is over, or there is something to do; returns how long. */
+  private long pause(Duration time, BooleanSupplier enough) {
+    long begun = System.nanoTime();
     long left = time.toNanos();
     while (left > 0 && !closed && !enough.getAsBoolean()) {
       LockSupport.parkNanos(this, left);
       Thread.interrupted(); // the thread is our own: whoever interrupted it meant another
-      left = end - System.nanoTime();
+      left = begun + time.toNanos() - System.nanoTime();
     }
+    return System.nanoTime() - begun;
   }
 }

@@ -88,7 +88,8 @@ sealed interface StoreEvent {
     // Somebody wrote by hand and gave no version, which JSON has no number for.
     long known =
         kind == Kind.SET && version.longValue() == 0 ? Change.UNKNOWN_VERSION : version.longValue();
-    return new Change(kind, key.textValue(), known, etag.textValue(), position(data));
+    return new Change(
+        kind, WireReader.legalKey(key.textValue()), known, etag.textValue(), position(data));
   }
 
   private static long position(JsonNode data) {

@@ -94,7 +94,7 @@ final class Transport implements AutoCloseable {
         failure = refusal;
         wanted = answer.retryAfter();
         endpoints.failed(endpoint);
-      } catch (UnavailableException e) {
+      } catch (UnavailableException | Exchanges.DistrustException e) {
         failure = e;
       }
       if (Thread.currentThread().isInterrupted() || !mayTryAgain(failure, untried)) {
@@ -118,9 +118,13 @@ final class Transport implements AutoCloseable {
   Answer sendOnce(Call call, Endpoint endpoint, Deadline deadline) {
     try {
       Answer answer = exchanges.send(Attempt.of(call, endpoint), deadline);
-      endpoints.worked(endpoint);
+      if (answer.isNotNow()) {
+        endpoints.failed(endpoint);
+      } else {
+        endpoints.worked(endpoint);
+      }
       return answer;
-    } catch (UnavailableException | OutcomeUnknownException e) {
+    } catch (UnavailableException | OutcomeUnknownException | Exchanges.DistrustException e) {
       endpoints.failed(endpoint);
       throw e;
     }
@@ -138,9 +142,7 @@ final class Transport implements AutoCloseable {
     if (failure instanceof OutcomeUnknownException) {
       return false;
     }
-    boolean mayPass = failure.code() == ErrorCode.UNAVAILABLE
-        && !(failure instanceof Exchanges.DistrustException);
-    return mayPass || untried > 0;
+    return failure.code() == ErrorCode.UNAVAILABLE || untried > 0;
   }
 
   Backoff backoff() {

@@ -1,9 +1,11 @@
 package dev.kvstore.client;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.Names;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
@@ -81,7 +83,7 @@ final class WireReader {
   }
 
   static KVPage<String> keys(byte[] body) {
-    return read(body, in -> in.page(item -> item.in.readString()));
+    return read(body, in -> in.page(WireReader::key));
   }
 
   /** Reads the names of stores, each with the number of its entries. */
@@ -132,7 +134,7 @@ final class WireReader {
     in.readStartDocument();
     while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
       switch (in.readName()) {
-        case "key" -> key = in.readString();
+        case "key" -> key = key();
         case "value" -> value = value();
         case "version" -> version = in.readInt64();
         case "etag" -> etag = in.readString();
@@ -166,7 +168,7 @@ final class WireReader {
     while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
       switch (in.readName()) {
         case "items" -> items = items(item);
-        case "next" -> next = isNull() ? null : in.readString();
+        case "next" -> next = isNull() ? null : key();
         default -> in.skipValue();
       }
     }
@@ -190,7 +192,7 @@ final class WireReader {
     in.readStartDocument();
     while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
       switch (in.readName()) {
-        case "name" -> name = in.readString();
+        case "name" -> name = storeName();
         case "entries" ->
           entries = in.getCurrentBsonType() == BsonType.INT64 ? in.readInt64() : in.readInt32();
         default -> in.skipValue();
@@ -216,6 +218,27 @@ final class WireReader {
       throw new MalformedAnswerException("not how many were created and replaced", null);
     }
     return new BatchResult(created, replaced);
+  }
+
+  private String key() {
+    return legalKey(in.readString());
+  }
+
+  /** A name that breaks the rules could be anything: a control sequence, another path. */
+  static String legalKey(String key) {
+    try {
+      return Names.checkKey(key);
+    } catch (InvalidInputException e) {
+      throw new MalformedAnswerException("a key that is none: " + e.getMessage(), null);
+    }
+  }
+
+  private String storeName() {
+    try {
+      return Names.checkStore(in.readString());
+    } catch (InvalidInputException e) {
+      throw new MalformedAnswerException("a store that is none: " + e.getMessage(), null);
+    }
   }
 
   private int count() {

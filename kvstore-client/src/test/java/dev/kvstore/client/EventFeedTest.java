@@ -99,6 +99,49 @@ class EventFeedTest {
   }
 
   @Test
+  void thread_anyError_doesNotEndIt() throws Exception {
+    AtomicReference<Error> next = new AtomicReference<>(new StackOverflowError("by the test"));
+    EventSource source = EventSource.of(transport, StoreUrls.of("s"), PATIENT);
+    feed = new EventFeed(
+        "s",
+        new EventSource() {
+          @Override
+          public boolean hasSeveral() {
+            return false;
+          }
+
+          @Override
+          public Endpoint choose() {
+            Error error = next.getAndSet(null);
+            if (error != null) {
+              throw error;
+            }
+            return source.choose();
+          }
+
+          @Override
+          public EventConnection open(Endpoint node, String lastId)
+              throws IOException, InterruptedException {
+            return source.open(node, lastId);
+          }
+
+          @Override
+          public void failed(Endpoint node) {
+            source.failed(node);
+          }
+
+          @Override
+          public void worked(Endpoint node) {
+            source.worked(node);
+          }
+        },
+        transport.exchanges().seen(),
+        PATIENT);
+    begun(5);
+    assertThat(next).hasNullValue();
+  }
+
+  @Test
   void token_isSeenBeforeTheSinkHears() throws Exception {
     AtomicReference<SyncToken> seen = new AtomicReference<>();
     feed.subscribe(
@@ -260,6 +303,7 @@ class EventFeedTest {
         "event: set\ndata: {\"key\":1,\"version\":1,\"syncToken\":\"0000000000000001\"}",
         "event: set\ndata: {\"key\":\"k\",\"version\":1.5,\"syncToken\":\"0000000000000001\"}",
         "event: set\ndata: {\"key\":\"k\",\"version\":1,\"etag\":\"e\"}",
+        "event: set\ndata: {\"key\":\"a\\u001b\",\"version\":1,\"syncToken\":\"0000000000000001\"}",
         "event: ready\ndata: {\"syncToken\":\"x\"}",
         "event: set\ndata: []",
         ": current 0\nid: nope"
@@ -321,7 +365,7 @@ class EventFeedTest {
     feed.subscribe(sink, null);
     service
         .next()
-        .raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: other\r\n\r\n")
+        .raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nKV-Request-Id: other\r\n\r\n")
         .raw(ready(4) + "\n\n")
         .awaitEnd();
     service.next().begin(ready(5));

@@ -114,8 +114,8 @@ final class EventService implements AutoCloseable {
 
     /** Answers with these events to begin with, and more to come. */
     Stream begin(String... events) {
-      return raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: "
-              + header("X-Request-Id") + "\r\nConnection: close\r\n\r\n")
+      return raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nKV-Request-Id: "
+              + header("KV-Request-Id") + "\r\nConnection: close\r\n\r\n")
           .send(events);
     }
 

@@ -14,16 +14,22 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -231,16 +237,122 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void manyChanges_areScannedTogether() {
+  void manyChanges_areReadTogether() {
     LastKnownGood known = open();
     await().until(() -> Files.exists(file()));
-    int before = store.scans.get();
     for (int i = 1; i <= 1000; i++) {
       store.put("k", i);
     }
     awaitSaved("k", 1000);
-    assertThat(store.scans.get() - before).isLessThan(100);
+    assertThat(store.keysRead).hasValueLessThan(100);
     assertThat(known.read("k")).isPresent();
+  }
+
+  @Test
+  void change_readsTheChangedKeysAlone() {
+    for (int i = 0; i < 100; i++) {
+      store.put("k" + i, i);
+    }
+    open();
+    awaitSaved("k99", 99);
+    assertThat(store.scans).hasValue(1);
+    store.put("k50", "new");
+    awaitSaved("k50", "new");
+    store.delete("k51", WriteOptions.DEFAULT);
+    awaitSaved("k51", null);
+    awaitSaved("k52", 52);
+    assertThat(store.scans).hasValue(1);
+    assertThat(store.keysRead).hasValueBetween(2, 4);
+  }
+
+  @Test
+  void gapInTheChanges_readsTheWholeStoreOnce() {
+    store.put("k", 1);
+    open();
+    awaitSaved("k", 1);
+    ChangeSink sink = Objects.requireNonNull(store.sink);
+    sink.missed();
+    store.sink = null;
+    store.put("k", 2);
+    store.sink = sink;
+    sink.positioned(2);
+    awaitSaved("k", 2);
+    assertThat(store.scans).hasValue(2);
+    assertThat(store.keysRead).hasValue(0);
+  }
+
+  @Test
+  void tooManyChangedKeys_readTheWholeStore() {
+    PendingChanges pending = new PendingChanges(() -> {});
+    pending.positioned(1);
+    assertThat(pending.take().all()).isTrue();
+    for (int i = 0; i <= PendingChanges.MOST_KEYS; i++) {
+      pending.changed(List.of("k" + i));
+    }
+    assertThat(pending.take()).isEqualTo(new PendingChanges.Work(true, Set.of(), 1));
+  }
+
+  /** The first event of an atomic batch arrives, is read, and only then the second arrives. */
+  @Test
+  void batch_whoseEventsComeOneByOne_isSavedTogether() {
+    MemoryStore batched = new MemoryStore() {
+      @Override
+      public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+        List<KVEntry<RawValue>> read = super.readMany(keys, options);
+        if (keys.contains("a")) {
+          seen = 100;
+          tell(new Change(Change.Kind.SET, "b", 4, "etag4", 100));
+        }
+        return read;
+      }
+    };
+    batched.put("a", 1);
+    batched.put("b", 1);
+    List<List<Object>> saved = new CopyOnWriteArrayList<>();
+    SnapshotFile recording = new SnapshotFile(file()) {
+      @Override
+      void write(Snapshot snapshot) throws IOException {
+        saved.add(snapshot.entries().stream()
+            .<Object>map(entry -> Objects.requireNonNull(value(Optional.of(entry))))
+            .toList());
+        super.write(snapshot);
+      }
+    };
+    opened.add(LastKnownGood.over(batched, recording, SERVICES, now::get));
+    await().until(() -> saved.contains(List.<Object>of(1, 1)));
+    ChangeSink sink = Objects.requireNonNull(batched.sink);
+    batched.sink = null;
+    batched.put("a", 2);
+    batched.put("b", 2);
+    batched.sink = sink;
+    sink.changed(List.of(new Change(Change.Kind.SET, "a", 3, "etag3", 100)), 99);
+    await().until(() -> saved.contains(List.<Object>of(2, 2)));
+    assertThat(saved).containsExactly(List.of(1, 1), List.of(2, 2));
+  }
+
+  @Test
+  void thread_errorWhileDown_asksOn() {
+    store.put("k", 1);
+    LastKnownGood known = open();
+    awaitSaved("k", 1);
+    store.down = true;
+    known.read("k");
+    store.nextError.set(new StackOverflowError("by the test"));
+    await().until(() -> store.nextError.get() == null);
+    store.down = false;
+    await()
+        .untilAsserted(() -> assertThat(known.read("k").orElseThrow().source())
+            .isEqualTo(KVEntry.Source.STORE));
+  }
+
+  @Test
+  void thread_errorWhileReading_readsAgain() {
+    store.put("k", 1);
+    open();
+    awaitSaved("k", 1);
+    store.nextError.set(new NoClassDefFoundError("by the test"));
+    store.put("k", 2);
+    awaitSaved("k", 2);
   }
 
   @Test

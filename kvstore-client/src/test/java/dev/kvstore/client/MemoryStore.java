@@ -16,6 +16,7 @@ import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
@@ -28,6 +29,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ class MemoryStore implements EntryStore {
 
   final AtomicInteger calls = new AtomicInteger();
   final AtomicInteger scans = new AtomicInteger();
+  final AtomicInteger keysRead = new AtomicInteger();
+  final AtomicReference<@Nullable Error> nextError = new AtomicReference<>();
+  volatile long seen;
   volatile boolean down;
   volatile boolean forbidden;
   volatile boolean closed;
@@ -74,6 +79,10 @@ class MemoryStore implements EntryStore {
 
   void reach() {
     calls.incrementAndGet();
+    Error error = nextError.getAndSet(null);
+    if (error != null) {
+      throw error;
+    }
     if (closed) {
       throw new KVException(ErrorCode.CLOSED, "closed");
     }
@@ -99,6 +108,7 @@ class MemoryStore implements EntryStore {
   @Override
   public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
     reach();
+    keysRead.addAndGet(keys.size());
     return keys.stream()
         .flatMap(key -> Optional.ofNullable(entries.get(key)).stream())
         .toList();
@@ -163,13 +173,25 @@ class MemoryStore implements EntryStore {
   @Override
   public boolean delete(String key, WriteOptions options) {
     reach();
-    return entries.remove(key) != null;
+    boolean deleted = entries.remove(key) != null;
+    if (deleted) {
+      tell(new Change(Change.Kind.DELETE, key, 0, null, writes.incrementAndGet()));
+    }
+    return deleted;
   }
 
   @Override
   public Subscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
     sink = newSink;
+    if (!down) {
+      newSink.positioned(writes.get());
+    }
     return () -> sink = null;
+  }
+
+  @Override
+  public SyncToken syncToken() {
+    return new SyncToken(seen);
   }
 
   @Override

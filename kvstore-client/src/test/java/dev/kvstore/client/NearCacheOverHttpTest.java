@@ -16,6 +16,10 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -146,8 +150,26 @@ class NearCacheOverHttpTest {
   @Test
   void entry_expiresByTheServicesClock() throws Exception {
     service.next();
-    readAndAnswer(1, "Date: Fri, 1 Jan 2100 00:00:00 GMT");
+    readAndAnswer(1, "Date: " + inTwoMinutes());
 
-    assertThat(entries.clock().instant()).isAfter("2099-12-31T23:59:59Z");
+    assertThat(entries.clock().instant()).isAfter(Instant.now().plusSeconds(60));
+  }
+
+  @Test
+  void dateOfSomethingInBetween_doesNotCount() throws Exception {
+    service.next();
+    CompletableFuture<KVEntry<RawValue>> read = read();
+    service
+        .next()
+        .bytes("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\nDate: "
+            + inTwoMinutes() + "\r\n\r\n");
+
+    assertThat(read).failsWithin(30, TimeUnit.SECONDS);
+    assertThat(entries.clock().instant()).isBefore(Instant.now().plusSeconds(60));
+  }
+
+  private static String inTwoMinutes() {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+        ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(2));
   }
 }

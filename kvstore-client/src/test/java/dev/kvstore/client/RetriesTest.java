@@ -211,6 +211,23 @@ class RetriesTest {
   }
 
   @Test
+  void nodeThatCannotAnswerNow_isNotTakenForOneThatWorks() throws Exception {
+    try (ScriptedService busy = first(NOT_DONE, Integer.MAX_VALUE)) {
+      URI other = refusing();
+      Endpoints endpoints = new Endpoints(List.of(busy.uri(), other), System::nanoTime);
+      Exchanges exchanges = new Exchanges("s", HttpSettings.DEFAULT, 1 << 20);
+      try (Transport transport = new Transport(exchanges, endpoints, 1, nanos -> {})) {
+        Endpoint asked = endpoints.choose();
+        transport.sendOnce(
+            Call.read(URI.create("/v1/stores/s/keys/k"), "k"),
+            asked,
+            Deadline.in(Duration.ofSeconds(30)));
+        assertThat(endpoints.choose()).isEqualTo(Endpoint.of(other)).isNotEqualTo(asked);
+      }
+    }
+  }
+
+  @Test
   void read_firstIsNoService_goesToTheSecond() {
     try (ScriptedService first = first(PAGE, Integer.MAX_VALUE);
         ScriptedService second = first(ENTRY, 0);
@@ -247,7 +264,7 @@ class RetriesTest {
   @Test
   void read_answerToAnotherRequest_isNotTaken() {
     Reply wrong =
-        Reply.bson(200, Bodies.entry("k", new BsonString("old"))).with("X-Request-Id", "another");
+        Reply.bson(200, Bodies.entry("k", new BsonString("old"))).with("KV-Request-Id", "another");
     try (ScriptedService service = first(wrong, 1);
         HttpEntryStore store = storeAt(service.uri())) {
       RawValue value = store.read("k").orElseThrow().value();
@@ -257,8 +274,37 @@ class RetriesTest {
   }
 
   @Test
+  void proxyThatRewritesRequestIds_isNoObstacle() {
+    try (ScriptedService service = new ScriptedService(request -> {
+          Reply answer = request.method().equals("GET")
+              ? ENTRY
+              : Reply.bson(201, Bodies.metadata("k"));
+          return answer
+              .with("X-Request-Id", "rewritten")
+              .with("KV-Request-Id", String.valueOf(request.header("KV-Request-Id")));
+        });
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThat(store.read("k")).isPresent();
+      store.write(new Write("k", VALUE, WriteOptions.DEFAULT));
+      assertThat(service.requests).hasSize(2);
+      assertThat(service.requests)
+          .allSatisfy(request -> assertThat(request.header("KV-Request-Id"))
+              .isEqualTo(request.header("X-Request-Id")));
+    }
+  }
+
+  @Test
+  void serviceThatRepeatsNoId_isTaken() {
+    try (ScriptedService service = first(ENTRY.with("X-Request-Id", "of the service"), 1);
+        HttpEntryStore store = storeAt(service.uri())) {
+      assertThat(store.read("k")).isPresent();
+      assertThat(service.requests).hasSize(1);
+    }
+  }
+
+  @Test
   void write_answerToAnotherRequest_isNotTaken() {
-    Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("X-Request-Id", "another");
+    Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("KV-Request-Id", "another");
     HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofMillis(500));
     try (ScriptedService service = ScriptedService.answering(wrong);
         HttpEntryStore store = Stores.trying(1, settings, service.uri())) {

@@ -333,8 +333,8 @@ class TransportTest {
         store.read("k");
         store.close();
         store.close();
+        assertThat(store.name()).isEqualTo("s");
         List<Consumer<HttpEntryStore>> calls = List.of(
-            HttpEntryStore::name,
             TransportTest::read,
             s -> s.readMany(List.of()),
             s -> s.readMany(List.of("k")),
@@ -345,6 +345,7 @@ class TransportTest {
         for (Consumer<HttpEntryStore> call : calls) {
           assertThat(thrownBy(call, store).code()).isEqualTo(ErrorCode.CLOSED);
         }
+        assertThat(store.name()).isEqualTo("s");
         assertThat(service.requests).hasSize(1);
       }
     }

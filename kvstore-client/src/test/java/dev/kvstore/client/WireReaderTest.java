@@ -7,9 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.bson.BsonArray;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies that lines, proxies or foes have changed. */
 class WireReaderTest {
@@ -63,6 +68,29 @@ class WireReaderTest {
     changed[indexOf("the secret")] = (byte) 0xFF;
     assertThatThrownBy(() -> WireReader.entries(changed))
         .isInstanceOf(MalformedAnswerException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\u001b[31mb", "a//b", "../b"})
+  void keyThatIsNone_isMalformed(String key) {
+    byte[] entry = page(Bodies.entry(key, new BsonString("v")), "k");
+    assertMalformed(() -> WireReader.entries(entry));
+    assertMalformed(() -> WireReader.metadatas(entry));
+    assertMalformed(() -> WireReader.metadatas(page(Bodies.metadata("k"), key)));
+    assertMalformed(() -> WireReader.keys(page(new BsonString(key), "k")));
+    assertMalformed(() -> WireReader.stores(page(
+        new BsonDocument("name", new BsonString(key)).append("entries", new BsonInt32(1)), "k")));
+  }
+
+  private static byte[] page(BsonValue item, String next) {
+    return Bodies.bytes(new BsonDocument("items", new BsonArray(List.of(item)))
+        .append("next", new BsonString(next)));
+  }
+
+  private static void assertMalformed(ThrowingCallable reading) {
+    assertThatThrownBy(reading)
+        .isInstanceOf(MalformedAnswerException.class)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\u001b"));
   }
 
   private static int indexOf(String name) {

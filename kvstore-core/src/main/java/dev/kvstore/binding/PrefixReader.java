@@ -7,6 +7,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.util.Map;
@@ -64,7 +65,7 @@ class PrefixReader {
   }
 
   private Map<String, KVEntry<RawValue>> scan(ReadOptions options) {
-    Map<String, KVEntry<RawValue>> found = new TreeMap<>();
+    Map<String, KVEntry<RawValue>> found = new TreeMap<>(KeyOrder.INSTANCE);
     if (!prefix.own().isEmpty()) {
       // By a scan too, which no cache answers: of all keys that begin so it is the first.
       entries.scan(new KeyRange(prefix.own(), null), 1, options).items().stream()

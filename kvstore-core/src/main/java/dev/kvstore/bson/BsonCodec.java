@@ -15,6 +15,7 @@ import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,23 @@ public final class BsonCodec {
       throw e instanceof TypeMismatchException mismatch
           ? mismatch
           : DecodeFailure.of(key, value, type, e);
+    }
+  }
+
+  /**
+   * Returns what people mean by the text where a value of that type is due: {@code 5s},
+   * {@code true}, {@code DAYS}. For containers it is JSON: {@code [1, 2]}.
+   *
+   * @param key named in the error
+   * @throws TypeMismatchException if it is none; the error does not quote the text
+   */
+  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  public <T> @Nullable T decodeText(String key, String text, KVType<T> type) {
+    try {
+      return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
+    } catch (IOException | RuntimeException e) {
+      RawValue value = BsonValues.ofBsonValue(new BsonString(text));
+      throw DecodeFailure.of(key, value, type, e);
     }
   }
 

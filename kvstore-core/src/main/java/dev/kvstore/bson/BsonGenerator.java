@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Date;
 import java.util.Map;
 import java.util.UUID;
 import org.bson.BsonBinary;
@@ -288,7 +289,9 @@ final class BsonGenerator extends GeneratorBase {
     } else if (value instanceof Decimal128 number) {
       writeDecimal(number);
     } else if (value instanceof Instant instant) {
-      writeInstant(instant);
+      writeDate(millis(instant));
+    } else if (value instanceof Date date) {
+      writeDate(date.toInstant().toEpochMilli());
     } else if (value instanceof UUID uuid) {
       _verifyValueWrite("write a UUID");
       writer.writeBinaryData(new BsonBinary(uuid, UuidRepresentation.STANDARD));
@@ -304,22 +307,22 @@ final class BsonGenerator extends GeneratorBase {
     }
   }
 
-  /** A BSON date has milliseconds; what is finer or further away is kept as text. */
-  private void writeInstant(Instant instant) throws IOException {
-    long millis;
-    try {
-      millis = instant.toEpochMilli();
-    } catch (ArithmeticException e) {
-      writeString(instant.toString());
-      return;
-    }
-    if (!Instant.ofEpochMilli(millis).equals(instant)) {
-      writeString(instant.toString());
-      return;
-    }
+  private void writeDate(long millis) throws IOException {
     _verifyValueWrite("write a date");
     writer.writeDateTime(millis);
     checkSize();
+  }
+
+  private long millis(Instant instant) {
+    try {
+      long millis = instant.toEpochMilli();
+      if (Instant.ofEpochMilli(millis).equals(instant)) {
+        return millis;
+      }
+    } catch (ArithmeticException e) {
+      // too far away, as told below
+    }
+    throw unstorable("has an Instant that is not a whole number of milliseconds, as a BSON date is");
   }
 
   private void writeBson(BsonValue value) throws IOException {

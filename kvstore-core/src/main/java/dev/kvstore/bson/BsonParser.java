@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Date;
 import java.util.function.Function;
 import org.bson.BsonBinary;
 import org.bson.BsonBinaryReader;
@@ -141,7 +142,7 @@ final class BsonParser extends ParserMinimalBase {
 
   private Object readEmbedded(BsonType type) throws IOException {
     return switch (type) {
-      case DATE_TIME -> Instant.ofEpochMilli(reader.readDateTime());
+      case DATE_TIME -> Date.from(Instant.ofEpochMilli(reader.readDateTime()));
       case OBJECT_ID -> reader.readObjectId();
       case BINARY -> plain(reader.readBinaryData());
       case REGULAR_EXPRESSION -> reader.readRegularExpression();

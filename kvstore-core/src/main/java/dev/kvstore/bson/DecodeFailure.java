@@ -34,6 +34,10 @@ final class DecodeFailure {
       return "reading it failed with " + failure.getClass().getName();
     }
     String at = BsonText.at(mapping.getPath());
+    if (mapping instanceof AbsentMemberException) {
+      return "nothing is stored" + at + ": store it, or make it Optional or @Nullable or give it a"
+          + " @KVDefault";
+    }
     if (mapping instanceof UnrecognizedPropertyException) {
       return "the type has no member" + at;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.Date;
 import org.bson.BsonBinary;
 import org.bson.BsonDbPointer;
 import org.bson.BsonJavaScript;
@@ -115,8 +116,10 @@ final class JsonWriting {
       writeMember("$undefined", true, out);
     } else if (value instanceof ObjectId id) {
       out.writeString(id.toHexString());
+    } else if (value instanceof Date date) {
+      out.writeString(date.toInstant().toString());
     } else {
-      out.writeString(String.valueOf(value)); // an Instant or a UUID
+      out.writeString(String.valueOf(value)); // a UUID
     }
   }
 

@@ -18,7 +18,6 @@ import com.fasterxml.jackson.datatype.jsr310.deser.OffsetTimeDeserializer;
 import com.fasterxml.jackson.datatype.jsr310.deser.YearDeserializer;
 import com.fasterxml.jackson.datatype.jsr310.deser.YearMonthDeserializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.DurationSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.InstantSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.LocalDateSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.LocalDateTimeSerializer;
 import com.fasterxml.jackson.datatype.jsr310.ser.LocalTimeSerializer;
@@ -33,6 +32,8 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,9 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.SignStyle;
 import java.time.temporal.ChronoField;
 import java.util.Date;
+import java.util.TimeZone;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,15 +87,25 @@ final class TextTypes {
     addZones(types);
     types.text(Path.class, TextTypes::path, Path::of, null, null);
     types.text(File.class, File::getPath, File::new, null, null);
+    types.text(Pattern.class, TextTypes::pattern, Pattern::compile, null, null);
+    types.text(
+        InetAddress.class,
+        InetAddress::getHostAddress,
+        InternetAddresses::ofLiteral,
+        null,
+        null);
+    types.text(
+        InetSocketAddress.class,
+        InternetAddresses::toText,
+        InternetAddresses::socketAddress,
+        null,
+        null);
   }
 
   private static void addInstants(Registry types) {
-    types.add(
-        Instant.class,
-        (value, out) -> out.writeEmbeddedObject(value),
-        (parser, lenient) -> instant(parser),
-        InstantSerializer.INSTANCE,
-        InstantDeserializer.INSTANT);
+    types.serializers().addSerializer(Instant.class, new TextInstantSerializer());
+    types.read(
+        Instant.class, (parser, lenient) -> instant(parser), InstantDeserializer.INSTANT);
     types.add(
         Date.class,
         TextTypes::writeDate,
@@ -103,9 +116,11 @@ final class TextTypes {
 
   private static @Nullable Instant instant(JsonParser parser) throws IOException {
     String text = ScalarTypes.text(parser);
-    return text == null
-        ? ScalarTypes.embedded(parser, Instant.class)
-        : DateTimeFormatter.ISO_INSTANT.parse(text, Instant::from);
+    if (text != null) {
+      return DateTimeFormatter.ISO_INSTANT.parse(text, Instant::from);
+    }
+    Date date = ScalarTypes.embedded(parser, Date.class);
+    return date == null ? null : date.toInstant();
   }
 
   private static @Nullable Date date(@Nullable Instant instant) {
@@ -122,7 +137,7 @@ final class TextTypes {
           ErrorCode.INVALID_VALUE,
           "The value has a " + value.getClass().getName() + ": use a type of java.time");
     }
-    out.writeEmbeddedObject(Instant.ofEpochMilli(value.getTime()));
+    out.writeEmbeddedObject(value);
   }
 
   private static void addDates(Registry types) {
@@ -188,6 +203,32 @@ final class TextTypes {
   private static void addZones(Registry types) {
     types.text(ZoneId.class, ZoneId::getId, ZoneId::of, null, null);
     types.text(ZoneOffset.class, ZoneOffset::getId, ZoneOffset::of, null, null);
+    types.text(TimeZone.class, TextTypes::id, TextTypes::timeZone, null, null);
+  }
+
+  private static String id(TimeZone zone) {
+    if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "The value has a time zone with rules of its own: use one that its ID stands for");
+    }
+    return zone.getID();
+  }
+
+  /** The JDK takes every ID that it does not know for GMT. */
+  private static @Nullable TimeZone timeZone(String id) {
+    TimeZone zone = TimeZone.getTimeZone(id);
+    return zone.getID().equals("GMT") && !id.equals("GMT") ? null : zone;
+  }
+
+  private static String pattern(Pattern pattern) {
+    if (Pattern.compile(pattern.pattern()).flags() != pattern.flags()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "The value has a Pattern with flags, which its text does not show: write them into it,"
+              + " as in (?i)");
+    }
+    return pattern.pattern();
   }
 
   private static String path(Path path) {
@@ -203,7 +244,7 @@ final class TextTypes {
     <T> void text(
         Class<T> type,
         Function<T, String> format,
-        Function<String, T> parse,
+        Function<String, ? extends @Nullable T> parse,
         @Nullable JsonSerializer<?> formattedOut,
         @Nullable JsonDeserializer<?> formattedIn) {
       add(
@@ -217,6 +258,14 @@ final class TextTypes {
           formattedIn);
     }
 
+    <T> void read(
+        Class<T> type,
+        ExactDeserializer.Reading<T> reading,
+        @Nullable JsonDeserializer<?> formattedIn) {
+      deserializers.addDeserializer(
+          type, new ExactDeserializer<>(type, reading, null, formattedIn));
+    }
+
     <T> void add(
         Class<T> type,
         ExactSerializer.Writing<T> writing,
@@ -224,8 +273,7 @@ final class TextTypes {
         @Nullable JsonSerializer<?> formattedOut,
         @Nullable JsonDeserializer<?> formattedIn) {
       serializers.addSerializer(type, new ExactSerializer<>(type, writing, formattedOut));
-      deserializers.addDeserializer(
-          type, new ExactDeserializer<>(type, reading, null, formattedIn));
+      read(type, reading, formattedIn);
     }
   }
 }

@@ -78,6 +78,12 @@ final class TypedElements extends DefaultSerializerProvider {
     return isForgotten(property) ? typed(serializer, type, property) : serializer;
   }
 
+  @Override
+  public JsonSerializer<Object> findKeySerializer(JavaType type, @Nullable BeanProperty property)
+      throws JsonMappingException {
+    return RefusedTypes.key(type, super.findKeySerializer(type, property));
+  }
+
   /** Tells whether the declared type says nothing: {@code Object}, or an Optional of it. */
   private static boolean isForgotten(@Nullable BeanProperty property) {
     if (property == null) {

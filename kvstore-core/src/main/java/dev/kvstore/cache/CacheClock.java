@@ -1,13 +1,18 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Time as caches need it, and waiting: exact where that is rare, and coarse, for a hit, as a daemon
@@ -20,10 +25,15 @@ class CacheClock {
   /** How much the coarse time may be behind, if the thread gets to run. */
   static final long TICK = Duration.ofMillis(25).toNanos();
 
+  /** A clock that is later than this has stopped, whatever became of its thread. */
+  private static final long LATE = Duration.ofSeconds(1).toNanos();
+
+  private static final Logger log = LoggerFactory.getLogger(CacheClock.class);
+
   private final String name;
   private final InstantSource timeOfDay;
   private final long origin = System.nanoTime();
-  private final Set<Runnable> onTick = new CopyOnWriteArraySet<>();
+  private final Map<Runnable, Guard> onTick = new ConcurrentHashMap<>();
   private volatile long coarse;
   private @Nullable Thread thread; // guarded by this
 
@@ -52,14 +62,15 @@ class CacheClock {
     return timeOfDay.millis();
   }
 
-  /** Waits for what another thread is about to find out. */
-  <T> T await(CompletableFuture<T> result) throws InterruptedException, ExecutionException {
-    return result.get();
+  /** Waits, for that long at most, for what another thread is about to find out. */
+  <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return result.get(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Begins to call this at each tick. */
   final void start(Runnable action) {
-    onTick.add(action);
+    onTick.put(action, new Guard(log, "tick of the clock of the near-cache '" + name + "'"));
     run();
   }
 
@@ -71,28 +82,52 @@ class CacheClock {
     }
   }
 
-  /** Lets the clock tick, if it does not yet. */
+  /** Lets the clock tick, if it does not yet or not any more. */
   synchronized void run() {
     if (thread == null) {
-      coarse = nanos();
       Thread ticker = new Thread(this::tickOn, "kvstore-cache-" + name);
       ticker.setDaemon(true);
-      thread = ticker;
       ticker.start();
+      coarse = nanos();
+      thread = ticker;
     }
+  }
+
+  /**
+   * Returns whether the clock ticks, and starts its thread if that is gone. While it does not tick,
+   * nothing ends a lease that has run out, so nothing may be served that relies on one.
+   */
+  final boolean isTicking() {
+    try {
+      if (isLate()) {
+        run();
+      }
+      return !isLate();
+    } catch (Throwable e) { // no thread could be started
+      return false;
+    }
+  }
+
+  private boolean isLate() {
+    return nanos() - coarse >= LATE;
   }
 
   final void tick() {
     coarse = nanos();
-    onTick.forEach(Runnable::run);
+    onTick.forEach((action, guard) -> guard.run(action));
   }
 
   private void tickOn() {
-    while (isWanted()) {
-      tick();
-      LockSupport.parkNanos(this, TICK);
-      // The thread is ours: nobody's interrupt is meant for anything but waking it.
-      Thread.interrupted();
+    try {
+      Guard guard = new Guard(log, "the clock of the near-cache '" + name + "'");
+      while (isWanted()) {
+        guard.run(this::tick);
+        LockSupport.parkNanos(this, TICK);
+        // The thread is ours: nobody's interrupt is meant for anything but waking it.
+        Thread.interrupted();
+      }
+    } finally {
+      ended();
     }
   }
 
@@ -100,6 +135,18 @@ class CacheClock {
     if (onTick.isEmpty()) {
       thread = null;
     }
-    return thread != null;
+    return thread == Thread.currentThread();
+  }
+
+  /** If the thread ends although it is wanted, what relies on it notices at once. */
+  private void ended() {
+    synchronized (this) {
+      if (thread != Thread.currentThread()) {
+        return;
+      }
+      thread = null;
+      coarse = nanos() - LATE;
+    }
+    onTick.forEach((action, guard) -> guard.run(action));
   }
 }

@@ -1,6 +1,7 @@
 package dev.kvstore.cache;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import java.time.InstantSource;
@@ -68,10 +69,6 @@ public final class CachedDatabase implements EntryDatabase {
 
   @Override
   public void close() {
-    try {
-      caches.close();
-    } finally {
-      database.close();
-    }
+    Closing.all(caches::close, database::close);
   }
 }

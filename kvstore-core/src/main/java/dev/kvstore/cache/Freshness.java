@@ -162,12 +162,17 @@ class Freshness {
 
   /** To be called again and again, for the leases to run out. */
   final synchronized void update() {
-    boolean serve = !closed && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
+    boolean serve = !closed && clock.isTicking() && (timed || (positioned && isLeased()));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
     if (serve != serving) {
-      since = Instant.ofEpochMilli(clock.millis());
+      // First, whatever becomes of the rest.
       serving = serve;
+      since = Instant.ofEpochMilli(clock.millis());
     }
+  }
+
+  private boolean isLeased() {
+    return leased(clock.nanos() + CacheClock.TICK);
   }
 
   boolean leased(long now) {

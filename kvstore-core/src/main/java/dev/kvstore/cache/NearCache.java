@@ -14,6 +14,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
@@ -101,8 +102,13 @@ public final class NearCache implements EntryStore, KVCache {
     Counters counters = new Counters();
     Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
     NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
-    cache.start(new Feed(slots, freshness, counters));
-    return cache;
+    try {
+      cache.start(new Feed(slots, freshness, counters));
+      return cache;
+    } catch (RuntimeException | Error e) {
+      cache.retire();
+      throw e;
+    }
   }
 
   void start(ChangeSink feed) {
@@ -121,13 +127,14 @@ public final class NearCache implements EntryStore, KVCache {
   void retire() {
     freshness.close();
     clock.stop(onTick);
-    try {
-      if (subscription != null) {
-        subscription.close();
-      }
-    } finally {
-      slots.clear();
-    }
+    Subscription open = subscription;
+    Closing.all(
+        () -> {
+          if (open != null) {
+            open.close();
+          }
+        },
+        slots::clear);
   }
 
   /** Returns how many bytes are held. */
@@ -278,11 +285,7 @@ public final class NearCache implements EntryStore, KVCache {
     if (closed.getAndSet(true)) {
       return;
     }
-    try {
-      retire();
-    } finally {
-      store.close();
-    }
+    Closing.all(this::retire, store::close);
   }
 
   private <R> R announced(String key, Supplier<R> write, Function<R, KVEntry<RawValue>> outcome) {

@@ -2,26 +2,33 @@ package dev.kvstore.cache;
 
 import dev.kvstore.CacheHealth;
 import dev.kvstore.KVException;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The near-caches of a database's stores. All who open a store of the same name share its cache,
  * and all caches together hold no more than the settings say.
  *
  * <p>A store is cached once it is seen to have an entry, so that asking for stores that do not
- * exist costs nothing but the asking. Its cache goes when nobody has used it for a while. If very
- * many are in use, further stores are read without one. Thread-safe; has one daemon thread while
- * there is a cache.
+ * exist costs nothing but the asking. Its cache goes when nobody has used it for a while. There are
+ * at most {@value #MOST}: another takes the place of the one that was not used for the longest
+ * time, and if all are in use the store is read without a cache and the log says so. Thread-safe;
+ * has one daemon thread while there is a cache.
  */
 public final class NearCaches implements AutoCloseable {
   /** Each is a part of the database's feed, which looks at all of them again and again. */
@@ -32,13 +39,22 @@ public final class NearCaches implements AutoCloseable {
   /** For so many rounds of upkeep a cache stays that nobody uses: ten minutes. */
   static final int PATIENCE = 600;
 
+  /** A cache that nobody has used for so many rounds makes room for another: ten seconds. */
+  static final int EVICTABLE = 10;
+
+  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(10);
+
+  private static final Logger log = LoggerFactory.getLogger(NearCaches.class);
+
   private final NearCacheSettings settings;
   private final Function<String, EntryStore> stores;
   private final CacheClock clock;
   private final Executor executor;
   private final Runnable onTick = this::tick;
+  private final Guard upkeep = new Guard(log, "upkeep of the near-caches");
   private final Map<String, Shared> caches = new ConcurrentHashMap<>();
   private CacheHealth gone = Totals.NONE; // guarded by this
+  private volatile long nextWarning = Long.MIN_VALUE;
   private volatile long keptUpAt;
   private volatile boolean closed;
 
@@ -81,26 +97,61 @@ public final class NearCaches implements AutoCloseable {
     return caches.get(store);
   }
 
-  /** Makes a cache for a store that has entries, unless there are too many. */
+  /** Makes a cache for a store that has entries, unless too many others are in use. */
   void make(String store) {
-    if (closed || caches.size() >= MOST || caches.containsKey(store)) {
+    if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextWarning)) {
       return;
     }
     synchronized (this) {
-      if (closed || caches.containsKey(store)) {
-        return;
-      }
-      try {
-        NearCache cache = NearCache.over(stores.apply(store), settings, clock);
-        if (caches.isEmpty()) {
-          clock.start(onTick);
-        }
-        caches.put(store, new Shared(cache));
-        divide();
-      } catch (KVException e) {
-        // The database was closed meanwhile, which whoever comes next is told.
+      if (!closed && !caches.containsKey(store) && hasRoomFor(store)) {
+        open(store);
       }
     }
+  }
+
+  private void open(String store) {
+    try {
+      NearCache cache = NearCache.over(stores.apply(store), settings, clock);
+      if (caches.isEmpty()) {
+        clock.start(onTick);
+      }
+      caches.put(store, new Shared(cache));
+      divide();
+    } catch (KVException e) {
+      // The database was closed meanwhile, which the next caller is told.
+      log.debug("No near-cache for the store '{}'", store, e);
+    }
+  }
+
+  private boolean isFull() {
+    return caches.size() >= MOST;
+  }
+
+  /** Returns whether there may be another cache, for which one that is idle may have to go. */
+  private boolean hasRoomFor(String store) {
+    if (!isFull()) {
+      return true;
+    }
+    Optional<Map.Entry<String, Shared>> idlest = caches.entrySet().stream()
+        .filter(entry -> entry.getValue().idle() >= EVICTABLE)
+        .max(Comparator.comparingInt(entry -> entry.getValue().idle()));
+    if (idlest.isPresent()) {
+      retire(idlest.get().getKey(), idlest.get().getValue());
+      return true;
+    }
+    nextWarning = clock.nanos() + BETWEEN_WARNINGS.toNanos();
+    log.warn(
+        "More than {} stores are in use: reads of '{}' and others go to the database, without a"
+            + " near-cache",
+        MOST,
+        store);
+    return false;
+  }
+
+  private void retire(String store, Shared shared) {
+    gone = Totals.add(gone, Totals.counts(shared.cache().health()));
+    caches.remove(store);
+    shared.retire();
   }
 
   /** To be called when a store was dropped, or may have been: nothing of it is held any more. */
@@ -127,23 +178,29 @@ public final class NearCaches implements AutoCloseable {
     long now = clock.nanos();
     if (now - keptUpAt >= UPKEEP.toNanos()) {
       keptUpAt = now;
-      executor.execute(this::keepUp);
+      executor.execute(() -> upkeep.run(this::keepUp));
     }
   }
 
   /** Lets go of caches that nobody uses, and gives those that need it more of the memory. */
   synchronized void keepUp() {
+    if (closed) {
+      return;
+    }
+    List<Runnable> retirements = new ArrayList<>();
     caches.forEach((store, shared) -> {
       if (shared.idleRounds() >= PATIENCE) {
-        gone = Totals.add(gone, Totals.counts(shared.cache().health()));
-        shared.retire();
-        caches.remove(store);
+        retirements.add(() -> retire(store, shared));
       }
     });
-    if (caches.isEmpty()) {
-      clock.stop(onTick);
-    } else {
-      divide();
+    try {
+      Closing.all(retirements);
+    } finally {
+      if (caches.isEmpty()) {
+        clock.stop(onTick);
+      } else {
+        divide();
+      }
     }
   }
 
@@ -187,7 +244,8 @@ public final class NearCaches implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     clock.stop(onTick);
-    caches.values().forEach(shared -> shared.cache().close());
+    List<Shared> all = List.copyOf(caches.values());
     caches.clear();
+    Closing.all(all.stream().<Runnable>map(shared -> shared.cache()::close).toList());
   }
 }

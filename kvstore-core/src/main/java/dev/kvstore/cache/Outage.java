@@ -1,15 +1,20 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.UnavailableException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
- * Remembers that the database could not be reached, so that not every reader has to find out for
- * himself, each waiting for the store's time limit. Thread-safe.
+ * Remembers that the store could not be reached, so that not every reader who could be given
+ * something stale waits for the store's time limit first. Thread-safe.
  */
 final class Outage {
   private static final long RETRY = Duration.ofSeconds(1).toNanos();
   private static final long NONE = -1;
+
+  /** A reader asks, and will say how it went. */
+  private static final long ASKING = Long.MAX_VALUE;
 
   private final CacheClock clock;
   private final AtomicLong retryAt = new AtomicLong(NONE);
@@ -18,23 +23,25 @@ final class Outage {
     this.clock = clock;
   }
 
-  /** Tells whether to ask the database: while it is out of reach one reader a second does. */
+  /**
+   * Returns whether to ask the store, by {@link #noting}: while it is out of reach one reader at a
+   * time does.
+   */
   boolean mayAsk() {
     long at = retryAt.get();
-    if (at == NONE) {
-      return true;
-    }
-    long now = clock.nanos();
-    return now >= at && retryAt.compareAndSet(at, now + RETRY);
+    return at == NONE || (clock.nanos() >= at && retryAt.compareAndSet(at, ASKING));
   }
 
-  void failed() {
-    retryAt.set(clock.nanos() + RETRY);
-  }
-
-  void over() {
-    if (retryAt.get() != NONE) {
-      retryAt.set(NONE);
+  /** Asks the store, and notes whether it can be reached. */
+  <T> T noting(Supplier<T> read) {
+    boolean reached = true;
+    try {
+      return read.get();
+    } catch (UnavailableException e) {
+      reached = Thread.currentThread().isInterrupted();
+      throw e;
+    } finally {
+      retryAt.set(reached ? NONE : clock.nanos() + RETRY);
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,7 @@ class Reader {
       }
     }
     try {
-      return load(key, options, serving);
+      return outage.noting(() -> load(key, options, serving));
     } catch (UnavailableException e) {
       Held stale = stale(key);
       if (stale == null) {
@@ -112,10 +113,13 @@ class Reader {
       }
     }
     try {
-      loadAll(wanted, serving, options, batch);
-      for (Map.Entry<String, Load> joined : batch.joined.entrySet()) {
-        join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
-      }
+      outage.noting(() -> {
+        loadAll(wanted, serving, options, batch);
+        for (Map.Entry<String, Load> joined : batch.joined.entrySet()) {
+          join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
+        }
+        return batch;
+      });
     } catch (UnavailableException e) {
       Set<String> missing = new LinkedHashSet<>(batch.own.keySet());
       missing.addAll(batch.joined.keySet());
@@ -199,7 +203,6 @@ class Reader {
       counters.load();
       Optional<KVEntry<RawValue>> entry = store.read(key, demand(options));
       finish(key, load, entry, keep);
-      outage.over();
       return entry;
     } catch (RuntimeException | Error e) {
       fail(key, load, e);
@@ -224,7 +227,6 @@ class Reader {
         entry.ifPresent(batch.found::add);
       });
       batch.own.clear();
-      outage.over();
     } catch (RuntimeException | Error e) {
       // Whatever it was: nobody may wait for these in vain.
       batch.own.forEach((key, load) -> fail(key, load, e));
@@ -260,7 +262,6 @@ class Reader {
     slots.failed(key, load);
     if (failure instanceof UnavailableException && !Thread.currentThread().isInterrupted()) {
       load.result().completeExceptionally(failure);
-      outage.failed();
     } else {
       load.result().cancel(false);
     }
@@ -268,7 +269,10 @@ class Reader {
 
   private Optional<KVEntry<RawValue>> join(String key, Load load, ReadOptions options) {
     try {
-      return clock.await(load.result());
+      return clock.await(load.result(), joinableFor);
+    } catch (TimeoutException e) {
+      // It hangs. Whether more than a few may do so is for the store to say.
+      return readThrough(key, options);
     } catch (ExecutionException e) {
       throw new UnavailableException(
           "Key '" + key + "' could not be read: another thread asked for it in vain", e.getCause());

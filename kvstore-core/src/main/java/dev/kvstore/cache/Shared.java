@@ -5,7 +5,7 @@ final class Shared {
   private final NearCache cache;
   private volatile boolean used;
   private volatile boolean retired;
-  private int idleRounds; // of the upkeep alone
+  private int idleRounds; // guarded by the caches' lock
 
   Shared(NearCache cache) {
     this.cache = cache;
@@ -27,6 +27,11 @@ final class Shared {
     idleRounds = used ? 0 : idleRounds + 1;
     used = false;
     return idleRounds;
+  }
+
+  /** Returns for how many rounds of upkeep nobody has used it. */
+  int idle() {
+    return used ? 0 : idleRounds;
   }
 
   /** Whether there may be another cache in its place. */

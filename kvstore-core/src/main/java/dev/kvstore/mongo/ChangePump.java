@@ -5,6 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,11 +95,12 @@ final class ChangePump implements AutoCloseable {
         throw new KVException(
             ErrorCode.CLOSED, "The database '" + database + "' was closed, open it again");
       }
-      open.add(registration);
-      newcomers.add(registration);
       if (main == null) {
         main = start(new MainLoop(this, source, polling.get(), pause), "changes");
       }
+      // Once the thread runs: what was refused must not stay behind.
+      open.add(registration);
+      newcomers.add(registration);
     }
     return registration;
   }
@@ -132,7 +134,7 @@ final class ChangePump implements AutoCloseable {
       ended = List.copyOf(open);
       Stream.of(main, catchUp).filter(Objects::nonNull).map(Running::thread).forEach(threads::add);
     }
-    ended.forEach(Registration::close);
+    Closing.all(ended.stream().<Runnable>map(registration -> registration::close).toList());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     threads.forEach(thread -> await(thread, deadline));
   }

@@ -1,13 +1,14 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoWriteException;
+import com.mongodb.MongoException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,6 +37,8 @@ final class Heartbeat implements AutoCloseable {
   private final Duration interval;
   private final InstantSource clock;
   private final ScheduledExecutorService thread;
+  private final Guard guard = new Guard(log, "heartbeat");
+  private boolean refused; // of the thread alone
 
   private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
     this.collection = database
@@ -57,8 +60,13 @@ final class Heartbeat implements AutoCloseable {
     Heartbeat heartbeat = new Heartbeat(database, interval, clock);
     long millis = interval.toMillis();
     var unused =
-        heartbeat.thread.scheduleWithFixedDelay(heartbeat::beat, 0, millis, TimeUnit.MILLISECONDS);
+        heartbeat.thread.scheduleWithFixedDelay(heartbeat::run, 0, millis, TimeUnit.MILLISECONDS);
     return heartbeat;
+  }
+
+  /** What this throws would be the end of the heartbeat. */
+  private void run() {
+    guard.run(this::beat);
   }
 
   private void beat() {
@@ -70,12 +78,29 @@ final class Heartbeat implements AutoCloseable {
           Filters.and(Filters.eq("_id", ID), Filters.lt(AT, old)),
           Updates.set(AT, Date.from(now)),
           new UpdateOptions().upsert(true));
-    } catch (MongoWriteException e) {
-      // The document is there and not old: somebody else has just done it.
-      log.trace("No heartbeat is due", e);
-    } catch (RuntimeException e) { // or there would never be another
-      log.debug("The heartbeat failed", e);
+      refused = false;
+    } catch (MongoException e) {
+      if (MongoErrors.isDuplicateKey(e)) {
+        // The document is there and not old: somebody else has just done it.
+        refused = false;
+      } else {
+        report(e);
+      }
     }
+  }
+
+  /** Missing rights do not go away, so somebody has to hear of them; the network is heard of. */
+  private void report(MongoException failure) {
+    if (MongoErrors.isRefusal(failure) && !refused) {
+      refused = true;
+      log.warn(
+          "Heartbeat refused by the server (error {}): grant update and insert on the collection"
+              + " '{}', or near-caches are bypassed when an idle database is past the partition"
+              + " bound",
+          failure.getCode(),
+          collection.getNamespace());
+    }
+    log.debug("Heartbeat failed", failure);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.cache.NearCache;
 import dev.kvstore.cache.NearCaches;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.database = StoreAccess.durable(client.getDatabase(database));
     this.settings = settings;
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
-    this.sessions = new Sessions(client, this.database);
+    this.sessions = new Sessions(client, this.database, settings.timeout());
     this.pump = ChangePump.of(this.database, settings);
     this.caches = settings
         .nearCache()
@@ -89,7 +90,13 @@ public final class MongoEntryDatabase implements EntryDatabase {
     String named = Objects.requireNonNullElse(parsed.getDatabase(), DEFAULT_DATABASE);
     String name = settings.database().orElse(named);
     MongoSettings.checkDatabase(name);
-    return new MongoEntryDatabase(ClientFactory.create(parsed, settings), true, name, settings);
+    MongoClient client = ClientFactory.create(parsed, settings);
+    try {
+      return new MongoEntryDatabase(client, true, name, settings);
+    } catch (RuntimeException | Error e) {
+      client.close();
+      throw e;
+    }
   }
 
   /**
@@ -277,6 +284,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   private Deadline begin() {
     checkOpen();
+    try {
+      sessions.admit();
+    } catch (RuntimeException e) {
+      throw errors.of(e, "using the database");
+    }
     return Deadline.after(settings.timeout());
   }
 
@@ -299,15 +311,17 @@ public final class MongoEntryDatabase implements EntryDatabase {
     if (closed.getAndSet(true)) {
       return;
     }
+    List<Runnable> closers = new ArrayList<>();
     if (caches != null) {
-      caches.close();
+      closers.add(caches::close);
     }
     if (heartbeat != null) {
-      heartbeat.close();
+      closers.add(heartbeat::close);
     }
-    pump.close();
+    closers.add(pump::close);
     if (clientIsOurs) {
-      client.close();
+      closers.add(client::close);
     }
+    Closing.all(closers);
   }
 }

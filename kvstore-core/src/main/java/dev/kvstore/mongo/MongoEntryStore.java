@@ -14,6 +14,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -199,11 +200,11 @@ final class MongoEntryStore implements EntryStore {
 
   @Override
   public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
-    access.begin();
+    access.checkOpen();
     Subscription subscription = pump.subscribe(name(), sink, from);
     subscriptions.add(subscription);
     try {
-      access.begin();
+      access.checkOpen();
     } catch (KVException e) { // closed meanwhile
       subscription.close();
       throw e;
@@ -217,7 +218,8 @@ final class MongoEntryStore implements EntryStore {
   @Override
   public void close() {
     onClose.run();
-    subscriptions.forEach(Subscription::close);
+    List<Subscription> open = List.copyOf(subscriptions);
     subscriptions.clear();
+    Closing.all(open.stream().<Runnable>map(subscription -> subscription::close).toList());
   }
 }

@@ -127,6 +127,10 @@ final class MongoErrors {
     if (e instanceof IllegalStateException) {
       return closed();
     }
+    if (e instanceof CircuitBreaker.Refusal) {
+      return new UnavailableException(
+          servers + " was not asked while " + doing + ": " + e.getMessage(), e);
+    }
     if (isUnavailable(e)) {
       return unavailable(doing, e);
     }

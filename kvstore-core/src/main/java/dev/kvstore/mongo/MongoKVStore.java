@@ -73,7 +73,7 @@ public final class MongoKVStore {
       Names.checkStore(store);
       database.ping();
       return TypedKVStore.over(database.onlyStore(store), BsonCodec.create(), database::close);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       database.close();
       throw e;
     }

@@ -56,6 +56,12 @@ final class PollingFeed {
     Map<String, Interest> byStore = new HashMap<>();
     for (Registration sink : sinks) {
       Interest interest = sink.interest();
+      if (interest == null) {
+        // What it holds is not known, so nothing may vouch for it.
+        seen.remove(sink);
+        sink.restart();
+        continue;
+      }
       interests.put(sink, interest);
       byStore.merge(sink.store(), interest, PollingFeed::union);
     }

@@ -8,6 +8,7 @@ import dev.kvstore.watch.GuardedSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sink and how far it has been told. Everything but {@link #close} is called by the one thread
@@ -47,6 +48,8 @@ final class Registration implements Subscription {
     return sink.isClosed();
   }
 
+  /** Returns what the sink wants to hear of, or null if it failed to say. */
+  @Nullable
   Interest interest() {
     return sink.interest();
   }

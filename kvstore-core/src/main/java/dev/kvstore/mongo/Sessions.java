@@ -3,6 +3,7 @@ package dev.kvstore.mongo;
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
@@ -12,6 +13,7 @@ import com.mongodb.connection.ServerDescription;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -33,6 +35,9 @@ final class Sessions {
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
   private static final int INVALID_OPTIONS = 72;
 
+  /** A database that is well answers in much less. */
+  private static final Duration LONGEST_PROBE = Duration.ofSeconds(2);
+
   /** Notes times and demands none. */
   private static final ClientSessionOptions NOTING =
       ClientSessionOptions.builder().causallyConsistent(false).build();
@@ -43,13 +48,28 @@ final class Sessions {
 
   private final MongoClient client;
   private final MongoDatabase database;
+  private final CircuitBreaker breaker;
   private final AtomicLong latest = new AtomicLong();
   private volatile boolean serversAreKnown;
   private volatile boolean serversHaveSessions;
 
-  Sessions(MongoClient client, MongoDatabase database) {
+  /** @param timeout the time limit of an operation */
+  Sessions(MongoClient client, MongoDatabase database, Duration timeout) {
     this.client = client;
     this.database = database;
+    long millis = Math.min(LONGEST_PROBE.toMillis(), timeout.toMillis());
+    MongoDatabase probed = database.withTimeout(millis, TimeUnit.MILLISECONDS);
+    this.breaker =
+        new CircuitBreaker(() -> probed.runCommand(PING, BsonDocument.class));
+  }
+
+  /**
+   * Returns if an operation may begin.
+   *
+   * @throws MongoException if the database is known to be away
+   */
+  void admit() {
+    breaker.admit();
   }
 
   /**
@@ -67,8 +87,8 @@ final class Sessions {
    */
   <T extends @Nullable Object> T run(
       SyncToken atLeast, Deadline deadline, Function<@Nullable ClientSession, T> operation) {
-    try (ClientSession session = start(atLeast, deadline)) {
-      return session == null ? operation.apply(null) : noting(session, operation);
+    try {
+      return breaker.call(() -> runOnce(atLeast, deadline, operation));
     } catch (MongoCommandException e) {
       if (e.getErrorCode() == INVALID_OPTIONS && isDemand(atLeast)) {
         throw new InvalidInputException(
@@ -77,6 +97,13 @@ final class Sessions {
                 + " database, or was not made by one");
       }
       throw e;
+    }
+  }
+
+  private <T extends @Nullable Object> T runOnce(
+      SyncToken atLeast, Deadline deadline, Function<@Nullable ClientSession, T> operation) {
+    try (ClientSession session = start(atLeast, deadline)) {
+      return session == null ? operation.apply(null) : noting(session, operation);
     }
   }
 

@@ -87,10 +87,19 @@ final class StoreAccess {
     return Instant.ofEpochMilli(clock.millis());
   }
 
-  /** Begins an operation that reads. */
-  Deadline begin() {
+  void checkOpen() {
     if (closed.getAsBoolean()) {
       throw MongoErrors.closed();
+    }
+  }
+
+  /** Begins an operation that reads. */
+  Deadline begin() {
+    checkOpen();
+    try {
+      sessions.admit();
+    } catch (RuntimeException e) {
+      throw failed(e, "using store '" + name() + "'");
     }
     return Deadline.after(timeout);
   }

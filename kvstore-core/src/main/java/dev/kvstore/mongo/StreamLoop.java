@@ -5,6 +5,7 @@ import dev.kvstore.mongo.StreamSource.Batch;
 import dev.kvstore.mongo.StreamSource.EventStream;
 import dev.kvstore.mongo.StreamSource.Start;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,9 @@ abstract class StreamLoop implements Runnable {
   private final StreamSource source;
   private final Pause pause;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+  private final Guard guard = new Guard(log, "reading the changes of the database");
   private volatile boolean stopped;
+  private boolean unsure;
   private @Nullable EventStream stream;
   private Set<String> covered = Set.of();
   private @Nullable BsonDocument token;
@@ -72,13 +75,12 @@ abstract class StreamLoop implements Runnable {
 
   @Override
   public final void run() {
-    try {
-      while (!stopped) {
-        step();
+    while (!stopped) {
+      if (!guard.run(this::step)) {
+        guard.run(() -> pause(Backoff.LONGEST));
       }
-    } finally {
-      closeStream();
     }
+    guard.run(this::closeStream);
   }
 
   /** Lets {@link #run} end soon. Thread-safe. */
@@ -94,13 +96,19 @@ abstract class StreamLoop implements Runnable {
   }
 
   private void step() {
+    if (unsure) {
+      historyLost();
+      unsure = false;
+    }
     try {
       sinks.removeIf(Registration::isClosed);
       serve();
       // Not even an error may end the thread that all caches rely on.
     } catch (RuntimeException | Error e) {
       if (!stopped) {
+        unsure = true; // until the recovery has succeeded
         recover(e);
+        unsure = false;
       }
     }
   }

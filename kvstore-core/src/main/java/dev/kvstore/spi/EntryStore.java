@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * not possible. An expired entry is absent. Thread-safe.
  */
 public interface EntryStore extends AutoCloseable {
-  /** Returns the store's name. */
+  /** Returns the store's name, also after {@link #close()}. */
   String name();
 
   /** As {@link #read(String, ReadOptions)}, as fresh as the store promises without demand. */
@@ -180,7 +180,7 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
-   * Idempotent. Every other call after it throws {@link KVException} with
+   * Idempotent. Every other call after it, except {@link #name}, throws {@link KVException} with
    * {@link dev.kvstore.ErrorCode#CLOSED}.
    */
   @Override

@@ -2,6 +2,7 @@ package dev.kvstore.sqlite;
 
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Guard;
 import dev.kvstore.spi.Subscription;
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells sinks what the change log says, on a thread of its own from the first subscription on. No
@@ -21,6 +24,9 @@ final class ChangeFeed {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
+
+  private final Guard guard = new Guard(log, "telling of changes in a database file");
   private final ChangeLog changes;
   private final SqlErrors errors;
   private final Duration beat;
@@ -28,6 +34,7 @@ final class ChangeFeed {
   private final Thread thread;
   private volatile boolean closed;
   private boolean started; // guarded by this
+  private long nextBeat = System.nanoTime(); // of the thread alone
 
   /** What several sinks have in common. */
   private record Start(String store, long position) {}
@@ -47,11 +54,11 @@ final class ChangeFeed {
       if (closed) {
         throw errors.closed();
       }
-      subscribers.add(subscriber);
       if (!started) {
-        started = true;
         thread.start();
+        started = true;
       }
+      subscribers.add(subscriber);
     }
     wake();
     return subscriber;
@@ -79,17 +86,22 @@ final class ChangeFeed {
   }
 
   private void run() {
-    long nextBeat = System.nanoTime();
     while (!closed) {
-      boolean due = nextBeat - System.nanoTime() <= 0;
-      if (due) {
-        nextBeat = System.nanoTime() + beat.toNanos();
-        // The position moves even if nothing happens: what is held can be trusted for longer.
-        changes.moveOn();
+      if (!guard.run(this::step)) {
+        LockSupport.parkNanos(this, beat.toNanos());
       }
-      if (!tell(due)) {
-        pause(nextBeat - System.nanoTime());
-      }
+    }
+  }
+
+  private void step() {
+    boolean due = nextBeat - System.nanoTime() <= 0;
+    if (due) {
+      nextBeat = System.nanoTime() + beat.toNanos();
+      // The position moves even if nothing happens: what is held can be trusted for longer.
+      changes.moveOn();
+    }
+    if (!tell(due)) {
+      pause(nextBeat - System.nanoTime());
     }
   }
 

@@ -137,6 +137,15 @@ final class ChangeLog {
     return any;
   }
 
+  /** What was committed could not be published: whoever listens has to begin anew. */
+  synchronized void lose() {
+    recent.clear();
+    forget();
+    reached++;
+    published = reached;
+    forgotten = reached;
+  }
+
   /** The transaction is rolled back. */
   synchronized void forget() {
     pending.clear();

@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.Guard;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ final class GroupWriter {
   /** The last job of the queue, once it is closed. */
   private final Job<Boolean> stop = new Job<>(() -> true);
 
+  private final Guard guard = new Guard(log, "writing to a database file");
   private final Thread thread;
   private boolean closed; // guarded by queue
   // Of the thread alone, once it runs.
@@ -205,26 +207,30 @@ final class GroupWriter {
   private void run() {
     boolean stopping = false;
     while (!stopping) {
-      List<Job<?>> group = nextGroup();
+      List<Job<?>> group = new ArrayList<>();
+      guard.run(() -> fill(group));
       stopping = group.remove(stop);
+      if (!group.isEmpty() && !guard.run(() -> commit(group))) {
+        // Nobody may wait in vain. Those that were done already stay as they are.
+        Throwable unexpected = new IllegalStateException("The writer failed unexpectedly");
+        guard.run(() -> group.forEach(job -> job.fail(errors.ofCommit(unexpected))));
+      }
       if (!group.isEmpty()) {
-        commit(group);
-        transactions.tidyUp();
+        guard.run(transactions::tidyUp);
         nextCheckpoint = System.nanoTime() + quietTime.toNanos();
       }
       if (!stopping && nextSweep - System.nanoTime() <= 0) {
-        sweep();
+        guard.run(this::sweep);
       }
       if (stopping || nextCheckpoint - System.nanoTime() <= 0) {
-        transactions.checkpoint();
         nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+        guard.run(transactions::checkpoint);
       }
     }
   }
 
   /** Waits for a write, or until a sweep or checkpoint is due. */
-  private List<Job<?>> nextGroup() {
-    List<Job<?>> group = new ArrayList<>();
+  private void fill(List<Job<?>> group) {
     try {
       long now = System.nanoTime();
       long pause = Math.min(nextSweep - now, nextCheckpoint - now);
@@ -237,7 +243,6 @@ final class GroupWriter {
       // The thread is our own and ends with close() alone: whoever interrupted it meant another.
       log.debug("The writer's thread was interrupted, and goes on", e);
     }
-    return group;
   }
 
   private void commit(List<Job<?>> group) {
@@ -273,6 +278,8 @@ final class GroupWriter {
   }
 
   private void sweep() {
+    // Whatever becomes of this one, the next is not due at once.
+    nextSweep = System.nanoTime() + sweepInterval.toNanos();
     Job<Boolean> job = new Job<>(sweep);
     commit(List.of(job));
     boolean more = false;
@@ -285,7 +292,9 @@ final class GroupWriter {
       }
       sweepFails = true;
     }
-    nextSweep = System.nanoTime() + (more ? 0 : sweepInterval.toNanos());
+    if (more) {
+      nextSweep = System.nanoTime();
+    }
   }
 
   private static final class Job<T> {

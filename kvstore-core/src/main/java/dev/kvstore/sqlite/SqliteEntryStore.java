@@ -12,6 +12,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -181,8 +182,9 @@ final class SqliteEntryStore implements EntryStore {
   @Override
   public void close() {
     closed = true;
-    subscriptions.forEach(Subscription::close);
+    List<Subscription> open = List.copyOf(subscriptions);
     subscriptions.clear();
+    Closing.all(open.stream().<Runnable>map(subscription -> subscription::close).toList());
   }
 
   private void checkOpen() {

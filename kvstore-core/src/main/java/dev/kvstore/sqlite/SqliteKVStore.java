@@ -24,6 +24,11 @@ public final class SqliteKVStore {
   public static KVStore open(Path file, String store) {
     Names.checkStore(store);
     SqliteEntryDatabase database = SqliteEntryDatabase.open(file);
-    return TypedKVStore.over(database.store(store), BsonCodec.create(), database::close);
+    try {
+      return TypedKVStore.over(database.store(store), BsonCodec.create(), database::close);
+    } catch (RuntimeException | Error e) {
+      database.close();
+      throw e;
+    }
   }
 }

@@ -54,12 +54,15 @@ final class Subscriber implements Subscription {
    * @param evenIfNothing whether it is told, too, that nothing did, as it is the first time
    */
   void changed(ChangeLog.News news, boolean evenIfNothing) {
-    position = news.upTo();
     if (news.changes().isEmpty() && !evenIfNothing && answered) {
+      position = news.upTo();
       return;
     }
+    boolean told = sink.tell(to -> to.changed(news.changes(), news.upTo()));
+    // Not before: if anything fails on the way, it is told again.
+    position = news.upTo();
     answered = true;
-    if (!sink.tell(to -> to.changed(news.changes(), news.upTo()))) {
+    if (!told) {
       // What it has made of the changes nobody knows.
       restart(position);
     }

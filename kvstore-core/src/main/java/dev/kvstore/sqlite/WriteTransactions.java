@@ -75,8 +75,16 @@ final class WriteTransactions implements Transactions {
   public void commit() throws SQLException {
     statements.execute("COMMIT");
     commits.incrementAndGet();
-    if (changes.publish()) {
-      whenChanged.run();
+    boolean published = false;
+    try {
+      if (changes.publish()) {
+        whenChanged.run();
+      }
+      published = true;
+    } finally {
+      if (!published) {
+        changes.lose();
+      }
     }
   }
 

@@ -27,6 +27,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.binding.Binding;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
@@ -298,12 +299,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public void close() {
-    try {
-      watches.close();
-      entries.close();
-    } finally {
-      afterClose.run();
-    }
+    Closing.all(watches::close, entries::close, afterClose);
   }
 
   /** Decodes what is held, if nobody has, and leaves it for those who come next. */

@@ -4,6 +4,7 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Interest;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +26,14 @@ public final class GuardedSink {
     this.sink = sink;
   }
 
-  /** Returns what the sink wants to hear of. */
-  public Interest interest() {
-    return sink.interest();
+  /** Returns what the sink wants to hear of, or null if it fails to say, so has to begin anew. */
+  public @Nullable Interest interest() {
+    try {
+      return sink.interest();
+    } catch (Throwable e) { // the others go on
+      report(e);
+      return null;
+    }
   }
 
   public boolean isClosed() {
@@ -45,11 +51,19 @@ public final class GuardedSink {
         call.accept(sink);
       }
       return true;
-    } catch (RuntimeException | Error e) { // the others go on
-      log.error("A sink for changes of the store '{}' failed; it has to begin anew", store, e);
+    } catch (Throwable e) { // the others go on
+      report(e);
       return false;
     } finally {
       calls.unlock();
+    }
+  }
+
+  private void report(Throwable failure) {
+    try {
+      log.error("A sink for changes of the store '{}' failed; it begins anew", store, failure);
+    } catch (Throwable e) {
+      // No memory or stack left to log with. The feed goes on.
     }
   }
 

@@ -72,6 +72,8 @@ final class QueuedWatch extends Watch {
     }
     if (any) {
       runner.wake();
+    } else {
+      runner.retry();
     }
   }
 

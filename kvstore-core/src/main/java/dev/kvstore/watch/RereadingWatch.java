@@ -74,6 +74,7 @@ abstract class RereadingWatch extends Watch {
         changedAt(change.position(), change.version() == Change.UNKNOWN_VERSION);
       }
     }
+    runner.retry();
   }
 
   @Override
@@ -103,12 +104,12 @@ abstract class RereadingWatch extends Watch {
     try {
       read(options, wasByHand);
       failing = false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tryLater(e, wasByHand);
     }
   }
 
-  private void tryLater(RuntimeException e, boolean wasByHand) {
+  private void tryLater(Throwable e, boolean wasByHand) {
     if (!failing) {
       log.warn("A change of {} cannot be read, it is tried again: {}", subject, e.getMessage());
     }

@@ -27,7 +27,14 @@ public final class SerialRunner {
   public void wake() {
     synchronized (this) {
       again = true;
-      if (awake || closed) {
+    }
+    retry();
+  }
+
+  /** Does the work that could not be begun or that failed; nothing if there is none. */
+  void retry() {
+    synchronized (this) {
+      if (!again || awake || closed) {
         return;
       }
       awake = true;
@@ -75,7 +82,7 @@ public final class SerialRunner {
       failed = false;
     } finally {
       if (failed) {
-        sleep();
+        failed();
       }
     }
   }
@@ -94,6 +101,12 @@ public final class SerialRunner {
   private synchronized void done() {
     running = null;
     notifyAll();
+  }
+
+  /** The work was not done, so there still is some. */
+  private synchronized void failed() {
+    again = true;
+    sleep();
   }
 
   private synchronized void sleep() {

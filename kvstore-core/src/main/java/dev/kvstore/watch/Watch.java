@@ -2,6 +2,7 @@ package dev.kvstore.watch;
 
 import dev.kvstore.KVSubscription;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Subscription;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,13 @@ abstract class Watch implements ChangeSink, KVSubscription {
       open = source;
       source = null;
     }
-    if (open != null) {
-      open.close();
-    }
-    runner().close();
-    whenClosed.accept(this);
+    Closing.all(
+        () -> {
+          if (open != null) {
+            open.close();
+          }
+        },
+        runner()::close,
+        () -> whenClosed.accept(this));
   }
 }

@@ -7,9 +7,11 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.Subscription;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -106,7 +108,7 @@ public final class WatchHub implements AutoCloseable {
     }
     try {
       hear(watch, from);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       watch.close();
       throw e;
     }
@@ -128,8 +130,10 @@ public final class WatchHub implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List.copyOf(watches).forEach(Watch::close);
-    stop.run();
+    List<Runnable> closers = new ArrayList<>();
+    List.copyOf(watches).forEach(watch -> closers.add(watch::close));
+    closers.add(stop);
+    Closing.all(closers);
   }
 
   private static ExecutorService threads(String store) {

@@ -82,6 +82,16 @@ abstract class BindingConsistency {
   }
 
   @Test
+  void entries_areInTheOrderOfTheirKeys() {
+    EntryStore entries = open("order");
+    try (KVStore store = TypedKVStore.over(entries, BsonCodec.create())) {
+      store.setMany(Map.of("p.\uD83D\uDE00", 1, "p.\uFFFD", 2, "p.a", 3));
+      assertThat(new PrefixReader(entries, Prefix.of("p")).read(ReadOptions.DEFAULT).keySet())
+          .containsExactly("p.a", "p.\uFFFD", "p.\uD83D\uDE00");
+    }
+  }
+
+  @Test
   void writtenBetweenPages_isReadAgain() {
     assertThat(readWhileWritten("between", false)).isEqualTo(new All(2, 2, new Rest(2, 2)));
   }

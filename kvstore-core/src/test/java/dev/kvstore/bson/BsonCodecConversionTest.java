@@ -104,8 +104,7 @@ class BsonCodecConversionTest {
         arguments(
             "6740f1a2b3c4d5e6f7a8b9c0", ObjectId.class, new ObjectId("6740f1a2b3c4d5e6f7a8b9c0")),
         arguments("RED", Color.class, Color.RED),
-        arguments(Map.of("x", 1.0, "y", new BigDecimal("2.0")), Point.class, new Point(1, 2)),
-        arguments(Map.of("x", 1), Point.class, new Point(1, 0)));
+        arguments(Map.of("x", 1.0, "y", new BigDecimal("2.0")), Point.class, new Point(1, 2)));
   }
 
   @ParameterizedTest
@@ -235,7 +234,7 @@ class BsonCodecConversionTest {
   @Test
   void lossy_deepInside_isNamedByItsPlace() {
     Map<String, Object> named = Map.of("a/b", Map.of("x", 1, "y", 2.5));
-    RawValue raw = codec.encode(Map.of("from", Map.of("x", 1), "named", named));
+    RawValue raw = codec.encode(Map.of("named", named));
 
     assertThatExceptionOfType(TypeMismatchException.class)
         .isThrownBy(() -> codec.decode("key", raw, KVType.of(Line.class)))
@@ -244,7 +243,7 @@ class BsonCodecConversionTest {
 
   @Test
   void unknownMember_isNamed() {
-    RawValue raw = codec.encode(Map.of("via", List.of(Map.of("z", 1))));
+    RawValue raw = codec.encode(Map.of("via", List.of(Map.of("z", 1, "x", 2, "y", 3))));
 
     assertThatExceptionOfType(TypeMismatchException.class)
         .isThrownBy(() -> codec.decode("key", raw, KVType.of(Line.class)))

@@ -51,6 +51,7 @@ class FakeStore implements EntryStore {
   volatile boolean stale;
 
   volatile boolean closed;
+  boolean failsToClose;
   volatile boolean subscribed;
   volatile @Nullable ChangeSink sink;
   volatile ReadOptions demand = ReadOptions.DEFAULT;
@@ -173,6 +174,9 @@ class FakeStore implements EntryStore {
   @Override
   public void close() {
     closed = true;
+    if (failsToClose) {
+      throw new IllegalStateException("injected");
+    }
   }
 
   private Optional<KVEntry<RawValue>> find(String key, ReadOptions options) {

@@ -6,6 +6,7 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 import dev.kvstore.WriteOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -75,7 +76,8 @@ class LinearizabilityTest {
     Key(Rig.Parts parts) {
       ManualClock clock = new ManualClock() {
         @Override
-        <T> T await(CompletableFuture<T> result) throws InterruptedException, ExecutionException {
+        <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
           return result.get();
         }
       };

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that moves when a test says so, and then ticks. No thread. */
@@ -44,10 +45,11 @@ class ManualClock extends CacheClock {
 
   /** A test that runs on one thread must never come to wait for itself. */
   @Override
-  <T> T await(CompletableFuture<T> result) throws InterruptedException, ExecutionException {
+  <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
     if (!result.isDone()) {
       throw new AssertionError("Joined a load that began before");
     }
-    return super.await(result);
+    return super.await(result, nanos);
   }
 }

@@ -249,6 +249,34 @@ class NearCachesTest {
   }
 
   @Test
+  void stores_moreThanMost_takeThePlaceOfThoseThatAreIdle() {
+    for (int i = 0; i < NearCaches.MOST; i++) {
+      set(caches.store("s" + i), i);
+    }
+    for (int round = 0; round < NearCaches.EVICTABLE; round++) {
+      caches.keepUp();
+      for (int i = 1; i < NearCaches.MOST; i++) {
+        get(caches.store("s" + i));
+      }
+    }
+    caches.keepUp();
+    set(caches.store("another"), 1);
+    assertThat(caches.store("another").cache()).isPresent();
+    assertThat(caches.store("s0").cache()).isEmpty();
+    assertThat(subscribed()).isEqualTo(NearCaches.MOST);
+  }
+
+  @Test
+  void close_oneCacheFailsToClose_closesTheOthers() {
+    for (String name : List.of("a", "b", "c")) {
+      set(caches.store(name), 1);
+    }
+    opened.stream().filter(store -> store.subscribed).forEach(store -> store.failsToClose = true);
+    assertThatThrownBy(caches::close).isInstanceOf(IllegalStateException.class);
+    assertThat(subscribed()).isZero();
+  }
+
+  @Test
   void caches_together_holdNoMoreThanTheSettingsSay() {
     for (String name : List.of("a", "b", "c")) {
       EntryStore store = caches.store(name);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A database, nodes with a cache each, and whoever does something there. It remembers what happened
@@ -37,7 +38,8 @@ final class World {
 
   private final ManualClock clock = new ManualClock() {
     @Override
-    <T> T await(CompletableFuture<T> result) throws InterruptedException, ExecutionException {
+    <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
       scheduler.awaitDone(result);
       return result.get();
     }

@@ -72,6 +72,17 @@ class ChangePumpTest {
     await().untilAsserted(() -> assertThat(sink.calls).containsExactly(calls));
   }
 
+  @Test
+  void errorInTheMiddleOfARecovery_endsNoThread_andSinksBeginAnew() {
+    source.opensAt(10);
+    pump.subscribe("s", sink, null);
+    awaitCalls(sink, "positioned 10");
+    source.failsToClose.set(new StackOverflowError());
+    source.fails(broken());
+    source.opensAt(20);
+    awaitCalls(sink, "positioned 10", "missed", "positioned 20");
+  }
+
   @Nested
   class Events {
     @Test

@@ -9,8 +9,10 @@ import dev.kvstore.Names;
 import dev.kvstore.testing.WireServer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +52,30 @@ class HeartbeatTest {
         .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
             .extracting(Thread::getName)
             .doesNotContain("kvstore-heartbeat-rec"));
+  }
+
+  @Test
+  void errorInOneBeat_theNextComesAllTheSame() {
+    AtomicInteger asked = new AtomicInteger();
+    List<BsonDocument> sent = new CopyOnWriteArrayList<>();
+    WireServer.Commands commands = command -> {
+      if (command.containsKey("update")) {
+        sent.add(command);
+      }
+      return BsonDocument.parse("{ok: 1, n: 1, nModified: 1}");
+    };
+    InstantSource clock = () -> {
+      if (asked.getAndIncrement() == 0) {
+        throw new StackOverflowError();
+      }
+      return Instant.EPOCH;
+    };
+    try (WireServer server = new WireServer(commands);
+        MongoClient client = MongoClients.create(server.uri());
+        Heartbeat heartbeat =
+            Heartbeat.start(client.getDatabase("rec"), Duration.ofMillis(100), clock)) {
+      await().until(() -> !sent.isEmpty());
+      assertThat(heartbeat).isNotNull();
+    }
   }
 }

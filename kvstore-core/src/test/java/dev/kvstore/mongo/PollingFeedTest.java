@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,31 @@ class PollingFeedTest {
     poll();
     poll();
     assertThat(sink.calls).containsExactly("positioned 0", "changed [] 0");
+  }
+
+  @Test
+  void sink_thatCannotSayWhatItHolds_beginsAnew_andTheOthersGoOn() {
+    AtomicBoolean fails = new AtomicBoolean();
+    RecordingSink broken = new RecordingSink() {
+      @Override
+      public Interest interest() {
+        if (fails.get()) {
+          throw new OutOfMemoryError("injected");
+        }
+        return super.interest();
+      }
+    };
+    Registration other = new Registration("s", broken, Registration.NOW, closed -> {});
+    List<Registration> both = List.of(other, registration);
+    feed.poll(both);
+    fails.set(true);
+    store("a", 1, null);
+    feed.poll(both);
+    assertThat(broken.calls).containsExactly("positioned 0", "missed");
+    assertThat(sink.calls).hasSize(2).last().asString().contains("a=v1");
+    fails.set(false);
+    feed.poll(both);
+    assertThat(broken.calls).containsExactly("positioned 0", "missed", "positioned 0");
   }
 
   @Test

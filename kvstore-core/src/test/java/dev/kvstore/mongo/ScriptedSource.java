@@ -8,8 +8,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that do what a test tells them: each call of {@code open} and {@code next} takes one
@@ -21,6 +23,8 @@ final class ScriptedSource implements StreamSource {
 
   final List<Opening> openings = new CopyOnWriteArrayList<>();
   final AtomicInteger openStreams = new AtomicInteger();
+  /** What the next closing throws. */
+  final AtomicReference<@Nullable Error> failsToClose = new AtomicReference<>();
   private final LinkedBlockingDeque<Supplier<Script>> starts = new LinkedBlockingDeque<>();
   private Script last = new Script(0);
 
@@ -89,6 +93,10 @@ final class ScriptedSource implements StreamSource {
       @Override
       public void close() {
         openStreams.decrementAndGet();
+        Error failure = failsToClose.getAndSet(null);
+        if (failure != null) {
+          throw failure;
+        }
       }
     };
   }

@@ -40,6 +40,12 @@ class GroupWriterTest {
     @Nullable
     SQLException failCommit;
 
+    @Nullable
+    Error failRollback;
+
+    @Nullable
+    Error failTidyUp;
+
     @Override
     public synchronized void begin() throws SQLException {
       throwing(failBegin);
@@ -60,10 +66,19 @@ class GroupWriterTest {
     @Override
     public synchronized void rollback() {
       pending.clear();
+      throwing(failRollback);
     }
 
     @Override
-    public void tidyUp() {}
+    public void tidyUp() {
+      throwing(failTidyUp);
+    }
+
+    private static void throwing(@Nullable Error failure) {
+      if (failure != null) {
+        throw failure;
+      }
+    }
 
     @Override
     public void checkpoint() {
@@ -188,6 +203,22 @@ class GroupWriterTest {
     numbers.failCommit = null;
     assertThat(started.write(0, () -> numbers.add(3))).isEqualTo(3);
     assertThat(numbers.committed()).containsExactly(3);
+  }
+
+  @Test
+  void write_errorAroundATransaction_endsNeitherTheThreadNorTheWaiting() {
+    GroupWriter started = start(LONG);
+    numbers.failCommit = new SQLException("fsync failed");
+    numbers.failRollback = new StackOverflowError();
+    assertThatThrownBy(() -> started.write(0, () -> numbers.add(1)))
+        .isInstanceOf(OutcomeUnknownException.class);
+    numbers.failCommit = null;
+    numbers.failRollback = null;
+    numbers.failTidyUp = new OutOfMemoryError("injected");
+    assertThat(started.write(0, () -> numbers.add(2))).isEqualTo(2);
+    assertThat(started.write(0, () -> numbers.add(3))).isEqualTo(3);
+    assertThat(numbers.committed()).containsExactly(2, 3);
+    assertThat(started.isAlive()).isTrue();
   }
 
   @Test

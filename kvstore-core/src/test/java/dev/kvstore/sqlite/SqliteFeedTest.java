@@ -63,6 +63,36 @@ class SqliteFeedTest extends SqliteTestBase {
   }
 
   @Test
+  void publishing_failed_letsEverySinkBeginAnew() {
+    store.subscribe(sink, null);
+    set("a");
+    told(sink, "positioned", "a=v1");
+    database.changes.lose();
+    told(sink, "positioned", "a=v1", "missed", "positioned");
+    set("b");
+    told(sink, "positioned", "a=v1", "missed", "positioned", "b=v1");
+  }
+
+  @Test
+  void sink_throwsAnError_beginsAnew_andTheOthersGoOn() {
+    store.subscribe(sink, null);
+    RecordingSink failing = new RecordingSink() {
+      @Override
+      public void changed(List<Change> told, long position) {
+        super.changed(told, position);
+        if (!told.isEmpty()) {
+          throw new StackOverflowError();
+        }
+      }
+    };
+    store.subscribe(failing, null);
+    set("a");
+    told(failing, "positioned", "a=v1", "missed", "positioned");
+    told(sink, "positioned", "a=v1");
+    assertThat(database.feed.isAlive()).isTrue();
+  }
+
+  @Test
   void subscribe_tellsOfEveryChangeOfThatStore_inOrder() {
     set("before");
     store.subscribe(sink, null);

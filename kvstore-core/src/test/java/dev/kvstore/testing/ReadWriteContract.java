@@ -217,8 +217,11 @@ interface ReadWriteContract extends StoreFixture {
   @Test
   default void close_thenUse_throwsClosed() {
     store().set("k", 1);
+    String name = store().name();
     store().close();
     store().close();
+    assertThat(store().name()).isEqualTo(name);
+    assertThat(entries().name()).isEqualTo(name);
     assertThatThrownBy(() -> store().get("k", Integer.class))
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));

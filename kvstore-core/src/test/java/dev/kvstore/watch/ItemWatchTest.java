@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class ItemWatchTest {
   private final List<ReadOptions> reads = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
   private Optional<KVEntry<String>> stored = Optional.empty();
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   private void store(String value, long version) {
     stored = Optional.of(new KVEntry<>(
@@ -47,8 +48,11 @@ class ItemWatchTest {
 
   private Optional<KVEntry<String>> read(ReadOptions options) {
     reads.add(options);
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
     return stored;
   }
@@ -62,6 +66,49 @@ class ItemWatchTest {
     while (!tasks.isEmpty()) {
       tasks.remove().run();
     }
+  }
+
+  @Test
+  void change_readingThrowsAnError_isTriedAgain() {
+    store("a", 1);
+    onChange(this::note);
+    store.positioned(10);
+    run();
+    failure = new StackOverflowError();
+    store("b", 2);
+    store.changed(set("k", 2, 11));
+    run();
+    assertThat(told).isEmpty();
+    failure = null;
+    delayed.remove().run();
+    run();
+    assertThat(told).containsExactly("a -> b v2");
+  }
+
+  @Test
+  void change_whenNoThreadCanBeStarted_isToldWithTheNextSignOfLife() {
+    store("a", 1);
+    AtomicBoolean outOfThreads = new AtomicBoolean();
+    WatchHub starving = new WatchHub(
+        store,
+        work -> {
+          if (outOfThreads.get()) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          tasks.add(work);
+        },
+        (work, after) -> delayed.add(work),
+        () -> {});
+    starving.onChange("k", this::read, "default", this::note);
+    store.positioned(10);
+    run();
+    outOfThreads.set(true);
+    store("b", 2);
+    assertThatThrownBy(() -> store.changed(set("k", 2, 11))).isInstanceOf(OutOfMemoryError.class);
+    outOfThreads.set(false);
+    store.sinks.forEach(sink -> sink.changed(List.of(), 12));
+    run();
+    assertThat(told).containsExactly("a -> b v2");
   }
 
   @Test

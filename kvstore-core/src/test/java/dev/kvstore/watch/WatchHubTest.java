@@ -49,6 +49,23 @@ class WatchHubTest {
   }
 
   @Test
+  void close_oneWatchFailsToClose_closesTheOthersToo() {
+    WatchHub failing = WatchHub.of(store);
+    Interest all = Interest.ALL;
+    failing.follow("a", all, options -> null, () -> {
+      throw new IllegalStateException("injected a");
+    });
+    failing.follow("b", all, options -> null, () -> {
+      throw new StackOverflowError();
+    });
+    failing.watch(all, watcher, WatchOptions.DEFAULT);
+    assertThatThrownBy(failing::close)
+        .isInstanceOfAny(IllegalStateException.class, StackOverflowError.class)
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+    assertThat(store.sinks).isEmpty();
+  }
+
+  @Test
   void watch_all_isToldOfEverything_inOrder() {
     watch(watcher);
     store.positioned(10);

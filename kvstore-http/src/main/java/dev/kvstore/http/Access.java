@@ -4,6 +4,9 @@ import dev.kvstore.http.auth.Role;
 
 /** Who may use a resource. */
 enum Access {
+  /** Everybody, by whatever name of the host: a probe may know nothing but an address. */
+  PROBE,
+
   /** Everybody: nothing of the data can be learnt or changed there. */
   PUBLIC,
 

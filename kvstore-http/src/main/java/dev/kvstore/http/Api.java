@@ -37,12 +37,19 @@ final class Api implements Handler {
   private final EntryDatabase database;
   private final Gate gate;
   private final Cors cors;
+  private final AllowedHosts hosts;
   private final Map<Resource, ResourceHandler> handlers;
 
-  Api(EntryDatabase database, Gate gate, Cors cors, Map<Resource, ResourceHandler> handlers) {
+  Api(
+      EntryDatabase database,
+      Gate gate,
+      Cors cors,
+      AllowedHosts hosts,
+      Map<Resource, ResourceHandler> handlers) {
     this.database = database;
     this.gate = gate;
     this.cors = cors;
+    this.hosts = hosts;
     this.handlers = handlers;
   }
 
@@ -90,9 +97,10 @@ final class Api implements Handler {
     Target target = target(request);
     Resource resource = target.resource();
     request.setAttribute(RequestRecords.RESOURCE, resource);
-    Principal principal = gate.admit(request, access(request, resource));
+    Principal principal = admit(request, access(request, resource));
     principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
-    return new Exchange(request, response, target, principal, database);
+    return new Exchange(
+        request, response, target, principal, database, () -> gate.recheck(request, principal));
   }
 
   /** Browsers ask without a token whether they may send one. */
@@ -105,9 +113,16 @@ final class Api implements Handler {
     try {
       return Target.parse(request.getRequestURI());
     } catch (ProblemException | InvalidInputException e) {
-      gate.admit(request, Access.DATA);
+      admit(request, Access.DATA);
       throw e;
     }
+  }
+
+  private Principal admit(HttpServletRequest request, Access access) {
+    if (access != Access.PROBE && gate.isOpenToAll()) {
+      hosts.check(request);
+    }
+    return gate.admit(request, access);
   }
 
   private void route(Exchange exchange) throws IOException {
@@ -144,6 +159,10 @@ final class Api implements Handler {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
+    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
+    if (match != null) {
+      response.setHeader(RequestIds.MATCH, match);
+    }
     response.setHeader("X-Content-Type-Options", "nosniff");
   }
 

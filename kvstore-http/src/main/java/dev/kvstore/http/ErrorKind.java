@@ -25,6 +25,7 @@ enum ErrorKind {
   URI_TOO_LONG(414, "uri-too-long", "The URI is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body's format is not supported"),
   EXPECTATION_FAILED(417, "expectation-failed", "The Expect header is not supported"),
+  MISDIRECTED(421, "misdirected", "The service does not answer to this host name"),
   REPEATED_WRITE(422, "repeated-write", "The KV-Etag belongs to another write"),
   VALIDATION_FAILED(422, "validation-failed", "The value breaks a rule"),
   UPGRADE_REFUSED(426, "upgrade-required", "The protocol is not supported"),

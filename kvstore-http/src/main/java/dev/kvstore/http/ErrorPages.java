@@ -58,6 +58,10 @@ final class ErrorPages implements Request.Handler {
     byte[] body = problem.toJson(instance(request), requestId);
     response.setStatus(problem.kind().status());
     response.getHeaders().put(RequestIds.HEADER, requestId);
+    String match = RequestIds.toRepeat(request.getHeaders().get(RequestIds.MATCH));
+    if (match != null) {
+      response.getHeaders().put(RequestIds.MATCH, match);
+    }
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

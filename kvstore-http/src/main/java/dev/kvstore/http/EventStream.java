@@ -48,9 +48,13 @@ final class EventStream implements WriteListener, AsyncListener {
   private boolean begun;
   private boolean dirty;
 
-  /** @param resumes whether it goes on where another has ended, or not at all */
+  /**
+   * @param store is read for other streams too, so not as this reader alone may see it
+   * @param resumes whether it goes on where another has ended, or not at all
+   */
   EventStream(
       Exchange exchange,
+      EntryStore store,
       EventStreams streams,
       EventFrames frames,
       EventFilter filter,
@@ -59,7 +63,7 @@ final class EventStream implements WriteListener, AsyncListener {
     this.exchange = exchange;
     this.streams = streams;
     this.frames = frames;
-    this.store = exchange.entries();
+    this.store = store;
     this.resumes = resumes;
     this.queue = new EventQueue(filter, streams.settings().maxWaiting(), this::wake);
     this.source = new EventSource(queue, frames, store, values, this::wake);

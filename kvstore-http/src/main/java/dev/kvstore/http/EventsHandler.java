@@ -3,13 +3,16 @@ package dev.kvstore.http;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/stores/{store}/events}: the changes of a store, as they happen. */
-record EventsHandler(EventStreams streams, EventFrames frames) implements ResourceHandler {
+record EventsHandler(EntryDatabase database, EventStreams streams, EventFrames frames)
+    implements ResourceHandler {
   static final String MEDIA_TYPE = "text/event-stream";
 
   private static final String LAST_EVENT_ID = "Last-Event-ID";
@@ -32,7 +35,8 @@ record EventsHandler(EventStreams streams, EventFrames frames) implements Resour
       exchange.response().flushBuffer();
       return;
     }
-    new EventStream(exchange, streams, frames, filter, values, from != null)
+    EntryStore store = database.store(exchange.store());
+    new EventStream(exchange, store, streams, frames, filter, values, from != null)
         .open(from, heartbeat == null ? streams.settings().heartbeat() : heartbeat);
   }
 

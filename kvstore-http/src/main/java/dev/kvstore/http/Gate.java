@@ -25,6 +25,11 @@ final class Gate {
     this.openMonitoring = openMonitoring;
   }
 
+  /** Returns true while everybody may do everything, without a token. */
+  boolean isOpenToAll() {
+    return authenticator.isOpenToAll();
+  }
+
   /**
    * Returns who asks.
    *
@@ -34,19 +39,43 @@ final class Gate {
     if (isOpen(access)) {
       return Principal.NOBODY;
     }
-    List<String> headers = Collections.list(request.getHeaders("Authorization"));
     String address = "address " + request.getRemoteAddr();
     try {
-      Principal principal = authenticator.authenticate(headers);
+      Principal principal = identify(request);
       throttle(principal.name().map(name -> "token " + name).orElse(address));
       return principal;
     } catch (UnauthenticatedException e) {
       throttle(address);
-      throw new ProblemException(new Problem(
-              ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
-          .withHeader(
-              "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
+      throw unauthenticated(e);
     }
+  }
+
+  /**
+   * Returns if a caller that was admitted before may go on.
+   *
+   * @throws ProblemException if its rights have changed since
+   */
+  void recheck(HttpServletRequest request, Principal principal) {
+    if (principal.isActive()) {
+      return;
+    }
+    try {
+      identify(request);
+    } catch (UnauthenticatedException e) {
+      throw unauthenticated(e);
+    }
+    throw forbidden("The rights of the token have changed since the request began: send it again");
+  }
+
+  private Principal identify(HttpServletRequest request) throws UnauthenticatedException {
+    return authenticator.authenticate(Collections.list(request.getHeaders("Authorization")));
+  }
+
+  private static ProblemException unauthenticated(UnauthenticatedException e) {
+    return new ProblemException(new Problem(
+            ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
+        .withHeader(
+            "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
   }
 
   /**
@@ -93,7 +122,9 @@ final class Gate {
   }
 
   private boolean isOpen(Access access) {
-    return access == Access.PUBLIC || (access == Access.MONITORING && openMonitoring);
+    return access == Access.PUBLIC
+        || access == Access.PROBE
+        || (access == Access.MONITORING && openMonitoring);
   }
 
   private void throttle(String caller) {

@@ -26,7 +26,7 @@ final class Handlers {
     handlers.put(Resource.COUNTER, new CounterHandler(bodies, answers, writes));
     handlers.put(Resource.VALUES, new ValuesHandler(bodies, answers, writes));
     handlers.put(Resource.KEYS, new ListingHandler(answers));
-    handlers.put(Resource.EVENTS, new EventsHandler(streams, frames));
+    handlers.put(Resource.EVENTS, new EventsHandler(database, streams, frames));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
     handlers.put(
         Resource.STORE,

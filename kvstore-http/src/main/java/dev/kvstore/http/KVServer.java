@@ -70,7 +70,9 @@ public final class KVServer implements AutoCloseable {
     RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     Listener listener = Listener.of(settings);
     EventStreams streams = new EventStreams(settings.events());
-    Api api = new Api(database, gate, cors, Handlers.of(settings, database, metrics, streams));
+    AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
+    Api api =
+        new Api(database, gate, cors, hosts, Handlers.of(settings, database, metrics, streams));
     try {
       Javalin javalin = Javalin.create(config -> {
         configure(config, settings, listener, api);

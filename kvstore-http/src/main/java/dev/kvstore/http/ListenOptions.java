@@ -7,10 +7,6 @@ import picocli.CommandLine.Option;
 
 /** Where the service listens, and whether it does so without tokens. */
 final class ListenOptions {
-  static final String NEEDS_TOKENS =
-      "others could reach this address, and there are no tokens: make one with 'tokens create', or"
-          + " add --insecure if everyone there may read and write all data";
-
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
@@ -33,34 +29,73 @@ final class ListenOptions {
           + " write all data.")
   private boolean insecure;
 
-  /** @param noTokens whether it is known that there are none */
-  void check(Faults faults, boolean noTokens) {
+  @Option(
+      names = "--require-tokens",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Do not start without tokens, whatever the address. --trusted-proxies and"
+          + " --tls-certificate imply this, unless --insecure is given.")
+  private boolean requireTokens;
+
+  void check(Faults faults) {
     faults.checkRange("--port", port, 0, 65535);
     if (address() == null) {
       faults.add("--host", host, "there is no such address");
-    } else if (noTokens && isExposed()) {
-      faults.add("--host", host, NEEDS_TOKENS);
+    }
+    if (insecure && requireTokens) {
+      faults.add("--insecure and --require-tokens contradict each other: leave one of them out");
     }
   }
 
   /**
-   * Tells whether others can reach the service, and nobody said that they may do what they like.
+   * Returns the option that has the service start with tokens only, or null.
+   *
+   * @param proxied whether clients come through proxies
+   * @param encrypted whether the service speaks TLS
    */
-  boolean isExposed() {
+  @Nullable
+  String tokensDemandedBy(boolean proxied, boolean encrypted) {
+    if (requireTokens) {
+      return "--require-tokens";
+    }
     InetAddress address = address();
-    return !insecure && (address == null || !address.isLoopbackAddress());
+    if (insecure) {
+      return null;
+    }
+    if (address == null || !address.isLoopbackAddress()) {
+      return "--host";
+    }
+    if (proxied) {
+      return "--trusted-proxies";
+    }
+    return encrypted ? "--tls-certificate" : null;
+  }
+
+  /** Returns what is wrong where that option demands tokens and there are none. */
+  static String noTokens(String option) {
+    String remedy = "make one with 'tokens create'";
+    return option.equals("--require-tokens")
+        ? "there are no tokens where the service looks for them: check where the data is, or "
+            + remedy
+        : "others can reach the service, and there are no tokens: " + remedy
+            + ", or add --insecure if everyone there may read and write all data";
   }
 
   private @Nullable InetAddress address() {
     try {
-      return InetAddress.getByName(host);
+      // An empty name would be the loopback address.
+      return host.isBlank() ? null : InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       return null;
     }
   }
 
+  /** Returns the host without the brackets that an address of IPv6 has in a URL. */
   String host() {
-    return host;
+    return host.startsWith("[") && host.endsWith("]")
+        ? host.substring(1, host.length() - 1)
+        : host;
   }
 
   int port() {

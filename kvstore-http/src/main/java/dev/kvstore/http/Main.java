@@ -46,7 +46,7 @@ public final class Main {
   }
 
   private static CommandLine commandLine(SettingSources sources) {
-    return new CommandLine(new ServeCommand())
+    return new CommandLine(new ServeCommand(sources.variables()))
         .addSubcommand(new ConfigCommand(sources))
         .addSubcommand(new TokensCommand())
         .setCaseInsensitiveEnumValuesAllowed(true);
@@ -63,9 +63,17 @@ public final class Main {
     if (command.userObject() instanceof CheckedCommand checked) {
       checked.check(faults);
     }
-    return faults.messages().isEmpty()
-        ? new CommandLine.RunLast().execute(parsed)
-        : usageError(command.commandLine().getErr(), faults.messages());
+    PrintWriter err = command.commandLine().getErr();
+    if (!faults.messages().isEmpty()) {
+      // A misspelt variable may be why.
+      sources.variables().unknown().forEach(err::println);
+      return usageError(err, faults.messages());
+    }
+    if (!(command.userObject() instanceof ServeCommand)) {
+      // The service has a log for them.
+      sources.variables().unknown().forEach(err::println);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int usageError(ParameterException exception, SettingSources sources) {

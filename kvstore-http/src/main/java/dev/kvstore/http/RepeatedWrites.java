@@ -90,6 +90,7 @@ final class RepeatedWrites {
    * @throws ProblemException if its etag came with another request before
    */
   <T> T once(Exchange exchange, Supplier<T> write) {
+    exchange.recheck(); // the body may have taken long
     String etag = WriteRequests.etag(exchange);
     if (etag == null) {
       return write.get();
@@ -109,6 +110,7 @@ final class RepeatedWrites {
     exchange.tellReplayed();
     @SuppressWarnings("unchecked") // one method and target have one kind of result
     T result = (T) replay(first);
+    exchange.recheck();
     return result;
   }
 
@@ -152,9 +154,10 @@ final class RepeatedWrites {
   }
 
   private static boolean isCertainlyNotDone(RuntimeException failure) {
-    return failure instanceof KVException kv
-        && kv.code() != ErrorCode.OUTCOME_UNKNOWN
-        && ErrorKind.of(kv.code()) == ErrorKind.UNAVAILABLE;
+    return failure instanceof ProblemException // the caller may not go on
+        || (failure instanceof KVException kv
+            && kv.code() != ErrorCode.OUTCOME_UNKNOWN
+            && ErrorKind.of(kv.code()) == ErrorKind.UNAVAILABLE);
   }
 
   private static Object replay(CompletableFuture<Outcome> first) {

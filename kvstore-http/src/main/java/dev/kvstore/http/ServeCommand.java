@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.config.Variables;
 import dev.kvstore.http.auth.TokenWatch;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.spi.EntryDatabase;
@@ -68,17 +69,26 @@ final class ServeCommand implements CheckedCommand {
   @Mixin
   private ServeOptions options = new ServeOptions();
 
+  private final Variables variables;
+
+  /** @param variables what of the environment is no setting */
+  ServeCommand(Variables variables) {
+    this.variables = variables;
+  }
+
   @Override
   public void check(Faults faults) {
     if (!command.equals("serve")) {
       faults.add("There is no command '" + command + "'");
     }
     options.check(faults);
+    options.checkTokens(faults);
   }
 
   @Override
   public Integer call() {
     options.log().apply();
+    warnAboutVariables();
     Metrics metrics = new Metrics();
     Backend backend = options.backend(metrics);
     ServerSettings settings = options.server(backend);
@@ -112,12 +122,10 @@ final class ServeCommand implements CheckedCommand {
   }
 
   private Gate gate(TokenWatch tokens) {
-    if (options.needsTokens() && !mayHaveTokens(tokens)) {
+    String demanding = options.tokensDemandedBy();
+    if (demanding != null && !mayHaveTokens(tokens)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "The --host cannot be served: " + ListenOptions.NEEDS_TOKENS,
-          spec.findOption("--host"),
-          null);
+          spec.commandLine(), options.noTokens(demanding), spec.findOption(demanding), null);
     }
     return options.gate(tokens);
   }
@@ -128,6 +136,14 @@ final class ServeCommand implements CheckedCommand {
       return tokens.get().configured();
     } catch (UnavailableException e) {
       return true;
+    }
+  }
+
+  void warnAboutVariables() {
+    variables.unknown().forEach(LOG::warn);
+    String note = variables.note();
+    if (note != null) {
+      LOG.info(note);
     }
   }
 
@@ -148,7 +164,8 @@ final class ServeCommand implements CheckedCommand {
 
   private static String url(ServerSettings settings, int port) {
     String scheme = settings.connections().tls() == null ? "http" : "https";
-    String host = settings.host();
+    // The zone of an address follows a '%', which stands for itself there.
+    String host = settings.host().replace("%", "%25");
     return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 }

@@ -5,6 +5,7 @@ import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import java.time.Clock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** Every setting of the service. */
@@ -32,7 +33,7 @@ final class ServeOptions {
   private LogOptions log = new LogOptions();
 
   void check(Faults faults) {
-    listen.check(faults, database.hasNoTokens());
+    listen.check(faults);
     tls.check(faults);
     database.check(faults);
     database.checkTokensFile(faults);
@@ -40,13 +41,29 @@ final class ServeOptions {
     web.check(faults);
   }
 
-  /** Tells whether the service needs tokens to run. */
-  boolean needsTokens() {
-    return listen.isExposed();
+  /** Refuses to serve where tokens are demanded, and it is known that there are none. */
+  void checkTokens(Faults faults) {
+    String demanding = tokensDemandedBy();
+    if (demanding != null && database.hasNoTokens()) {
+      faults.addSecret(demanding, noTokens(demanding));
+    }
+  }
+
+  /** Returns the option that has the service start with tokens only, or null. */
+  @Nullable
+  String tokensDemandedBy() {
+    return listen.tokensDemandedBy(web.hasTrustedProxies(), tls.files() != null);
+  }
+
+  /** Returns what is wrong where that option demands tokens and there are none. */
+  String noTokens(String option) {
+    String given = option.equals("--host") ? option + " " + listen.host() : option;
+    return given + ": " + ListenOptions.noTokens(option);
   }
 
   Gate gate(Supplier<Tokens> tokens) {
-    Authenticator authenticator = new Authenticator(tokens, !listen.isExposed(), Clock.systemUTC());
+    Authenticator authenticator =
+        new Authenticator(tokens, tokensDemandedBy() == null, Clock.systemUTC());
     return new Gate(authenticator, limits.rate(), web.hasOpenMetrics());
   }
 

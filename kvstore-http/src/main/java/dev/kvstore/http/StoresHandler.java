@@ -46,7 +46,7 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
         visible.put(name, new EntryCount(0));
         continue;
       }
-      EntryStore store = database.store(name);
+      EntryStore store = exchange.guard(database.store(name));
       EntryCount count =
           counts ? EntryCount.of(store, exchange) : EntryCount.ofFirst(store, exchange);
       if (principal.seesAllKeys() || !count.isNone()) {

@@ -24,6 +24,15 @@ final class WebOptions {
   private List<String> corsOrigins = List.of();
 
   @Option(
+      names = "--allowed-hosts",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Names and addresses of this machine, with commas between them, that the"
+          + " service answers to while there are no tokens, beside localhost and loopback"
+          + " addresses (none). Without a port.")
+  private List<String> allowedHosts = List.of();
+
+  @Option(
       names = "--protect-metrics",
       arity = "0..1",
       paramLabel = "true|false",
@@ -45,6 +54,15 @@ final class WebOptions {
             "--cors-origins", origin, "it is no origin, such as https://app.example.com:8443");
       }
     }
+    for (String host : allowedHosts) {
+      if (!AllowedHosts.isHost(host)) {
+        faults.add("--allowed-hosts", host, "it must be a host name or an address, without a port");
+      }
+    }
+  }
+
+  boolean hasTrustedProxies() {
+    return !trustedProxies.isEmpty();
   }
 
   boolean hasOpenMetrics() {
@@ -52,6 +70,7 @@ final class WebOptions {
   }
 
   WebSettings settings(boolean accessLog) {
-    return new WebSettings(trustedProxies, Set.copyOf(corsOrigins), accessLog);
+    return new WebSettings(
+        trustedProxies, Set.copyOf(corsOrigins), Set.copyOf(allowedHosts), accessLog);
   }
 }

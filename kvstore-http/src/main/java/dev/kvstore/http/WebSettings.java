@@ -8,9 +8,14 @@ import java.util.Set;
  *
  * @param trustedProxies addresses and networks of the proxies whose word on the client is taken
  * @param corsOrigins the other origins whose web pages may use the service
+ * @param allowedHosts the names, beside local ones, that the service answers to without tokens
  * @param accessLog whether each request is written to the log
  */
-public record WebSettings(List<String> trustedProxies, Set<String> corsOrigins, boolean accessLog) {
+public record WebSettings(
+    List<String> trustedProxies,
+    Set<String> corsOrigins,
+    Set<String> allowedHosts,
+    boolean accessLog) {
   /** No proxies, no pages of other origins, and no access log. */
   public static final WebSettings DEFAULT = new WebSettings(List.of(), Set.of(), false);
 
@@ -18,5 +23,16 @@ public record WebSettings(List<String> trustedProxies, Set<String> corsOrigins, 
   public WebSettings {
     trustedProxies = List.copyOf(trustedProxies);
     corsOrigins = Set.copyOf(corsOrigins);
+    allowedHosts = Set.copyOf(allowedHosts);
+  }
+
+  /** Answers to local names only. */
+  public WebSettings(List<String> trustedProxies, Set<String> corsOrigins, boolean accessLog) {
+    this(trustedProxies, corsOrigins, Set.of(), accessLog);
+  }
+
+  /** Returns a copy that answers to these names as well. */
+  public WebSettings allowedHosts(Set<String> newHosts) {
+    return new WebSettings(trustedProxies, corsOrigins, newHosts, accessLog);
   }
 }

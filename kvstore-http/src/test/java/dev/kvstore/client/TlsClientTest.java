@@ -2,9 +2,11 @@ package dev.kvstore.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.ConnectionSettings;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -79,7 +82,7 @@ class TlsClientTest {
     try (KVServer service = start(certificate.writeTo(folder));
         KVStore store = HttpKVStore.open(uri(service.port()), "s", settings)) {
       assertThatThrownBy(() -> store.set("k", 1))
-          .isInstanceOf(UnavailableException.class)
+          .satisfies(TlsClientTest::isDistrust)
           .hasMessageContaining("https://localhost:" + service.port())
           .hasMessageContaining("certificate")
           .hasMessageContaining("withSslContext");
@@ -95,9 +98,46 @@ class TlsClientTest {
     try (KVServer service = start(certificate.writeTo(folder));
         KVStore store = HttpKVStore.open(uri(service.port()), "s")) {
       assertThatThrownBy(() -> store.has("k"))
-          .isInstanceOf(UnavailableException.class)
+          .satisfies(TlsClientTest::isDistrust)
           .hasMessageContaining("certificate");
     }
+  }
+
+  /** Whoever pretends to be the service must not make the client go back in time. */
+  @Test
+  void untrustedService_isNotAnsweredForByTheLastKnownGoodFile() throws Exception {
+    Path known = folder.resolve("known");
+    HttpSettings settings = HttpSettings.DEFAULT.withoutNearCache().withLastKnownGood(known);
+    int port;
+    try (KVServer service = start(certificate.writeTo(folder))) {
+      port = service.port();
+      HttpSettings trusting = settings.withSslContext(certificate.client(null));
+      try (KVStore store = HttpKVStore.open(uri(port), "s", trusting)) {
+        store.set("k", 1);
+        await()
+            .atMost(Duration.ofSeconds(40))
+            .until(() -> new SnapshotFile(known)
+                .read(any -> true)
+                .filter(snapshot -> snapshot.entries().size() == 1)
+                .isPresent());
+      }
+      try (KVStore store = HttpKVStore.open(uri(port), "s", settings)) {
+        for (int i = 0; i < 3; i++) {
+          assertThatThrownBy(() -> store.get("k", Integer.class))
+              .satisfies(TlsClientTest::isDistrust);
+        }
+      }
+    }
+    try (KVStore store = HttpKVStore.open(uri(port), "s", settings)) {
+      assertThat(store.entry("k", Integer.class).stale()).as("gone for all we know").isTrue();
+    }
+  }
+
+  private static void isDistrust(Throwable failure) {
+    assertThat(failure)
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER))
+        .isNotInstanceOf(UnavailableException.class);
   }
 
   @Test
@@ -131,7 +171,8 @@ class TlsClientTest {
           "s",
           HttpSettings.DEFAULT.withSslContext(certificate.client(null)))) {
         assertThatThrownBy(() -> store.get("k", Integer.class))
-            .isInstanceOf(UnavailableException.class);
+            .satisfies(TlsClientTest::isDistrust)
+            .hasMessageContaining("withClientCertificate");
       }
     }
   }
@@ -152,7 +193,7 @@ class TlsClientTest {
       known.set("k", 1);
       assertThat(known.get("k", Integer.class)).isEqualTo(1);
       assertThatThrownBy(() -> nameless.get("k", Integer.class))
-          .isInstanceOf(UnavailableException.class);
+          .satisfies(TlsClientTest::isDistrust);
     }
   }
 

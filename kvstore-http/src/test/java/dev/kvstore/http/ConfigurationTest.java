@@ -2,6 +2,8 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.config.Variables;
+import dev.kvstore.http.config.SettingSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Options, variables and the file, seen through the command that prints what came of them. */
 class ConfigurationTest {
@@ -145,6 +148,44 @@ class ConfigurationTest {
   void wrongFile_isNamedWithItsLine(String yaml, String message) throws IOException {
     assertThat(config(yaml.replace("\\n", "\n"))).isEqualTo(2);
     assertThat(err.toString()).startsWith(file + message).doesNotContain("hunter2");
+  }
+
+  @Test
+  void keyLikeNoOther_isNamedWithoutAGuess() throws IOException {
+    assertThat(config("zebra: 1\n")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(file + ":1: there is no setting 'zebra'; the command 'config' lists")
+        .doesNotContain("did you mean");
+  }
+
+  @Test
+  void unknownVariable_isReported_withWhatWasMeant() {
+    assertThat(run(
+            Map.of("KVSTORE_MONGODB", "mongodb://root:hunter2@h1", "KVSTORE_SERVER", "http://x"),
+            "config"))
+        .isZero();
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines("The environment variable KVSTORE_MONGODB belongs to no option"
+            + " and is ignored; did you mean KVSTORE_MONGODB_URI?");
+    assertThat(run(Map.of("KVSTORE_MONGODB", "x", "KVSTORE_DATABASE", "y"), "config")).isEqualTo(2);
+    assertThat(err.toString()).contains("it needs --mongodb").hasLineCount(4);
+  }
+
+  @Test
+  void portThatKubernetesSets_isNoSetting() {
+    assertThat(run(Map.of("KVSTORE_PORT", "tcp://10.0.0.1:80"), "config")).isZero();
+    assertThat(line("port")).isEqualTo("port 7070 default");
+  }
+
+  @Test
+  void everyOption_isOneThatKvDoesNotReport() {
+    assertThat(Variables.SERVICE)
+        .containsAll(SettingSources.settings(
+                new CommandLine(new ServeCommand(SettingSources.none().variables()))
+                    .getCommandSpec())
+            .stream()
+            .map(option -> option.longestName().substring(2))
+            .toList());
   }
 
   @Test

@@ -26,7 +26,7 @@ class DeploymentFilesTest {
   private static final Pattern VARIABLE = Pattern.compile("\\bKVSTORE_[A-Z_]+");
 
   private static Set<String> variables() {
-    CommandLine command = new CommandLine(new ServeCommand());
+    CommandLine command = new CommandLine(new ServeCommand(SettingSources.none().variables()));
     return SettingSources.settings(command.getCommandSpec()).stream()
         .map(SettingSources::variable)
         .collect(Collectors.toSet());

@@ -2,16 +2,25 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.kvstore.config.Variables;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -20,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class MainTest {
   @TempDir
@@ -73,6 +83,8 @@ class MainTest {
         "--host=nowhere.invalid",
         "--database=x",
         "--host=nowhere.invalid --insecure",
+        "--host=",
+        "--host=[::1",
         "--mongodb",
         "--insecure=perhaps"
       })
@@ -187,6 +199,53 @@ class MainTest {
         },
         arguments.isEmpty() ? new String[0] : arguments.split(" ", -1));
     assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[::1]", "::1"})
+  void addressOfIpv6_isPrintedAsAUrlThatWorks(String host) throws Exception {
+    serve(
+        () -> {
+          Matcher url = Pattern.compile("http://\\[::1]:\\d+").matcher("");
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> url.reset(out.toString()).find());
+          assertThat(status(url.group() + "/health/live")).isEqualTo(200);
+        },
+        "--host",
+        host);
+  }
+
+  private static int status(String url) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(url).toURL().openConnection();
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void serve_logsVariablesThatAreNoSettings() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(ServeCommand.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    Map<String, String> environment = new TreeMap<>(Map.of(
+        "KVSTORE_MONGODB", "x", "KVSTORE_PORT", "tcp://10.0.0.1:80", "KVSTORE_SERVICE_HOST", "x"));
+    environment.put("KVSTORE_DATA", folder.toString());
+    ServeCommand command = new ServeCommand(Variables.of(environment, Set.of("KVSTORE_DATA"), Set.of()));
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      command.warnAboutVariables();
+    } finally {
+      logger.detachAppender(appender);
+    }
+    assertThat(appender.list)
+        .extracting(event -> event.getLevel() + " " + event.getFormattedMessage())
+        .satisfiesExactly(
+            unknown -> assertThat(unknown).startsWith("WARN The environment variable KVSTORE_MONGODB"),
+            note -> assertThat(note).startsWith("INFO Ignoring variables that Kubernetes sets"));
   }
 
   /** Serves for as long as the check takes. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +211,18 @@ class ProtocolTest {
     assertThat(reply.json().path("requestId").asText()).isEqualTo(reply.header("X-Request-Id"));
     assertThat(reply.text()).doesNotContain("badMessage").doesNotContain("jetty");
     assertThat(reply.header("Server")).isNull();
+  }
+
+  @Test
+  void matchId_isRepeatedAsItCame_inAnswersAndErrors() throws Exception {
+    for (String path : List.of(KEY, "/v1/stores/app/keys/absent", "/nothing", "/health/live")) {
+      Reply reply = service.get(path, "KV-Request-Id: abc-1", "X-Request-Id: of a proxy");
+      assertThat(reply.header("KV-Request-Id")).as(path).isEqualTo("abc-1");
+      assertThat(reply.header("X-Request-Id")).as(path).isEqualTo("of a proxy");
+    }
+    assertThat(service.get(KEY).header("KV-Request-Id")).isNull();
+    assertThat(service.get(KEY, "KV-Request-Id: " + "x".repeat(129)).header("KV-Request-Id"))
+        .isNull();
   }
 
   @Test

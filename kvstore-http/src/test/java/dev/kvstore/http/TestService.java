@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A service over a new file, and a client that sends exactly the bytes it is told to. */
@@ -37,7 +38,7 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {
-    return new TestService(database, KVServer.start(settings, database));
+    return new TestService(database, KVServer.start(named(settings), database));
   }
 
   static TestService start(EntryDatabase database, Gate gate) {
@@ -45,19 +46,26 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
-    return new TestService(database, KVServer.start(settings, database, gate));
+    return new TestService(database, KVServer.start(named(settings), database, gate));
   }
 
   static TestService start(EntryDatabase database, Metrics metrics) {
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
     Gate gate = new Gate(open, null, true);
     return new TestService(
-        database, KVServer.start(ServerSettings.DEFAULT, database, gate, metrics));
+        database, KVServer.start(named(ServerSettings.DEFAULT), database, gate, metrics));
   }
 
   static TestService start(
       EntryDatabase database, ServerSettings settings, Gate gate, Metrics metrics) {
-    return new TestService(database, KVServer.start(settings, database, gate, metrics));
+    return new TestService(database, KVServer.start(named(settings), database, gate, metrics));
+  }
+
+  /** Tests that do not care send these. */
+  private static ServerSettings named(ServerSettings settings) {
+    return settings.web().allowedHosts().isEmpty()
+        ? settings.web(settings.web().allowedHosts(Set.of("test", "x")))
+        : settings;
   }
 
   KVServer server() {

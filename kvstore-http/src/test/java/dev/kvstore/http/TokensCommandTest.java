@@ -150,7 +150,7 @@ class TokensCommandTest {
         "tokens create --name=kvs_x --role=read",
         "tokens create --name=ci --role=read --store=1",
         "tokens create --name=ci --role=read --prefix=",
-        "tokens create --name=ci --role=read --ttl=1d",
+        "tokens create --name=ci --role=read --ttl=1",
         "tokens create --name=ci --role=read --ttl=PT0S",
         "tokens create --name=ci --role=read --ttl=P9999999D",
         "tokens create --name=ci --role=read --port=1",

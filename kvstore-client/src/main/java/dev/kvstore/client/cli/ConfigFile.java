@@ -1,5 +1,6 @@
 package dev.kvstore.client.cli;
 
+import dev.kvstore.config.SettingNames;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,8 +54,10 @@ record ConfigFile(
       if (known.contains(name)) {
         add(name, Values.toStore(value));
       } else {
-        faults.add(path + ", " + Texts.oneLine(name) + ": there is no such setting; there are "
-            + String.join(", ", known));
+        faults.add(path + ", " + Texts.oneLine(name) + ": there is no such setting; "
+            + SettingNames.nearest(name, known)
+                .map(nearest -> "did you mean " + nearest + "?")
+                .orElse("there are " + String.join(", ", known)));
       }
     });
     if (values.containsKey("token") && LocalFiles.isReadableByOthers(path)) {

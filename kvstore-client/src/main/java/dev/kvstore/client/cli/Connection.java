@@ -106,7 +106,7 @@ final class Connection {
     file.faults().forEach(faults::add);
     file.warnings().forEach(faults::warn);
     checkStore(faults, needsStore);
-    faults.addFrom("--timeout", () -> settings = HttpSettings.DEFAULT.withRequestTimeout(timeout));
+    faults.addFrom("--timeout", () -> settings = settings.withRequestTimeout(timeout));
     urls = servers.isEmpty()
         ? List.of(URI.create("http://127.0.0.1:7070"))
         : servers.stream().flatMap(server -> url(server, faults).stream()).toList();

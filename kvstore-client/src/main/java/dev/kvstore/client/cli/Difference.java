@@ -2,6 +2,7 @@ package dev.kvstore.client.cli;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
+import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,8 @@ record Difference(
 
   /** Returns the differences in the order of the keys. */
   static List<Difference> between(Map<String, RawValue> before, Map<String, RawValue> after) {
-    SortedSet<String> keys = new TreeSet<>(before.keySet());
+    SortedSet<String> keys = new TreeSet<>(KeyOrder.INSTANCE);
+    keys.addAll(before.keySet());
     keys.addAll(after.keySet());
     List<Difference> differences = new ArrayList<>();
     for (String key : keys) {

@@ -1,6 +1,7 @@
 package dev.kvstore.client.cli;
 
 import dev.kvstore.KVException;
+import dev.kvstore.config.Variables;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -63,7 +64,8 @@ public final class Main {
     CommandLine commandLine = commandLine(session);
     Sources sources = new Sources(environment, ConfigFile.of(environment, settings(commandLine)));
     commandLine.setDefaultValueProvider(sources);
-    commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources));
+    Variables variables = Variables.of(environment, variables(commandLine), Variables.SERVICE);
+    commandLine.setExecutionStrategy(parsed -> execute(parsed, session, sources, variables));
     try {
       return commandLine.execute(arguments);
     } catch (Error e) {
@@ -120,7 +122,16 @@ public final class Main {
     return names;
   }
 
-  private static int execute(ParseResult parsed, Session session, Sources sources) {
+  /** Returns the variables of all options of all commands. */
+  static Set<String> variables(CommandLine commandLine) {
+    Set<String> variables = new TreeSet<>();
+    settings(commandLine).forEach(name -> variables.add(Variables.variable(name)));
+    commandLine.getSubcommands().values().forEach(command -> variables.addAll(variables(command)));
+    return variables;
+  }
+
+  private static int execute(
+      ParseResult parsed, Session session, Sources sources, Variables variables) {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
@@ -130,6 +141,7 @@ public final class Main {
       last = last.subcommand();
     }
     CommandSpec command = last.commandSpec();
+    variables.unknown().forEach(message -> session.console().note("kv: " + message));
     Faults faults = new Faults(command, parsed, sources);
     faults.addParseErrors();
     if (command.userObject() instanceof Action action) {

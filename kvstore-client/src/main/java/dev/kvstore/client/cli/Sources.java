@@ -1,6 +1,6 @@
 package dev.kvstore.client.cli;
 
-import java.util.Locale;
+import dev.kvstore.config.Variables;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -44,10 +44,10 @@ final class Sources implements IDefaultValueProvider {
       return null;
     }
     String name = option.longestName().substring(2);
-    String variable = "KVSTORE_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
-    String value = environment.get(variable);
-    if (value != null && !value.isBlank()) {
-      return new Setting(value.strip(), VARIABLE, "variable " + variable);
+    String variable = Variables.variable(name);
+    String value = Variables.value(environment, variable);
+    if (value != null) {
+      return new Setting(value, VARIABLE, "variable " + variable);
     }
     String inFile = file.value(name);
     return inFile == null ? null : new Setting(inFile, FILE, file.path() + ", " + name);

@@ -3,6 +3,7 @@ package dev.kvstore.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.client.TokenOf;
+import dev.kvstore.config.Variables;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,6 +43,33 @@ class ConfigurationTest extends KvTest {
     assertThat(kv.settings.requestTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(kv.print("get", "k", "-r", "--store", "fromoption")).isEqualTo("fromoption\n");
     assertThat(kv.print("--store", "fromoption", "get", "k", "-r")).isEqualTo("fromoption\n");
+  }
+
+  @Test
+  void unknownVariable_isReported_unlessItIsTheServices() {
+    kv.environment.put("KVSTORE_STORE", "app");
+    kv.environment.put("KVSTORE_SEVRER", "http://hunter2:1");
+    kv.environment.put("KVSTORE_MONGODB_URI", "mongodb://h1");
+    kv.environment.put("KVSTORE_PORT", "tcp://10.0.0.1:80");
+
+    Kv.Result outcome = kv.run("get", "k", "-r");
+    assertThat(outcome.out()).isEqualTo("app\n");
+    assertThat(outcome.err())
+        .isEqualTo("kv: The environment variable KVSTORE_SEVRER belongs to no option and is ignored;"
+            + " did you mean KVSTORE_SERVER?\n");
+  }
+
+  @Test
+  void everyOption_isOneThatTheServiceDoesNotReport() {
+    assertThat(Variables.KV.stream().map(Variables::variable))
+        .containsAll(Main.variables(Main.commandLine(kv.session())));
+  }
+
+  @Test
+  void misspeltKeyOfTheFile_isReportedWithWhatWasMeant() throws IOException {
+    Path file = write("stor: app");
+    assertThat(kv.run("get", "k").err())
+        .contains(file + ", stor: there is no such setting; did you mean store?");
   }
 
   @Test

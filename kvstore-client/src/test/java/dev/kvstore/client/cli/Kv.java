@@ -51,16 +51,25 @@ final class Kv implements Stores, AutoCloseable {
   Result run(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    Console console = new Console(
+    Console console = console();
+    int code = Main.run(arguments, environment, console, this, interrupt);
+    console.out().flush();
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  private Console console() {
+    return new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         new PrintWriter(out, true),
         new PrintWriter(err, true),
         new Everywhere(onTerminal),
         colored ? Ansi.ON : Ansi.OFF,
         Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
-    int code = Main.run(arguments, environment, console, this, interrupt);
-    console.out().flush();
-    return new Result(code, out.toString(), err.toString());
+  }
+
+  /** Returns a session in which commands can be looked at, but do nothing. */
+  Session session() {
+    return new Session(console(), this, new Connection(), environment, interrupt);
   }
 
   /** Returns what a command prints that must succeed. */

@@ -26,6 +26,11 @@ public final class Authenticator {
     this.clock = clock;
   }
 
+  /** Returns true while everybody may do everything; false where that is not known. */
+  public boolean isOpenToAll() {
+    return openWithoutTokens && !configuredNow();
+  }
+
   /** Returns who asks with these {@code Authorization} headers. */
   public Principal authenticate(List<String> headers) throws UnauthenticatedException {
     Tokens known = tokens.get();
@@ -54,7 +59,8 @@ public final class Authenticator {
 
   private boolean isGood(Token token) {
     try {
-      return tokens.get().contains(token) && !token.isExpiredAt(clock.instant());
+      Token now = tokens.get().withHash(token.hash());
+      return now != null && now.hasRightsOf(token) && !now.isExpiredAt(clock.instant());
     } catch (UnavailableException e) {
       return false;
     }

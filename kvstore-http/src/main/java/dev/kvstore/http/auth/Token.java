@@ -54,6 +54,11 @@ public record Token(
     return expiresAt != null && !expiresAt.isAfter(now);
   }
 
+  /** Returns true if this token is known by the same name and may do the same. */
+  boolean hasRightsOf(Token other) {
+    return name.equals(other.name) && role == other.role && limits.equals(other.limits);
+  }
+
   /** Returns the name and the role; not the hash, which is nobody's business. */
   @Override
   public String toString() {

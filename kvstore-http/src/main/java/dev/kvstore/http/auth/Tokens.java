@@ -60,14 +60,14 @@ public final class Tokens {
   /** Returns the token with that secret, which may have expired; null where there is none. */
   @Nullable
   Token find(String secret) {
-    String hash = TokenSecret.hash(secret);
-    Token token = byIndex.get(index(hash));
-    return token != null && TokenSecret.isSame(token.hash(), hash) ? token : null;
+    return withHash(TokenSecret.hash(secret));
   }
 
-  /** Tells whether this token is there, unchanged. */
-  boolean contains(Token token) {
-    return token.equals(byIndex.get(index(token.hash())));
+  /** Returns the token whose secret has that hash; null where there is none. */
+  @Nullable
+  Token withHash(String hash) {
+    Token token = byIndex.get(index(hash));
+    return token != null && TokenSecret.isSame(token.hash(), hash) ? token : null;
   }
 
   private static InvalidInputException invalid(String message) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.kvstore.config.SettingNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -83,7 +84,7 @@ final class ConfigFile {
       if (token == JsonToken.START_OBJECT && isGroup(name)) {
         readSettings(parser, name + "-");
       } else if (!known.contains(name)) {
-        fault(line, "there is no setting '" + name + "', did you mean '" + nearest(name) + "'?");
+        fault(line, "there is no setting '" + name + "'" + meant(name));
         parser.skipChildren();
       } else {
         readSetting(parser, name, line);
@@ -129,6 +130,12 @@ final class ConfigFile {
     return null;
   }
 
+  private String meant(String name) {
+    return SettingNames.nearest(name, known)
+        .map(nearest -> ", did you mean '" + nearest + "'?")
+        .orElse("; the command 'config' lists those that there are");
+  }
+
   private boolean isGroup(String name) {
     return known.stream().anyMatch(k -> k.startsWith(name + "-"));
   }
@@ -139,29 +146,5 @@ final class ConfigFile {
 
   private static int line(YAMLParser parser) {
     return parser.currentTokenLocation().getLineNr();
-  }
-
-  private String nearest(String name) {
-    return known.stream()
-        .min((a, b) -> Integer.compare(distance(name, a), distance(name, b)))
-        .orElseThrow();
-  }
-
-  /** Returns how many characters have to be added, left out or replaced (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

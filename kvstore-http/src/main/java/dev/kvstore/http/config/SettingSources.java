@@ -1,5 +1,6 @@
 package dev.kvstore.http.config;
 
+import dev.kvstore.config.Variables;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,12 +27,12 @@ import picocli.CommandLine.ParseResult;
  * nothing is not set. Its name in the file is that of the option without the hyphens in front.
  */
 public final class SettingSources {
-  private static final String PREFIX = "KVSTORE_";
   private static final String CONFIG = "--config";
 
   private final List<String> arguments;
   private final Map<String, Origin> origins = new HashMap<>();
   private final List<String> faults = new ArrayList<>();
+  private Variables variables = Variables.of(Map.of(), Set.of(), Set.of());
 
   private SettingSources(String[] arguments) {
     this.arguments = new ArrayList<>(Arrays.asList(arguments));
@@ -55,6 +55,10 @@ public final class SettingSources {
     ParseResult root = commandLine.parseArgs(arguments);
     ParseResult last = last(root);
     if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested()) {
+      Set<String> own = settingsOfAll(root.commandSpec()).stream()
+          .map(SettingSources::variable)
+          .collect(Collectors.toSet());
+      sources.variables = Variables.of(environment, own, Variables.KV);
       ConfigFile file = sources.readFile(root.commandSpec(), last, environment);
       sources.complete(last, environment, file);
     }
@@ -80,8 +84,8 @@ public final class SettingSources {
   public static String variable(OptionSpec option) {
     String name = option.longestName();
     return name.equals("--mongodb")
-        ? PREFIX + "MONGODB_URI"
-        : PREFIX + name.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        ? Variables.variable("mongodb-uri")
+        : Variables.variable(name.substring(2));
   }
 
   /** Returns the arguments that were given, and options for what the other sources say. */
@@ -99,6 +103,20 @@ public final class SettingSources {
     return List.copyOf(faults);
   }
 
+  /** Returns the variables that look like settings and are none. */
+  public Variables variables() {
+    return variables;
+  }
+
+  private static List<OptionSpec> settingsOfAll(CommandSpec command) {
+    List<OptionSpec> all = new ArrayList<>(settings(command));
+    command
+        .subcommands()
+        .values()
+        .forEach(subcommand -> all.addAll(settingsOfAll(subcommand.getCommandSpec())));
+    return all;
+  }
+
   /** Returns the options that are settings. */
   public static List<OptionSpec> settings(CommandSpec command) {
     return command.options().stream()
@@ -114,7 +132,7 @@ public final class SettingSources {
     }
     String path = parsed.hasMatchedOption(CONFIG)
         ? parsed.matchedOption(CONFIG).originalStringValues().get(0)
-        : value(environment, variable(option));
+        : Variables.value(environment, variable(option));
     if (path == null) {
       return null;
     }
@@ -138,7 +156,7 @@ public final class SettingSources {
     List<String> added = new ArrayList<>();
     for (OptionSpec option : settings(parsed.commandSpec())) {
       String name = option.longestName();
-      String variable = value(environment, variable(option));
+      String variable = Variables.value(environment, variable(option));
       ConfigFile.Setting setting = file == null ? null : file.setting(name(option));
       if (given.contains(name)) {
         origins.put(name, new Origin.Option(name));
@@ -169,10 +187,5 @@ public final class SettingSources {
 
   private static String name(OptionSpec option) {
     return option.longestName().substring(2);
-  }
-
-  private static @Nullable String value(Map<String, String> environment, String variable) {
-    String value = environment.get(variable);
-    return value == null || value.isBlank() ? null : value.strip();
   }
 }

@@ -1,9 +1,11 @@
 package dev.kvstore.http.auth;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens that a test makes and revokes; each is a header of a request. */
 public final class TestTokens implements Supplier<Tokens> {
@@ -20,6 +22,14 @@ public final class TestTokens implements Supplier<Tokens> {
     tokens.add(new Token(name, role, limits, TokenSecret.hash(secret), null, null));
     current = Tokens.of(tokens);
     return "Authorization: Bearer " + secret;
+  }
+
+  /** Gives the token other rights and another expiry; its secret stays. */
+  public synchronized void change(String name, Role role, Limits limits, @Nullable Instant expiry) {
+    tokens.replaceAll(token -> token.name().equals(name)
+        ? new Token(name, role, limits, token.hash(), null, expiry)
+        : token);
+    current = Tokens.of(tokens);
   }
 
   public synchronized void revoke(String name) {

@@ -1,4 +1,4 @@
-package dev.kvstore.client;
+package dev.kvstore.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,10 +1,10 @@
-package dev.kvstore.client;
+package dev.kvstore.spi;
 
 import java.util.Comparator;
 
 /** The order of keys, which is that of their UTF-8 bytes; Java's own is that of UTF-16. */
-final class KeyOrder implements Comparator<String> {
-  static final KeyOrder INSTANCE = new KeyOrder();
+public final class KeyOrder implements Comparator<String> {
+  public static final KeyOrder INSTANCE = new KeyOrder();
 
   private KeyOrder() {}
 

@@ -1,0 +1,21 @@
+package dev.kvstore;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Stores the {@link java.time.Instant}s of a member as BSON dates, which MongoDB can compare and
+ * compute with: {@code record Visit(@KVDate Instant at) {}}. Without it an {@code Instant} is stored
+ * as ISO-8601 text, which keeps its nanoseconds. A date has milliseconds; an {@code Instant} that
+ * has more is refused. Both forms are read. For a value that is a date as a whole, store a
+ * {@link java.util.Date}.
+ *
+ * @since 0.1.0
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
+public @interface KVDate {}

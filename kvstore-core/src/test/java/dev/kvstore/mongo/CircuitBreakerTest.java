@@ -1,0 +1,179 @@
+package dev.kvstore.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoSocketReadException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.ServerAddress;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.WireServer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerTest {
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicInteger probes = new AtomicInteger();
+  private final AtomicBoolean down = new AtomicBoolean();
+  private final CircuitBreaker breaker =
+      new CircuitBreaker(nanos::get, 2, Duration.ofMillis(200), this::probe);
+
+  private void probe() {
+    probes.incrementAndGet();
+    if (down.get()) {
+      throw new MongoTimeoutException("down");
+    }
+  }
+
+  private void timeOut() {
+    assertThatThrownBy(() -> breaker.call(() -> {
+          nanos.addAndGet(1_000_000);
+          throw new MongoTimeoutException("no answer");
+        }))
+        .isInstanceOf(MongoTimeoutException.class);
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void timeOut_opens_andOneProbeATimeIsSent() {
+    down.set(true);
+    timeOut();
+    assertThatThrownBy(breaker::admit).isExactlyInstanceOf(MongoTimeoutException.class);
+    assertThatThrownBy(breaker::admit).isInstanceOf(CircuitBreaker.Refusal.class);
+    assertThat(probes).hasValue(1);
+    pass(Duration.ofMillis(500));
+    assertThatThrownBy(breaker::admit).isExactlyInstanceOf(MongoTimeoutException.class);
+    assertThat(probes).hasValue(2);
+  }
+
+  @Test
+  void probe_underWay_refusesTheOthers() {
+    CircuitBreaker[] self = new CircuitBreaker[1];
+    self[0] = new CircuitBreaker(nanos::get, 2, Duration.ofMillis(200), () ->
+        assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class));
+    assertThatThrownBy(() -> self[0].call(() -> {
+          throw new MongoTimeoutException("no answer");
+        }))
+        .isInstanceOf(MongoTimeoutException.class);
+    self[0].admit();
+    self[0].admit();
+  }
+
+  @Test
+  void probe_answered_closes() {
+    timeOut();
+    breaker.admit();
+    breaker.admit();
+    assertThat(probes).hasValue(1);
+  }
+
+  @Test
+  void answer_toAnyCall_closes() {
+    timeOut();
+    assertThat(breaker.<Integer>call(() -> 1)).isEqualTo(1);
+    breaker.admit();
+    assertThat(probes).hasValue(0);
+  }
+
+  @Test
+  void timeOut_whileOthersAreAnswered_doesNotOpen() {
+    assertThatThrownBy(() -> breaker.call(() -> {
+          pass(Duration.ofMillis(1));
+          breaker.<Integer>call(() -> 1);
+          throw new MongoTimeoutException("a slow one");
+        }))
+        .isInstanceOf(MongoTimeoutException.class);
+    breaker.admit();
+    assertThat(probes).hasValue(0);
+  }
+
+  @Test
+  void failure_atOnce_doesNotOpen() {
+    assertThatThrownBy(() -> breaker.call(() -> {
+          throw new MongoSocketReadException("reset", new ServerAddress());
+        }))
+        .isInstanceOf(MongoException.class);
+    breaker.admit();
+    assertThat(probes).hasValue(0);
+  }
+
+  @Test
+  void manyCalls_noneAnswered_theExcessIsRefused_untilOneIs() throws Exception {
+    CircuitBreaker real =
+        new CircuitBreaker(System::nanoTime, 2, Duration.ofMillis(200), this::probe);
+    CountDownLatch answer = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    ExecutorService callers = Executors.newCachedThreadPool();
+    try {
+      Future<?> one = callers.submit(() -> real.call(() -> hang(running, answer)));
+      Future<?> other = callers.submit(() -> real.call(() -> hang(running, answer)));
+      await().until(() -> running.get() == 2);
+      assertThatThrownBy(() -> real.call(() -> 3)).isInstanceOf(CircuitBreaker.Refusal.class);
+      answer.countDown();
+      one.get();
+      other.get();
+      assertThat(real.<Integer>call(() -> 4)).isEqualTo(4);
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private static int hang(AtomicInteger running, CountDownLatch answer) {
+    running.incrementAndGet();
+    try {
+      answer.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 0;
+  }
+
+  @Test
+  void reads_ofADatabaseThatHangs_areRefusedAtOnce_andServedWhenItIsBack() {
+    AtomicBoolean silent = new AtomicBoolean();
+    AtomicInteger finds = new AtomicInteger();
+    WireServer.Commands commands = command -> {
+      if (command.containsKey("find")) {
+        finds.incrementAndGet();
+      }
+      return silent.get()
+          ? WireServer.SILENCE
+          : BsonDocument.parse(
+              "{ok: 1, cursor: {id: {$numberLong: '0'}, ns: 'rec.s', firstBatch: []}}");
+    };
+    MongoSettings settings =
+        MongoSettings.DEFAULT.withoutNearCache().withTimeout(Duration.ofMillis(700));
+    try (WireServer server = new WireServer(commands);
+        MongoClient client = MongoClients.create(server.uri());
+        MongoEntryDatabase database = MongoEntryDatabase.open(client, "rec", settings)) {
+      EntryStore store = database.store("s");
+      assertThat(store.read("k")).isEmpty();
+      silent.set(true);
+      assertThatThrownBy(() -> store.read("k")).isInstanceOf(UnavailableException.class);
+      int asked = finds.get();
+      for (int i = 0; i < 100; i++) {
+        assertThatThrownBy(() -> store.read("k")).isExactlyInstanceOf(UnavailableException.class);
+      }
+      assertThat(finds).hasValue(asked);
+      silent.set(false);
+      await().untilAsserted(() -> assertThatCode(() -> store.read("k")).doesNotThrowAnyException());
+    }
+  }
+}
