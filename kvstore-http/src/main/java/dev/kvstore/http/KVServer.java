@@ -71,8 +71,8 @@ public final class KVServer implements AutoCloseable {
     Listener listener = Listener.of(settings);
     EventStreams streams = new EventStreams(settings.events());
     AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
-    Api api =
-        new Api(database, gate, cors, hosts, Handlers.of(settings, database, metrics, streams));
+    EntryDatabase pooled = new PooledDatabase(database);
+    Api api = new Api(pooled, gate, cors, hosts, Handlers.of(settings, pooled, metrics, streams));
     try {
       Javalin javalin = Javalin.create(config -> {
         configure(config, settings, listener, api);

@@ -29,7 +29,8 @@ final class Percent {
    */
   static String decodeHeader(String header) throws MalformedException {
     boolean bytes = header.chars().allMatch(c -> c <= 0xFF);
-    return decode(bytes ? utf8(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))) : header);
+    return decode(
+        bytes ? utf8(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))) : header);
   }
 
   /** Decodes once. A {@code +} is a plus. */

@@ -5,6 +5,7 @@ import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@code /v1/stores}: which stores there are, and how many entries each has. */
@@ -38,7 +39,9 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
   private Map<String, EntryCount> visible(Exchange exchange, boolean counts) {
     Principal principal = exchange.principal();
     Map<String, EntryCount> visible = new LinkedHashMap<>();
-    for (String name : database.storeNames()) {
+    List<String> names = database.storeNames();
+    exchange.recheck();
+    for (String name : names) {
       if (!principal.mayEnter(name)) {
         continue;
       }

@@ -93,8 +93,9 @@ class AnswerFormTest {
             + " bytes of JSON, which take more than 1048576 bytes as BSON");
     assertThat(batch.status()).isEqualTo(413);
     assertThat(batch.json().path("detail").asText())
-        .matches("The value of key 'large' has more than [1-9][0-9]{4,} characters of JSON, which take"
-            + " more than 1048576 bytes as BSON.*");
+        .matches(
+            "The value of key 'large' has more than [1-9][0-9]{4,} characters of JSON, which take"
+                + " more than 1048576 bytes as BSON.*");
   }
 
   @Test

@@ -89,7 +89,7 @@ class GzipTest {
     Reply reply = service.get(VALUES, GZIP);
 
     assertThat(reply.header("Content-Encoding")).isEqualTo("gzip");
-    assertThat(unpacked(reply)).isEqualTo("{\"large\":" + TEXT + ",\"small\":1}");
+    assertThat(unpacked(reply)).isEqualTo("{\"large\":" + TEXT + ",\"small\":1}\n");
   }
 
   @Test
