@@ -5,7 +5,6 @@ import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;
-import dev.kvstore.spi.StoreSummary;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +45,8 @@ public final class CachedDatabase implements EntryDatabase {
   }
 
   @Override
-  public List<StoreSummary> stores() {
-    return database.stores();
+  public List<String> storeNames() {
+    return database.storeNames();
   }
 
   @Override

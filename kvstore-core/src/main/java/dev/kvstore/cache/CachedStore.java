@@ -106,6 +106,12 @@ final class CachedStore implements EntryStore {
     return list(through -> through.scanKeys(range, limit, options));
   }
 
+  /** Shows no entry, so there is nothing to forget. */
+  @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    return store.count(range, most, options);
+  }
+
   private <T> KVPage<T> list(Function<EntryStore, KVPage<T>> scan) {
     return run(scan, page -> !page.items().isEmpty(), NearCache::invalidateAll);
   }

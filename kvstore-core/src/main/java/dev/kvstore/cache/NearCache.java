@@ -227,6 +227,12 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    requireOpen();
+    return store.count(range, most, options);
+  }
+
+  @Override
   public KVMetadata write(Write write) {
     return announced(
         write.key(), () -> store.write(write), metadata -> new KVEntry<>(write.value(), metadata));

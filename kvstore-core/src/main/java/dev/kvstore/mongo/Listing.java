@@ -102,6 +102,24 @@ final class Listing {
         .read(filter, KEY_ALONE, atLeast, deadline);
   }
 
+  /**
+   * Counts in the same two indexes as {@link #keys}: no document is fetched unless many are dead.
+   */
+  int count(KeyRange range, int most, SyncToken atLeast, Deadline deadline) {
+    Instant now = access.now();
+    int dead = count(EntryFilter.dead(EntryFilter.range(range), now), MOST_DEAD, atLeast, deadline);
+    if (dead == MOST_DEAD) {
+      return count(EntryFilter.live(EntryFilter.range(range), now), most, atLeast, deadline);
+    }
+    int limit = (int) Math.min((long) most + dead, Integer.MAX_VALUE);
+    int all = count(EntryFilter.range(range), limit, atLeast, deadline);
+    return Math.max(0, Math.min(most, all - dead));
+  }
+
+  private int count(BsonDocument filter, int limit, SyncToken atLeast, Deadline deadline) {
+    return access.run(atLeast, deadline, collection -> collection.count(filter, limit));
+  }
+
   private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
     List<RawBsonDocument> documents = access.run(

@@ -1,11 +1,9 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.ConnectionString;
-import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.Aggregates;
 import com.mongodb.connection.ClusterType;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
@@ -19,10 +17,7 @@ import dev.kvstore.cache.NearCaches;
 import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.StoreSize;
-import dev.kvstore.spi.StoreSummary;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +31,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,11 +173,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
   }
 
-  /** Counts what has not expired, which reads every document: this is not for every second. */
   @Override
-  public List<StoreSummary> stores() {
+  public List<String> storeNames() {
     Deadline deadline = begin();
-    return reading("the stores", () -> {
+    return reading("the names of the stores", () -> {
       BsonDocument collections = new BsonDocument("type", new BsonString("collection"));
       return timed(deadline)
           .listCollectionNames()
@@ -193,7 +186,6 @@ public final class MongoEntryDatabase implements EntryDatabase {
           .stream()
           .filter(Names::isStore)
           .sorted()
-          .map(name -> new StoreSummary(name, count(name, deadline)))
           .toList();
     });
   }
@@ -224,21 +216,6 @@ public final class MongoEntryDatabase implements EntryDatabase {
         store,
         stats.getNumber("count", new BsonInt32(0)).longValue(),
         stats.getNumber("size", new BsonInt32(0)).longValue());
-  }
-
-  private long count(String store, Deadline deadline) {
-    Instant now = Instant.ofEpochMilli(settings.clock().millis());
-    BsonDocument live = EntryFilter.live(EntryFilter.range(KeyRange.ALL), now);
-    List<Bson> pipeline = List.of(Aggregates.match(live), Aggregates.count("n"));
-    BsonDocument result = sessions.run(SyncToken.START, deadline, session -> {
-      MongoCollection<BsonDocument> collection =
-          timed(deadline).getCollection(store, BsonDocument.class);
-      AggregateIterable<BsonDocument> counted = session == null
-          ? collection.aggregate(pipeline)
-          : collection.aggregate(session, pipeline);
-      return counted.first();
-    });
-    return result == null ? 0 : result.getNumber("n").longValue();
   }
 
   @Override

@@ -118,6 +118,13 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    Deadline deadline = access.begin();
+    return access.reading(
+        "the number of entries", () -> listing.count(range, most, options.atLeast(), deadline));
+  }
+
+  @Override
   public KVMetadata write(Write write) {
     Deadline deadline = access.beginWrite();
     EntryWrite planned = new EntryWrite(write);

@@ -5,6 +5,7 @@ import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
@@ -24,6 +25,15 @@ record SessionCollection(
 
   FindIterable<RawBsonDocument> find(Bson filter) {
     return session == null ? collection.find(filter) : collection.find(session, filter);
+  }
+
+  /** Returns how many documents fit the filter, or that limit where there are more. */
+  int count(Bson filter, int limit) {
+    CountOptions options = new CountOptions().limit(limit);
+    long count = session == null
+        ? collection.countDocuments(filter, options)
+        : collection.countDocuments(session, filter, options);
+    return (int) count;
   }
 
   @Nullable

@@ -2,6 +2,7 @@ package dev.kvstore.spi;
 
 import dev.kvstore.CacheHealth;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,19 @@ public interface EntryDatabase extends AutoCloseable {
     throw new UnsupportedOperationException("This database has no room for '" + name + "'");
   }
 
-  /** Returns the stores that there are, by name. */
-  List<StoreSummary> stores();
+  /** Returns the names of the stores that there are, in order. Counts nothing. */
+  List<String> storeNames();
+
+  /**
+   * Returns the stores that there are, by name. Counts all their entries, each store within a time
+   * limit of its own.
+   */
+  default List<StoreSummary> stores() {
+    return storeNames().stream()
+        .map(name -> new StoreSummary(
+            name, store(name).count(KeyRange.ALL, Integer.MAX_VALUE, ReadOptions.DEFAULT)))
+        .toList();
+  }
 
   /**
    * Returns about how large stores are, at a bounded cost: meant for measurements every minute. A

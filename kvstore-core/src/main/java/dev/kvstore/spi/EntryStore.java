@@ -9,6 +9,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
@@ -104,6 +105,23 @@ public interface EntryStore extends AutoCloseable {
 
   /** As {@link #scan(KeyRange, int, ReadOptions)}, the keys alone. */
   KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options);
+
+  /**
+   * Returns the number of entries in the range, or {@code most} where there are that many or more:
+   * no more than that are looked at.
+   *
+   * @param options how fresh it must be
+   */
+  default int count(KeyRange range, int most, ReadOptions options) {
+    int count = 0;
+    KeyRange rest = range;
+    while (rest != null && count < most) {
+      KVPage<String> page = scanKeys(rest, Math.min(most - count, KVQuery.MAX_LIMIT), options);
+      count += page.items().size();
+      rest = page.next().map(rest::after).orElse(null);
+    }
+    return count;
+  }
 
   /**
    * Writes the value. The entry has the write's own etag then, where it brings one, as after

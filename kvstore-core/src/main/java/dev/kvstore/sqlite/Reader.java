@@ -6,7 +6,6 @@ import dev.kvstore.KVPage;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.StoreSize;
-import dev.kvstore.spi.StoreSummary;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,10 +42,11 @@ final class Reader implements AutoCloseable {
 
   static final String READ = WITH_VALUE + Rows.IN_STORE + " AND e.key = ?2" + LIVE.formatted(3);
 
-  private static final String STORES = "SELECT s.name, (SELECT count(*) FROM entries e"
-      + " WHERE e.store_id = s.id" + LIVE.formatted(1) + ") FROM stores s WHERE NOT "
-      + Rows.IS_DROPPED
-      + " ORDER BY s.name";
+  private static final String STORES =
+      "SELECT s.name FROM stores s WHERE NOT " + Rows.IS_DROPPED + " ORDER BY s.name";
+
+  private static final String COUNT =
+      "SELECT count(*) FROM (SELECT 1 FROM entries e WHERE " + IN_RANGE + ")";
 
   /** How many entries of a store are looked at for its size. */
   static final int SIZED_ENTRIES = 100_000;
@@ -100,12 +100,8 @@ final class Reader implements AutoCloseable {
 
   <T> KVPage<T> scan(Listing<T> listing, String store, KeyRange range, int limit, long now)
       throws SQLException {
-    String after = range.after() == null ? "" : range.after();
-    String end = range.endExclusive();
-    Object upper = end == null ? AFTER_ALL_TEXT : end;
     // One more than asked for tells whether there is another page.
-    PreparedStatement select =
-        statements.bind(listing.sql, store, range.prefix(), after, upper, now, limit + 1L);
+    PreparedStatement select = inRange(listing.sql, store, range, now, limit + 1L);
     List<T> items = new ArrayList<>();
     long bytes = 0;
     String last = null;
@@ -123,14 +119,29 @@ final class Reader implements AutoCloseable {
     return new KVPage<>(items, null);
   }
 
-  List<StoreSummary> stores(long now) throws SQLException {
-    List<StoreSummary> summaries = new ArrayList<>();
-    try (ResultSet rows = statements.bind(STORES, now).executeQuery()) {
+  private PreparedStatement inRange(String sql, String store, KeyRange range, long now, long limit)
+      throws SQLException {
+    String after = range.after() == null ? "" : range.after();
+    String end = range.endExclusive();
+    Object upper = end == null ? AFTER_ALL_TEXT : end;
+    return statements.bind(sql, store, range.prefix(), after, upper, now, limit);
+  }
+
+  int count(String store, KeyRange range, int most, long now) throws SQLException {
+    try (ResultSet row = inRange(COUNT, store, range, now, most).executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  List<String> storeNames() throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (ResultSet rows = statements.bind(STORES).executeQuery()) {
       while (rows.next()) {
-        summaries.add(new StoreSummary(rows.getString(1), rows.getLong(2)));
+        names.add(rows.getString(1));
       }
     }
-    return summaries;
+    return names;
   }
 
   List<StoreSize> sizes(int most) throws SQLException {

@@ -7,7 +7,6 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;
-import dev.kvstore.spi.StoreSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,13 +139,10 @@ public final class SqliteEntryDatabase implements EntryDatabase {
         Names.checkStore(name), table, writer, readers, changes, feed, clock);
   }
 
-  /**
-   * Returns the stores that were ever written to, by name; one whose entries are all gone has 0.
-   * Counts all entries, so this takes longer the more there are.
-   */
+  /** Returns the stores that were ever written to, also those whose entries are all gone. */
   @Override
-  public List<StoreSummary> stores() {
-    return readers.read(reader -> reader.stores(clock.millis()));
+  public List<String> storeNames() {
+    return readers.read(Reader::storeNames);
   }
 
   /** Looks at the first {@value Reader#SIZED_ENTRIES} entries of each store. */

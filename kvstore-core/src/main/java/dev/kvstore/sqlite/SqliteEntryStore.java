@@ -112,6 +112,12 @@ final class SqliteEntryStore implements EntryStore {
   }
 
   @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    checkOpen();
+    return readers.read(reader -> reader.count(name, range, most, clock.millis()));
+  }
+
+  @Override
   public KVMetadata write(Write write) {
     checkOpen();
     return writer.write(write.value().size(), () -> table.write(name, write));

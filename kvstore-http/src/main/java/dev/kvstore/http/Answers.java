@@ -44,7 +44,9 @@ final class Answers {
     metadataHeaders(exchange, entry.metadata());
     RawValue value = present(entry);
     exchange.answer(
-        200, format, format == Format.BSON ? value.toByteArray() : transcoder.toJson(value));
+        200,
+        format,
+        format == Format.BSON ? value.toByteArray() : Format.withNewline(transcoder.toJson(value)));
   }
 
   /** Answers with the entry and its value. */
@@ -76,6 +78,8 @@ final class Answers {
     exchange.response().setContentType(format.mediaType());
     exchange.tellPosition();
     if (exchange.isHead()) {
+      // Sent now, as the server would think that there is nothing to tell the length of.
+      exchange.response().flushBuffer();
       return;
     }
     if (format == Format.BSON) {
@@ -163,6 +167,7 @@ final class Answers {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = transcoder.factory().createGenerator(bytes)) {
       content.writeTo(new JsonDocumentWriter(json, transcoder));
+      json.writeRaw('\n');
     }
     return bytes.toByteArray();
   }

@@ -108,7 +108,7 @@ final class Api implements Handler {
 
   /** Browsers ask without a token whether they may send one. */
   private Access access(HttpServletRequest request, Resource resource) {
-    return cors.isPreflight(request) ? Access.PUBLIC : resource.access();
+    return cors.isPreflight(request) ? Access.PUBLIC : resource.access(request.getMethod());
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */

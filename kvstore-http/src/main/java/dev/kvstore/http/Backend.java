@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Backend(
     String kind, String place, @Nullable Path tokensFile, Supplier<EntryDatabase> opener) {
+  /**
+   * A node that was stopped serves nothing older than the bound either: a request can afford it.
+   */
+  private static final NearCacheSettings CACHE =
+      NearCacheSettings.builder().exactBound(true).build();
+
   static final String FILE = "kvstore.db";
 
   /** Beside the database, which only one process can use: commands may come while it is served. */
@@ -49,15 +55,17 @@ record Backend(
       @Nullable String database,
       Duration timeout,
       Consumer<MongoClientSettings.Builder> customizer) {
-    MongoSettings settings =
-        MongoSettings.DEFAULT.withTimeout(timeout).withClientCustomizer(customizer);
+    MongoSettings settings = MongoSettings.DEFAULT
+        .withTimeout(timeout)
+        .withNearCache(CACHE)
+        .withClientCustomizer(customizer);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
     return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
   }
 
   /** The file's entries are kept in memory too, in the form in which they are answered. */
   static CachedDatabase cached(SqliteEntryDatabase file) {
-    return CachedDatabase.over("sqlite", file, NearCacheSettings.DEFAULT, Clock.systemUTC());
+    return CachedDatabase.over("sqlite", file, CACHE, Clock.systemUTC());
   }
 
   /** Has the tokens in that file, and not where they are by default. */

@@ -18,6 +18,7 @@ import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.bson.BsonType;
 
 /** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
 final class Bodies {
@@ -68,8 +69,27 @@ final class Bodies {
 
   private RawValue jsonValue(Exchange exchange) throws IOException {
     try (InputStream body = open(exchange, JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
-      return json(body, transcoder::read);
+      return json(body, parser -> value(exchange.request().getContentLengthLong(), parser));
     }
+  }
+
+  private RawValue value(long length, JsonParser parser) throws IOException {
+    try {
+      return transcoder.read(parser);
+    } catch (InvalidInputException e) {
+      throw e.code() == ErrorCode.TOO_LARGE
+          ? tooLarge("The value has " + (length < 0 ? "so many" : length) + " bytes of JSON", e)
+          : e;
+    }
+  }
+
+  /** The limit is one of BSON, which can be several times as long as the JSON that was sent. */
+  private InvalidInputException tooLarge(String sent, InvalidInputException cause) {
+    return new InvalidInputException(
+        ErrorCode.TOO_LARGE,
+        sent + ", which take more than " + limits.maxBytes()
+            + " bytes as BSON, in which values are stored: that is the most there can be",
+        cause);
   }
 
   /** Returns the values that are the members of the body, by their keys. */
@@ -82,21 +102,43 @@ final class Bodies {
     }
   }
 
-  /** Returns the member {@code by} of the body, and 1 where there is no body. */
+  /** Returns the member {@code by} of the body, and 1 where there is none. */
   long increment(Exchange exchange) throws IOException {
     byte[] body = read(exchange, MAX_COUNTER_BYTES);
     if (body.length == 0) {
       return 1;
     }
-    Format format = Format.ofBody(exchange.request());
-    Map<String, RawValue> members = members(format, new ByteArrayInputStream(body));
+    Map<String, RawValue> members = countersMembers(exchange, body);
+    if (members.isEmpty()) {
+      return 1;
+    }
     RawValue by = members.get("by");
     OptionalLong number =
         by == null || members.size() > 1 ? OptionalLong.empty() : BsonValues.wholeNumber(by);
-    return number.orElseThrow(() -> new InvalidInputException(
+    return number.orElseThrow(() -> notACounter(
+        by == null
+            ? "it has no member 'by'"
+            : members.size() > 1
+                ? "it has other members than 'by'"
+                : "'by' is " + BsonValues.typeName(by) + ", not a whole number of 64 bits"));
+  }
+
+  private Map<String, RawValue> countersMembers(Exchange exchange, byte[] body) throws IOException {
+    Format format = Format.ofBody(exchange.request());
+    if (format == Format.JSON) {
+      RawValue value = json(new ByteArrayInputStream(body), transcoder::read);
+      if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
+        throw notACounter("it is " + BsonValues.typeName(value) + ", not an object");
+      }
+    }
+    return members(format, new ByteArrayInputStream(body));
+  }
+
+  private static InvalidInputException notACounter(String problem) {
+    return new InvalidInputException(
         ErrorCode.INVALID_VALUE,
-        "The body of a counter must be {\"by\": n}, n a whole number of at most 64 bits; or empty,"
-            + " which adds 1"));
+        "The body of a counter must be an object with what to add, as in {\"by\": 5}, or empty, which"
+            + " adds 1; " + problem);
   }
 
   private Map<String, RawValue> members(Format format, InputStream body) throws IOException {
@@ -141,10 +183,16 @@ final class Bodies {
   }
 
   private RawValue member(String name, JsonParser parser) {
+    long start = parser.currentTokenLocation().getCharOffset();
     try {
       return transcoder.read(parser);
     } catch (InvalidInputException e) {
       Names.checkKey(name);
+      if (e.code() == ErrorCode.TOO_LARGE) {
+        long read = parser.currentLocation().getCharOffset() - start;
+        throw tooLarge(
+            "The value of key '" + name + "' has more than " + read + " characters of JSON", e);
+      }
       throw new InvalidInputException(e.code(), "Key '" + name + "': " + e.getMessage(), e);
     }
   }
@@ -157,7 +205,7 @@ final class Bodies {
 
   private static InputStream open(Exchange exchange, int maxBytes) {
     if (exchange.request().getContentLengthLong() > maxBytes) {
-      throw BoundedInput.tooLarge(maxBytes);
+      throw BoundedInput.tooLarge(exchange.request().getContentLengthLong(), maxBytes);
     }
     return new BoundedInput(exchange.body(), maxBytes);
   }

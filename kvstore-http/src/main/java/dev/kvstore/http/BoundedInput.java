@@ -21,6 +21,13 @@ final class BoundedInput extends FilterInputStream {
         "The body is larger than " + maxBytes + " bytes, the most there can be");
   }
 
+  /** @param bytes how many the body has */
+  static ProblemException tooLarge(long bytes, int maxBytes) {
+    return new ProblemException(
+        ErrorKind.TOO_LARGE,
+        "The body has " + bytes + " bytes, more than " + maxBytes + ", the most there can be");
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];

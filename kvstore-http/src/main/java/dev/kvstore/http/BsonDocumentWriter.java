@@ -59,6 +59,12 @@ final class BsonDocumentWriter implements DocumentWriter {
   }
 
   @Override
+  public void flag(boolean flag) {
+    header(BsonType.BOOLEAN.getValue());
+    out.writeByte(flag ? 1 : 0);
+  }
+
+  @Override
   public void number(long number) {
     header(BsonType.INT64.getValue());
     out.writeInt64(number);

@@ -14,6 +14,10 @@ final class Conditions {
   private static final String IF_MATCH = "If-Match";
   private static final String IF_NONE_MATCH = "If-None-Match";
 
+  /** What proxies that compress put behind an etag, some of them with two hyphens. */
+  private static final List<String> ENCODINGS =
+      List.of("-gzip", ";gzip", "-br", "-zstd", "-deflate");
+
   private Conditions() {}
 
   /**
@@ -42,13 +46,12 @@ final class Conditions {
     if (match.equals("*")) {
       return WriteCondition.IF_PRESENT;
     }
-    List<Etag> etags = etags(IF_MATCH, match);
+    List<String> etags = etags(IF_MATCH, match);
     if (etags.size() != 1) {
       throw invalid("If-Match of a write can have one etag only");
     }
-    // If-Match compares strongly: a weak etag matches nothing.
-    Etag etag = etags.get(0);
-    return WriteCondition.ifMatch(etag.weak() ? "W/" + etag.text() : etag.text());
+    // A weak one too: a proxy made it so, and it still names one write and no other.
+    return WriteCondition.ifMatch(etags.get(0));
   }
 
   /** Refuses every condition, where the request could not hold to it. */
@@ -63,8 +66,7 @@ final class Conditions {
       return first != null;
     }
     String noneMatch = String.valueOf(header(request, IF_NONE_MATCH));
-    return noneMatch.equals("*")
-        || etags(IF_NONE_MATCH, noneMatch).stream().anyMatch(e -> e.text().equals(presentEtag));
+    return noneMatch.equals("*") || etags(IF_NONE_MATCH, noneMatch).contains(presentEtag);
   }
 
   /** Most readers have one etag, and send it as they got it. */
@@ -83,25 +85,31 @@ final class Conditions {
     }
   }
 
-  /** In one pass from left to right, as anybody may send anything here. */
-  private static List<Etag> etags(String header, String value) {
-    List<Etag> etags = new ArrayList<>();
+  /** In one pass from left to right, as anybody may send anything here; elements may be empty. */
+  private static List<String> etags(String header, String value) {
+    List<String> etags = new ArrayList<>();
     int position = 0;
     while (true) {
       int start = skipBlanks(value, position);
-      boolean weak = value.startsWith("W/", start);
-      int quote = weak ? start + 2 : start;
-      int end = value.startsWith("\"", quote) ? value.indexOf('"', quote + 1) : -1;
-      int next = skipBlanks(value, end + 1);
-      if (end < 0 || (next < value.length() && value.charAt(next) != ',')) {
-        throw invalid(header + " must be * or etags in double quotes, as the ETag header has them");
+      int next = start;
+      if (start < value.length() && value.charAt(start) != ',') {
+        int quote = value.startsWith("W/", start) ? start + 2 : start;
+        int end = value.startsWith("\"", quote) ? value.indexOf('"', quote + 1) : -1;
+        next = skipBlanks(value, end + 1);
+        if (end < 0 || (next < value.length() && value.charAt(next) != ',')) {
+          throw malformed(header);
+        }
+        etags.add(withoutEncoding(value.substring(quote + 1, end)));
       }
-      etags.add(new Etag(weak, value.substring(quote + 1, end)));
       if (next == value.length()) {
-        return etags;
+        break;
       }
       position = next + 1;
     }
+    if (etags.isEmpty()) {
+      throw malformed(header);
+    }
+    return etags;
   }
 
   private static int skipBlanks(String value, int from) {
@@ -111,6 +119,21 @@ final class Conditions {
       position++;
     }
     return position;
+  }
+
+  /** Takes off what a proxy that compresses puts behind an etag, for example {@code -gzip}. */
+  private static String withoutEncoding(String etag) {
+    for (String encoding : ENCODINGS) {
+      if (etag.endsWith(encoding)) {
+        String plain = etag.substring(0, etag.length() - encoding.length());
+        return plain.endsWith("-") ? plain.substring(0, plain.length() - 1) : plain;
+      }
+    }
+    return etag;
+  }
+
+  private static InvalidInputException malformed(String header) {
+    return invalid(header + " must be * or etags in double quotes, as the ETag header has them");
   }
 
   /** Returns the lines of the header as one, or null where there is none; an empty one is there. */
@@ -123,6 +146,4 @@ final class Conditions {
   private static InvalidInputException invalid(String message) {
     return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
   }
-
-  private record Etag(boolean weak, String text) {}
 }

@@ -19,6 +19,8 @@ interface DocumentWriter {
 
   void text(String text) throws IOException;
 
+  void flag(boolean flag) throws IOException;
+
   void number(long number) throws IOException;
 
   void time(Instant time) throws IOException;

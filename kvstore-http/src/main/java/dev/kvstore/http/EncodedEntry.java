@@ -52,7 +52,7 @@ final class EncodedEntry {
     KVMetadata metadata = entry.metadata();
     List<HttpField> headers = new ArrayList<>();
     Answers.metadataHeaders(metadata, (name, value) -> headers.add(new HttpField(name, value)));
-    byte[] body = transcoder.toJson(Answers.present(entry));
+    byte[] body = Format.withNewline(transcoder.toJson(Answers.present(entry)));
     return new EncodedEntry(metadata.etag(), List.copyOf(headers), body);
   }
 

@@ -31,6 +31,8 @@ record EventsHandler(EntryDatabase database, EventStreams streams, EventFrames f
     exchange.tellPosition();
     if (exchange.isHead()) {
       EventStream.setHeaders(exchange.response());
+      // Sent now, as the server would think that there is nothing to tell the length of.
+      exchange.response().flushBuffer();
       return;
     }
     EntryStore store = database.store(exchange.store());

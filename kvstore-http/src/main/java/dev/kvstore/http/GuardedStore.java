@@ -77,6 +77,11 @@ record GuardedStore(EntryStore store, Runnable check) implements EntryStore {
   }
 
   @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    return checked().count(range, most, options);
+  }
+
+  @Override
   public KVMetadata write(Write write) {
     return checked().write(write);
   }

@@ -23,7 +23,7 @@ final class Handlers {
     RepeatedWrites writes = new RepeatedWrites();
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());
-    HealthHandler health = new HealthHandler(database, settings.databaseKind());
+    HealthHandler health = new HealthHandler(new Readiness(database), settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
     handlers.put(Resource.KEY, new KeyHandler(bodies, answers, patches, writes));
     handlers.put(Resource.DEFAULT, new DefaultHandler(bodies, answers, writes));
@@ -32,7 +32,10 @@ final class Handlers {
     handlers.put(Resource.KEYS, new ListingHandler(answers));
     handlers.put(Resource.EVENTS, new EventsHandler(database, streams, frames));
     handlers.put(Resource.STORES, new StoresHandler(database, answers));
-    handlers.put(Resource.STORE, new DropHandler(database));
+    handlers.put(
+        Resource.STORE,
+        new StoreHandler(
+            new DropHandler(database), answers, settings.limits(), settings.maxBodyBytes()));
     handlers.put(Resource.LIVE, health);
     handlers.put(Resource.READY, health);
     handlers.put(Resource.METRICS, new MetricsHandler(metrics));

@@ -1,9 +1,9 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVException;
-import dev.kvstore.spi.EntryDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 final class HealthHandler implements ResourceHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
 
-  private final EntryDatabase database;
+  private final Readiness readiness;
   private final String databaseKind;
   private final AtomicBoolean ready = new AtomicBoolean(true);
 
-  HealthHandler(EntryDatabase database, String databaseKind) {
-    this.database = database;
+  HealthHandler(Readiness readiness, String databaseKind) {
+    this.readiness = readiness;
     this.databaseKind = databaseKind;
   }
 
@@ -30,9 +30,9 @@ final class HealthHandler implements ResourceHandler {
       answer(exchange, "{\"status\":\"up\"}");
       return;
     }
-    long start = System.nanoTime();
+    Duration took;
     try {
-      database.ping();
+      took = readiness.check();
     } catch (KVException e) {
       if (ready.getAndSet(false)) {
         LOG.warn("Not ready: {}", e.getMessage());
@@ -46,17 +46,16 @@ final class HealthHandler implements ResourceHandler {
     if (!ready.getAndSet(true)) {
       LOG.info("Ready again");
     }
-    double millis = (System.nanoTime() - start) / 1e6;
     answer(
         exchange,
         String.format(
             Locale.ROOT,
             "{\"status\":\"up\",\"database\":{\"kind\":\"%s\",\"status\":\"up\",\"latencyMillis\":%.1f}}",
             databaseKind,
-            millis));
+            took.toNanos() / 1e6));
   }
 
   private static void answer(Exchange exchange, String json) throws IOException {
-    exchange.answer(200, Format.JSON, json.getBytes(StandardCharsets.UTF_8));
+    exchange.answer(200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

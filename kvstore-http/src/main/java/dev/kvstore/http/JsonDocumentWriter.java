@@ -40,6 +40,11 @@ record JsonDocumentWriter(JsonGenerator json, JsonTranscoder transcoder) impleme
   }
 
   @Override
+  public void flag(boolean flag) throws IOException {
+    json.writeBoolean(flag);
+  }
+
+  @Override
   public void number(long number) throws IOException {
     json.writeNumber(number);
   }

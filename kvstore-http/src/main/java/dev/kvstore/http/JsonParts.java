@@ -50,6 +50,9 @@ final class JsonParts implements Sending.Parts {
     while (!written && bytes.size() + json.getOutputBuffered() < PART_BYTES) {
       written = !document.writeTo(out);
     }
+    if (written) {
+      json.writeRaw('\n');
+    }
     json.flush();
     return ByteBuffer.wrap(bytes.toByteArray());
   }

@@ -85,13 +85,14 @@ public final class KVServer implements AutoCloseable {
       listener = opened;
       QueuedThreadPool threads = threads();
       Load load = Load.of(settings, threads);
+      EntryDatabase pooled = new PooledDatabase(database);
       Api api = new Api(
-          database,
+          pooled,
           gate,
           cors,
           load,
           hosts,
-          Handlers.of(settings, database, metrics, streams, load));
+          Handlers.of(settings, pooled, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

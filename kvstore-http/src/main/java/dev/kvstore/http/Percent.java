@@ -23,6 +23,16 @@ final class Percent {
     }
   }
 
+  /**
+   * Decodes a header, whose bytes the server takes for characters: what is no ASCII must be UTF-8,
+   * as it is or percent-encoded.
+   */
+  static String decodeHeader(String header) throws MalformedException {
+    boolean bytes = header.chars().allMatch(c -> c <= 0xFF);
+    return decode(
+        bytes ? utf8(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))) : header);
+  }
+
   /** Decodes once. A {@code +} is a plus. */
   static String decode(String text) throws MalformedException {
     if (text.indexOf('\uFFFD') >= 0) {
@@ -49,12 +59,16 @@ final class Percent {
       decoded.put((byte) value);
       i += 2;
     }
+    return utf8(decoded.flip());
+  }
+
+  private static String utf8(ByteBuffer bytes) throws MalformedException {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(decoded.flip())
+          .decode(bytes)
           .toString();
     } catch (CharacterCodingException e) {
       throw new MalformedException("is not UTF-8 when percent-decoded");

@@ -72,6 +72,7 @@ record Problem(
         write(json, member.getValue());
       }
       json.writeEndObject();
+      json.writeRaw('\n');
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,7 +12,7 @@ enum Resource {
   KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
   EVENTS(Access.DATA, "GET, HEAD, OPTIONS"),
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
-  STORE(Access.STORE_ADMINISTRATION, "DELETE, OPTIONS"),
+  STORE(Access.DATA, "GET, HEAD, DELETE, OPTIONS"),
   LIVE(Access.PROBE, "GET, HEAD, OPTIONS"),
   READY(Access.PROBE, "GET, HEAD, OPTIONS"),
   METRICS(Access.MONITORING, "GET, HEAD, OPTIONS"),
@@ -30,9 +30,9 @@ enum Resource {
     this.methods = Set.of(allow.split(", ", -1));
   }
 
-  /** Returns who may use it. */
-  Access access() {
-    return access;
+  /** Returns who may use it by that method. */
+  Access access(String method) {
+    return this == STORE && method.equals("DELETE") ? Access.STORE_ADMINISTRATION : access;
   }
 
   /** Returns true if the answer depends on nothing but what is in memory. */

@@ -1,34 +1,33 @@
 package dev.kvstore.http;
 
-import dev.kvstore.KVPage;
-import dev.kvstore.KVQuery;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.KeyRange;
-import dev.kvstore.spi.StoreSummary;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code /v1/stores}: which stores there are, and how many entries each has. */
 record StoresHandler(EntryDatabase database, Answers answers) implements ResourceHandler {
   @Override
   public void handle(Exchange exchange) throws IOException {
-    exchange.parameters();
+    boolean counts =
+        exchange.parameters("counts").choice("counts", "true", "false").equals("true");
     Format format = exchange.answerFormat();
-    List<StoreSummary> stores = visible(exchange);
+    Map<String, EntryCount> stores = visible(exchange, counts);
     exchange.allowRevalidation();
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
       out.name("items");
       out.startArray();
-      for (StoreSummary store : stores) {
+      for (Map.Entry<String, EntryCount> store : stores.entrySet()) {
         out.startDocument();
         out.name("name");
-        out.text(store.name());
-        out.name("entries");
-        out.number(store.entries());
+        out.text(store.getKey());
+        if (counts) {
+          store.getValue().writeTo(out);
+        }
         out.endDocument();
       }
       out.endArray();
@@ -37,35 +36,26 @@ record StoresHandler(EntryDatabase database, Answers answers) implements Resourc
   }
 
   /** What a limited token may not see is not counted; a store with nothing else is not there. */
-  private List<StoreSummary> visible(Exchange exchange) {
+  private Map<String, EntryCount> visible(Exchange exchange, boolean counts) {
     Principal principal = exchange.principal();
-    List<StoreSummary> visible = new ArrayList<>();
-    for (StoreSummary store : database.stores()) {
-      if (!principal.mayEnter(store.name())) {
+    Map<String, EntryCount> visible = new LinkedHashMap<>();
+    List<String> names = database.storeNames();
+    exchange.recheck();
+    for (String name : names) {
+      if (!principal.mayEnter(name)) {
         continue;
       }
-      if (principal.seesAllKeys()) {
-        visible.add(store);
+      if (principal.seesAllKeys() && !counts) {
+        visible.put(name, new EntryCount(0));
         continue;
       }
-      long entries = count(exchange.guard(database.store(store.name())), principal);
-      if (entries > 0) {
-        visible.add(new StoreSummary(store.name(), entries));
+      EntryStore store = exchange.guard(database.store(name));
+      EntryCount count =
+          counts ? EntryCount.of(store, exchange) : EntryCount.ofFirst(store, exchange);
+      if (principal.seesAllKeys() || !count.isNone()) {
+        visible.put(name, count);
       }
     }
     return visible;
-  }
-
-  private static long count(EntryStore store, Principal principal) {
-    long entries = 0;
-    for (KeyRange range : principal.visible(KeyRange.ALL)) {
-      KeyRange rest = range;
-      while (rest != null) {
-        KVPage<String> page = store.scanKeys(rest, KVQuery.MAX_LIMIT);
-        entries += page.items().size();
-        rest = page.next().map(rest::after).orElse(null);
-      }
-    }
-    return entries;
   }
 }

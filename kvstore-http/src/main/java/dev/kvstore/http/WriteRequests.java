@@ -90,7 +90,7 @@ final class WriteRequests {
 
   private static String decode(String encoded) {
     try {
-      return Percent.decode(encoded);
+      return Percent.decodeHeader(encoded);
     } catch (Percent.MalformedException e) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER, "The header " + AUTHOR + " " + e.getMessage(), e);

@@ -158,7 +158,6 @@ class ContractTest {
     "PUT,/v1/stores/app/keys/text,OUTCOME_UNKNOWN,503 unavailable",
     "GET,/v1/stores/app/values,UNAVAILABLE,503 unavailable",
     "GET,/v1/stores,UNAVAILABLE,503 unavailable",
-    "GET,/health/ready,UNAVAILABLE,503 unavailable",
     "GET,/v1/stores/app/keys/text,INTERNAL,500 internal"
   })
   void failure_isAnsweredAsTheContractSays(

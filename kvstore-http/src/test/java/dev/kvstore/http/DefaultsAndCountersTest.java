@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefaultsAndCountersTest {
@@ -92,6 +93,33 @@ class DefaultsAndCountersTest {
         .isEqualTo(43);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", " { } "})
+  void counter_withEmptyObject_addsOne(String body) {
+    service.put(KEY, "41");
+
+    assertThat(service.post(COUNTER, body).json().path("value").asInt()).isEqualTo(42);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '#',
+      value = {
+        "5               | it is int32, not an object",
+        "\"5\"             | it is string, not an object",
+        "[5]             | it is array, not an object",
+        "{\"by\":\"5\"}      | 'by' is string, not a whole number",
+        "{\"by\":5.5}      | 'by' is double, not a whole number",
+        "{\"value\":5}     | it has no member 'by'",
+        "{\"by\":5,\"x\":1}  | it has other members than 'by'"
+      })
+  void counter_withUnusableBody_saysWhatIsMeant(String body, String problem) {
+    assertThat(service.post(COUNTER, body).json().path("detail").asText())
+        .contains("{\"by\": 5}")
+        .contains(problem);
+  }
+
   @Test
   void counter_addsNegativeAndLongNumbers() {
     assertThat(service
@@ -135,8 +163,15 @@ class DefaultsAndCountersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{}", "{\"by\":1.0}", "{\"by\":\"1\"}", "{\"by\":null}", "{\"by\":9223372036854775808}",
-        "{\"by\":1,\"x\":2}", "{\"x\":2}", "1", "[1]", "null"
+        "{\"by\":1.0}",
+        "{\"by\":\"1\"}",
+        "{\"by\":null}",
+        "{\"by\":9223372036854775808}",
+        "{\"by\":1,\"x\":2}",
+        "{\"x\":2}",
+        "1",
+        "[1]",
+        "null"
       })
   void counter_withUnusableBody_isRefused(String body) {
     Reply reply = service.post(COUNTER, body);

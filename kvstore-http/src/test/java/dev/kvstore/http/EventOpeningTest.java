@@ -6,7 +6,6 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.spi.Subscription;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -47,7 +46,7 @@ class EventOpeningTest {
     }
 
     @Override
-    public List<StoreSummary> stores() {
+    public List<String> storeNames() {
       return List.of();
     }
 

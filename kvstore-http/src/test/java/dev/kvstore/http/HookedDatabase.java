@@ -4,7 +4,6 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.StoreSummary;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -79,9 +78,9 @@ final class HookedDatabase implements EntryDatabase {
   }
 
   @Override
-  public List<StoreSummary> stores() {
-    hook.accept("stores");
-    return database.stores();
+  public List<String> storeNames() {
+    hook.accept("storeNames");
+    return database.storeNames();
   }
 
   @Override

@@ -139,7 +139,7 @@ class LateRevocationTest {
   @Test
   void countOfAStore_isRefused() {
     String token = tokens.add("ci", Role.READ, new Limits(List.of(), List.of("a.1", "a.2")));
-    during("scanKeys", () -> tokens.revoke("ci"));
+    during("count", () -> tokens.revoke("ci"));
 
     assertThat(service.get("/v1/stores", token).status()).isEqualTo(401);
   }

@@ -112,7 +112,7 @@ class OpenApiTest {
       boolean open = get.path("security").isArray() && get.path("security").isEmpty();
       Access access = Target.parse(path.replace("{store}", "app").replace("{key}", "k"))
           .resource()
-          .access();
+          .access("GET");
       boolean needsNone = access == Access.PUBLIC || access == Access.PROBE;
       assertThat(open).as(path).isEqualTo(needsNone);
       assertThat(get.isMissingNode() || get.path("responses").has("401") == !open)

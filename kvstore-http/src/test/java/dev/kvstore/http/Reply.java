@@ -120,8 +120,10 @@ final class Reply {
     return body;
   }
 
+  /** Returns the body without the newline at the end. */
   String text() {
-    return new String(body, StandardCharsets.UTF_8);
+    String text = new String(body, StandardCharsets.UTF_8);
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
   JsonNode json() {

@@ -79,7 +79,7 @@ class RunnableJarIT {
     assertThat(send("PUT", address(first) + key, "\"dark\"").statusCode()).isEqualTo(201);
     first.destroyForcibly().waitFor();
 
-    assertThat(send("GET", address(run("serve")) + key, "").body()).isEqualTo("\"dark\"");
+    assertThat(send("GET", address(run("serve")) + key, "").body()).isEqualTo("\"dark\"\n");
     assertThat(folder.resolve("kvstore-data").resolve("kvstore.db")).exists();
   }
 
