@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -59,6 +61,7 @@ public final class PacedHandler extends Handler.Wrapper {
   private final class PacedRequest extends Request.Wrapper {
     private final long begin = System.nanoTime();
     private final Scheduler scheduler;
+    private final HttpFields headers;
 
     /** What the reader is waiting with; whoever takes it, wakes the reader. */
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
@@ -72,6 +75,16 @@ public final class PacedHandler extends Handler.Wrapper {
     PacedRequest(Request request) {
       super(request);
       this.scheduler = request.getComponents().getScheduler();
+      HttpFields all = request.getHeaders();
+      // Nothing here uses cookies, and to parse long ones takes time.
+      this.headers = all.contains(HttpHeader.COOKIE)
+          ? HttpFields.build(all).remove(HttpHeader.COOKIE).asImmutable()
+          : all;
+    }
+
+    @Override
+    public HttpFields getHeaders() {
+      return headers;
     }
 
     @Override
