@@ -38,9 +38,10 @@ final class StoredKeys {
     this.separator = separator;
     this.declared = declared;
     this.unread = new TreeSet<>(values.keySet());
-    new TreeMap<>(values).forEach((key, value) -> byUniform
-        .computeIfAbsent(uniform(key), any -> new ArrayList<>())
-        .add(new Stored(key, value)));
+    new TreeMap<>(values)
+        .forEach((key, value) -> byUniform
+            .computeIfAbsent(uniform(key), any -> new ArrayList<>())
+            .add(new Stored(key, value)));
   }
 
   /** Returns true if both are the same words: {@code maxRetries}, {@code max-retries}. */

@@ -177,7 +177,9 @@ public final class TypedKVStore implements KVStore {
       return ours;
     } catch (PreconditionFailedException e) {
       KVEntry<RawValue> kept = entries.setDefault(write).entry();
-      return Objects.equals(kept.value(), write.value()) ? ours : typed(kept, type).value();
+      return Objects.equals(kept.value(), write.value())
+          ? ours
+          : typed(kept, type).value();
     }
   }
 

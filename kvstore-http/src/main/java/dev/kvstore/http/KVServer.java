@@ -87,12 +87,7 @@ public final class KVServer implements AutoCloseable {
       Load load = Load.of(settings, threads);
       EntryDatabase pooled = new PooledDatabase(database);
       Api api = new Api(
-          pooled,
-          gate,
-          cors,
-          load,
-          hosts,
-          Handlers.of(settings, pooled, metrics, streams, load));
+          pooled, gate, cors, load, hosts, Handlers.of(settings, pooled, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

@@ -161,8 +161,7 @@ public final class Main {
 
   private static Variables variables(
       Map<String, String> environment, CommandLine commandLine, Session session) {
-    Variables variables =
-        Variables.of(environment, variables(commandLine), Variables.SERVICE);
+    Variables variables = Variables.of(environment, variables(commandLine), Variables.SERVICE);
     // One that this command does not know may be that of another.
     return variables.unknown().isEmpty()
         ? variables
