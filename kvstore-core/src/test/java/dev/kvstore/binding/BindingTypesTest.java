@@ -275,9 +275,9 @@ class BindingTypesTest {
 
   @Nested
   class Names {
-    record Relaxed(int maxRetries, Optional<Tls> clientTls, List<String> hostNames) {}
+    record Relaxed(int maxRetries, Optional<ClientTls> clientTls, List<String> hostNames) {}
 
-    record Tls(String certificateFile, @Nullable String key) {}
+    record ClientTls(String certificateFile, @Nullable String key) {}
 
     interface Urls {
       String getURL();
@@ -291,7 +291,7 @@ class BindingTypesTest {
     void otherSpellings_ofTheSameWords_areRead() {
       store.setMany(Map.of(
           "p.max-retries", 3, "p.client-tls.certificate_file", "a", "p.host-names", List.of("x")));
-      Relaxed expected = new Relaxed(3, Optional.of(new Tls("a", null)), List.of("x"));
+      Relaxed expected = new Relaxed(3, Optional.of(new ClientTls("a", null)), List.of("x"));
       assertThat(bound("p", Relaxed.class)).isEqualTo(expected);
       store.setMany(Map.of(
           "q",
@@ -382,6 +382,7 @@ class BindingTypesTest {
     record Node(
         String hostName, int port, @KVDefault("5s") Duration pause, Optional<String> zone) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // applications have them
     record Lists(
         List<String> hosts,
         List<Node> nodes,

@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is stored comes back equal, or is refused when it is written. */
 class LostStateTest {
+  private static final byte[] IPV6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   private final BsonCodec codec = BsonCodec.create();
 
   record Point(int x, int y) {}
@@ -86,7 +87,7 @@ class LostStateTest {
             new Throwable().getStackTrace()[0],
             new BitSet(),
             Clock.systemUTC(),
-            JapaneseDate.now(),
+            JapaneseDate.of(2026, 1, 2),
             new ByteArrayInputStream(new byte[1]),
             new SimpleTimeZone(1234, "My/Zone"),
             new LongAdder(),
@@ -120,10 +121,10 @@ class LostStateTest {
   static Stream<Arguments> kept() throws Exception {
     return Stream.of(
         arguments(InetAddress.getByAddress("db.example", new byte[] {10, 0, 0, 1})),
-        arguments(InetAddress.getByName("::1")),
+        arguments(InetAddress.getByAddress(IPV6)),
         arguments(
             new InetSocketAddress(InetAddress.getByAddress("a", new byte[] {10, 0, 0, 1}), 5)),
-        arguments(new InetSocketAddress(InetAddress.getByName("::1"), 5)),
+        arguments(new InetSocketAddress(InetAddress.getByAddress(IPV6), 5)),
         arguments(TimeZone.getTimeZone("Europe/Paris")),
         arguments(TimeZone.getTimeZone("GMT+2")),
         arguments(Locale.forLanguageTag("zh-Hant-TW")),
@@ -138,7 +139,7 @@ class LostStateTest {
         arguments(OffsetTime.parse("03:04+05:30")),
         arguments(Year.of(12345)),
         arguments(Period.of(1, 14, 40)),
-        arguments(new Date(5)),
+        arguments(Date.from(Instant.ofEpochMilli(5))),
         arguments(Optional.of(Optional.of(1))));
   }
 
@@ -167,9 +168,9 @@ class LostStateTest {
     for (String text : List.of("a+", "(?i)a+", "(?s:.)")) {
       Pattern back =
           codec.decode("key", codec.encode(Pattern.compile(text)), KVType.of(Pattern.class));
-      assertThat(back).isNotNull();
-      assertThat(back.pattern()).isEqualTo(text);
-      assertThat(back.flags()).isEqualTo(Pattern.compile(text).flags());
+      assertThat(back)
+          .extracting(Pattern::pattern, Pattern::flags)
+          .containsExactly(text, Pattern.compile(text).flags());
     }
   }
 
@@ -233,7 +234,7 @@ class LostStateTest {
     Instant noon = Instant.parse("2026-01-02T12:00:00.123Z");
     Times times = new Times(noon, noon, Collections.singletonList(noon));
     assertThat(codec.decode("key", codec.encode(times), KVType.of(Times.class))).isEqualTo(times);
-    assertThat(codec.decode("key", codec.encode(times), KVType.of(Map.class)))
+    assertThat(codec.decode("key", codec.encode(times), new KVType<Map<String, Object>>() {}))
         .isEqualTo(Map.of(
             "text", "2026-01-02T12:00:00.123Z",
             "date", Date.from(noon),

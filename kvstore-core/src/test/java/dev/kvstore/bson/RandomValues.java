@@ -2,6 +2,7 @@ package dev.kvstore.bson;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -126,7 +127,7 @@ final class RandomValues {
 
   private Object special() {
     return switch (random.nextInt(11)) {
-      case 0 -> new Date(random.nextLong());
+      case 0 -> Date.from(Instant.ofEpochMilli(random.nextLong()));
       case 1 -> new UUID(random.nextLong(), random.nextLong());
       case 2 -> new ObjectId();
       case 3 -> random.nextBoolean() ? Double.NaN : Double.NEGATIVE_INFINITY;

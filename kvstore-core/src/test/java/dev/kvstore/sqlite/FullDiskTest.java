@@ -15,7 +15,7 @@ import org.sqlite.SQLiteException;
 
 /** What a full disk is called, wherever it is noticed. */
 class FullDiskTest extends SqliteTestBase {
-  private static final SQLiteException NO_ROOM_FOR_INDEX =
+  private final SQLiteException noRoomForIndex =
       new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);
 
   private final Path file = Path.of("x.db");
@@ -37,17 +37,17 @@ class FullDiskTest extends SqliteTestBase {
   void inputOutputError_withLittleSpace_saysThatTheDiskIsFull() {
     SqlErrors errors = new SqlErrors(file, () -> 4096);
 
-    assertThat(errors.of(NO_ROOM_FOR_INDEX))
+    assertThat(errors.of(noRoomForIndex))
         .isExactlyInstanceOf(UnavailableException.class)
         .hasMessageContaining("the disk is full, or nearly so, with 4096 bytes free");
-    assertThat(errors.ofCommit(NO_ROOM_FOR_INDEX))
+    assertThat(errors.ofCommit(noRoomForIndex))
         .isInstanceOf(OutcomeUnknownException.class)
         .hasMessageContaining("the disk is full, or nearly so, with 4096 bytes free");
   }
 
   @Test
   void inputOutputError_withSpace_isNotBlamedOnTheDisksSize() {
-    assertThat(new SqlErrors(file, () -> 1 << 30).of(NO_ROOM_FOR_INDEX))
+    assertThat(new SqlErrors(file, () -> 1 << 30).of(noRoomForIndex))
         .hasMessageContaining("SQLITE_IOERR_SHMSIZE")
         .hasMessageNotContaining("full");
   }

@@ -169,7 +169,7 @@ interface TypeContract extends StoreFixture {
         new Object[] {List.of("secret"), String.class},
         new Object[] {Map.of("secret", 421), Settings.class},
         new Object[] {"NODAY", DayOfWeek.class},
-        new Object[] {new Date(5), String.class});
+        new Object[] {Date.from(Instant.ofEpochMilli(5)), String.class});
   }
 
   @Test

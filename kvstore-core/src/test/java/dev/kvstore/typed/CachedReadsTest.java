@@ -102,9 +102,7 @@ class CachedReadsTest {
         .isThrownBy(() -> store.item(nothing(), String.class))
         .withMessage("key");
     assertThatNullPointerException().isThrownBy(() -> store.delete(nothing())).withMessage("key");
-    assertThatNullPointerException()
-        .isThrownBy(() -> store.keys((String) nothing()))
-        .withMessage("prefix");
+    assertThatNullPointerException().isThrownBy(() -> store.keys(nothing())).withMessage("prefix");
   }
 
   /** A caller that is not checked for nulls. */

@@ -4,6 +4,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.typed.TypedKVStore;
@@ -20,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import picocli.CommandLine.Help.Ansi;
 
@@ -79,6 +81,11 @@ final class Kv implements Stores, AutoCloseable {
         new Everywhere(onTerminal),
         colored ? Ansi.ON : Ansi.OFF,
         Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
+  }
+
+  /** Returns what is stored in the store {@code app}. */
+  RawValue raw(String key) {
+    return Objects.requireNonNull(store("app").get(key, Values.RAW));
   }
 
   /** Returns a session in which commands can be looked at, but do nothing. */
