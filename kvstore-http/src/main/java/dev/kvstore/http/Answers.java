@@ -94,7 +94,9 @@ final class Answers {
     ByteBuffer first = Objects.requireNonNull(parts.next());
     exchange.tellPosition();
     if (parts.isAll()) {
-      exchange.send(first.array());
+      byte[] all = new byte[first.remaining()];
+      first.get(all);
+      exchange.send(all);
       return;
     }
     if (exchange.request().getProtocol().equals("HTTP/1.1")) {

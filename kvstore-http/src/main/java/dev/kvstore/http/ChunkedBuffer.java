@@ -114,7 +114,7 @@ final class ChunkedBuffer extends OutputBuffer {
   InputStream toInputStream() {
     List<InputStream> streams = new ArrayList<>();
     for (ByteBuffer part : parts()) {
-      streams.add(new ByteArrayInputStream(part.array(), 0, part.limit()));
+      streams.add(new ByteArrayInputStream(part.array(), part.arrayOffset(), part.limit()));
     }
     return streams.size() == 1
         ? streams.get(0)
@@ -124,7 +124,7 @@ final class ChunkedBuffer extends OutputBuffer {
   @Override
   public int pipe(OutputStream out) throws IOException {
     for (ByteBuffer part : parts()) {
-      out.write(part.array(), 0, part.limit());
+      out.write(part.array(), part.arrayOffset(), part.limit());
     }
     return size;
   }

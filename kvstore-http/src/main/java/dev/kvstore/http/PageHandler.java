@@ -21,6 +21,7 @@ final class PageHandler implements ResourceHandler {
   private final Map<Page, Prepared> pages = new EnumMap<>(Page.class);
 
   /** A page in the forms in which it is sent; small ones are sent as they are. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Prepared(String etag, byte[] content, byte[] compressed) {
     boolean isCompressed(String acceptEncoding) {
       return compressed.length < content.length && Format.acceptsGzip(acceptEncoding);

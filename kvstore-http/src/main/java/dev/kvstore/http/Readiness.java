@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the database serves. It is asked by one thread at a time, and its answer is kept for a
@@ -43,10 +44,11 @@ final class Readiness {
   Duration check() {
     long now = nanos.getAsLong();
     Look look = last.get();
-    if (look == null || (look.took.isDone() && now - look.began >= KEPT.toNanos())) {
+    while (look == null || (look.took.isDone() && now - look.began >= KEPT.toNanos())) {
       Look mine = new Look(now, new CompletableFuture<>());
       if (last.compareAndSet(look, mine)) {
         ask(mine);
+        return await(mine);
       }
       look = last.get();
     }
@@ -76,7 +78,7 @@ final class Readiness {
     }
   }
 
-  private static RuntimeException failure(Throwable cause) {
+  private static RuntimeException failure(@Nullable Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }

@@ -144,6 +144,6 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   private static boolean mayBeIpv6(String text) {
     return text.indexOf(':') >= 0
         && text.chars()
-            .allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 128);
+            .allMatch(c -> c == ':' || c == '.' || (Character.digit(c, 16) >= 0 && c < 128));
   }
 }

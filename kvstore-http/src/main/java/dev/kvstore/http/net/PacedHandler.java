@@ -3,6 +3,7 @@ package dev.kvstore.http.net;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -67,7 +68,7 @@ public final class PacedHandler extends Handler.Wrapper {
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
     private long waitedNanos;
-    private volatile long bytes;
+    private final AtomicLong bytes = new AtomicLong();
     private volatile boolean late;
     private Content.@Nullable Chunk failure;
     private Scheduler.@Nullable Task timer;
@@ -109,7 +110,7 @@ public final class PacedHandler extends Handler.Wrapper {
     }
 
     private long left() {
-      return begin + bodyTime.nanos(bytes) - System.nanoTime();
+      return begin + bodyTime.nanos(bytes.get()) - System.nanoTime();
     }
 
     private void schedule() {
@@ -147,10 +148,10 @@ public final class PacedHandler extends Handler.Wrapper {
       if (chunk == null || Content.Chunk.isFailure(chunk)) {
         return chunk;
       }
-      bytes += chunk.remaining();
+      long received = bytes.addAndGet(chunk.remaining());
       if (chunk.isLast()
           || waitedNanos <= patienceNanos
-          || bytes >= waitedNanos / 1e9 * bytesPerSecond) {
+          || received >= waitedNanos / 1e9 * bytesPerSecond) {
         return chunk;
       }
       chunk.release();

@@ -40,11 +40,18 @@ public final class Turns {
 
   /** Returns true if the client may have a request executed now, until {@link #release}. */
   public synchronized boolean tryAcquire(String client) {
-    Client known = clients.computeIfAbsent(client, name -> new Client());
-    if (known.busy == perClient) {
+    return acquire(clientOf(client));
+  }
+
+  private Client clientOf(String name) {
+    return clients.computeIfAbsent(name, absent -> new Client());
+  }
+
+  private boolean acquire(Client client) {
+    if (client.busy == perClient) {
       return false;
     }
-    known.busy++;
+    client.busy++;
     return true;
   }
 
@@ -56,8 +63,9 @@ public final class Turns {
       String client, Scheduler scheduler, Runnable whenGranted, Runnable whenRefused) {
     Waiting waiting = new Waiting(whenGranted, new AtomicBoolean());
     synchronized (this) {
-      if (!tryAcquire(client)) {
-        clients.get(client).waiting.add(waiting);
+      Client known = clientOf(client);
+      if (!acquire(known)) {
+        known.waiting.add(waiting);
         scheduler.schedule(
             () -> refuse(client, waiting, whenRefused), patience.toMillis(), TimeUnit.MILLISECONDS);
         return;
