@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -67,12 +66,10 @@ class IdleClientsTest {
     UNREAD_VALUES(9, "GET /v1/stores/large/keys/k1", TOKEN + "\r\n\r\n"),
     UNREAD_EVENTS(1, "GET /v1/stores/large/events", TOKEN + "\r\n\r\n");
 
-    private final byte[] bytes;
+    private final String requests;
 
     Attack(int times, String line, String rest) {
-      bytes = (line + " HTTP/1.1\r\nHost: localhost\r\n" + rest)
-          .repeat(times)
-          .getBytes(StandardCharsets.US_ASCII);
+      requests = (line + " HTTP/1.1\r\nHost: localhost\r\n" + rest).repeat(times);
     }
   }
 
@@ -123,7 +120,7 @@ class IdleClientsTest {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), service.server().port()));
     channel.configureBlocking(false);
     try {
-      channel.write(ByteBuffer.wrap(attack.bytes));
+      channel.write(StandardCharsets.US_ASCII.encode(attack.requests));
     } catch (IOException e) {
       assertThat(channel.isConnected()).as("Only the service can have ended it").isTrue();
     }

@@ -157,9 +157,10 @@ class LateRevocationTest {
   @ParameterizedTest
   @MethodSource("writes")
   void write_isNotDone_whenItsBodyComesTooLate(List<String> write) throws IOException {
+    int count = 0;
     for (Loss loss : Loss.values()) {
       String token = tokens.add("ci", Role.ADMIN, Limits.NONE);
-      String etag = "KV-Etag: 0123456789abcdef0123456" + loss.ordinal();
+      String etag = "KV-Etag: 0123456789abcdef0123456" + count++;
       Reply reply = sendSlowly(write, () -> loss.happen(tokens), token, etag);
 
       assertThat(reply.status()).as(loss + " " + reply).isEqualTo(loss.status);

@@ -333,6 +333,7 @@ class RepeatedWritesTest {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Request(
       String method, String path, @Nullable String body, String... headers) {}
 

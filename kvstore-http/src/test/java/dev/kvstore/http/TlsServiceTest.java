@@ -132,7 +132,8 @@ class TlsServiceTest {
     appender.start();
     log.addAppender(appender);
     Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString(permissions));
-    try (Tls ignored = Tls.open(files, Duration.ofHours(1))) {
+    try {
+      Tls.open(files, Duration.ofHours(1)).close();
       assertThat(appender.list.stream().anyMatch(event -> event.getLevel() == Level.WARN))
           .isEqualTo(warned);
     } finally {

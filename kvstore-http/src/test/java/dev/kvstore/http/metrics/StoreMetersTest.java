@@ -43,7 +43,7 @@ class StoreMetersTest {
 
     assertThat(asked).hasSize(2);
     assertThat(measured()).containsExactly("a");
-    assertThat(registry.find("kvstore.store.bytes").gauge().value()).isEqualTo(10);
+    assertThat(registry.get("kvstore.store.bytes").gauge().value()).isEqualTo(10);
   }
 
   @Test
