@@ -6,6 +6,7 @@ import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
@@ -59,6 +60,11 @@ record GuardedStore(EntryStore store, Runnable check) implements EntryStore {
   @Override
   public @Nullable HeldEntry held(String key, ReadOptions options) {
     return checked().held(key, options);
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    store.keep(entry, type, value);
   }
 
   @Override

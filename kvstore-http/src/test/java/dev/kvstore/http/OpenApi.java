@@ -36,6 +36,7 @@ final class OpenApi {
       "x-request-id",
       "content-security-policy",
       "cross-origin-opener-policy",
+      "cross-origin-resource-policy",
       "permissions-policy",
       "x-accel-buffering",
       "x-frame-options",

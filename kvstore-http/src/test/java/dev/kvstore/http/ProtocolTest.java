@@ -49,7 +49,7 @@ class ProtocolTest {
         "/v1/stores/app/keys|GET, HEAD, OPTIONS",
         "/v1/stores/app/events|GET, HEAD, OPTIONS",
         "/v1/stores|GET, HEAD, OPTIONS",
-        "/v1/stores/app|DELETE, OPTIONS",
+        "/v1/stores/app|GET, HEAD, DELETE, OPTIONS",
         "/health/live|GET, HEAD, OPTIONS",
         "/health/ready|GET, HEAD, OPTIONS",
         "/metrics|GET, HEAD, OPTIONS"

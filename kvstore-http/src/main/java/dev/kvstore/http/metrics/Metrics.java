@@ -138,9 +138,8 @@ public final class Metrics implements AutoCloseable {
   public void certificate(Supplier<Instant> validUntil) {
     TimeGauge.builder(
             "kvstore.tls.certificate.expiry.timestamp",
-            validUntil,
-            TimeUnit.MILLISECONDS,
-            until -> until.get().toEpochMilli())
+            () -> validUntil.get().toEpochMilli(),
+            TimeUnit.MILLISECONDS)
         .description("When the TLS certificate expires, in seconds since 1970")
         .register(registry);
   }
@@ -157,15 +156,14 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
     TimeGauge.builder(
             "kvstore.tokens.next.expiry.timestamp",
-            expiries,
-            TimeUnit.MILLISECONDS,
-            Metrics::nextExpiry)
+            () -> nextExpiry(expiries.get()),
+            TimeUnit.MILLISECONDS)
         .description("When the next token expires, in seconds since 1970; +Inf for never")
         .register(registry);
   }
 
-  private static double nextExpiry(Supplier<List<Instant>> expiries) {
-    Instant next = expiries.get().stream().min(Comparator.naturalOrder()).orElse(Instant.MAX);
+  private static double nextExpiry(List<Instant> expiries) {
+    Instant next = expiries.stream().min(Comparator.naturalOrder()).orElse(Instant.MAX);
     return next.equals(Instant.MAX) ? Double.POSITIVE_INFINITY : next.toEpochMilli();
   }
 

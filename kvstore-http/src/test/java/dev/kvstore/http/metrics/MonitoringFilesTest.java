@@ -1,6 +1,7 @@
 package dev.kvstore.http.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.StoreSize;
 import dev.kvstore.sqlite.SqliteStatistics;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +99,19 @@ class MonitoringFilesTest {
     assertThat(existing()).containsAll(named).contains("kvstore_build_info");
     assertThat(dashboard.at("/templating/list/1/query/query").asText())
         .contains("kvstore_build_info");
+  }
+
+  @Test
+  void values_outliveACollection() {
+    WeakReference<Object> canary = new WeakReference<>(new Object());
+    await().until(() -> {
+      System.gc();
+      return canary.get() == null;
+    });
+
+    assertThat(METRICS.text())
+        .contains("kvstore_tls_certificate_expiry_timestamp_seconds 1.7987616E9\n")
+        .contains("kvstore_tokens_next_expiry_timestamp_seconds 1.7987616E9\n");
   }
 
   @Test
