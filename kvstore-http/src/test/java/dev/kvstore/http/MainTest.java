@@ -98,9 +98,9 @@ class MainTest {
   @CsvSource({
     "KVSTORE_PORT, x",
     "KVSTORE_PORT, 70000",
-    "KVSTORE_TIMEOUT, 5s",
+    "KVSTORE_TIMEOUT, 5",
     "KVSTORE_HOST, 0.0.0.0",
-    "KVSTORE_MAX_VALUE_BYTES, 1MB",
+    "KVSTORE_MAX_VALUE_BYTES, 1M",
     "KVSTORE_MAX_BODY_BYTES, -1",
     "KVSTORE_INSECURE, perhaps",
     "KVSTORE_DATABASE, x"
