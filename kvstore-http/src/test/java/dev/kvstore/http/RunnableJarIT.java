@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,8 +42,13 @@ class RunnableJarIT {
   }
 
   private Process run(String... arguments) throws IOException {
+    return run(List.of(), arguments);
+  }
+
+  private Process run(List<String> jvm, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
     command.add("-jar");
     command.add(System.getProperty("kvstore.jar"));
     command.addAll(List.of(arguments));
@@ -169,6 +175,29 @@ class RunnableJarIT {
         .as("of the serial collector")
         .contains("Tenured Gen");
     assertThat(folder.resolve("err.txt")).isEmptyFile();
+  }
+
+  @Test
+  void bufferedAnswers_doNotEndAProcessWithLittleMemory() throws Exception {
+    Process process = run(List.of("-Xmx96m", "-XX:+ExitOnOutOfMemoryError"));
+    String store = address(process) + "/v1/stores/app";
+    String value = '"' + "0123456789abcdef".repeat(60 * 1024) + '"';
+    for (int i = 0; i < 40; i++) {
+      assertThat(send("PUT", store + "/keys/k" + i, value).statusCode()).isEqualTo(201);
+    }
+    HttpRequest values = HttpRequest.newBuilder(URI.create(store + "/values"))
+        .header("Accept", "application/bson")
+        .build();
+    List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      answers.add(client.sendAsync(values, BodyHandlers.discarding()));
+    }
+
+    assertThat(answers)
+        .allSatisfy(answer ->
+            assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isIn(200, 413, 429, 503));
+    assertThat(send("GET", store + "/keys/k1", "").statusCode()).isEqualTo(200);
+    assertThat(process.isAlive()).isTrue();
   }
 
   @Test
