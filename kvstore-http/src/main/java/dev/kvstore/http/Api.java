@@ -176,7 +176,7 @@ final class Api implements Handler {
     }
     int maxBytes = load.maxBodyBytes(exchange.target().resource());
     if (request.getContentLengthLong() > maxBytes) {
-      throw BoundedInput.tooLarge(maxBytes);
+      throw BoundedInput.tooLarge(request.getContentLengthLong(), maxBytes);
     }
     RequestBody.read(
         exchange,
