@@ -20,8 +20,8 @@ public final class Contention {
    */
   private static final int MAX_ATTEMPTS = 1000;
 
-  /** As the time limit of an operation on MongoDB by default. */
-  private static final Duration LONGEST = Duration.ofSeconds(15);
+  /** Twice the time limit of an operation on MongoDB by default. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -45,7 +45,7 @@ public final class Contention {
    * Somebody came in between: waits a little, for a random time that may be the longer the more
    * often this happened, so that of many writers one gets through.
    *
-   * @throws KVException with {@link ErrorCode#CONFLICT} after a thousand attempts or 15 seconds;
+   * @throws KVException with {@link ErrorCode#CONFLICT} after a thousand attempts or 30 seconds;
    *     nothing was changed
    * @throws UnavailableException if the thread is interrupted, and stays so; nothing was changed
    */

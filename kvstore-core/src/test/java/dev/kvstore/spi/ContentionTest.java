@@ -27,11 +27,11 @@ class ContentionTest {
   }
 
   @Test
-  void lost_forFifteenSeconds_isAConflict() {
+  void lost_forHalfAMinute_isAConflict() {
     AtomicLong time = new AtomicLong();
     Contention contention = new Contention("k", time::get);
     contention.lost();
-    time.set(Duration.ofSeconds(15).toNanos());
+    time.set(Duration.ofSeconds(30).toNanos());
     assertThatThrownBy(contention::lost)
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))

@@ -113,7 +113,7 @@ class OpenApiTest {
       Access access = Target.parse(path.replace("{store}", "app").replace("{key}", "k"))
           .resource()
           .access("GET");
-      boolean needsNone = access == Access.PUBLIC || access == Access.PROBE;
+      boolean needsNone = EnumSet.of(Access.PROBE, Access.PUBLIC, Access.PAGE).contains(access);
       assertThat(open).as(path).isEqualTo(needsNone);
       assertThat(get.isMissingNode() || get.path("responses").has("401") == !open)
           .as(path)
