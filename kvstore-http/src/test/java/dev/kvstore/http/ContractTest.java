@@ -123,7 +123,7 @@ class ContractTest {
           PUT     | /v1/stores/app/keys/text                 |                         | {"a":1,"a":2}| 400 invalid-json
           PUT     | /v1/stores/app/keys/text                 |                         | 1e99999      | 400 invalid-value
           POST    | /v1/stores/app/counters/number           |                         | {"by":1.5}   | 400 invalid-value
-          PUT     | /v1/stores/app/keys/text?ttl=1h          |                         | 1            | 400 invalid-parameter
+          PUT     | /v1/stores/app/keys/text?ttl=1hour       |                         | 1            | 400 invalid-parameter
           GET     | /v1/stores/app/keys?limit=0              |                         |              | 400 invalid-parameter
           GET     | /v1/stores/app/keys/text                 | Sync-Token: x           |              | 400 invalid-parameter
           PUT     | /v1/stores/app/keys/text                 | Origin: http://evil.test| 1            | 403 forbidden

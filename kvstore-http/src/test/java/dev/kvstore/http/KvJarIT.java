@@ -117,6 +117,7 @@ class KvJarIT {
   void examplesOfTheHelp_work(String command) throws Exception {
     service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
     service.put("/v1/stores/app/keys/http.limits", "{\"max\": 3}");
+    service.put("/v1/stores/staging/keys/ui.theme", "\"dark\"");
     List<String> examples = print("kv " + command + " --help")
         .lines()
         .dropWhile(line -> !line.equals("Examples:"))
