@@ -130,7 +130,7 @@ interface ListingContract extends StoreFixture {
 
   @Test
   default void getMany_ofManyKeys_findsAll() {
-    List<String> keys = IntStream.range(0, 2500)
+    List<String> keys = IntStream.range(0, 1500)
         .mapToObj("some/rather/long/key/number/%05d"::formatted)
         .toList();
     Map<String, Integer> values = new LinkedHashMap<>();
