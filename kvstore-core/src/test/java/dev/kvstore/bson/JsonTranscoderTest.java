@@ -200,11 +200,18 @@ class JsonTranscoderTest {
         "\"\\x\"",
         "{\"\\ud800\":1}",
         "]",
-        "\uFEFF1",
+        "\uFEFF\uFEFF1",
+        "\uFEFF",
+        "{\uFEFF\"a\":1}",
         "\u00001"
       })
   void malformed_isRefused(String json) {
     assertRefused(json, ErrorCode.INVALID_JSON);
+  }
+
+  @Test
+  void byteOrderMark_isSkipped() {
+    assertThat(parse("\uFEFF{\"a\":1}")).isEqualTo(parse("{\"a\":1}"));
   }
 
   static Stream<byte[]> notUtf8() {
