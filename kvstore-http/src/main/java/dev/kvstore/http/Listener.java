@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.net.BoundedHeaders;
 import dev.kvstore.http.net.PacedConnector;
 import dev.kvstore.http.net.TrustedProxies;
 import dev.kvstore.http.tls.Tls;
@@ -37,6 +38,9 @@ final class Listener implements AutoCloseable {
   private final ServerSettings settings;
   private final @Nullable Tls tls;
   private @Nullable NetworkConnectionLimit limit;
+
+  /** Java's default of 50 makes clients wait for seconds when some hundred connect at once. */
+  private static final int ACCEPT_QUEUE = 1024;
 
   private Listener(ServerSettings settings, @Nullable Tls tls) {
     this.settings = settings;
@@ -83,6 +87,7 @@ final class Listener implements AutoCloseable {
         server, connections.patience(), connections.bytesPerSecond(), protocols(http));
     connector.setHost(settings.host());
     connector.setPort(settings.port());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     limit = new NetworkConnectionLimit(connections.maxConnections(), connector);
     limit.setEndPointIdleTimeout(IDLE_TIMEOUT_WHEN_FULL.toMillis());
@@ -111,7 +116,7 @@ final class Listener implements AutoCloseable {
 
   private ConnectionFactory[] protocols(HttpConfiguration http) {
     List<ConnectionFactory> protocols = new ArrayList<>();
-    HttpConnectionFactory plain = new HttpConnectionFactory(http);
+    HttpConnectionFactory plain = new BoundedHeaders(http);
     if (tls != null) {
       protocols.add(new SslConnectionFactory(tls.factory(), plain.getProtocol()));
     }

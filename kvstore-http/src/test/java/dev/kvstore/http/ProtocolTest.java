@@ -235,6 +235,17 @@ class ProtocolTest {
   }
 
   @Test
+  void manyHeaders_areAProblem() {
+    assertThat(
+            service.raw("GET " + KEY + HOST + "a: b\r\n".repeat(150) + "\r\n").status())
+        .isEqualTo(200);
+    Reply reply = service.raw("GET " + KEY + HOST + "a:\r\n".repeat(300) + "\r\n");
+
+    assertThat(reply.status()).isEqualTo(431);
+    assertThat(reply.code()).isEqualTo("headers-too-large");
+  }
+
+  @Test
   void absoluteTarget_isRead() {
     assertThat(service.raw("GET http://x" + KEY + HOST + "\r\n").text()).isEqualTo("1");
     assertThat(service.raw("GET http://x" + KEY + "/../j" + HOST + "\r\n").code())

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -379,6 +380,34 @@ class TokenFileTest {
     assertThatThrownBy(() -> file().add(token("a", null)))
         .isInstanceOfAny(InvalidInputException.class, UncheckedIOException.class)
         .hasMessageContaining("regular file");
+  }
+
+  @Test
+  void linkThatLeadsNowhere_doesNotMeanThatThereAreNoTokens() throws IOException {
+    write("");
+    Path linked = path.resolveSibling("linked.yaml");
+    Files.createSymbolicLink(linked, path.resolveSibling("missing.yaml"));
+    Path loop = path.resolveSibling("loop.yaml");
+    Files.createSymbolicLink(loop, loop.getFileName());
+
+    for (Path file : List.of(linked, loop)) {
+      assertThatThrownBy(() -> new TokenFile(file, Clock.systemUTC()).load())
+          .isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
+  void lock_thatIsNoFile_isRefused() throws Exception {
+    write("");
+    Path lock = path.resolveSibling(path.getFileName() + ".lock");
+    Path elsewhere = path.resolveSibling("elsewhere");
+    Files.createSymbolicLink(lock, elsewhere);
+    assertThatThrownBy(() -> file().add(token("a", null))).hasMessageContaining("regular file");
+    assertThat(elsewhere).doesNotExist();
+
+    Files.delete(lock);
+    assertThat(new ProcessBuilder("mkfifo", lock.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> file().add(token("a", null))).hasMessageContaining("regular file");
   }
 
   @Test
