@@ -13,8 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the database serves. It is asked by one thread at a time, and its answer is kept for a
- * second, however many ask: anybody may. Thread-safe.
+ * Whether the database serves. It is asked by one thread at a time, never a caller's, and its answer is kept for a second: the check is open to all. Thread-safe.
  */
 final class Readiness {
   private static final Duration KEPT = Duration.ofSeconds(1);
@@ -47,12 +46,23 @@ final class Readiness {
     while (look == null || (look.took.isDone() && now - look.began >= KEPT.toNanos())) {
       Look mine = new Look(now, new CompletableFuture<>());
       if (last.compareAndSet(look, mine)) {
-        ask(mine);
+        start(mine);
         return await(mine);
       }
       look = last.get();
     }
     return await(look);
+  }
+
+  /** A database that hangs keeps its thread, and not a worker, until its own time limit. */
+  private void start(Look look) {
+    Thread thread = new Thread(() -> ask(look), "kvstore-readiness");
+    thread.setDaemon(true);
+    try {
+      thread.start();
+    } catch (Error e) { // no more threads
+      look.took.completeExceptionally(e);
+    }
   }
 
   private void ask(Look look) {

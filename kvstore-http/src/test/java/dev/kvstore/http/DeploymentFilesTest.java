@@ -95,7 +95,7 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void kubernetes_setsNoVariablesOfItsOwn_andTrustsNoNetwork() throws IOException {
+  void kubernetes_setsNoVariablesOfItsOwn_trustsNoNetwork_andProtectsTheMetrics() throws IOException {
     JsonNode pod = ofKind("Deployment").at("/spec/template/spec");
     List<String> variables = new ArrayList<>();
     pod.at("/containers/0/env")
@@ -103,7 +103,9 @@ class DeploymentFilesTest {
 
     assertThat(pod.path("enableServiceLinks").isBoolean()).isTrue();
     assertThat(pod.path("enableServiceLinks").asBoolean()).isFalse();
-    assertThat(variables).doesNotContain("KVSTORE_TRUSTED_PROXIES").isNotEmpty();
+    assertThat(variables)
+        .doesNotContain("KVSTORE_TRUSTED_PROXIES", "KVSTORE_PROTECT_METRICS")
+        .isNotEmpty();
     assertThat(read("kubernetes.yaml")).doesNotContain("10.0.0.0/8");
   }
 
@@ -143,7 +145,9 @@ class DeploymentFilesTest {
     assertThat(image)
         .containsSubsequence("tokens create --name admin --role admin", "docker run -d")
         .contains("libsqlitejdbc.so", "-d /app/lib", "class-archive.sh /app")
-        .contains("ENTRYPOINT [\"/app/kvstore\"]");
+        .contains("ENTRYPOINT [\"/app/kvstore\"]")
+        .containsPattern("HEALTHCHECK[^\n]*\n[^\n]*/health/live")
+        .doesNotContain("/health/ready");
     assertThat(read("kvstore")).contains("-Dorg.sqlite.lib.path=$here/lib");
   }
 
