@@ -175,7 +175,7 @@ final class Answers {
   }
 
   private static ChunkedBuffer toBson(Exchange exchange, Content content) throws IOException {
-    ChunkedBuffer buffer = new ChunkedBuffer(exchange.room()::take);
+    ChunkedBuffer buffer = exchange.newAnswer();
     content.writeTo(new BsonDocumentWriter(buffer, MAX_BSON_BYTES));
     return buffer;
   }

@@ -192,6 +192,10 @@ final class Exchange {
     return request.getMethod();
   }
 
+  private boolean isWrite() {
+    return Api.isWrite(request);
+  }
+
   boolean isHead() {
     return method().equals("HEAD");
   }
@@ -278,37 +282,45 @@ final class Exchange {
     send(content);
   }
 
+  /**
+   * Returns where an answer can be written before it is sent. What a read needs is counted as it
+   * grows and may be refused; what a write needs is counted when it is sent, since the write is
+   * done by then and a refusal would say that it is not.
+   */
+  ChunkedBuffer newAnswer() {
+    return new ChunkedBuffer(isWrite() ? bytes -> {} : room::take);
+  }
+
   /** As {@link #answer(int, Format, byte[])}, with bytes that the service has anyway. */
   void answerShared(int status, String mediaType, byte[] content) throws IOException {
     tellPosition();
     response.setStatus(status);
     response.setContentType(mediaType);
-    send(content.length, List.of(ByteBuffer.wrap(content)));
+    send(content.length, List.of(ByteBuffer.wrap(content)), true);
   }
 
-  /** As {@link #answer(int, Format, byte[])}. */
+  /** As {@link #answer(int, Format, byte[])}, of what {@link #newAnswer} returned. */
   void answer(int status, Format format, ChunkedBuffer content) throws IOException {
     tellPosition();
     response.setStatus(status);
     response.setContentType(format.mediaType());
-    send(content.getSize(), content.parts());
+    send(content.getSize(), content.parts(), !isWrite());
   }
 
   /** Sends the body of an answer whose status and headers are set. Does not wait for the reader. */
   void send(byte[] content) throws IOException {
-    // A write is done by now, and says so.
     if (content.length > SMALL_BYTES && method().equals("GET")) {
       room.take(content.length);
     }
-    send(content.length, List.of(ByteBuffer.wrap(content)));
+    send(content.length, List.of(ByteBuffer.wrap(content)), !isWrite());
   }
 
-  private void send(int length, List<ByteBuffer> parts) throws IOException {
+  private void send(int length, List<ByteBuffer> parts, boolean counted) throws IOException {
     if (isHead()) {
       response.setContentLength(length);
     } else if (length > SMALL_BYTES) {
       response.setContentLength(length);
-      Sending.all(this, parts);
+      Sending.all(this, parts, counted || room.tryTake(length) ? 0 : length);
     } else if (length > 0) {
       // The server adds the length when it sends this, which is after the request was handled.
       response.getOutputStream().write(parts.get(0).array(), 0, length);

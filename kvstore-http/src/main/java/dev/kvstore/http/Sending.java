@@ -41,6 +41,9 @@ final class Sending implements WriteListener {
   /** The room taken for what the reader has not taken yet. */
   private int stuck;
 
+  /** How many bytes are in memory for which there was no room. */
+  private int uncounted;
+
   private Sending(Exchange exchange, Parts parts, @Nullable Workers workers) throws IOException {
     this.exchange = exchange;
     this.parts = parts;
@@ -49,21 +52,26 @@ final class Sending implements WriteListener {
     this.out = exchange.response().getOutputStream();
   }
 
-  /** Sends what is in memory already. */
-  static void all(Exchange exchange, List<ByteBuffer> parts) throws IOException {
+  /**
+   * Sends what is in memory already.
+   *
+   * @param uncounted how many bytes of it have no room; unless there is some by then, they are sent
+   *     to a reader who takes them at once, and others are cut off
+   */
+  static void all(Exchange exchange, List<ByteBuffer> parts, int uncounted) throws IOException {
     Iterator<ByteBuffer> rest = parts.iterator();
-    start(exchange, () -> rest.hasNext() ? rest.next() : null, null);
+    Sending sending = new Sending(exchange, () -> rest.hasNext() ? rest.next() : null, null);
+    sending.uncounted = uncounted;
+    sending.start();
   }
 
   /** Sends parts that workers make. */
   static void made(Exchange exchange, Parts parts, Workers workers) throws IOException {
-    start(exchange, parts, workers);
+    new Sending(exchange, parts, workers).start();
   }
 
-  private static void start(Exchange exchange, Parts parts, @Nullable Workers workers)
-      throws IOException {
-    Sending sending = new Sending(exchange, parts, workers);
-    sending.out.setWriteListener(sending);
+  private void start() {
+    out.setWriteListener(this);
   }
 
   @Override
@@ -87,6 +95,9 @@ final class Sending implements WriteListener {
   }
 
   private void send() {
+    if (ended.get()) {
+      return;
+    }
     try {
       exchange.room().giveBack(stuck);
       stuck = 0;
@@ -100,7 +111,11 @@ final class Sending implements WriteListener {
         out.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
       } while (out.isReady());
       if (workers != null) {
-        hold(part.remaining());
+        stuck = part.remaining();
+        hold(stuck);
+      } else if (uncounted > 0) {
+        hold(uncounted);
+        uncounted = 0;
       }
     } catch (IOException | RuntimeException | Error e) {
       LOG.debug("An answer could not be sent to its end", e);
@@ -108,11 +123,9 @@ final class Sending implements WriteListener {
     }
   }
 
-  /** The reader has to take this part first, which may be never. */
-  private void hold(int part) {
-    if (exchange.room().tryTake(part)) {
-      stuck = part;
-    } else {
+  /** The reader has to take these bytes first, which may be never. */
+  private void hold(int bytes) {
+    if (!exchange.room().tryTake(bytes)) {
       LOG.info("A slow reader of an answer was cut off, as its client has no memory left");
       abort();
     }
