@@ -66,12 +66,15 @@ final class Knowledge {
     });
   }
 
-  /** This is stored, or was until just now. */
-  synchronized void learn(KVEntry<RawValue> entry) {
-    if (!entry.stale()) {
-      KVEntry<RawValue> newest = entries.merge(entry.key(), entry, Knowledge::newer);
-      sinceRead.put(entry.key(), Optional.of(newest));
+  /** This is stored, or was until just now. Returns whether it was not known. */
+  synchronized boolean learn(KVEntry<RawValue> entry) {
+    if (entry.stale()) {
+      return false;
     }
+    KVEntry<RawValue> before = entries.get(entry.key());
+    KVEntry<RawValue> newest = entries.merge(entry.key(), entry, Knowledge::newer);
+    sinceRead.put(entry.key(), Optional.of(newest));
+    return before == null || !before.etag().equals(newest.etag());
   }
 
   /** The key was deleted. */

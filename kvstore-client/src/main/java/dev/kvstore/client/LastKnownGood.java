@@ -97,7 +97,7 @@ final class LastKnownGood implements EntryStore {
         options,
         () -> {
           Optional<KVEntry<RawValue>> entry = store.read(key, options);
-          entry.ifPresent(knowledge::learn);
+          learn(entry.stream().toList());
           return entry;
         },
         () -> knowledge.find(key));
@@ -109,7 +109,7 @@ final class LastKnownGood implements EntryStore {
         options,
         () -> {
           List<KVEntry<RawValue>> entries = store.readMany(keys, options);
-          entries.forEach(knowledge::learn);
+          learn(entries);
           return entries;
         },
         () -> new LinkedHashSet<>(keys)
@@ -122,7 +122,7 @@ final class LastKnownGood implements EntryStore {
         options,
         () -> {
           KVPage<KVEntry<RawValue>> page = store.scan(range, limit, options);
-          page.items().forEach(knowledge::learn);
+          learn(page.items());
           return page;
         },
         () -> knowledge.scan(range, limit, Function.identity()));
@@ -142,6 +142,18 @@ final class LastKnownGood implements EntryStore {
         options,
         () -> store.scanKeys(range, limit, options),
         () -> knowledge.scan(range, limit, KVEntry::key));
+  }
+
+  /**
+   * Learns what a read has found. An answer that comes late may be of a key that is deleted and
+   * known to be, so what is news has to be read again.
+   */
+  private void learn(List<KVEntry<RawValue>> found) {
+    List<String> news =
+        found.stream().filter(knowledge::learn).map(KVEntry::key).toList();
+    if (!news.isEmpty()) {
+      keeper.changed(news);
+    }
   }
 
   private <T> T known(ReadOptions options, Supplier<T> asked, Supplier<T> remembered) {

@@ -210,6 +210,10 @@ final class SnapshotKeeper {
         pause(RETRY, () -> false);
       }
       return false;
+    } catch (StaleException e) {
+      log.debug("The store '{}' answers by what it had", store.name(), e);
+      pause(RETRY, () -> out);
+      return false;
     } catch (RuntimeException e) {
       refused(e);
       return true;
@@ -270,9 +274,18 @@ final class SnapshotKeeper {
     }
   }
 
+  /** The service answers, and cannot reach its own database. */
+  private static final class StaleException extends KVException {
+    private static final long serialVersionUID = 1L;
+
+    StaleException() {
+      super(ErrorCode.UNAVAILABLE, "Its entries may be stale");
+    }
+  }
+
   private static List<KVEntry<RawValue>> fresh(List<KVEntry<RawValue>> entries) {
     if (entries.stream().anyMatch(KVEntry::stale)) {
-      throw new KVException(ErrorCode.UNAVAILABLE, "Its entries may be stale");
+      throw new StaleException();
     }
     return entries;
   }

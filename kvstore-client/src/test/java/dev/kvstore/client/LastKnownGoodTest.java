@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -279,6 +280,50 @@ class LastKnownGoodTest {
     awaitSaved("k", 2);
     assertThat(store.scans).hasValue(2);
     assertThat(store.keysRead).hasValue(0);
+  }
+
+  @Test
+  void read_answeredBeforeADelete_doesNotBringTheKeyBack() {
+    MemoryStore slow = new MemoryStore() {
+      @Override
+      public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+        Optional<KVEntry<RawValue>> answer = super.read(key, options);
+        delete(key, WriteOptions.DEFAULT);
+        awaitSaved(key, null);
+        return answer;
+      }
+    };
+    slow.put("k", 1);
+    LastKnownGood known = open(slow);
+    awaitSaved("k", 1);
+    assertThat(value(known.read("k"))).isEqualTo(1);
+    slow.put("other", 1);
+    awaitSaved("other", 1);
+    awaitSaved("k", null);
+  }
+
+  @Test
+  void staleAnswer_isAskedForAgainSoon() {
+    AtomicBoolean stale = new AtomicBoolean();
+    MemoryStore behind = new MemoryStore() {
+      @Override
+      public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+        List<KVEntry<RawValue>> answer = super.readMany(keys, options);
+        return stale.getAndSet(false)
+            ? answer.stream()
+                .map(entry ->
+                    new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE))
+                .toList()
+            : answer;
+      }
+    };
+    behind.put("k", 1);
+    open(behind);
+    awaitSaved("k", 1);
+    stale.set(true);
+    behind.put("k", 2);
+    awaitSaved("k", 2);
+    assertThat(stale).isFalse();
   }
 
   @Test
