@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -21,14 +22,19 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   /** As long as an IPv6 address with an IPv4 address in it. */
   private static final int MAX_ADDRESS_LENGTH = 45;
 
+  /** What RFC 7239 calls a client that is not known. */
+  private static final String UNKNOWN = "unknown";
+
+  private static final Pattern PORT = Pattern.compile("(:[0-9]{1,5})?");
+
   /** Reads that header, and not the other. */
   static ForwardedHeaders of(HttpFields headers, ForwardedHeader header) {
     return switch (header) {
       case X_FORWARDED_FOR ->
         new ForwardedHeaders(
-            elements(headers, HttpHeader.X_FORWARDED_FOR),
-            secure(last(elements(headers, HttpHeader.X_FORWARDED_PROTO))));
-      case FORWARDED -> ofStandard(elements(headers, HttpHeader.FORWARDED));
+            elements(headers, HttpHeader.X_FORWARDED_FOR, false),
+            secure(last(elements(headers, HttpHeader.X_FORWARDED_PROTO, false))));
+      case FORWARDED -> ofStandard(elements(headers, HttpHeader.FORWARDED, true));
     };
   }
 
@@ -36,27 +42,32 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
     List<String> addresses = new ArrayList<>();
     Boolean secure = null;
     for (String element : elements) {
-      String address = "";
-      for (String pair : split(element, ';')) {
+      @Nullable String address = null;
+      for (String pair : split(element, ';', true)) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? "" : pair.substring(0, equals);
         if (name.equalsIgnoreCase("for")) {
-          address = unquoted(pair.substring(equals + 1));
+          // Of two, one may be the client's own.
+          address = address == null ? unquoted(pair.substring(equals + 1)) : UNKNOWN;
         } else if (name.equalsIgnoreCase("proto")) {
           secure = secure(unquoted(pair.substring(equals + 1)));
         }
       }
-      addresses.add(address);
+      addresses.add(address == null ? UNKNOWN : address);
     }
     return new ForwardedHeaders(addresses, secure);
   }
 
-  /** Returns the elements of all lines, without those that are empty. */
-  private static List<String> elements(HttpFields headers, HttpHeader header) {
+  /**
+   * Returns the elements of all lines, without those that are empty.
+   *
+   * @param quotes whether separators in quotes count as text
+   */
+  private static List<String> elements(HttpFields headers, HttpHeader header, boolean quotes) {
     List<String> elements = new ArrayList<>();
     for (HttpField field : headers.getFields(header)) {
       String value = field.getValue();
-      for (String element : split(value == null ? "" : value, ',')) {
+      for (String element : split(value == null ? "" : value, ',', quotes)) {
         if (!element.isEmpty()) {
           elements.add(element);
         }
@@ -65,14 +76,17 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
     return elements;
   }
 
-  /** Returns what stands between the separators that are not in quotes, stripped. */
-  private static List<String> split(String text, char separator) {
+  /**
+   * Returns what stands between the separators, stripped. A quote that does not end makes all of it
+   * {@link #UNKNOWN}: the client may have begun it, and what a proxy added would be hidden in it.
+   */
+  private static List<String> split(String text, char separator, boolean quotes) {
     List<String> parts = new ArrayList<>();
     boolean quoted = false;
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '"') {
+      if (c == '"' && quotes) {
         quoted = !quoted;
       } else if (c == '\\' && quoted) {
         i++;
@@ -80,6 +94,9 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
         parts.add(text.substring(start, i).strip());
         start = i + 1;
       }
+    }
+    if (quoted) {
+      return List.of(UNKNOWN);
     }
     parts.add(text.substring(start).strip());
     return parts;
@@ -109,12 +126,13 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
    */
   static @Nullable InetAddress address(String text) {
     String bare = unquoted(text);
-    if (bare.startsWith("[")) {
-      bare = bare.substring(1, Math.max(1, bare.indexOf(']')));
-    } else if (bare.indexOf(':') == bare.lastIndexOf(':') && bare.indexOf(':') >= 0) {
-      bare = bare.substring(0, bare.indexOf(':'));
+    int start = bare.startsWith("[") ? 1 : 0;
+    boolean oneColon = bare.indexOf(':') == bare.lastIndexOf(':') && bare.indexOf(':') >= 0;
+    int end = start == 1 ? bare.indexOf(']') : oneColon ? bare.indexOf(':') : bare.length();
+    if (end < start || !PORT.matcher(bare.substring(end + start)).matches()) {
+      return null;
     }
-    return literal(bare);
+    return literal(bare.substring(start, end));
   }
 
   private static @Nullable InetAddress literal(String text) {

@@ -76,6 +76,13 @@ class TrustedProxiesTest {
       delimiter = '|',
       value = {
         "X-Forwarded-For: 1.2.3.4|1.2.3.4 http false",
+        "X-Forwarded-For: \", 1.2.3.4|1.2.3.4 http false",
+        "X-Forwarded-For: 6.6.6.6:\", 1.2.3.4|1.2.3.4 http false",
+        "X-Forwarded-For: [::6]\", 1.2.3.4|1.2.3.4 http false",
+        "X-Forwarded-For: 6.6.6.6:x|127.0.0.1 http false",
+        "X-Forwarded-For: [::6]x|127.0.0.1 http false",
+        "Forwarded: for=6.6.6.6;x=\", for=1.2.3.4|127.0.0.1 http false",
+        "Forwarded: for=1.2.3.4;for=6.6.6.6|127.0.0.1 http false",
         "X-Forwarded-For: 6.6.6.6, 1.2.3.4|1.2.3.4 http false",
         "X-Forwarded-For: 6.6.6.6, 1.2.3.4, 10.1.1.1|1.2.3.4 http false",
         "X-Forwarded-For: 6.6.6.6\\nX-Forwarded-For: 1.2.3.4|1.2.3.4 http false",
