@@ -3,6 +3,7 @@ package dev.kvstore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ public interface KVStore extends AutoCloseable {
    * Nothing is stored. The value is read as the type of the fallback, see {@link KVType#ofValue}.
    */
   default <T> @Nullable T getOrDefault(String key, T fallback) {
+    Objects.requireNonNull(fallback, "fallback is null: name its type with a KVType");
     return getOrDefault(key, KVType.ofValue(fallback), fallback);
   }
 
@@ -143,6 +145,7 @@ public interface KVStore extends AutoCloseable {
    *     type; nothing is stored
    */
   default <T> @Nullable T setDefault(String key, T value) {
+    Objects.requireNonNull(value, "value is null: name its type with a KVType");
     return setDefault(key, KVType.ofValue(value), value);
   }
 

@@ -78,14 +78,15 @@ public class KVType<T> {
   /**
    * Returns the type as which the value can be read back. A container has its own class, or the
    * interface where that is a view or immutable, and the type of its elements where all have the
-   * same; an empty one may have any.
+   * same; an empty one may have any. Elements of different types can be text, booleans, Integers,
+   * Longs, Doubles, and lists and maps of those.
    *
    * @throws IllegalArgumentException if the type has type arguments that the value does not show,
-   *     as those of your own generic classes
+   *     as those of your own generic classes, or there are other elements of different types
    */
   @SuppressWarnings("unchecked") // the value is of that type, by the choice of the type
   public static <T> KVType<T> ofValue(T value) {
-    return (KVType<T>) ofType(NaturalTypes.of(value));
+    return (KVType<T>) ofType(NaturalTypes.of(Objects.requireNonNull(value, "value")));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kvstore;
 
+import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -22,6 +23,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the type as which a value can be read back, with its type arguments. */
@@ -30,24 +32,95 @@ final class NaturalTypes {
   private static final List<Class<?>> HIERARCHIES =
       List.of(Path.class, Charset.class, TimeZone.class, InetAddress.class);
 
+  /** What comes back as it was when it is read as an Object. */
+  private static final Set<Class<?>> PLAIN =
+      Set.of(String.class, Boolean.class, Integer.class, Long.class, Double.class);
+
+  private static final Set<Class<?>> OPEN =
+      Set.of(Object.class, Number.class, Serializable.class, CharSequence.class);
+
   private NaturalTypes() {}
 
   /** @throws IllegalArgumentException if it cannot be known */
   static Type of(Object value) {
+    return ofAll(List.of(value));
+  }
+
+  /** Returns the type as which each of them can be read back; Object if there are none. */
+  private static Type ofAll(Collection<?> values) {
+    List<?> present = values.stream().filter(Objects::nonNull).toList();
+    if (present.isEmpty()) {
+      return Object.class;
+    }
+    if (areAll(Map.class, present)) {
+      return ofMaps(present.stream().<Map<?, ?>>map(Map.class::cast).toList());
+    }
+    if (areAll(Collection.class, present)) {
+      return ofCollections(
+          present.stream().<Collection<?>>map(Collection.class::cast).toList());
+    }
+    if (areAll(Optional.class, present)) {
+      List<?> contents =
+          present.stream().flatMap(value -> ((Optional<?>) value).stream()).toList();
+      return new Parameterized(Optional.class, List.of(ofAll(contents)));
+    }
+    if (areAll(ZoneId.class, present)) {
+      return areAll(ZoneOffset.class, present) ? ZoneOffset.class : ZoneId.class;
+    }
+    if (present.stream().anyMatch(NaturalTypes::isContainer)) {
+      return ofPlain(present); // as there are others too
+    }
+    Set<Type> types = present.stream().map(NaturalTypes::ofOther).collect(Collectors.toSet());
+    return types.size() == 1 ? types.iterator().next() : ofPlain(present);
+  }
+
+  private static boolean areAll(Class<?> type, Collection<?> values) {
+    return values.stream().allMatch(type::isInstance);
+  }
+
+  private static boolean isContainer(Object value) {
+    return value instanceof Map || value instanceof Collection || value instanceof Optional;
+  }
+
+  private static Type ofMaps(List<Map<?, ?>> maps) {
+    Class<?> raw = common(maps.stream().map(NaturalTypes::mapClass), Map.class);
+    if (raw.getTypeParameters().length != 2) {
+      return withoutParameters(raw);
+    }
+    List<?> keys = maps.stream().flatMap(map -> map.keySet().stream()).toList();
+    Type key = ofAll(keys);
+    if (key == Object.class && !keys.isEmpty()) {
+      throw mixed();
+    }
+    return parameterized(
+        raw, key, ofAll(maps.stream().flatMap(map -> map.values().stream()).toList()));
+  }
+
+  private static Type ofCollections(List<Collection<?>> collections) {
+    Class<?> other = areAll(List.class, collections)
+        ? List.class
+        : areAll(Set.class, collections) ? Set.class : Object.class;
+    Class<?> raw = common(collections.stream().map(NaturalTypes::collectionClass), other);
+    if (raw == Object.class) {
+      return ofPlain(collections);
+    }
+    return raw.getTypeParameters().length != 1
+        ? withoutParameters(raw)
+        : parameterized(
+            raw, ofAll(collections.stream().flatMap(Collection::stream).toList()));
+  }
+
+  private static Class<?> common(Stream<Class<?>> classes, Class<?> otherwise) {
+    Set<Class<?>> different = classes.collect(Collectors.toSet());
+    return different.size() == 1 ? different.iterator().next() : otherwise;
+  }
+
+  private static Type ofOther(Object value) {
     if (value instanceof Enum<?> constant) {
       return constant.getDeclaringClass();
     }
-    if (value instanceof Map<?, ?> map) {
-      return parameterized(mapClass(map), ofAll(map.keySet()), ofAll(map.values()));
-    }
-    if (value instanceof Collection<?> collection) {
-      return parameterized(collectionClass(collection), ofAll(collection));
-    }
-    if (value instanceof Optional<?> optional) {
-      return parameterized(Optional.class, ofAll(optional.stream().toList()));
-    }
-    if (value instanceof ZoneId) {
-      return value instanceof ZoneOffset ? ZoneOffset.class : ZoneId.class;
+    if (value instanceof Object[] array && !namesElements(array.getClass())) {
+      ofPlain(Arrays.asList(array));
     }
     return HIERARCHIES.stream()
         .filter(type -> type.isInstance(value))
@@ -55,11 +128,35 @@ final class NaturalTypes {
         .orElseGet(() -> withoutParameters(value.getClass()));
   }
 
-  /** Returns the type that all have, or Object. */
-  private static Type ofAll(Collection<?> values) {
-    Set<Type> types =
-        values.stream().filter(Objects::nonNull).map(NaturalTypes::of).collect(Collectors.toSet());
-    return types.size() == 1 ? types.iterator().next() : Object.class;
+  /** Returns false for the array of a type that leaves open what is in it. */
+  private static boolean namesElements(Class<?> array) {
+    Class<?> element = array;
+    while (element.isArray()) {
+      element = element.getComponentType();
+    }
+    return element.getTypeParameters().length == 0 && !OPEN.contains(element);
+  }
+
+  /** Returns Object, as which plain values come back as they were; refuses others. */
+  private static Type ofPlain(Collection<?> values) {
+    if (!values.stream().allMatch(NaturalTypes::isPlain)) {
+      throw mixed();
+    }
+    return Object.class;
+  }
+
+  private static boolean isPlain(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return areAll(String.class, map.keySet())
+          && map.values().stream().allMatch(NaturalTypes::isPlain);
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().allMatch(NaturalTypes::isPlain);
+    }
+    if (value instanceof Object[] array) {
+      return Arrays.stream(array).allMatch(NaturalTypes::isPlain);
+    }
+    return value == null || PLAIN.contains(value.getClass());
   }
 
   private static Class<?> withoutParameters(Class<?> type) {
@@ -114,12 +211,7 @@ final class NaturalTypes {
   }
 
   private static Type parameterized(Class<?> raw, Type... arguments) {
-    if (raw.getTypeParameters().length == 0) {
-      return raw;
-    }
-    boolean isEmptyOfEnums =
-        (raw == EnumSet.class || raw == EnumMap.class) && arguments[0] == Object.class;
-    if (raw.getTypeParameters().length != arguments.length || isEmptyOfEnums) {
+    if ((raw == EnumSet.class || raw == EnumMap.class) && arguments[0] == Object.class) {
       throw unknown(raw);
     }
     return new Parameterized(raw, List.of(arguments));
@@ -128,6 +220,11 @@ final class NaturalTypes {
   private static IllegalArgumentException unknown(Class<?> type) {
     return new IllegalArgumentException("The type arguments of a " + type.getTypeName()
         + " cannot be told from the value: name them with a KVType");
+  }
+
+  private static IllegalArgumentException mixed() {
+    return new IllegalArgumentException("The value has elements of different types, which would"
+        + " not come back as they are: name the type with a KVType");
   }
 
   /** Equal to the JDK's own of the same parts. */

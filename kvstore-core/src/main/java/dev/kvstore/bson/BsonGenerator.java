@@ -17,8 +17,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Properties;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonBinaryWriter;
@@ -77,6 +82,7 @@ final class BsonGenerator extends GeneratorBase {
 
   @Override
   public void writeStartObject(Object forValue) throws IOException {
+    checkKept(forValue);
     start("start an object");
     _writeContext = _writeContext.createChildObjectContext(forValue);
     writer.writeStartDocument();
@@ -101,6 +107,7 @@ final class BsonGenerator extends GeneratorBase {
 
   @Override
   public void writeStartArray(Object forValue) throws IOException {
+    checkKept(forValue);
     start("start an array");
     _writeContext = _writeContext.createChildArrayContext(forValue);
     writer.writeStartArray();
@@ -119,6 +126,23 @@ final class BsonGenerator extends GeneratorBase {
     end();
     writer.writeEndArray();
     checkSize();
+  }
+
+  /** Refuses a container with something that is not among its elements. */
+  private void checkKept(Object container) {
+    Comparator<?> order = container instanceof SortedMap<?, ?> map
+        ? map.comparator()
+        : container instanceof SortedSet<?> set
+            ? set.comparator()
+            : container instanceof PriorityQueue<?> queue ? queue.comparator() : null;
+    if (order != null && order != Comparator.naturalOrder()) {
+      throw unstorable("is sorted by a Comparator, which is not stored: copy it to a collection"
+          + " in its natural order or to a LinkedHashMap or List");
+    }
+    if (container instanceof Properties properties
+        && !properties.keySet().containsAll(properties.stringPropertyNames())) {
+      throw unstorable("has Properties with defaults, which are not stored: copy them into it");
+    }
   }
 
   private void start(String what) throws IOException {

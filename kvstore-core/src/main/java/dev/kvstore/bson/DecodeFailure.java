@@ -41,6 +41,10 @@ final class DecodeFailure {
     if (mapping instanceof UnrecognizedPropertyException) {
       return "the type has no member" + at;
     }
+    if (mapping instanceof MalformedTextException) {
+      String what = at.isEmpty() ? "it" : found(value, mapping.getPath()) + at;
+      return what + " " + mapping.getOriginalMessage();
+    }
     String problem = problem(mapping);
     if (!at.isEmpty()) {
       return found(value, mapping.getPath()) + at + problem;

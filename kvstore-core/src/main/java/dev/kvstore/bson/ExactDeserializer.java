@@ -11,8 +11,11 @@ import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
+import dev.kvstore.ByteSize;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a scalar type from what holds it exactly, and from nothing else. */
@@ -20,6 +23,9 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     implements ContextualDeserializer {
   /** The attribute that is true where text may be read as a number or a boolean. */
   static final Object LENIENT = new Object();
+
+  /** The types whose parsers are ours, with messages that do not repeat the text. */
+  private static final Set<Class<?>> OURS = Set.of(ByteSize.class, Duration.class);
 
   private static final long serialVersionUID = 1L;
 
@@ -82,7 +88,11 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     try {
       value = reading.read(parser, context.getAttribute(LENIENT) != null);
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
-      // Told below, without the message, which quotes the value.
+      String message = e.getMessage();
+      if (message != null && OURS.contains(type) && parser.hasToken(JsonToken.VALUE_STRING)) {
+        throw new MalformedTextException(parser, message, type);
+      }
+      // Of the others the message may quote the value.
     }
     if (value == null) {
       throw MismatchedInputException.from(

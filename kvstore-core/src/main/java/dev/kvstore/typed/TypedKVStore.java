@@ -198,6 +198,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public BatchResult setMany(Map<String, ? extends @Nullable Object> values, BatchOptions options) {
+    Objects.requireNonNull(values, "values");
     Map<String, RawValue> encoded = new LinkedHashMap<>();
     values.forEach((key, value) -> encoded.put(Names.checkKey(key), codec.encode(value)));
     return encoded.isEmpty() ? new BatchResult(0, 0) : entries.writeMany(encoded, options);
@@ -206,6 +207,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, KVType<T> type, ReadOptions options) {
+    Objects.requireNonNull(keys, "keys");
     LinkedHashSet<String> wanted = new LinkedHashSet<>();
     keys.forEach(key -> wanted.add(Names.checkKey(key)));
     Map<String, KVEntry<RawValue>> found = new HashMap<>();

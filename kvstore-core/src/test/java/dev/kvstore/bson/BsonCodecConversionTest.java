@@ -2,8 +2,10 @@ package dev.kvstore.bson;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.kvstore.ByteSize;
 import dev.kvstore.KVType;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.spi.RawValue;
@@ -431,5 +433,14 @@ class BsonCodecConversionTest {
     first.add(2);
 
     assertThat(codec.decode("key", raw, type)).containsExactly(1);
+  }
+
+  @Test
+  void malformedSizeOrDuration_isToldHowToBeSpelt() {
+    BsonCodec any = BsonCodec.create();
+    assertThatThrownBy(() -> any.decode("k", any.encode("1M"), KVType.of(ByteSize.class)))
+        .hasMessageContaining("it is ambiguous: write MB");
+    assertThatThrownBy(() -> any.decodeText("k", "5", KVType.of(Duration.class)))
+        .hasMessageContaining("it must be a duration such as");
   }
 }

@@ -30,6 +30,7 @@ import java.time.chrono.JapaneseDate;
 import java.util.BitSet;
 import java.util.Calendar;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Currency;
 import java.util.Date;
 import java.util.EnumMap;
@@ -39,8 +40,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import java.util.Properties;
 import java.util.SimpleTimeZone;
 import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -69,6 +74,12 @@ class LostStateTest {
 
   record Holder(Object value) {}
 
+  private static Properties withDefaults() {
+    Properties defaults = new Properties();
+    defaults.setProperty("a", "b");
+    return new Properties(defaults);
+  }
+
   static Stream<Arguments> refused() {
     Runnable lambda = () -> {};
     Supplier<String> supplier = () -> "x";
@@ -86,6 +97,10 @@ class LostStateTest {
             new IllegalStateException("x"),
             new Throwable().getStackTrace()[0],
             new BitSet(),
+            new TreeMap<>(String.CASE_INSENSITIVE_ORDER),
+            Collections.unmodifiableSortedSet(new TreeSet<String>(Comparator.reverseOrder())),
+            new PriorityQueue<String>(Comparator.reverseOrder()),
+            withDefaults(),
             Clock.systemUTC(),
             JapaneseDate.of(2026, 1, 2),
             new ByteArrayInputStream(new byte[1]),

@@ -11,6 +11,9 @@ import dev.kvstore.TypeMismatchException;
 import dev.kvstore.sqlite.SqliteKVStore;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -124,5 +127,62 @@ class DefaultTypesTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("'k'");
     assertThat(store.has("k")).isFalse();
+  }
+
+  record Small(int n) implements Comparable<Object> {
+    @Override
+    public int compareTo(Object other) {
+      return 0;
+    }
+  }
+
+  @Test
+  void elementsOfDifferentTypes_thatWouldNotComeBackAsTheyAre_areRefusedBeforeAnythingIsStored() {
+    for (Object value : List.of(
+        List.of(new Small(1), LocalDate.EPOCH),
+        List.of(LocalDate.EPOCH, LocalDate.EPOCH.atStartOfDay()),
+        List.of(1L, 2, 3.5f),
+        List.of(List.of(LocalDate.EPOCH), List.of("x")),
+        Map.of(1L, 2, 3, 4),
+        List.of(Map.of("a", 1), new Small(1)),
+        new Object[] {new Small(1), LocalDate.EPOCH},
+        new Number[] {1, 2.5f})) {
+      assertThatThrownBy(() -> store.setDefault("k", value))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("name the type with a KVType");
+      assertThatThrownBy(() -> store.getOrDefault("k", value))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(store.has("k")).isFalse();
+  }
+
+  @Test
+  void elementsOfDifferentTypes_thatHaveOneTypeOrArePlain_comeBackEqual() {
+    for (Object value : List.of(
+        List.of(ZoneId.of("Europe/Berlin"), ZoneOffset.UTC),
+        List.of(Optional.of(LocalDate.EPOCH), Optional.empty()),
+        List.of(List.of(LocalDate.EPOCH), List.of(), new ArrayList<>(List.of(LocalDate.MAX))),
+        List.of(1L, 2, 3.5, "x", true, List.of(1, "y"), Map.of("a", 1L)),
+        Map.of("a", Map.of("b", 1), "c", Map.of("b", "d")))) {
+      store.delete("k");
+      assertThat(store.setDefault("k", value)).isEqualTo(value);
+      assertThat(store.getOrDefault("k", value)).isEqualTo(value);
+    }
+    Object[] plain = {1L, "x", null};
+    assertThat(store.setDefault("array", plain)).containsExactly(plain);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what applications without such a check do
+  void nullWhereATypeIsNeeded_isNamed() {
+    assertThatThrownBy(() -> store.setDefault("k", (String) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("value");
+    assertThatThrownBy(() -> store.getOrDefault("k", (String) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("fallback");
+    assertThatThrownBy(() -> store.setMany(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("values");
   }
 }
