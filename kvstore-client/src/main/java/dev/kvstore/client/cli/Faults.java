@@ -3,6 +3,7 @@ package dev.kvstore.client.cli;
 import dev.kvstore.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -81,6 +82,14 @@ final class Faults {
     if (given.size() > 1) {
       add("Give only one of " + String.join(", ", given));
     }
+  }
+
+  /** Returns the argument that follows this one on the command line, or null. */
+  @Nullable
+  String argumentAfter(String argument) {
+    List<String> all = parsed.originalArgs();
+    int next = all.indexOf(argument) + 1;
+    return next > 0 && next < all.size() ? all.get(next) : null;
   }
 
   /** See {@link Sources#origin}. */

@@ -18,6 +18,7 @@ import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Import of files that other applications made, and export for them. */
 class ForeignFilesTest extends KvTest {
@@ -70,6 +71,34 @@ class ForeignFilesTest extends KvTest {
                 + " with --flatten\n"));
     assertThat(kv.run("import", "--flatten=" + file, file).err())
         .startsWith("kv: option --flatten: a separator is one to three signs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[", "]", ".["})
+  void separator_thatMakesAmbiguousKeys_isRefused(String separator) throws IOException {
+    assertThat(kv.run("import", "--flatten=" + separator, file("f.yaml", "a: 1")))
+        .isEqualTo(new Kv.Result(
+            2,
+            "",
+            "kv: option --flatten: a separator is one to three signs other than [ and ], such as"
+                + " . or / or ::\nTry 'kv --help', or --help after a command.\n"));
+  }
+
+  @Test
+  void separator_afterASpace_isPointedOut() throws IOException {
+    assertThat(kv.run("import", "--flatten", "/", file("f.yaml", "a: 1")).err())
+        .contains("kv: If '/' is the separator, write --flatten=/\n");
+    kv.input = "{}";
+    assertThat(kv.run("import", "--flatten", "-").err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\t", "\\u0085", "\\u007F"})
+  void flattenedKey_thatAnImportRefuses_isReported(String character) {
+    kv.print("set", "k", "{\"a" + character + "\":1}");
+    Kv.Result result = kv.run("export", "--flatten");
+    assertThat(result.code()).isZero();
+    assertThat(result.err()).startsWith("'k.a").contains("'kv import' refuses this key: The key");
   }
 
   @Test
