@@ -2,6 +2,7 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.InvalidInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
@@ -60,7 +61,14 @@ final class Faults {
     }
     ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
     String blame = argument instanceof OptionSpec option ? sources.blame(parsed, option) : "";
-    return blame + error.getMessage();
+    String message = String.valueOf(error.getMessage());
+    if (argument != null && argument.type().isEnum()) {
+      Object[] values = argument.type().getEnumConstants();
+      List<String> names =
+          Arrays.stream(values).map(value -> ((Enum<?>) value).name()).toList();
+      message = message.replace(names.toString(), Arrays.toString(values));
+    }
+    return blame + message;
   }
 
   /** Adds what is wrong with the present value of an option, and where that comes from. */
