@@ -85,14 +85,27 @@ interface DocumentWriter extends Closeable {
 
     @Override
     public void write(String key, Node value) throws IOException {
+      if (types == Types.TEXT
+          && value instanceof Node.Members object
+          && object.members().isEmpty()) {
+        losses.accept(Problems.Path.of(key) + "an empty object has no text and is left out");
+        return;
+      }
       Properties one = new Properties();
-      one.setProperty(key, value instanceof Node.Scalar scalar ? text(key, scalar) : json(value));
+      one.setProperty(key, value instanceof Node.Scalar scalar ? text(key, scalar) : text(value));
       StringWriter lines = new StringWriter();
       one.store(lines, null);
       // The first line is a comment with the date; and a file is the same wherever it is written.
       String line =
           lines.toString().lines().filter(l -> !l.startsWith("#")).toList().get(0);
       writer.write(line + "\n");
+    }
+
+    /** Returns the empty text, which Spring reads as an empty list, for a list without items. */
+    private String text(Node container) {
+      return types == Types.TEXT && container instanceof Node.Items array && array.items().isEmpty()
+          ? ""
+          : json(container);
     }
 
     private String text(String key, Node.Scalar value) {

@@ -1,7 +1,9 @@
 package dev.kvstore.client.cli;
 
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
+import dev.kvstore.Names;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +87,7 @@ final class ExportCommand extends Action.OnStore {
         if (options.separator() == null) {
           document.write(entry.key(), Values.of(entry));
         } else {
-          writeFlat(document, entry, keys);
+          writeFlat(document, entry, keys, losses);
         }
         count++;
         if (count % STEP == 0) {
@@ -100,7 +102,8 @@ final class ExportCommand extends Action.OnStore {
     return count;
   }
 
-  private void writeFlat(DocumentWriter document, KVEntry<RawValue> entry, Set<String> keys)
+  private void writeFlat(
+      DocumentWriter document, KVEntry<RawValue> entry, Set<String> keys, List<String> losses)
       throws IOException {
     Node value = Values.node(Values.of(entry));
     Node.Member member = new Node.Member(entry.key(), value.place(), value);
@@ -109,6 +112,12 @@ final class ExportCommand extends Action.OnStore {
       if (!keys.add(flat.name())) {
         throw CliException.usage("Two values would get the key '" + Texts.oneLine(flat.name())
             + "': use another separator, as --flatten=/");
+      }
+      try {
+        Names.checkKey(flat.name());
+      } catch (InvalidInputException e) {
+        losses.add(Problems.Path.of(flat.name()) + "'kv import' refuses this key: "
+            + e.getMessage());
       }
       document.write(flat.name(), flat.value());
     }

@@ -2,7 +2,9 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.InvalidInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -59,7 +61,14 @@ final class Faults {
     }
     ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
     String blame = argument instanceof OptionSpec option ? sources.blame(parsed, option) : "";
-    return blame + error.getMessage();
+    String message = String.valueOf(error.getMessage());
+    if (argument != null && argument.type().isEnum()) {
+      Object[] values = argument.type().getEnumConstants();
+      List<String> names =
+          Arrays.stream(values).map(value -> ((Enum<?>) value).name()).toList();
+      message = message.replace(names.toString(), Arrays.toString(values));
+    }
+    return blame + message;
   }
 
   /** Adds what is wrong with the present value of an option, and where that comes from. */
@@ -81,6 +90,14 @@ final class Faults {
     if (given.size() > 1) {
       add("Give only one of " + String.join(", ", given));
     }
+  }
+
+  /** Returns the argument that follows this one on the command line, or null. */
+  @Nullable
+  String argumentAfter(String argument) {
+    List<String> all = parsed.originalArgs();
+    int next = all.indexOf(argument) + 1;
+    return next > 0 && next < all.size() ? all.get(next) : null;
   }
 
   /** See {@link Sources#origin}. */

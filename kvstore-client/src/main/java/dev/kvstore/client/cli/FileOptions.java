@@ -39,12 +39,24 @@ final class FileOptions {
   private Types types = Types.JSON;
 
   void check(Faults faults) {
-    String given = separator;
-    if (given != null
-        && (given.length() > LONGEST_SEPARATOR
-            || given.codePoints().anyMatch(c -> Character.isLetterOrDigit(c) || Texts.steers(c)))) {
-      faults.addFor("--flatten", "a separator is one to three signs, such as . or / or ::");
+    if (separator != null && !isSeparator(separator)) {
+      faults.addFor(
+          "--flatten",
+          "a separator is one to three signs other than [ and ], such as . or / or ::");
     }
+    String next = faults.argumentAfter("--flatten");
+    if (next != null && !faults.messages().isEmpty() && isSeparator(next)) {
+      faults.add("If '" + next + "' is the separator, write --flatten=" + next);
+    }
+  }
+
+  /** Brackets are around the index of an item. */
+  private static boolean isSeparator(String text) {
+    return !text.isEmpty()
+        && text.length() <= LONGEST_SEPARATOR
+        && text.codePoints()
+            .noneMatch(
+                c -> Character.isLetterOrDigit(c) || Texts.steers(c) || c == '[' || c == ']');
   }
 
   Types types() {

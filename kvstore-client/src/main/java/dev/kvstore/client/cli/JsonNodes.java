@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads JSON, and goes on after everything but a syntax error. */
 final class JsonNodes {
+  private static final String VALUE =
+      "a value is a number, true, false, null, an object, an array, or text in double quotes";
+  private static final String NUMBER =
+      "a number has no plus sign, no leading zero, and digits on both sides of its point";
+
   private final JsonParser parser;
   private final Problems problems;
 
@@ -134,21 +139,64 @@ final class JsonNodes {
       return "the JSON text ends too early";
     }
     String message = e.getOriginalMessage().lines().findFirst().orElse("");
-    for (String known : List.of(
-        "Unexpected character",
-        "Unexpected close marker",
-        "Illegal unquoted character",
-        "Illegal character",
-        "Unrecognized character escape",
-        "Invalid numeric value",
-        "Invalid UTF-8")) {
-      if (message.startsWith(known)) {
-        return "it is not JSON: " + message.replaceFirst(" \\(for .*", "");
-      }
+    return message.startsWith("Unexpected end-of-input")
+        ? "the JSON text ends too early"
+        : "it is not JSON: " + fault(message, e);
+  }
+
+  private static String fault(String message, JsonProcessingException e) {
+    if (message.startsWith("Unexpected character")) {
+      return unexpected(message, e);
     }
-    return message.startsWith("Unrecognized token")
-        ? "it is not JSON: a value is a number, true, false, null, an object, an array, or text in"
-            + " double quotes"
-        : "it is not JSON";
+    if (message.startsWith("Illegal unquoted character")) {
+      return message.contains("code 10)") || message.contains("code 13)")
+          ? "a line break in a text must be written as \\n, or a closing quote is missing"
+          : "a control character in a text must be escaped, as a tab is by \\t";
+    }
+    if (message.startsWith("Unexpected close marker")) {
+      return "this bracket does not close the one that is open";
+    }
+    if (message.startsWith("Unrecognized character escape")) {
+      return "a backslash in a text must be written as \\\\";
+    }
+    if (message.startsWith("Invalid numeric value")) {
+      return NUMBER;
+    }
+    if (message.startsWith("Illegal character")) {
+      return "a control character stands between values";
+    }
+    if (message.startsWith("Invalid UTF-8")) {
+      return "its bytes are not UTF-8";
+    }
+    return VALUE;
+  }
+
+  private static String unexpected(String message, JsonProcessingException e) {
+    boolean name = message.contains("double-quote to start field name");
+    if (message.contains("('/' ") || message.contains("('#' ")) {
+      return "JSON has no comments";
+    }
+    if (message.contains("(code 39)")) {
+      return "names and text must stand in double quotes";
+    }
+    if (message.contains("('+' ") || message.contains("('.' ")) {
+      return NUMBER;
+    }
+    if ((name && message.contains("('}' ")) || (message.contains("(']' ") && isInArray(e))) {
+      return "no comma may stand before a closing bracket";
+    }
+    if (name) {
+      return "a name in double quotes is missing";
+    }
+    if (message.contains("was expecting a colon")) {
+      return "a colon is missing after a name";
+    }
+    return message.contains("was expecting comma")
+        ? "a comma or a closing bracket is missing"
+        : VALUE;
+  }
+
+  private static boolean isInArray(JsonProcessingException e) {
+    return e.getProcessor() instanceof JsonParser parser && parser.getParsingContext().inArray();
   }
 }

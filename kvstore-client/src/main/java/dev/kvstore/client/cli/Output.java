@@ -35,11 +35,12 @@ final class Output extends FilterOutputStream {
   int exitCode(int code, PrintWriter err) {
     IOException problem = failure;
     // Whoever closes a pipe has read enough, as head has.
-    if (code != ExitCodes.OK || problem == null || isClosedPipe(problem)) {
+    if (problem == null || isClosedPipe(problem)) {
       return code;
     }
     err.println("kv: the output could not be written: " + LocalFiles.reason(problem));
-    return ExitCodes.INTERNAL;
+    // A 1 is an answer, and that was lost; what else went wrong says more.
+    return code == ExitCodes.OK || code == ExitCodes.DIFFERENT ? ExitCodes.INTERNAL : code;
   }
 
   private static boolean isClosedPipe(IOException problem) {

@@ -35,16 +35,26 @@ enum Types {
     @Override
     Node.Scalar read(Place place, String text) {
       Node.Scalar value = text.isEmpty() ? null : Yaml11.read(place, text);
-      return value == null ? Node.Scalar.text(place, text) : value;
+      return value == null
+          ? new Node.Scalar(
+              place,
+              JsonToken.VALUE_STRING,
+              text,
+              NOT_FINITE.matcher(text).matches() ? "it is text: " + NO_SUCH_NUMBER : null)
+          : value;
     }
   };
 
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?");
 
+  private static final Pattern NOT_FINITE =
+      Pattern.compile("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+
+  private static final String NO_SUCH_NUMBER = "values have neither infinity nor NaN";
+
   /** What one or the other version of YAML takes for a number; not a hash such as 7e1000. */
   private static final Pattern LIKE_A_NUMBER = Pattern.compile("[-+]?(0[xob][0-9a-fA-F_]+"
-      + "|\\.?[0-9][0-9_]*(\\.[0-9_]*)?|[0-9][0-9_]*(\\.[0-9_]*[eE][-+]?|[eE][-+])[0-9]+)"
-      + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+      + "|\\.?[0-9][0-9_]*(\\.[0-9_]*)?|[0-9][0-9_]*(\\.[0-9_]*[eE][-+]?|[eE][-+])[0-9]+)");
 
   private static final Set<String> LIKE_TRUE = Set.of("true", "yes", "on");
   private static final Set<String> LIKE_FALSE = Set.of("false", "no", "off");
@@ -76,13 +86,31 @@ enum Types {
     if (lower.equals("null") || text.equals("~")) {
       return meant("null");
     }
+    if (NOT_FINITE.matcher(text).matches()) {
+      return "it is text: " + NO_SUCH_NUMBER;
+    }
     if (!LIKE_A_NUMBER.matcher(text).matches()) {
       return null;
     }
     String start = "it is text; if you mean a number, ";
     return text.matches("[-+]?0[0-9]+")
         ? start + "write it without the leading zero (YAML 1.1 reads it as octal)"
-        : start + "write it as JSON does, without exponent";
+        : start + "write it as JSON does, " + hint(lower);
+  }
+
+  private static String hint(String number) {
+    if (number.matches("[-+]?0[xob].*")) {
+      return "in decimal digits";
+    }
+    if (number.indexOf('_') >= 0) {
+      return "without underscores";
+    }
+    if (number.startsWith("+")) {
+      return "without a plus sign";
+    }
+    return number.indexOf('e') < 0
+        ? "with digits on both sides of the point"
+        : "without exponent";
   }
 
   private static String meant(String json) {

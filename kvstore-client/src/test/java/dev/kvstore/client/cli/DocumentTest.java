@@ -212,7 +212,7 @@ class DocumentTest {
             file:1:2: The key 'a//b' has an empty segment
             file:2:14: 'c' at /d/0: The value has a number that no BSON type holds without loss: a Decimal128 has 34 digits and an exponent from -6176 to 6111
             file:2:32: 'c' at /e: the member is there twice
-            file:3:7: it is not JSON: Unexpected character ('}' (code 125)): expected a value""");
+            file:3:7: it is not JSON: a value is a number, true, false, null, an object, an array, or text in double quotes""");
     assertThatThrownBy(() -> read(Format.YAML, """
         a//b: 1
         c: {d: !!binary AQI=}
@@ -320,7 +320,15 @@ class DocumentTest {
       value = {
         "JSON | [1] | it must hold one JSON object",
         "JSON | {} {} | file:1:4: something follows",
-        "JSON | {'a': 1} | file:1:2: it is not JSON: Unexpected character ('''",
+        "JSON | {'a': 1} | file:1:2: it is not JSON: names and text must stand in double quotes",
+        "JSON | {\"a\": 1,} | file:1:9: it is not JSON: no comma may stand before a closing bracket",
+        "JSON | {\"a\": [1,]} | it is not JSON: no comma may stand before a closing bracket",
+        "JSON | {\"a\": 1 // b | it is not JSON: JSON has no comments",
+        "JSON | {\"a\": \"x\\nly\"} | it is not JSON: a line break in a text must be written",
+        "JSON | {\"a\": +5} | it is not JSON: a number has no plus sign",
+        "JSON | {\"a\": 05} | it is not JSON: a number has no plus sign",
+        "JSON | {\"a\" 5} | it is not JSON: a colon is missing after a name",
+        "JSON | {\"a\": 5 \"b\": 6} | it is not JSON: a comma or a closing bracket is missing",
         "JSON | {\"a\": secret} | file:1:7: it is not JSON: a value is a number, true",
         "JSON | {\"a\": 1, \"a\": 2} | file:1:10: 'a': the key is there twice",
         "JSON | {\"a\": [1, 1e99999]} | file:1:11: 'a' at /1: The value has a number",
@@ -334,7 +342,7 @@ class DocumentTest {
         "PROPERTIES | a={\"b\":1e99999} | file:1:1: 'a' at /b: The value has a number",
       })
   void whatIsNoDocument_isRefused(Format format, String text, String problem) {
-    assertThatThrownBy(() -> read(format, text.replace("\\\\", "\\")))
+    assertThatThrownBy(() -> read(format, text.replace("\\nl", "\n").replace("\\\\", "\\")))
         .isInstanceOf(CliException.class)
         .hasMessageContaining(problem);
   }

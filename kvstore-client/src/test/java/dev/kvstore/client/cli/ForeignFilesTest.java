@@ -18,6 +18,7 @@ import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Import of files that other applications made, and export for them. */
 class ForeignFilesTest extends KvTest {
@@ -72,6 +73,49 @@ class ForeignFilesTest extends KvTest {
         .startsWith("kv: option --flatten: a separator is one to three signs");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[", "]", ".["})
+  void separator_thatMakesAmbiguousKeys_isRefused(String separator) throws IOException {
+    assertThat(kv.run("import", "--flatten=" + separator, file("f.yaml", "a: 1")))
+        .isEqualTo(new Kv.Result(
+            2,
+            "",
+            "kv: option --flatten: a separator is one to three signs other than [ and ], such as"
+                + " . or / or ::\nTry 'kv --help', or --help after a command.\n"));
+  }
+
+  @Test
+  void types_areNamedAsTheHelpDoes() throws IOException {
+    assertThat(kv.run("import", "--types=foo", file("f.yaml", "a: 1")).err())
+        .contains("[json, text, yaml11]");
+  }
+
+  @Test
+  void separator_afterASpace_isPointedOut() throws IOException {
+    assertThat(kv.run("import", "--flatten", "/", file("f.yaml", "a: 1")).err())
+        .contains("kv: If '/' is the separator, write --flatten=/\n");
+    kv.input = "{}";
+    assertThat(kv.run("import", "--flatten", "-").err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\t", "\\u0085", "\\u007F"})
+  void flattenedKey_thatAnImportRefuses_isReported(String character) {
+    kv.print("set", "k", "{\"a" + character + "\":1}");
+    Kv.Result result = kv.run("export", "--flatten");
+    assertThat(result.code()).isZero();
+    assertThat(result.err()).startsWith("'k.a").contains("'kv import' refuses this key: The key");
+  }
+
+  @Test
+  void emptyContainers_forSpring_areAnEmptyTextOrLeftOut() {
+    kv.print("set", "k", "{\"list\":[],\"map\":{}}");
+    Kv.Result result = kv.run("export", "--format", "properties", "--flatten", "--types", "text");
+    assertThat(result.out()).isEqualTo("k.list=\n");
+    assertThat(result.err())
+        .isEqualTo("'k.map': an empty object has no text and is left out\n");
+  }
+
   @Test
   void exportedForSpring_hasPlainTextsUnderFlatKeys() throws IOException {
     kv.print("set", "server", "{\"port\":8080,\"hosts\":[\"a\",{\"name\":\"3\"}]}");
@@ -108,12 +152,12 @@ class ForeignFilesTest extends KvTest {
         "~ | \"~\" | it is text; if you mean null, write null | null",
         "010 | \"010\" | if you mean a number, write it without the leading zero | 8",
         "089 | \"089\" | if you mean a number, write it without the leading zero | \"089\"",
-        "0x1F | \"0x1F\" | if you mean a number, write it as JSON does | 31",
-        "1_000 | \"1_000\" | if you mean a number, write it as JSON does | 1000",
-        "+1 | \"+1\" | if you mean a number, write it as JSON does | 1",
-        ".5 | \".5\" | if you mean a number, write it as JSON does | 0.5",
-        "1.5e3 | \"1.5e3\" | if you mean a number, write it as JSON does | 1500.0",
-        ".inf | \".inf\" | if you mean a number, write it as JSON does | \".inf\"",
+        "0x1F | \"0x1F\" | write it as JSON does, in decimal digits | 31",
+        "1_000 | \"1_000\" | write it as JSON does, without underscores | 1000",
+        "+1 | \"+1\" | write it as JSON does, without a plus sign | 1",
+        ".5 | \".5\" | write it as JSON does, with digits on both sides | 0.5",
+        "1.5e3 | \"1.5e3\" | write it as JSON does, without exponent | 1500.0",
+        ".inf | \".inf\" | it is text: values have neither infinity nor NaN | \".inf\"",
         "1:30 | \"1:30\" | | 90",
         "2026-01-01 | \"2026-01-01\" | | \"2026-01-01\"",
         "plain text | \"plain text\" | | \"plain text\"",
@@ -132,7 +176,8 @@ class ForeignFilesTest extends KvTest {
         assertThat(kv.run("import", file).err()).as("unchanged").isEmpty();
       }
       kv.print("delete", "k");
-      kv.print("import", file, "--types=yaml11");
+      String report = kv.run("import", file, "--types=yaml11").err();
+      assertThat(report.contains("neither infinity nor NaN")).isEqualTo(text.equals(".inf"));
       assertThat(json("k")).isEqualTo(yaml11);
       kv.print("delete", "k");
       assertThat(kv.run("import", file, "--types=text").err()).isEmpty();
@@ -143,14 +188,15 @@ class ForeignFilesTest extends KvTest {
 
   @Test
   void brokenJson_inProperties_isTextWithAReport() throws IOException {
-    String file = file("f.properties", "a={\"b\":1,}\nb=[ERROR\nc={\"x\":1}\n");
+    String file = file("f.properties", "a={\"b\":1,}\nb=[ERROR\nc={\"x\":1}\nd=[1,\n");
     assertThat(kv.run("import", file).err())
         .isEqualTo(file + ":1:1: 'a': it is text, although it begins as JSON: it is not JSON:"
-            + " Unexpected character ('}' (code 125)): was expecting double-quote to start field"
-            + " name (character 8)\n"
+            + " no comma may stand before a closing bracket (character 8)\n"
             + file + ":2:1: 'b': it is text, although it begins as JSON: it is not JSON: a value"
             + " is a number, true, false, null, an object, an array, or text in double quotes"
-            + " (character 2)\n");
+            + " (character 2)\n"
+            + file + ":4:1: 'd': it is text, although it begins as JSON: the JSON text ends too"
+            + " early (character 4)\n");
     assertThat(json("a")).isEqualTo("\"{\\\"b\\\":1,}\"");
     assertThat(json("c")).isEqualTo("{\"x\":1}");
   }

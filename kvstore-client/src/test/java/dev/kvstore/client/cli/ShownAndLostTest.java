@@ -121,6 +121,18 @@ class ShownAndLostTest extends KvTest {
         .isEqualTo("kv: the output could not be written: No space left on device\n");
   }
 
+  @Test
+  void differences_thatAreLost_areNoAnswer() {
+    StringWriter err = new StringWriter();
+    Output output = new Output(new SmallDisk(0));
+    int code =
+        kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, "diff", "app", "w");
+    assertThat(code).isEqualTo(ExitCodes.DIFFERENT);
+    assertThat(output.exitCode(code, new PrintWriter(err, true))).isEqualTo(ExitCodes.INTERNAL);
+    assertThat(err.toString())
+        .endsWith("kv: the output could not be written: No space left on device\n");
+  }
+
   private void fillMany() {
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < 2_000; i++) {
