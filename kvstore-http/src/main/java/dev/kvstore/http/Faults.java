@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.ByteSize;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.config.SettingNames;
 import dev.kvstore.http.config.SettingSources;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,12 +99,25 @@ final class Faults {
   /** Returns the message of an error that picocli found, and where the wrong value stands. */
   String message(Exception error) {
     if (error instanceof UnmatchedArgumentException unmatched) {
-      List<String> nearest = unmatched.getSuggestions();
+      List<String> nearest = nearest(unmatched);
       return error.getMessage()
           + (nearest.isEmpty() ? "" : ". Did you mean " + String.join(" or ", nearest) + "?");
     }
     ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
     return blame(argument) + error.getMessage();
+  }
+
+  /** Returns what a misspelt option or command probably means. */
+  private List<String> nearest(UnmatchedArgumentException error) {
+    String wrong = error.getUnmatched().get(0).split("=", 2)[0];
+    if (!wrong.startsWith("--")) {
+      return error.getSuggestions();
+    }
+    List<String> known = error.getCommandLine().getCommandSpec().options().stream()
+        .map(option -> option.longestName().replaceFirst("^--", ""))
+        .toList();
+    return SettingNames.nearest(wrong.substring(2), known).map(name -> "--" + name).stream()
+        .toList();
   }
 
   private String blame(@Nullable ArgSpec argument) {

@@ -103,7 +103,9 @@ interface DocumentWriter extends Closeable {
 
     /** Returns the empty text, which Spring reads as an empty list, for a list without items. */
     private String text(Node container) {
-      return types == Types.TEXT && container instanceof Node.Items array && array.items().isEmpty()
+      return types == Types.TEXT
+              && container instanceof Node.Items array
+              && array.items().isEmpty()
           ? ""
           : json(container);
     }

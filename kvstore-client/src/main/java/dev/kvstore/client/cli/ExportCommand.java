@@ -116,8 +116,8 @@ final class ExportCommand extends Action.OnStore {
       try {
         Names.checkKey(flat.name());
       } catch (InvalidInputException e) {
-        losses.add(Problems.Path.of(flat.name()) + "'kv import' refuses this key: "
-            + e.getMessage());
+        losses.add(
+            Problems.Path.of(flat.name()) + "'kv import' refuses this key: " + e.getMessage());
       }
       document.write(flat.name(), flat.value());
     }

@@ -2,13 +2,16 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
+import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,6 +96,9 @@ final class ImportCommand extends Action.OnStore {
     List<Difference> differences =
         differences(Operand.values(store, values.keySet()), values, notes);
     document.advice(differences.stream().map(Difference::key).toList()).forEach(console()::note);
+    if (options.separator() != null) {
+      addContainersAbove(store, differences, options.separator(), notes);
+    }
     notes.forEach(console()::note);
     if (dryRun) {
       differences.forEach(difference -> difference.print(console()));
@@ -127,6 +133,27 @@ final class ImportCommand extends Action.OnStore {
       }
     }
     return differences;
+  }
+
+  /** Adds the stored objects and arrays that could have the flattened keys as their parts. */
+  private static void addContainersAbove(
+      KVStore store, List<Difference> differences, String separator, List<String> notes) {
+    Map<String, String> above = new LinkedHashMap<>();
+    for (Difference difference : differences) {
+      String key = difference.key();
+      for (int i = 1; i < key.length(); i++) {
+        if (key.startsWith(separator, i) || key.charAt(i) == '[') {
+          above.putIfAbsent(key.substring(0, i), key);
+        }
+      }
+    }
+    Operand.values(store, above.keySet()).forEach((key, value) -> {
+      BsonValue stored = BsonValues.toBsonValue(value);
+      if (stored.isDocument() || stored.isArray()) {
+        notes.add(Problems.Path.of(key) + "the store has a nested value under this key; it stays as"
+            + " it is, beside '" + Texts.oneLine(String.valueOf(above.get(key))) + "'");
+      }
+    });
   }
 
   private void write(EntryWriter writer, List<Difference> differences, int all) {

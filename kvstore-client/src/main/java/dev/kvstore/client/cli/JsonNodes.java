@@ -197,6 +197,7 @@ final class JsonNodes {
   }
 
   private static boolean isInArray(JsonProcessingException e) {
-    return e.getProcessor() instanceof JsonParser parser && parser.getParsingContext().inArray();
+    return e.getProcessor() instanceof JsonParser parser
+        && parser.getParsingContext().inArray();
   }
 }

@@ -108,9 +108,7 @@ enum Types {
     if (number.startsWith("+")) {
       return "without a plus sign";
     }
-    return number.indexOf('e') < 0
-        ? "with digits on both sides of the point"
-        : "without exponent";
+    return number.indexOf('e') < 0 ? "with digits on both sides of the point" : "without exponent";
   }
 
   private static String meant(String json) {

@@ -112,8 +112,17 @@ class ForeignFilesTest extends KvTest {
     kv.print("set", "k", "{\"list\":[],\"map\":{}}");
     Kv.Result result = kv.run("export", "--format", "properties", "--flatten", "--types", "text");
     assertThat(result.out()).isEqualTo("k.list=\n");
-    assertThat(result.err())
-        .isEqualTo("'k.map': an empty object has no text and is left out\n");
+    assertThat(result.err()).isEqualTo("'k.map': an empty object has no text and is left out\n");
+  }
+
+  @Test
+  void flattenedImport_belowANestedValue_saysSo() throws IOException {
+    kv.print("set", "rec", "{\"d\":1}");
+    String file = file("f.yaml", "rec.d: 2\nother.d: 3\n");
+    assertThat(kv.run("import", file, "--flatten").err())
+        .isEqualTo("'rec': the store has a nested value under this key; it stays as it is, beside"
+            + " 'rec.d'\n");
+    assertThat(json("rec")).isEqualTo("{\"d\":1}");
   }
 
   @Test
