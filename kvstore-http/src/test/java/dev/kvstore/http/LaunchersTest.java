@@ -77,7 +77,7 @@ class LaunchersTest {
     ProcessBuilder builder = new ProcessBuilder("sh", script.toString(), launcher.argument);
     builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(script.toFile()));
     builder.environment().remove("CACHE_DIRECTORY");
-    builder.environment().put("XDG_CACHE_HOME", cache.getParent().toString());
+    builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     builder.environment().put("JAVA_HOME", folder.resolve("java").toString());
     builder.environment().putAll(variables);
     Process process = builder.start();

@@ -1,6 +1,6 @@
 package dev.kvstore.http.net;
 
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Connection;
@@ -59,7 +59,7 @@ public final class BoundedHeaders extends HttpConnectionFactory {
 
         private void count() {
           if (++fields > MAX_FIELDS) {
-            throw new BadMessageException(
+            throw new HttpException.RuntimeException(
                 HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431,
                 "more than " + MAX_FIELDS + " header fields");
           }
