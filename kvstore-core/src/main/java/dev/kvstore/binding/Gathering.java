@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@code limits.red}. Not thread-safe.
  */
 final class Gathering {
+  private static final int BSON_NULL = 10;
+
   private final String separator;
   private final Type type;
   private final Map<String, Gathering> members = new LinkedHashMap<>();
@@ -44,7 +46,16 @@ final class Gathering {
 
   /** Adds a value: a document for a start, or what is stored at a place. */
   void add(String place, RawValue value) throws MalformedException {
+    add(place, value, place);
+  }
+
+  /** @param whole the place as the key has it */
+  private void add(String place, RawValue value, String whole) throws MalformedException {
     if (place.isEmpty()) {
+      if (own != null) {
+        throw new MalformedException(
+            "two keys are for the same, one of them ends in '" + BsonValues.shown(whole) + "'");
+      }
       own = value;
     } else if (place.startsWith("[")) {
       int end = place.indexOf(']');
@@ -55,19 +66,22 @@ final class Gathering {
       String rest = place.substring(end + 1);
       elements
           .computeIfAbsent(index, any -> new Gathering(elementType(), separator))
-          .add(rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value);
+          .add(
+              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
     } else {
       int end = nameEnd(place);
       String name = memberName(place.substring(0, end));
       String rest = place.substring(end);
       members
           .computeIfAbsent(name, any -> new Gathering(memberType(name), separator))
-          .add(rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value);
+          .add(
+              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
     }
   }
 
   /** Returns it all as one value. */
   RawValue value() throws MalformedException {
+    refuseMixture();
     if (!elements.isEmpty()) {
       List<RawValue> values = new ArrayList<>();
       for (Map.Entry<Integer, Gathering> element : elements.entrySet()) {
@@ -89,6 +103,24 @@ final class Gathering {
       values.put(member.getKey(), member.getValue().value());
     }
     return BsonValues.ofMembers(values);
+  }
+
+  /** Nothing that is stored may be left out without a word. */
+  private void refuseMixture() throws MalformedException {
+    RawValue whole = own != null && own.typeNumber() == BSON_NULL ? null : own;
+    if (!elements.isEmpty() && !members.isEmpty()) {
+      throw new MalformedException("'[" + elements.firstKey() + "]' is for a list, and '"
+          + BsonValues.shown(members.keySet().iterator().next()) + "' beside it is not");
+    }
+    if (!elements.isEmpty() && whole != null) {
+      throw new MalformedException(
+          "'[" + elements.firstKey() + "]' is for a list that is also stored as a whole");
+    }
+    if (!members.isEmpty() && whole != null && BsonValues.members(whole).isEmpty()) {
+      throw new MalformedException(
+          "'" + BsonValues.shown(members.keySet().iterator().next())
+              + "' is a member of what is also stored as one value");
+    }
   }
 
   private static int index(String digits) {

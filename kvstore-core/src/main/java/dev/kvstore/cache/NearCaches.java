@@ -54,7 +54,8 @@ public final class NearCaches implements AutoCloseable {
   private final Guard upkeep = new Guard(log, "upkeep of the near-caches");
   private final Map<String, Shared> caches = new ConcurrentHashMap<>();
   private CacheHealth gone = Totals.NONE; // guarded by this
-  private volatile long nextWarning = Long.MIN_VALUE;
+  private long nextWarning = Long.MIN_VALUE; // guarded by this
+  private volatile long nextEviction = Long.MIN_VALUE;
   private volatile long keptUpAt;
   private volatile boolean closed;
 
@@ -99,7 +100,7 @@ public final class NearCaches implements AutoCloseable {
 
   /** Makes a cache for a store that has entries, unless too many others are in use. */
   void make(String store) {
-    if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextWarning)) {
+    if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextEviction)) {
       return;
     }
     synchronized (this) {
@@ -139,12 +140,16 @@ public final class NearCaches implements AutoCloseable {
       retire(idlest.get().getKey(), idlest.get().getValue());
       return true;
     }
-    nextWarning = clock.nanos() + BETWEEN_WARNINGS.toNanos();
-    log.warn(
-        "More than {} stores are in use: reads of '{}' and others go to the database, without a"
-            + " near-cache",
-        MOST,
-        store);
+    long now = clock.nanos();
+    nextEviction = now + UPKEEP.toNanos(); // none becomes idle before
+    if (now >= nextWarning) {
+      nextWarning = now + BETWEEN_WARNINGS.toNanos();
+      log.warn(
+          "More than {} stores are in use: reads of '{}' and others go to the database, without a"
+              + " near-cache",
+          MOST,
+          store);
+    }
     return false;
   }
 

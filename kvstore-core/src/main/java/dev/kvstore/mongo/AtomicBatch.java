@@ -76,8 +76,8 @@ final class AtomicBatch {
           .readPreference(ReadPreference.primary())
           .timeout(deadline.millisLeft(), TimeUnit.MILLISECONDS)
           .build());
-      BatchResult result = writeAll(session);
-      commit(session);
+      BatchResult result = access.sessions().call(deadline, () -> writeAll(session));
+      commit(session); // which is never refused, and what becomes of it shows when it is settled
       return result;
     } finally {
       // Closing aborts what was not committed, for which an interrupt must wait: the server would

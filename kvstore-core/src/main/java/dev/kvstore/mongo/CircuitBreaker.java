@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * A circuit breaker in front of a database that may hang, so that not every caller waits for the
  * whole time limit. Thread-safe.
  *
- * <p>It opens when a call ran out of time and no other was answered meanwhile. While it is open,
- * operations are refused at once, except that one at a time first sends a probe; if that is
- * answered the breaker closes. Until it opens, callers wait as the time limit allows, which rides
- * out a fail-over, but only so many: the others are refused once nothing was answered for a while.
+ * <p>It opens when a call ran out of time and no other was answered meanwhile. One caller then
+ * sends a probe, and if that is answered the breaker closes. The others wait for the first probe,
+ * as one slow call on a quiet database says little; after that, operations are refused at once
+ * while it is open, except for the one that sends the next probe. Until it opens, callers wait as
+ * the time limit allows, which rides out a fail-over, but only so many: the others are refused once
+ * nothing was answered for a while.
  */
 final class CircuitBreaker {
   /** How many calls may wait for a database that answers none: the driver sends no more either. */
@@ -32,8 +34,14 @@ final class CircuitBreaker {
   /** Stands for "closed" in {@link #probeAt}. */
   private static final long CLOSED = Long.MIN_VALUE;
 
+  /** Stands for "open, and no probe was sent yet". */
+  private static final long OPENED = CLOSED + 1;
+
   /** Stands for "a probe is under way". */
   private static final long PROBING = Long.MAX_VALUE;
+
+  /** Stands for "the first probe since it opened is under way". */
+  private static final long FIRST_PROBE = PROBING - 1;
 
   /** The database is known not to answer, so it was not asked. */
   static final class Refusal extends MongoTimeoutException {
@@ -78,9 +86,15 @@ final class CircuitBreaker {
     if (at == CLOSED) {
       return;
     }
-    if (at == PROBING || now() < at || !probeAt.compareAndSet(at, PROBING)) {
+    long probing = at == OPENED ? FIRST_PROBE : PROBING;
+    if (now() >= at && probeAt.compareAndSet(at, probing)) {
+      probe(probing);
+    } else if (!awaitFirstProbe()) {
       throw new Refusal("it did not answer lately, and is asked again twice a second");
     }
+  }
+
+  private void probe(long probing) {
     boolean answered = false;
     try {
       probe.run();
@@ -89,13 +103,31 @@ final class CircuitBreaker {
       if (answered) {
         answered();
       } else {
-        probeAt.set(now() + RETRY);
+        probeAt.compareAndSet(probing, now() + RETRY);
+        tellWaiting();
       }
     }
   }
 
-  /** Makes a call to the database, and takes note of whether that answers. */
-  <T extends @Nullable Object> T call(Supplier<T> call) {
+  /** Returns whether the database was found to answer. */
+  private boolean awaitFirstProbe() {
+    long began = now();
+    synchronized (answers) {
+      long left = patience.toNanos();
+      while (probeAt.get() == FIRST_PROBE && left > 0) {
+        awaitNews(left);
+        left = began + patience.toNanos() - now();
+      }
+    }
+    return probeAt.get() == CLOSED;
+  }
+
+  /**
+   * Makes a call to the database, and takes note of whether that answers.
+   *
+   * @param hasTime whether a database that is well answers within the time the call has
+   */
+  <T extends @Nullable Object> T call(boolean hasTime, Supplier<T> call) {
     long began = now();
     enter(began);
     try {
@@ -103,8 +135,8 @@ final class CircuitBreaker {
       answered();
       return result;
     } catch (MongoTimeoutException e) {
-      if (answeredAt < began) {
-        probeAt.compareAndSet(CLOSED, now());
+      if (hasTime && answeredAt < began) {
+        probeAt.compareAndSet(CLOSED, OPENED);
       }
       throw e;
     } catch (MongoException e) {
@@ -119,14 +151,19 @@ final class CircuitBreaker {
 
   private void answered() {
     answeredAt = now();
-    if (probeAt.get() != CLOSED) {
+    boolean wasOpen = probeAt.get() != CLOSED;
+    if (wasOpen) {
       probeAt.set(CLOSED);
     }
-    if (waiting.get() >= mostWaiting || silent) {
+    if (wasOpen || waiting.get() >= mostWaiting || silent) {
       silent = false;
-      synchronized (answers) {
-        answers.notifyAll();
-      }
+      tellWaiting();
+    }
+  }
+
+  private void tellWaiting() {
+    synchronized (answers) {
+      answers.notifyAll();
     }
   }
 
@@ -150,13 +187,19 @@ final class CircuitBreaker {
           silent = true;
           return false;
         }
-        try {
-          answers.wait(TimeUnit.NANOSECONDS.toMillis(left) + 1);
-        } catch (InterruptedException e) {
-          throw new MongoInterruptedException("Interrupted while waiting for the database", e);
-        }
+        awaitNews(left);
       }
       return true;
+    }
+  }
+
+  /** To be called by one that has the lock of {@link #answers}. */
+  @SuppressWarnings("WaitNotInLoop") // the callers have the loops
+  private void awaitNews(long nanos) {
+    try {
+      answers.wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+    } catch (InterruptedException e) {
+      throw new MongoInterruptedException("Interrupted while waiting for the database", e);
     }
   }
 

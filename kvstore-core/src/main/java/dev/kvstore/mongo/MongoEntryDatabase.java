@@ -1,6 +1,7 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -32,6 +33,8 @@ import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
@@ -44,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * is not the primary. Thread-safe; open one per process.
  */
 public final class MongoEntryDatabase implements EntryDatabase {
+  private static final Logger log = LoggerFactory.getLogger(MongoEntryDatabase.class);
+
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
 
   private static final String DEFAULT_DATABASE = "kvstore";
@@ -176,7 +181,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   @Override
   public List<String> storeNames() {
     Deadline deadline = begin();
-    return reading("the names of the stores", () -> {
+    return reading("the names of the stores", deadline, () -> {
       BsonDocument collections = new BsonDocument("type", new BsonString("collection"));
       return timed(deadline)
           .listCollectionNames()
@@ -196,6 +201,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     Deadline deadline = begin();
     return reading(
         "the sizes of stores",
+        deadline,
         () -> timed(deadline)
             .listCollectionNames()
             .filter(new BsonDocument("type", new BsonString("collection")))
@@ -205,24 +211,34 @@ public final class MongoEntryDatabase implements EntryDatabase {
             .filter(Names::isStore)
             .sorted()
             .limit(most)
-            .map(name -> size(name, deadline))
+            .flatMap(name -> size(name, deadline).stream())
             .toList());
   }
 
-  private StoreSize size(String store, Deadline deadline) {
+  /** Returns empty where the server refuses: a right is missing, or the store has just gone. */
+  private Optional<StoreSize> size(String store, Deadline deadline) {
     BsonDocument command = new BsonDocument("collStats", new BsonString(store));
-    BsonDocument stats = timed(deadline).runCommand(command, BsonDocument.class);
-    return new StoreSize(
-        store,
-        stats.getNumber("count", new BsonInt32(0)).longValue(),
-        stats.getNumber("size", new BsonInt32(0)).longValue());
+    try {
+      BsonDocument stats = timed(deadline).runCommand(command, BsonDocument.class);
+      return Optional.of(new StoreSize(
+          store,
+          stats.getNumber("count", new BsonInt32(0)).longValue(),
+          stats.getNumber("size", new BsonInt32(0)).longValue()));
+    } catch (MongoCommandException e) {
+      if (!MongoErrors.isRefusal(e)) {
+        throw e;
+      }
+      log.debug("No size of the store '{}'", store, e);
+      return Optional.empty();
+    }
   }
 
   @Override
   public boolean drop(String name) {
     Names.checkStore(name);
     Deadline deadline = begin();
-    if (!reading("whether there is the store '" + name + "'", () -> exists(name, deadline))) {
+    String what = "whether there is the store '" + name + "'";
+    if (!reading(what, deadline, () -> exists(name, deadline))) {
       return false;
     }
     try {
@@ -261,7 +277,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
     }
     boolean gone = false;
     try {
-      gone = !exists(name, Deadline.after(settings.timeout()));
+      Deadline deadline = Deadline.after(settings.timeout());
+      gone = !sessions.call(deadline, () -> exists(name, deadline));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
@@ -296,7 +313,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
   @Override
   public void ping() {
     Deadline deadline = begin();
-    reading("whether it serves", () -> timed(deadline).runCommand(PING, BsonDocument.class));
+    reading(
+        "whether it serves", deadline, () -> timed(deadline).runCommand(PING, BsonDocument.class));
   }
 
   /** Only a server that stands alone has none. The driver knows which it is once it has asked. */
@@ -327,9 +345,9 @@ public final class MongoEntryDatabase implements EntryDatabase {
     }
   }
 
-  private <T> T reading(String what, Supplier<T> command) {
+  private <T> T reading(String what, Deadline deadline, Supplier<T> command) {
     try {
-      return command.get();
+      return sessions.call(deadline, command);
     } catch (RuntimeException e) {
       throw errors.of(e, "reading " + what);
     }

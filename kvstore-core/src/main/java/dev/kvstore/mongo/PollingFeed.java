@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The keys that are held are looked up by {@code _id}. A prefix, or a whole store, has to be
  * scanned, for there is no index by time and none is to be written just for this. So that a large
  * store does not keep the server busy, scans of a store take at most a twentieth of the time: sinks
- * with a prefix hear of nothing in between, also not that nothing has changed.
+ * with a prefix hear of nothing in between, also not that nothing has changed. Only the first look
+ * for a new sink does not wait.
  */
 final class PollingFeed {
   private static final long NO_POSITION = 0;
@@ -83,7 +84,8 @@ final class PollingFeed {
         sink.restart();
         continue;
       }
-      if (!interest.prefixes().isEmpty() && !mayScan(sink.store())) {
+      // One that was told of nothing yet waits for its position, and perhaps a caller for that.
+      if (!interest.prefixes().isEmpty() && seen.containsKey(sink) && !mayScan(sink.store())) {
         continue;
       }
       interests.put(sink, interest);
@@ -108,8 +110,8 @@ final class PollingFeed {
     if (!interest.prefixes().isEmpty()) {
       long now = nanoTime.getAsLong();
       long pause = Math.min(PAUSE_FACTOR * (now - began), LONGEST_PAUSE.toNanos());
-      // The interval is a pause already.
-      nextScans.put(store, now + Math.max(0, pause - interval.toNanos()));
+      // The interval is pause enough after one that is shorter.
+      nextScans.put(store, pause > interval.toNanos() ? now + pause : now);
     }
     found.values().removeIf(version -> version.isExpiredAt(clock.instant()));
     return found;

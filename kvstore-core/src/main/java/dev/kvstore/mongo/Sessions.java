@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
@@ -38,6 +39,9 @@ final class Sessions {
   /** A database that is well answers in much less. */
   private static final Duration LONGEST_PROBE = Duration.ofSeconds(2);
 
+  /** A call that has less than this, at the end of an operation, may well be too late by itself. */
+  private static final Duration LITTLE_TIME = Duration.ofSeconds(1);
+
   /** Notes times and demands none. */
   private static final ClientSessionOptions NOTING =
       ClientSessionOptions.builder().causallyConsistent(false).build();
@@ -49,6 +53,7 @@ final class Sessions {
   private final MongoClient client;
   private final MongoDatabase database;
   private final CircuitBreaker breaker;
+  private final long littleMillis;
   private final AtomicLong latest = new AtomicLong();
   private volatile boolean serversAreKnown;
   private volatile boolean serversHaveSessions;
@@ -58,6 +63,7 @@ final class Sessions {
     this.client = client;
     this.database = database;
     long millis = Math.min(LONGEST_PROBE.toMillis(), timeout.toMillis());
+    this.littleMillis = Math.min(LITTLE_TIME.toMillis(), timeout.toMillis() / 2);
     MongoDatabase probed = database.withTimeout(millis, TimeUnit.MILLISECONDS);
     this.breaker = new CircuitBreaker(() -> probed.runCommand(PING, BsonDocument.class));
   }
@@ -87,7 +93,7 @@ final class Sessions {
   <T extends @Nullable Object> T run(
       SyncToken atLeast, Deadline deadline, Function<@Nullable ClientSession, T> operation) {
     try {
-      return breaker.call(() -> runOnce(atLeast, deadline, operation));
+      return call(deadline, () -> runOnce(atLeast, deadline, operation));
     } catch (MongoCommandException e) {
       if (e.getErrorCode() == INVALID_OPTIONS && isDemand(atLeast)) {
         throw new InvalidInputException(
@@ -97,6 +103,11 @@ final class Sessions {
       }
       throw e;
     }
+  }
+
+  /** Makes a call in no session of these, or in one of the caller's. */
+  <T extends @Nullable Object> T call(Deadline deadline, Supplier<T> call) {
+    return breaker.call(deadline.millisLeft() >= littleMillis, call);
   }
 
   private <T extends @Nullable Object> T runOnce(

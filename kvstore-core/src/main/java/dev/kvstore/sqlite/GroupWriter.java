@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ final class GroupWriter {
 
   /** How much may be queued. A write counts as one KiB at least. */
   private static final int QUEUE_KIB = 64 * 1024;
+
+  /** Before the next attempt to take writes from the queue, for which there was no memory, say. */
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
 
   private final Transactions transactions;
   private final SqlErrors errors;
@@ -208,7 +212,9 @@ final class GroupWriter {
     boolean stopping = false;
     while (!stopping) {
       List<Job<?>> group = new ArrayList<>();
-      guard.run(() -> fill(group));
+      if (!guard.run(() -> fill(group))) {
+        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE.toNanos());
+      }
       stopping = group.remove(stop);
       if (!group.isEmpty() && !guard.run(() -> commit(group))) {
         // Nobody may wait in vain. Those that were done already stay as they are.

@@ -29,19 +29,22 @@ final class Rereads {
   static final int AT_A_TIME = 8;
 
   /** After this long a watch is slow, and no other waits for it. */
-  private static final Duration PATIENCE = Duration.ofMillis(20);
+  static final Duration PATIENCE = Duration.ofMillis(20);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final EntryStore entries;
   private final Later later;
+  private final Duration patience;
   private final SerialRunner runner;
   private volatile boolean closed;
+  private boolean failing; // of the runner alone
 
   // Guarded by itself.
   private final Set<RereadingWatch> waiting = new LinkedHashSet<>();
 
-  Rereads(EntryStore entries, Executor executor, Later later) {
+  Rereads(EntryStore entries, Executor executor, Later later, Duration patience) {
+    this.patience = patience;
     this.entries = entries;
     this.later = later;
     this.runner = new SerialRunner(executor, this::run);
@@ -68,6 +71,7 @@ final class Rereads {
     }
     try {
       wake(changed(taken));
+      failing = false;
     } catch (RuntimeException | Error e) {
       synchronized (waiting) {
         waiting.addAll(taken);
@@ -78,7 +82,10 @@ final class Rereads {
 
   private void tryLater(Throwable failure) {
     if (!closed) {
-      log.warn("Watched entries cannot be read, it is tried again: {}", failure.getMessage());
+      if (!failing) {
+        log.warn("Watched entries cannot be read, it is tried again: {}", failure.getMessage());
+      }
+      failing = true;
       log.debug("Watched entries cannot be read", failure);
       later.run(runner::wake, RETRY);
     }
@@ -113,9 +120,9 @@ final class Rereads {
   }
 
   /** A watch that is slow leaves its place to the next. */
-  private static void awaitPlace(Semaphore free) {
+  private void awaitPlace(Semaphore free) {
     try {
-      var unused = free.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // and no watch is left out
     }

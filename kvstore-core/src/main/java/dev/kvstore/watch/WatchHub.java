@@ -11,6 +11,7 @@ import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.Subscription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,18 +42,28 @@ public final class WatchHub implements AutoCloseable {
 
   /** Returns a hub for the watches of these entries, which it does not close. */
   public static WatchHub of(EntryStore entries) {
+    return of(entries, Rereads.PATIENCE);
+  }
+
+  /** @param patience how long a watch that reads after a gap may keep others waiting */
+  static WatchHub of(EntryStore entries, Duration patience) {
     ExecutorService threads = threads(entries.name());
     Later later = (work, after) -> CompletableFuture.delayedExecutor(
             after.toNanos(), TimeUnit.NANOSECONDS, threads)
         .execute(work);
-    return new WatchHub(entries, threads, later, threads::shutdown);
+    return new WatchHub(entries, threads, later, threads::shutdown, patience);
   }
 
   WatchHub(EntryStore entries, Executor executor, Later later, Runnable stop) {
+    this(entries, executor, later, stop, Rereads.PATIENCE);
+  }
+
+  private WatchHub(
+      EntryStore entries, Executor executor, Later later, Runnable stop, Duration patience) {
     this.entries = entries;
     this.executor = executor;
     this.later = later;
-    this.rereads = new Rereads(entries, executor, later);
+    this.rereads = new Rereads(entries, executor, later, patience);
     this.stop = stop;
   }
 

@@ -434,6 +434,43 @@ class BindingTypesTest {
       }
     }
 
+    record Mixed(Map<String, Object> any) {}
+
+    @Test
+    void keysThatDoNotGoTogether_areAProblem() {
+      for (List<String> keys : List.of(
+          List.of("p.any.a[0]", "p.any.a.b"),
+          List.of("p.any.a[0]", "p.any.a"),
+          List.of("p.any.a", "p.any.a.b"),
+          List.of("p.any.a[0]", "p.any.a[00]"))) {
+        keys.forEach(key -> store.set(key, 1));
+        assertThat(problems(Mixed.class))
+            .as("%s", keys)
+            .singleElement()
+            .asString()
+            .startsWith("The keys below 'p.any' make no ");
+        keys.forEach(store::delete);
+      }
+    }
+
+    @Test
+    void memberOfAnElement_inTwoSpellings_isAProblem() {
+      store.setMany(Map.of(
+          "p.named",
+          Map.of(),
+          "p.nodes[0].hostName",
+          "a",
+          "p.nodes[0].host-name",
+          "b",
+          "p.nodes[0].port",
+          1));
+      assertThat(problems(Nodes.class))
+          .singleElement()
+          .asString()
+          .startsWith("The keys below 'p.nodes' make no ")
+          .contains("two keys are for the same");
+    }
+
     record Nodes(List<Node> nodes, Map<String, Node> named) {}
 
     @Test

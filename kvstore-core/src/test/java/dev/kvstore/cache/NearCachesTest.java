@@ -12,6 +12,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -263,6 +264,21 @@ class NearCachesTest {
     set(caches.store("another"), 1);
     assertThat(caches.store("another").cache()).isPresent();
     assertThat(caches.store("s0").cache()).isEmpty();
+    assertThat(subscribed()).isEqualTo(NearCaches.MOST);
+  }
+
+  @Test
+  void stores_moreThanMost_soonTakeThePlaceOfOneThatIsIdleLater() {
+    for (int i = 0; i <= NearCaches.MOST; i++) {
+      set(caches.store("s" + i), i);
+    }
+    assertThat(caches.store("s" + NearCaches.MOST).cache()).isEmpty();
+    for (int round = 0; round <= NearCaches.EVICTABLE; round++) {
+      caches.keepUp();
+    }
+    clock.pass(Duration.ofSeconds(1));
+    set(caches.store("another"), 1);
+    assertThat(caches.store("another").cache()).isPresent();
     assertThat(subscribed()).isEqualTo(NearCaches.MOST);
   }
 

@@ -19,11 +19,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CircuitBreakerTest {
   private final AtomicLong nanos = new AtomicLong();
@@ -40,7 +43,11 @@ class CircuitBreakerTest {
   }
 
   private void timeOut() {
-    assertThatThrownBy(() -> breaker.call(() -> {
+    timeOut(breaker);
+  }
+
+  private void timeOut(CircuitBreaker of) {
+    assertThatThrownBy(() -> of.call(true, () -> {
           nanos.addAndGet(1_000_000);
           throw new MongoTimeoutException("no answer");
         }))
@@ -64,19 +71,66 @@ class CircuitBreakerTest {
   }
 
   @Test
-  void probe_underWay_refusesTheOthers() {
+  void laterProbe_underWay_refusesTheOthers() {
+    AtomicInteger refused = new AtomicInteger();
     CircuitBreaker[] self = new CircuitBreaker[1];
-    self[0] = new CircuitBreaker(
-        nanos::get,
-        2,
-        Duration.ofMillis(200),
-        () -> assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class));
-    assertThatThrownBy(() -> self[0].call(() -> {
+    self[0] = new CircuitBreaker(nanos::get, 2, Duration.ofMinutes(1), () -> {
+      if (probes.getAndIncrement() == 0) {
+        throw new MongoTimeoutException("down");
+      }
+      assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class);
+      refused.incrementAndGet();
+    });
+    timeOut(self[0]);
+    assertThatThrownBy(() -> self[0].admit()).isExactlyInstanceOf(MongoTimeoutException.class);
+    pass(Duration.ofMillis(500));
+    self[0].admit();
+    self[0].admit();
+    assertThat(refused).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void firstProbe_underWay_isAwaitedByTheOthers(boolean answered) throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    CircuitBreaker slow = new CircuitBreaker(System::nanoTime, 2, Duration.ofMinutes(1), () -> {
+      probes.incrementAndGet();
+      hang(new AtomicInteger(), answer);
+      if (!answered) {
+        throw new MongoTimeoutException("down");
+      }
+    });
+    timeOut(slow);
+    FutureTask<Boolean> one = new FutureTask<>(() -> isAdmitted(slow));
+    FutureTask<Boolean> other = new FutureTask<>(() -> isAdmitted(slow));
+    new Thread(one).start();
+    await().until(() -> probes.get() == 1);
+    Thread waiting = new Thread(other);
+    waiting.start();
+    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    answer.countDown();
+    assertThat(one.get()).isEqualTo(answered);
+    assertThat(other.get()).isEqualTo(answered);
+    assertThat(probes).hasValue(1);
+  }
+
+  private static boolean isAdmitted(CircuitBreaker breaker) {
+    try {
+      breaker.admit();
+      return true;
+    } catch (MongoTimeoutException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void timeOut_ofACallWithLittleTime_doesNotOpen() {
+    assertThatThrownBy(() -> breaker.call(false, () -> {
           throw new MongoTimeoutException("no answer");
         }))
         .isInstanceOf(MongoTimeoutException.class);
-    self[0].admit();
-    self[0].admit();
+    breaker.admit();
+    assertThat(probes).hasValue(0);
   }
 
   @Test
@@ -90,16 +144,16 @@ class CircuitBreakerTest {
   @Test
   void answer_toAnyCall_closes() {
     timeOut();
-    assertThat(breaker.<Integer>call(() -> 1)).isEqualTo(1);
+    assertThat(breaker.<Integer>call(true, () -> 1)).isEqualTo(1);
     breaker.admit();
     assertThat(probes).hasValue(0);
   }
 
   @Test
   void timeOut_whileOthersAreAnswered_doesNotOpen() {
-    assertThatThrownBy(() -> breaker.call(() -> {
+    assertThatThrownBy(() -> breaker.call(true, () -> {
           pass(Duration.ofMillis(1));
-          breaker.<Integer>call(() -> 1);
+          breaker.<Integer>call(true, () -> 1);
           throw new MongoTimeoutException("a slow one");
         }))
         .isInstanceOf(MongoTimeoutException.class);
@@ -109,7 +163,7 @@ class CircuitBreakerTest {
 
   @Test
   void failure_atOnce_doesNotOpen() {
-    assertThatThrownBy(() -> breaker.call(() -> {
+    assertThatThrownBy(() -> breaker.call(true, () -> {
           throw new MongoSocketReadException("reset", new ServerAddress());
         }))
         .isInstanceOf(MongoException.class);
@@ -125,14 +179,14 @@ class CircuitBreakerTest {
     AtomicInteger running = new AtomicInteger();
     ExecutorService callers = Executors.newCachedThreadPool();
     try {
-      Future<?> one = callers.submit(() -> real.call(() -> hang(running, answer)));
-      Future<?> other = callers.submit(() -> real.call(() -> hang(running, answer)));
+      Future<?> one = callers.submit(() -> real.call(true, () -> hang(running, answer)));
+      Future<?> other = callers.submit(() -> real.call(true, () -> hang(running, answer)));
       await().until(() -> running.get() == 2);
-      assertThatThrownBy(() -> real.call(() -> 3)).isInstanceOf(CircuitBreaker.Refusal.class);
+      assertThatThrownBy(() -> real.call(true, () -> 3)).isInstanceOf(CircuitBreaker.Refusal.class);
       answer.countDown();
       one.get();
       other.get();
-      assertThat(real.<Integer>call(() -> 4)).isEqualTo(4);
+      assertThat(real.<Integer>call(true, () -> 4)).isEqualTo(4);
     } finally {
       callers.shutdownNow();
     }

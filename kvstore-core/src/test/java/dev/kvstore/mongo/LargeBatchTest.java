@@ -88,16 +88,16 @@ class LargeBatchTest {
   @Test
   void slowServer_theTimeLimitIsForEachThousand() {
     BatchResult result = write(
-        3500,
-        Duration.ofSeconds(2),
+        9500,
+        Duration.ofSeconds(3),
         (batch, command) -> {
           assertThat(command.getArray("updates")).hasSizeLessThanOrEqualTo(1000);
-          pause(Duration.ofMillis(700));
+          pause(Duration.ofMillis(400));
           return done(command);
         },
         (name, command) -> OK);
-    assertThat(result).isEqualTo(new BatchResult(0, 3500));
-    assertThat(batches).hasValue(4);
+    assertThat(result).isEqualTo(new BatchResult(0, 9500));
+    assertThat(batches).hasValue(10);
   }
 
   @Test

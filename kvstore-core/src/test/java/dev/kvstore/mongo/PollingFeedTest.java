@@ -88,7 +88,7 @@ class PollingFeedTest {
     PollingFeed slow = new PollingFeed(
         (store, interest) -> {
           asked.add(interest);
-          nanos.addAndGet(cost.toNanos());
+          nanos.addAndGet(interest.prefixes().isEmpty() ? 0 : cost.toNanos());
           return stored;
         },
         Duration.ofMillis(500),
@@ -110,9 +110,30 @@ class PollingFeedTest {
     }
     long scans =
         asked.stream().filter(interest -> !interest.prefixes().isEmpty()).count();
-    assertThat(scans).as("of 100 ms in a minute").isBetween(20L, 36L);
+    assertThat(scans * cost.toNanos())
+        .as("time of scans")
+        .isBetween(nanos.get() / 25, nanos.get() / 20);
     assertThat(cache.calls).hasSize(polls);
     assertThat(sink.calls).as("no sign of life without a look").hasSize((int) scans);
+  }
+
+  @Test
+  void newSink_isPositionedAtOnce_alsoSoonAfterAScan() {
+    AtomicLong nanos = new AtomicLong();
+    PollingFeed slow = new PollingFeed(
+        (store, interest) -> {
+          nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+          return stored;
+        },
+        Duration.ofMillis(500),
+        () -> now,
+        nanos::get);
+    slow.poll(List.of(registration));
+    RecordingSink another = new RecordingSink();
+    slow.poll(
+        List.of(registration, new Registration("s", another, Registration.NOW, closed -> {})));
+    assertThat(another.calls).containsExactly("positioned 0");
+    assertThat(sink.calls).containsExactly("positioned 0");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -170,7 +171,7 @@ class RereadsTest {
   void gap_allHaveChanged_needsFewThreads() {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     AtomicInteger count = new AtomicInteger();
-    try (WatchHub real = WatchHub.of(store)) {
+    try (WatchHub real = WatchHub.of(store, Duration.ofMinutes(1))) {
       for (int i = 0; i < 3 * ITEMS; i++) {
         String key = "k" + i;
         versions.put(key, 1);
