@@ -9,7 +9,7 @@ import java.util.List;
  * @param written the keys that were written, durably
  * @param notWritten the keys that were not written: writing them again is safe
  * @param unknown the keys that may have been written: read them before writing them again
- * @since 1.0
+ * @since 0.1.0
  */
 @SuppressWarnings("serial") // what List.copyOf makes is serializable
 public record BatchOutcome(List<String> written, List<String> notWritten, List<String> unknown)

@@ -32,7 +32,7 @@ public class KVException extends RuntimeException {
    * Returns what became of each key, if this is the error of a {@link KVStore#setMany} that is not
    * atomic and of which something was sent; else empty.
    *
-   * @since 1.0
+   * @since 0.1.0
    */
   public final Optional<BatchOutcome> batchOutcome() {
     return Optional.ofNullable(batchOutcome);
@@ -41,7 +41,7 @@ public class KVException extends RuntimeException {
   /**
    * Says what became of each key of a batch; for implementations of stores. Returns the exception.
    *
-   * @since 1.0
+   * @since 0.1.0
    */
   public static <E extends KVException> E with(E exception, BatchOutcome outcome) {
     KVException target = exception;

@@ -58,7 +58,7 @@ final class LimitOptions {
       names = "--max-requests-per-client",
       paramLabel = "N",
       description = "How many requests of one token are executed at a time, or of one address that"
-          + " shows none (${DEFAULT-VALUE}, a quarter of all); more are answered with 429.")
+          + " shows none (${DEFAULT-VALUE}, a quarter of all); more wait a second, then get 429.")
   private int maxRequestsPerClient = ConnectionSettings.DEFAULT.maxRequestsPerClient();
 
   @Option(
