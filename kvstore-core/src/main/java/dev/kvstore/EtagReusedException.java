@@ -23,7 +23,7 @@ public final class EtagReusedException extends InvalidInputException {
   }
 
   /**
-   * Returns if the write does not repeat the etag of its entry.
+   * Checks that the write does not repeat the etag of its entry.
    *
    * @param chosenEtag the etag that the caller chose, or null
    * @param presentEtag the etag of the entry, or null where there is none

@@ -42,7 +42,7 @@ final class GuardedSteps {
     try {
       step.run();
     } catch (InterruptedException e) {
-      // Whoever wants this thread to end says so first.
+      // It only wakes the thread, which ends when 'ended' says so.
     }
   }
 }

@@ -182,7 +182,7 @@ final class SnapshotKeeper {
     }
   }
 
-  /** Asks for little, which is soon answered, and tells whether it was. */
+  /** Sends a small request, and returns whether it was answered. */
   private boolean ask() {
     try {
       store.scanKeys(KeyRange.ALL, 1);
@@ -197,7 +197,7 @@ final class SnapshotKeeper {
     return true;
   }
 
-  /** Reads what has changed, and saves it; tells whether there is time until something changes. */
+  /** Reads what has changed, and saves it; returns whether to wait for the next change. */
   private boolean refresh() {
     long begun = System.nanoTime();
     long waited;

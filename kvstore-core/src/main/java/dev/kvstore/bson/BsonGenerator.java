@@ -320,7 +320,7 @@ final class BsonGenerator extends GeneratorBase {
         return millis;
       }
     } catch (ArithmeticException e) {
-      // too far away, as told below
+      // too far away: refused below
     }
     throw unstorable(
         "has an Instant that is not a whole number of milliseconds, as a BSON date is");

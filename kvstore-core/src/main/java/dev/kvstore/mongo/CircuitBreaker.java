@@ -69,7 +69,7 @@ final class CircuitBreaker {
   }
 
   /**
-   * Returns if an operation may begin, after a probe where one is due.
+   * Checks that an operation may begin, after a probe where one is due.
    *
    * @throws MongoException if it must not: nothing of it was sent
    */

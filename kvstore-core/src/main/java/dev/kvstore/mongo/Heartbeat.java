@@ -71,7 +71,7 @@ final class Heartbeat implements AutoCloseable {
 
   private void beat() {
     Instant now = clock.instant();
-    // Half an interval: whoever comes a little early must not leave it to one who comes later.
+    // Half an interval: a node that comes a little early must not leave it to a later one.
     Date old = Date.from(now.minus(interval.dividedBy(2)));
     try {
       collection.updateOne(
@@ -81,7 +81,7 @@ final class Heartbeat implements AutoCloseable {
       refused = false;
     } catch (MongoException e) {
       if (MongoErrors.isDuplicateKey(e)) {
-        // The document is there and not old: somebody else has just done it.
+        // The document is there and not old: another node has just written it.
         refused = false;
       } else {
         report(e);
@@ -89,7 +89,7 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Missing rights do not go away, so somebody has to hear of them; the network is heard of. */
+  /** Logs missing rights, which do not pass; network failures are logged elsewhere. */
   private void report(MongoException failure) {
     if (MongoErrors.isRefusal(failure) && !refused) {
       refused = true;

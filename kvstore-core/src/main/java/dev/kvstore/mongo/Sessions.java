@@ -63,7 +63,7 @@ final class Sessions {
   }
 
   /**
-   * Returns if an operation may begin.
+   * Checks that an operation may begin.
    *
    * @throws MongoException if the database is known to be away
    */

@@ -163,7 +163,7 @@ final class ChangeLog {
     return any;
   }
 
-  /** What was committed could not be published: whoever listens has to begin anew. */
+  /** Called when committed changes could not be published: all listeners have to start over. */
   synchronized void lose() {
     recent.clear();
     forget();

@@ -11,7 +11,7 @@ import java.io.IOException;
  * @param seen how many were counted, at most {@link #MOST} + 1
  */
 record EntryCount(int seen) {
-  /** Counting more would take long, and who looks at a list of stores has enough of it here. */
+  /** Counting more would take long, and a list of stores needs no larger figure. */
   static final int MOST = 10_000;
 
   static EntryCount of(EntryStore store, Exchange exchange) {

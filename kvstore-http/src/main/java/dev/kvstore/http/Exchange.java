@@ -171,7 +171,7 @@ final class Exchange {
   }
 
   /**
-   * Returns if the caller may still do what it could when the request was admitted; to be called
+   * Checks that the caller may still do what it could when the request was admitted; to be called
    * before each write and each further part of an answer.
    *
    * @throws ProblemException if its token was revoked, has expired or was changed, or if there was

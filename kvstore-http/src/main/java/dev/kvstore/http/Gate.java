@@ -66,7 +66,7 @@ final class Gate {
   }
 
   /**
-   * Returns if a caller that was admitted before may go on.
+   * Checks that a caller that was admitted before may go on.
    *
    * @throws ProblemException if its rights have changed since
    */
@@ -94,7 +94,7 @@ final class Gate {
   }
 
   /**
-   * Returns if the principal may do this to the resource, and to the store and key in its path.
+   * Checks that the principal may do this to the resource, and to the store and key in its path.
    *
    * @throws ProblemException otherwise, whether or not they are there
    */
@@ -122,7 +122,7 @@ final class Gate {
   }
 
   /**
-   * Returns if the token is good for all these keys of the path's store.
+   * Checks that the token is good for all these keys of the path's store.
    *
    * @throws ProblemException otherwise, whether or not they are there
    */

@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the database serves. It is asked by one thread at a time, never a caller's, and its answer is kept for a second: the check is open to all. Thread-safe.
+ * Whether the database serves. It is asked by one thread at a time, never a caller's, and its
+ * answer is kept for a second: the check is open to all. Thread-safe.
  */
 final class Readiness {
   private static final Duration KEPT = Duration.ofSeconds(1);

@@ -85,7 +85,7 @@ final class RequestBody implements ReadListener {
       bytes += count;
       content.write(buffer, 0, count);
       if (bytes > maxBytes) {
-        // Who executes the request finds that it is too large.
+        // The handler finds that it is too large.
         end(whenRead);
       }
     }

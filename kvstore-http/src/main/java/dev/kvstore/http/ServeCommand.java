@@ -74,7 +74,7 @@ final class ServeCommand implements CheckedCommand {
 
   private final Variables variables;
 
-  /** @param variables what of the environment is no setting */
+  /** @param variables the environment's variables that are not settings */
   ServeCommand(Variables variables) {
     this.variables = variables;
   }

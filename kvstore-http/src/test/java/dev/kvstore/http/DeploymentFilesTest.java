@@ -95,7 +95,8 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void kubernetes_setsNoVariablesOfItsOwn_trustsNoNetwork_andProtectsTheMetrics() throws IOException {
+  void kubernetes_setsNoVariablesOfItsOwn_trustsNoNetwork_andProtectsTheMetrics()
+      throws IOException {
     JsonNode pod = ofKind("Deployment").at("/spec/template/spec");
     List<String> variables = new ArrayList<>();
     pod.at("/containers/0/env")

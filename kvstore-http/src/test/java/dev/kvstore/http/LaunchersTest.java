@@ -52,9 +52,7 @@ class LaunchersTest {
     cache = folder.resolve("cache/kvstore");
     Path java = folder.resolve("java/bin/java");
     Files.createDirectories(java.getParent());
-    Files.writeString(
-        java,
-        """
+    Files.writeString(java, """
         #!/bin/sh
         for option; do
           echo "$option"

@@ -42,7 +42,9 @@ final class Texts {
     return text.substring(0, text.offsetByCodePoints(0, Math.max(length - 1, 0))) + "…";
   }
 
-  /** Tells whether a character controls the terminal, turns the direction of text, or is unseen. */
+  /**
+   * Returns whether a character controls the terminal, turns the direction of text, or is unseen.
+   */
   static boolean steers(int c) {
     return Character.isISOControl(c)
         || c == 0x061C

@@ -64,7 +64,7 @@ public final class PacedHandler extends Handler.Wrapper {
     private final Scheduler scheduler;
     private final HttpFields headers;
 
-    /** What the reader is waiting with; whoever takes it, wakes the reader. */
+    /** The reader's callback while it waits; the thread that takes it wakes the reader. */
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
     private long waitedNanos;
