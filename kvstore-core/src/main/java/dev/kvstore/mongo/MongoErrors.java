@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the store's errors of the driver's, in one place. The driver's own words never get into a
- * message: they may tell of users, servers and values. They are in the cause.
+ * message: they may name users, servers and values. They are in the cause. Errors of what a caller
+ * has sent do not name the servers either: the caller may see nothing but the service.
  */
 final class MongoErrors {
   static final int DUPLICATE_KEY = 11000;
@@ -59,24 +60,26 @@ final class MongoErrors {
         : e;
   }
 
-  /** Tells whether the server has no transactions, or none for this. */
+  /** Returns whether the server has no transactions, or none for this. */
   static boolean isNoTransactions(RuntimeException e) {
     return unwrapped(e) instanceof MongoCommandException command
         && (command.getCode() == 20 || command.getCode() == 263);
   }
 
-  /** Tells whether a document with that {@code _id} is in the way. */
+  /** Returns whether a document with that {@code _id} is in the way. */
   static boolean isDuplicateKey(RuntimeException e) {
     return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
   }
 
-  /** Tells whether the server could not use what it was given, for example for a sum past int64. */
+  /**
+   * Returns whether the server could not use what it was given, for example for a sum past int64.
+   */
   static boolean isBadValue(RuntimeException e) {
     return e instanceof MongoCommandException command && command.getCode() == BAD_VALUE;
   }
 
   /**
-   * Tells whether the error is the server's word that it did nothing. The driver repeats a write
+   * Returns whether the error is the server's word that it did nothing. The driver repeats a write
    * under the same number, and a server does a number once, so the last answer speaks for all
    * attempts.
    */
@@ -171,11 +174,11 @@ final class MongoErrors {
             cause);
       case 15 ->
         new InvalidInputException(
-            ErrorCode.INVALID_VALUE, servers + " refused " + doing + ": nested too deeply", cause);
+            ErrorCode.INVALID_VALUE, "MongoDB refused " + doing + ": nested too deeply", cause);
       case 121 ->
         new InvalidInputException(
             ErrorCode.INVALID_VALUE,
-            servers + " refused " + doing + ": a validator of the collection does not allow it",
+            "MongoDB refused " + doing + ": a validator of the collection does not allow it",
             cause);
       default -> internal("refused " + doing + " with error " + code, cause);
     };
@@ -207,7 +210,7 @@ final class MongoErrors {
   private KVException tooLarge(String doing, @Nullable RuntimeException cause) {
     return new InvalidInputException(
         ErrorCode.TOO_LARGE,
-        servers + " refused " + doing + ": a document must be smaller than 16 MiB",
+        "MongoDB refused " + doing + ": a document must be smaller than 16 MiB",
         cause);
   }
 
@@ -216,7 +219,8 @@ final class MongoErrors {
   }
 
   /**
-   * Tells whether the driver says that its client was closed, and not that something else is wrong.
+   * Returns whether the driver says that its client was closed, and not that something else is
+   * wrong.
    */
   static boolean isClosed(RuntimeException e) {
     String message = e.getMessage();
@@ -226,7 +230,7 @@ final class MongoErrors {
         && message.endsWith("open");
   }
 
-  /** Tells whether a name server did not answer, which may pass. */
+  /** Returns whether a name server did not answer, which may pass. */
   static boolean isNameLookup(Throwable e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
       if (cause.getClass().getName().startsWith("javax.naming.")) {

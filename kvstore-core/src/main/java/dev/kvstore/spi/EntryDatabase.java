@@ -2,7 +2,6 @@ package dev.kvstore.spi;
 
 import dev.kvstore.CacheHealth;
 import dev.kvstore.OutcomeUnknownException;
-import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,7 @@ public interface EntryDatabase extends AutoCloseable {
 
   /**
    * Returns a store of the service's own in this database: none that {@link #store} or
-   * {@link #stores} leads to, whatever name they are asked for.
+   * {@link #storeNames} leads to, whatever name they are asked for.
    *
    * @param name a legal store name
    * @throws UnsupportedOperationException if only one process can use the database: that one need
@@ -31,17 +30,6 @@ public interface EntryDatabase extends AutoCloseable {
   List<String> storeNames();
 
   /**
-   * Returns the stores that there are, by name. Counts all their entries, each store within a time
-   * limit of its own.
-   */
-  default List<StoreSummary> stores() {
-    return storeNames().stream()
-        .map(name -> new StoreSummary(
-            name, store(name).count(KeyRange.ALL, Integer.MAX_VALUE, ReadOptions.DEFAULT)))
-        .toList();
-  }
-
-  /**
    * Returns about how large stores are, at a bounded cost: meant for measurements every minute. A
    * database that cannot tell without reading everything returns an empty list.
    *
@@ -52,25 +40,26 @@ public interface EntryDatabase extends AutoCloseable {
   }
 
   /**
-   * Deletes the store of that legal name with all its entries, as one step and durably, and tells
-   * whether there was one. What is written to it afterwards makes it anew; whoever watches it gets
-   * {@link ChangeSink#missed} and is positioned again.
+   * Deletes the store of that legal name with all its entries, as one step and durably. What is
+   * written to it afterwards makes a new one; watchers get {@link ChangeSink#missed} and are
+   * positioned again.
    *
+   * @return whether there was one
    * @throws OutcomeUnknownException if it is not known whether it is gone
    * @throws UnavailableException if the database does not serve; nothing was deleted
    */
   boolean drop(String name);
 
   /**
-   * Returns how the near-caches of all stores fare together; empty where there are none. Does not
-   * reach the database.
+   * Returns the health of the near-caches of all stores together; empty where there are none. Does
+   * not reach the database.
    */
   default Optional<CacheHealth> cacheHealth() {
     return Optional.empty();
   }
 
   /**
-   * Returns if the database serves.
+   * Checks that the database serves.
    *
    * @throws UnavailableException if it does not
    */

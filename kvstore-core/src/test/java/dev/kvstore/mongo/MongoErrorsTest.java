@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.MongoConfigurationException;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MongoErrorsTest {
   private final MongoErrors errors = new MongoErrors("db:27017", Duration.ofSeconds(1));
@@ -38,5 +41,14 @@ class MongoErrorsTest {
         .isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(errors.of(new MongoConfigurationException("other", new TimeoutException()), "x"))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 121, 10334})
+  void refusalOfWhatACallerSent_namesNoServer(int code) {
+    assertThat(errors.ofCode(code, "writing key 'a'", null))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("MongoDB refused writing key 'a': ")
+        .hasMessageNotContaining("db:27017");
   }
 }

@@ -23,6 +23,7 @@ final class AllowedHosts {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*+");
+  private static final Pattern IPV4 = Pattern.compile("[0-9]++(?:\\.[0-9]++){3}");
   private static final Pattern LOOPBACK =
       Pattern.compile("127(?:\\.(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|0:0:0:0:0:0:0:1");
 
@@ -64,10 +65,24 @@ final class AllowedHosts {
     if (host == null) {
       return false;
     }
-    return host.equals("localhost")
-        || host.endsWith(".localhost")
-        || LOOPBACK.matcher(host).matches()
-        || configured.contains(host);
+    return isLocalName(host) || LOOPBACK.matcher(host).matches() || configured.contains(host);
+  }
+
+  private static boolean isLocalName(String host) {
+    return host.equals("localhost") || host.endsWith(".localhost");
+  }
+
+  /**
+   * Returns true if this is a name that may mean another machine: no local one, and no IP address.
+   *
+   * @param authority a host, and perhaps a port
+   */
+  static boolean isPublicName(String authority) {
+    String host = canonical(withoutPort(authority.strip()));
+    return host != null
+        && host.indexOf(':') < 0
+        && !IPV4.matcher(host).matches()
+        && !isLocalName(host);
   }
 
   /** Returns the text as it is where what follows the host is no port. */

@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Headers of every answer, errors included, that keep browsers from mistakes. */
 final class AnswerHeaders {
@@ -18,8 +19,14 @@ final class AnswerHeaders {
 
   private AnswerHeaders() {}
 
-  /** @param secure whether the client has used TLS, and is to go on using it */
-  static Map<String, String> forEveryAnswer(boolean secure) {
-    return secure ? SECURE : PLAIN;
+  /**
+   * Returns the headers.
+   *
+   * @param secure whether the client has used TLS, and is to go on using it
+   * @param authority the request's {@code Host}; a browser would take TLS at a local name for that
+   *     of all that listens there, whatever its port
+   */
+  static Map<String, String> forEveryAnswer(boolean secure, @Nullable String authority) {
+    return secure && authority != null && AllowedHosts.isPublicName(authority) ? SECURE : PLAIN;
   }
 }

@@ -65,7 +65,8 @@ final class ErrorPages implements Request.Handler {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response.getHeaders()::put);
+    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeaders().get(HttpHeader.HOST))
+        .forEach(response.getHeaders()::put);
     problem.headers().forEach(response.getHeaders()::put);
     boolean head = HttpMethod.HEAD.is(request.getMethod());
     response.write(true, head ? null : ByteBuffer.wrap(body), callback);

@@ -28,7 +28,8 @@ final class Failures {
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
     response.setHeader(RequestIds.HEADER, requestId);
-    AnswerHeaders.forEveryAnswer(request.isSecure()).forEach(response::setHeader);
+    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeader("Host"))
+        .forEach(response::setHeader);
     String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
     if (match != null) {
       response.setHeader(RequestIds.MATCH, match);

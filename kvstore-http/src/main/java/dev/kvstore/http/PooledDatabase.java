@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.StoreSize;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,11 @@ final class PooledDatabase implements EntryDatabase {
   @Override
   public List<String> storeNames() {
     return database.storeNames();
+  }
+
+  @Override
+  public List<StoreSize> sizes(int most) {
+    return database.sizes(most);
   }
 
   @Override

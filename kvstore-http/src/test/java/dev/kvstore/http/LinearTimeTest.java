@@ -35,7 +35,7 @@ class LinearTimeTest {
   private static final int MAX_RATIO = 24;
 
   /** Less is noise. */
-  private static final long NOISE_NANOS = Duration.ofMillis(4).toNanos();
+  private static final long NOISE_NANOS = Duration.ofMillis(1).toNanos();
 
   /** Other programs, and the compiler, add to what is measured. */
   private static final int TRIES = 6;

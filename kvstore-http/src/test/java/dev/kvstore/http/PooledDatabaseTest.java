@@ -2,7 +2,10 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.WriteOptions;
+import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,18 @@ class PooledDatabaseTest {
         pooled.store("s" + i);
       }
       assertThat(pooled.size()).isEqualTo(PooledDatabase.MOST_STORES);
+    }
+  }
+
+  @Test
+  void sizes_areThoseOfTheDatabase(@TempDir Path folder) {
+    try (EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
+        PooledDatabase pooled = new PooledDatabase(database)) {
+      database
+          .store("app")
+          .write(new Write("k", BsonValues.ofNumber(1, false), WriteOptions.DEFAULT));
+
+      assertThat(pooled.sizes(10)).hasSize(1).isEqualTo(database.sizes(10));
     }
   }
 }

@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,11 +115,32 @@ class TlsServiceTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "kv.example, true",
+    "kv.example:7070, true",
+    "localhost.example, true",
+    "localhost, false",
+    "LOCALHOST:7070, false",
+    "kv.localhost., false",
+    "127.0.0.1:7070, false",
+    "192.0.2.1, false",
+    "[::1]:7070, false",
+    "[2001:db8::1], false"
+  })
+  void answer_keepsBrowsersWithTls_exceptAtLocalNamesAndAddresses(String host, boolean kept) {
+    assertThat(AnswerHeaders.forEveryAnswer(true, host).containsKey("Strict-Transport-Security"))
+        .isEqualTo(kept);
+    assertThat(AnswerHeaders.forEveryAnswer(false, host))
+        .doesNotContainKey("Strict-Transport-Security");
+  }
+
   @Test
-  void answer_tellsBrowsersToStayWithTls() throws Exception {
+  void answerAtLocalhost_leavesOtherPortsAsTheyAre() throws Exception {
     try (TestService service = start(files)) {
       assertThat(get(certificate.client(null), "localhost", service).headers().map())
-          .containsEntry("Strict-Transport-Security", List.of("max-age=31536000"));
+          .containsKey("X-Content-Type-Options")
+          .doesNotContainKey("Strict-Transport-Security");
     }
   }
 

@@ -2,10 +2,11 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.typed.TypedKVStore;
 import java.io.ByteArrayInputStream;
@@ -113,8 +114,9 @@ final class Kv implements Stores, AutoCloseable {
   @Override
   public Map<String, Long> list(List<URI> servers, HttpSettings settings) {
     Map<String, Long> stores = new TreeMap<>();
-    for (StoreSummary store : database.stores()) {
-      stores.put(store.name(), store.entries());
+    for (String name : database.storeNames()) {
+      stores.put(name, (long)
+          database.store(name).count(KeyRange.ALL, Integer.MAX_VALUE, ReadOptions.DEFAULT));
     }
     return stores;
   }

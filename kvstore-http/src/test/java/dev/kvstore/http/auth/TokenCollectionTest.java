@@ -8,7 +8,6 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
-import dev.kvstore.spi.StoreSummary;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
@@ -99,7 +98,7 @@ class TokenCollectionTest {
     assertThat(stored().find().into(new ArrayList<>()).toString())
         .contains(TokenSecret.hash("a secret of some length"))
         .doesNotContain("a secret of some length");
-    assertThat(database.stores()).extracting(StoreSummary::name).isEmpty();
+    assertThat(database.storeNames()).isEmpty();
     assertThatThrownBy(() -> database.store("_tokens")).isInstanceOf(KVException.class);
   }
 
@@ -134,7 +133,7 @@ class TokenCollectionTest {
 
       tokens.leave();
       assertThat(command.acknowledged()).isEmpty();
-      assertThat(database.stores()).isEmpty();
+      assertThat(database.storeNames()).isEmpty();
     }
   }
 
