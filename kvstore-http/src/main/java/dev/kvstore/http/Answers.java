@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.bson.JsonTranscoder;
-import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.ByteArrayOutputStream;
@@ -21,12 +20,12 @@ final class Answers {
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
   private final JsonTranscoder transcoder;
-  private final Workers workers;
+  private final Load load;
 
-  /** @param workers read what does not fit into memory at once, as it is sent */
-  Answers(JsonTranscoder transcoder, Workers workers) {
+  /** @param load lets what does not fit into memory at once be read as it is sent */
+  Answers(JsonTranscoder transcoder, Load load) {
     this.transcoder = transcoder;
-    this.workers = workers;
+    this.load = load;
   }
 
   /** Writes a document. */
@@ -104,7 +103,7 @@ final class Answers {
       // not be told from the end.
       exchange.header("Transfer-Encoding", "chunked");
     }
-    Sending.made(exchange, parts.startingWith(first), workers);
+    Sending.made(exchange, parts.startingWith(first), load);
   }
 
   /** Writes the entry as a document. */

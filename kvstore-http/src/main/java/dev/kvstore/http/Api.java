@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
+import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.EntryDatabase;
@@ -167,10 +169,14 @@ final class Api implements Handler {
     return handler;
   }
 
-  /** Gets the body, if there is one, then executes the request. */
+  /**
+   * Gets the body, if there is one, then executes the request. A body of a read is not read: it
+   * means nothing, and whoever needs no token could fill the memory with it. The server ends the
+   * connection behind it.
+   */
   private void receive(Exchange exchange, String requestId) throws IOException {
     HttpServletRequest request = exchange.request();
-    if (!RequestBody.isIn(request)) {
+    if (!isWrite(request) || !RequestBody.isIn(request)) {
       execute(exchange, requestId);
       return;
     }
@@ -187,26 +193,27 @@ final class Api implements Handler {
 
   /** Executes the request on this thread, or later on another. */
   private void execute(Exchange exchange, String requestId) {
-    Runnable work = () -> {
+    Runnable work = load.inTurn(exchange.client(), () -> {
       MDC.put(REQUEST_ID, requestId);
       try {
         run(exchange, requestId);
       } finally {
         MDC.remove(REQUEST_ID);
-        load.requests().release(exchange.client());
       }
-    };
+    });
+    Runnable stopped =
+        load.inTurn(exchange.client(), () -> end(exchange, requestId, stopped(), false));
     if (exchange.isAsync() || !load.requests().tryAcquire(exchange.client())) {
       exchange.startAsync();
       load.requests()
           .await(
               exchange.client(),
               scheduler(exchange.request()),
-              () -> load.workers().runLater(work),
+              () -> load.workers().runLater(work, stopped),
               () -> end(exchange, requestId, tooMany(), false));
     } else if (!load.workers().runNow(work)) {
       exchange.startAsync();
-      load.workers().runLater(work);
+      load.workers().runLater(work, stopped);
     }
   }
 
@@ -234,6 +241,10 @@ final class Api implements Handler {
     failures.answer(exchange.request(), exchange.response(), requestId, exchange, failure, close);
     exchange.takeBack();
     exchange.complete();
+  }
+
+  private static KVException stopped() {
+    return new KVException(ErrorCode.CLOSED, "The service has stopped");
   }
 
   private static ProblemException tooMany() {

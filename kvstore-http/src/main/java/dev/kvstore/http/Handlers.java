@@ -19,7 +19,7 @@ final class Handlers {
       Load load) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     Bodies bodies = new Bodies(transcoder, settings.limits(), settings.maxBodyBytes());
-    Answers answers = new Answers(transcoder, load.workers());
+    Answers answers = new Answers(transcoder, load);
     RepeatedWrites writes = new RepeatedWrites();
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());

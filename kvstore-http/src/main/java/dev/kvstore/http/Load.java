@@ -20,6 +20,9 @@ record Load(Workers workers, Turns requests, Shares memory, Shares pages, Server
   /** Of the memory of the process, so much is for bodies and answers, and half of it for pages. */
   private static final int MEMORY_PART = 8;
 
+  /** Or so much, where the largest request and its answer would be nearly all of that. */
+  private static final int SMALL_MEMORY_PART = 4;
+
   /** How long a request waits for others of its client, so that a burst is not refused. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -31,13 +34,40 @@ record Load(Workers workers, Turns requests, Shares memory, Shares pages, Server
     ValueLimits limits = settings.limits();
     long largest = Math.max(
         settings.maxBodyBytes(), Bodies.JSON_GROWTH * ((long) PAGE_BYTES + limits.maxBytes()));
-    long memory = Math.max(Runtime.getRuntime().maxMemory() / MEMORY_PART, largest);
+    long memory = memory(Runtime.getRuntime().maxMemory(), largest);
     return new Load(
         new Workers(ConnectionSettings.MAX_REQUESTS, executor),
         new Turns(settings.connections().maxRequestsPerClient(), PATIENCE),
         new Shares(memory, Math.max(memory / 4, largest)),
-        new Shares(memory / 2, memory / 8),
+        new Shares(memory / 2, Math.max(memory / 8, PAGE_BYTES)),
         settings);
+  }
+
+  /** Returns how much all clients may hold: the largest request, and another one if possible. */
+  private static long memory(long whole, long largest) {
+    long two = Math.min(2 * largest, whole / SMALL_MEMORY_PART);
+    return Math.max(whole / MEMORY_PART, Math.max(two, largest));
+  }
+
+  /**
+   * Does a part of a request that was begun before, by a worker and in a turn of its client.
+   *
+   * @param whenRejected called instead if the service has stopped
+   */
+  void goOn(String client, Runnable work, Runnable whenRejected) {
+    requests.await(
+        client, () -> workers.runLater(inTurn(client, work), inTurn(client, whenRejected)));
+  }
+
+  /** Returns the work with the end of the client's turn behind it. */
+  Runnable inTurn(String client, Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } finally {
+        requests.release(client);
+      }
+    };
   }
 
   /** Returns the room for one request, which ends with the answer. */

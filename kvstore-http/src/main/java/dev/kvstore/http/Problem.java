@@ -22,6 +22,9 @@ record Problem(
     ErrorKind kind, String detail, Map<String, Object> members, Map<String, String> headers) {
   static final String MEDIA_TYPE = "application/problem+json";
 
+  /** What a text takes beside its characters. */
+  private static final int TEXT_BYTES = 56;
+
   private static final JsonFactory JSON = new JsonFactory();
 
   Problem {
@@ -77,6 +80,23 @@ record Problem(
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Returns about how many bytes of memory its texts take. */
+  int bytes() {
+    long bytes = bytes(detail);
+    for (Object member : members.values()) {
+      if (member instanceof List<?> list) {
+        bytes += list.stream().mapToLong(item -> bytes(item.toString())).sum();
+      } else {
+        bytes += bytes(member.toString());
+      }
+    }
+    return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
+  }
+
+  private static long bytes(String text) {
+    return TEXT_BYTES + Character.BYTES * (long) text.length();
   }
 
   private static void write(JsonGenerator json, Object value) throws IOException {

@@ -50,7 +50,7 @@ final class RepeatedWrites {
         .ticker(ticker)
         .expireAfterWrite(KEPT)
         .maximumWeight(MAX_BYTES)
-        .weigher((Id id, Outcome outcome) -> OUTCOME_BYTES + outcome.valueBytes())
+        .weigher((Id id, Outcome outcome) -> OUTCOME_BYTES + outcome.bytes())
         .buildAsync();
   }
 
@@ -75,7 +75,12 @@ final class RepeatedWrites {
       return Objects.requireNonNull(result);
     }
 
-    int valueBytes() {
+    /** Returns about how many bytes it has beside what every outcome has. */
+    int bytes() {
+      return failure == null ? valueBytes() : failure.bytes();
+    }
+
+    private int valueBytes() {
       Object entry = result instanceof Defaulted defaulted ? defaulted.entry() : result;
       return entry instanceof KVEntry<?> kv && kv.value() instanceof RawValue value
           ? value.size()

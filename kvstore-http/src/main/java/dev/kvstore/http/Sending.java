@@ -1,6 +1,5 @@
 package dev.kvstore.http;
 
-import dev.kvstore.http.net.Workers;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -30,7 +29,7 @@ final class Sending implements WriteListener {
 
   private final Exchange exchange;
   private final Parts parts;
-  private final @Nullable Workers workers;
+  private final @Nullable Load load;
   private final AsyncContext async;
   private final ServletOutputStream out;
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -44,10 +43,10 @@ final class Sending implements WriteListener {
   /** How many bytes are in memory for which there was no room. */
   private int uncounted;
 
-  private Sending(Exchange exchange, Parts parts, @Nullable Workers workers) throws IOException {
+  private Sending(Exchange exchange, Parts parts, @Nullable Load load) throws IOException {
     this.exchange = exchange;
     this.parts = parts;
-    this.workers = workers;
+    this.load = load;
     this.async = exchange.handOver();
     this.out = exchange.response().getOutputStream();
   }
@@ -65,9 +64,9 @@ final class Sending implements WriteListener {
     sending.start();
   }
 
-  /** Sends parts that workers make. */
-  static void made(Exchange exchange, Parts parts, Workers workers) throws IOException {
-    new Sending(exchange, parts, workers).start();
+  /** Sends parts that workers make, in turns of the client while its reader takes them. */
+  static void made(Exchange exchange, Parts parts, Load load) throws IOException {
+    new Sending(exchange, parts, load).start();
   }
 
   private void start() {
@@ -79,10 +78,10 @@ final class Sending implements WriteListener {
     if (calls.getAndIncrement() != 0) {
       return;
     }
-    if (workers == null) {
+    if (load == null) {
       serve();
     } else {
-      workers.runLater(this::serve);
+      load.goOn(exchange.client(), this::serve, this::abort);
     }
   }
 
@@ -110,7 +109,7 @@ final class Sending implements WriteListener {
         }
         out.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
       } while (out.isReady());
-      if (workers != null) {
+      if (load != null) {
         stuck = part.remaining();
         hold(stuck);
       } else if (uncounted > 0) {

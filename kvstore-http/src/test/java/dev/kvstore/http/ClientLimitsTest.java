@@ -15,6 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,36 @@ class ClientLimitsTest {
       assertThat(Reply.read(second.getInputStream(), false).status()).isIn(200, 201);
     }
     assertThat(service.get(KEY, one).status()).isEqualTo(200);
+  }
+
+  @Test
+  void listingsThatAreBeingRead_areRequestsOfTheirClient() throws Exception {
+    String values = IntStream.range(0, 600)
+        .mapToObj(i -> "\"k" + i + "\":\"" + "x".repeat(200) + '"')
+        .collect(Collectors.joining(",", "{", "}"));
+    assertThat(service.put("/v1/stores/app/values", values, other).status()).isEqualTo(200);
+    AtomicInteger pages = new AtomicInteger();
+    Semaphore secondPages = new Semaphore(0);
+    database.before(method -> {
+      if (method.equals("scan") && pages.incrementAndGet() % 2 == 0) {
+        secondPages.release();
+        awaitAnswer();
+      }
+    });
+    String get = "GET /v1/stores/app/values HTTP/1.1\r\nHost: localhost\r\n" + one + "\r\n\r\n";
+    try (Socket first = service.connect();
+        Socket second = service.connect()) {
+      send(first, get);
+      secondPages.acquire();
+      send(second, get);
+      secondPages.acquire();
+      assertThat(service.get(KEY, one).code()).isEqualTo("too-many-requests");
+      assertThat(service.get(KEY, other).status()).isEqualTo(404);
+      answered.countDown();
+      assertThat(Reply.read(first.getInputStream(), false).json()).hasSize(600);
+      assertThat(Reply.read(second.getInputStream(), false).json()).hasSize(600);
+    }
+    assertThat(service.get(KEY, one).status()).isEqualTo(404);
   }
 
   private void awaitAnswer() {

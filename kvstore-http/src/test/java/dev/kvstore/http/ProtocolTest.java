@@ -246,6 +246,21 @@ class ProtocolTest {
   }
 
   @Test
+  void bodyOfARead_isNotWaitedFor_andEndsTheConnection() throws IOException {
+    for (String path : List.of("/health/ready", "/metrics", "/v1/stores")) {
+      try (Socket socket = service.connect()) {
+        socket
+            .getOutputStream()
+            .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n12345")
+                .getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(Reply.read(socket.getInputStream(), false).status()).as(path).isEqualTo(200);
+        assertThat(socket.getInputStream().read()).as(path).isNegative();
+      }
+    }
+  }
+
+  @Test
   void absoluteTarget_isRead() {
     assertThat(service.raw("GET http://x" + KEY + HOST + "\r\n").text()).isEqualTo("1");
     assertThat(service.raw("GET http://x" + KEY + "/../j" + HOST + "\r\n").code())

@@ -74,6 +74,21 @@ public final class Turns {
     whenGranted.run();
   }
 
+  /**
+   * As {@link #await(String, Scheduler, Runnable, Runnable)}, for what was begun already: it waits
+   * as long as it takes.
+   */
+  public void await(String client, Runnable whenGranted) {
+    synchronized (this) {
+      Client known = clientOf(client);
+      if (!acquire(known)) {
+        known.waiting.add(new Waiting(whenGranted, new AtomicBoolean()));
+        return;
+      }
+    }
+    whenGranted.run();
+  }
+
   /** Ends a turn, which is then another request's of the client. */
   public void release(String client) {
     Waiting next = next(client);

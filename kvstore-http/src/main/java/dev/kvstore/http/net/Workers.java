@@ -19,8 +19,10 @@ public final class Workers {
   private final Executor executor;
 
   // Guarded by this. Work waits only while all are busy.
-  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private final Deque<Work> waiting = new ArrayDeque<>();
   private int busy;
+
+  private record Work(Runnable action, Runnable whenRejected) {}
 
   /** @param executor has more than {@code max} threads */
   public Workers(int max, Executor executor) {
@@ -40,8 +42,13 @@ public final class Workers {
     return true;
   }
 
-  /** Does the work on another thread, once a worker is free. Never blocks. */
-  public void runLater(Runnable work) {
+  /**
+   * Does the work on another thread, once a worker is free. Never blocks.
+   *
+   * @param whenRejected called instead, on any thread, if there are no threads any more
+   */
+  public void runLater(Runnable action, Runnable whenRejected) {
+    Work work = new Work(action, whenRejected);
     synchronized (this) {
       if (busy == max) {
         waiting.add(work);
@@ -59,32 +66,43 @@ public final class Workers {
 
   private void run(Runnable work) {
     try {
-      work.run();
-    } catch (RuntimeException | Error e) {
-      LOG.error("A request failed in an unexpected way", e);
+      perform(work);
     } finally {
-      Runnable next = next();
+      Work next = next();
       if (next != null) {
         start(next);
       }
     }
   }
 
-  private synchronized @Nullable Runnable next() {
-    Runnable next = waiting.poll();
+  private static void perform(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("A request failed in an unexpected way", e);
+    }
+  }
+
+  private synchronized @Nullable Work next() {
+    Work next = waiting.poll();
     if (next == null) {
       busy--;
     }
     return next;
   }
 
-  private void start(Runnable work) {
-    try {
-      executor.execute(() -> run(work));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The service has stopped", e);
-      synchronized (this) {
-        busy--;
+  /** Starts the work, or rejects it and all that waits. */
+  private void start(Work first) {
+    Work work = first;
+    while (work != null) {
+      Runnable action = work.action;
+      try {
+        executor.execute(() -> run(action));
+        return;
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The service has stopped", e);
+        perform(work.whenRejected);
+        work = next();
       }
     }
   }
