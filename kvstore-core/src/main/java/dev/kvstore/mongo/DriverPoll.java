@@ -44,10 +44,12 @@ final class DriverPoll implements VersionPoll {
     do {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + MOST_KEYS));
       List<Bson> either = new ArrayList<>(from == 0 ? ranges : List.of());
-      either.add(Filters.in("_id", some));
+      if (!some.isEmpty()) {
+        either.add(Filters.in("_id", some));
+      }
       // With a batch of more than can be found by key the server sends all at once.
       for (BsonDocument entry :
-          collection.find(Filters.or(either)).projection(VERSION).batchSize(MOST_KEYS + 1)) {
+          collection.find(any(either)).projection(VERSION).batchSize(MOST_KEYS + 1)) {
         if (entry.get("_id") instanceof BsonString key) {
           found.put(key.getValue(), version(entry));
         }
@@ -55,6 +57,10 @@ final class DriverPoll implements VersionPoll {
       from += some.size();
     } while (from < keys.size());
     return found;
+  }
+
+  private static Bson any(List<Bson> filters) {
+    return filters.size() == 1 ? filters.get(0) : Filters.or(filters);
   }
 
   private static Bson range(String prefix) {

@@ -163,6 +163,8 @@ final class PollingFeed {
     keys.addAll(other.keys());
     Set<String> prefixes = new HashSet<>(one.prefixes());
     prefixes.addAll(other.prefixes());
+    // A cache holds thousands of keys, which need not be sent where everything is scanned anyway.
+    keys.removeIf(key -> prefixes.stream().anyMatch(key::startsWith));
     return new Interest(keys, prefixes);
   }
 }

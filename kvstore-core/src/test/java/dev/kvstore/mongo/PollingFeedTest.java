@@ -236,6 +236,15 @@ class PollingFeedTest {
   }
 
   @Test
+  void keysBelowAPrefix_areFoundByIt_andNotAskedForOnceMore() {
+    RecordingSink other = new RecordingSink();
+    sink.interest = new Interest(Set.of("ui.theme", "b"), Set.of());
+    other.interest = Interest.prefix("ui.");
+    feed.poll(List.of(registration, new Registration("s", other, Registration.NOW, closed -> {})));
+    assertThat(asked).containsExactly(new Interest(Set.of("b"), Set.of("ui.")));
+  }
+
+  @Test
   void standalone_fallsOverToPolling_andComesBackAfterFailures() {
     LinkedBlockingQueue<String> polls = new LinkedBlockingQueue<>();
     ScriptedSource source = new ScriptedSource();

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,33 @@ final class StandInBackend extends MemoryBackend {
       throw new MongoServerError(
           40573, "Location40573", "The $changeStream stage is only supported on replica sets");
     }
+    if (command.equals("find")
+        && query.get("filter") instanceof Document filter
+        && filter.get("_id") instanceof Document key
+        && key.keySet().equals(Set.of("$in"))
+        && !query.containsKey("limit")) {
+      return findByKeys(channel, database, query, (Collection<?>) key.get("$in"));
+    }
     return super.handleCommand(channel, database, command, query);
+  }
+
+  /** The stand-in compares each document with each key, which takes too long for thousands. */
+  private Document findByKeys(
+      Channel channel, String database, Document query, Collection<?> keys) {
+    Document rest = ((Document) query.get("filter")).clone();
+    rest.remove("_id");
+    Document all = query.clone();
+    all.put("filter", rest);
+    all.put("batchSize", Integer.MAX_VALUE);
+    Document reply = super.handleCommand(channel, database, "find", all);
+    Document cursor = (Document) reply.get("cursor");
+    Set<?> wanted = Set.copyOf(keys);
+    List<?> found = ((List<?>) cursor.get("firstBatch"))
+        .stream()
+            .filter(document -> wanted.contains(((Document) document).get("_id")))
+            .toList();
+    cursor.put("firstBatch", found);
+    return reply;
   }
 
   private void check(Channel channel, String database, Document query) {
