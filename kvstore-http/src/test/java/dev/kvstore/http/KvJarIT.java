@@ -54,9 +54,6 @@ class KvJarIT {
     url = "http://127.0.0.1:" + service.server().port();
     Path jar = Path.of(System.getProperty("kv.jar"));
     Files.createSymbolicLink(folder.resolve("kv"), jar.resolveSibling("kv"));
-    Files.writeString(folder.resolve("limits.json"), "{\"max\": 3, \"rate\": 12.50}\n");
-    Files.writeString(folder.resolve("defaults.json"), "{\"ui.theme\": \"light\", \"a\": 1}\n");
-    Files.writeString(folder.resolve("settings.yaml"), "ui.theme: dark\nhttp.retries: 3\n");
   }
 
   @AfterEach
@@ -96,42 +93,23 @@ class KvJarIT {
     return result.out();
   }
 
-  /** Does what somebody would who has nothing but the help. */
+  /** Those of the others are run without a process for each. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "get",
-        "set",
-        "default",
-        "delete",
-        "list",
-        "incr",
-        "edit",
-        "export",
-        "import",
-        "diff",
-        "stores",
-        "completion"
-      })
-  void examplesOfTheHelp_work(String command) throws Exception {
+  @ValueSource(strings = {"list", "edit", "export", "import", "diff", "completion"})
+  void examplesOfTheHelp_thatNeedAShell_work(String command) throws Exception {
     service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
     service.put("/v1/stores/app/keys/http.limits", "{\"max\": 3}");
-    service.put("/v1/stores/staging/keys/ui.theme", "\"dark\"");
     List<String> examples = print("kv " + command + " --help")
         .lines()
         .dropWhile(line -> !line.equals("Examples:"))
         .skip(1)
         .takeWhile(line -> line.startsWith("  "))
+        .filter(line -> !line.startsWith("  kv ") || line.matches("[^#]*[|<>].*"))
         .toList();
     assertThat(examples).isNotEmpty();
     for (String example : examples) {
       Result result = shell(example.replace("http://127.0.0.1:7070", url));
-      // The etag is anyone's; and what is compared may differ.
-      List<Integer> codes = example.contains("--if-match")
-          ? List.of(3)
-          : example.contains("kv diff") ? List.of(0, 1) : List.of(0);
-      assertThat(codes).as(example + result).contains(result.code());
+      assertThat(result.code()).as(example + result).isIn(0, example.contains("diff") ? 1 : 0);
       assertThat(result.err()).as(example).doesNotContain("Exception", "SLF4J", "WARN");
     }
   }
