@@ -302,10 +302,12 @@ public interface KVStore extends AutoCloseable {
    * <p><b>Documents.</b> A document that is stored under {@code http} or {@code http.tls} fills the
    * object of that name, member by member. Where several places say something, that with the
    * longest key wins: {@code http.tls.certificate}, then {@code certificate} in {@code http.tls},
-   * then {@code tls.certificate} in {@code http}. A member that the type does not have is a
-   * problem, as it is for {@code get}; a key that it does not have is not, so that a newer version
-   * of an application can add some. {@link KVBinding#unreadKeys()} lists those. Types with
-   * Jackson's annotations on the class, and types within themselves, are read as one value.
+   * then {@code tls.certificate} in {@code http}. Types with Jackson's annotations on the class, and
+   * types within themselves, are read as one value.
+   *
+   * <p><b>Unknown names.</b> Keys and members of documents that the type does not have are ignored,
+   * at any depth and in elements of lists and maps too, so that a newer version of an application
+   * can add some. {@link KVBinding#unreadKeys()} lists them. ({@code get} refuses unknown members.)
    *
    * <p><b>Absence.</b> For what is not stored counts, in this order: the default of the options,
    * {@link KVDefault}, a default method of the interface, an empty {@code Optional}, null where the
