@@ -302,8 +302,8 @@ public interface KVStore extends AutoCloseable {
    * <p><b>Documents.</b> A document that is stored under {@code http} or {@code http.tls} fills the
    * object of that name, member by member. Where several places say something, that with the
    * longest key wins: {@code http.tls.certificate}, then {@code certificate} in {@code http.tls},
-   * then {@code tls.certificate} in {@code http}. Types with Jackson's annotations on the class, and
-   * types within themselves, are read as one value.
+   * then {@code tls.certificate} in {@code http}. Types with Jackson's annotations on the class,
+   * and types within themselves, are read as one value.
    *
    * <p><b>Unknown names.</b> Keys and members of documents that the type does not have are ignored,
    * at any depth and in elements of lists and maps too, so that a newer version of an application
@@ -321,9 +321,9 @@ public interface KVStore extends AutoCloseable {
    * between two readings.) If they change faster than they can be read twice, the settings stay
    * what they were until they come to rest. Values that expire are gone in time.
    *
-   * <p><b>Problems.</b> All are reported at once, also what the constructor of a record refuses, with
-   * its exception's message where that quotes no value. Where what is stored becomes invalid later,
-   * the last valid object stays, see {@link KVBinding#problems()} and
+   * <p><b>Problems.</b> All are reported at once, also what the constructor of a record refuses,
+   * with its exception's message where that quotes no value. Where what is stored becomes invalid
+   * later, the last valid object stays, see {@link KVBinding#problems()} and
    * {@link KVBindingListener#invalid}; each is logged once, without values. So is that the store
    * cannot be read, which is tried again every second.
    *

@@ -38,11 +38,14 @@ final class Contents {
   }
 
   private boolean hasAny(Member member, RawValue value) {
-    Optional<Map<String, RawValue>> inner =
-        member.shape() == null ? Optional.empty() : BsonValues.members(value);
-    return inner
-        .map(document -> hasAny(member.shape(), document))
-        .orElseGet(() -> known(member, value).hasAny());
+    Shape shape = member.shape();
+    if (shape != null) {
+      Optional<Map<String, RawValue>> document = BsonValues.members(value);
+      if (document.isPresent()) {
+        return hasAny(shape, document.get());
+      }
+    }
+    return known(member, value).hasAny();
   }
 
   private boolean hasAny(Member member, String key) {
@@ -83,11 +86,12 @@ final class Contents {
   void addUnread(Shape shape, Map<String, RawValue> document, String below) {
     document.forEach((name, value) -> {
       Member member = shape.member(name);
+      Shape inner = member == null ? null : member.shape();
       if (member == null) {
         keys.addUnread(below + BsonValues.shown(name));
-      } else if (member.shape() != null) {
+      } else if (inner != null) {
         BsonValues.members(value)
-            .ifPresent(inner -> addUnread(member.shape(), inner, below + member.name() + separator));
+            .ifPresent(members -> addUnread(inner, members, below + member.name() + separator));
       }
     });
   }

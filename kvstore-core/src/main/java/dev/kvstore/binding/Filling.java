@@ -273,10 +273,9 @@ final class Filling {
   }
 
   private void refused(String key, Throwable refusal, @Nullable Object[] made) {
-    String reason =
-        refusal instanceof ValidationFailedException own && own.getMessage() != null
-            ? own.getMessage()
-            : "The constructor refuses '" + key + "'" + Refusals.reason(refusal, known(made));
+    String reason = refusal instanceof ValidationFailedException own && own.getMessage() != null
+        ? own.getMessage()
+        : "The constructor refuses '" + key + "'" + Refusals.reason(refusal, known(made));
     problem(key, ErrorCode.VALIDATION_FAILED, reason);
   }
 

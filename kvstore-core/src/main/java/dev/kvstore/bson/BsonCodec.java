@@ -179,7 +179,7 @@ public final class BsonCodec {
    * @param separator between the names of a place
    */
   public Known known(RawValue value, KVType<?> type, String separator) {
-    if (type.type() == RawValue.class) {
+    if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
       return new Known(value, true, List.of());
     }
     Mapping jackson = mapping.get();
@@ -199,8 +199,7 @@ public final class BsonCodec {
       ObjectMapper mapper = mapping.get().mapper();
       return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
     } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          DecodeFailure.ofDefault(place, text, type.toString(), e));
+      throw new IllegalArgumentException(DecodeFailure.ofDefault(place, text, type.toString(), e));
     }
   }
 

@@ -15,9 +15,9 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a value could not be read. Jackson's own messages quote the value, which may be a secret;
- * so nothing of them is used, and they are no cause either. Of the application's exceptions the
- * message is used where it quotes none.
+ * Says why a value could not be read. Jackson's own messages quote the value, which may be a
+ * secret; so nothing of them is used, and they are no cause either. Of the application's exceptions
+ * the message is used where it quotes none.
  */
 final class DecodeFailure {
   private static final String IS_NO = " is no ";

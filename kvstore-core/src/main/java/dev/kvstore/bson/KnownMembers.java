@@ -33,12 +33,8 @@ final class KnownMembers {
 
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
-    BsonValue whole = BsonValues.toBsonValue(value);
-    if (!whole.isDocument() && !whole.isArray()) {
-      return new BsonCodec.Known(value, true, List.of());
-    }
     Walk walk = new Walk(separator, new ArrayList<>());
-    Part part = walk.known(whole, type, "");
+    Part part = walk.known(BsonValues.toBsonValue(value), type, "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
         part.hasAny(),
@@ -146,10 +142,10 @@ final class KnownMembers {
                         .findUnwrappingNameTransformer(property.getPrimaryMember())
                     != null);
     try {
-      JsonDeserializer<?> reader =
-          ((DefaultDeserializationContext) mapper.getDeserializationContext())
-              .createDummyInstance(config)
-              .findRootValueDeserializer(type);
+      JsonDeserializer<?> reader = ((DefaultDeserializationContext)
+              mapper.getDeserializationContext())
+          .createDummyInstance(config)
+          .findRootValueDeserializer(type);
       return !hasOthers && reader.getClass() == BeanDeserializer.class
           ? Optional.of((BeanDeserializer) reader)
           : Optional.empty();

@@ -102,9 +102,10 @@ public final class Refusals {
       case DECIMAL128 -> value.asDecimal128().getValue();
       case DATE_TIME -> Instant.ofEpochMilli(value.asDateTime().getValue());
       case OBJECT_ID -> value.asObjectId().getValue();
-      case BINARY -> BsonBinarySubType.isUuid(value.asBinary().getType())
-          ? value.asBinary().asUuid()
-          : value.asBinary().getData();
+      case BINARY ->
+        BsonBinarySubType.isUuid(value.asBinary().getType())
+            ? value.asBinary().asUuid()
+            : value.asBinary().getData();
       case REGULAR_EXPRESSION -> value.asRegularExpression().getPattern();
       default -> null;
     };

@@ -70,8 +70,8 @@ class RefusingInstantiator extends ValueInstantiator.Delegating {
   }
 
   @Override
-  public final @Nullable Object createUsingDelegate(
-      DeserializationContext context, Object delegate) throws IOException {
+  public final @Nullable Object createUsingDelegate(DeserializationContext context, Object delegate)
+      throws IOException {
     return made(context, () -> super.createUsingDelegate(context, delegate), delegate);
   }
 

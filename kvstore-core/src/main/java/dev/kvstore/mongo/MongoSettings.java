@@ -197,9 +197,9 @@ public final class MongoSettings {
   /**
    * Sets how often a standalone server, which does not report changes, is polled for them: every
    * 500 milliseconds by default. A quarter of the near-cache's
-   * {@link NearCacheSettings#stalenessBound() staleness bound} applies where that is shorter. Each time the
-   * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
-   * If that takes too long for the bound to hold, reads ask the database meanwhile.
+   * {@link NearCacheSettings#stalenessBound() staleness bound} applies where that is shorter. Each
+   * time the versions of all keys that are held or watched are read, by one query a store and
+   * 20,000 keys. If that takes too long for the bound to hold, reads ask the database meanwhile.
    *
    * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes
    * at most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a

@@ -168,7 +168,8 @@ final class GroupWriter {
           }
         } catch (TimeoutException e) {
           if (withdraw(job)) {
-            throw errors.unavailable("had no time for the write within " + Durations.format(timeout), e);
+            throw errors.unavailable(
+                "had no time for the write within " + Durations.format(timeout), e);
           }
           if (late) {
             throw new OutcomeUnknownException(

@@ -70,9 +70,8 @@ public record SqliteSettings(Clock clock, Duration timeout, Duration sweepInterv
 
   private static void check(String name, Duration duration) {
     if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          name + " is " + Durations.format(duration) + ", it must be from 1ms to "
-              + Durations.format(LONGEST));
+      throw new IllegalArgumentException(name + " is " + Durations.format(duration)
+          + ", it must be from 1ms to " + Durations.format(LONGEST));
     }
   }
 }

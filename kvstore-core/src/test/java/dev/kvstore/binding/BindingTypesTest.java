@@ -518,8 +518,7 @@ class BindingTypesTest {
       assertThat(problems(Nodes.class).get(0)).contains("nothing is stored at '/0/hostName'");
     }
 
-    record Host(
-        String name, Optional<Groups.Tls> tls, Groups.@Nullable Tls other) {}
+    record Host(String name, Optional<Groups.Tls> tls, Groups.@Nullable Tls other) {}
 
     record Hosted(List<Host> hosts, Map<String, Host> named, Optional<List<Host>> spare) {}
 
@@ -557,7 +556,12 @@ class BindingTypesTest {
       Map<String, Object> newer =
           Map.of("name", "a", "added", 1, "tls", Map.of("added", 2), "other", Map.of("added", 3));
       store.setMany(Map.of(
-          "p.hosts", List.of(newer), "p", Map.of("named", Map.of("x", newer)), "p.spare[0]", newer));
+          "p.hosts",
+          List.of(newer),
+          "p",
+          Map.of("named", Map.of("x", newer)),
+          "p.spare[0]",
+          newer));
       try (var binding = store.bind("p", Hosted.class)) {
         assertThat(binding.current())
             .isEqualTo(new Hosted(List.of(PLAIN), Map.of("x", PLAIN), Optional.of(List.of(PLAIN))));
@@ -589,9 +593,12 @@ class BindingTypesTest {
       store.set(
           "p.own",
           Map.of(
-              "name", "x",
-              "inner", List.of(Map.of("name", "y", "inner", List.of(), "tagged", tagged)),
-              "tagged", tagged));
+              "name",
+              "x",
+              "inner",
+              List.of(Map.of("name", "y", "inner", List.of(), "tagged", tagged)),
+              "tagged",
+              tagged));
       try (var binding = store.bind("p", Owns.class)) {
         assertThat(binding.current().own().tagged()).isEqualTo(new Tagged(1, 2));
         assertThat(binding.unreadKeys())

@@ -53,8 +53,7 @@ class RefusalsTest {
   void message_withoutAValue_isShown() {
     KVType<Limit> type = KVType.of(Limit.class);
     assertRefused(limit(0), type, ": it was refused: must be positive");
-    assertRefused(
-        limit(4), type, ": it was refused: The value for key 'name' must not be blank");
+    assertRefused(limit(4), type, ": it was refused: The value for key 'name' must not be blank");
     assertRefused(
         List.of(limit(5), limit(0)),
         new KVType<List<Limit>>() {},

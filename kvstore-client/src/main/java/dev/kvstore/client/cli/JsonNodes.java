@@ -45,8 +45,8 @@ final class JsonNodes {
   }
 
   /** Returns where a syntax error is, or null. */
-  private static @Nullable Place readInto(
-      List<Node.Member> members, byte[] json, Problems problems) throws IOException {
+  private static @Nullable Place readInto(List<Node.Member> members, byte[] json, Problems problems)
+      throws IOException {
     JsonParser parser = Values.JSON.factory().createParser(json);
     try (parser) {
       // Duplicates are reported here, all of them.

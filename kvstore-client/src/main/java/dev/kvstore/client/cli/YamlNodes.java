@@ -25,9 +25,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
- * Reads YAML mappings from the parser's events: a constructor of objects turns plain scalars
- * into numbers of its own, and digits get lost. Aliases, merge keys, and tags that JSON has no type
- * for are refused.
+ * Reads YAML mappings from the parser's events: a constructor of objects turns plain scalars into
+ * numbers of its own, and digits get lost. Aliases, merge keys, and tags that JSON has no type for
+ * are refused.
  */
 final class YamlNodes {
   /** As deep as a value may be, and a bound for the recursion. */

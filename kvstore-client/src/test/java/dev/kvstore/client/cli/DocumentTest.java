@@ -363,8 +363,7 @@ class DocumentTest {
           "h": 1,
           "h": 2,
         }
-        """))
-        .hasMessageMatching("""
+        """)).hasMessageMatching("""
             file:2:9: it is not JSON: a number has no plus sign.*
             file:4:10: it is not JSON: names and text must stand in double quotes
             file:6:\\d+: it is not JSON: a line break in a text must be written.*
@@ -396,7 +395,8 @@ class DocumentTest {
         d: x
         """);
     assertThat(read).containsOnlyKeys("a", "d");
-    assertThat(Values.json(read.get("a"))).isEqualTo("{\"b\":2,\"c\":[3]}");
+    assertThat(read)
+        .hasEntrySatisfying("a", a -> assertThat(Values.json(a)).isEqualTo("{\"b\":2,\"c\":[3]}"));
     assertThatThrownBy(() -> read(Format.YAML, "a: 1\n---\n- x\n---\nb: 1\nb: 2\nc: d: e"))
         .hasMessageContaining("file:3:1: it must hold one mapping")
         .hasMessageContaining("file:6:1: 'b': the key is there twice")

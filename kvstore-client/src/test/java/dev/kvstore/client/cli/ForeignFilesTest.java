@@ -55,9 +55,10 @@ class ForeignFilesTest extends KvTest {
         ---
         server: {name: x}
         """.formatted(condition));
-    assertThat(kv.run("import", "--flatten", file).err()).contains(file
-        + ":2:1: the document that begins here is left out, because it has spring.config.activate:"
-        + " import it from a file of its own");
+    assertThat(kv.run("import", "--flatten", file).err())
+        .contains(file
+            + ":2:1: the document that begins here is left out, because it has spring.config.activate:"
+            + " import it from a file of its own");
     assertThat(kv.print("list", "--keys")).isEqualTo("server.name\nserver.port\n");
     assertThat(json("server.port")).isEqualTo("80");
   }
