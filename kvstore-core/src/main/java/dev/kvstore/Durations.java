@@ -58,6 +58,33 @@ public final class Durations {
     }
   }
 
+  /**
+   * Returns the duration in the longest unit of which it is a whole number, for {@link #parse}:
+   * {@code 90s}, {@code 36h}, {@code 15ms}; a negative one in ISO-8601.
+   */
+  public static String format(Duration duration) {
+    if (duration.isNegative()) {
+      return duration.toString();
+    }
+    if (duration.isZero()) {
+      return "0s";
+    }
+    return UNITS.stream()
+        .skip(1) // of weeks nobody counts many
+        .filter(unit -> isWhole(duration, unit.length()))
+        .findFirst()
+        .map(unit -> duration.dividedBy(unit.length()) + unit.name())
+        .orElseGet(duration::toString);
+  }
+
+  private static boolean isWhole(Duration duration, Duration unit) {
+    try {
+      return unit.multipliedBy(duration.dividedBy(unit)).equals(duration);
+    } catch (ArithmeticException e) {
+      return false; // more nanoseconds than a long holds
+    }
+  }
+
   private static Duration parseIso(String text, int start) {
     int week = Math.max(text.indexOf('W'), text.indexOf('w'));
     if (week < 0) {

@@ -23,8 +23,9 @@ public interface KVBinding<T> extends AutoCloseable {
   List<KVProblem> problems();
 
   /**
-   * Returns the keys below the prefix that no setting reads, in order; misspelt ones are among
-   * them. Never blocks.
+   * Returns the keys below the prefix that no setting reads, in order, such as misspelt ones. A
+   * member of a document or of an element is listed like a key: {@code http.servers[0].prot}. Never
+   * blocks.
    *
    * @since 0.1.0
    */

@@ -302,10 +302,12 @@ public interface KVStore extends AutoCloseable {
    * <p><b>Documents.</b> A document that is stored under {@code http} or {@code http.tls} fills the
    * object of that name, member by member. Where several places say something, that with the
    * longest key wins: {@code http.tls.certificate}, then {@code certificate} in {@code http.tls},
-   * then {@code tls.certificate} in {@code http}. A member that the type does not have is a
-   * problem, as it is for {@code get}; a key that it does not have is not, so that a newer version
-   * of an application can add some. {@link KVBinding#unreadKeys()} lists those. Types with
-   * Jackson's annotations on the class, and types within themselves, are read as one value.
+   * then {@code tls.certificate} in {@code http}. Types with Jackson's annotations on the class,
+   * and types within themselves, are read as one value.
+   *
+   * <p><b>Unknown names.</b> Keys and members of documents that the type does not have are ignored,
+   * at any depth and in elements of lists and maps too, so that a newer version of an application
+   * can add some. {@link KVBinding#unreadKeys()} lists them. ({@code get} refuses unknown members.)
    *
    * <p><b>Absence.</b> For what is not stored counts, in this order: the default of the options,
    * {@link KVDefault}, a default method of the interface, an empty {@code Optional}, null where the
@@ -319,11 +321,11 @@ public interface KVStore extends AutoCloseable {
    * between two readings.) If they change faster than they can be read twice, the settings stay
    * what they were until they come to rest. Values that expire are gone in time.
    *
-   * <p><b>Problems.</b> All are told at once, also what the constructor of a record refuses, of
-   * which the exception's class is named. Where what is stored becomes invalid later, the last
-   * valid object stays, see {@link KVBinding#problems()} and {@link KVBindingListener#invalid};
-   * each is logged once, without values. So is that the store cannot be read, which is tried again
-   * every second.
+   * <p><b>Problems.</b> All are reported at once, also what the constructor of a record refuses,
+   * with its exception's message where that quotes no value. Where what is stored becomes invalid
+   * later, the last valid object stays, see {@link KVBinding#problems()} and
+   * {@link KVBindingListener#invalid}; each is logged once, without values. So is that the store
+   * cannot be read, which is tried again every second.
    *
    * @throws BindingFailedException if what is stored makes no such object
    * @throws IllegalArgumentException if the type or the options cannot be bound, whatever is stored
@@ -341,10 +343,11 @@ public interface KVStore extends AutoCloseable {
    * Tells the watcher of every change of the key, whoever makes it, until the subscription or this
    * store is closed. Does not block: the watcher is told when the watch is {@link KVWatcher#ready},
    * and from then on of every change at least once, or to begin anew. On SQLite a watch can begin
-   * at any of the latest 32,768 changes of the file since it was opened. On a standalone MongoDB,
-   * which cannot tell of changes, the versions of watched keys are looked at every second: there a
-   * watcher hears of the last of several changes alone, and of none that somebody makes by hand
-   * without a new version. {@link KVItem#onChange} tells of values.
+   * at any of the latest 32,768 changes of the file since it was opened. A standalone MongoDB does
+   * not report changes, so the versions of watched keys are polled, see
+   * {@link dev.kvstore.mongo.MongoSettings#withPollingInterval}: of several changes between two
+   * polls only the last is reported, and a change made by hand without a new version is not.
+   * {@link KVItem#onChange} reports values.
    *
    * @throws UnsupportedOperationException if the store cannot tell of changes
    */

@@ -13,7 +13,8 @@ final class TimeToLive {
     if (timeToLive.compareTo(Duration.ofMillis(1)) < 0 || timeToLive.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
-          "The time to live is " + timeToLive + ", it must be from PT0.001S to " + LONGEST);
+          "The time to live is " + Durations.format(timeToLive) + ", it must be from 1ms to "
+              + Durations.format(LONGEST));
     }
     return timeToLive;
   }

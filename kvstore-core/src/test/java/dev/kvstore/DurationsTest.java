@@ -41,6 +41,24 @@ class DurationsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "PT1M30S, 90s",
+    "PT36H, 36h",
+    "P14D, 14d",
+    "PT0.001S, 1ms",
+    "PT1.5S, 1500ms",
+    "PT0.0009S, 900us",
+    "PT0.000000007S, 7ns",
+    "PT0S, 0s",
+    "PT-5S, PT-5S",
+    "PT9223372036854775807.999999999S, PT2562047788015215H30M7.999999999S"
+  })
+  void format_isShort_andReadAgain(Duration duration, String text) {
+    assertThat(Durations.format(duration)).isEqualTo(text);
+    assertThat(Durations.parse(text)).isEqualTo(duration);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.Durations;
 import dev.kvstore.KVException;
 import dev.kvstore.client.SseParser.Block;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class EventConnection implements AutoCloseable {
       done = true;
       return result;
     } catch (TimeoutException e) {
-      throw new IOException("The service does not answer within " + patience);
+      throw new IOException("The service does not answer within " + Durations.format(patience));
     } catch (ExecutionException e) {
       throw new IOException("The service cannot be asked for events", e.getCause());
     } finally {

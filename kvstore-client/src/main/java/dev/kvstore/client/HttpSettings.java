@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.cache.NearCacheSettings;
@@ -266,7 +267,8 @@ public final class HttpSettings {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
-          "The " + name + " is " + timeout + ", it must be from PT0.001S to " + LONGEST);
+          "The " + name + " is " + Durations.format(timeout) + ", it must be from 1ms to "
+              + Durations.format(LONGEST));
     }
     return timeout;
   }

@@ -4,13 +4,13 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Sha256;
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +68,7 @@ final class SnapshotFormat {
     return ByteBuffer.allocate(CONTENT_OFFSET + body.length)
         .put(MARK)
         .put(VERSION)
-        .put(sha256(body))
+        .put(Sha256.of(body))
         .put(body)
         .array();
   }
@@ -83,7 +83,7 @@ final class SnapshotFormat {
     }
     byte[] sum = Arrays.copyOfRange(bytes, head.length, CONTENT_OFFSET);
     byte[] content = Arrays.copyOfRange(bytes, CONTENT_OFFSET, bytes.length);
-    if (!MessageDigest.isEqual(sum, sha256(content))) {
+    if (!MessageDigest.isEqual(sum, Sha256.of(content))) {
       throw new DamagedException("its checksum does not fit its content");
     }
     try {
@@ -173,13 +173,5 @@ final class SnapshotFormat {
 
   private static boolean startsWith(byte[] bytes, byte[] start) {
     return Arrays.equals(bytes, 0, start.length, start, 0, start.length);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 }

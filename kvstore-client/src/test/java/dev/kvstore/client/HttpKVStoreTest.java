@@ -38,6 +38,19 @@ class HttpKVStoreTest {
   }
 
   @Test
+  void setDefault_readsFirst_andWritesOnlyWhereNothingIsStored() {
+    try (RecordingService service = new RecordingService();
+        KVStore store =
+            HttpKVStore.open(service.uri(), "s", HttpSettings.DEFAULT.withoutNearCache())) {
+      assertThat(store.setDefault("k", 2L)).isEqualTo(1L);
+      assertThat(store.setDefault("x", 2)).isEqualTo(2);
+      assertThat(service.requests())
+          .containsExactly(
+              "GET /v1/stores/s/keys/k", "GET /v1/stores/s/keys/x", "PUT /v1/stores/s/keys/x");
+    }
+  }
+
+  @Test
   void open_serviceThatIsDown_succeeds() {
     HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofSeconds(1));
     try (KVStore store = HttpKVStore.open(URI.create("http://127.0.0.1:1"), "s", settings)) {

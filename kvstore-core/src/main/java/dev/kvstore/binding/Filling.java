@@ -3,12 +3,12 @@ package dev.kvstore.binding;
 import dev.kvstore.BindOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVProblem;
-import dev.kvstore.KVType;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.binding.Member.Presence;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.bson.BsonValues;
+import dev.kvstore.bson.Refusals;
 import dev.kvstore.spi.RawValue;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /** One try to make an object of values that were read, which goes on after a problem. */
 final class Filling {
   private static final byte BSON_NULL = 10;
-  private static final KVType<Object> ANYTHING = KVType.of(Object.class);
 
   private final BsonCodec codec;
   private final StoredKeys keys;
   private final String separator;
   private final Map<String, List<BindOptions.Rule<?>>> rules;
   private final List<KVProblem> problems;
+  private final Contents contents;
 
   /** A value, its key, and what to say about where it is. */
   private record Source(String key, RawValue value, String where) {}
@@ -48,6 +48,7 @@ final class Filling {
     this.separator = separator;
     this.rules = rules;
     this.problems = problems;
+    this.contents = new Contents(codec, keys, separator);
   }
 
   /** Returns the object as a whole, or null where there was a problem. */
@@ -58,6 +59,7 @@ final class Filling {
     if (own != null && !Document.add(own.key(), own.value(), documents)) {
       mismatch(own.key(), BsonValues.typeName(own.value()), shape.type().getTypeName(), null);
     }
+    documents.forEach(document -> contents.addUnread(shape, document.members(), prefix.below()));
     return make(shape, prefix.given(), prefix.below(), documents, defaults);
   }
 
@@ -70,7 +72,6 @@ final class Filling {
   private @Nullable Object make(
       Shape shape, String key, String below, List<Document> documents, @Nullable Object defaults) {
     int before = problems.size();
-    documents.forEach(document -> refuseUnknown(shape, document));
     List<Member> members = shape.members();
     Object[] made = new Object[members.size()];
     for (int i = 0; i < made.length; i++) {
@@ -123,15 +124,25 @@ final class Filling {
 
   private @Nullable Object leaf(
       Member member, String key, List<Document> documents, @Nullable Object fallback) {
-    if (member.container() != Member.Container.NONE) {
-      List<StoredKeys.Below> below = keys.takeBelow(key, member.container());
-      if (!below.isEmpty()) {
-        return gathered(member, key, below, documents);
-      }
+    Source source;
+    try {
+      List<StoredKeys.Below> below = keys.below(key, member.container());
+      source = below.isEmpty()
+          ? source(member, key, documents)
+          : gathered(member, key, below, documents);
+    } catch (Gathering.MalformedException e) {
+      problem(
+          key,
+          ErrorCode.TYPE_MISMATCH,
+          "The keys below '" + key + "' make no " + member.type() + ": " + e.getMessage());
+      return null;
     }
-    Source source = source(member, key, documents);
     if (source != null) {
-      return decoded(member, source.key(), source.value(), source.where());
+      BsonCodec.Known known = contents.known(member, source.value());
+      known.unknown().forEach(place -> keys.addUnread(key + place));
+      if (known.hasAny() || (fallback == null && member.isNeeded())) {
+        return decoded(member, source.key(), known.value(), source.where());
+      }
     }
     return fallback == null ? absent(member, key) : fallback;
   }
@@ -151,27 +162,20 @@ final class Filling {
     return null;
   }
 
-  /** Makes a list of {@code hosts[0]}, a map of {@code limits.red}; a map may have more in one. */
-  private @Nullable Object gathered(
-      Member member, String key, List<StoredKeys.Below> below, List<Document> documents) {
-    Gathering gathering = new Gathering(Gathering.content(member.type().type()), separator);
-    try {
-      Source document =
-          member.container() == Member.Container.MAP ? source(member, key, documents) : null;
-      if (document != null) {
-        gathering.add("", document.value());
+  private Source gathered(
+      Member member, String key, List<StoredKeys.Below> below, List<Document> documents)
+      throws Gathering.MalformedException {
+    boolean isMap = member.container() == Member.Container.MAP;
+    Source whole = isMap ? source(member, key, documents) : null;
+    RawValue value = contents.gathered(member, whole == null ? null : whole.value(), below);
+    if (!isMap && !contents.known(member, value).hasAny()) {
+      Source list = source(member, key, documents);
+      if (list != null) {
+        return list;
       }
-      for (StoredKeys.Below part : below) {
-        gathering.add(part.place(), part.stored().value());
-      }
-      return decoded(member, key, gathering.value(), " (made of the keys below it)");
-    } catch (Gathering.MalformedException e) {
-      problem(
-          key,
-          ErrorCode.TYPE_MISMATCH,
-          "The keys below '" + key + "' make no " + member.type() + ": " + e.getMessage());
-      return null;
     }
+    keys.takeAll(below);
+    return new Source(key, value, " (made of the keys below it)");
   }
 
   private @Nullable Object nested(
@@ -196,14 +200,17 @@ final class Filling {
         isNull = true;
       }
     }
-    if (documents.isEmpty() && !keys.hasAny(shape, below)) {
+    if (own != null) {
+      BsonValues.members(own.value()).ifPresent(of -> contents.addUnread(shape, of, below));
+    }
+    if (!contents.hasAny(shape, below, documents)) {
       if (isNull) {
         return member.presence() == Presence.REQUIRED ? nullRefused(member, key) : member.nothing();
       }
       if (fallback != null) {
         return fallback;
       }
-      if (member.presence() != Presence.REQUIRED || member.body() != null) {
+      if (!member.isNeeded()) {
         return absent(member, key);
       }
     }
@@ -242,16 +249,6 @@ final class Filling {
     return null;
   }
 
-  private void refuseUnknown(Shape shape, Document document) {
-    document.members().keySet().stream()
-        .filter(name -> shape.member(name) == null)
-        .forEach(name -> mismatch(
-            document.key(),
-            "document",
-            shape.type().getTypeName(),
-            "the type has no member '" + BsonValues.shown(name) + "'"));
-  }
-
   private void check(String key, @Nullable Object value) {
     Object content = Member.unwrapped(value);
     if (content == null) {
@@ -276,32 +273,18 @@ final class Filling {
   }
 
   private void refused(String key, Throwable refusal, @Nullable Object[] made) {
-    if (refusal instanceof ValidationFailedException own && own.getMessage() != null) {
-      problem(key, ErrorCode.VALIDATION_FAILED, own.getMessage()); // which quotes no value
-      return;
-    }
-    String message = Refusals.message(refusal, known(made));
-    problem(
-        key,
-        ErrorCode.VALIDATION_FAILED,
-        "The constructor refuses '" + key + "'"
-            + (message == null ? " with " + refusal.getClass().getName() : ": " + message));
+    String reason = refusal instanceof ValidationFailedException own && own.getMessage() != null
+        ? own.getMessage()
+        : "The constructor refuses '" + key + "'" + Refusals.reason(refusal, known(made));
+    problem(key, ErrorCode.VALIDATION_FAILED, reason);
   }
 
   /** Returns all values that a message could quote, as they are stored and as they were made. */
-  private List<Object> known(@Nullable Object[] made) {
-    List<Object> known = new ArrayList<>();
+  private List<@Nullable Object> known(@Nullable Object[] made) {
+    List<@Nullable Object> known = new ArrayList<>(keys.values().values());
     for (Object value : made) {
-      if (value != null && !(value instanceof Record)) {
-        known.add(value);
-      }
+      known.add(Member.unwrapped(value));
     }
-    keys.values().forEach((key, value) -> {
-      Object stored = codec.decode(key, value, ANYTHING);
-      if (stored != null) {
-        known.add(stored);
-      }
-    });
     return known;
   }
 

@@ -58,6 +58,11 @@ record Member(
     return isList ? Container.LIST : Container.NONE;
   }
 
+  /** Returns true if there is nothing that it could be where nothing is stored. */
+  boolean isNeeded() {
+    return presence == Presence.REQUIRED && body == null;
+  }
+
   boolean isOptional() {
     return presence == Presence.OPTIONAL;
   }

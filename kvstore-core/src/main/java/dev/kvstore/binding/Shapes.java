@@ -1,6 +1,7 @@
 package dev.kvstore.binding;
 
 import dev.kvstore.ByteSize;
+import dev.kvstore.ErrorCode;
 import dev.kvstore.KVDefault;
 import dev.kvstore.KVException;
 import dev.kvstore.KVName;
@@ -248,29 +249,34 @@ final class Shapes {
   }
 
   private Object parse(Member member, String text) {
-    String what = "The default of " + member.accessor().getDeclaringClass().getTypeName() + "."
+    String place = member.accessor().getDeclaringClass().getTypeName() + "."
         + member.accessor().getName();
-    try {
-      Object parsed = member.shape() == null
-          ? codec.decodeText(member.name(), text, member.type())
-          : parseGroup(member, text);
-      if (parsed == null) {
-        throw new IllegalArgumentException(what + " does not fit: it is null");
-      }
-      return parsed;
-    } catch (KVException e) {
-      throw new IllegalArgumentException(what + " does not fit: " + e.getMessage(), e);
+    Object parsed = member.shape() == null
+        ? codec.decodeDefault(place, text, member.type())
+        : parseGroup(place, member, text);
+    if (parsed == null) {
+      throw new IllegalArgumentException("@KVDefault of " + place + " is null");
     }
+    return parsed;
   }
 
   /** A group is a JSON object, like the document that fills it. */
-  private @Nullable Object parseGroup(Member member, String text) {
-    RawValue value = json.parse(text.getBytes(StandardCharsets.UTF_8));
+  private @Nullable Object parseGroup(String place, Member member, String text) {
     List<KVProblem> problems = new ArrayList<>();
-    StoredKeys keys = new StoredKeys(Map.of(member.name(), value), ".", Set.of());
-    Object parsed = new Filling(codec, keys, ".", Map.of(), problems).only(member);
+    Object parsed = null;
+    try {
+      RawValue value = json.parse(text.getBytes(StandardCharsets.UTF_8));
+      StoredKeys keys = new StoredKeys(Map.of(member.name(), value), ".", Set.of());
+      parsed = new Filling(codec, keys, ".", Map.of(), problems).only(member);
+      keys.unread()
+          .forEach(key -> problems.add(new KVProblem(
+              key, ErrorCode.TYPE_MISMATCH, "The type has no setting '" + key + "'")));
+    } catch (KVException e) {
+      problems.add(new KVProblem(member.name(), e.code(), String.valueOf(e.getMessage())));
+    }
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(problems.get(0).message());
+      throw new IllegalArgumentException("@KVDefault of " + place + " cannot be read as "
+          + member.type() + ": " + problems.get(0).message());
     }
     return parsed;
   }

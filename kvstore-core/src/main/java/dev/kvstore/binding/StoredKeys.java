@@ -53,7 +53,7 @@ final class StoredKeys {
     return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the keys that were not taken. */
+  /** Returns the keys that were not taken, and what has no setting in the others. */
   List<String> unread() {
     return List.copyOf(unread);
   }
@@ -81,7 +81,21 @@ final class StoredKeys {
     return stored;
   }
 
-  private @Nullable Stored find(String key) {
+  /** Adds a place that no setting has: the keys there, or else the place in a value. */
+  void addUnread(String place) {
+    Set<String> there = new TreeSet<>();
+    byUniform.getOrDefault(uniform(place), List.of()).forEach(stored -> there.add(stored.key()));
+    for (String start : List.of(uniform(place) + separator, uniform(place) + "[")) {
+      byUniform
+          .subMap(start, true, start + Character.MAX_VALUE, false)
+          .values()
+          .forEach(same -> same.forEach(stored -> there.add(stored.key())));
+    }
+    unread.addAll(there.isEmpty() ? Set.of(place) : there);
+  }
+
+  @Nullable
+  Stored find(String key) {
     RawValue exact = values.get(key);
     if (exact != null) {
       return new Stored(key, exact);
@@ -92,27 +106,15 @@ final class StoredKeys {
         .orElse(null);
   }
 
-  /** Returns true if something is stored for one of the members of the shape, or below them. */
-  boolean hasAny(Shape shape, String below) {
-    return shape.members().stream().anyMatch(member -> {
-      String key = below + member.name();
-      Shape inner = member.shape();
-      return find(key) != null
-          || (inner != null
-              ? hasAny(inner, key + separator)
-              : member.container() != Member.Container.NONE
-                  && !below(key, member.container()).isEmpty());
-    });
+  void takeAll(List<Below> below) {
+    below.forEach(value -> taken(value.stored()));
   }
 
   /** Returns the values of which a container under that key is made. */
-  List<Below> takeBelow(String key, Member.Container container) {
-    List<Below> below = below(key, container);
-    below.forEach(value -> unread.remove(value.stored().key()));
-    return below;
-  }
-
-  private List<Below> below(String key, Member.Container container) {
+  List<Below> below(String key, Member.Container container) {
+    if (container == Member.Container.NONE) {
+      return List.of();
+    }
     String start = uniform(key) + (container == Member.Container.LIST ? "[" : separator);
     List<Below> below = new ArrayList<>();
     byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()

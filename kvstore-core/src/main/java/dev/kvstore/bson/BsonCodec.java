@@ -13,10 +13,10 @@ import dev.kvstore.TypeMismatchException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
-import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +55,23 @@ public final class BsonCodec {
     return new BsonCodec(() -> mapping, limits);
   }
 
-  /** A mapper, and a writer that it made. */
-  private record Mapping(ObjectMapper mapper, ObjectWriter writer) {
+  /** A mapper, and what is made of it once. */
+  private record Mapping(ObjectMapper mapper, ObjectWriter writer, KnownMembers members) {
     Mapping(ObjectMapper mapper) {
-      this(mapper, mapper.writer());
+      this(mapper, mapper.writer(), new KnownMembers(mapper));
     }
   }
+
+  /**
+   * What a type knows of a value.
+   *
+   * @param value without the members that the type does not have, and without {@code Optional} or
+   *     nullable parts of which nothing is left
+   * @param hasAny false if there was something in the value, but nothing that the type has a member
+   *     for
+   * @param unknown the places of the members that were left out: {@code [0].port}, {@code .port}
+   */
+  public record Known(RawValue value, boolean hasAny, List<String> unknown) {}
 
   /** Loading Jackson's classes takes longer than many a program that needs none of them. */
   private static final class OnDemand implements Supplier<Mapping> {
@@ -162,20 +173,33 @@ public final class BsonCodec {
   }
 
   /**
+   * Returns what the type knows of the value, which {@link #decode} reads then. Types that take any
+   * name know all of it.
+   *
+   * @param separator between the names of a place
+   */
+  public Known known(RawValue value, KVType<?> type, String separator) {
+    if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
+      return new Known(value, true, List.of());
+    }
+    Mapping jackson = mapping.get();
+    return jackson.members().of(value, jackson.mapper().constructType(type.type()), separator);
+  }
+
+  /**
    * Returns what people mean by the text where a value of that type is due: {@code 5s},
    * {@code true}, {@code DAYS}. For containers it is JSON: {@code [1, 2]}.
    *
-   * @param key named in the error
-   * @throws TypeMismatchException if it is none; the error does not quote the text
+   * @param place where the text is an annotation, named in the error
+   * @throws IllegalArgumentException if it is none; the error does not quote the text
    */
   @SuppressWarnings("unchecked") // what was read as the type is of the type
-  public <T> @Nullable T decodeText(String key, String text, KVType<T> type) {
+  public <T> @Nullable T decodeDefault(String place, String text, KVType<T> type) {
     try {
       ObjectMapper mapper = mapping.get().mapper();
       return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
     } catch (IOException | RuntimeException e) {
-      RawValue value = BsonValues.ofBsonValue(new BsonString(text));
-      throw DecodeFailure.of(key, value, type, e);
+      throw new IllegalArgumentException(DecodeFailure.ofDefault(place, text, type.toString(), e));
     }
   }
 

@@ -138,6 +138,11 @@ public final class BsonValues {
     return BsonValidator.members(document, limits, maxMembers);
   }
 
+  static boolean isContainer(RawValue value) {
+    return value.typeNumber() == BsonType.DOCUMENT.getValue()
+        || value.typeNumber() == BsonType.ARRAY.getValue();
+  }
+
   /** Returns the members of a stored value that is a document; empty for any other. */
   public static Optional<Map<String, RawValue>> members(RawValue value) {
     if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {

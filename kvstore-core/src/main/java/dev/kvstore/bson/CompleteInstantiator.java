@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
@@ -17,7 +18,9 @@ import com.fasterxml.jackson.databind.deser.std.StdValueInstantiator;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
 import dev.kvstore.KVDefault;
+import dev.kvstore.KVException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.RecordComponent;
@@ -31,20 +34,32 @@ import org.jspecify.annotations.Nullable;
  * 0, false or null for them. Absent may be what is Optional, nullable, has a {@link KVDefault}, or
  * is left out when it is written.
  */
-final class CompleteInstantiator extends ValueInstantiator.Delegating {
+final class CompleteInstantiator extends RefusingInstantiator {
   private static final long serialVersionUID = 1L;
 
   private final HashSet<String> mayBeAbsent = new HashSet<>();
-  private final HashMap<String, String> defaults = new HashMap<>();
+  private final HashMap<String, Default> defaults = new HashMap<>();
+
+  /** A text, and the member at which it is the {@link KVDefault}. */
+  private record Default(String place, String text) implements Serializable {
+    static Default of(RecordComponent component, KVDefault annotation) {
+      return new Default(
+          component.getDeclaringRecord().getTypeName() + "." + component.getName(),
+          annotation.value());
+    }
+  }
 
   /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
   static final class Finder implements ValueInstantiators {
     @Override
     public ValueInstantiator findValueInstantiator(
         DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
-      return jacksons.getClass() == StdValueInstantiator.class && jacksons.canCreateFromObjectWith()
+      if (jacksons.getClass() != StdValueInstantiator.class) {
+        return jacksons;
+      }
+      return jacksons.canCreateFromObjectWith()
           ? new CompleteInstantiator(config, bean, jacksons)
-          : jacksons;
+          : new RefusingInstantiator(jacksons);
     }
   }
 
@@ -63,8 +78,8 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
           components == null ? null : components[property.getCreatorIndex()];
       KVDefault text = component == null ? null : component.getAnnotation(KVDefault.class);
       boolean isNeeded = bean.getBeanClass().isRecord() || property.getType().isPrimitive();
-      if (text != null) {
-        defaults.put(property.getName(), text.value());
+      if (component != null && text != null) {
+        defaults.put(property.getName(), Default.of(component, text));
       } else if (!isNeeded
           || isLeftOut(config.getAnnotationIntrospector(), property, inclusion)
           || isNullable(property, component)) {
@@ -117,12 +132,7 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
   }
 
   @Override
-  public ValueInstantiator createContextual(DeserializationContext context, BeanDescription bean) {
-    return this; // Jackson's own has nothing to adapt
-  }
-
-  @Override
-  public Object createFromObjectWith(
+  public @Nullable Object createFromObjectWith(
       DeserializationContext context, SettableBeanProperty[] members, PropertyValueBuffer buffer)
       throws IOException {
     for (SettableBeanProperty member : members) {
@@ -130,23 +140,41 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
         fill(context, member, buffer);
       }
     }
-    return super.createFromObjectWith(context, members, buffer);
+    return createFromObjectWith(context, buffer.getParameters(members));
+  }
+
+  /** Returns true if the object can be made without that member. */
+  boolean mayBeAbsent(SettableBeanProperty member) {
+    return mayBeAbsent.contains(member.getName())
+        || defaults.containsKey(member.getName())
+        || member.getType().isReferenceType();
   }
 
   private void fill(
       DeserializationContext context, SettableBeanProperty member, PropertyValueBuffer buffer)
       throws IOException {
     try {
-      String text = defaults.get(member.getName());
-      if (text != null) {
-        ObjectMapper mapper = (ObjectMapper) context.getParser().getCodec();
-        buffer.assignParameter(member, PlainText.read(mapper, text, member.getType()));
+      Default fallback = defaults.get(member.getName());
+      if (fallback != null) {
+        buffer.assignParameter(member, read(context, fallback, member.getType()));
       } else if (!hasAbsentValue(context, member)) {
         throw new AbsentMemberException(context.getParser(), member.getType());
       }
     } catch (JsonMappingException e) {
       e.prependPath(member.getMember().getDeclaringClass(), member.getName());
       throw e;
+    }
+  }
+
+  private static @Nullable Object read(
+      DeserializationContext context, Default fallback, JavaType type) throws IOException {
+    try {
+      ObjectMapper mapper = (ObjectMapper) context.getParser().getCodec();
+      return PlainText.read(mapper, fallback.text(), type);
+    } catch (IOException | KVException e) {
+      throw new WrongDefaultException(
+          context.getParser(),
+          DecodeFailure.ofDefault(fallback.place(), fallback.text(), type.toCanonical(), e));
     }
   }
 

@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.kvstore.KVException;
 import dev.kvstore.KVType;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
 import java.util.List;
+import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a value could not be read. Jackson's own messages, and those of constructors, quote the
- * value, which may be a secret; so nothing of them is used, and they are no cause either.
+ * Says why a value could not be read. Jackson's own messages quote the value, which may be a
+ * secret; so nothing of them is used, and they are no cause either. Of the application's exceptions
+ * the message is used where it quotes none.
  */
 final class DecodeFailure {
   private static final String IS_NO = " is no ";
@@ -24,6 +28,19 @@ final class DecodeFailure {
       String key, RawValue value, KVType<?> type, @Nullable Exception failure) {
     return new TypeMismatchException(
         key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
+  }
+
+  /**
+   * Returns what is wrong with the text of a {@code KVDefault}.
+   *
+   * @param place where the annotation is
+   */
+  static String ofDefault(String place, String text, String type, Exception failure) {
+    String detail = failure instanceof KVException own
+        ? own.getMessage()
+        : detail(BsonValues.ofBsonValue(new BsonString(text)), failure);
+    return "@KVDefault of " + place + " cannot be read as " + type
+        + (detail == null ? "" : ": " + detail);
   }
 
   private static @Nullable String detail(RawValue value, @Nullable Exception failure) {
@@ -45,12 +62,23 @@ final class DecodeFailure {
       String what = at.isEmpty() ? "it" : found(value, mapping.getPath()) + at;
       return what + " " + mapping.getOriginalMessage();
     }
-    String problem = problem(mapping);
+    if (mapping instanceof WrongDefaultException) {
+      return mapping.getOriginalMessage();
+    }
+    String problem = mapping instanceof RefusingInstantiator.RefusedException refused
+        ? " was refused" + reason(value, refused)
+        : problem(mapping);
     if (!at.isEmpty()) {
       return found(value, mapping.getPath()) + at + problem;
     }
     // What is stored and what is wanted has been said already.
     return problem.startsWith(IS_NO) ? null : "it" + problem;
+  }
+
+  private static String reason(RawValue value, RefusingInstantiator.RefusedException refused) {
+    List<@Nullable Object> known = new ArrayList<>(refused.arguments());
+    known.add(value);
+    return Refusals.reason(refused.refusal(), known);
   }
 
   private static String problem(JsonMappingException failure) {

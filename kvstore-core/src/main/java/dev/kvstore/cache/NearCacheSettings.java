@@ -1,5 +1,6 @@
 package dev.kvstore.cache;
 
+import dev.kvstore.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -175,8 +176,8 @@ public final class NearCacheSettings {
 
     private static Duration atLeast(String name, Duration least, Duration value) {
       if (value.compareTo(least) < 0) {
-        throw new IllegalArgumentException(
-            name + " is " + value + ", it must be at least " + least);
+        throw new IllegalArgumentException(name + " is " + Durations.format(value)
+            + ", it must be at least " + Durations.format(least));
       }
       return value;
     }

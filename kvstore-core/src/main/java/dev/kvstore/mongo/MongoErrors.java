@@ -17,6 +17,7 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -186,7 +187,8 @@ final class MongoErrors {
 
   UnavailableException unavailable(String doing, @Nullable RuntimeException cause) {
     return new UnavailableException(
-        servers + " could not be reached or did not answer within " + timeout + " while " + doing,
+        servers + " could not be reached or did not answer within " + Durations.format(timeout)
+            + " while " + doing,
         cause);
   }
 

@@ -2,6 +2,7 @@ package dev.kvstore.mongo;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
@@ -20,9 +21,11 @@ public final class MongoSettings {
   /** How long a server may wait for changes before it answers that there are none. */
   private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
 
+  private static final Duration POLLING_INTERVAL = Duration.ofMillis(500);
+
   /**
    * 15 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
-   * {@link NearCacheSettings#DEFAULT}, no heartbeat, and polling every 500 milliseconds.
+   * {@link NearCacheSettings#DEFAULT}, no heartbeat, and the default polling interval.
    */
   public static final MongoSettings DEFAULT = new MongoSettings(
       Duration.ofSeconds(15),
@@ -31,7 +34,7 @@ public final class MongoSettings {
       Clock.systemUTC(),
       NearCacheSettings.DEFAULT,
       null,
-      LONGEST_WAIT,
+      POLLING_INTERVAL,
       client -> {});
 
   private final Duration timeout;
@@ -192,11 +195,11 @@ public final class MongoSettings {
   }
 
   /**
-   * How long to wait between looking for changes on a standalone server, which cannot tell of them;
+   * Sets how often a standalone server, which does not report changes, is polled for them: every
    * 500 milliseconds by default. A quarter of the near-cache's
-   * {@link NearCacheSettings#stalenessBound() staleness bound} where that is shorter. Each time the
-   * versions of all keys that are held or watched are read, by one query a store and 20,000 keys.
-   * If that takes too long for the bound to hold, reads ask the database meanwhile.
+   * {@link NearCacheSettings#stalenessBound() staleness bound} applies where that is shorter. Each
+   * time the versions of all keys that are held or watched are read, by one query a store and
+   * 20,000 keys. If that takes too long for the bound to hold, reads ask the database meanwhile.
    *
    * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes
    * at most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a
@@ -276,7 +279,9 @@ public final class MongoSettings {
 
   /** Returns the polling interval with which the staleness bound can be kept. */
   Duration effectivePollingInterval() {
-    return nearCache == null ? pollingInterval : least(pollingInterval, longestWait());
+    return nearCache == null
+        ? pollingInterval
+        : least(pollingInterval, nearCache.stalenessBound().dividedBy(4));
   }
 
   private static Duration least(Duration one, Duration other) {
@@ -287,7 +292,8 @@ public final class MongoSettings {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
-          "The " + name + " is " + value + ", it must be from " + least + " to " + most);
+          "The " + name + " is " + Durations.format(value) + ", it must be from "
+              + Durations.format(least) + " to " + Durations.format(most));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.sqlite;
 
+import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
@@ -167,12 +168,13 @@ final class GroupWriter {
           }
         } catch (TimeoutException e) {
           if (withdraw(job)) {
-            throw errors.unavailable("had no time for the write within " + timeout, e);
+            throw errors.unavailable(
+                "had no time for the write within " + Durations.format(timeout), e);
           }
           if (late) {
             throw new OutcomeUnknownException(
                 "The write has begun, but the disk did not confirm it within "
-                    + timeout.multipliedBy(2)
+                    + Durations.format(timeout.multipliedBy(2))
                     + ", so whether it happens is not known: read the key to see what it holds",
                 e);
           }

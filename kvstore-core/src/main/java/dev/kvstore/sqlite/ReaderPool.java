@@ -1,5 +1,6 @@
 package dev.kvstore.sqlite;
 
+import dev.kvstore.Durations;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -67,7 +68,7 @@ final class ReaderPool {
   private void acquire() {
     try {
       if (!free.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw errors.unavailable("had no free reader within " + timeout, null);
+        throw errors.unavailable("had no free reader within " + Durations.format(timeout), null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

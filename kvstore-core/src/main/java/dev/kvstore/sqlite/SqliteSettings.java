@@ -1,5 +1,6 @@
 package dev.kvstore.sqlite;
 
+import dev.kvstore.Durations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -69,8 +70,8 @@ public record SqliteSettings(Clock clock, Duration timeout, Duration sweepInterv
 
   private static void check(String name, Duration duration) {
     if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          name + " is " + duration + ", it must be from PT0.001S to " + LONGEST);
+      throw new IllegalArgumentException(name + " is " + Durations.format(duration)
+          + ", it must be from 1ms to " + Durations.format(LONGEST));
     }
   }
 }

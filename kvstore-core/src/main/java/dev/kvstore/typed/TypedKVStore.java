@@ -164,8 +164,8 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
     Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
-    // Nearly always there is an entry already, and a read is cheaper than a write that changes
-    // nothing.
+    // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
+    // is answered by a near-cache without the server, and needs no right to write.
     Optional<KVEntry<RawValue>> present = entries.read(key, ReadOptions.DEFAULT);
     if (present.isPresent()) {
       return typed(present.get(), type).value();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.kvstore.BindOptions;
 import dev.kvstore.BindingFailedException;
 import dev.kvstore.ByteSize;
@@ -193,14 +196,14 @@ class BindingTypesTest {
     }
 
     @Test
-    void member_thatTheTypeDoesNotHave_isAProblem_butAKeyIsNot() {
+    void keyOrMember_thatTheTypeDoesNotHave_isListedAsUnread() {
       store.set("p.text", "x");
       store.set("p.newer", "y");
-      assertThat(bound("p", Leaf.class)).isEqualTo(new Leaf("x"));
       store.set("p", Map.of("text", "z", "te\nxt", 1));
-      assertThat(problems(Leaf.class))
-          .containsExactly("Key 'p' holds document, which cannot be read as "
-              + Leaf.class.getTypeName() + ": the type has no member 'te\uFFFDxt'");
+      try (var binding = store.bind("p", Leaf.class)) {
+        assertThat(binding.current()).isEqualTo(new Leaf("x"));
+        assertThat(binding.unreadKeys()).containsExactly("p.newer", "p.te\uFFFDxt");
+      }
     }
 
     @Test
@@ -271,6 +274,20 @@ class BindingTypesTest {
       store.set("p.port", port);
       assertThat(problems(Port.class)).containsExactly(quiet);
     }
+  }
+
+  record Ports(List<Port> list, Map<String, Port> map) {}
+
+  @Test
+  void constructorsMessage_ofAnElement_isShownUnlessItHasAValueInIt() {
+    store.set("p.list", List.of(Map.of("port", 0, "host", "db.internal")));
+    store.setMany(Map.of("p.map.x.port", 1, "p.map.x.host", "db.internal"));
+    List<String> problems = problems(Ports.class);
+    assertThat(problems).hasSize(2);
+    assertThat(problems.get(0)).endsWith(": document at '/0' was refused: must be positive");
+    assertThat(problems.get(1))
+        .endsWith(": document at '/x' was refused with java.lang.IllegalStateException"
+            + " (made of the keys below it)");
   }
 
   @Nested
@@ -360,6 +377,23 @@ class BindingTypesTest {
       store.set("p.tls.key", "k");
       assertThat(problems(Server.class))
           .containsExactly("Key 'p.tls.certificate' is absent and has no default");
+    }
+
+    @Test
+    void unknownMember_ofADocument_doesNotMakeAnOptionalGroupMandatory() {
+      for (Map<String, Object> stored : List.of(
+          Map.<String, Object>of("p.tls", Map.of("added", 1), "p.other", Map.of("added", 2)),
+          Map.<String, Object>of(
+              "p", Map.of("tls", Map.of("added", 1), "other", Map.of("added", 2))))) {
+        store.setMany(stored);
+        try (var binding = store.bind("p", Server.class)) {
+          assertThat(binding.current()).isEqualTo(new Server(Optional.empty(), null));
+          assertThat(binding.unreadKeys()).containsExactly("p.other.added", "p.tls.added");
+        }
+        stored.keySet().forEach(store::delete);
+      }
+      store.set("p.tls", Map.of("certificate", "c", "added", 1));
+      assertThat(bound("p", Server.class).tls()).contains(new Tls("c", Optional.empty()));
     }
 
     record Deep(Optional<Middle> middle) {}
@@ -484,6 +518,94 @@ class BindingTypesTest {
       assertThat(problems(Nodes.class).get(0)).contains("nothing is stored at '/0/hostName'");
     }
 
+    record Host(String name, Optional<Groups.Tls> tls, Groups.@Nullable Tls other) {}
+
+    record Hosted(List<Host> hosts, Map<String, Host> named, Optional<List<Host>> spare) {}
+
+    private static final Host PLAIN = new Host("a", Optional.empty(), null);
+
+    @Test
+    void unknownKeys_belowElements_areUnread() {
+      store.setMany(Map.of(
+          "p.hosts[0].name", "a",
+          "p.hosts[0].added", 1,
+          "p.hosts[0].tls.added.more", 2,
+          "p.hosts[0].other.added", 3,
+          "p.hosts[1].added", 4,
+          "p.named.x.name", "a",
+          "p.named.x.tls.added", 5,
+          "p.named.y.added", 6,
+          "p.spare[0].tls.added", 7));
+      try (var binding = store.bind("p", Hosted.class)) {
+        assertThat(binding.current())
+            .isEqualTo(new Hosted(List.of(PLAIN), Map.of("x", PLAIN), Optional.empty()));
+        assertThat(binding.unreadKeys())
+            .containsExactly(
+                "p.hosts[0].added",
+                "p.hosts[0].other.added",
+                "p.hosts[0].tls.added.more",
+                "p.hosts[1].added",
+                "p.named.x.tls.added",
+                "p.named.y.added",
+                "p.spare[0].tls.added");
+      }
+    }
+
+    @Test
+    void unknownMembers_ofElements_areUnread() {
+      Map<String, Object> newer =
+          Map.of("name", "a", "added", 1, "tls", Map.of("added", 2), "other", Map.of("added", 3));
+      store.setMany(Map.of(
+          "p.hosts",
+          List.of(newer),
+          "p",
+          Map.of("named", Map.of("x", newer)),
+          "p.spare[0]",
+          newer));
+      try (var binding = store.bind("p", Hosted.class)) {
+        assertThat(binding.current())
+            .isEqualTo(new Hosted(List.of(PLAIN), Map.of("x", PLAIN), Optional.of(List.of(PLAIN))));
+        assertThat(binding.unreadKeys())
+            .hasSize(9)
+            .contains("p.hosts[0].tls.added", "p.named.x.other.added", "p.spare[0].added");
+      }
+    }
+
+    @Test
+    void elementInTheMiddle_withUnknownKeysOnly_isAProblem() {
+      store.setMany(Map.of("p.hosts[0].added", 1, "p.hosts[1].name", "b", "p.named", Map.of()));
+      assertThat(problems(Hosted.class))
+          .singleElement()
+          .asString()
+          .contains("nothing is stored at '/0/name'");
+    }
+
+    record Own(String name, List<Own> inner, Tagged tagged) {}
+
+    @JsonPropertyOrder({"b", "a"})
+    record Tagged(@JsonProperty("A") int a, @JsonAlias("c") int b) {}
+
+    record Owns(Own own) {}
+
+    @Test
+    void unknownMembers_ofValuesThatAreReadAsOne_areUnread() {
+      Map<String, Object> tagged = Map.of("A", 1, "c", 2, "added", 3);
+      store.set(
+          "p.own",
+          Map.of(
+              "name",
+              "x",
+              "inner",
+              List.of(Map.of("name", "y", "inner", List.of(), "tagged", tagged)),
+              "tagged",
+              tagged));
+      try (var binding = store.bind("p", Owns.class)) {
+        assertThat(binding.current().own().tagged()).isEqualTo(new Tagged(1, 2));
+        assertThat(binding.unreadKeys())
+            .containsExactly("p.own.inner[0].tagged.added", "p.own.tagged.added");
+      }
+    }
+
     record Maps(
         Map<String, Integer> limits,
         Map<String, Node> nodes,
@@ -559,6 +681,8 @@ class BindingTypesTest {
 
     record BrokenJson(@KVDefault("[1") List<Integer> numbers) {}
 
+    record NoMember(@KVDefault("{\"c\": 1}") Inner inner) {}
+
     record Texts(
         @KVDefault("5s") Duration pause,
         @KVDefault("3") int number,
@@ -585,13 +709,18 @@ class BindingTypesTest {
     void annotation_thatDoesNotFit_isTheCallersMistake() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store.bind("p", Quoted.class))
-          .withMessageContaining("Quoted.time does not fit");
+          .withMessageContaining("Quoted.time cannot be read as java.time.Duration: ");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store.bind("p", BrokenJson.class))
-          .withMessageContaining("BrokenJson.numbers does not fit");
+          .withMessageContaining("BrokenJson.numbers cannot be read as ");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store.bind("p", Unfit.class))
-          .withMessageContaining("Unfit.number does not fit");
+          .withMessage(
+              "@KVDefault of " + Unfit.class.getTypeName() + ".number cannot be read as int");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.bind("p", NoMember.class))
+          .withMessageContaining("NoMember.inner cannot be read as ")
+          .withMessageEndingWith(": The type has no setting 'inner.c'");
     }
   }
 

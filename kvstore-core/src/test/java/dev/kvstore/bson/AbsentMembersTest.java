@@ -104,9 +104,14 @@ class AbsentMembersTest {
   record WrongDefault(@KVDefault("x") int number) {}
 
   @Test
-  void wrongDefault_isAMismatch() {
+  void wrongDefault_isNamedAsOne() {
+    String place = "@KVDefault of " + WrongDefault.class.getTypeName() + ".number";
     assertThatExceptionOfType(TypeMismatchException.class)
-        .isThrownBy(() -> read(Map.of(), KVType.of(WrongDefault.class)));
+        .isThrownBy(() -> read(Map.of(), KVType.of(WrongDefault.class)))
+        .withMessageEndingWith(": " + place + " cannot be read as int");
+    assertThatExceptionOfType(TypeMismatchException.class)
+        .isThrownBy(() -> read(List.of(Map.of()), new KVType<List<WrongDefault>>() {}))
+        .withMessageEndingWith(": " + place + " cannot be read as int");
   }
 
   record Names(String first, @Nullable String last) {}

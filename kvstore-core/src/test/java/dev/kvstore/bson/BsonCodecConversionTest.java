@@ -440,7 +440,8 @@ class BsonCodecConversionTest {
     BsonCodec any = BsonCodec.create();
     assertThatThrownBy(() -> any.decode("k", any.encode("1M"), KVType.of(ByteSize.class)))
         .hasMessageContaining("it is ambiguous: write MB");
-    assertThatThrownBy(() -> any.decodeText("k", "5", KVType.of(Duration.class)))
+    assertThatThrownBy(() -> any.decodeDefault("A.b", "5", KVType.of(Duration.class)))
+        .hasMessageStartingWith("@KVDefault of A.b cannot be read as java.time.Duration: ")
         .hasMessageContaining("it must be a duration such as");
   }
 }

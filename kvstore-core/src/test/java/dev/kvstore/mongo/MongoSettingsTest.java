@@ -59,6 +59,13 @@ class MongoSettingsTest {
   }
 
   @Test
+  void pollingInterval_thatTheBoundAllows_isKept() {
+    MongoSettings settings =
+        bounded(Duration.ofMinutes(1)).withPollingInterval(Duration.ofSeconds(10));
+    assertThat(settings.effectivePollingInterval()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
   void pollingInterval_shorterThanTheBoundDemands_isKept() {
     MongoSettings settings = MongoSettings.DEFAULT.withPollingInterval(Duration.ofMillis(50));
     assertThat(settings.effectivePollingInterval()).isEqualTo(Duration.ofMillis(50));

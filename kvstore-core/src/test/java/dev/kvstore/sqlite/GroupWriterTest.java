@@ -240,7 +240,7 @@ class GroupWriterTest {
 
     assertThatThrownBy(() -> started.write(0, () -> numbers.add(1)))
         .isExactlyInstanceOf(UnavailableException.class)
-        .hasMessageContaining("within PT0.5S");
+        .hasMessageContaining("within 500ms");
     assertThat(started.queued()).isZero();
     gate.countDown();
     await().until(() -> numbers.committed().equals(List.of(0)));
@@ -258,7 +258,7 @@ class GroupWriterTest {
           return numbers.add(1);
         }))
         .isInstanceOf(OutcomeUnknownException.class)
-        .hasMessageContaining("PT1S");
+        .hasMessageContaining("within 1s");
   }
 
   @Test

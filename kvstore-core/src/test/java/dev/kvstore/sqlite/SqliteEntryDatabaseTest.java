@@ -141,7 +141,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
 
     assertThatThrownBy(() -> database.store("s").read("k"))
         .isExactlyInstanceOf(UnavailableException.class)
-        .hasMessageContaining("had no free reader within PT0.25S");
+        .hasMessageContaining("had no free reader within 250ms");
     gate.countDown();
     reading.get();
     assertThat(database.store("s").read("k")).isEmpty();

@@ -6,6 +6,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Sha256;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

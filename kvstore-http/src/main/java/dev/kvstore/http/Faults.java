@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.ByteSize;
+import dev.kvstore.Durations;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.config.SettingNames;
 import dev.kvstore.http.config.SettingSources;
@@ -82,14 +83,23 @@ final class Faults {
 
   void checkRange(String option, ByteSize value, String from, String to) {
     if (value.compareTo(ByteSize.parse(from)) < 0 || value.compareTo(ByteSize.parse(to)) > 0) {
-      add(option, value, "it must be from " + from + " to " + to);
+      add(option, given(option, value), "it must be from " + from + " to " + to);
     }
   }
 
   void checkRange(String option, Duration value, Duration from, Duration to) {
     if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
-      add(option, value, "it must be from " + from + " to " + to);
+      add(
+          option,
+          given(option, Durations.format(value)),
+          "it must be from " + Durations.format(from) + " to " + Durations.format(to));
     }
+  }
+
+  /** Returns the value as it is spelled. */
+  private Object given(String option, Object value) {
+    List<String> texts = command.findOption(option).originalStringValues();
+    return texts.isEmpty() ? value : texts.get(texts.size() - 1);
   }
 
   List<String> messages() {

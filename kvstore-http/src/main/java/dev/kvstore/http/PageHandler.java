@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.spi.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,6 +76,6 @@ final class PageHandler implements ResourceHandler {
   }
 
   private static String etag(byte[] content) {
-    return HexFormat.of().formatHex(Sha256.start().digest(content), 0, 12);
+    return HexFormat.of().formatHex(Sha256.of(content), 0, 12);
   }
 }

@@ -116,8 +116,9 @@ final class Parameters {
     if (heartbeat != null
         && (heartbeat.compareTo(EventSettings.SHORTEST_HEARTBEAT) < 0
             || heartbeat.compareTo(EventSettings.LONGEST_HEARTBEAT) > 0)) {
-      throw invalid("The parameter 'heartbeat' must be from " + EventSettings.SHORTEST_HEARTBEAT
-          + " to " + EventSettings.LONGEST_HEARTBEAT);
+      throw invalid("The parameter 'heartbeat' must be from "
+          + Durations.format(EventSettings.SHORTEST_HEARTBEAT) + " to "
+          + Durations.format(EventSettings.LONGEST_HEARTBEAT));
     }
     return heartbeat;
   }

@@ -9,6 +9,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -117,7 +117,7 @@ class ConfigurationTest {
             "Invalid value for option '--port': 'x'",
             "Unknown option: '--hots=y'",
             file + ":1: there is no setting 'prot', did you mean 'port'?",
-            file + ":2: Invalid value for option '--max-body-bytes': '0B'",
+            file + ":2: Invalid value for option '--max-body-bytes': '0'",
             file + ":3: Invalid value for option '--timeout'",
             file + ":4: The connection string of MongoDB is not valid",
             "The environment variable KVSTORE_MAX_VALUE_BYTES: Invalid value",

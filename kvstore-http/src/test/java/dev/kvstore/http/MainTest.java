@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,6 +93,25 @@ class MainTest {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
     assertThat(err.toString()).contains("--help").doesNotContain("Exception", "environment");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--body-timeout, PT26H, 100ms to 1h",
+    "--body-timeout, 1d2h, 100ms to 1h",
+    "--timeout, 0s, 1ms to 1h",
+    "--max-value-bytes, 20480KiB, 1B to 15MiB",
+    "--max-header-bytes, 10, 1KiB to 1MiB"
+  })
+  void valueOutOfRange_isShownAsGiven(String option, String value, String range) {
+    String problem =
+        "Invalid value for option '" + option + "': '" + value + "': it must be from " + range;
+    assertThat(run(option + "=" + value)).isEqualTo(2);
+    assertThat(err.toString()).startsWith(problem);
+    err.getBuffer().setLength(0);
+    String variable = "KVSTORE_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    assertThat(run(Map.of(variable, value))).isEqualTo(2);
+    assertThat(err.toString()).contains(problem);
   }
 
   @ParameterizedTest

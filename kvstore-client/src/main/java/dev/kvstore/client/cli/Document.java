@@ -145,6 +145,11 @@ final class Document {
     return this;
   }
 
+  /** Returns what the user should know about the file, whatever becomes of its values. */
+  List<String> notes() {
+    return problems.notes();
+  }
+
   Map<String, RawValue> values() {
     return values;
   }

@@ -90,7 +90,7 @@ final class FileOptions {
    * @throws CliException with all that is wrong with it
    */
   Document read(String file, Session session) throws IOException {
-    return file.equals("-")
+    Document document = file.equals("-")
         ? Document.read(
             new Document.Reading(formatOrJson(), types, separator),
             session.console().in().readAllBytes(),
@@ -99,6 +99,8 @@ final class FileOptions {
             new Document.Reading(formatOf(file), types, separator),
             LocalFiles.read(Path.of(file)),
             file);
+    document.notes().forEach(session.console()::note);
+    return document;
   }
 
   /** Takes what is attached with = as the separator, and never the next argument. */

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     description = "The file is one as 'kv export' makes it, or one of another application."
         + " What is in the store already and the same is not written again, and what is not in"
         + " the file stays as it is. What does not change keeps its type, such as a date, which"
-        + " JSON has not.",
+        + " JSON has not. Of several YAML documents in a file the later ones override the others,"
+        + " and those with spring.config.activate are left out.",
     footer = {
       "  kv import settings.yaml --dry-run     # shows what would change, and changes nothing",
       "  kv import settings.yaml",

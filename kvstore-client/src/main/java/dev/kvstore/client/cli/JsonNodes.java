@@ -10,13 +10,15 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.kvstore.InvalidInputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON, and goes on after everything but a syntax error. */
+/** Reads JSON, and goes on after an error, so that all of them are reported. */
 final class JsonNodes {
   private static final String VALUE =
       "a value is a number, true, false, null, an object, an array, or text in double quotes";
@@ -34,6 +36,17 @@ final class JsonNodes {
   /** Returns the members of the one object that the text is. */
   static List<Node.Member> read(byte[] json, Problems problems) throws IOException {
     List<Node.Member> members = new ArrayList<>();
+    byte[] rest = json;
+    while (rest.length > 0) {
+      Place broken = readInto(members, rest, problems);
+      rest = broken == null || problems.isFull() ? new byte[0] : after(broken, rest);
+    }
+    return members;
+  }
+
+  /** Returns where a syntax error is, or null. */
+  private static @Nullable Place readInto(List<Node.Member> members, byte[] json, Problems problems)
+      throws IOException {
     JsonParser parser = Values.JSON.factory().createParser(json);
     try (parser) {
       // Duplicates are reported here, all of them.
@@ -41,18 +54,46 @@ final class JsonNodes {
       JsonNodes nodes = new JsonNodes(parser, problems);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         problems.add(nodes.place(), "it must hold one JSON object, with a member for each key");
-        return members;
+        return null;
       }
       nodes.members(members, null);
       if (parser.nextToken() != null) {
         problems.add(nodes.place(), "something follows the JSON object");
       }
+      return null;
     } catch (JsonProcessingException e) {
       problems.add(place(e.getLocation()), reason(e));
+      return place(e.getLocation());
     } catch (InvalidInputException e) {
       problems.add(place(parser.currentLocation()), String.valueOf(e.getMessage()));
+      return place(parser.currentLocation());
     }
-    return members;
+  }
+
+  /**
+   * Returns an object of the members that begin on lines of their own after the error, at the same
+   * places; nothing if there are none. The names that are indented least are those of members.
+   */
+  private static byte[] after(Place broken, byte[] json) {
+    String[] lines = new String(json, StandardCharsets.UTF_8).split("\n", -1);
+    int indent = Integer.MAX_VALUE;
+    for (int i = 1; i < lines.length; i++) {
+      indent = Math.min(indent, nameAt(lines[i]));
+    }
+    for (int i = Math.max(broken.line() - 1, 1); i < lines.length; i++) {
+      boolean isLater = i >= broken.line() || broken.column() <= indent + 1;
+      if (isLater && nameAt(lines[i]) == indent) {
+        String members = String.join("\n", Arrays.asList(lines).subList(i, lines.length));
+        return ("\n".repeat(i - 1) + "{\n" + members).getBytes(StandardCharsets.UTF_8);
+      }
+    }
+    return new byte[0];
+  }
+
+  /** Returns at which column a line begins with a quote, or a large number. */
+  private static int nameAt(String line) {
+    String text = line.stripLeading();
+    return text.startsWith("\"") ? line.length() - text.length() : Integer.MAX_VALUE;
   }
 
   /**
@@ -89,6 +130,7 @@ final class JsonNodes {
 
   private void members(List<Node.Member> members, Problems.@Nullable Path path) throws IOException {
     Set<String> names = new HashSet<>();
+    members.forEach(member -> names.add(member.name()));
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       Place place = place();

@@ -10,6 +10,7 @@ final class Problems {
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private int more;
 
   Problems(String file) {
@@ -32,6 +33,19 @@ final class Problems {
 
   String message(Place place, Path path, String reason) {
     return file + ":" + place.line() + ":" + place.column() + ": " + path + reason;
+  }
+
+  /** Adds what the user should know, although it is no problem. */
+  void note(Place place, String text) {
+    notes.add(message(place, Path.NONE, text));
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  boolean isFull() {
+    return more > 0;
   }
 
   boolean isEmpty() {

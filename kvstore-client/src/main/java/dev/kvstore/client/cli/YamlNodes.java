@@ -25,9 +25,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
- * Reads one YAML mapping from the parser's events: a constructor of objects turns plain scalars
- * into numbers of its own, and digits get lost. Aliases, merge keys, and tags that JSON has no type
- * for are refused.
+ * Reads YAML mappings from the parser's events: a constructor of objects turns plain scalars into
+ * numbers of its own, and digits get lost. Aliases, merge keys, and tags that JSON has no type for
+ * are refused.
  */
 final class YamlNodes {
   /** As deep as a value may be, and a bound for the recursion. */
@@ -49,15 +49,15 @@ final class YamlNodes {
     this.problems = problems;
   }
 
-  /** Returns the members of the mapping; none where the text is empty. */
+  /** Returns the members of the mapping, or of several documents; none if the text is empty. */
   static List<Node.Member> read(String text, Types types, Problems problems) {
-    List<Node.Member> members = new ArrayList<>();
+    List<YamlDocuments.Part> documents = new ArrayList<>();
     int skipped = 0;
     String rest = text;
     while (!rest.isEmpty()) {
       YamlNodes nodes = new YamlNodes(rest, skipped, types, problems);
-      int broken = nodes.readInto(members);
-      if (broken < 0) {
+      int broken = nodes.readInto(documents);
+      if (broken < 0 || problems.isFull()) {
         break;
       }
       // There may be more to report: the next key that begins a line is a good place to go on.
@@ -65,7 +65,7 @@ final class YamlNodes {
       skipped += Math.toIntExact(rest.substring(0, next).lines().count());
       rest = rest.substring(next);
     }
-    return members;
+    return YamlDocuments.together(documents, problems);
   }
 
   /** Returns where the first line from that one on begins that has a key at its start. */
@@ -84,11 +84,14 @@ final class YamlNodes {
   }
 
   /** Returns the line with a syntax error, or -1. */
-  private int readInto(List<Node.Member> members) {
+  private int readInto(List<YamlDocuments.Part> documents) {
     try {
       events.next(); // the stream starts
-      if (events.next() instanceof DocumentStartEvent) {
+      for (Event next = events.next(); next instanceof DocumentStartEvent; next = events.next()) {
+        List<Node.Member> members = new ArrayList<>();
+        documents.add(new YamlDocuments.Part(place(next), members));
         root(members);
+        events.next(); // the document ends
       }
       return -1;
     } catch (MarkedYAMLException e) {
@@ -110,12 +113,7 @@ final class YamlNodes {
       members(members, null, 0);
     } else if (!(root instanceof ScalarEvent scalar && isNothing(scalar))) {
       problems.add(place(root), "it must hold one mapping, with the values under their keys");
-      return;
-    }
-    events.next(); // the document ends
-    Event next = events.next();
-    if (next instanceof DocumentStartEvent) {
-      problems.add(place(next), "it must hold a single YAML document");
+      skip(root);
     }
   }
 

@@ -348,13 +348,67 @@ class DocumentTest {
   }
 
   @Test
+  void syntaxErrors_ofJson_areAllReported() {
+    assertThatThrownBy(() -> read(Format.JSON, """
+        {
+          "a": 010,
+          "b": {
+            "c": 'x'
+          },
+          "d": "x
+          "e": [1, 2
+          "f": 1e99999,
+          "g": 1
+          "g": tru,
+          "h": 1,
+          "h": 2,
+        }
+        """)).hasMessageMatching("""
+            file:2:9: it is not JSON: a number has no plus sign.*
+            file:4:10: it is not JSON: names and text must stand in double quotes
+            file:6:\\d+: it is not JSON: a line break in a text must be written.*
+            file:8:3: it is not JSON: a comma or a closing bracket is missing
+            file:8:8: 'f': The value has a number.*
+            file:10:3: it is not JSON: a comma or a closing bracket is missing
+            file:10:\\d+: it is not JSON: a value is a number.*
+            file:12:3: 'h': the key is there twice
+            file:13:1: it is not JSON: no comma may stand before a closing bracket""");
+  }
+
+  @Test
+  void syntaxErrors_ofJson_areReportedInTimeThatGrowsWithTheText() {
+    String text = "{\n" + " \"a\": x,\n".repeat(100_000) + "}";
+    assertThatThrownBy(() -> read(Format.JSON, text))
+        .hasMessageStartingWith("file:2:7: ")
+        .hasMessageEndingWith("file: 1 more problems");
+  }
+
+  @Test
+  void laterYamlDocuments_override() {
+    Map<String, RawValue> read = read(Format.YAML, """
+        ---
+        a: {b: 1, c: [1, 2]}
+        ---
+        # nothing
+        ---
+        a: {b: 2, c: [3]}
+        d: x
+        """);
+    assertThat(read).containsOnlyKeys("a", "d");
+    assertThat(read)
+        .hasEntrySatisfying("a", a -> assertThat(Values.json(a)).isEqualTo("{\"b\":2,\"c\":[3]}"));
+    assertThatThrownBy(() -> read(Format.YAML, "a: 1\n---\n- x\n---\nb: 1\nb: 2\nc: d: e"))
+        .hasMessageContaining("file:3:1: it must hold one mapping")
+        .hasMessageContaining("file:6:1: 'b': the key is there twice")
+        .hasMessageContaining("file:7:5: it is not YAML");
+  }
+
+  @Test
   void sameKeyTwice_isRefused_everywhere() {
     assertThatThrownBy(() -> read(Format.YAML, "a: 1\nb: 2\na: 3"))
         .hasMessage("file:3:1: 'a': the key is there twice");
     assertThatThrownBy(() -> read(Format.PROPERTIES, "a=1\na=2"))
         .hasMessage("file:2:1: 'a': the key is there twice");
-    assertThatThrownBy(() -> read(Format.YAML, "a: 1\n---\nb: 2"))
-        .hasMessage("file:2:1: it must hold a single YAML document");
     assertThatThrownBy(() ->
             Document.read(Document.Reading.of(Format.YAML), new byte[] {'a', (byte) 0xFF}, "file"))
         .hasMessage("file is not UTF-8");

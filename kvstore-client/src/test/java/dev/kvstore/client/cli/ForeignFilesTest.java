@@ -39,6 +39,30 @@ class ForeignFilesTest extends KvTest {
     return Values.json(kv.raw(key));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spring.config.activate.on-profile: prod",
+        "spring: {config: {activate: {on-profile: prod}}}",
+        "spring.config: {activate.on-cloud-platform: kubernetes}"
+      })
+  void yamlDocument_ofAProfile_isLeftOutAndReported(String condition) throws IOException {
+    String file = file("application.yml", """
+        server: {port: 80}
+        ---
+        %s
+        server: {port: 81}
+        ---
+        server: {name: x}
+        """.formatted(condition));
+    assertThat(kv.run("import", "--flatten", file).err())
+        .contains(file
+            + ":2:1: the document that begins here is left out, because it has spring.config.activate:"
+            + " import it from a file of its own");
+    assertThat(kv.print("list", "--keys")).isEqualTo("server.name\nserver.port\n");
+    assertThat(json("server.port")).isEqualTo("80");
+  }
+
   @Test
   void flattened_yaml_isAKeyForEachSetting() throws IOException {
     String file = file("application.yml", APPLICATION);

@@ -41,12 +41,13 @@ class RequestsOfCommandsTest {
         "export | GET /v1/stores/app/keys",
         "diff app FILE | GET /v1/stores/app/keys",
         "import FILE | GET /v1/stores/app/keys, PUT /v1/stores/app/values",
+        "import FILE --mode defaults | GET /v1/stores/app/keys, PUT /v1/stores/app/keys/x",
         "import FILE --dry-run | GET /v1/stores/app/keys",
         "stores | GET /v1/stores",
         "completion bash |",
       })
   void command_sendsWhatItNeeds(String line, String requests) throws IOException {
-    Path file = Files.writeString(folder.resolve("f.json"), "{\"k\": 2}");
+    Path file = Files.writeString(folder.resolve("f.json"), "{\"k\": 2, \"x\": 3}");
     try (RecordingService service = new RecordingService()) {
       Map<String, String> environment = new HashMap<>(Map.of(
           "HOME", folder.toString(),
