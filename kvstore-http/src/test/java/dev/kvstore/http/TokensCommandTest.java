@@ -219,7 +219,7 @@ class TokensCommandTest {
 
   @Test
   void serviceThatDoesNotAnswer_isSaidToHaveNotAcknowledged() throws IOException {
-    Files.writeString(folder.resolve("tokens.yaml.seen"), "of a service that was killed");
+    Files.writeString(folder.resolve("tokens.yaml.seen.1"), "of a service that was just killed");
     Outcome created = run("tokens", "create", "--name=ci", "--role=read");
 
     assertThat(created.code()).isZero();
@@ -253,6 +253,17 @@ class TokensCommandTest {
     patiently().until(() -> status(address, bearer(secret)) == 401);
     Files.delete(file);
     assertThat(status(address)).isEqualTo(401);
+  }
+
+  @Test
+  void services_thatShareATokensFile_acknowledgeEachForItself() {
+    String file = "--tokens-file=" + folder.resolve("who.yaml");
+    create("--name=first", "--role=read", file);
+    serve(file, "--data=" + folder.resolve("one"));
+    serve(file, "--data=" + folder.resolve("two"));
+
+    assertThat(run("tokens", "create", "--name=second", "--role=read", file).err())
+        .contains("Acknowledged by 2 running services");
   }
 
   @Test

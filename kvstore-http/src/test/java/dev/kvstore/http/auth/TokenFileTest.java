@@ -426,4 +426,28 @@ class TokenFileTest {
     service.leave();
     assertThat(file().acknowledged()).isEmpty();
   }
+
+  @Test
+  void services_haveAReceiptEach() throws IOException {
+    file().add(token("a", null));
+    TokenFile one = file();
+    TokenFile other = file();
+    one.acknowledge(one.load());
+    other.acknowledge(other.load());
+    file().add(token("b", null));
+    one.acknowledge(one.load());
+    String now = file().load().fingerprint();
+
+    assertThat(file().acknowledged()).hasSize(2).containsOnlyOnce(now);
+    other.acknowledge(other.load());
+    assertThat(file().acknowledged()).containsExactly(now, now);
+    one.leave();
+    assertThat(file().acknowledged()).containsExactly(now);
+  }
+
+  @Test
+  void serviceThatCannotBeSeen_isNotSaidToBeAbsent() {
+    assertThat(file().unseen())
+        .contains("acknowledged", "cannot write", folder.resolve("conf").toString());
+  }
 }
