@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -325,6 +328,18 @@ class TokensCommandTest {
 
     assertThat(status(address)).isEqualTo(503);
     assertThat(status(address, bearer("kvs_x"))).isEqualTo(503);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no POSIX permissions")
+  void folderOfTheDataThatOthersCanWrite_keepsTheServiceFromStarting_withoutTokensToo()
+      throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Outcome outcome = run("--port=0");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).contains(folder.toString(), "chmod go-w").hasLineCount(1);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -206,7 +206,7 @@ class TokenFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rw-rw----", "rw----rw-", "rw-r--rw-"})
+  @ValueSource(strings = {"rw-rw-rw-", "rw----rw-", "rw-r--rw-"})
   void fileThatOthersCanWrite_isRefused(String permissions) throws IOException {
     write("tokens: [{name: ci, role: read, sha256: " + HASH + "}]", permissions);
 
@@ -282,7 +282,7 @@ class TokenFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "conf, rwxrwx---, false",
+    "conf, rwxrwx-w-, false",
     "conf, rwxr-x-w-, false",
     "conf, rwxr-xr-x, true",
     ".,    rwxrwxrwx, false",
