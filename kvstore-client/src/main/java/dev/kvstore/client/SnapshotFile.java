@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.files.FileTrust;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,14 +13,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +31,6 @@ class SnapshotFile {
   private static final Logger log = LoggerFactory.getLogger(SnapshotFile.class);
 
   private static final String DRAFT = ".draft";
-  private static final Set<PosixFilePermission> OTHERS =
-      PosixFilePermissions.fromString("---rwxrwx");
 
   /** A draft this old is nobody's any more. */
   private static final Duration OLD_DRAFT = Duration.ofMinutes(1);
@@ -87,19 +83,27 @@ class SnapshotFile {
     if (Files.size(file) > MAX_BYTES) {
       return "it is too large";
     }
-    PosixFileAttributeView view = view(file);
-    return view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS)
-        ? "it is open to others than its owner: chmod 600 it"
+    String problem = FileTrust.ofProcess().problem(file);
+    if (problem != null) {
+      return "it " + problem;
+    }
+    return FileTrust.isReadByOthers(file)
+        ? "it can be read by others than its owner: chmod 600 it"
         : null;
   }
 
-  /** Replaces the file, durably. */
+  /** Replaces the file, durably, unless others can write in its folder. */
   void write(Snapshot snapshot) throws IOException {
+    requireTrustedFolder(file);
     Path target = Files.exists(file) ? file.toRealPath() : file;
+    requireTrustedFolder(target);
     Path folder = Objects.requireNonNull(target.getParent(), "a file is in a folder");
-    Files.createDirectories(folder);
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder, permissions(folder, "rwx------"));
+    }
     removeOldDrafts(folder);
-    Path draft = Files.createTempFile(folder, draftPrefix(), DRAFT, ownerOnly(folder));
+    Path draft =
+        Files.createTempFile(folder, draftPrefix(), DRAFT, permissions(folder, "rw-------"));
     try {
       fill(draft, SnapshotFormat.write(snapshot));
       drafted(draft);
@@ -109,6 +113,14 @@ class SnapshotFile {
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(draft);
       throw e;
+    }
+  }
+
+  private void requireTrustedFolder(Path target) throws IOException {
+    // Of a file that is not there only the way to it is looked at.
+    String problem = FileTrust.ofProcess().problem(target.resolveSibling(draftPrefix() + "none"));
+    if (problem != null) {
+      throw new FileSystemException(file.toString(), null, "it " + problem);
     }
   }
 
@@ -154,11 +166,11 @@ class SnapshotFile {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path folder) {
-    return view(folder) == null
+  private static FileAttribute<?>[] permissions(Path path, String permissions) {
+    return view(path) == null
         ? new FileAttribute<?>[0]
         : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
         };
   }
 

@@ -29,6 +29,7 @@ class ClientRoomTest {
           "dev.kvstore.cache",
           "dev.kvstore.watch",
           "dev.kvstore.tls",
+          "dev.kvstore.files",
           "dev.kvstore.typed",
           "dev.kvstore.client",
           "com.fasterxml.jackson..",

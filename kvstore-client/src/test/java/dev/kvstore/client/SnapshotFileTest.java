@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,7 +16,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotFileTest {
   @TempDir
@@ -86,6 +91,52 @@ class SnapshotFileTest {
     known.write(snapshot(2));
     assertThat(known.read(any -> true)).contains(snapshot(2));
     assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inner", "."})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no POSIX permissions")
+  void folderThatOthersCanWrite_isNeitherReadNorWritten(String open) throws IOException {
+    SnapshotFile known = new SnapshotFile(file);
+    known.write(snapshot(1));
+    assertThat(permissions(folder.resolve("inner"))).isEqualTo("rwx------");
+    Path changed = folder.resolve(open);
+    Files.setPosixFilePermissions(changed, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(known.read(any -> true)).isEmpty();
+    assertThatThrownBy(() -> known.write(snapshot(2)))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("chmod go-w");
+    assertThat(files()).containsExactly(file);
+
+    Files.setPosixFilePermissions(changed, PosixFilePermissions.fromString("rwx------"));
+    assertThat(known.read(any -> true)).contains(snapshot(1));
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no POSIX permissions")
+  void linkInAFolderThatOthersCanWrite_isNotFollowed() throws IOException {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Path target = Files.writeString(folder.resolve("target"), "precious");
+    Path link = Files.createSymbolicLink(shared.resolve("known"), target);
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> new SnapshotFile(link).write(snapshot(1)))
+        .isInstanceOf(FileSystemException.class);
+    assertThat(target).hasContent("precious");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no POSIX permissions")
+  void fileOfAnotherUser_isIgnored() throws IOException {
+    SnapshotFile known = new SnapshotFile(file);
+    known.write(snapshot(1));
+    assumeThat(Files.getAttribute(file, "unix:uid"))
+        .as("only root can give away")
+        .isEqualTo(0);
+    Files.setAttribute(file, "unix:uid", 12345);
+
+    assertThat(known.read(any -> true)).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,27 +20,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileTrust {
   private static final int ROOT = 0;
-  private static final int OTHERS_WRITE = 0022;
+  private static final int GROUP_WRITE = 0020;
+  private static final int OTHERS_WRITE = 0002;
   private static final int OTHERS_READ = 0044;
   private static final int STICKY = 01000;
 
   /** As in Linux: more links than this are a loop. */
   private static final int MAX_LINKS = 40;
 
-  private final Set<Integer> trusted;
+  private static final int NO_GROUP = -1;
 
-  private FileTrust(Set<Integer> trusted) {
+  private final Set<Integer> trusted;
+  private final int privateGroup;
+
+  private FileTrust(Set<Integer> trusted, int privateGroup) {
     this.trusted = trusted;
+    this.privateGroup = privateGroup;
   }
 
-  /** Trusts root and the process's own user. */
+  /**
+   * Trusts root and the process's own user. A user other than root whose group has the same number
+   * is alone in it: on systems with such groups, users share what they make with them.
+   */
   public static FileTrust ofProcess() {
-    Set<Integer> trusted = new HashSet<>();
-    trusted.add(ROOT);
-    if (isPosix(Path.of(""))) {
-      trusted.add(uid());
+    if (!isPosix(Path.of(""))) {
+      return of(ROOT, ROOT);
     }
-    return new FileTrust(trusted);
+    UnixSystem system = new UnixSystem();
+    return of((int) system.getUid(), (int) system.getGid());
+  }
+
+  static FileTrust of(int user, int group) {
+    Set<Integer> trusted = new HashSet<>(List.of(ROOT));
+    trusted.add(user);
+    return new FileTrust(trusted, user == group && user != ROOT ? group : NO_GROUP);
   }
 
   /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
@@ -110,7 +124,7 @@ public final class FileTrust {
     if (!trusted.contains(owner(attributes))) {
       return foreign(file);
     }
-    if ((mode(attributes) & OTHERS_WRITE) != 0) {
+    if (isWrittenByOthers(attributes)) {
       return "can be written by others than its owner: chmod 600 it";
     }
     Path folder = file.getParent();
@@ -123,29 +137,38 @@ public final class FileTrust {
     if (!trusted.contains(owner(attributes))) {
       return foreign(folder);
     }
-    int mode = mode(attributes);
-    boolean sheltered = above && (mode & STICKY) != 0;
-    return (mode & OTHERS_WRITE) == 0 || sheltered
+    boolean sheltered = above && (mode(attributes) & STICKY) != 0;
+    return sheltered || !isWrittenByOthers(attributes)
         ? null
         : "is not safe, as others can write in the folder " + folder + ": chmod go-w it";
   }
 
+  private boolean isWrittenByOthers(Map<String, Object> attributes) {
+    int mode = mode(attributes);
+    boolean byGroup = (mode & GROUP_WRITE) != 0 && number(attributes, "gid") != privateGroup;
+    return byGroup || (mode & OTHERS_WRITE) != 0;
+  }
+
   private static String foreign(Path path) {
-    return "is not safe, as " + path + " belongs to another user: chown it to the user that runs"
-        + " the service, or to root";
+    return "is not safe, as " + path + " belongs to another user: chown it to the user of this"
+        + " process, or to root";
   }
 
   private static Map<String, Object> attributes(Path path, LinkOption... options)
       throws IOException {
-    return Files.readAttributes(path, "unix:uid,mode", options);
+    return Files.readAttributes(path, "unix:uid,gid,mode", options);
   }
 
   private static int owner(Map<String, Object> attributes) {
-    return (Integer) Objects.requireNonNull(attributes.get("uid"));
+    return number(attributes, "uid");
   }
 
   private static int mode(Map<String, Object> attributes) {
-    return (Integer) Objects.requireNonNull(attributes.get("mode"));
+    return number(attributes, "mode");
+  }
+
+  private static int number(Map<String, Object> attributes, String name) {
+    return (Integer) Objects.requireNonNull(attributes.get(name));
   }
 
   private static boolean isPosix(Path path) {

@@ -1,4 +1,4 @@
-/** Files that the service reads: that they are files, and who else can change them. */
+/** Files, who else can change them, and what becomes of output that cannot be written. */
 @NullMarked
 package dev.kvstore.files;
 

@@ -8,6 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ final class Heartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
   private static final String ID = "heartbeat";
   private static final String AT = "at";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final MongoCollection<BsonDocument> collection;
   private final Duration interval;
@@ -103,8 +105,10 @@ final class Heartbeat implements AutoCloseable {
     log.debug("Heartbeat failed", failure);
   }
 
+  /** Waits a while for a write that is under way. */
   @Override
   public void close() {
     thread.shutdownNow();
+    Closing.shutdown(thread, PATIENCE);
   }
 }

@@ -1,7 +1,10 @@
 package dev.kvstore.spi;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Closes several things, all of them, whatever becomes of one. */
@@ -30,6 +33,29 @@ public final class Closing {
       }
     }
     rethrow(first);
+  }
+
+  /**
+   * Shuts the executor down, and waits for its threads, for that long at most, also where the
+   * calling thread is interrupted. Returns whether they have ended.
+   */
+  public static boolean shutdown(ExecutorService threads, Duration patience) {
+    threads.shutdown();
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static Throwable withSuppressed(Throwable first, Throwable next) {

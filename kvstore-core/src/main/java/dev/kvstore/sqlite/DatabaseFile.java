@@ -3,6 +3,7 @@ package dev.kvstore.sqlite;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.files.FileTrust;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +29,16 @@ final class DatabaseFile {
   private static final Pattern FULL =
       Pattern.compile("no space left|quota exceeded|not enough space", Pattern.CASE_INSENSITIVE);
 
+  /** The files that SQLite and the lock keep beside it. */
+  private static final List<String> BESIDE = List.of("-wal", "-shm", "-journal", ".lock");
+
   private DatabaseFile() {}
 
   /**
    * Returns the one path by which a file is known, however the caller came to it. A file that is
    * not there is made, empty, for its owner only, and so are folders; SQLite gives the files beside
-   * it the same permissions.
+   * it the same permissions. A file or folder that another user could change is refused, see
+   * {@link FileTrust}.
    *
    * <p>The file's content is left to SQLite. It must not be opened from here once SQLite has it:
    * closing any channel to it would drop the locks of the whole process.
@@ -46,11 +52,18 @@ final class DatabaseFile {
     }
     Path absolute = file.toAbsolutePath();
     try {
+      requireTrusted(absolute);
       createFolders(absolute.getParent());
       if (!Files.exists(absolute)) {
         create(absolute);
       }
       Path real = absolute.toRealPath();
+      for (String end : BESIDE) {
+        Path beside = real.resolveSibling(real.getFileName() + end);
+        if (Files.isRegularFile(beside)) {
+          requireTrusted(beside);
+        }
+      }
       if (!Files.isRegularFile(real)) {
         throw new UnavailableException("The database file " + real + " is not a file", null);
       }
@@ -63,6 +76,13 @@ final class DatabaseFile {
     } catch (IOException e) {
       throw new UnavailableException(
           "The database file " + absolute + " cannot be opened or created: " + reason(e), e);
+    }
+  }
+
+  private static void requireTrusted(Path file) throws IOException {
+    String problem = FileTrust.ofProcess().problem(file);
+    if (problem != null) {
+      throw new UnavailableException("The database file " + file + " " + problem, null);
     }
   }
 

@@ -97,12 +97,14 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   /**
    * Opens the file. Where it or its folder is not there, they are made; on POSIX only the owner can
-   * read the new file.
+   * read the new file. On POSIX the file, its folder and the folders above must belong to the
+   * process's user or to root, and others must not be able to write to them; folders above may be
+   * sticky instead, as {@code /tmp} is.
    *
    * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
-   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made;
-   *     {@link ErrorCode#UNSUPPORTED_SERVER} if it is something else than a database of this or an
-   *     earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others
+   *     could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is something else than a
+   *     database of this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
    *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
    *     path. The file is left as it was
    */

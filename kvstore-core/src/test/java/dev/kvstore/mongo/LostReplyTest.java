@@ -39,6 +39,9 @@ import org.junit.jupiter.api.Timeout;
 /** Writes whose replies never came: what is found out about them, and how long that takes. */
 @Timeout(30)
 class LostReplyTest {
+  /** It waits for half a minute. */
+  private static final Duration FAR_LESS_THAN_THE_DRIVERS = Duration.ofSeconds(15);
+
   private static final String OLD = "0123456789abcdef01234567";
   private static final Write ANY = new Write("a", text("x"), WriteOptions.DEFAULT);
   private static final Write IF_OLD = new Write("a", text("x"), WriteOptions.ifMatch(OLD));
@@ -187,7 +190,7 @@ class LostReplyTest {
 
     assertThatThrownBy(() -> store.write(ANY)).isInstanceOf(OutcomeUnknownException.class);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FAR_LESS_THAN_THE_DRIVERS);
   }
 
   @Test
@@ -200,7 +203,7 @@ class LostReplyTest {
         .isExactlyInstanceOf(UnavailableException.class)
         .hasMessageContaining("'a'");
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FAR_LESS_THAN_THE_DRIVERS);
   }
 
   @Test

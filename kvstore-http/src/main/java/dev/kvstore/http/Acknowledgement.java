@@ -28,7 +28,7 @@ final class Acknowledgement {
       List<String> acknowledged = tokens.acknowledged();
       long behind = acknowledged.stream().filter(seen -> !seen.equals(now)).count();
       if (acknowledged.isEmpty()) {
-        return "No running service was seen; the next one that starts goes by this";
+        return tokens.unseen();
       }
       if (behind == 0) {
         return "Acknowledged by " + services(acknowledged.size());

@@ -45,8 +45,13 @@ record Backend(
     return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
       SqliteEntryDatabase database =
           SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
-      measure.accept(database);
-      return cached(database);
+      try {
+        measure.accept(database);
+        return cached(database);
+      } catch (RuntimeException | Error e) {
+        database.close();
+        throw e;
+      }
     });
   }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "create",
     description = "Makes a token and prints its secret, which is kept nowhere and cannot be shown"
-        + " again. Waits until the running services know the token, and says whether they do.")
+        + " again. Waits until the running services know the token, and says how many do.")
 final class CreateTokenCommand extends TokenAction {
   @Option(
       names = "--name",

@@ -19,7 +19,7 @@ final class DatabaseOptions {
       names = "--data",
       paramLabel = "DIR",
       description = "The folder to keep the data in (${DEFAULT-VALUE}), in the file " + Backend.FILE
-          + ". It is made if it is not there.")
+          + ". It is made if it is not there. One that other users can write to is refused.")
   private Path data = Path.of("kvstore-data");
 
   @Option(

@@ -1,6 +1,8 @@
 package dev.kvstore.http;
 
 import dev.kvstore.http.net.Shares;
+import dev.kvstore.spi.Closing;
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The streams of events that are open, and the few threads that serve all of them. Thread-safe. */
 final class EventStreams implements AutoCloseable {
@@ -21,10 +25,14 @@ final class EventStreams implements AutoCloseable {
   /** They wait for the database. */
   private static final int READERS = 8;
 
-  /** How long a reader may take for what was written, when the service stops. */
+  /**
+   * How long a reader may take for what was written, and threads to end, when the service stops.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration TICK = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
   private final EventSettings settings;
   private final Shares shares;
@@ -32,6 +40,8 @@ final class EventStreams implements AutoCloseable {
   private final ExecutorService readers = threads("reader", READERS);
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, factory("timer"));
+
+  private final Guard guard = new Guard(LOG, "the timer of the streams of events");
 
   // Guarded by this.
   private final Map<EventStream, Future<?>> open = new HashMap<>();
@@ -104,9 +114,10 @@ final class EventStreams implements AutoCloseable {
     }
   }
 
-  private Future<?> repeat(Runnable action, Duration interval) {
+  /** Calls the action again and again, whatever it throws, until the returned is cancelled. */
+  Future<?> repeat(Runnable action, Duration interval) {
     long nanos = interval.toNanos();
-    return timer.scheduleAtFixedRate(action, nanos, nanos, TimeUnit.NANOSECONDS);
+    return timer.scheduleAtFixedRate(() -> guard.run(action), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   private synchronized void tick() {
@@ -127,8 +138,9 @@ final class EventStreams implements AutoCloseable {
     }
     stuck.forEach(EventStream::abort);
     timer.shutdownNow();
-    writers.shutdown();
-    readers.shutdown();
+    Closing.shutdown(timer, PATIENCE);
+    Closing.shutdown(writers, PATIENCE);
+    Closing.shutdown(readers, PATIENCE);
   }
 
   private synchronized void awaitEnd() {

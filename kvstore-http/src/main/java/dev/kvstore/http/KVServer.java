@@ -5,12 +5,15 @@ import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
+import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -74,13 +77,13 @@ public final class KVServer implements AutoCloseable {
   /** @param metrics become the service's, which closes them */
   static KVServer start(
       ServerSettings settings, EntryDatabase database, Gate gate, Metrics metrics) {
-    Cors cors = new Cors(settings.web().corsOrigins());
-    RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
     EventStreams streams = new EventStreams(settings.events());
     Listener listener = null;
     Javalin javalin = null;
-    AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
     try {
+      Cors cors = new Cors(settings.web().corsOrigins());
+      AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
+      RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
       Listener opened = Listener.of(settings);
       listener = opened;
       QueuedThreadPool threads = threads();
@@ -123,12 +126,16 @@ public final class KVServer implements AutoCloseable {
       EventStreams streams,
       @Nullable Listener listener,
       Metrics metrics) {
-    streams.close();
-    try (metrics;
-        listener) {
-      if (javalin != null) {
-        javalin.stop();
-      }
+    List<Runnable> closers = new ArrayList<>(List.of(streams::close));
+    if (javalin != null) {
+      closers.add(javalin::stop);
+    }
+    if (listener != null) {
+      closers.add(listener::close);
+    }
+    closers.add(metrics::close);
+    try {
+      Closing.all(closers);
     } catch (RuntimeException e) {
       LOG.debug("A service that did not start did not stop either", e);
     }
@@ -141,10 +148,12 @@ public final class KVServer implements AutoCloseable {
 
   @Override
   public void close() {
-    // They would go on for ever, and the server waits for everything that is being answered.
-    streams.close();
-    try (metrics;
-        listener) {
+    // The streams would go on for ever, and the server waits for everything that is being answered.
+    Closing.all(streams::close, this::stop, listener::close, metrics::close);
+  }
+
+  private void stop() {
+    try {
       server.stop();
     } catch (TimeoutException e) {
       LOG.warn("Requests that needed longer than the time to stop were cut off");

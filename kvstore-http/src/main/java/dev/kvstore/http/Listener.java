@@ -38,6 +38,7 @@ final class Listener implements AutoCloseable {
   private final ServerSettings settings;
   private final @Nullable Tls tls;
   private @Nullable NetworkConnectionLimit limit;
+  private @Nullable ServerConnector opened;
 
   /** Java's default of 50 makes clients wait for seconds when some hundred connect at once. */
   private static final int ACCEPT_QUEUE = 1024;
@@ -94,6 +95,7 @@ final class Listener implements AutoCloseable {
     server.addBean(limit);
     try {
       connector.open();
+      opened = connector;
       return connector;
     } catch (IOException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -124,9 +126,14 @@ final class Listener implements AutoCloseable {
     return protocols.toArray(ConnectionFactory[]::new);
   }
 
-  /** Ends the watch over the files; what listens is the server's to stop. */
+  /**
+   * Ends the watch over the files, and lets the port go, which a server that did not start keeps.
+   */
   @Override
   public void close() {
+    if (opened != null) {
+      opened.close();
+    }
     if (tls != null) {
       tls.close();
     }

@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.files.StandardOutput;
 import dev.kvstore.http.config.SettingSources;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -22,9 +23,22 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    StandardOutput output = new StandardOutput();
+    PrintWriter out = new PrintWriter(output, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(arguments, System.getenv(), out, err));
+    int code = run(arguments, System.getenv(), out, err);
+    out.flush();
+    System.exit(exitCode(code, output, err));
+  }
+
+  /** Returns what the program ends with, which is no success if its output got lost. */
+  static int exitCode(int code, StandardOutput output, PrintWriter err) {
+    String loss = output.loss();
+    if (loss == null) {
+      return code;
+    }
+    err.println("kvstore: " + loss);
+    return code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.SOFTWARE : code;
   }
 
   /**

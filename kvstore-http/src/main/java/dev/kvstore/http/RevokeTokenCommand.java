@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "revoke",
     description =
-        "Revokes a token. Waits until the running services refuse it, and says whether they do.")
+        "Revokes a token. Waits until the running services refuse it, and says how many do.")
 final class RevokeTokenCommand extends TokenAction {
   @Parameters(paramLabel = "NAME", description = "The name of the token, not its secret.")
   private @Nullable String name;

@@ -168,6 +168,26 @@ class DeploymentFilesTest {
         .contains("docker run --rm -v kvstore:/data kvstore tokens create");
   }
 
+  /** So that each has the launcher's options of the JVM, and a memory of which they take a part. */
+  @Test
+  void service_isStartedByItsLauncher_inBoundedMemory() throws IOException {
+    JsonNode pod = ofKind("Deployment").at("/spec/template/spec/containers/0");
+    JsonNode composed = new YAMLMapper().readTree(read("compose.yaml")).at("/services/kvstore");
+
+    assertThat(read("Dockerfile")).contains("ENTRYPOINT [\"/app/kvstore\"]", "--memory 512m");
+    assertThat(read("kvstore.service"))
+        .contains("ExecStart=/usr/lib/kvstore/kvstore ", "\nMemoryMax=512M\n")
+        .contains("\nRestart=on-failure\n");
+    assertThat(pod.at("/resources/limits/memory").asText()).isEqualTo("512Mi");
+    assertThat(composed.path("mem_limit").asText()).isEqualTo("512m");
+    assertThat(composed.path("restart").asText()).isEqualTo("unless-stopped");
+    for (JsonNode container : List.of(pod, composed)) {
+      assertThat(container.path("image").asText()).startsWith("kvstore");
+      assertThat(List.of("command", "args", "entrypoint")).noneMatch(container::has);
+      assertThat(container.toString()).doesNotContain("JAVA_OPTS", "JAVA_TOOL_OPTIONS");
+    }
+  }
+
   @Test
   void versions_areTheSameEverywhere() throws IOException {
     String readme = Files.readString(Path.of("..", "README.md"));

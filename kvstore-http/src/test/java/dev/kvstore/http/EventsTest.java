@@ -27,6 +27,9 @@ class EventsTest {
   private static final EventSettings QUICK =
       new EventSettings(3, 1024, Duration.ofMillis(50), Duration.ofSeconds(20));
 
+  /** How long the service would wait for those that do not end. */
+  private static final Duration STOPPING = Duration.ofSeconds(60);
+
   @TempDir
   private Path folder;
 
@@ -39,7 +42,7 @@ class EventsTest {
         Backend.cached(SqliteEntryDatabase.open(
             folder.resolve("test.db"),
             SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
-        ServerSettings.DEFAULT.events(QUICK));
+        ServerSettings.DEFAULT.stopTimeout(STOPPING).events(QUICK));
   }
 
   @AfterEach
@@ -355,7 +358,7 @@ class EventsTest {
       long start = System.nanoTime();
       service.server().close();
 
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(STOPPING.dividedBy(2));
       assertThat(one.endsComplete()).isTrue();
       assertThat(other.endsComplete()).isTrue();
     }

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.CacheHealth;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.EntryDatabase;
@@ -8,8 +9,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a hook, which may throw or wait, before each call of a database and its stores. */
@@ -17,6 +20,7 @@ final class HookedDatabase implements EntryDatabase {
   private final EntryDatabase database;
   private final List<ReadOptions> demands = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> hook = method -> {};
+  private volatile Supplier<Optional<CacheHealth>> health = Optional::empty;
   private volatile @Nullable SyncToken token;
 
   HookedDatabase(EntryDatabase database) {
@@ -31,6 +35,11 @@ final class HookedDatabase implements EntryDatabase {
   /** Takes the name of the method that is called. */
   void before(Consumer<String> newHook) {
     hook = newHook;
+  }
+
+  /** Takes what tells the health of its caches, for which a service asks as it starts. */
+  void health(Supplier<Optional<CacheHealth>> newHealth) {
+    health = newHealth;
   }
 
   /** Throws the exception before each call. */
@@ -87,6 +96,11 @@ final class HookedDatabase implements EntryDatabase {
   public boolean drop(String name) {
     hook.accept("drop");
     return database.drop(name);
+  }
+
+  @Override
+  public Optional<CacheHealth> cacheHealth() {
+    return health.get();
   }
 
   @Override

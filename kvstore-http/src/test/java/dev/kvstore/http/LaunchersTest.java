@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts that start the service and the command line, with a Java that shows its options. */
 @DisabledOnOs(OS.WINDOWS)
@@ -123,6 +125,30 @@ class LaunchersTest {
       assertThat(run(launcher, Map.of()))
           .noneMatch(option -> option.startsWith(USES) || option.startsWith(MAKES));
     }
+  }
+
+  @Test
+  void service_hasABoundedHeap_andEndsWhereThatIsNotEnough_unlessToldOtherwise() throws Exception {
+    List<String> options = run(Launcher.SERVICE, Map.of("JAVA_OPTS", "-XX:MaxRAMPercentage=30"));
+
+    assertThat(options)
+        .contains("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+        .containsSubsequence("-XX:MaxRAMPercentage=60", "-XX:MaxRAMPercentage=30", "-jar");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "deploy/kvstore",
+        "deploy/class-archive.sh",
+        "../kvstore-client/src/main/launcher/kv"
+      })
+  void script_isUnderstoodByTheShell(String script) throws Exception {
+    Process shell =
+        new ProcessBuilder("sh", "-n", script).redirectErrorStream(true).start();
+    String shown = new String(shell.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(shell.waitFor()).as(shown).isZero();
   }
 
   @ParameterizedTest

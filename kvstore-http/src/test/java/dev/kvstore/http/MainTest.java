@@ -6,8 +6,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.kvstore.config.Variables;
+import dev.kvstore.files.StandardOutput;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -15,6 +17,7 @@ import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +58,47 @@ class MainTest {
         .contains("--max-value-bytes", "--max-body-bytes", "--insecure", "KVSTORE_MONGODB_URI")
         .contains("java -jar kvstore-http.jar", "curl", "Exit codes");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "config",
+        "config --help",
+        "tokens --help",
+        "tokens list",
+        "tokens create --name=ci --role=read"
+      })
+  void outputThatIsLost_isNoSuccess(String arguments) {
+    assertThat(exitCode("No space left on device", arguments)).isEqualTo(1);
+    assertThat(err.toString())
+        .endsWith("kvstore: the output could not be written: No space left on device\n");
+  }
+
+  @Test
+  void outputThatNobodyReads_isNoFailure() {
+    assertThat(exitCode("Broken pipe", "config")).isZero();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  /** Runs the command with an output that cannot be written. */
+  private int exitCode(String problem, String arguments) {
+    StandardOutput output = new StandardOutput(new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(problem);
+      }
+    });
+    PrintWriter errors = new PrintWriter(err, true);
+    int code = Main.run(
+        arguments.split(" ", -1),
+        Map.of("KVSTORE_DATA", folder.toString()),
+        new PrintWriter(output, true, StandardCharsets.UTF_8),
+        errors);
+    assertThat(code).isZero();
+    return Main.exitCode(code, output, errors);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -198,6 +199,33 @@ class RunnableJarIT {
             assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isIn(200, 413, 429, 503));
     assertThat(send("GET", store + "/keys/k1", "").statusCode()).isEqualTo(200);
     assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void output_thatIsLost_isNoSuccess_butAClosedPipeIs() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    Process lost = shell("%s config > /dev/full");
+    assertThat(lost.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(lost.exitValue()).isEqualTo(1);
+    assertThat(folder.resolve("err.txt"))
+        .hasContent("kvstore: the output could not be written: No space left on device");
+
+    Process closed = shell("set -o pipefail; %s --help | true");
+    assertThat(closed.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(closed.exitValue()).isZero();
+    assertThat(folder.resolve("err.txt")).isEmptyFile();
+  }
+
+  /** @param script runs the jar where it has {@code %s} */
+  private Process shell(String script) throws IOException {
+    String java = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -jar '"
+        + System.getProperty("kvstore.jar") + "'";
+    Process process = new ProcessBuilder("bash", "-c", script.formatted(java))
+        .directory(folder.toFile())
+        .redirectError(folder.resolve("err.txt").toFile())
+        .start();
+    processes.add(process);
+    return process;
   }
 
   @Test

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StopTest {
   private static final String KEY = "/v1/stores/app/keys/k";
 
+  /** How long the service would wait for those that do not end. */
+  private static final Duration STOPPING = Duration.ofSeconds(60);
+
   @TempDir
   private Path folder;
 
@@ -123,7 +126,8 @@ class StopTest {
 
   @RepeatedTest(5)
   void close_endsIdleConnectionsSoon() throws IOException {
-    try (TestService service = TestService.start(folder);
+    ServerSettings settings = ServerSettings.DEFAULT.stopTimeout(STOPPING);
+    try (TestService service = TestService.start(folder, settings);
         Socket socket = service.connect()) {
       socket
           .getOutputStream()
@@ -133,7 +137,7 @@ class StopTest {
       long start = System.nanoTime();
       service.server().close();
 
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(STOPPING.dividedBy(2));
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -219,7 +222,7 @@ class TokensCommandTest {
 
   @Test
   void serviceThatDoesNotAnswer_isSaidToHaveNotAcknowledged() throws IOException {
-    Files.writeString(folder.resolve("tokens.yaml.seen"), "of a service that was killed");
+    Files.writeString(folder.resolve("tokens.yaml.seen.1"), "of a service that was just killed");
     Outcome created = run("tokens", "create", "--name=ci", "--role=read");
 
     assertThat(created.code()).isZero();
@@ -253,6 +256,17 @@ class TokensCommandTest {
     patiently().until(() -> status(address, bearer(secret)) == 401);
     Files.delete(file);
     assertThat(status(address)).isEqualTo(401);
+  }
+
+  @Test
+  void services_thatShareATokensFile_acknowledgeEachForItself() {
+    String file = "--tokens-file=" + folder.resolve("who.yaml");
+    create("--name=first", "--role=read", file);
+    serve(file, "--data=" + folder.resolve("one"));
+    serve(file, "--data=" + folder.resolve("two"));
+
+    assertThat(run("tokens", "create", "--name=second", "--role=read", file).err())
+        .contains("Acknowledged by 2 running services");
   }
 
   @Test
@@ -314,6 +328,18 @@ class TokensCommandTest {
 
     assertThat(status(address)).isEqualTo(503);
     assertThat(status(address, bearer("kvs_x"))).isEqualTo(503);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no POSIX permissions")
+  void folderOfTheDataThatOthersCanWrite_keepsTheServiceFromStarting_withoutTokensToo()
+      throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Outcome outcome = run("--port=0");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).contains(folder.toString(), "chmod go-w").hasLineCount(1);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -82,7 +82,11 @@ final class EntryWriter {
 
   /** Writes the values whose keys have no entry; of those that get one meanwhile, none. */
   void setDefaults(List<Difference> differences, Progress progress) {
-    ExecutorService threads = Executors.newFixedThreadPool(PARALLEL);
+    ExecutorService threads = Executors.newFixedThreadPool(PARALLEL, work -> {
+      Thread thread = new Thread(work, "kv-default");
+      thread.setDaemon(true);
+      return thread;
+    });
     try {
       List<CompletableFuture<Boolean>> writes = new ArrayList<>();
       for (Difference difference : differences) {

@@ -2,8 +2,7 @@ package dev.kvstore.client.cli;
 
 import dev.kvstore.KVException;
 import dev.kvstore.config.Variables;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import dev.kvstore.files.StandardOutput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,7 +53,7 @@ public final class Main {
   public static void main(String[] arguments) {
     // Nobody has asked for a log, and without a place for it SLF4J would say so with each command.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    Output out = new Output(new FileOutputStream(FileDescriptor.out));
+    StandardOutput out = new StandardOutput();
     Console console = new Console(
         System.in,
         new PrintWriter(out, false, StandardCharsets.UTF_8),
@@ -71,7 +70,18 @@ public final class Main {
     interrupt.install();
     int code = run(arguments, System.getenv(), console, Stores.OVER_HTTP, interrupt);
     console.out().flush();
-    System.exit(out.exitCode(code, console.err()));
+    System.exit(exitCode(code, out, console.err()));
+  }
+
+  /** Returns what the program ends with, which is no success if its output got lost. */
+  static int exitCode(int code, StandardOutput out, PrintWriter err) {
+    String loss = out.loss();
+    if (loss == null) {
+      return code;
+    }
+    err.println("kv: " + loss);
+    // A 1 is an answer, and that was lost; what else went wrong says more.
+    return code == ExitCodes.OK || code == ExitCodes.DIFFERENT ? ExitCodes.INTERNAL : code;
   }
 
   /** Java puts U+FFFD where an argument is not in the encoding of the locale. */

@@ -8,6 +8,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.files.StandardOutput;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -165,13 +166,13 @@ class HelpAndErrorsTest extends KvTest {
   void lostOutput_isNoSuccess_unlessNobodyReadsIt() throws IOException {
     assertThat(exitCode("No space left on device")).isEqualTo(70);
     assertThat(exitCode("Broken pipe")).isZero();
-    Output fine = new Output(new ByteArrayOutputStream());
+    StandardOutput fine = new StandardOutput(new ByteArrayOutputStream());
     fine.write(1);
-    assertThat(fine.exitCode(3, new PrintWriter(new StringWriter()))).isEqualTo(3);
+    assertThat(Main.exitCode(3, fine, new PrintWriter(new StringWriter()))).isEqualTo(3);
   }
 
   private static int exitCode(String problem) {
-    Output output = new Output(new OutputStream() {
+    StandardOutput output = new StandardOutput(new OutputStream() {
       @Override
       public void write(int b) throws IOException {
         throw new IOException(problem);
@@ -179,6 +180,6 @@ class HelpAndErrorsTest extends KvTest {
     });
     PrintWriter writer = new PrintWriter(output, true, StandardCharsets.UTF_8);
     writer.println("x");
-    return output.exitCode(0, new PrintWriter(new StringWriter()));
+    return Main.exitCode(0, output, new PrintWriter(new StringWriter()));
   }
 }

@@ -3,6 +3,7 @@ package dev.kvstore.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvstore.files.StandardOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -112,9 +113,9 @@ class ShownAndLostTest extends KvTest {
   void output_thatIsLost_isNoSuccess_andStopsTheExport() {
     fillMany();
     StringWriter err = new StringWriter();
-    Output output = new Output(new SmallDisk(5_000));
+    StandardOutput output = new StandardOutput(new SmallDisk(5_000));
     int code = kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, "export");
-    assertThat(output.exitCode(code, new PrintWriter(err, true)))
+    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
         .as(err.toString())
         .isEqualTo(ExitCodes.INTERNAL);
     assertThat(err.toString())
@@ -124,13 +125,36 @@ class ShownAndLostTest extends KvTest {
   @Test
   void differences_thatAreLost_areNoAnswer() {
     StringWriter err = new StringWriter();
-    Output output = new Output(new SmallDisk(0));
+    StandardOutput output = new StandardOutput(new SmallDisk(0));
     int code =
         kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, "diff", "app", "w");
     assertThat(code).isEqualTo(ExitCodes.DIFFERENT);
-    assertThat(output.exitCode(code, new PrintWriter(err, true))).isEqualTo(ExitCodes.INTERNAL);
+    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
+        .isEqualTo(ExitCodes.INTERNAL);
     assertThat(err.toString())
         .endsWith("kv: the output could not be written: No space left on device\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "help set",
+        "get --help",
+        "completion bash",
+        "list",
+        "stores"
+      })
+  void whateverIsLost_isNoSuccess(String command) {
+    StringWriter err = new StringWriter();
+    StandardOutput output = new StandardOutput(new SmallDisk(0));
+    int code =
+        kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, command.split(" "));
+    assertThat(code).isZero();
+    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
+        .isEqualTo(ExitCodes.INTERNAL);
+    assertThat(err).hasToString("kv: the output could not be written: No space left on device\n");
   }
 
   private void fillMany() {

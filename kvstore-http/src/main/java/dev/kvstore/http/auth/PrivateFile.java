@@ -189,7 +189,8 @@ final class PrivateFile {
     }
   }
 
-  private static FileAttribute<?>[] attributes(Path file, String permissions) {
+  /** Returns the attributes of a new file or folder with these permissions. */
+  static FileAttribute<?>[] attributes(Path file, String permissions) {
     return view(file) == null
         ? new FileAttribute<?>[0]
         : new FileAttribute<?>[] {

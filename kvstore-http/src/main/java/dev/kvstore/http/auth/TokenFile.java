@@ -1,10 +1,6 @@
 package dev.kvstore.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -23,13 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tokens in a YAML file, which people and commands may change while services read it. Where there
@@ -37,11 +32,10 @@ import org.slf4j.LoggerFactory;
  * secrets their hashes are left.
  */
 public final class TokenFile implements TokenStorage {
-  private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
-
   private final Path file;
   private final Clock clock;
   private final boolean managed;
+  private final FileReceipts receipts;
   private volatile @Nullable Loaded last;
 
   /** Made only where there is a file: this takes a tenth of the time to start. */
@@ -72,6 +66,8 @@ public final class TokenFile implements TokenStorage {
     this.file = file.toAbsolutePath();
     this.clock = clock;
     this.managed = managed;
+    // Not by the clock of the tokens: the times of files are those of the system.
+    this.receipts = new FileReceipts(this.file, InstantSource.system());
   }
 
   /** Returns the tokens of that file, for a command: root can manage those of another user. */
@@ -115,49 +111,27 @@ public final class TokenFile implements TokenStorage {
     return Files.exists(file) && change(tokens -> tokens.removeIf(t -> t.name().equals(name)));
   }
 
-  /**
-   * {@inheritDoc} Does so in a file beside the tokens: it is gone when no service runs, and with a
-   * service that was killed it stays behind.
-   */
+  /** {@inheritDoc} Does so in a file of its own beside the tokens. */
   @Override
   public void acknowledge(Tokens tokens) {
-    Path seen = seen();
-    try {
-      if (!acknowledged().equals(List.of(tokens.fingerprint()))
-          && (Files.isRegularFile(seen) || !Files.exists(seen, NOFOLLOW_LINKS))) {
-        Files.write(
-            seen,
-            tokens.fingerprint().getBytes(UTF_8),
-            CREATE,
-            TRUNCATE_EXISTING,
-            WRITE,
-            NOFOLLOW_LINKS);
-      }
-    } catch (IOException e) {
-      LOG.debug("The file {} cannot be written", seen, e);
-    }
+    receipts.acknowledge(tokens.fingerprint());
   }
 
   @Override
   public List<String> acknowledged() {
-    try {
-      return List.of(RegularFile.read(seen(), UTF_8));
-    } catch (IOException e) {
-      return List.of();
-    }
+    return receipts.acknowledged();
+  }
+
+  /** {@inheritDoc} One that cannot write beside the tokens has no other way to be seen. */
+  @Override
+  public String unseen() {
+    return "No running service has acknowledged it. A service that cannot write to the folder "
+        + file.getParent() + " cannot say so; it follows the file within a second all the same";
   }
 
   @Override
   public void leave() {
-    try {
-      Files.deleteIfExists(seen());
-    } catch (IOException e) {
-      LOG.debug("The file {} cannot be deleted", seen(), e);
-    }
-  }
-
-  private Path seen() {
-    return file.resolveSibling(file.getFileName() + ".seen");
+    receipts.leave();
   }
 
   /** @param edit tells whether it changed anything */

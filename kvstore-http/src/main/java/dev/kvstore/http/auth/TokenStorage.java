@@ -46,6 +46,11 @@ public interface TokenStorage {
     return List.of();
   }
 
+  /** Returns what it means, as a sentence, that no running service has acknowledged anything. */
+  default String unseen() {
+    return "No running service was seen; the next one that starts goes by this";
+  }
+
   /** Takes back what this service has acknowledged, as it ends. */
   default void leave() {}
 

@@ -3,6 +3,8 @@ package dev.kvstore.http.auth;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
+import dev.kvstore.spi.Closing;
+import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -34,6 +36,8 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final TokenStorage storage;
   private final LongSupplier nanoTime;
   private final ScheduledExecutorService thread =
@@ -43,6 +47,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
         return thread;
       });
 
+  private final Guard guard = new Guard(LOG, "reading the tokens");
   private volatile @Nullable Reading last;
   private volatile @Nullable ChangeSignal signal;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -64,19 +69,29 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
    */
   public static TokenWatch start(TokenStorage storage) {
     TokenWatch watch = new TokenWatch(storage, System::nanoTime);
+    boolean started = false;
     try {
-      watch.read();
+      watch.begin();
+      started = true;
+      return watch;
+    } finally {
+      if (!started) {
+        watch.close();
+      }
+    }
+  }
+
+  private void begin() {
+    try {
+      read();
     } catch (InvalidInputException e) {
-      watch.close();
       throw e;
     } catch (RuntimeException e) {
-      watch.failed(e);
+      failed(e);
     }
-    watch.signal = storage.onChange(watch::changed);
-    // Never fails: what a reading throws is caught.
-    Future<?> unused = watch.thread.scheduleWithFixedDelay(
-        watch::tick, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-    return watch;
+    signal = storage.onChange(this::changed);
+    Future<?> unused = thread.scheduleWithFixedDelay(
+        () -> guard.run(this::tick), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -98,7 +113,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   private void changed() {
     if (due.compareAndSet(false, true)) {
       try {
-        thread.execute(this::refresh);
+        thread.execute(() -> guard.run(this::refresh));
       } catch (RejectedExecutionException e) {
         LOG.debug("The tokens have changed, but are no longer read");
       }
@@ -157,7 +172,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     }
   }
 
-  /** Returns when they are no longer read. */
+  /** Returns when they are no longer read, or a while after. */
   @Override
   public void close() {
     ChangeSignal changes = signal;
@@ -165,20 +180,9 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       changes.close();
     }
     thread.shutdownNow();
-    boolean interrupted = false;
-    // A read of the database ends in its own time limit.
-    while (true) {
-      try {
-        if (thread.awaitTermination(1, TimeUnit.MINUTES)) {
-          break;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    if (!Closing.shutdown(thread, PATIENCE)) {
+      LOG.warn("The tokens are still being read; that ends when the database or the disk answers");
     }
     storage.leave();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

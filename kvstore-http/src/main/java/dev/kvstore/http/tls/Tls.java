@@ -1,5 +1,7 @@
 package dev.kvstore.http.tls;
 
+import dev.kvstore.spi.Closing;
+import dev.kvstore.spi.Guard;
 import dev.kvstore.tls.PemException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class Tls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
 
+  /** How long closing waits for files that are being read. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final TlsFiles files;
   private final SslContextFactory.Server factory = new SslContextFactory.Server();
   private final ScheduledExecutorService watcher;
+  private final Guard guard = new Guard(LOG, "looking for new TLS files");
   private Credentials current;
   private volatile Instant validUntil;
   private @Nullable String complaint;
@@ -59,7 +65,7 @@ public final class Tls implements AutoCloseable {
     // By their text, not by their time: that is how mounted secrets, which are links, change too.
     long nanos = interval.toNanos();
     var unused = tls.watcher.scheduleWithFixedDelay(
-        tls::reloadIfChanged, nanos, nanos, TimeUnit.NANOSECONDS);
+        () -> tls.guard.run(tls::reloadIfChanged), nanos, nanos, TimeUnit.NANOSECONDS);
     return tls;
   }
 
@@ -132,5 +138,6 @@ public final class Tls implements AutoCloseable {
   @Override
   public void close() {
     watcher.shutdownNow();
+    Closing.shutdown(watcher, PATIENCE);
   }
 }

@@ -206,7 +206,7 @@ class TokenFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rw-rw----", "rw----rw-", "rw-r--rw-"})
+  @ValueSource(strings = {"rw-rw-rw-", "rw----rw-", "rw-r--rw-"})
   void fileThatOthersCanWrite_isRefused(String permissions) throws IOException {
     write("tokens: [{name: ci, role: read, sha256: " + HASH + "}]", permissions);
 
@@ -282,7 +282,7 @@ class TokenFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "conf, rwxrwx---, false",
+    "conf, rwxrwx-w-, false",
     "conf, rwxr-x-w-, false",
     "conf, rwxr-xr-x, true",
     ".,    rwxrwxrwx, false",
@@ -425,5 +425,29 @@ class TokenFileTest {
 
     service.leave();
     assertThat(file().acknowledged()).isEmpty();
+  }
+
+  @Test
+  void services_haveAReceiptEach() throws IOException {
+    file().add(token("a", null));
+    TokenFile one = file();
+    TokenFile other = file();
+    one.acknowledge(one.load());
+    other.acknowledge(other.load());
+    file().add(token("b", null));
+    one.acknowledge(one.load());
+    String now = file().load().fingerprint();
+
+    assertThat(file().acknowledged()).hasSize(2).containsOnlyOnce(now);
+    other.acknowledge(other.load());
+    assertThat(file().acknowledged()).containsExactly(now, now);
+    one.leave();
+    assertThat(file().acknowledged()).containsExactly(now);
+  }
+
+  @Test
+  void serviceThatCannotBeSeen_isNotSaidToBeAbsent() {
+    assertThat(file().unseen())
+        .contains("acknowledged", "cannot write", folder.resolve("conf").toString());
   }
 }

@@ -27,6 +27,8 @@ class TokenWatchTest {
   private volatile @Nullable Runnable onChange;
   private volatile boolean live;
   private volatile boolean signals;
+  private volatile boolean broken;
+  private final AtomicInteger looks = new AtomicInteger();
 
   private final TokenStorage storage = new TokenStorage() {
     @Override
@@ -55,6 +57,10 @@ class TokenWatchTest {
   private final class TestSignal implements TokenStorage.ChangeSignal {
     @Override
     public boolean isLive() {
+      looks.incrementAndGet();
+      if (broken) {
+        throw new AssertionError("unexpected");
+      }
       return live;
     }
 
@@ -149,6 +155,16 @@ class TokenWatchTest {
       throw new InvalidInputException(ErrorCode.INVALID_PARAMETER, "broken");
     };
     assertThatThrownBy(() -> TokenWatch.start(storage)).isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void thread_outlivesASignalThatFails() {
+    signals = true;
+    broken = true;
+    try (TokenWatch watch = TokenWatch.start(storage)) {
+      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> looks.get() > 2);
+      assertThat(watch.get().configured()).isFalse();
+    }
   }
 
   @Test

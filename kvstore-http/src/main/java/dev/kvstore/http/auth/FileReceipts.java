@@ -1,0 +1,138 @@
+package dev.kvstore.http.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.kvstore.files.RegularFile;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the running services that share a tokens file have acknowledged: a file for each, beside the
+ * tokens. One that has not been renewed for {@link #LIFETIME} is of a service that was killed. Not
+ * thread-safe.
+ */
+final class FileReceipts {
+  static final Duration RENEWAL = Duration.ofSeconds(5);
+  static final Duration LIFETIME = RENEWAL.multipliedBy(4);
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileReceipts.class);
+
+  private final Path folder;
+  private final String prefix;
+  private final InstantSource clock;
+  private final Path own;
+  private @Nullable String written;
+  private Instant writtenAt = Instant.MIN;
+  private boolean failing;
+
+  FileReceipts(Path tokens, InstantSource clock) {
+    this.folder = Objects.requireNonNull(tokens.getParent(), "a file is in a folder");
+    this.prefix = tokens.getFileName() + ".seen.";
+    this.clock = clock;
+    this.own = folder.resolve(prefix + UUID.randomUUID());
+  }
+
+  void acknowledge(String fingerprint) {
+    Instant now = clock.instant();
+    if (fingerprint.equals(written) && now.isBefore(writtenAt.plus(RENEWAL))) {
+      return;
+    }
+    try {
+      if (Files.isDirectory(folder)) {
+        write(fingerprint, now);
+        written = fingerprint;
+        writtenAt = now;
+        failing = false;
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void write(String fingerprint, Instant now) throws IOException {
+    if (!Files.exists(own, NOFOLLOW_LINKS)) {
+      Files.createFile(own, PrivateFile.attributes(own, "rw-------"));
+    }
+    Files.writeString(own, fingerprint, UTF_8);
+    Files.setLastModifiedTime(own, FileTime.from(now));
+  }
+
+  private void failed(IOException e) {
+    written = null;
+    if (!failing) {
+      failing = true;
+      LOG.info(
+          "The folder {} cannot be written, so 'tokens create' and 'tokens revoke' do not see this"
+              + " service: {}. It follows the tokens file all the same",
+          folder,
+          PrivateFile.reason(e));
+    }
+  }
+
+  /** Returns what each running service has acknowledged, and removes what killed ones have left. */
+  List<String> acknowledged() {
+    List<String> fingerprints = new ArrayList<>();
+    Instant oldest = clock.instant().minus(LIFETIME);
+    try (DirectoryStream<Path> receipts = Files.newDirectoryStream(
+        folder, file -> file.getFileName().toString().startsWith(prefix))) {
+      for (Path receipt : receipts) {
+        add(receipt, oldest, fingerprints);
+      }
+    } catch (IOException e) {
+      LOG.debug("The folder {} cannot be listed", folder, e);
+    }
+    return fingerprints;
+  }
+
+  private static void add(Path receipt, Instant oldest, List<String> fingerprints)
+      throws IOException {
+    try {
+      if (Files.getLastModifiedTime(receipt, NOFOLLOW_LINKS).toInstant().isBefore(oldest)) {
+        delete(receipt);
+      } else {
+        fingerprints.add(read(receipt));
+      }
+    } catch (NoSuchFileException e) {
+      LOG.debug("The service of {} has just ended", receipt, e);
+    }
+  }
+
+  /** What cannot be read has acknowledged nothing. */
+  private static String read(Path receipt) throws NoSuchFileException {
+    try {
+      return RegularFile.read(receipt, UTF_8);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.debug("The file {} cannot be read", receipt, e);
+      return "";
+    }
+  }
+
+  private static void delete(Path receipt) {
+    try {
+      Files.deleteIfExists(receipt);
+    } catch (IOException e) {
+      LOG.debug("The file {} cannot be deleted", receipt, e);
+    }
+  }
+
+  void leave() {
+    delete(own);
+  }
+}
