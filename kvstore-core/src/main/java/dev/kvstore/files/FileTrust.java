@@ -32,10 +32,12 @@ public final class FileTrust {
 
   private final Set<Integer> trusted;
   private final int privateGroup;
+  private final boolean shared;
 
-  private FileTrust(Set<Integer> trusted, int privateGroup) {
+  private FileTrust(Set<Integer> trusted, int privateGroup, boolean shared) {
     this.trusted = trusted;
     this.privateGroup = privateGroup;
+    this.shared = shared;
   }
 
   /**
@@ -50,10 +52,19 @@ public final class FileTrust {
     return of((int) system.getUid(), (int) system.getGid());
   }
 
+  /**
+   * Returns the same, but also trusts groups that may write, as on volumes that are shared with a
+   * group, and the file's own folder if it is sticky, such as a temporary folder: others cannot
+   * replace a file there.
+   */
+  public FileTrust sharing() {
+    return new FileTrust(trusted, privateGroup, true);
+  }
+
   static FileTrust of(int user, int group) {
     Set<Integer> trusted = new HashSet<>(List.of(ROOT));
     trusted.add(user);
-    return new FileTrust(trusted, user == group && user != ROOT ? group : NO_GROUP);
+    return new FileTrust(trusted, user == group && user != ROOT ? group : NO_GROUP, false);
   }
 
   /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
@@ -137,7 +148,7 @@ public final class FileTrust {
     if (!trusted.contains(owner(attributes))) {
       return foreign(folder);
     }
-    boolean sheltered = above && (mode(attributes) & STICKY) != 0;
+    boolean sheltered = (above || shared) && (mode(attributes) & STICKY) != 0;
     return sheltered || !isWrittenByOthers(attributes)
         ? null
         : "is not safe, as others can write in the folder " + folder + ": chmod go-w it";
@@ -145,7 +156,8 @@ public final class FileTrust {
 
   private boolean isWrittenByOthers(Map<String, Object> attributes) {
     int mode = mode(attributes);
-    boolean byGroup = (mode & GROUP_WRITE) != 0 && number(attributes, "gid") != privateGroup;
+    boolean byGroup =
+        !shared && (mode & GROUP_WRITE) != 0 && number(attributes, "gid") != privateGroup;
     return byGroup || (mode & OTHERS_WRITE) != 0;
   }
 

@@ -80,7 +80,7 @@ final class DatabaseFile {
   }
 
   private static void requireTrusted(Path file) throws IOException {
-    String problem = FileTrust.ofProcess().problem(file);
+    String problem = FileTrust.ofProcess().sharing().problem(file);
     if (problem != null) {
       throw new UnavailableException("The database file " + file + " " + problem, null);
     }

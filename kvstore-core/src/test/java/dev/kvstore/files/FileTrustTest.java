@@ -85,4 +85,22 @@ class FileTrustTest {
     assertThat(FileTrust.of(4712, 4712).problem(file)).contains("another user");
     assertThat(FileTrust.of(4711, 4711).problem(file)).isNull();
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-------, 02775, true",
+    "rw-------, 01777, true",
+    "rw-------, 0777, false",
+    "rw----rw-, 01777, false"
+  })
+  void sharing_trustsGroups_andStickyFolders(String ofFile, String ofFolder, boolean trusted)
+      throws IOException {
+    chmod(file, ofFile);
+    Files.setAttribute(folder, "unix:mode", Integer.parseInt(ofFolder, 8));
+    int user = (Integer) Files.getAttribute(file, "unix:uid");
+
+    FileTrust trust = FileTrust.of(user, user + 1);
+    assertThat(trust.sharing().problem(file) == null).isEqualTo(trusted);
+    assertThat(trust.problem(file)).isNotNull();
+  }
 }

@@ -80,28 +80,30 @@ final class StandInBackend extends MemoryBackend {
         && query.get("filter") instanceof Document filter
         && filter.get("_id") instanceof Document key
         && key.keySet().equals(Set.of("$in"))
+        && key.get("$in") instanceof Collection<?> keys
         && !query.containsKey("limit")) {
-      return findByKeys(channel, database, query, (Collection<?>) key.get("$in"));
+      return findByKeys(channel, database, query, filter, Set.copyOf(keys));
     }
     return super.handleCommand(channel, database, command, query);
   }
 
   /** The stand-in compares each document with each key, which takes too long for thousands. */
   private Document findByKeys(
-      Channel channel, String database, Document query, Collection<?> keys) {
-    Document rest = ((Document) query.get("filter")).clone();
+      Channel channel, String database, Document query, Document filter, Set<?> keys) {
+    Document rest = filter.clone();
     rest.remove("_id");
     Document all = query.clone();
     all.put("filter", rest);
     all.put("batchSize", Integer.MAX_VALUE);
     Document reply = super.handleCommand(channel, database, "find", all);
-    Document cursor = (Document) reply.get("cursor");
-    Set<?> wanted = Set.copyOf(keys);
-    List<?> found = ((List<?>) cursor.get("firstBatch"))
-        .stream()
-            .filter(document -> wanted.contains(((Document) document).get("_id")))
-            .toList();
-    cursor.put("firstBatch", found);
+    if (reply.get("cursor") instanceof Document cursor
+        && cursor.get("firstBatch") instanceof List<?> found) {
+      cursor.put(
+          "firstBatch",
+          found.stream()
+              .filter(document -> keys.contains(((Document) document).get("_id")))
+              .toList());
+    }
     return reply;
   }
 

@@ -1,8 +1,10 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
+import dev.kvstore.UnavailableException;
 import dev.kvstore.cache.CachedDatabase;
 import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.files.FileTrust;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
@@ -11,6 +13,7 @@ import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.sqlite.SqliteSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +46,7 @@ record Backend(
   static Backend sqlite(Path folder, Duration timeout, Consumer<SqliteEntryDatabase> measure) {
     Path file = folder.resolve(FILE).toAbsolutePath().normalize();
     return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
+      requireTrusted(file);
       SqliteEntryDatabase database =
           SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
       try {
@@ -53,6 +57,19 @@ record Backend(
         throw e;
       }
     });
+  }
+
+  /** More than the library asks for: tokens are kept in the same folder. */
+  private static void requireTrusted(Path file) {
+    String problem;
+    try {
+      problem = FileTrust.ofProcess().problem(file);
+    } catch (IOException e) {
+      throw new UnavailableException("The database file " + file + " cannot be looked at: " + e, e);
+    }
+    if (problem != null) {
+      throw new UnavailableException("The database file " + file + " " + problem, null);
+    }
   }
 
   static Backend mongodb(
