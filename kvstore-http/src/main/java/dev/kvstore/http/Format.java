@@ -2,7 +2,6 @@ package dev.kvstore.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -28,13 +27,6 @@ enum Format {
 
   String mediaType() {
     return mediaType;
-  }
-
-  /** Returns the JSON with a newline after it, so that a terminal's prompt is not on its line. */
-  static byte[] withNewline(byte[] json) {
-    byte[] line = Arrays.copyOf(json, json.length + 1);
-    line[json.length] = '\n';
-    return line;
   }
 
   /**
