@@ -67,7 +67,7 @@ final class EncodedEntry {
     exchange.allowRevalidation();
     exchange.tellPosition();
     if (Conditions.notModified(exchange.request(), etag)) {
-      response.setStatus(304);
+      exchange.answerEmpty(304);
       return;
     }
     fields.put(CONTENT_TYPE);
