@@ -6,10 +6,10 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Objects;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +35,25 @@ final class Answers {
 
   /** Answers with the value alone, as JSON, or that the reader has it already. */
   void held(Exchange exchange, HeldEntry held, KVEntry<RawValue> entry) throws IOException {
-    EncodedEntry.of(held, entry, transcoder).answer(exchange);
+    EncodedEntry.of(held, entry, this, exchange).answer(exchange);
   }
 
   /** Answers with the value alone. */
   void value(Exchange exchange, Format format, KVEntry<RawValue> entry) throws IOException {
     metadataHeaders(exchange, entry.metadata());
     RawValue value = present(entry);
-    exchange.answer(
-        200,
-        format,
-        format == Format.BSON ? value.toByteArray() : Format.withNewline(transcoder.toJson(value)));
+    if (format == Format.BSON) {
+      ChunkedBuffer buffer = exchange.newAnswer();
+      buffer.write(value.document());
+      exchange.answer(200, format, buffer);
+    } else {
+      exchange.answer(200, format, toJson(exchange, value));
+    }
+  }
+
+  /** Returns the value as JSON with a newline after it, so that a prompt is not on its line. */
+  ChunkedBuffer toJson(Exchange exchange, RawValue value) throws IOException {
+    return toJson(exchange, out -> out.value(value));
   }
 
   /** Answers with the entry and its value. */
@@ -64,11 +72,10 @@ final class Answers {
 
   /** Answers with a document that is small enough to be in memory. */
   void document(Exchange exchange, Format format, int status, Content content) throws IOException {
-    if (format == Format.BSON) {
-      exchange.answer(status, format, toBson(exchange, content));
-    } else {
-      exchange.answer(status, format, toJson(content));
-    }
+    exchange.answer(
+        status,
+        format,
+        format == Format.BSON ? toBson(exchange, content) : toJson(exchange, content));
   }
 
   /** Answers with a document that JSON sends while it is being written. */
@@ -89,13 +96,11 @@ final class Answers {
       }));
       return;
     }
-    JsonParts parts = new JsonParts(document, transcoder);
-    ByteBuffer first = Objects.requireNonNull(parts.next());
+    JsonParts parts = new JsonParts(document, transcoder, exchange.room());
+    ChunkedBuffer first = parts.make();
     exchange.tellPosition();
     if (parts.isAll()) {
-      byte[] all = new byte[first.remaining()];
-      first.get(all);
-      exchange.send(all);
+      exchange.send(first);
       return;
     }
     if (exchange.request().getProtocol().equals("HTTP/1.1")) {
@@ -103,7 +108,7 @@ final class Answers {
       // not be told from the end.
       exchange.header("Transfer-Encoding", "chunked");
     }
-    Sending.made(exchange, parts.startingWith(first), load);
+    Sending.made(exchange, parts, load);
   }
 
   /** Writes the entry as a document. */
@@ -139,6 +144,47 @@ final class Answers {
     out.endDocument();
   }
 
+  /** Takes room for the answer with that value, where it is large. */
+  void reserve(Exchange exchange, Format format, RawValue value) {
+    if (Bodies.JSON_GROWTH * (long) value.size() <= ChunkedBuffer.CHUNK_BYTES) {
+      return;
+    }
+    if (format == Format.BSON) {
+      exchange.reserve(value.size());
+    } else {
+      exchange.reserve(jsonBytes(value));
+    }
+  }
+
+  private int jsonBytes(RawValue value) {
+    try {
+      CountingOutput counted = new CountingOutput();
+      writeJson(counted, out -> out.value(value));
+      return counted.bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class CountingOutput extends OutputStream {
+    private int bytes;
+
+    @Override
+    public void write(int b) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] written, int offset, int length) {
+      bytes += length;
+    }
+  }
+
+  /** Returns how many bytes the values of these entries have. */
+  static long bytes(Collection<KVEntry<RawValue>> entries) {
+    return entries.stream().mapToLong(entry -> present(entry).size()).sum();
+  }
+
   /** Returns the value of an entry that was read with its value. */
   static RawValue present(KVEntry<RawValue> entry) {
     RawValue value = entry.value();
@@ -164,13 +210,17 @@ final class Answers {
     }
   }
 
-  private byte[] toJson(Content content) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator json = transcoder.factory().createGenerator(bytes)) {
+  private ChunkedBuffer toJson(Exchange exchange, Content content) throws IOException {
+    ChunkedBuffer buffer = exchange.newAnswer();
+    writeJson(buffer, content);
+    return buffer;
+  }
+
+  private void writeJson(OutputStream to, Content content) throws IOException {
+    try (JsonGenerator json = transcoder.factory().createGenerator(to)) {
       content.writeTo(new JsonDocumentWriter(json, transcoder));
       json.writeRaw('\n');
     }
-    return bytes.toByteArray();
   }
 
   private static ChunkedBuffer toBson(Exchange exchange, Content content) throws IOException {

@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.http.Context;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.MDC;
@@ -116,10 +118,25 @@ final class Api implements Handler {
   /** What is wrong with a path is told to those alone who may ask for anything. */
   private Target target(HttpServletRequest request) {
     try {
+      checkUri(core(request).getHttpURI());
       return Target.parse(request.getRequestURI());
     } catch (ProblemException | InvalidInputException e) {
       admit(request, Access.DATA);
       throw e;
+    }
+  }
+
+  private static void checkUri(HttpURI uri) {
+    if (RequestHeads.UNREADABLE_PATH.equals(uri.getPath())) {
+      throw new ProblemException(
+          ErrorKind.INVALID_KEY,
+          "The path does not begin with '/', or has a broken percent-encoding, a control character,"
+              + " or '..' segments that lead out of it");
+    }
+    if (uri.getFragment() != null || uri.getUser() != null) {
+      throw new ProblemException(
+          ErrorKind.BAD_REQUEST,
+          "The address has a user name, or a fragment: write a '#' that belongs to a key as %23");
     }
   }
 

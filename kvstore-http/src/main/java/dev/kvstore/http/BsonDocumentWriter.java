@@ -91,9 +91,7 @@ final class BsonDocumentWriter implements DocumentWriter {
     }
     header(value.typeNumber());
     ByteBuffer document = value.document();
-    byte[] bytes = new byte[document.limit() - VALUE_OFFSET - 1];
-    document.position(VALUE_OFFSET).get(bytes);
-    out.writeBytes(bytes);
+    out.write(document.position(VALUE_OFFSET).limit(document.limit() - 1));
   }
 
   private void start(BsonType type, boolean array) {

@@ -51,6 +51,17 @@ final class ChunkedBuffer extends OutputBuffer {
     writeBytes(bytes, offset, length);
   }
 
+  /** Writes what remains in the buffer. */
+  void write(ByteBuffer bytes) {
+    while (bytes.hasRemaining()) {
+      int within = room();
+      byte[] last = chunks.get(chunks.size() - 1);
+      int count = Math.min(last.length - within, bytes.remaining());
+      bytes.get(last, within, count);
+      size += count;
+    }
+  }
+
   @Override
   public void writeByte(int value) {
     int within = room();
@@ -109,6 +120,19 @@ final class ChunkedBuffer extends OutputBuffer {
       left -= count;
     }
     return parts;
+  }
+
+  @Override
+  public byte[] toByteArray() {
+    ByteBuffer all = ByteBuffer.allocate(size);
+    parts().forEach(all::put);
+    return all.array();
+  }
+
+  /** Forgets the content; what {@link #parts} returned stays as it is. */
+  void clear() {
+    chunks.clear();
+    size = 0;
   }
 
   InputStream toInputStream() {

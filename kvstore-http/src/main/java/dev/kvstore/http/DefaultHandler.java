@@ -22,8 +22,12 @@ record DefaultHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     Write write = new Write(exchange.key(), value, options);
     Defaulted result = writes.once(exchange, () -> {
       forgetWhatIsTooOld(exchange);
+      answers.reserve(exchange, format, value);
       return exchange.entries().setDefault(write);
     });
+    if (exchange.isReplayed() || !result.stored()) {
+      answers.reserve(exchange, format, Answers.present(result.entry()));
+    }
     answers.entry(exchange, format, result.stored() ? 201 : 200, result.entry());
   }
 

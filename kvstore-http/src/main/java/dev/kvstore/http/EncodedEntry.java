@@ -3,7 +3,6 @@ package dev.kvstore.http;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
-import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -38,21 +37,24 @@ final class EncodedEntry {
     this.body = body;
   }
 
-  /** Returns the answer that is kept with the entry, or makes it. */
-  static EncodedEntry of(HeldEntry held, KVEntry<RawValue> entry, JsonTranscoder transcoder) {
+  /** Returns the answer that is kept with the entry, or makes it in the room of the exchange. */
+  static EncodedEntry of(
+      HeldEntry held, KVEntry<RawValue> entry, Answers answers, Exchange exchange)
+      throws IOException {
     if (held.valueAs(TYPE) instanceof EncodedEntry kept) {
       return kept;
     }
-    EncodedEntry encoded = encode(entry, transcoder);
+    ChunkedBuffer json = answers.toJson(exchange, Answers.present(entry));
+    exchange.room().take(json.getSize());
+    EncodedEntry encoded = of(entry.metadata(), json.toByteArray());
+    exchange.room().giveBack(json.getSize());
     held.keep(TYPE, encoded, OVERHEAD_BYTES + encoded.body.length);
     return encoded;
   }
 
-  private static EncodedEntry encode(KVEntry<RawValue> entry, JsonTranscoder transcoder) {
-    KVMetadata metadata = entry.metadata();
+  private static EncodedEntry of(KVMetadata metadata, byte[] body) {
     List<HttpField> headers = new ArrayList<>();
     Answers.metadataHeaders(metadata, (name, value) -> headers.add(new HttpField(name, value)));
-    byte[] body = Format.withNewline(transcoder.toJson(Answers.present(entry)));
     return new EncodedEntry(metadata.etag(), List.copyOf(headers), body);
   }
 
@@ -65,7 +67,7 @@ final class EncodedEntry {
     exchange.allowRevalidation();
     exchange.tellPosition();
     if (Conditions.notModified(exchange.request(), etag)) {
-      response.setStatus(304);
+      exchange.answerEmpty(304);
       return;
     }
     fields.put(CONTENT_TYPE);

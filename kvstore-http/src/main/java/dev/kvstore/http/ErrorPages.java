@@ -27,12 +27,7 @@ final class ErrorPages implements Request.Handler {
 
   private static Problem problem(Request request, Response response) {
     if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException failure) {
-      return isUnreadablePath(request, failure)
-          ? new Problem(
-              ErrorKind.INVALID_KEY,
-              "The path has a broken percent-encoding, a control character, or '..' segments that"
-                  + " lead out of it")
-          : Problems.ofStatus(failure.getCode(), failure.getReason());
+      return Problems.ofStatus(failure.getCode(), failure.getReason());
     }
     Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     Problem problem =
@@ -41,12 +36,6 @@ final class ErrorPages implements Request.Handler {
     return problem.kind() == ErrorKind.UNAVAILABLE && !HttpMethod.GET.is(request.getMethod())
         ? problem.with("outcome", "not-done")
         : problem;
-  }
-
-  private static boolean isUnreadablePath(Request request, HttpException failure) {
-    return instance(request) == null
-        && failure instanceof Throwable thrown
-        && thrown.getCause() instanceof IllegalArgumentException;
   }
 
   private static void write(

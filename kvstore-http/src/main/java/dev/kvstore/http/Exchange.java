@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVEntry;
+import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.http.auth.Principal;
@@ -46,6 +47,7 @@ final class Exchange {
   private @Nullable AsyncContext async;
   private boolean handedOver;
   private boolean replayed;
+  private int reserved;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
 
   /** @param recheck see {@link #recheck()} */
@@ -285,11 +287,32 @@ final class Exchange {
 
   /**
    * Returns where an answer can be written before it is sent. What a read needs is counted as it
-   * grows and may be refused; what a write needs is counted when it is sent, since the write is
-   * done by then and a refusal would say that it is not.
+   * grows and may be refused. What a write needs is counted when it is sent, since the write is
+   * done by then and a refusal would say that it is not; unless it was {@linkplain #reserve
+   * reserved} before.
    */
   ChunkedBuffer newAnswer() {
     return new ChunkedBuffer(isWrite() ? bytes -> {} : room::take);
+  }
+
+  /**
+   * Takes room for so large an answer, before the write that it is about; more than once for the
+   * largest of them.
+   *
+   * @throws ProblemException if there is not so much
+   * @throws OutcomeUnknownException instead, if the write came before and may have been done
+   */
+  void reserve(int bytes) {
+    int more = bytes - reserved;
+    if (more <= 0) {
+      return;
+    }
+    if (!replayed) {
+      room.take(more);
+    } else if (!room.tryTake(more)) {
+      throw new OutcomeUnknownException("There is no memory for what came of the write", null);
+    }
+    reserved = bytes;
   }
 
   /** As {@link #answer(int, Format, byte[])}, with bytes that the service has anyway. */
@@ -305,6 +328,11 @@ final class Exchange {
     tellPosition();
     response.setStatus(status);
     response.setContentType(format.mediaType());
+    send(content);
+  }
+
+  /** As {@link #send(byte[])}, of what {@link #newAnswer} returned. */
+  void send(ChunkedBuffer content) throws IOException {
     send(content.getSize(), content.parts(), !isWrite());
   }
 
@@ -321,7 +349,8 @@ final class Exchange {
       response.setContentLength(length);
     } else if (length > SMALL_BYTES) {
       response.setContentLength(length);
-      Sending.all(this, parts, counted || room.tryTake(length) ? 0 : length);
+      int open = counted ? 0 : Math.max(0, length - reserved);
+      Sending.all(this, parts, open == 0 || room.tryTake(open) ? 0 : open);
     } else if (length > 0) {
       // The server adds the length when it sends this, which is after the request was handled.
       response.getOutputStream().write(parts.get(0).array(), 0, length);

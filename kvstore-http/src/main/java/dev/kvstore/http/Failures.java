@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.KVException;
+import dev.kvstore.http.net.RequestHeads;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -117,7 +118,8 @@ final class Failures {
     response.setContentType(Problem.MEDIA_TYPE);
     response.setHeader("Cache-Control", "no-store");
     String path = request.getRequestURI();
-    return problem.toJson(path.length() > MAX_INSTANCE ? null : path, requestId);
+    boolean shown = path.length() <= MAX_INSTANCE && !path.equals(RequestHeads.UNREADABLE_PATH);
+    return problem.toJson(shown ? path : null, requestId);
   }
 
   private static void tellPosition(Exchange exchange) {

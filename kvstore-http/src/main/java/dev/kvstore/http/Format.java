@@ -2,11 +2,11 @@ package dev.kvstore.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The two formats in which values travel. */
@@ -28,13 +28,6 @@ enum Format {
 
   String mediaType() {
     return mediaType;
-  }
-
-  /** Returns the JSON with a newline after it, so that a terminal's prompt is not on its line. */
-  static byte[] withNewline(byte[] json) {
-    byte[] line = Arrays.copyOf(json, json.length + 1);
-    line[json.length] = '\n';
-    return line;
   }
 
   /**
@@ -174,6 +167,9 @@ enum Format {
   /** A media type or range with the parameters that matter here; the name is in lower case. */
   private record MediaRange(
       String name, double quality, @Nullable String charset) {
+    /** An exception for each of thousands of others would take long. */
+    private static final Pattern WEIGHT = Pattern.compile("[0-9](\\.[0-9]{0,9})?|\\.[0-9]{1,9}");
+
     static @Nullable MediaRange parse(String text) {
       String[] parts = text.split(";", -1);
       String name = parts[0].strip().toLowerCase(Locale.ROOT);
@@ -209,12 +205,8 @@ enum Format {
     }
 
     private static double quality(String text) {
-      try {
-        double quality = Double.parseDouble(text);
-        return quality >= 0 && quality <= 1 ? quality : 0;
-      } catch (NumberFormatException e) {
-        return 0;
-      }
+      double quality = WEIGHT.matcher(text).matches() ? Double.parseDouble(text) : 0;
+      return quality <= 1 ? quality : 0;
     }
 
     private static String unquoted(String text) {

@@ -2,58 +2,67 @@ package dev.kvstore.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.bson.JsonTranscoder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** A document of entries as JSON, in parts of some size. Not thread-safe. */
+/**
+ * A document of entries as JSON, in parts of some size. There is room for each part, until it is
+ * sent. Not thread-safe.
+ */
 final class JsonParts implements Sending.Parts {
   /** A part ends with the first entry that makes it this large. */
   private static final int PART_BYTES = 32 * 1024;
 
   private final EntryDocument document;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+  private final Room room;
+  private final ChunkedBuffer buffer = new ChunkedBuffer(this::take);
   private final JsonGenerator json;
   private final DocumentWriter out;
-  private @Nullable ByteBuffer first;
+  private final Deque<ByteBuffer> made = new ArrayDeque<>();
+  private int taken;
   private boolean written;
 
-  JsonParts(EntryDocument document, JsonTranscoder transcoder) throws IOException {
+  JsonParts(EntryDocument document, JsonTranscoder transcoder, Room room) throws IOException {
     this.document = document;
-    this.json = transcoder.factory().createGenerator(bytes);
+    this.room = room;
+    this.json = transcoder.factory().createGenerator(buffer);
     this.out = new JsonDocumentWriter(json, transcoder);
   }
 
-  /** Returns true if there are no more parts. */
+  /** Returns true if there are no more parts than those that are made. */
   boolean isAll() {
     return written;
   }
 
-  /** Puts back the part that was taken. */
-  JsonParts startingWith(ByteBuffer part) {
-    first = part;
-    return this;
-  }
-
   @Override
   public @Nullable ByteBuffer next() throws IOException {
-    if (first != null) {
-      ByteBuffer part = first;
-      first = null;
-      return part;
+    if (made.isEmpty() && !written) {
+      make();
     }
-    if (written) {
-      return null;
-    }
-    bytes.reset();
-    while (!written && bytes.size() + json.getOutputBuffered() < PART_BYTES) {
+    return made.poll();
+  }
+
+  /** Makes the next part in place of the one before, which was sent; returns its content. */
+  ChunkedBuffer make() throws IOException {
+    buffer.clear();
+    room.giveBack(taken);
+    taken = 0;
+    while (!written && buffer.getSize() + json.getOutputBuffered() < PART_BYTES) {
       written = !document.writeTo(out);
     }
     if (written) {
       json.writeRaw('\n');
     }
     json.flush();
-    return ByteBuffer.wrap(bytes.toByteArray());
+    made.addAll(buffer.parts());
+    return buffer;
+  }
+
+  private void take(int bytes) {
+    room.takeSoon(bytes);
+    taken += bytes;
   }
 }

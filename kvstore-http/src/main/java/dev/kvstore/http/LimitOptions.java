@@ -31,7 +31,8 @@ final class LimitOptions {
       paramLabel = "SIZE",
       converter = ByteSizeConverter.class,
       description =
-          "How large the headers of a request may be, its line included" + " (${DEFAULT-VALUE}).")
+          "How large the headers of a request may be, its line included (${DEFAULT-VALUE}); one of"
+              + " them at most 8 KiB.")
   private ByteSize maxHeaderBytes = new ByteSize(ConnectionSettings.DEFAULT.maxHeaderBytes());
 
   @Option(

@@ -2,8 +2,9 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.http.net.BoundedHeaders;
 import dev.kvstore.http.net.PacedConnector;
+import dev.kvstore.http.net.RequestHeads;
+import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.TrustedProxies;
 import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
@@ -40,6 +41,9 @@ final class Listener implements AutoCloseable {
   private @Nullable NetworkConnectionLimit limit;
   private @Nullable ServerConnector opened;
 
+  /** Of the memory of the process, so much is for heads that are not complete. */
+  private static final int HEAD_MEMORY_PART = 16;
+
   /** Java's default of 50 makes clients wait for seconds when some hundred connect at once. */
   private static final int ACCEPT_QUEUE = 1024;
 
@@ -63,10 +67,8 @@ final class Listener implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(connections.maxHeaderBytes());
     http.setIdleTimeout(connections.patience().toMillis());
-    // Keys may hold anything, and Target reads the path itself. A fragment is cut off before that:
-    // what follows a '#' that was not encoded would be lost.
-    http.setUriCompliance(UriCompliance.UNSAFE.without(
-        "kvstore", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO));
+    // Keys may hold anything, and Target reads the path itself.
+    http.setUriCompliance(UriCompliance.UNSAFE);
     List<String> proxies = settings.web().trustedProxies();
     if (!proxies.isEmpty()) {
       http.addCustomizer(TrustedProxies.of(proxies, settings.web().forwardedHeader()));
@@ -85,7 +87,11 @@ final class Listener implements AutoCloseable {
   ServerConnector listen(Server server, HttpConfiguration http) {
     ConnectionSettings connections = settings.connections();
     PacedConnector connector = new PacedConnector(
-        server, connections.patience(), connections.bytesPerSecond(), protocols(http));
+        server,
+        connections.patience(),
+        connections.bytesPerSecond(),
+        heads(connections.maxHeaderBytes()),
+        protocols(http));
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
@@ -106,6 +112,13 @@ final class Listener implements AutoCloseable {
     }
   }
 
+  /** Returns the memory for unfinished heads: for a few of the largest at least. */
+  private static Shares heads(int maxHeaderBytes) {
+    long largest = PacedConnector.headMemory(maxHeaderBytes);
+    long all = Math.max(Runtime.getRuntime().maxMemory() / HEAD_MEMORY_PART, 8 * largest);
+    return new Shares(all, Math.max(all / 4, 2 * largest));
+  }
+
   /** Returns what encrypts the connections, if anything. */
   Optional<Tls> tls() {
     return Optional.ofNullable(tls);
@@ -118,7 +131,7 @@ final class Listener implements AutoCloseable {
 
   private ConnectionFactory[] protocols(HttpConfiguration http) {
     List<ConnectionFactory> protocols = new ArrayList<>();
-    HttpConnectionFactory plain = new BoundedHeaders(http);
+    HttpConnectionFactory plain = new RequestHeads(http);
     if (tls != null) {
       protocols.add(new SslConnectionFactory(tls.factory(), plain.getProtocol()));
     }

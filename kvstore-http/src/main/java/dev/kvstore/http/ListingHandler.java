@@ -37,13 +37,15 @@ record ListingHandler(Answers answers) implements ResourceHandler {
         exchange.principal().visible(KeyRange.of(query)),
         query.limit(),
         exchange.readOptions());
+    PageRoom room = values ? exchange.room().forEntries() : exchange.room().forMetadata();
     if (bare) {
-      page(exchange, parameters, format, page.keys(), DocumentWriter::text);
+      page(exchange, parameters, format, page.keys(room), DocumentWriter::text);
     } else if (values) {
-      page(exchange, parameters, format, page.entries(), ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.entries(room), ListingHandler::writeEntry);
     } else {
-      page(exchange, parameters, format, page.metadata(), ListingHandler::writeEntry);
+      page(exchange, parameters, format, page.metadata(room), ListingHandler::writeEntry);
     }
+    room.clear();
   }
 
   private void named(Exchange exchange, Format format, Set<String> keys, boolean values)

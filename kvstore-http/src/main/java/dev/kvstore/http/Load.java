@@ -26,20 +26,17 @@ record Load(Workers workers, Turns requests, Shares memory, Shares pages, Server
   /** How long a request waits for others of its client, so that a burst is not refused. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  /** The values of an answer that is one page, in BSON. */
-  private static final int PAGE_BYTES = 4 * 1024 * 1024;
-
   /** @param executor has more threads than requests are executed at a time */
   static Load of(ServerSettings settings, Executor executor) {
     ValueLimits limits = settings.limits();
-    long largest = Math.max(
-        settings.maxBodyBytes(), Bodies.JSON_GROWTH * ((long) PAGE_BYTES + limits.maxBytes()));
+    long page = (long) PageRoom.SCAN_BYTES + limits.maxBytes();
+    long largest = Math.max(settings.maxBodyBytes(), Bodies.JSON_GROWTH * page);
     long memory = memory(Runtime.getRuntime().maxMemory(), largest);
     return new Load(
         new Workers(ConnectionSettings.MAX_REQUESTS, executor),
         new Turns(settings.connections().maxRequestsPerClient(), PATIENCE),
         new Shares(memory, Math.max(memory / 4, largest)),
-        new Shares(memory / 2, Math.max(memory / 8, PAGE_BYTES)),
+        new Shares(memory / 2, Math.max(memory / 8, page)),
         settings);
   }
 
@@ -72,7 +69,7 @@ record Load(Workers workers, Turns requests, Shares memory, Shares pages, Server
 
   /** Returns the room for one request, which ends with the answer. */
   Room room(String client, boolean write, Consumer<Runnable> whenAnswered) {
-    return new Room(memory, pages, client, write, whenAnswered);
+    return new Room(memory, pages, client, write, settings.limits().maxBytes(), whenAnswered);
   }
 
   /** Returns the most bytes that the body of a request to that resource can have. */

@@ -27,24 +27,30 @@ final class ManyKeys implements EntryDocument.Entries {
   private final Exchange exchange;
   private final Deque<String> keys;
   private final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
+  private final PageRoom room;
   private int atOnce = FEW_AT_ONCE;
 
   ManyKeys(Exchange exchange, Collection<String> keys) {
     this.exchange = exchange;
     this.keys = new ArrayDeque<>(keys);
+    this.room = exchange.room().forEntries();
   }
 
   @Override
   public @Nullable KVEntry<RawValue> next() {
-    while (read.isEmpty() && !keys.isEmpty()) {
+    while (read.isEmpty()) {
+      room.clear();
+      if (keys.isEmpty()) {
+        return null;
+      }
       readSome();
     }
-    return read.poll();
+    return read.remove();
   }
 
   private void readSome() {
     List<String> some = new ArrayList<>();
-    while (some.size() < atOnce && !keys.isEmpty()) {
+    for (int left = room.take(Math.min(atOnce, keys.size())); left > 0; left--) {
       some.add(keys.remove());
     }
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
@@ -59,7 +65,8 @@ final class ManyKeys implements EntryDocument.Entries {
         read.add(entry);
       }
     }
-    long bytes = read.stream().mapToLong(e -> Answers.present(e).size()).sum();
+    long bytes = Answers.bytes(read);
+    room.keep(read.size(), bytes);
     long fitting = BYTES_AT_ONCE / Math.max(1, bytes / some.size());
     atOnce = (int) Math.max(1, Math.min(MOST_AT_ONCE, Math.min(fitting, 4L * atOnce)));
   }

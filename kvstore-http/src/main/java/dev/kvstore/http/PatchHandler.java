@@ -26,16 +26,21 @@ record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits, Repeated
     Format format = exchange.answerFormat();
     RawValue patch = bodies.mergePatch(exchange);
     KVEntry<RawValue> patched =
-        writes.once(exchange, () -> merge(store, exchange.key(), patch, condition, options));
+        writes.once(exchange, () -> merge(exchange, store, patch, condition, options, format));
+    if (exchange.isReplayed()) {
+      answers.reserve(exchange, format, Answers.present(patched));
+    }
     answers.entry(exchange, format, 200, patched);
   }
 
   private KVEntry<RawValue> merge(
+      Exchange exchange,
       EntryStore store,
-      String key,
       RawValue patch,
       WriteCondition condition,
-      WriteOptions options) {
+      WriteOptions options,
+      Format format) {
+    String key = exchange.key();
     Contention contention = new Contention(key);
     while (true) {
       KVEntry<RawValue> present = store.read(key, PRESENT).orElse(null);
@@ -47,6 +52,7 @@ record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits, Repeated
         throw new KeyNotFoundException(key);
       }
       RawValue merged = MergePatch.apply(patch, Answers.present(present), limits);
+      answers.reserve(exchange, format, merged);
       WriteOptions unchanged = options.condition(WriteCondition.ifMatch(etag));
       try {
         KVMetadata written = store.write(new Write(key, merged, unchanged));

@@ -2,14 +2,19 @@ package dev.kvstore.http;
 
 import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.Shares.Grant;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** The memory that one request and its answer hold, out of what all may hold. Thread-safe. */
 final class Room {
+  /** How long a worker waits for memory that others are about to give back. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final Shares memory;
   private final Shares pages;
   private final String client;
   private final boolean write;
+  private final int largestValue;
   private final Consumer<Runnable> whenAnswered;
 
   // Guarded by this.
@@ -22,13 +27,21 @@ final class Room {
    * @param memory for bodies and answers
    * @param pages for what was read of a store and is not written yet
    * @param write whether the request would change something
+   * @param largestValue the most bytes that a value has
    * @param whenAnswered calls what it is given once the answer was sent
    */
-  Room(Shares memory, Shares pages, String client, boolean write, Consumer<Runnable> whenAnswered) {
+  Room(
+      Shares memory,
+      Shares pages,
+      String client,
+      boolean write,
+      int largestValue,
+      Consumer<Runnable> whenAnswered) {
     this.memory = memory;
     this.pages = pages;
     this.client = client;
     this.write = write;
+    this.largestValue = largestValue;
     this.whenAnswered = whenAnswered;
   }
 
@@ -38,7 +51,54 @@ final class Room {
    * @throws ProblemException if there is not so much
    */
   void take(int bytes) {
-    Grant grant = acquire(bytes);
+    require(acquire(memory, bytes, Duration.ZERO), bytes);
+  }
+
+  /** As {@link #take}, but waits a moment for others to give theirs back. Blocks. */
+  void takeSoon(int bytes) {
+    require(acquire(memory, bytes, PATIENCE), bytes);
+  }
+
+  /** Takes so much more and returns true, or returns false if there is not so much. */
+  boolean tryTake(int bytes) {
+    return acquire(memory, bytes, Duration.ZERO) == Grant.GRANTED;
+  }
+
+  /** Returns the room for entries with their values; there is none in it yet. */
+  PageRoom forEntries() {
+    return new PageRoom(this, largestValue);
+  }
+
+  /** Returns the room for entries without their values. */
+  PageRoom forMetadata() {
+    return new PageRoom(this, 0);
+  }
+
+  /** As {@link #takeSoon}, for entries that are going to be read. */
+  void takePageSoon(long bytes) {
+    require(acquire(pages, bytes, PATIENCE), bytes);
+  }
+
+  /** As {@link #tryTake}, for entries that are going to be read. */
+  boolean tryTakePage(long bytes) {
+    return acquire(pages, bytes, Duration.ZERO) == Grant.GRANTED;
+  }
+
+  synchronized void giveBackPage(long bytes) {
+    if (!ended && bytes > 0) {
+      pages.release(client, bytes);
+      takenPages -= bytes;
+    }
+  }
+
+  synchronized void giveBack(int bytes) {
+    if (!ended && bytes > 0) {
+      memory.release(client, bytes);
+      taken -= bytes;
+    }
+  }
+
+  private void require(Grant grant, long bytes) {
     if (grant == Grant.GRANTED) {
       return;
     }
@@ -61,53 +121,31 @@ final class Room {
                 .with("outcome", write ? "not-done" : null));
   }
 
-  /** Takes so much more and returns true, or returns false if there is not so much. */
-  boolean tryTake(int bytes) {
-    return acquire(bytes) == Grant.GRANTED;
-  }
-
-  /** As {@link #tryTake}, for a page of entries. */
-  synchronized boolean tryTakePage(int bytes) {
-    if (ended || pages.acquire(client, bytes) != Grant.GRANTED) {
-      return false;
-    }
-    announce();
-    takenPages += bytes;
-    return true;
-  }
-
-  synchronized void giveBackPage(int bytes) {
-    if (!ended && bytes > 0) {
-      pages.release(client, bytes);
-      takenPages -= bytes;
-    }
-  }
-
-  synchronized void giveBack(int bytes) {
-    if (!ended && bytes > 0) {
-      memory.release(client, bytes);
-      taken -= bytes;
-    }
-  }
-
   private synchronized long held() {
     return taken;
   }
 
-  private synchronized Grant acquire(int bytes) {
-    Grant grant = ended ? Grant.TOTAL_LIMIT : memory.acquire(client, bytes);
-    if (grant == Grant.GRANTED) {
-      announce();
-      taken += bytes;
-    }
-    return grant;
+  /** Not synchronized: it may wait, and the answer may end meanwhile. */
+  private Grant acquire(Shares from, long bytes, Duration patience) {
+    Grant grant = from.await(client, bytes, patience);
+    return grant == Grant.GRANTED && !keep(from, bytes) ? Grant.TOTAL_LIMIT : grant;
   }
 
-  private void announce() {
+  private synchronized boolean keep(Shares from, long bytes) {
+    if (ended) {
+      from.release(client, bytes);
+      return false;
+    }
     if (!announced) {
       announced = true;
       whenAnswered.accept(this::end);
     }
+    if (from == memory) {
+      taken += bytes;
+    } else {
+      takenPages += bytes;
+    }
+    return true;
   }
 
   /** Gives everything back, for good. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Sending implements WriteListener {
   private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
-  /** The parts of an answer. */
+  /** The parts of an answer, for which there is room. */
   interface Parts {
     /** Returns the next part, which is not empty; null at the end. */
     @Nullable
@@ -36,9 +36,6 @@ final class Sending implements WriteListener {
 
   /** How often sending became possible since someone has looked. */
   private final AtomicInteger calls = new AtomicInteger();
-
-  /** The room taken for what the reader has not taken yet. */
-  private int stuck;
 
   /** How many bytes are in memory for which there was no room. */
   private int uncounted;
@@ -98,8 +95,6 @@ final class Sending implements WriteListener {
       return;
     }
     try {
-      exchange.room().giveBack(stuck);
-      stuck = 0;
       ByteBuffer part;
       do {
         part = parts.next();
@@ -109,10 +104,7 @@ final class Sending implements WriteListener {
         }
         out.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
       } while (out.isReady());
-      if (load != null) {
-        stuck = part.remaining();
-        hold(stuck);
-      } else if (uncounted > 0) {
+      if (uncounted > 0) {
         hold(uncounted);
         uncounted = 0;
       }

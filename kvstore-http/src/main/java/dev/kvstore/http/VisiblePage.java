@@ -23,31 +23,36 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
   /** More values need not be in memory at once. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
-  KVPage<String> keys() {
-    return page(store::scanKeys, Function.identity(), key -> 0);
+  KVPage<String> keys(PageRoom room) {
+    return page(store::scanKeys, Function.identity(), key -> 0, room);
   }
 
-  KVPage<KVMetadata> metadata() {
-    return page(store::scanMetadata, KVMetadata::key, metadata -> 0);
+  KVPage<KVMetadata> metadata(PageRoom room) {
+    return page(store::scanMetadata, KVMetadata::key, metadata -> 0, room);
   }
 
-  KVPage<KVEntry<RawValue>> entries() {
-    return page(store::scan, KVEntry::key, entry -> Answers.present(entry).size());
+  KVPage<KVEntry<RawValue>> entries(PageRoom room) {
+    return page(store::scan, KVEntry::key, entry -> Answers.present(entry).size(), room);
   }
 
-  private <T> KVPage<T> page(Scan<T> scan, Function<T, String> keyOf, ToIntFunction<T> bytesOf) {
+  /** @param room for what the page has, to be given back by the caller */
+  private <T> KVPage<T> page(
+      Scan<T> scan, Function<T, String> keyOf, ToIntFunction<T> bytesOf, PageRoom room) {
     List<T> items = new ArrayList<>();
-    int bytes = 0;
+    long bytes = 0;
     for (int i = 0; i < ranges.size(); i++) {
-      KVPage<T> part = scan.read(ranges.get(i), limit - items.size(), options);
-      items.addAll(part.items());
-      bytes += part.items().stream().mapToInt(bytesOf).sum();
-      if (part.nextAfter() != null) {
-        return new KVPage<>(items, part.nextAfter());
-      }
-      if (items.size() == limit || bytes >= MAX_BYTES) {
-        boolean more = hasKeys(ranges.subList(i + 1, ranges.size()));
-        return new KVPage<>(items, more ? keyOf.apply(items.get(items.size() - 1)) : null);
+      KeyRange rest = ranges.get(i);
+      while (rest != null) {
+        KVPage<T> part = scan.read(rest, room.takeForScan(limit - items.size()), options);
+        long more = part.items().stream().mapToLong(bytesOf::applyAsInt).sum();
+        room.keep(part.items().size(), more);
+        items.addAll(part.items());
+        bytes += more;
+        rest = part.next().map(rest::after).orElse(null);
+        if (items.size() == limit || bytes >= MAX_BYTES) {
+          boolean goesOn = rest != null || hasKeys(ranges.subList(i + 1, ranges.size()));
+          return new KVPage<>(items, goesOn ? keyOf.apply(items.get(items.size() - 1)) : null);
+        }
       }
     }
     return new KVPage<>(items, null);

@@ -8,6 +8,7 @@ import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,7 +132,12 @@ class AllowedHostsTest {
     "GET,/openapi.json",
     "GET,/metrics",
     "GET,/nonsense",
-    "GET,/v1/stores/_x/keys"
+    "GET,/v1/stores/_x/keys",
+    "GET,/v1/stores/%zz",
+    "GET,/v1/stores/app/keys/%ff%",
+    "PUT,/v1/stores/app/keys/../../../../..",
+    "GET,/v1/stores/app#keys",
+    "GET,nothing"
   })
   void reboundName_isMisdirected(String method, String path) {
     Reply reply = service.raw(
@@ -203,6 +209,18 @@ class AllowedHostsTest {
       String token = tokens.add("ci", Role.READ, Limits.NONE);
       assertThat(closed.raw(request + token + "\r\n\r\n").status()).isEqualTo(200);
       assertThat(closed.raw(request + "\r\n").status()).isEqualTo(401);
+      for (String path : List.of("/v1/stores/%zz", "/../x", "/v1/stores#a", "nothing")) {
+        assertThat(closed
+                .raw("GET " + path + " HTTP/1.1\r\nHost: kv.example\r\n\r\n")
+                .status())
+            .as(path)
+            .isEqualTo(401);
+        assertThat(closed
+                .raw("GET " + path + " HTTP/1.1\r\nHost: kv.example\r\n" + token + "\r\n\r\n")
+                .status())
+            .as(path)
+            .isEqualTo(400);
+      }
       assertThat(closed
               .raw("GET /docs HTTP/1.1\r\nHost: kv.public.example\r\n\r\n")
               .status())

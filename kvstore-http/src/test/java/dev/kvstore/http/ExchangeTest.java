@@ -3,14 +3,19 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.net.Shares;
 import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.ValueLimits;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request while there is no memory left. */
@@ -18,7 +23,7 @@ class ExchangeTest {
   private static final byte[] LARGE = new byte[100_000];
 
   private static Exchange exchange(String method) {
-    Shares none = new Shares(0, 0);
+    Shares none = new Shares(0, Long.MAX_VALUE);
     return new Exchange(
         proxy(HttpServletRequest.class, method),
         proxy(HttpServletResponse.class, method),
@@ -27,7 +32,7 @@ class ExchangeTest {
         proxy(EntryDatabase.class, method),
         () -> {},
         "client",
-        new Room(none, none, "client", !method.equals("GET"), action -> {}));
+        new Room(none, none, "client", !method.equals("GET"), 1, action -> {}));
   }
 
   /** Returns something all of whose methods return that text. */
@@ -51,5 +56,42 @@ class ExchangeTest {
     answer.writeBytes(LARGE, 0, LARGE.length);
 
     assertThat(answer.getSize()).isEqualTo(LARGE.length);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void documentOfARead_isRefused_whileItIsWritten(Format format) {
+    Answers answers = new Answers(
+        new JsonTranscoder(ValueLimits.DEFAULT), Load.of(ServerSettings.DEFAULT, Runnable::run));
+    AtomicInteger written = new AtomicInteger();
+
+    assertThatThrownBy(() -> answers.document(exchange("GET"), format, 200, out -> {
+          out.startDocument();
+          for (int i = 0; i < 1000; i++) {
+            out.name("n" + i);
+            out.text("x".repeat(1000));
+            written.incrementAndGet();
+          }
+          out.endDocument();
+        }))
+        .isInstanceOf(ProblemException.class);
+    assertThat(written).hasValueLessThan(100);
+  }
+
+  @Test
+  void writeWithoutRoomForItsAnswer_isRefusedBefore() {
+    assertThatThrownBy(() -> exchange("PATCH").reserve(LARGE.length))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.problem().headers().isEmpty()).isFalse());
+  }
+
+  @Test
+  void writeThatCameBefore_isNotSaidToBeNotDone() {
+    Exchange again = exchange("PATCH");
+    again.tellReplayed();
+
+    assertThatThrownBy(() -> again.reserve(LARGE.length))
+        .isInstanceOf(OutcomeUnknownException.class);
   }
 }

@@ -136,14 +136,6 @@ class GzipTest {
   }
 
   @Test
-  void head_hasTheLengthOfThePlainAnswer() {
-    Reply reply = service.send("HEAD", LARGE, null, GZIP);
-
-    assertThat(reply.header("Content-Length")).isEqualTo(Integer.toString(TEXT.length() + 1));
-    assertThat(reply.header("Content-Encoding")).isNull();
-  }
-
-  @Test
   void error_isPlain() {
     Reply reply = service.get("/v1/stores/app/keys/" + "x".repeat(2000), GZIP);
 

@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
@@ -14,20 +15,35 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many more clients than the service has threads, none of which goes on. */
 class IdleClientsTest {
-  private static final int CLIENTS = 400;
+  /** More than the service has threads. */
+  private static final int MANY = 400;
+
+  /** Enough to see whether one costs a thread. */
+  private static final int SOME = 8;
+
+  private static final Duration PROMPT = Duration.ofSeconds(2);
+
+  /** A machine that is busy with something else may take longer now and then. */
+  private static final int TRIES = 5;
 
   /** Far less than the time after which idle clients are cut off. */
-  private static final int PATIENCE_MILLIS = 15_000;
+  private static final Duration SETTLED = Duration.ofSeconds(20);
 
   private static final TestTokens TOKENS = new TestTokens();
   private static final String TOKEN = TOKENS.add("idle", Role.WRITE, Limits.NONE);
@@ -78,7 +94,10 @@ class IdleClientsTest {
     service = TestService.start(
         SqliteEntryDatabase.open(folder.resolve("test.db")),
         new Gate(TOKENS.authenticator(), null, false));
-    String value = "\"" + "0123456789abcdef".repeat(16 * 1024) + "\"";
+    byte[] random = new byte[64 * 1024];
+    new Random(1).nextBytes(random);
+    // Compressed, it still is more than fits into a connection.
+    String value = '"' + HexFormat.of().formatHex(random) + '"';
     for (int i = 0; i < 20; i++) {
       assertThat(service.put("/v1/stores/large/keys/k" + i, value, TOKEN).status())
           .isEqualTo(201);
@@ -92,21 +111,85 @@ class IdleClientsTest {
 
   @ParameterizedTest
   @EnumSource
-  void others_areAnswered(Attack attack) throws IOException {
-    List<SocketChannel> idle = new ArrayList<>();
-    try {
-      for (int i = 0; i < CLIENTS; i++) {
-        idle.add(begin(attack));
-      }
+  void others_areAnswered_andNoThreadIsHeld(Attack attack) throws IOException {
+    try (Idle idle = new Idle(Collections.nCopies(SOME, attack))) {
+      assertOthersAreAnswered();
+      await().atMost(SETTLED).until(() -> idle.isOpen() && busyThreads() == 0);
+    }
+  }
 
-      assertThat(ask("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n").status())
-          .isEqualTo(200);
-      assertThat(ask("PUT /v1/stores/app/keys/good HTTP/1.1\r\nHost: localhost\r\n" + OTHER
-                  + "\r\nContent-Length: 1\r\n\r\n1")
-              .status())
-          .isIn(200, 201);
-    } finally {
-      for (SocketChannel channel : idle) {
+  @Test
+  void others_areAnswered_besideManyOfOneKind() throws IOException {
+    try (Idle idle = new Idle(Collections.nCopies(MANY, Attack.BODY_WITHOUT_TOKEN))) {
+      assertOthersAreAnswered();
+      assertThat(idle.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void others_areAnswered_besideManyOfAllKinds() throws IOException {
+    List<Attack> kinds = new ArrayList<>();
+    while (kinds.size() < MANY) {
+      kinds.addAll(List.of(Attack.values()));
+    }
+    try (Idle idle = new Idle(kinds)) {
+      assertOthersAreAnswered();
+      assertThat(idle.isOpen()).isTrue();
+    }
+  }
+
+  private static void assertOthersAreAnswered() throws IOException {
+    assertThat(quickest("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")).isLessThan(PROMPT);
+    assertThat(quickest("PUT /v1/stores/app/keys/good HTTP/1.1\r\nHost: localhost\r\n" + OTHER
+            + "\r\nContent-Length: 1\r\n\r\n1"))
+        .isLessThan(PROMPT);
+  }
+
+  /** Returns the least time of some tries, the first that is prompt being the last. */
+  private static Duration quickest(String request) throws IOException {
+    Duration least = ask(request);
+    for (int i = 1; i < TRIES && least.compareTo(PROMPT) >= 0; i++) {
+      Duration time = ask(request);
+      least = time.compareTo(least) < 0 ? time : least;
+    }
+    return least;
+  }
+
+  private static Duration ask(String request) throws IOException {
+    long start = System.nanoTime();
+    try (Socket socket = service.connect()) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(Reply.read(socket.getInputStream(), false).status()).isIn(200, 201);
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Returns how many threads of the service are in the midst of something of its own. */
+  private static long busyThreads() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getName().startsWith("kvstore-"))
+        .filter(thread -> Stream.of(thread.getValue())
+            .anyMatch(frame -> frame.getClassName().startsWith("dev.kvstore.http.")))
+        .count();
+  }
+
+  /** Clients that do not go on. */
+  private static final class Idle implements AutoCloseable {
+    private final List<SocketChannel> channels = new ArrayList<>();
+
+    Idle(List<Attack> attacks) throws IOException {
+      for (Attack attack : attacks) {
+        channels.add(begin(attack));
+      }
+    }
+
+    boolean isOpen() {
+      return channels.stream().allMatch(SocketChannel::isOpen);
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (SocketChannel channel : channels) {
         channel.close();
       }
     }
@@ -125,13 +208,5 @@ class IdleClientsTest {
       assertThat(channel.isConnected()).as("Only the service can have ended it").isTrue();
     }
     return channel;
-  }
-
-  private static Reply ask(String request) throws IOException {
-    try (Socket socket = service.connect()) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return Reply.read(socket.getInputStream(), false);
-    }
   }
 }

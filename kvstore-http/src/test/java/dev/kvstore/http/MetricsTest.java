@@ -11,6 +11,9 @@ import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.MongoTestServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -92,13 +95,15 @@ class MetricsTest {
   }
 
   @Test
-  void caches_areMeasured() {
+  void caches_areMeasured() throws IOException {
     try (Metrics metrics = new Metrics()) {
       Instant since = Instant.now().minusSeconds(60);
       metrics.caches(
           () -> new CacheHealth(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
       metrics.eventStreams(() -> 7);
-      String text = metrics.text();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      metrics.writeTo(out);
+      String text = out.toString(StandardCharsets.UTF_8);
 
       assertThat(value(text, "kvstore_cache_hits_total")).isEqualTo(90);
       assertThat(value(text, "kvstore_cache_misses_total")).isEqualTo(10);

@@ -195,7 +195,7 @@ class ProtocolTest {
         "GET /v1/stores HTTP/1.1\\r\\nHost: x\\r\\nNo colon\\r\\n|400|bad-request",
         "GET /v1/stores HTTP/1.1\\r\\nHost: x\\r\\nA: b\\r\\n c\\r\\n|400|bad-request",
         "GET /a b HTTP/1.1\\r\\nHost: x\\r\\n|400|bad-request",
-        "GET nothing HTTP/1.1\\r\\nHost: x\\r\\n|400|bad-request",
+        "GET nothing HTTP/1.1\\r\\nHost: x\\r\\n|400|invalid-key",
         "GET /v1/stores/app/keys/a#b HTTP/1.1\\r\\nHost: x\\r\\n|400|bad-request",
         "GET http://u:p@x/v1/stores HTTP/1.1\\r\\nHost: x\\r\\n|400|bad-request",
         "PRI * HTTP/2.0\\r\\n|426|upgrade-required",

@@ -19,6 +19,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
-  /** The media type of {@link #text}. */
+  /** The media type of {@link #writeTo}. */
   public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final Duration[] LATENCIES = {
@@ -182,14 +184,14 @@ public final class Metrics implements AutoCloseable {
         .record(duration);
   }
 
-  /** Returns all that was measured, in Prometheus' text format. */
-  public String text() {
+  /** Writes all that was measured, in Prometheus' text format. */
+  public void writeTo(OutputStream out) throws IOException {
     process.join();
     StoreMeters sizes = stores;
     if (sizes != null) {
       sizes.refresh();
     }
-    return registry.scrape(MEDIA_TYPE);
+    registry.scrape(out, MEDIA_TYPE);
   }
 
   @Override

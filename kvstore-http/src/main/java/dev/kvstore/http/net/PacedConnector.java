@@ -26,17 +26,34 @@ public final class PacedConnector extends ServerConnector {
 
   private final Duration patience;
   private final long bytesPerSecond;
+  private final Shares heads;
 
   /**
    * @param patience how long the head of a request may take; and how long an answer may take
    *     without regard to the rate
    * @param bytesPerSecond what must be read of an answer, on the average since it was stuck
+   * @param heads the memory for heads that are not complete, see {@link #headMemory}; a connection
+   *     for which there is none is closed
    */
   public PacedConnector(
-      Server server, Duration patience, long bytesPerSecond, ConnectionFactory... factories) {
+      Server server,
+      Duration patience,
+      long bytesPerSecond,
+      Shares heads,
+      ConnectionFactory... factories) {
     super(server, factories);
+    this.heads = heads;
     this.patience = patience;
     this.bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Returns about how much memory so many bytes of a head take, until it is complete. */
+  public static long headMemory(long bytes) {
+    return PacedEndPoint.headMemory(bytes);
+  }
+
+  Shares heads() {
+    return heads;
   }
 
   /** Returns the service's end of the request's connection; null where another connector has it. */

@@ -5,16 +5,33 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service's end of a connection, which knows how long its client has kept it waiting. */
 final class PacedEndPoint extends SocketChannelEndPoint {
+  private static final Logger LOG = LoggerFactory.getLogger(PacedEndPoint.class);
+
+  /** An ordinary head is not counted. */
+  private static final int FREE_HEAD_BYTES = 4 * 1024;
+
+  /** What was parsed is kept as text, and in a buffer that doubles. */
+  private static final int HEAD_GROWTH = 3;
+
   private final PacedConnector connector;
+  private final String client;
 
   /** When the first byte of a request came that is not complete; 0 where there is none. */
   private volatile long headSince;
+
+  /** How much of that head has come; the memory taken for it, which any thread may give back. */
+  private long headBytes;
+
+  private final AtomicLong headMemory = new AtomicLong();
 
   /** The id of the request that is being handled. */
   private volatile @Nullable String handled;
@@ -28,6 +45,7 @@ final class PacedEndPoint extends SocketChannelEndPoint {
       SocketChannel channel, ManagedSelector selector, SelectionKey key, PacedConnector connector) {
     super(channel, selector, key, connector.getScheduler());
     this.connector = connector;
+    this.client = ClientAddress.of(getRemoteSocketAddress());
   }
 
   /** A request that ends while the service stops does not bring the time of before back. */
@@ -41,6 +59,8 @@ final class PacedEndPoint extends SocketChannelEndPoint {
   void beginRequest(String id) {
     handled = id;
     headSince = 0;
+    headBytes = 0;
+    giveBackHead();
   }
 
   /** This may come after the next request has begun. */
@@ -53,10 +73,47 @@ final class PacedEndPoint extends SocketChannelEndPoint {
   @Override
   public int fill(ByteBuffer buffer) throws IOException {
     int count = super.fill(buffer);
-    if (count > 0 && handled == null && headSince == 0) {
-      headSince = now();
+    if (count > 0 && handled == null) {
+      headSince = headSince == 0 ? now() : headSince;
+      headBytes += count;
+      if (!takeHead()) {
+        LOG.debug("No memory for the head of a request: {}", getRemoteSocketAddress());
+        close();
+      }
     }
     return count;
+  }
+
+  static long headMemory(long bytes) {
+    return Math.max(0, bytes - FREE_HEAD_BYTES) * HEAD_GROWTH;
+  }
+
+  private boolean takeHead() {
+    long more = headMemory(headBytes) - headMemory.get();
+    if (more <= 0) {
+      return true;
+    }
+    if (connector.heads().acquire(client, more) != Shares.Grant.GRANTED) {
+      return false;
+    }
+    headMemory.addAndGet(more);
+    if (!isOpen()) {
+      giveBackHead();
+    }
+    return true;
+  }
+
+  private void giveBackHead() {
+    long taken = headMemory.getAndSet(0);
+    if (taken > 0) {
+      connector.heads().release(client, taken);
+    }
+  }
+
+  @Override
+  public void onClose(@Nullable Throwable failure) {
+    giveBackHead();
+    super.onClose(failure);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.kvstore.http.net;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A limited resource that clients share, and of which none may take more than its part.
@@ -54,6 +56,26 @@ public final class Shares {
     return Grant.GRANTED;
   }
 
+  /**
+   * As {@link #acquire}, and waits for others to release theirs where there is not so much. Blocks.
+   *
+   * @param patience how long to wait
+   */
+  public synchronized Grant await(String client, long amount, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    Grant grant = acquire(client, amount);
+    while (grant != Grant.GRANTED && end - System.nanoTime() > 0) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return grant;
+      }
+      grant = acquire(client, amount);
+    }
+    return grant;
+  }
+
   /** Takes back what {@link #acquire} gave. */
   public synchronized void release(String client, long amount) {
     long left = taken.getOrDefault(client, 0L) - amount;
@@ -66,5 +88,6 @@ public final class Shares {
       taken.put(client, left);
     }
     sum -= amount;
+    notifyAll();
   }
 }

@@ -10,8 +10,10 @@ import com.mongodb.MongoClientSettings;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.spi.StoreSize;
 import dev.kvstore.sqlite.SqliteStatistics;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +39,7 @@ class MonitoringFilesTest {
   private static String text = "";
 
   @BeforeAll
-  static void measureEverything() {
+  static void measureEverything() throws IOException {
     Instant then = Instant.parse("2027-01-01T00:00:00Z");
     METRICS.mongodb().accept(MongoClientSettings.builder());
     METRICS.server(new QueuedThreadPool(), () -> 1);
@@ -49,7 +51,13 @@ class MonitoringFilesTest {
     METRICS.certificate(() -> then);
     METRICS.tokens(() -> List.of(Instant.MAX, then));
     METRICS.addRequest("/v1/stores", "GET", 200, Duration.ofMillis(3));
-    text = METRICS.text();
+    text = written();
+  }
+
+  private static String written() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    METRICS.writeTo(out);
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   @AfterAll
@@ -102,14 +110,14 @@ class MonitoringFilesTest {
   }
 
   @Test
-  void values_outliveACollection() {
+  void values_outliveACollection() throws IOException {
     WeakReference<Object> canary = new WeakReference<>(new Object());
     await().until(() -> {
       System.gc();
       return canary.get() == null;
     });
 
-    assertThat(METRICS.text())
+    assertThat(written())
         .contains("kvstore_tls_certificate_expiry_timestamp_seconds 1.7987616E9\n")
         .contains("kvstore_tokens_next_expiry_timestamp_seconds 1.7987616E9\n");
   }

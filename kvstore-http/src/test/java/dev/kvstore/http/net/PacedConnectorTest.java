@@ -28,9 +28,11 @@ class PacedConnectorTest {
   /** Several times what passes between two looks at the clients. */
   private static final Duration LONG = Duration.ofSeconds(2);
 
+  private static final Shares HEADS = new Shares(1 << 20, 1 << 20);
+
   private final Server server = new Server();
   private final ServerConnector connector =
-      new PacedConnector(server, PATIENCE, 1024, new HttpConnectionFactory());
+      new PacedConnector(server, PATIENCE, 1024, HEADS, new HttpConnectionFactory());
 
   @BeforeEach
   void start() throws Exception {
