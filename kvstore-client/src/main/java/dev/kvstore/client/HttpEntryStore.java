@@ -1,6 +1,5 @@
 package dev.kvstore.client;
 
-import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
@@ -10,14 +9,14 @@ import dev.kvstore.KVPage;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,13 +24,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
-final class HttpEntryStore implements EntryStore {
+final class HttpEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
   /** A URL longer than about 8 KiB is refused by many a server and proxy. */
   private static final int MAX_QUERY = 6 * 1024;
 
@@ -75,8 +73,7 @@ final class HttpEntryStore implements EntryStore {
     return name;
   }
 
-  @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+  private Optional<KVEntry<RawValue>> one(String key, ReadOptions options) {
     URI url = urls.key(key, Query.none().and("view", "entry"));
     Answer answer = transport.send(demanding(Call.read(url, key), options), deadline());
     return answer.isKeyNotFound()
@@ -85,8 +82,11 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     transport.checkOpen();
+    if (keys.size() == 1) {
+      return one(keys.iterator().next(), options).stream().toList();
+    }
     Deadline deadline = deadline();
     List<KVEntry<RawValue>> found = new ArrayList<>();
     for (List<String> group :
@@ -135,7 +135,13 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    return projection.scan(this, range, limit, options);
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
     return page(query(range, limit).and("values", "true"), options, WireReader::entries);
   }
 
@@ -166,33 +172,38 @@ final class HttpEntryStore implements EntryStore {
   }
 
   @Override
-  public KVMetadata write(Write write) {
-    return writer.write(write, deadline());
+  public <R> R apply(Mutation<R> mutation) {
+    return mutation.applyTo(this);
   }
 
   @Override
-  public Defaulted setDefault(Write write) {
+  public KVMetadata put(Mutation.Put put) {
+    return writer.write(put.write(), deadline());
+  }
+
+  @Override
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
     // Without positions the service cannot tell what its cache has heard of.
     boolean asksDatabase = syncToken().equals(SyncToken.START);
-    return writer.setDefault(write, asksDatabase, deadline());
+    return writer.setDefault(put.write(), asksDatabase, deadline());
   }
 
   @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+  public BatchResult batch(Mutation.Batch batch) {
     transport.checkOpen();
-    return values.isEmpty()
+    return batch.values().isEmpty()
         ? new BatchResult(0, 0)
-        : writer.writeMany(values, options, this::deadline);
+        : writer.writeMany(batch.values(), batch.options(), this::deadline);
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return writer.increment(key, by, options, deadline());
+  public KVEntry<RawValue> add(Mutation.Add add) {
+    return writer.increment(add.key(), add.by(), add.options(), deadline());
   }
 
   @Override
-  public boolean delete(String key, WriteOptions options) {
-    return writer.delete(key, options, deadline());
+  public boolean delete(Mutation.Delete delete) {
+    return writer.delete(delete.key(), delete.options(), deadline());
   }
 
   /** Returns the time of day by which entries expire. */

@@ -1,35 +1,22 @@
 package dev.kvstore.client;
 
-import dev.kvstore.BatchOptions;
-import dev.kvstore.BatchResult;
-import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
-import dev.kvstore.KVType;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any store, of which a file keeps what was known last. While the store cannot be reached, reads
@@ -40,13 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs in front of a near-cache, not behind: absence has no place for a mark, and a cache
  * would take it for good. Thread-safe.
  */
-final class LastKnownGood implements EntryStore {
-  private final EntryStore store;
+final class LastKnownGood extends ForwardingEntryStore {
   private final Knowledge knowledge;
   private final SnapshotKeeper keeper;
 
   private LastKnownGood(EntryStore store, Knowledge knowledge, SnapshotKeeper keeper) {
-    this.store = store;
+    super(store);
     this.knowledge = knowledge;
     this.keeper = keeper;
   }
@@ -67,48 +53,11 @@ final class LastKnownGood implements EntryStore {
   }
 
   @Override
-  public String name() {
-    return store.name();
-  }
-
-  @Override
-  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
-    store.keep(entry, type, value);
-  }
-
-  @Override
-  public @Nullable HeldEntry held(String key) {
-    return store.held(key);
-  }
-
-  @Override
-  public @Nullable HeldEntry held(String key, ReadOptions options) {
-    return store.held(key, options);
-  }
-
-  @Override
-  public Optional<KVCache> cache() {
-    return store.cache();
-  }
-
-  @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     return known(
         options,
         () -> {
-          Optional<KVEntry<RawValue>> entry = store.read(key, options);
-          learn(entry.stream().toList());
-          return entry;
-        },
-        () -> knowledge.find(key));
-  }
-
-  @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
-    return known(
-        options,
-        () -> {
-          List<KVEntry<RawValue>> entries = store.readMany(keys, options);
+          List<KVEntry<RawValue>> entries = super.find(keys, options);
           learn(entries);
           return entries;
         },
@@ -117,31 +66,18 @@ final class LastKnownGood implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     return known(
         options,
         () -> {
-          KVPage<KVEntry<RawValue>> page = store.scan(range, limit, options);
-          learn(page.items());
+          KVPage<T> page = super.scan(range, projection, limit, options);
+          learn(page.items().stream()
+              .flatMap(item -> projection.entry(item).stream())
+              .toList());
           return page;
         },
-        () -> knowledge.scan(range, limit, Function.identity()));
-  }
-
-  @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return known(
-        options,
-        () -> store.scanMetadata(range, limit, options),
-        () -> knowledge.scan(range, limit, KVEntry::metadata));
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return known(
-        options,
-        () -> store.scanKeys(range, limit, options),
-        () -> knowledge.scan(range, limit, KVEntry::key));
+        () -> knowledge.scan(range, limit, projection::of));
   }
 
   /**
@@ -173,73 +109,27 @@ final class LastKnownGood implements EntryStore {
     }
   }
 
+  /** The store's feed need not report the change, so the keys are read again. */
   @Override
-  public KVMetadata write(Write write) {
-    return written(Set.of(write.key()), () -> {
-      KVMetadata metadata = store.write(write);
-      knowledge.learn(new KVEntry<>(write.value(), metadata));
-      return metadata;
-    });
-  }
-
-  @Override
-  public Defaulted setDefault(Write write) {
-    return written(Set.of(write.key()), () -> {
-      Defaulted result = store.setDefault(write);
-      knowledge.learn(result.entry());
-      return result;
-    });
-  }
-
-  @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    return written(values.keySet(), () -> store.writeMany(values, options));
-  }
-
-  @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return written(Set.of(key), () -> {
-      KVEntry<RawValue> sum = store.increment(key, by, options);
-      knowledge.learn(sum);
-      return sum;
-    });
-  }
-
-  @Override
-  public boolean delete(String key, WriteOptions options) {
-    return written(Set.of(key), () -> {
-      boolean deleted = store.delete(key, options);
-      knowledge.forget(key);
-      return deleted;
-    });
-  }
-
-  /** The store's feed need not report the change, so the keys are to be read anew. */
-  private <T> T written(Set<String> keys, Supplier<T> write) {
+  public <R> R apply(Mutation<R> mutation) {
     try {
-      T result = write.get();
+      R result = super.apply(mutation);
+      mutation.entry(result).ifPresent(knowledge::learn);
+      if (mutation instanceof Mutation.Delete delete) {
+        knowledge.forget(delete.key());
+      }
       keeper.reached();
-      keeper.changed(keys);
+      keeper.changed(mutation.keys());
       return result;
     } catch (OutcomeUnknownException e) {
-      keeper.changed(keys);
+      keeper.changed(mutation.keys());
       throw e;
     }
-  }
-
-  @Override
-  public SyncToken syncToken() {
-    return store.syncToken();
-  }
-
-  @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
-    return store.subscribe(sink, from);
   }
 
   /** Closes the store too. */
   @Override
   public void close() {
-    keeper.close(store::close);
+    keeper.close(super::close);
   }
 }

@@ -5,9 +5,11 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import java.io.IOException;
@@ -185,7 +187,7 @@ final class SnapshotKeeper {
   /** Sends a small request, and returns whether it was answered. */
   private boolean ask() {
     try {
-      store.scanKeys(KeyRange.ALL, 1);
+      store.scan(KeyRange.ALL, Projection.KEYS, 1, ReadOptions.DEFAULT);
     } catch (UnavailableException e) {
       log.debug("The store '{}' does not answer", store.name(), e);
       return false;
@@ -264,7 +266,7 @@ final class SnapshotKeeper {
         knowledge.complete(all());
         allReadAt = System.nanoTime();
       } else {
-        knowledge.update(work.keys(), fresh(store.readMany(work.keys(), work.demand())));
+        knowledge.update(work.keys(), fresh(store.find(work.keys(), work.demand())));
       }
       done = true;
     } finally {
@@ -294,7 +296,8 @@ final class SnapshotKeeper {
     List<KVEntry<RawValue>> all = new ArrayList<>();
     KeyRange next = KeyRange.ALL;
     while (next != null) {
-      KVPage<KVEntry<RawValue>> page = store.scan(next, KVQuery.MAX_LIMIT);
+      KVPage<KVEntry<RawValue>> page =
+          store.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
       all.addAll(page.items());
       next = page.nextAfter() == null ? null : next.after(page.nextAfter());
     }

@@ -19,6 +19,7 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,20 +46,21 @@ class LastKnownGoodTest {
 
   private final MemoryStore store = new MemoryStore();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-  private final List<LastKnownGood> opened = new ArrayList<>();
+  private final List<RawStore> opened = new ArrayList<>();
 
   private Path file() {
     return folder.resolve("known");
   }
 
-  private LastKnownGood open(MemoryStore of) {
-    LastKnownGood known = LastKnownGood.over(of, new SnapshotFile(file()), SERVICES, now::get);
+  private RawStore open(MemoryStore of) {
+    RawStore known =
+        RawStore.of(LastKnownGood.over(of, new SnapshotFile(file()), SERVICES, now::get));
     opened.add(known);
     return known;
   }
 
-  private LastKnownGood open() {
-    return open(store);
+  private RawStore open() {
+    return RawStore.of(open(store));
   }
 
   /** Waits until the file has that of the key, or nothing. */
@@ -84,19 +86,19 @@ class LastKnownGoodTest {
 
   @AfterEach
   void close() {
-    opened.forEach(LastKnownGood::close);
+    opened.forEach(RawStore::close);
   }
 
   @Test
   void reachable_readsComeFromTheStore_andTheFileFollows() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     assertThat(known.read("k").orElseThrow().source()).isEqualTo(KVEntry.Source.STORE);
     assertThat(known.read("k").orElseThrow().stale()).isFalse();
     store.put("k", 2);
     awaitSaved("k", 2);
-    store.delete("k", WriteOptions.DEFAULT);
+    RawStore.of(store).delete("k", WriteOptions.DEFAULT);
     store.put("other", 1);
     awaitSaved("k", null);
   }
@@ -106,7 +108,7 @@ class LastKnownGoodTest {
     store.put("a", 1);
     store.put("b", 2);
     store.put("c", 3);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("c", 3);
     store.down = true;
 
@@ -142,7 +144,7 @@ class LastKnownGoodTest {
   @Test
   void down_readsThatDemandMore_fail() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     store.down = true;
     assertThatThrownBy(() -> known.read("k", ReadOptions.DEFAULT.bypassingCache()))
@@ -154,7 +156,7 @@ class LastKnownGoodTest {
   @Test
   void down_callersDoNotWaitForTheStore() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     store.down = true;
     known.read("k");
@@ -170,13 +172,13 @@ class LastKnownGoodTest {
   @Test
   void startedWhileDown_readsAreAnsweredFromTheFile_untilTheStoreIsBack() {
     store.put("k", 1);
-    LastKnownGood earlier = open();
+    RawStore earlier = open();
     awaitSaved("k", 1);
     earlier.close();
 
     MemoryStore later = new MemoryStore();
     later.down = true;
-    LastKnownGood known = open(later);
+    RawStore known = open(later);
     assertThat(value(known.read("k"))).isEqualTo(1);
     assertThat(known.read("k").orElseThrow().source()).isEqualTo(KVEntry.Source.FILE);
     later.put("k", 2);
@@ -213,7 +215,7 @@ class LastKnownGoodTest {
   @Test
   void ownWritesAndReads_areKnownAtOnce() {
     store.put("read", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("read", 1);
     known.write(new Write("written", MemoryStore.CODEC.encode(5), WriteOptions.DEFAULT));
     known.delete("read", WriteOptions.DEFAULT);
@@ -229,7 +231,7 @@ class LastKnownGoodTest {
     awaitSaved("k", 1);
     MemoryStore later = new MemoryStore();
     later.down = true;
-    LastKnownGood known = open(later);
+    RawStore known = open(later);
     assertThat(known.read("k")).isPresent();
     now.set(Instant.ofEpochSecond(60));
     assertThat(known.read("k")).isEmpty();
@@ -239,7 +241,7 @@ class LastKnownGoodTest {
 
   @Test
   void manyChanges_areReadTogether() {
-    LastKnownGood known = open();
+    RawStore known = open();
     await().until(() -> Files.exists(file()));
     for (int i = 1; i <= 1000; i++) {
       store.put("k", i);
@@ -259,7 +261,7 @@ class LastKnownGoodTest {
     assertThat(store.scans).hasValue(1);
     store.put("k50", "new");
     awaitSaved("k50", "new");
-    store.delete("k51", WriteOptions.DEFAULT);
+    RawStore.of(store).delete("k51", WriteOptions.DEFAULT);
     awaitSaved("k51", null);
     awaitSaved("k52", 52);
     assertThat(store.scans).hasValue(1);
@@ -284,17 +286,20 @@ class LastKnownGoodTest {
 
   @Test
   void read_answeredBeforeADelete_doesNotBringTheKeyBack() {
+    Thread reader = Thread.currentThread();
     MemoryStore slow = new MemoryStore() {
       @Override
-      public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-        Optional<KVEntry<RawValue>> answer = super.read(key, options);
-        delete(key, WriteOptions.DEFAULT);
-        awaitSaved(key, null);
+      public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+        List<KVEntry<RawValue>> answer = super.find(keys, options);
+        if (Thread.currentThread() == reader) {
+          RawStore.of(this).delete("k", WriteOptions.DEFAULT);
+          awaitSaved("k", null);
+        }
         return answer;
       }
     };
     slow.put("k", 1);
-    LastKnownGood known = open(slow);
+    RawStore known = open(slow);
     awaitSaved("k", 1);
     assertThat(value(known.read("k"))).isEqualTo(1);
     slow.put("other", 1);
@@ -307,8 +312,8 @@ class LastKnownGoodTest {
     AtomicBoolean stale = new AtomicBoolean();
     MemoryStore behind = new MemoryStore() {
       @Override
-      public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
-        List<KVEntry<RawValue>> answer = super.readMany(keys, options);
+      public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+        List<KVEntry<RawValue>> answer = super.find(keys, options);
         return stale.getAndSet(false)
             ? answer.stream()
                 .map(entry ->
@@ -342,8 +347,8 @@ class LastKnownGoodTest {
   void batch_whoseEventsComeOneByOne_isSavedTogether() {
     MemoryStore batched = new MemoryStore() {
       @Override
-      public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
-        List<KVEntry<RawValue>> read = super.readMany(keys, options);
+      public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+        List<KVEntry<RawValue>> read = super.find(keys, options);
         if (keys.contains("a")) {
           seen = 100;
           tell(new Change(Change.Kind.SET, "b", 4, "etag4", 100));
@@ -363,7 +368,7 @@ class LastKnownGoodTest {
         super.write(snapshot);
       }
     };
-    opened.add(LastKnownGood.over(batched, recording, SERVICES, now::get));
+    opened.add(RawStore.of(LastKnownGood.over(batched, recording, SERVICES, now::get)));
     await().until(() -> saved.contains(List.<Object>of(1, 1)));
     ChangeSink sink = Objects.requireNonNull(batched.sink);
     batched.sink = null;
@@ -378,7 +383,7 @@ class LastKnownGoodTest {
   @Test
   void thread_errorWhileDown_asksOn() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     store.down = true;
     known.read("k");
@@ -404,8 +409,8 @@ class LastKnownGoodTest {
   void folderThatCannotBeWritten_isNoObstacle() throws Exception {
     Path noFolder = Files.createFile(folder.resolve("a-file"));
     store.put("k", 1);
-    LastKnownGood known =
-        LastKnownGood.over(store, new SnapshotFile(noFolder.resolve("known")), SERVICES, now::get);
+    RawStore known = RawStore.of(
+        LastKnownGood.over(store, new SnapshotFile(noFolder.resolve("known")), SERVICES, now::get));
     opened.add(known);
     await().until(() -> store.scans.get() > 0);
     assertThat(value(known.read("k"))).isEqualTo(1);
@@ -422,7 +427,7 @@ class LastKnownGoodTest {
   @Test
   void storeThatIsBack_andForbids_isObeyed() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     store.down = true;
     assertThat(known.read("k")).isPresent();
@@ -437,7 +442,7 @@ class LastKnownGoodTest {
   @Test
   void closed_isClosed_alsoWhileDown() {
     store.put("k", 1);
-    LastKnownGood known = open();
+    RawStore known = open();
     awaitSaved("k", 1);
     store.down = true;
     known.read("k");

@@ -1,6 +1,5 @@
 package dev.kvstore.client;
 
-import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
@@ -10,7 +9,6 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
@@ -18,23 +16,22 @@ import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A store that a test can make unreachable. */
-class MemoryStore implements EntryStore {
+class MemoryStore implements EntryStore, Mutation.Handler {
   static final BsonCodec CODEC = BsonCodec.create();
 
   final AtomicInteger calls = new AtomicInteger();
@@ -100,13 +97,7 @@ class MemoryStore implements EntryStore {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    reach();
-    return Optional.ofNullable(entries.get(key));
-  }
-
-  @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     reach();
     keysRead.addAndGet(keys.size());
     return keys.stream()
@@ -115,22 +106,11 @@ class MemoryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    scans.incrementAndGet();
-    return page(range, limit, Function.identity());
-  }
-
-  @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return page(range, limit, KVEntry::metadata);
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return page(range, limit, KVEntry::key);
-  }
-
-  private <T> KVPage<T> page(KeyRange range, int limit, Function<KVEntry<RawValue>, T> map) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    if (projection == Projection.ENTRIES) {
+      scans.incrementAndGet();
+    }
     reach();
     List<KVEntry<RawValue>> found = entries.values().stream()
         .filter(entry -> entry.key().startsWith(range.prefix()))
@@ -139,43 +119,48 @@ class MemoryStore implements EntryStore {
         .limit(limit)
         .toList();
     return new KVPage<>(
-        found.stream().map(map).toList(),
+        found.stream().map(projection::of).toList(),
         found.size() < limit ? null : found.get(found.size() - 1).key());
   }
 
   @Override
-  public KVMetadata write(Write write) {
+  public <R> R apply(Mutation<R> mutation) {
     reach();
-    KVEntry<RawValue> entry = entry(write.key(), null, writes.incrementAndGet(), null);
-    entries.put(write.key(), entry.withValue(write.value()));
+    return mutation.applyTo(this);
+  }
+
+  @Override
+  public KVMetadata put(Mutation.Put put) {
+    return store(put.write().key(), put.write().value());
+  }
+
+  private KVMetadata store(String key, RawValue value) {
+    KVEntry<RawValue> entry = entry(key, null, writes.incrementAndGet(), null);
+    entries.put(key, entry.withValue(value));
     return entry.metadata();
   }
 
   @Override
-  public Defaulted setDefault(Write write) {
-    reach();
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    reach();
-    values.forEach((key, value) -> write(new Write(key, value, WriteOptions.DEFAULT)));
-    return new BatchResult(0, values.size());
+  public BatchResult batch(Mutation.Batch batch) {
+    batch.values().forEach(this::store);
+    return new BatchResult(0, batch.values().size());
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    reach();
+  public KVEntry<RawValue> add(Mutation.Add add) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public boolean delete(String key, WriteOptions options) {
-    reach();
-    boolean deleted = entries.remove(key) != null;
+  public boolean delete(Mutation.Delete delete) {
+    boolean deleted = entries.remove(delete.key()) != null;
     if (deleted) {
-      tell(new Change(Change.Kind.DELETE, key, 0, null, writes.incrementAndGet()));
+      tell(new Change(Change.Kind.DELETE, delete.key(), 0, null, writes.incrementAndGet()));
     }
     return deleted;
   }

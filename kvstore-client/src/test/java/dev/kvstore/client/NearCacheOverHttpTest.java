@@ -83,7 +83,7 @@ class NearCacheOverHttpTest {
 
   private CompletableFuture<KVEntry<RawValue>> read() {
     return CompletableFuture.supplyAsync(
-        () -> cache.read("k", ReadOptions.DEFAULT).orElseThrow());
+        () -> cache.find("k", ReadOptions.DEFAULT).orElseThrow());
   }
 
   @Test
@@ -91,10 +91,12 @@ class NearCacheOverHttpTest {
     Stream events = service.next().begin(ready(5));
     awaitPosition(5);
     readAndAnswer(1);
-    assertThat(cache.held("k")).as("an opening vouches for nothing").isNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT))
+        .as("an opening vouches for nothing")
+        .isNull();
     events.send(current(0, 5));
     awaitCoherent();
-    assertThat(cache.held("k")).isNotNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNotNull();
     events.send(set("k", 9, 7));
     awaitPosition(7);
     while (cache.health().invalidations() == 0) {
@@ -103,7 +105,7 @@ class NearCacheOverHttpTest {
     assertThat(readAndAnswer(1).header("Sync-Token"))
         .as("what the event has told is demanded")
         .isEqualTo(id(7));
-    assertThat(cache.held("k")).isNotNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNotNull();
   }
 
   @Test
@@ -114,7 +116,7 @@ class NearCacheOverHttpTest {
 
     assertThat(cache.health().coherent()).isFalse();
     readAndAnswer(1);
-    assertThat(cache.held("k")).isNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNull();
   }
 
   @Test
@@ -123,11 +125,11 @@ class NearCacheOverHttpTest {
     awaitCoherent();
     readAndAnswer(1, "KV-Stale: 12");
     assertThat(isLastStale()).isTrue();
-    assertThat(cache.held("k")).isNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNull();
     readAndAnswer(1);
 
     assertThat(isLastStale()).isFalse();
-    assertThat(cache.held("k")).isNotNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNotNull();
   }
 
   @Test
@@ -138,7 +140,7 @@ class NearCacheOverHttpTest {
     events.cut();
     Stream next = service.next().begin(ready(5), current(0, 6));
     awaitPosition(6);
-    assertThat(cache.held("k")).isNotNull();
+    assertThat(cache.peek("k", ReadOptions.DEFAULT)).isNotNull();
     next.send("event: reset\ndata: {}", ready(9), current(0, 9));
     awaitPosition(9);
     awaitCoherent();

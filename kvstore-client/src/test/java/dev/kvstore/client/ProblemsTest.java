@@ -18,6 +18,7 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,29 +38,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProblemsTest {
   private static final RawValue VALUE = Bodies.value(new BsonString("secret"));
 
-  private static void read(HttpEntryStore store) {
+  private static void read(RawStore store) {
     store.read("k");
   }
 
-  private static void write(HttpEntryStore store) {
+  private static void write(RawStore store) {
     store.write(new Write("k", VALUE, WriteOptions.ifMatch("e1")));
   }
 
-  private static void increment(HttpEntryStore store) {
+  private static void increment(RawStore store) {
     store.increment("k", 1, WriteOptions.DEFAULT);
   }
 
-  private static void delete(HttpEntryStore store) {
+  private static void delete(RawStore store) {
     store.delete("k", WriteOptions.DEFAULT);
   }
 
-  private static void batch(HttpEntryStore store) {
+  private static void batch(RawStore store) {
     store.writeMany(Map.of("k", VALUE), BatchOptions.DEFAULT.atomic());
   }
 
-  private static KVException thrownBy(Consumer<HttpEntryStore> operation, Reply reply) {
+  private static KVException thrownBy(Consumer<RawStore> operation, Reply reply) {
     try (ScriptedService service = ScriptedService.answering(reply);
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       KVException thrown = catchThrowableOfType(KVException.class, () -> operation.accept(store));
       assertThat(thrown).isNotNull();
       if (!(thrown instanceof OutcomeUnknownException)) {
@@ -390,7 +391,7 @@ class ProblemsTest {
       try (ScriptedService service = new ScriptedService(request -> requests.getAndIncrement() == 0
               ? Reply.bson(200, counts)
               : Reply.problem(403, "forbidden", ""));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         KVException thrown = catchThrowableOfType(
             KVException.class, () -> store.writeMany(values, BatchOptions.DEFAULT));
         assertThat(thrown.code()).isEqualTo(ErrorCode.FORBIDDEN);

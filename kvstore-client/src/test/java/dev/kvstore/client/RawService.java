@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.testing.RawStore;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,12 +60,12 @@ final class RawService implements AutoCloseable {
   }
 
   /** Returns a store that tries once. */
-  HttpEntryStore store() {
+  RawStore store() {
     return store(HttpSettings.DEFAULT);
   }
 
-  HttpEntryStore store(HttpSettings settings) {
-    return Stores.trying(1, settings, uri());
+  RawStore store(HttpSettings settings) {
+    return RawStore.of(Stores.trying(1, settings, uri()));
   }
 
   /** Waits until one more connection is closed, on both sides. */

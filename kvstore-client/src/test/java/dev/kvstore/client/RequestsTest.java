@@ -13,6 +13,7 @@ import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,7 @@ class RequestsTest {
     @Test
     void read_present_asksForTheEntryInBson() {
       try (ScriptedService service = answering(200, Bodies.entry("k", DARK));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.read("k")).contains(new KVEntry<>(VALUE, METADATA));
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("GET");
@@ -80,7 +81,7 @@ class RequestsTest {
           .append("updatedBy", BsonNull.VALUE)
           .append("expiresAt", BsonNull.VALUE);
       try (ScriptedService service = answering(200, entry);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         KVEntry<RawValue> read = store.read("k").orElseThrow();
         assertThat(read.value()).isEqualTo(Bodies.value(BsonNull.VALUE));
         assertThat(read.updatedBy()).isEmpty();
@@ -92,7 +93,7 @@ class RequestsTest {
     void read_memberOfALaterVersion_isSkipped() {
       BsonDocument entry = Bodies.entry("k", DARK).append("labels", new BsonArray());
       try (ScriptedService service = answering(200, entry);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.read("k")).contains(new KVEntry<>(VALUE, METADATA));
       }
     }
@@ -101,7 +102,7 @@ class RequestsTest {
     void read_keyNotFound_isEmpty() {
       try (ScriptedService service =
               ScriptedService.answering(Reply.problem(404, "key-not-found", ""));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.read("k")).isEmpty();
       }
     }
@@ -114,7 +115,7 @@ class RequestsTest {
         })
     void read_hostileKey_comesThroughTheUrl(String key) {
       try (ScriptedService service = answering(200, Bodies.entry(key, DARK));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.read(key)).isPresent();
         String sent = service.onlyRequest().path();
         String encoded = sent.substring("keys/".length(), sent.indexOf('?'));
@@ -127,8 +128,8 @@ class RequestsTest {
     @ValueSource(strings = {"", "/", "/proxied/kv", "/proxied/kv/", "/pr%20x//"})
     void read_serviceBelowAPath_keepsThePath(String path) {
       try (ScriptedService service = answering(200, Bodies.entry("k", DARK));
-          HttpEntryStore store =
-              new HttpEntryStore(URI.create(service.uri() + path), "s", HttpSettings.DEFAULT)) {
+          RawStore store = RawStore.of(
+              new HttpEntryStore(URI.create(service.uri() + path), "s", HttpSettings.DEFAULT))) {
         assertThat(store.read("k")).isPresent();
         assertThat(service.onlyRequest().uri())
             .isEqualTo(path.replaceFirst("/+$", "") + "/v1/stores/s/keys/k?view=entry");
@@ -141,7 +142,7 @@ class RequestsTest {
     @Test
     void readMany_someAbsent_returnsThosePresent() {
       try (ScriptedService service = answering(200, page(List.of(Bodies.entry("k", DARK))));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.readMany(List.of("k", "a&b", "k")))
             .containsExactly(new KVEntry<>(VALUE, METADATA));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?values=true&key=k&key=a%26b");
@@ -151,7 +152,7 @@ class RequestsTest {
     @Test
     void readMany_none_asksNothing() {
       try (ScriptedService service = answering(200, page(List.of()));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.readMany(List.of())).isEmpty();
         assertThat(service.requests).isEmpty();
       }
@@ -163,7 +164,7 @@ class RequestsTest {
       try (ScriptedService service = new ScriptedService(request -> Reply.bson(
               200,
               page(keysIn(request).stream().map(key -> Bodies.entry(key, DARK)).toList())));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.readMany(keys)).extracting(KVEntry::key).containsExactlyElementsOf(keys);
         assertThat(service.requests)
             .hasSizeGreaterThan(10)
@@ -178,8 +179,8 @@ class RequestsTest {
       try (ScriptedService service = new ScriptedService(request -> Reply.bson(
               200,
               page(keysIn(request).stream().map(key -> Bodies.entry(key, large)).toList())));
-          HttpEntryStore store =
-              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 100_000)) {
+          RawStore store = RawStore.of(
+              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 100_000))) {
         assertThat(store.readMany(keys)).extracting(KVEntry::key).containsExactlyElementsOf(keys);
       }
     }
@@ -200,7 +201,7 @@ class RequestsTest {
       BsonDocument page =
           page(List.of(Bodies.entry("k", DARK))).append("next", new BsonString("k"));
       try (ScriptedService service = answering(200, page);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.scan(new KeyRange("a/ü ", "a&"), 5))
             .isEqualTo(new KVPage<>(List.of(new KVEntry<>(VALUE, METADATA)), "k"));
         assertThat(service.onlyRequest().path())
@@ -211,7 +212,7 @@ class RequestsTest {
     @Test
     void scanMetadata_all_needsNoValues() {
       try (ScriptedService service = answering(200, page(List.of(Bodies.metadata("k"))));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.scanMetadata(KeyRange.ALL, 1000))
             .isEqualTo(new KVPage<>(List.of(METADATA), null));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?limit=1000");
@@ -223,7 +224,7 @@ class RequestsTest {
       BsonDocument page =
           page(List.of(new BsonString("a"), new BsonString("b"))).append("next", BsonNull.VALUE);
       try (ScriptedService service = answering(200, page);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.scanKeys(KeyRange.ALL, 2))
             .isEqualTo(new KVPage<>(List.of("a", "b"), null));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?limit=2&view=keys");
@@ -236,7 +237,7 @@ class RequestsTest {
     @Test
     void write_plain_sendsTheValueInBsonAndNoCondition() {
       try (ScriptedService service = answering(201, Bodies.metadata("k"));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.write(new Write("k", VALUE, WriteOptions.DEFAULT))).isEqualTo(METADATA);
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("PUT");
@@ -252,7 +253,7 @@ class RequestsTest {
       WriteOptions options =
           WriteOptions.DEFAULT.ttl(Duration.ofMillis(90_061_001)).author("Jö %");
       try (ScriptedService service = answering(200, Bodies.metadata("k"));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         store.write(new Write("k", VALUE, options));
         assertThat(service.onlyRequest().path()).isEqualTo("keys/k?ttl=PT25H1M1.001S");
         assertThat(service.onlyRequest().header("KV-Author")).isEqualTo("J%C3%B6%20%25");
@@ -282,7 +283,7 @@ class RequestsTest {
 
     private static String headerOf(WriteCondition condition, String header) {
       try (ScriptedService service = answering(200, Bodies.metadata("k"));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         store.write(new Write("k", VALUE, condition, null, null));
         return Objects.requireNonNull(service.onlyRequest().header(header));
       }
@@ -292,7 +293,7 @@ class RequestsTest {
     @CsvSource({"201, true", "200, false"})
     void setDefault_status_tellsWhetherItStored(int status, boolean stored) {
       try (ScriptedService service = answering(status, Bodies.entry("k", DARK));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         Write write =
             new Write("k", VALUE, WriteCondition.IF_PRESENT, Duration.ofHours(1), "alice");
         assertThat(store.setDefault(write))
@@ -309,7 +310,7 @@ class RequestsTest {
     @Test
     void increment_by_isAnInt64() {
       try (ScriptedService service = answering(200, Bodies.entry("k", new BsonInt32(5)));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         WriteOptions options = WriteOptions.ifMatch("e6").ttl(Duration.ofSeconds(1));
         assertThat(store.increment("k", -2, options).value())
             .isEqualTo(Bodies.value(new BsonInt32(5)));
@@ -335,7 +336,7 @@ class RequestsTest {
       BatchOptions options =
           BatchOptions.DEFAULT.atomic().ttl(Duration.ofDays(1)).author("bob");
       try (ScriptedService service = answering(200, ONE_EACH);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.writeMany(values, options)).isEqualTo(new BatchResult(1, 1));
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("PUT");
@@ -350,7 +351,7 @@ class RequestsTest {
     @Test
     void writeMany_none_asksNothing() {
       try (ScriptedService service = answering(200, ONE_EACH);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.writeMany(Map.of(), BatchOptions.DEFAULT.atomic()))
             .isEqualTo(new BatchResult(0, 0));
         assertThat(service.requests).isEmpty();
@@ -367,7 +368,7 @@ class RequestsTest {
         keys.add("k" + i);
       }
       try (ScriptedService service = answering(200, ONE_EACH);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.writeMany(values, BatchOptions.DEFAULT)).isEqualTo(new BatchResult(3, 3));
         assertThat(service.requests)
             .flatExtracting(request -> Objects.requireNonNull(request.body()).keySet())
@@ -384,7 +385,7 @@ class RequestsTest {
     @Test
     void delete_present_isTrue() {
       try (ScriptedService service = ScriptedService.answering(Reply.empty(204));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.delete("a b", WriteOptions.ifMatch("e7").author("bob")))
             .isTrue();
         Request request = service.onlyRequest();
@@ -400,7 +401,7 @@ class RequestsTest {
     void delete_absent_isFalse() {
       try (ScriptedService service =
               ScriptedService.answering(Reply.problem(404, "key-not-found", ""));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(store.delete("k", WriteOptions.DEFAULT)).isFalse();
       }
     }

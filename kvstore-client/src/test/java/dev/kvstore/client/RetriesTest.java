@@ -10,6 +10,7 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,9 +45,9 @@ class RetriesTest {
 
   private final List<Duration> pauses = new ArrayList<>();
 
-  private HttpEntryStore storeAt(URI... services) {
-    return Stores.trying(
-        ROUNDS, HttpSettings.DEFAULT, nanos -> pauses.add(Duration.ofNanos(nanos)), services);
+  private RawStore storeAt(URI... services) {
+    return RawStore.of(Stores.trying(
+        ROUNDS, HttpSettings.DEFAULT, nanos -> pauses.add(Duration.ofNanos(nanos)), services));
   }
 
   /** Answers with that as often, then with the entry. */
@@ -55,7 +56,7 @@ class RetriesTest {
     return new ScriptedService(request -> requests.incrementAndGet() <= times ? reply : ENTRY);
   }
 
-  private static void increment(HttpEntryStore store) {
+  private static void increment(RawStore store) {
     store.increment("k", 1, WriteOptions.DEFAULT);
   }
 
@@ -64,7 +65,7 @@ class RetriesTest {
   void read_answerMayBeBetterLater_isSentAgain(int status) {
     Reply reply = status == 0 ? Reply.CUT : Reply.text(status, "text/html", "<p>");
     try (ScriptedService service = first(reply, 2);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(service.requests).hasSize(3);
     }
@@ -74,7 +75,7 @@ class RetriesTest {
   @ValueSource(ints = {400, 401, 403, 404, 405, 413, 414, 500, 501})
   void read_answerIsFinal_isNotSentAgain(int status) {
     try (ScriptedService service = first(Reply.text(status, "text/html", "<p>"), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThatThrownBy(() -> store.read("k")).isInstanceOf(KVException.class);
       assertThat(service.requests).hasSize(1);
       assertThat(pauses).isEmpty();
@@ -84,7 +85,7 @@ class RetriesTest {
   @Test
   void read_keepsFailing_endsAfterItsRoundsWithGrowingPauses() {
     try (ScriptedService service = first(NOT_DONE, Integer.MAX_VALUE);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThatThrownBy(() -> store.read("k")).isExactlyInstanceOf(UnavailableException.class);
       assertThat(service.requests).hasSize(ROUNDS);
     }
@@ -98,7 +99,7 @@ class RetriesTest {
   @Test
   void retryAfter_isHonoured() {
     try (ScriptedService service = first(NOT_DONE.with("Retry-After", "7"), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(pauses).containsExactly(Duration.ofSeconds(7));
     }
@@ -109,7 +110,7 @@ class RetriesTest {
     String inTenSeconds = DateTimeFormatter.RFC_1123_DATE_TIME.format(
         ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(10));
     try (ScriptedService service = first(NOT_DONE.with("Retry-After", inTenSeconds), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(pauses)
           .singleElement()
@@ -122,7 +123,7 @@ class RetriesTest {
   @ValueSource(strings = {"40", "999999999", "Fri, 31 Dec 9999 23:59:59 GMT"})
   void retryAfter_beyondTheDeadline_endsAtOnce(String later) {
     try (ScriptedService service = first(NOT_DONE.with("Retry-After", later), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThatThrownBy(() -> store.read("k")).isExactlyInstanceOf(UnavailableException.class);
       assertThat(service.requests).hasSize(1);
       assertThat(pauses).isEmpty();
@@ -133,7 +134,7 @@ class RetriesTest {
   @ValueSource(strings = {"", "soon", "-1", "1.5", "99999999999999999999"})
   void retryAfter_malformed_isIgnored(String malformed) {
     try (ScriptedService service = first(NOT_DONE.with("Retry-After", malformed), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(pauses)
           .singleElement()
@@ -144,7 +145,7 @@ class RetriesTest {
   @Test
   void write_certainlyNotDone_isSentAgainAsTheSameWrite() {
     try (ScriptedService service = first(NOT_DONE, 2);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       increment(store);
       assertThat(service.requests).hasSize(3);
       assertThat(service.requests)
@@ -158,7 +159,7 @@ class RetriesTest {
   void increment_answerIsLost_isNotWhatACallerMayRepeat() {
     try (ScriptedService service =
             new ScriptedService(request -> request.method().equals("GET") ? ENTRY : Reply.CUT);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThatThrownBy(() -> {
             for (int tries = 0; tries < 3; tries++) {
               try {
@@ -179,7 +180,7 @@ class RetriesTest {
 
   @Test
   void write_nobodyListens_isTriedEverywhereThenGivenUp() throws Exception {
-    try (HttpEntryStore store = storeAt(refusing(), refusing())) {
+    try (RawStore store = storeAt(refusing(), refusing())) {
       assertThatThrownBy(() -> increment(store)).isExactlyInstanceOf(UnavailableException.class);
       assertThat(pauses).hasSize(ROUNDS - 1);
     }
@@ -188,7 +189,7 @@ class RetriesTest {
   @Test
   void anyCall_firstAddressRefuses_goesToTheSecondWithoutWaitingAndStaysThere() throws Exception {
     try (ScriptedService service = first(ENTRY, 0);
-        HttpEntryStore store = storeAt(refusing(), service.uri())) {
+        RawStore store = storeAt(refusing(), service.uri())) {
       increment(store);
       assertThat(store.read("k")).isPresent();
       assertThat(service.requests).hasSize(2);
@@ -201,7 +202,7 @@ class RetriesTest {
     Reply busy = NOT_DONE.with("Retry-After", "3600");
     try (ScriptedService first = first(busy, Integer.MAX_VALUE);
         ScriptedService second = first(ENTRY, 0);
-        HttpEntryStore store = storeAt(first.uri(), second.uri())) {
+        RawStore store = storeAt(first.uri(), second.uri())) {
       increment(store);
       assertThat(store.read("k")).isPresent();
       assertThat(first.requests).hasSize(1);
@@ -231,7 +232,7 @@ class RetriesTest {
   void read_firstIsNoService_goesToTheSecond() {
     try (ScriptedService first = first(PAGE, Integer.MAX_VALUE);
         ScriptedService second = first(ENTRY, 0);
-        HttpEntryStore store = storeAt(first.uri(), second.uri())) {
+        RawStore store = storeAt(first.uri(), second.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(pauses).isEmpty();
     }
@@ -241,7 +242,7 @@ class RetriesTest {
   void read_noneIsAService_saysWhatCame() {
     try (ScriptedService first = first(PAGE, Integer.MAX_VALUE);
         ScriptedService second = first(PAGE, Integer.MAX_VALUE);
-        HttpEntryStore store = storeAt(first.uri(), second.uri())) {
+        RawStore store = storeAt(first.uri(), second.uri())) {
       assertThatThrownBy(() -> store.read("k"))
           .isInstanceOfSatisfying(
               KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER));
@@ -256,7 +257,7 @@ class RetriesTest {
     RawService.Script silent = (connection, number) -> new CountDownLatch(1).await();
     try (RawService first = new RawService(silent);
         ScriptedService second = first(ENTRY, 0);
-        HttpEntryStore store = Stores.trying(1, settings, first.uri(), second.uri())) {
+        RawStore store = RawStore.of(Stores.trying(1, settings, first.uri(), second.uri()))) {
       assertThat(store.read("k")).isPresent();
     }
   }
@@ -266,7 +267,7 @@ class RetriesTest {
     Reply wrong =
         Reply.bson(200, Bodies.entry("k", new BsonString("old"))).with("KV-Request-Id", "another");
     try (ScriptedService service = first(wrong, 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       RawValue value = store.read("k").orElseThrow().value();
       assertThat(value).isEqualTo(VALUE);
       assertThat(service.requests).hasSize(2);
@@ -282,7 +283,7 @@ class RetriesTest {
               .with("X-Request-Id", "rewritten")
               .with("KV-Request-Id", String.valueOf(request.header("KV-Request-Id")));
         });
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       store.write(new Write("k", VALUE, WriteOptions.DEFAULT));
       assertThat(service.requests).hasSize(2);
@@ -295,7 +296,7 @@ class RetriesTest {
   @Test
   void serviceThatRepeatsNoId_isTaken() {
     try (ScriptedService service = first(ENTRY.with("X-Request-Id", "of the service"), 1);
-        HttpEntryStore store = storeAt(service.uri())) {
+        RawStore store = storeAt(service.uri())) {
       assertThat(store.read("k")).isPresent();
       assertThat(service.requests).hasSize(1);
     }
@@ -306,7 +307,7 @@ class RetriesTest {
     Reply wrong = Reply.bson(200, Bodies.metadata("k")).with("KV-Request-Id", "another");
     HttpSettings settings = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofMillis(500));
     try (ScriptedService service = ScriptedService.answering(wrong);
-        HttpEntryStore store = Stores.trying(1, settings, service.uri())) {
+        RawStore store = RawStore.of(Stores.trying(1, settings, service.uri()))) {
       assertThatThrownBy(() -> store.write(new Write("k", VALUE, WriteOptions.DEFAULT)))
           .isInstanceOf(OutcomeUnknownException.class);
     }
@@ -318,7 +319,7 @@ class RetriesTest {
     HttpSettings settings =
         HttpSettings.DEFAULT.withToken(() -> "token-" + tokens.incrementAndGet());
     try (ScriptedService service = first(NOT_DONE, 1);
-        HttpEntryStore store = Stores.trying(ROUNDS, settings, service.uri())) {
+        RawStore store = RawStore.of(Stores.trying(ROUNDS, settings, service.uri()))) {
       store.read("k");
       assertThat(service.requests)
           .extracting(request -> request.header("Authorization"))
@@ -334,7 +335,7 @@ class RetriesTest {
     try (ScriptedService service = first(ENTRY, 0)) {
       for (Supplier<String> supplier : List.<Supplier<String>>of(() -> "bad secret", failing)) {
         HttpSettings settings = HttpSettings.DEFAULT.withToken(supplier);
-        try (HttpEntryStore store = Stores.trying(ROUNDS, settings, service.uri())) {
+        try (RawStore store = RawStore.of(Stores.trying(ROUNDS, settings, service.uri()))) {
           assertThatThrownBy(() -> increment(store))
               .isInstanceOfSatisfying(
                   KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAUTHENTICATED))
@@ -352,7 +353,7 @@ class RetriesTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.uri().getPort());
       HttpSettings settings = HttpSettings.DEFAULT.withProxy(ProxySelector.of(address));
       URI service = URI.create("http://kvstore.invalid:7070");
-      try (HttpEntryStore store = Stores.trying(1, settings, service)) {
+      try (RawStore store = RawStore.of(Stores.trying(1, settings, service))) {
         assertThat(store.read("k")).isPresent();
       }
       assertThat(proxy.onlyRequest().uri()).startsWith("http://kvstore.invalid:7070/v1/stores/s/");

@@ -2,6 +2,7 @@ package dev.kvstore.client;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.kvstore.testing.RawStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -42,12 +43,12 @@ final class ScriptedService implements AutoCloseable {
   }
 
   /** Returns a store that tries once. */
-  HttpEntryStore store() {
+  RawStore store() {
     return store(HttpSettings.DEFAULT);
   }
 
-  HttpEntryStore store(HttpSettings settings) {
-    return Stores.trying(1, settings, uri());
+  RawStore store(HttpSettings settings) {
+    return RawStore.of(Stores.trying(1, settings, uri()));
   }
 
   Request onlyRequest() {

@@ -14,6 +14,7 @@ import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +48,11 @@ class SettlementTest {
         isWrite(request) && writes.getAndIncrement() == 0 ? Reply.CUT : then.apply(request));
   }
 
-  private static HttpEntryStore storeAt(ScriptedService... services) {
-    return Stores.trying(
+  private static RawStore storeAt(ScriptedService... services) {
+    return RawStore.of(Stores.trying(
         3,
         HttpSettings.DEFAULT,
-        List.of(services).stream().map(ScriptedService::uri).toArray(URI[]::new));
+        List.of(services).stream().map(ScriptedService::uri).toArray(URI[]::new)));
   }
 
   private static boolean isWrite(Request request) {
@@ -89,7 +90,7 @@ class SettlementTest {
       return entry(200, etagOfWrite(self[0]));
     })) {
       self[0] = service;
-      try (HttpEntryStore store = storeAt(service)) {
+      try (RawStore store = storeAt(service)) {
         assertThat(store.write(SET).etag()).isEqualTo(etagOfWrite(service));
       }
       assertThat(writes(service)).hasSize(1);
@@ -101,7 +102,7 @@ class SettlementTest {
   void set_neverArrived_isSentAgainWithItsEtag() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? entry(201, etagOf(request)) : ABSENT);
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       String etag = store.write(SET).etag();
       assertThat(writes(service)).extracting(SettlementTest::etagOf).containsExactly(etag, etag);
     }
@@ -111,7 +112,7 @@ class SettlementTest {
   void set_writtenOverSince_isKnownByTheNodeThatDidIt() {
     try (ScriptedService service = losing(request ->
             isWrite(request) ? replayed(entry(200, etagOf(request))) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.write(SET).etag()).isEqualTo(etagOfWrite(service));
     }
   }
@@ -120,7 +121,7 @@ class SettlementTest {
   void set_nothingToGoBy_isUnknownAndWasNeverSentElsewhere() {
     try (ScriptedService first = new ScriptedService(request -> Reply.CUT);
         ScriptedService second = new ScriptedService(request -> entry(200, OTHER));
-        HttpEntryStore store = storeAt(first, second)) {
+        RawStore store = storeAt(first, second)) {
       assertThatThrownBy(() -> store.write(SET)).isExactlyInstanceOf(OutcomeUnknownException.class);
       assertThat(writes(first)).extracting(SettlementTest::etagOf).containsOnly(etagOfWrite(first));
       assertThat(writes(second)).isEmpty();
@@ -133,7 +134,7 @@ class SettlementTest {
     try (ScriptedService first = new ScriptedService(request -> Reply.CUT);
         ScriptedService second = new ScriptedService(
             request -> isWrite(request) ? entry(200, etagOf(request)) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(first, second)) {
+        RawStore store = storeAt(first, second)) {
       assertThat(store.write(COMPARE_AND_SET).etag()).isEqualTo(etagOfWrite(first));
       assertThat(writes(first)).hasSize(1);
       assertThat(writes(second))
@@ -147,7 +148,7 @@ class SettlementTest {
   void compareAndSet_conditionDoesNotHoldAnyMore_isUnknown() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? CHANGED : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.write(COMPARE_AND_SET))
           .isExactlyInstanceOf(OutcomeUnknownException.class);
     }
@@ -157,7 +158,7 @@ class SettlementTest {
   void compareAndSet_conditionDidNotHold_saysSo() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? replayed(CHANGED) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.write(COMPARE_AND_SET))
           .isInstanceOf(PreconditionFailedException.class);
     }
@@ -168,7 +169,7 @@ class SettlementTest {
     ScriptedService[] self = new ScriptedService[1];
     try (ScriptedService service = losing(request -> entry(200, etagOfWrite(self[0])))) {
       self[0] = service;
-      try (HttpEntryStore store = storeAt(service)) {
+      try (RawStore store = storeAt(service)) {
         Defaulted outcome = store.setDefault(SET);
         assertThat(outcome.stored()).isTrue();
         assertThat(outcome.entry().etag()).isEqualTo(etagOfWrite(service));
@@ -201,12 +202,12 @@ class SettlementTest {
   @Test
   void anyWrite_repetitionIsRefusedAsDone_wasDone() {
     try (ScriptedService service = refusingRepetitions();
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.write(SET).etag()).isEqualTo(etagOfWrite(service));
       assertThat(writes(service)).hasSize(2);
     }
     try (ScriptedService service = refusingRepetitions();
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.increment("k", 1, WriteOptions.DEFAULT).etag())
           .isEqualTo(etagOfWrite(service));
       assertThat(writes(service)).hasSize(2);
@@ -226,7 +227,7 @@ class SettlementTest {
           : Reply.problem(412, "precondition-failed", ",\"etag\":\"" + etagOf(request) + "\"");
     })) {
       self[0] = service;
-      try (HttpEntryStore store = storeAt(service)) {
+      try (RawStore store = storeAt(service)) {
         store.write(SET);
         store.write(COMPARE_AND_SET);
         assertThat(store.setDefault(SET).stored()).isTrue();
@@ -239,7 +240,7 @@ class SettlementTest {
   @Test
   void setDefault_keptUnderItsOwnEtag_wasStored() {
     try (ScriptedService service = new ScriptedService(request -> entry(200, etagOf(request)));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.setDefault(SET).stored()).isTrue();
     }
   }
@@ -248,7 +249,7 @@ class SettlementTest {
   void chosenEtag_thatTheEntryHas_isRefused() {
     try (ScriptedService service = new ScriptedService(
             request -> isWrite(request) ? refusedAsDone(request) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       WriteOptions options = WriteOptions.DEFAULT.etag(OTHER);
       assertThatThrownBy(() -> store.write(new Write("k", VALUE, options)))
           .isInstanceOf(InvalidInputException.class);
@@ -260,7 +261,7 @@ class SettlementTest {
   void chosenEtag_ofAnotherWrite_isRefused() {
     Reply reused = Reply.problem(422, "repeated-write", ",\"detail\":\"Choose another\"");
     try (ScriptedService service = ScriptedService.answering(reused);
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       WriteOptions options = WriteOptions.DEFAULT.etag(OTHER);
       assertThatThrownBy(() -> store.increment("k", 1, options))
           .isInstanceOfSatisfying(
@@ -275,7 +276,7 @@ class SettlementTest {
   void lostWrite_whoseEtagTheNodeKnowsOfAnother_isUnknown() {
     try (ScriptedService service = losing(request ->
             isWrite(request) ? Reply.problem(422, "repeated-write", "") : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.write(SET)).isInstanceOf(OutcomeUnknownException.class);
     }
   }
@@ -284,7 +285,7 @@ class SettlementTest {
   void increment_neverSentAgainAsItWas_isUnknown() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? CHANGED : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.increment("k", 1, WriteOptions.DEFAULT))
           .isExactlyInstanceOf(OutcomeUnknownException.class);
       assertThat(writes(service)).hasSizeGreaterThan(1);
@@ -298,7 +299,7 @@ class SettlementTest {
   void increment_ofAnAbsentKeyOnly_isAskedForUnderTheOtherConditionAlone() {
     try (ScriptedService service = losing(request ->
             isWrite(request) ? replayed(entry(200, etagOf(request))) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       store.increment("k", 1, WriteOptions.ifAbsent());
       Request again = writes(service).get(1);
       assertThat(again.header("If-None-Match")).isNull();
@@ -310,7 +311,7 @@ class SettlementTest {
   void increment_nodeThatKnowsNoConditions_isNotBelieved() {
     try (ScriptedService service =
             losing(request -> isWrite(request) ? entry(200, etagOf(request)) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.increment("k", 1, WriteOptions.DEFAULT))
           .isExactlyInstanceOf(OutcomeUnknownException.class);
     }
@@ -320,7 +321,7 @@ class SettlementTest {
   void increment_addedToSince_isKnownByTheNodeThatDidIt() {
     try (ScriptedService service = losing(request ->
             isWrite(request) ? replayed(entry(200, etagOf(request))) : entry(200, OTHER));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       RawValue sum = store.increment("k", 1, WriteOptions.DEFAULT).value();
       assertThat(BsonValues.wholeNumber(Objects.requireNonNull(sum))).hasValue(5);
     }
@@ -329,7 +330,7 @@ class SettlementTest {
   @Test
   void delete_sentAgain_wasDoneOrIsDoneNow() {
     try (ScriptedService service = losing(request -> Reply.empty(204));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.delete("k", WriteOptions.DEFAULT)).isTrue();
     }
   }
@@ -337,12 +338,12 @@ class SettlementTest {
   @Test
   void delete_nothingThereThen_isUnknownUnlessTheNodeRemembers() {
     try (ScriptedService service = losing(request -> ABSENT);
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.delete("k", WriteOptions.DEFAULT))
           .isExactlyInstanceOf(OutcomeUnknownException.class);
     }
     try (ScriptedService service = losing(request -> replayed(ABSENT));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.delete("k", WriteOptions.DEFAULT)).isFalse();
     }
   }
@@ -352,7 +353,7 @@ class SettlementTest {
     BsonDocument counts =
         new BsonDocument("created", new BsonInt32(1)).append("replaced", new BsonInt32(0));
     try (ScriptedService service = losing(request -> Reply.bson(200, counts));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThat(store.writeMany(Map.of("k", VALUE), BatchOptions.DEFAULT.atomic()))
           .isEqualTo(new BatchResult(1, 0));
       assertThat(writes(service))
@@ -366,7 +367,7 @@ class SettlementTest {
   void anyWrite_answersThatSayNothing_isUnknown(int status) {
     Reply page = Reply.text(status, "text/html", "<p>");
     try (ScriptedService service = losing(request -> page);
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       assertThatThrownBy(() -> store.write(SET)).isExactlyInstanceOf(OutcomeUnknownException.class);
     }
   }
@@ -374,7 +375,7 @@ class SettlementTest {
   @Test
   void write_ownEtag_isTheOneThatIsSent() {
     try (ScriptedService service = new ScriptedService(request -> entry(200, etagOf(request)));
-        HttpEntryStore store = storeAt(service)) {
+        RawStore store = storeAt(service)) {
       WriteOptions options = WriteOptions.DEFAULT.etag(OTHER);
       assertThat(store.write(new Write("k", VALUE, options)).etag()).isEqualTo(OTHER);
       assertThat(store.increment("k", 1, options).etag()).isEqualTo(OTHER);

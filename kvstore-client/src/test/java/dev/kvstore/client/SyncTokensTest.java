@@ -11,6 +11,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bson.BsonArray;
@@ -43,7 +44,7 @@ class SyncTokensTest {
   @Test
   void token_thatWasSeen_isDemandedFromThenOn() {
     try (ScriptedService service = ScriptedService.answering(entry().with("Sync-Token", SEVEN));
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       assertThat(store.syncToken()).isEqualTo(SyncToken.START);
       store.read("k");
       assertThat(tokens(last(service))).isEmpty();
@@ -58,7 +59,7 @@ class SyncTokensTest {
   void token_neverGoesBack() {
     try (ScriptedService service = new ScriptedService(
             request -> entry().with("Sync-Token", request.uri().contains("new") ? NINE : SEVEN));
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       assertThatExceptionOfType(KVException.class).isThrownBy(() -> store.read("new"));
       store.read("k");
 
@@ -76,14 +77,14 @@ class SyncTokensTest {
   }
 
   private interface Reads {
-    void read(HttpEntryStore store, ReadOptions options);
+    void read(RawStore store, ReadOptions options);
   }
 
   @ParameterizedTest
   @MethodSource("reads")
   void demand_isSent(Reads read) {
     try (ScriptedService service = ScriptedService.answering(Reply.empty(404));
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       assertThatExceptionOfType(KVException.class)
           .isThrownBy(() -> read.read(store, ReadOptions.DEFAULT));
       assertThat(last(service).headers()).doesNotContainKeys("Sync-token", "Cache-control");
@@ -100,7 +101,7 @@ class SyncTokensTest {
   void token_thatIsRefused_wasNotSeen() {
     try (ScriptedService service =
             ScriptedService.answering(Reply.empty(400).with("Sync-Token", NINE));
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       assertThatExceptionOfType(KVException.class)
           .isThrownBy(() -> store.read("k", ReadOptions.atLeast(new SyncToken(9))));
 
@@ -112,7 +113,7 @@ class SyncTokensTest {
   @ValueSource(strings = {"x", "8000000000000000", "7", ""})
   void token_thatIsNone_isOverlooked(String token) {
     try (ScriptedService service = ScriptedService.answering(entry().with("Sync-Token", token));
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       assertThat(store.read("k")).isPresent();
       assertThat(store.syncToken()).isEqualTo(SyncToken.START);
     }
@@ -121,7 +122,7 @@ class SyncTokensTest {
   @Test
   void setDefault_withoutPositions_goesByTheDatabase() {
     try (ScriptedService service = ScriptedService.answering(entry());
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       store.setDefault(new Write("k", Bodies.value(new BsonInt32(1)), WriteOptions.DEFAULT));
 
       assertThat(last(service).headers().get("Cache-Control")).containsExactly("no-cache");
@@ -143,7 +144,7 @@ class SyncTokensTest {
           Reply reply = request.uri().contains("/keys/") ? one : many;
           return seconds == null ? reply : reply.with("KV-Stale", seconds);
         });
-        HttpEntryStore store = service.store()) {
+        RawStore store = service.store()) {
       KVEntry<RawValue> alone = store.read("k").orElseThrow();
       List<KVEntry<RawValue>> among = store.readMany(List.of("k"));
       assertThat(among).hasSize(1).allMatch(entry -> entry.stale() == alone.stale());

@@ -12,6 +12,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -59,29 +60,29 @@ class TransportTest {
   private static final RawService.Script SILENT =
       (connection, number) -> new CountDownLatch(1).await();
 
-  private static void read(HttpEntryStore store) {
+  private static void read(RawStore store) {
     store.read("k");
   }
 
-  private static void increment(HttpEntryStore store) {
+  private static void increment(RawStore store) {
     store.increment("k", 1, WriteOptions.DEFAULT);
   }
 
   static Stream<Arguments> writes() {
     return Stream.of(
-        Arguments.of("write", (Consumer<HttpEntryStore>)
+        Arguments.of("write", (Consumer<RawStore>)
             store -> store.write(new Write("k", VALUE, WriteOptions.ifMatch("e1")))),
-        Arguments.of("setDefault", (Consumer<HttpEntryStore>)
+        Arguments.of("setDefault", (Consumer<RawStore>)
             store -> store.setDefault(new Write("k", VALUE, WriteOptions.DEFAULT))),
-        Arguments.of("writeMany", (Consumer<HttpEntryStore>)
+        Arguments.of("writeMany", (Consumer<RawStore>)
             store -> store.writeMany(Map.of("k", VALUE), BatchOptions.DEFAULT)),
-        Arguments.of("increment", (Consumer<HttpEntryStore>)
+        Arguments.of("increment", (Consumer<RawStore>)
             store -> store.increment("k", 1, WriteOptions.DEFAULT)),
         Arguments.of(
-            "delete", (Consumer<HttpEntryStore>) store -> store.delete("k", WriteOptions.DEFAULT)));
+            "delete", (Consumer<RawStore>) store -> store.delete("k", WriteOptions.DEFAULT)));
   }
 
-  private static KVException thrownBy(Consumer<HttpEntryStore> operation, HttpEntryStore store) {
+  private static KVException thrownBy(Consumer<RawStore> operation, RawStore store) {
     KVException thrown = catchThrowableOfType(KVException.class, () -> operation.accept(store));
     assertThat(thrown).isNotNull();
     assertThat(thrown).hasMessageNotContaining("secret");
@@ -93,7 +94,7 @@ class TransportTest {
     @Test
     void read_refused_isUnavailableAndNamesTheUrl() throws Exception {
       URI nobody = refusing();
-      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, nobody)) {
+      try (RawStore store = RawStore.of(Stores.trying(1, HttpSettings.DEFAULT, nobody))) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class)
             .hasMessageContaining(nobody + "/v1/stores/s/keys/k");
@@ -102,8 +103,8 @@ class TransportTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_refused_isNotDone(String name, Consumer<HttpEntryStore> write) throws Exception {
-      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, refusing())) {
+    void write_refused_isNotDone(String name, Consumer<RawStore> write) throws Exception {
+      try (RawStore store = RawStore.of(Stores.trying(1, HttpSettings.DEFAULT, refusing()))) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(UnavailableException.class);
       }
     }
@@ -111,7 +112,7 @@ class TransportTest {
     @Test
     void write_hostWithoutAddress_isNotDone() {
       URI unknown = URI.create("http://no-such-host.invalid");
-      try (HttpEntryStore store = Stores.trying(1, HttpSettings.DEFAULT, unknown)) {
+      try (RawStore store = RawStore.of(Stores.trying(1, HttpSettings.DEFAULT, unknown))) {
         assertThat(thrownBy(s -> s.delete("k", WriteOptions.DEFAULT), store))
             .isExactlyInstanceOf(UnavailableException.class);
       }
@@ -119,12 +120,12 @@ class TransportTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_noAnswerToConnecting_isNotDone(String name, Consumer<HttpEntryStore> write)
+    void write_noAnswerToConnecting_isNotDone(String name, Consumer<RawStore> write)
         throws Exception {
       HttpSettings settings = HttpSettings.DEFAULT.withConnectTimeout(Duration.ofMillis(200));
       try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
           Backlog backlog = Backlog.fill(full);
-          HttpEntryStore store = Stores.trying(1, settings, backlog.uri())) {
+          RawStore store = RawStore.of(Stores.trying(1, settings, backlog.uri()))) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(UnavailableException.class);
       }
     }
@@ -148,7 +149,7 @@ class TransportTest {
         }
       };
       try (RawService service = new RawService(secondTime);
-          HttpEntryStore store = Stores.trying(2, HttpSettings.DEFAULT, service.uri())) {
+          RawStore store = RawStore.of(Stores.trying(2, HttpSettings.DEFAULT, service.uri()))) {
         assertThat(store.read("k")).isPresent();
         assertThat(service.requests).hasValue(2);
       }
@@ -157,7 +158,7 @@ class TransportTest {
     @Test
     void read_exchangeKeepsBreaking_isUnavailableSoon() throws Exception {
       try (RawService service = new RawService(CUT_IN_THE_MIDDLE);
-          HttpEntryStore store = Stores.trying(3, HttpSettings.DEFAULT, service.uri())) {
+          RawStore store = RawStore.of(Stores.trying(3, HttpSettings.DEFAULT, service.uri()))) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class);
         assertThat(service.requests).hasValue(3);
@@ -167,7 +168,7 @@ class TransportTest {
     @Test
     void read_noAnswer_isUnavailableInTime() throws Exception {
       try (RawService service = new RawService(SILENT);
-          HttpEntryStore store = service.store(SHORT)) {
+          RawStore store = service.store(SHORT)) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class)
             .hasMessageContaining("in time");
@@ -185,7 +186,7 @@ class TransportTest {
         SILENT.answer(connection, number);
       };
       try (RawService service = new RawService(trickle);
-          HttpEntryStore store = service.store(SHORT)) {
+          RawStore store = service.store(SHORT)) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class)
             .hasMessageContaining("in time");
@@ -196,8 +197,8 @@ class TransportTest {
     void read_answerLargerThanTheBound_isRefusedClearly() throws Exception {
       Reply large = Reply.bson(200, Bodies.entry("k", new BsonBinary(new byte[20_000])));
       try (ScriptedService service = ScriptedService.answering(large);
-          HttpEntryStore store =
-              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 10_000)) {
+          RawStore store = RawStore.of(
+              new HttpEntryStore(List.of(service.uri()), "s", HttpSettings.DEFAULT, 10_000))) {
         KVException thrown = thrownBy(TransportTest::read, store);
         assertThat(thrown.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER);
         assertThat(thrown).hasMessageContaining("more than 10000 bytes");
@@ -214,7 +215,7 @@ class TransportTest {
         connection.close();
       };
       try (RawService service = new RawService(gibberish);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         assertThat(thrownBy(TransportTest::read, store))
             .isExactlyInstanceOf(UnavailableException.class);
       }
@@ -225,28 +226,28 @@ class TransportTest {
   class Writes {
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_alwaysCutBeforeTheAnswer_isUnknown(String name, Consumer<HttpEntryStore> write)
+    void write_alwaysCutBeforeTheAnswer_isUnknown(String name, Consumer<RawStore> write)
         throws Exception {
       assertUnknown(write, CUT);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_alwaysCutInTheAnswer_isUnknown(String name, Consumer<HttpEntryStore> write)
+    void write_alwaysCutInTheAnswer_isUnknown(String name, Consumer<RawStore> write)
         throws Exception {
       assertUnknown(write, CUT_IN_THE_MIDDLE);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_noAnswer_isUnknown(String name, Consumer<HttpEntryStore> write) throws Exception {
+    void write_noAnswer_isUnknown(String name, Consumer<RawStore> write) throws Exception {
       assertUnknown(write, SILENT);
     }
 
-    private static void assertUnknown(Consumer<HttpEntryStore> write, RawService.Script script)
+    private static void assertUnknown(Consumer<RawStore> write, RawService.Script script)
         throws Exception {
       try (RawService service = new RawService(script);
-          HttpEntryStore store = service.store(SHORT)) {
+          RawStore store = service.store(SHORT)) {
         assertThat(thrownBy(write, store)).isExactlyInstanceOf(OutcomeUnknownException.class);
       }
     }
@@ -261,7 +262,7 @@ class TransportTest {
         connection.close();
       };
       try (RawService service = new RawService(closeAfterwards);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         for (int i = 1; i <= 3; i++) {
           store.increment("k", 1, WriteOptions.DEFAULT);
           service.awaitConnectionClosed();
@@ -277,7 +278,7 @@ class TransportTest {
           200, new BsonDocument("created", new BsonInt32(1)).append("replaced", new BsonInt32(0))));
       try (ScriptedService service = new ScriptedService(request ->
               reply.getAndSet(Reply.problem(503, "unavailable", ",\"outcome\":\"not-done\"")));
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         Map<String, RawValue> values = Map.of("a", large, "b", large);
         assertThat(thrownBy(s -> s.writeMany(values, BatchOptions.DEFAULT), store))
             .isExactlyInstanceOf(OutcomeUnknownException.class)
@@ -299,7 +300,7 @@ class TransportTest {
           .isExactlyInstanceOf(OutcomeUnknownException.class);
     }
 
-    private static KVException interrupted(Consumer<HttpEntryStore> operation) throws Exception {
+    private static KVException interrupted(Consumer<RawStore> operation) throws Exception {
       CountDownLatch arrived = new CountDownLatch(1);
       RawService.Script silent = (connection, number) -> {
         arrived.countDown();
@@ -307,7 +308,7 @@ class TransportTest {
       };
       ExecutorService caller = Executors.newSingleThreadExecutor();
       try (RawService service = new RawService(silent);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         AtomicReference<Thread> thread = new AtomicReference<>();
         Future<KVException> thrown = caller.submit(() -> {
           thread.set(Thread.currentThread());
@@ -329,12 +330,12 @@ class TransportTest {
     @Test
     void everyCall_afterClose_throwsClosed() throws Exception {
       try (ScriptedService service = ScriptedService.answering(ENTRY)) {
-        HttpEntryStore store = service.store();
+        RawStore store = service.store();
         store.read("k");
         store.close();
         store.close();
         assertThat(store.name()).isEqualTo("s");
-        List<Consumer<HttpEntryStore>> calls = List.of(
+        List<Consumer<RawStore>> calls = List.of(
             TransportTest::read,
             s -> s.readMany(List.of()),
             s -> s.readMany(List.of("k")),
@@ -342,7 +343,7 @@ class TransportTest {
             s -> s.scanMetadata(KeyRange.ALL, 1),
             s -> s.scanKeys(KeyRange.ALL, 1),
             s -> s.writeMany(Map.of(), BatchOptions.DEFAULT));
-        for (Consumer<HttpEntryStore> call : calls) {
+        for (Consumer<RawStore> call : calls) {
           assertThat(thrownBy(call, store).code()).isEqualTo(ErrorCode.CLOSED);
         }
         assertThat(store.name()).isEqualTo("s");
@@ -352,9 +353,9 @@ class TransportTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.kvstore.client.TransportTest#writes")
-    void write_afterClose_throwsClosed(String name, Consumer<HttpEntryStore> write) {
+    void write_afterClose_throwsClosed(String name, Consumer<RawStore> write) {
       try (ScriptedService service = ScriptedService.answering(ENTRY)) {
-        HttpEntryStore store = service.store();
+        RawStore store = service.store();
         store.close();
         assertThat(thrownBy(write, store).code()).isEqualTo(ErrorCode.CLOSED);
         assertThat(service.requests).isEmpty();
@@ -372,7 +373,7 @@ class TransportTest {
       };
       ExecutorService caller = Executors.newSingleThreadExecutor();
       try (RawService service = new RawService(late)) {
-        HttpEntryStore store = service.store();
+        RawStore store = service.store();
         Future<Boolean> found = caller.submit(() -> store.read("k").isPresent());
         arrived.await();
         store.close();
@@ -386,7 +387,7 @@ class TransportTest {
     @Test
     void threads_areDaemons() throws Exception {
       try (ScriptedService service = ScriptedService.answering(ENTRY);
-          HttpEntryStore store = service.store()) {
+          RawStore store = service.store()) {
         store.read("k");
         assertThat(Thread.getAllStackTraces().keySet())
             .filteredOn(thread -> thread.getName().startsWith("HttpClient-"))

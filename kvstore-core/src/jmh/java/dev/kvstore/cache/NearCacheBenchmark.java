@@ -132,6 +132,6 @@ public class NearCacheBenchmark {
    */
   @Benchmark
   public Object uncached(Cursor cursor) {
-    return entries.read(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);
+    return entries.find(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);
   }
 }

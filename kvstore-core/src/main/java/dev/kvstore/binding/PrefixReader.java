@@ -9,6 +9,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyOrder;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,13 +69,17 @@ class PrefixReader {
     Map<String, KVEntry<RawValue>> found = new TreeMap<>(KeyOrder.INSTANCE);
     if (!prefix.own().isEmpty()) {
       // By a scan too, which no cache answers: of all keys that begin so it is the first.
-      entries.scan(new KeyRange(prefix.own(), null), 1, options).items().stream()
+      entries
+          .scan(new KeyRange(prefix.own(), null), Projection.ENTRIES, 1, options)
+          .items()
+          .stream()
           .filter(entry -> entry.key().equals(prefix.own()))
           .forEach(entry -> found.put(entry.key(), entry));
     }
     KeyRange next = new KeyRange(prefix.below(), null);
     while (next != null) {
-      KVPage<KVEntry<RawValue>> page = entries.scan(next, KVQuery.MAX_LIMIT, options);
+      KVPage<KVEntry<RawValue>> page =
+          entries.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, options);
       page.items().forEach(entry -> found.put(entry.key(), entry));
       next = after(next, page.nextAfter());
     }

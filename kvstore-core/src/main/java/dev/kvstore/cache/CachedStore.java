@@ -1,28 +1,20 @@
 package dev.kvstore.cache;
 
-import dev.kvstore.BatchOptions;
-import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
-import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
-import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,134 +27,65 @@ import org.jspecify.annotations.Nullable;
  * operation that went another way than by the cache that is there then, that cache forgets what the
  * operation was about: it may have been read before, and must not be served after.
  */
-final class CachedStore implements EntryStore {
-  private final EntryStore store;
+final class CachedStore extends ForwardingEntryStore {
   private final NearCaches caches;
   private volatile @Nullable Shared known;
   private volatile boolean closed;
 
   /** @param store the holder's own way to the database, closed with this */
   CachedStore(EntryStore store, NearCaches caches) {
-    this.store = store;
+    super(store);
     this.caches = caches;
   }
 
   @Override
-  public String name() {
-    return store.name();
-  }
-
-  @Override
-  public Optional<KVCache> cache() {
-    return Optional.ofNullable(closed ? null : find()).map(Shared::cache);
-  }
-
-  @Override
-  public @Nullable HeldEntry held(String key) {
+  public <C> Optional<C> capability(Class<C> type) {
     Shared shared = closed ? null : find();
-    return shared == null ? null : shared.cache().held(key);
+    return shared == null ? super.capability(type) : shared.cache().capability(type);
   }
 
   @Override
-  public @Nullable HeldEntry held(String key, ReadOptions options) {
+  public @Nullable HeldEntry peek(String key, ReadOptions options) {
     Shared shared = closed ? null : find();
-    return shared == null ? null : shared.cache().held(key, options);
+    return shared == null ? null : shared.cache().peek(key, options);
   }
 
   @Override
-  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
-    Shared shared = closed ? null : find();
-    if (shared != null) {
-      shared.cache().keep(entry, type, value);
-    }
-  }
-
-  @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     return run(
-        through -> through.read(key, options), Optional::isPresent, cache -> cache.invalidate(key));
-  }
-
-  @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
-    return run(
-        through -> through.readMany(keys, options),
+        through -> through.find(keys, options),
         found -> !found.isEmpty(),
         cache -> keys.forEach(cache::invalidate));
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    return list(through -> through.scan(range, limit, options));
-  }
-
-  @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return list(through -> through.scanMetadata(range, limit, options));
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return list(through -> through.scanKeys(range, limit, options));
-  }
-
-  /** Shows no entry, so there is nothing to forget. */
-  @Override
-  public int count(KeyRange range, int most, ReadOptions options) {
-    return store.count(range, most, options);
-  }
-
-  private <T> KVPage<T> list(Function<EntryStore, KVPage<T>> scan) {
-    return run(scan, page -> !page.items().isEmpty(), NearCache::invalidateAll);
-  }
-
-  @Override
-  public KVMetadata write(Write write) {
-    return write(write.key(), through -> through.write(write), written -> true);
-  }
-
-  @Override
-  public Defaulted setDefault(Write write) {
-    return write(write.key(), through -> through.setDefault(write), kept -> true);
-  }
-
-  @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     return run(
-        through -> through.writeMany(values, options),
-        written -> !values.isEmpty(),
-        cache -> values.keySet().forEach(cache::invalidate));
+        through -> through.scan(range, projection, limit, options),
+        page -> !page.items().isEmpty(),
+        NearCache::invalidateAll);
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return write(key, through -> through.increment(key, by, options), sum -> true);
-  }
-
-  @Override
-  public boolean delete(String key, WriteOptions options) {
-    return write(key, through -> through.delete(key, options), deleted -> deleted);
-  }
-
-  private <R> R write(String key, Function<EntryStore, R> operation, Predicate<R> shows) {
-    return run(operation, shows, cache -> cache.invalidate(key));
+  public <R> R apply(Mutation<R> mutation) {
+    return run(
+        through -> through.apply(mutation),
+        // A store that has no entry to delete may not exist.
+        result -> !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
+        cache -> mutation.keys().forEach(cache::invalidate));
   }
 
   @Override
   public SyncToken syncToken() {
     Shared shared = find();
-    return shared == null ? store.syncToken() : shared.cache().syncToken();
-  }
-
-  @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
-    return store.subscribe(sink, from);
+    return shared == null ? super.syncToken() : shared.cache().syncToken();
   }
 
   @Override
   public void close() {
     closed = true;
-    store.close();
+    super.close();
   }
 
   /**
@@ -176,7 +99,7 @@ final class CachedStore implements EntryStore {
     }
     Shared used = find();
     try {
-      R result = operation.apply(used == null ? store : used.cache());
+      R result = operation.apply(used == null ? below() : used.cache());
       if (used == null && shows.test(result)) {
         caches.make(name());
       }

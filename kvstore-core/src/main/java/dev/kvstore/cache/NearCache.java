@@ -1,11 +1,7 @@
 package dev.kvstore.cache;
 
-import dev.kvstore.BatchOptions;
-import dev.kvstore.BatchResult;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
-import dev.kvstore.EtagReusedException;
-import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -13,24 +9,22 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Closing;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}; those of
  * {@link NearCaches} share one.
  */
-public final class NearCache implements EntryStore, KVCache {
-  private final EntryStore store;
+public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
   private final Freshness freshness;
   private final CacheClock clock;
@@ -66,7 +59,7 @@ public final class NearCache implements EntryStore, KVCache {
       CacheClock clock,
       Counters counters,
       Reader reader) {
-    this.store = store;
+    super(store);
     this.slots = slots;
     this.freshness = freshness;
     this.clock = clock;
@@ -114,7 +107,7 @@ public final class NearCache implements EntryStore, KVCache {
 
   void start(ChangeSink feed) {
     try {
-      subscription = store.subscribe(feed, null);
+      subscription = super.subscribe(feed, null);
     } catch (UnsupportedOperationException e) {
       // Then nothing vouches for what is held, and only a time to live can bound its age.
     }
@@ -149,11 +142,6 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
-  public Optional<KVCache> cache() {
-    return Optional.of(this);
-  }
-
-  @Override
   public CacheHealth health() {
     return counters.health(freshness, slots);
   }
@@ -169,17 +157,7 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
-  public String name() {
-    return store.name();
-  }
-
-  @Override
-  public @Nullable HeldEntry held(String key) {
-    return reader.hit(key);
-  }
-
-  @Override
-  public @Nullable HeldEntry held(String key, ReadOptions options) {
+  public @Nullable HeldEntry peek(String key, ReadOptions options) {
     return reader.isKnown(options) ? reader.hit(key) : null;
   }
 
@@ -191,100 +169,60 @@ public final class NearCache implements EntryStore, KVCache {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     requireOpen();
-    return reader.read(key, options);
+    return keys.size() == 1
+        ? reader.read(keys.iterator().next(), options).stream().toList()
+        : reader.readMany(keys, options);
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     requireOpen();
-    return reader.readMany(keys, options);
-  }
-
-  @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    requireOpen();
-    KVPage<KVEntry<RawValue>> page = store.scan(range, limit, options);
-    page.items().forEach(entry -> slots.read(entry.key(), Optional.of(entry.metadata())));
+    KVPage<T> page = super.scan(range, projection, limit, options);
+    for (T item : page.items()) {
+      Optional<KVMetadata> metadata = projection.metadata(item);
+      if (metadata.isPresent()) {
+        slots.read(projection.key(item), metadata);
+      } else {
+        slots.seen(projection.key(item));
+      }
+    }
     return page;
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+  public <R> R apply(Mutation<R> mutation) {
     requireOpen();
-    KVPage<KVMetadata> page = store.scanMetadata(range, limit, options);
-    page.items().forEach(metadata -> slots.read(metadata.key(), Optional.of(metadata)));
-    return page;
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    requireOpen();
-    KVPage<String> page = store.scanKeys(range, limit, options);
-    page.items().forEach(slots::seen);
-    return page;
-  }
-
-  @Override
-  public int count(KeyRange range, int most, ReadOptions options) {
-    requireOpen();
-    return store.count(range, most, options);
-  }
-
-  @Override
-  public KVMetadata write(Write write) {
-    return announced(
-        write.key(), () -> store.write(write), metadata -> new KVEntry<>(write.value(), metadata));
-  }
-
-  /** Where the cache holds an entry, that is what is returned, and the store is not asked. */
-  @Override
-  public Defaulted setDefault(Write write) {
-    requireOpen();
-    Held held = reader.hit(write.key());
-    if (held != null && held.entry().isPresent()) {
-      EtagReusedException.check(write.key(), write.etag(), held.entry().get().etag());
-      return new Defaulted(held.entry().get(), false);
+    if (mutation instanceof Mutation.Delete || mutation instanceof Mutation.Batch) {
+      try {
+        return super.apply(mutation);
+      } finally {
+        mutation.keys().forEach(slots::forget);
+      }
     }
-    return announced(write.key(), () -> store.setDefault(write), Defaulted::entry);
+    String key = mutation.keys().iterator().next();
+    R kept = mutation instanceof Mutation.PutIfAbsent ? kept(mutation, key) : null;
+    return kept != null ? kept : announced(mutation, key);
   }
 
-  @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    requireOpen();
-    try {
-      return store.writeMany(values, options);
-    } finally {
-      values.keySet().forEach(slots::forget);
-    }
-  }
-
-  @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return announced(key, () -> store.increment(key, by, options), Function.identity());
-  }
-
-  @Override
-  public boolean delete(String key, WriteOptions options) {
-    requireOpen();
-    try {
-      return store.delete(key, options);
-    } finally {
-      slots.forget(key);
-    }
+  /** Returns the result over the entry that is held, so that the store need not be asked. */
+  private <R> @Nullable R kept(Mutation<R> mutation, String key) {
+    Held held = reader.hit(key);
+    return held == null ? null : held.entry().map(mutation::unchanged).orElse(null);
   }
 
   /** Returns a point that is not before anything that was read through the cache, either. */
   @Override
   public SyncToken syncToken() {
-    return store.syncToken().max(new SyncToken(freshness.position()));
+    return super.syncToken().max(new SyncToken(freshness.position()));
   }
 
   @Override
   public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     requireOpen();
-    return store.subscribe(sink, from);
+    return super.subscribe(sink, from);
   }
 
   /** Closes the store too. */
@@ -293,17 +231,16 @@ public final class NearCache implements EntryStore, KVCache {
     if (closed.getAndSet(true)) {
       return;
     }
-    Closing.all(this::retire, store::close);
+    Closing.all(this::retire, super::close);
   }
 
-  private <R> R announced(String key, Supplier<R> write, Function<R, KVEntry<RawValue>> outcome) {
-    requireOpen();
+  private <R> R announced(Mutation<R> mutation, String key) {
     Store slot = slots.announce(key);
     boolean keep = freshness.mayKeep();
     long asked = clock.nanos();
     try {
-      R result = write.get();
-      Optional<KVEntry<RawValue>> entry = Optional.of(outcome.apply(result));
+      R result = super.apply(mutation);
+      Optional<KVEntry<RawValue>> entry = mutation.entry(result);
       slots.acknowledged(key, slot, keep ? lifetimes.hold(key, entry, asked) : null);
       return result;
     } catch (RuntimeException | Error e) {

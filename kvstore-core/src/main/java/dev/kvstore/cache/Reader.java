@@ -201,7 +201,7 @@ class Reader {
     try {
       boolean keep = freshness.mayKeep();
       counters.load();
-      Optional<KVEntry<RawValue>> entry = store.read(key, demand(options));
+      Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
       finish(key, load, entry, keep);
       return entry;
     } catch (RuntimeException | Error e) {
@@ -288,7 +288,7 @@ class Reader {
   /** Reads without the map, and lets nobody read something older from it afterwards. */
   private Optional<KVEntry<RawValue>> readThrough(String key, ReadOptions options) {
     counters.load();
-    Optional<KVEntry<RawValue>> entry = store.read(key, demand(options));
+    Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
     slots.read(key, entry.map(KVEntry::metadata));
     return entry;
   }
@@ -304,7 +304,7 @@ class Reader {
 
   private Map<String, KVEntry<RawValue>> byKey(Set<String> keys, ReadOptions options) {
     Map<String, KVEntry<RawValue>> read = new LinkedHashMap<>();
-    for (KVEntry<RawValue> entry : store.readMany(keys, options)) {
+    for (KVEntry<RawValue> entry : store.find(keys, options)) {
       read.put(entry.key(), entry);
     }
     return read;

@@ -3,7 +3,6 @@ package dev.kvstore.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
-import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -12,12 +11,13 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Every call ends within the time limit, one that has to find out what became of a write within
  * about twice, and an atomic batch within about three times the limit.
  */
-final class MongoEntryStore implements EntryStore {
+final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
   private final StoreAccess access;
   private final BooleanSupplier transactions;
   private final Runnable onClose;
@@ -69,19 +69,17 @@ final class MongoEntryStore implements EntryStore {
     return access.name();
   }
 
-  @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    return read(key, options.atLeast(), access.begin());
-  }
-
   private Optional<KVEntry<RawValue>> read(String key, SyncToken atLeast, Deadline deadline) {
     return Optional.ofNullable(access.findLive(key, true, atLeast, deadline))
         .map(StoredDocument::entry);
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     Deadline deadline = access.begin();
+    if (keys.size() == 1) {
+      return read(keys.iterator().next(), options.atLeast(), deadline).stream().toList();
+    }
     return access
         .reading(keys.size() + " keys", () -> listing.some(keys, options.atLeast(), deadline))
         .stream()
@@ -90,7 +88,13 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    return projection.scan(this, range, limit, options);
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
     KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
     return new KVPage<>(
         page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
@@ -125,7 +129,13 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public KVMetadata write(Write write) {
+  public <R> R apply(Mutation<R> mutation) {
+    return mutation.applyTo(this);
+  }
+
+  @Override
+  public KVMetadata put(Mutation.Put put) {
+    Write write = put.write();
     Deadline deadline = access.beginWrite();
     EntryWrite planned = new EntryWrite(write);
     WriteCondition condition = write.condition();
@@ -144,13 +154,14 @@ final class MongoEntryStore implements EntryStore {
 
   /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
   @Override
-  public Defaulted setDefault(Write write) {
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
     Deadline deadline = access.begin();
-    Optional<KVEntry<RawValue>> kept = read(write.key(), SyncToken.START, deadline);
-    if (kept.isPresent()) {
-      EtagReusedException.check(write.key(), write.etag(), kept.get().etag());
-      return new Defaulted(kept.get(), false);
-    }
+    return read(put.write().key(), SyncToken.START, deadline)
+        .map(put::unchanged)
+        .orElseGet(() -> create(put.write(), deadline));
+  }
+
+  private Defaulted create(Write write, Deadline deadline) {
     access.prepareForWrite(deadline);
     EntryWrite planned = new EntryWrite(write);
     StoredDocument present = writer.create(planned, true, deadline);
@@ -158,7 +169,9 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
+  public BatchResult batch(Mutation.Batch batch) {
+    Map<String, RawValue> values = batch.values();
+    BatchOptions options = batch.options();
     Deadline deadline = access.begin();
     if (options.isAtomic()
         && !access.reading("the kind of the database", transactions::getAsBoolean)) {
@@ -183,13 +196,15 @@ final class MongoEntryStore implements EntryStore {
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    return counter.increment(key, by, options, access.beginWrite()).entry();
+  public KVEntry<RawValue> add(Mutation.Add add) {
+    return counter
+        .increment(add.key(), add.by(), add.options(), access.beginWrite())
+        .entry();
   }
 
   @Override
-  public boolean delete(String key, WriteOptions options) {
-    return writer.delete(key, options, access.begin());
+  public boolean delete(Mutation.Delete delete) {
+    return writer.delete(delete.key(), delete.options(), access.begin());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

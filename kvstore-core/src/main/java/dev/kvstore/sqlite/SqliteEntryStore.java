@@ -1,21 +1,20 @@
 package dev.kvstore.sqlite;
 
-import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
-import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Closing;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
@@ -24,14 +23,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One store of a file. Batches are always atomic here. */
-final class SqliteEntryStore implements EntryStore {
+final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
   /** How many keys one reader reads before others have a turn. */
   private static final int READ_AT_ONCE = 256;
 
@@ -73,13 +70,7 @@ final class SqliteEntryStore implements EntryStore {
    * one.
    */
   @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    checkOpen();
-    return readers.read(reader -> reader.read(name, key, clock.millis()));
-  }
-
-  @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     checkOpen();
     List<String> distinct = List.copyOf(new LinkedHashSet<>(keys));
     List<KVEntry<RawValue>> entries = new ArrayList<>();
@@ -97,7 +88,13 @@ final class SqliteEntryStore implements EntryStore {
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    return projection.scan(this, range, limit, options);
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
     return scan(Reader.ENTRIES, range, limit);
   }
 
@@ -118,40 +115,40 @@ final class SqliteEntryStore implements EntryStore {
   }
 
   @Override
-  public KVMetadata write(Write write) {
+  public <R> R apply(Mutation<R> mutation) {
     checkOpen();
+    return mutation.applyTo(this);
+  }
+
+  @Override
+  public KVMetadata put(Mutation.Put put) {
+    Write write = put.write();
     return writer.write(write.value().size(), () -> table.write(name, write));
   }
 
   @Override
-  public Defaulted setDefault(Write write) {
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+    Write write = put.write();
     // Most of the time the entry is there, and then nobody has to wait for the writer.
-    Optional<KVEntry<RawValue>> present = read(write.key());
-    if (present.isPresent()) {
-      EtagReusedException.check(write.key(), write.etag(), present.get().etag());
-      return new Defaulted(present.get(), false);
-    }
-    return writer.write(write.value().size(), () -> table.setDefault(name, write));
+    return find(write.key(), ReadOptions.DEFAULT)
+        .map(put::unchanged)
+        .orElseGet(() -> writer.write(write.value().size(), () -> table.setDefault(name, write)));
   }
 
   @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    checkOpen();
-    Map<String, RawValue> batch = Map.copyOf(values);
-    long bytes = batch.values().stream().mapToLong(RawValue::size).sum();
-    return writer.write(bytes, () -> table.writeMany(name, batch, options));
+  public BatchResult batch(Mutation.Batch batch) {
+    long bytes = batch.values().values().stream().mapToLong(RawValue::size).sum();
+    return writer.write(bytes, () -> table.writeMany(name, batch.values(), batch.options()));
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    checkOpen();
-    return writer.write(0, () -> table.increment(name, key, by, options));
+  public KVEntry<RawValue> add(Mutation.Add add) {
+    return writer.write(0, () -> table.increment(name, add.key(), add.by(), add.options()));
   }
 
   @Override
-  public boolean delete(String key, WriteOptions options) {
-    checkOpen();
-    return writer.write(0, () -> table.delete(name, key, options));
+  public boolean delete(Mutation.Delete delete) {
+    return writer.write(0, () -> table.delete(name, delete.key(), delete.options()));
   }
 
   @Override

@@ -33,6 +33,9 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.watch.WatchHub;
@@ -125,11 +128,11 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
-    return entries.read(Names.checkKey(key), options).map(raw -> {
+    return entries.find(Names.checkKey(key), options).map(raw -> {
       KVEntry<T> entry = typed(raw, type);
       T value = entry.value();
       if (value != null && Sharing.isSafe(value)) {
-        entries.keep(raw, type, value);
+        entries.capability(NearCacheView.class).ifPresent(cache -> cache.keep(raw, type, value));
       }
       return entry;
     });
@@ -137,7 +140,7 @@ public final class TypedKVStore implements KVStore {
 
   @Nullable
   HeldEntry held(String key) {
-    return entries.held(Objects.requireNonNull(key, "key"));
+    return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
   }
 
   /** Reads what is held in memory, or else asks for it. */
@@ -153,12 +156,13 @@ public final class TypedKVStore implements KVStore {
     if (held != null) {
       return held.entry().isPresent();
     }
-    return entries.read(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
+    return entries.find(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
   }
 
   @Override
   public KVMetadata set(String key, @Nullable Object value, WriteOptions options) {
-    return entries.write(new Write(Names.checkKey(key), codec.encode(value), options));
+    return entries.apply(
+        new Mutation.Put(new Write(Names.checkKey(key), codec.encode(value), options)));
   }
 
   @Override
@@ -166,17 +170,17 @@ public final class TypedKVStore implements KVStore {
     Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
     // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
     // is answered by a near-cache without the server, and needs no right to write.
-    Optional<KVEntry<RawValue>> present = entries.read(key, ReadOptions.DEFAULT);
+    Optional<KVEntry<RawValue>> present = entries.find(key, ReadOptions.DEFAULT);
     if (present.isPresent()) {
       return typed(present.get(), type).value();
     }
     T ours = readBack(write, type);
     try {
       // Not a setDefault, which would read once more.
-      entries.write(new Write(key, write.value(), WriteOptions.ifAbsent()));
+      entries.apply(new Mutation.Put(new Write(key, write.value(), WriteOptions.ifAbsent())));
       return ours;
     } catch (PreconditionFailedException e) {
-      KVEntry<RawValue> kept = entries.setDefault(write).entry();
+      KVEntry<RawValue> kept = entries.apply(new Mutation.PutIfAbsent(write)).entry();
       return Objects.equals(kept.value(), write.value())
           ? ours
           : typed(kept, type).value();
@@ -201,7 +205,9 @@ public final class TypedKVStore implements KVStore {
     Objects.requireNonNull(values, "values");
     Map<String, RawValue> encoded = new LinkedHashMap<>();
     values.forEach((key, value) -> encoded.put(Names.checkKey(key), codec.encode(value)));
-    return encoded.isEmpty() ? new BatchResult(0, 0) : entries.writeMany(encoded, options);
+    return encoded.isEmpty()
+        ? new BatchResult(0, 0)
+        : entries.apply(new Mutation.Batch(encoded, options));
   }
 
   @Override
@@ -212,7 +218,7 @@ public final class TypedKVStore implements KVStore {
     keys.forEach(key -> wanted.add(Names.checkKey(key)));
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     if (!wanted.isEmpty()) {
-      entries.readMany(wanted, options).forEach(entry -> found.put(entry.key(), entry));
+      entries.find(wanted, options).forEach(entry -> found.put(entry.key(), entry));
     }
     wanted.retainAll(found.keySet());
     Map<String, @Nullable T> values = new LinkedHashMap<>();
@@ -247,19 +253,20 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public KVPage<String> keys(KVQuery query) {
-    return entries.scanKeys(KeyRange.of(query), query.limit());
+    return entries.scan(KeyRange.of(query), Projection.KEYS, query.limit(), ReadOptions.DEFAULT);
   }
 
   @Override
   public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type) {
-    KVPage<KVEntry<RawValue>> page = entries.scan(KeyRange.of(query), query.limit());
+    KVPage<KVEntry<RawValue>> page =
+        entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), ReadOptions.DEFAULT);
     return new KVPage<>(
         page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
   }
 
   @Override
   public boolean delete(String key, WriteOptions options) {
-    return entries.delete(Names.checkKey(key), options);
+    return entries.apply(new Mutation.Delete(Names.checkKey(key), options));
   }
 
   @Override
@@ -269,7 +276,8 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public long increment(String key, long by) {
-    KVEntry<RawValue> sum = entries.increment(Names.checkKey(key), by, WriteOptions.DEFAULT);
+    KVEntry<RawValue> sum =
+        entries.apply(new Mutation.Add(Names.checkKey(key), by, WriteOptions.DEFAULT));
     return BsonValues.wholeNumber(Objects.requireNonNull(sum.value())).orElseThrow();
   }
 
@@ -300,7 +308,7 @@ public final class TypedKVStore implements KVStore {
       Consumer<? super KVItemChange<T>> listener) {
     return watches.onChange(
         key,
-        options -> entries.read(key, options).map(raw -> typed(raw, type)),
+        options -> entries.find(key, options).map(raw -> typed(raw, type)),
         fallback,
         listener);
   }
@@ -312,7 +320,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public Optional<KVCache> cache() {
-    return entries.cache();
+    return entries.capability(KVCache.class);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class Rereads {
     }
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     ReadOptions options = RereadingWatch.demand(position);
-    entries.readMany(keys, options).forEach(entry -> found.put(entry.key(), entry));
+    entries.find(keys, options).forEach(entry -> found.put(entry.key(), entry));
     return watches.stream().filter(watch -> !watch.knows(found)).toList();
   }
 

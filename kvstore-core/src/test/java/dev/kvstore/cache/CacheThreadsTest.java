@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -54,9 +54,9 @@ class CacheThreadsTest {
     Rig rig = new Rig(new FakeDatabase(true), new Rig.Parts(), NearCacheSettings.DEFAULT, broken);
     rig.position();
     rig.set(1);
-    assertThat(rig.cache.held(Rig.KEY)).isNotNull();
+    assertThat(rig.raw.held(Rig.KEY)).isNotNull();
     broken.pass(BOUND);
-    assertThat(rig.cache.held(Rig.KEY)).isNull();
+    assertThat(rig.raw.held(Rig.KEY)).isNull();
   }
 
   @Test
@@ -66,7 +66,7 @@ class CacheThreadsTest {
     NearCaches caches = new NearCaches(NearCacheSettings.DEFAULT, name -> store, clock, work -> {
       throw new OutOfMemoryError("injected");
     });
-    EntryStore cached = caches.store("s");
+    RawStore cached = RawStore.of(caches.store("s"));
     cached.write(new Write(Rig.KEY, FakeDatabase.value(1), WriteOptions.DEFAULT));
     Objects.requireNonNull(store.sink).positioned(store.database.position());
     cached.read(Rig.KEY);
@@ -82,9 +82,9 @@ class CacheThreadsTest {
     rig.set(1);
     rig.clock.passUnnoticed(Duration.ofSeconds(1));
     rig.answer(rig.database.position());
-    assertThat(rig.cache.held(Rig.KEY)).isNull();
+    assertThat(rig.raw.held(Rig.KEY)).isNull();
     assertThat(rig.cache.health().coherent()).isFalse();
     rig.clock.pass(Duration.ZERO);
-    assertThat(rig.cache.held(Rig.KEY)).isNotNull();
+    assertThat(rig.raw.held(Rig.KEY)).isNotNull();
   }
 }

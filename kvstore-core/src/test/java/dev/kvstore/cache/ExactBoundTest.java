@@ -16,10 +16,10 @@ class ExactBoundTest {
   void read_afterAStop_withExactBound_asksTheDatabase() {
     Rig rig = holdingAnOldValue(EXACT);
     rig.clock.passUnnoticed(EXACT.stalenessBound());
-    assertThat(rig.cache.held(Rig.KEY)).isNull();
-    assertThat(rig.cache.held(Rig.KEY, ReadOptions.DEFAULT)).isNull();
+    assertThat(rig.raw.held(Rig.KEY)).isNull();
+    assertThat(rig.raw.held(Rig.KEY, ReadOptions.DEFAULT)).isNull();
     assertThat(rig.get()).isEqualTo(2);
-    assertThat(rig.cache.readMany(List.of(Rig.KEY), ReadOptions.DEFAULT))
+    assertThat(rig.raw.readMany(List.of(Rig.KEY), ReadOptions.DEFAULT))
         .singleElement()
         .satisfies(entry -> assertThat(entry.version()).isEqualTo(2));
     assertThat(rig.cache.health().coherent()).isFalse();

@@ -1,6 +1,5 @@
 package dev.kvstore.cache;
 
-import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
@@ -11,11 +10,12 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
@@ -23,13 +23,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A process's way to the database, on which a test can come in between. */
-class FakeStore implements EntryStore {
+class FakeStore implements EntryStore, Mutation.Handler {
   /** Where a test can come in. */
   enum At {
     BEFORE_READ,
@@ -79,89 +78,69 @@ class FakeStore implements EntryStore {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    reads.incrementAndGet();
-    hook.at(At.BEFORE_READ);
-    reach();
-    Optional<KVEntry<RawValue>> entry = find(key, options);
-    hook.at(At.AFTER_READ);
-    return entry;
-  }
-
-  @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     reads.incrementAndGet();
     hook.at(At.BEFORE_READ);
     reach();
     List<KVEntry<RawValue>> found = new ArrayList<>();
-    keys.forEach(key -> find(key, options).ifPresent(found::add));
+    keys.forEach(key -> get(key, options).ifPresent(found::add));
     hook.at(At.AFTER_READ);
     return found;
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    return new KVPage<>(database.all(), null);
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    return new KVPage<>(database.all().stream().map(projection::of).toList(), null);
   }
 
   @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return new KVPage<>(database.all().stream().map(KVEntry::metadata).toList(), null);
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return new KVPage<>(database.all().stream().map(KVEntry::key).toList(), null);
-  }
-
-  @Override
-  public KVMetadata write(Write write) {
+  public <R> R apply(Mutation<R> mutation) {
     hook.at(At.BEFORE_WRITE);
     reach();
-    Instant expiresAt = write.timeToLive() == null ? null : Instant.EPOCH.plus(write.timeToLive());
-    KVMetadata metadata = database.set(write.key(), write.value(), write.condition(), expiresAt);
+    R result = mutation.applyTo(this);
     hook.at(At.AFTER_WRITE);
-    return metadata;
+    return result;
   }
 
   @Override
-  public Defaulted setDefault(Write write) {
-    hook.at(At.BEFORE_WRITE);
-    reach();
-    Optional<KVEntry<RawValue>> before = database.get(write.key());
-    Defaulted result = before
+  public KVMetadata put(Mutation.Put put) {
+    return put(put.write());
+  }
+
+  private KVMetadata put(Write write) {
+    Instant expiresAt = write.timeToLive() == null ? null : Instant.EPOCH.plus(write.timeToLive());
+    return database.set(write.key(), write.value(), write.condition(), expiresAt);
+  }
+
+  @Override
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+    Write write = put.write();
+    return database
+        .get(write.key())
         .map(entry -> new Defaulted(entry, false))
         .orElseGet(() -> new Defaulted(
             new KVEntry<>(
                 write.value(),
                 database.set(write.key(), write.value(), WriteCondition.IF_ABSENT, null)),
             true));
-    hook.at(At.AFTER_WRITE);
-    return result;
   }
 
   @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    hook.at(At.BEFORE_WRITE);
-    reach();
-    values.forEach((key, value) -> database.set(key, value, WriteCondition.NONE, null));
-    hook.at(At.AFTER_WRITE);
-    return new BatchResult(0, values.size());
+  public BatchResult batch(Mutation.Batch batch) {
+    batch.values().forEach((key, value) -> database.set(key, value, WriteCondition.NONE, null));
+    return new BatchResult(0, batch.values().size());
   }
 
   @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    RawValue value = FakeDatabase.value((int) by);
-    return new KVEntry<>(value, write(new Write(key, value, options)));
+  public KVEntry<RawValue> add(Mutation.Add add) {
+    RawValue value = FakeDatabase.value((int) add.by());
+    return new KVEntry<>(value, put(new Write(add.key(), value, add.options())));
   }
 
   @Override
-  public boolean delete(String key, WriteOptions options) {
-    hook.at(At.BEFORE_WRITE);
-    reach();
-    boolean deleted = database.delete(key);
-    hook.at(At.AFTER_WRITE);
-    return deleted;
+  public boolean delete(Mutation.Delete delete) {
+    return database.delete(delete.key());
   }
 
   @Override
@@ -179,7 +158,7 @@ class FakeStore implements EntryStore {
     }
   }
 
-  private Optional<KVEntry<RawValue>> find(String key, ReadOptions options) {
+  private Optional<KVEntry<RawValue>> get(String key, ReadOptions options) {
     demand = options;
     Optional<KVEntry<RawValue>> found = replicaAt == 0 || options.atLeast().position() > replicaAt
         ? database.get(key)

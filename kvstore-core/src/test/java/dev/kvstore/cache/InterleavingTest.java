@@ -354,7 +354,7 @@ class InterleavingTest {
     rig.position();
     rig.get();
     rig.database.set(KEY, 8);
-    rig.cache.scan(KeyRange.ALL, 10);
+    rig.raw.scan(KeyRange.ALL, 10);
     assertThat(rig.get()).isEqualTo(8);
   }
 
@@ -401,7 +401,7 @@ class InterleavingTest {
     rig.get();
     rig.database.set(KEY, 8);
     SyncToken token = new SyncToken(rig.database.position());
-    Optional<KVEntry<RawValue>> read = rig.cache.read(KEY, ReadOptions.atLeast(token));
+    Optional<KVEntry<RawValue>> read = rig.raw.read(KEY, ReadOptions.atLeast(token));
     assertThat(Rig.number(read)).isEqualTo(8);
   }
 

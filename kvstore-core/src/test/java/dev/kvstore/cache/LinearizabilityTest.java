@@ -97,7 +97,7 @@ class LinearizabilityTest {
 
     @Operation
     public void delete() {
-      rig.cache.delete(Rig.KEY, WriteOptions.DEFAULT);
+      rig.raw.delete(Rig.KEY, WriteOptions.DEFAULT);
     }
 
     @Operation(nonParallelGroup = "feed")

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
-import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.RawStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +40,7 @@ final class NearCacheChild {
 
   private NearCacheChild() {}
 
-  static Process start(String uri, Mutation mutation) throws IOException {
+  static Process start(String uri, Mutant mutation) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
@@ -57,16 +57,17 @@ final class NearCacheChild {
   public static void main(String[] arguments) throws Exception {
     System.setOut(System.err);
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
-    Mutation mutation = Mutation.valueOf(arguments[1]);
+    Mutant mutation = Mutant.valueOf(arguments[1]);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (MongoEntryDatabase plain =
             MongoEntryDatabase.open(arguments[0], SETTINGS.withoutNearCache());
         MongoEntryDatabase cached =
             MongoEntryDatabase.open(arguments[0], SETTINGS.withNearCache(CACHE));
-        EntryStore store = mutation == Mutation.NONE
-            ? cached.store(STORE)
-            : MutatedCache.over(plain.store(STORE), CACHE, mutation.parts())) {
+        RawStore store = RawStore.of(
+            mutation == Mutant.NONE
+                ? cached.store(STORE)
+                : MutatedCache.over(plain.store(STORE), CACHE, mutation.parts()))) {
       OUT.println(READY);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         List<String> words = List.of(line.split(" ", -1));
@@ -74,14 +75,14 @@ final class NearCacheChild {
         if (words.get(0).equals("run")) {
           run(store, time);
         } else {
-          converge(store, plain.store(STORE), time);
+          converge(store, RawStore.of(plain.store(STORE)), time);
         }
         OUT.println(DONE);
       }
     }
   }
 
-  private static void run(EntryStore store, Duration time) throws InterruptedException {
+  private static void run(RawStore store, Duration time) throws InterruptedException {
     Traffic traffic = new Traffic(store, KEYS);
     try (traffic) {
       traffic.write(WRITERS).read(READERS);
@@ -101,7 +102,7 @@ final class NearCacheChild {
   }
 
   /** Nobody writes any more, so what is held must come to be what is stored, by the feed alone. */
-  private static void converge(EntryStore store, EntryStore plain, Duration within)
+  private static void converge(RawStore store, RawStore plain, Duration within)
       throws InterruptedException {
     long end = System.nanoTime() + within.toNanos();
     for (String key : KEYS) {

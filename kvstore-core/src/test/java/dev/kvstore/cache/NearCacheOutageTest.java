@@ -13,6 +13,7 @@ import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StandInReplicaSet;
 import dev.kvstore.testing.WireServer;
 import java.lang.management.ManagementFactory;
@@ -62,7 +63,7 @@ class NearCacheOutageTest {
   private StandInReplicaSet server;
   private WireServer way;
   private final List<MongoEntryDatabase> databases = new ArrayList<>();
-  private EntryStore direct;
+  private RawStore direct;
 
   /** How the way fails. */
   private enum Failure {
@@ -101,7 +102,7 @@ class NearCacheOutageTest {
     server = StandInReplicaSet.start();
     server.noopEvery(Duration.ofMillis(100));
     way = server.openAnotherWay();
-    direct = open(server.connectionString(), SETTINGS);
+    direct = RawStore.of(open(server.connectionString(), SETTINGS));
     KEYS.forEach(key -> direct.write(new Write(key, FakeDatabase.value(1), WriteOptions.DEFAULT)));
   }
 
@@ -121,13 +122,14 @@ class NearCacheOutageTest {
   private EntryStore cached(NearCacheSettings.PastBound policy) {
     NearCacheSettings cache =
         NearCacheSettings.builder().stalenessBound(BOUND).pastBound(policy).build();
-    EntryStore store = open(way.uri(), SETTINGS.withTimeout(TIMEOUT).withNearCache(cache));
+    RawStore store =
+        RawStore.of(open(way.uri(), SETTINGS.withTimeout(TIMEOUT).withNearCache(cache)));
     awaitCoherent(store);
     return store;
   }
 
   private static CacheHealth health(EntryStore store) {
-    return store.cache().orElseThrow().health();
+    return RawStore.of(store).cache().orElseThrow().health();
   }
 
   /** A busy machine may need longer for a read than its time limit. */
@@ -139,8 +141,8 @@ class NearCacheOutageTest {
   private static void awaitCoherent(EntryStore store) {
     for (String key : KEYS) {
       patiently().until(() -> {
-        store.read(key);
-        return store.held(key) != null;
+        RawStore.of(store).read(key);
+        return RawStore.of(store).held(key) != null;
       });
     }
   }
@@ -148,7 +150,7 @@ class NearCacheOutageTest {
   @ParameterizedTest
   @EnumSource
   void readThrough_isNeverOlderThanTheBound_orFails(Failure failure, TestReporter reporter) {
-    try (EntryStore store = cached(NearCacheSettings.PastBound.READ_THROUGH)) {
+    try (RawStore store = RawStore.of(cached(NearCacheSettings.PastBound.READ_THROUGH))) {
       Traffic readers = run(store, failure, reporter, () -> {
         assertThatThrownBy(() -> store.read(QUIET)).isInstanceOf(UnavailableException.class);
       });
@@ -161,7 +163,7 @@ class NearCacheOutageTest {
   @ParameterizedTest
   @EnumSource
   void serveStale_isNeverOlderThanTheBound_orMarked(Failure failure, TestReporter reporter) {
-    try (EntryStore store = cached(NearCacheSettings.PastBound.SERVE_STALE)) {
+    try (RawStore store = RawStore.of(cached(NearCacheSettings.PastBound.SERVE_STALE))) {
       Traffic readers = run(store, failure, reporter, () -> {
         assertThat(store.read(QUIET))
             .hasValueSatisfying(entry -> assertThat(entry.stale()).isTrue());
@@ -175,7 +177,7 @@ class NearCacheOutageTest {
   @Test
   void withoutALease_olderReadsAreFound() {
     // A reader that waited long for a key that is not held would read nothing else.
-    EntryStore plain = open(way.uri(), SETTINGS.withTimeout(TIMEOUT));
+    RawStore plain = RawStore.of(open(way.uri(), SETTINGS.withTimeout(TIMEOUT)));
     NearCacheSettings settings =
         NearCacheSettings.builder().stalenessBound(BOUND).build();
     try (NearCache cache = MutatedCache.over(plain, settings, new Mutants.HasNoLease())) {
@@ -260,8 +262,8 @@ class NearCacheOutageTest {
 
   private static void awaitHeld(EntryStore store, String key, long version) {
     patiently().untilAsserted(() -> {
-      assertThat(version(store.read(key))).isEqualTo(version);
-      assertThat(store.held(key)).isNotNull();
+      assertThat(version(RawStore.of(store).read(key))).isEqualTo(version);
+      assertThat(RawStore.of(store).held(key)).isNotNull();
     });
   }
 

@@ -45,7 +45,7 @@ class NearCacheProcessTest {
 
   /** A process, and the lines to and from it. */
   private record Child(Process process, BufferedReader lines, PrintWriter commands) {
-    static Child start(String uri, Mutation mutation) throws IOException {
+    static Child start(String uri, Mutant mutation) throws IOException {
       Process process = NearCacheChild.start(uri, mutation);
       return new Child(
           process,
@@ -69,7 +69,7 @@ class NearCacheProcessTest {
   }
 
   /** Both with the same mechanism taken out. */
-  private void open(Mutation mutation) throws IOException {
+  private void open(Mutant mutation) throws IOException {
     for (int i = 0; i < 2; i++) {
       children.add(Child.start(server.connectionString(), mutation));
     }
@@ -108,7 +108,7 @@ class NearCacheProcessTest {
 
   @Test
   void racingProcesses_seeWhatIsPromised(TestReporter reporter) throws Exception {
-    open(Mutation.NONE);
+    open(Mutant.NONE);
     ScheduledExecutorService breaker = Executors.newSingleThreadScheduledExecutor();
     try {
       var unused = breaker.scheduleWithFixedDelay(
@@ -132,7 +132,7 @@ class NearCacheProcessTest {
   /** Shows that the checks find what they look for: nothing of a cache can be left out. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void racingProcesses_withoutAMechanism_areFoundOut(Mutation mutation, TestReporter reporter)
+  void racingProcesses_withoutAMechanism_areFoundOut(Mutant mutation, TestReporter reporter)
       throws Exception {
     open(mutation);
     for (int round = 0; round < 10 && isFine(); round++) {

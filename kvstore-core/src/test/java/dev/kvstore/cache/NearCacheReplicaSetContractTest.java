@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.MongoTestServer;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 
 /** As {@link NearCacheContractTest}, where a change stream vouches for what is held. */
@@ -20,7 +21,7 @@ class NearCacheReplicaSetContractTest extends NearCacheContractTest {
 
   @Override
   protected EntryStore open(String name) {
-    EntryStore store = super.open(name);
+    RawStore store = RawStore.of(super.open(name));
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(2))

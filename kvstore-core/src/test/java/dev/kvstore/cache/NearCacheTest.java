@@ -27,6 +27,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,21 +68,21 @@ class NearCacheTest {
     void changed_intoWhatIsHeld_keepsIt() {
       KVMetadata held = load(1);
       tell(held.version(), held.etag());
-      assertThat(rig.cache.held(KEY)).isNotNull();
+      assertThat(rig.raw.held(KEY)).isNotNull();
     }
 
     @Test
     void changed_intoAnything_else_removesIt() {
       KVMetadata held = load(1);
       tell(held.version(), "other");
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
       load(2);
       load(3);
       tell(1, held.etag()); // made anew meanwhile: the higher version is of an earlier life
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
       load(4);
       tell(Change.UNKNOWN_VERSION, "any");
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
     }
 
     @Test
@@ -89,10 +90,10 @@ class NearCacheTest {
       rig.get();
       List<Change> deleted = List.of(new Change(Change.Kind.DELETE, KEY, 0, null, 0));
       rig.sink().changed(deleted, 0);
-      assertThat(rig.cache.held(KEY)).isNotNull();
+      assertThat(rig.raw.held(KEY)).isNotNull();
       rig.set(1);
       rig.sink().changed(deleted, 0);
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
     }
   }
 
@@ -103,10 +104,11 @@ class NearCacheTest {
       Rig rig = new Rig().position();
       rig.database.set(KEY, 1);
       rig.deliver();
-      Optional<KVEntry<RawValue>> first = rig.cache.read(KEY, ReadOptions.DEFAULT);
-      Optional<KVEntry<RawValue>> again = rig.cache.read(KEY, ReadOptions.DEFAULT);
+      Optional<KVEntry<RawValue>> first = rig.raw.read(KEY, ReadOptions.DEFAULT);
+      Optional<KVEntry<RawValue>> again = rig.raw.read(KEY, ReadOptions.DEFAULT);
       assertThat(again).isEqualTo(first).isPresent();
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT)).isSameAs(again);
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow())
+          .isSameAs(again.orElseThrow());
       assertThat(rig.store.reads).hasValue(1);
     }
 
@@ -143,7 +145,7 @@ class NearCacheTest {
     @Test
     void read_expired_asksTheDatabase() {
       Rig rig = new Rig().position();
-      rig.cache.write(
+      rig.raw.write(
           new Write(KEY, FakeDatabase.value(1), WriteOptions.DEFAULT.ttl(Duration.ofMillis(700))));
       rig.clock.pass(Duration.ofMillis(690));
       assertThat(rig.get()).isEqualTo(1);
@@ -160,7 +162,7 @@ class NearCacheTest {
       rig.database.set(KEY, 1);
       rig.deliver();
       rig.get();
-      rig.cache.read(KEY, ReadOptions.atLeast(new SyncToken(rig.database.position())));
+      rig.raw.read(KEY, ReadOptions.atLeast(new SyncToken(rig.database.position())));
       assertThat(rig.store.reads).hasValue(1);
       assertThat(rig.cache.syncToken()).isEqualTo(new SyncToken(rig.database.position()));
     }
@@ -172,7 +174,7 @@ class NearCacheTest {
       rig.get();
       assertThat(rig.store.demand).isEqualTo(ReadOptions.DEFAULT.bypassingCache());
       rig.sink().changed(List.of(), 5);
-      rig.cache.read("other", ReadOptions.DEFAULT);
+      rig.raw.read("other", ReadOptions.DEFAULT);
       assertThat(rig.store.demand).isEqualTo(ReadOptions.atLeast(new SyncToken(5)));
     }
 
@@ -203,15 +205,15 @@ class NearCacheTest {
       rig.database.set("a", 1);
       rig.database.set("b", 2);
       rig.deliver();
-      rig.cache.read("a", ReadOptions.DEFAULT);
+      rig.raw.read("a", ReadOptions.DEFAULT);
       List<String> keys = List.of("a", "b", "c", "b");
       for (int i = 0; i < 2; i++) {
-        assertThat(rig.cache.readMany(keys, ReadOptions.DEFAULT))
+        assertThat(rig.raw.readMany(keys, ReadOptions.DEFAULT))
             .extracting(KVEntry::key)
             .containsExactlyInAnyOrder("a", "b");
         assertThat(rig.store.reads).hasValue(2);
       }
-      rig.cache.readMany(keys, ReadOptions.DEFAULT.bypassingCache());
+      rig.raw.readMany(keys, ReadOptions.DEFAULT.bypassingCache());
       assertThat(rig.store.reads).hasValue(3);
     }
 
@@ -220,7 +222,7 @@ class NearCacheTest {
       Rig rig = new Rig().position();
       assertThat(rig.get()).isZero();
       rig.database.set(KEY, 1);
-      assertThat(rig.cache.scanKeys(KeyRange.ALL, 10).items()).containsExactly(KEY);
+      assertThat(rig.raw.scanKeys(KeyRange.ALL, 10).items()).containsExactly(KEY);
       assertThat(rig.get()).isEqualTo(1);
     }
 
@@ -243,7 +245,7 @@ class NearCacheTest {
       Rig rig = new Rig().position();
       rig.set(1);
       assertThat(rig.get()).isEqualTo(1);
-      rig.cache.increment(KEY, 2, WriteOptions.DEFAULT);
+      rig.raw.increment(KEY, 2, WriteOptions.DEFAULT);
       assertThat(rig.get()).isEqualTo(2);
       assertThat(rig.store.reads).hasValue(0);
     }
@@ -264,7 +266,7 @@ class NearCacheTest {
       rig.database.set(KEY, 2);
       WriteOptions stale = WriteOptions.ifMatch("etag of another time");
       assertThatExceptionOfType(PreconditionFailedException.class)
-          .isThrownBy(() -> rig.cache.write(new Write(KEY, FakeDatabase.value(3), stale)));
+          .isThrownBy(() -> rig.raw.write(new Write(KEY, FakeDatabase.value(3), stale)));
       assertThat(rig.get()).isEqualTo(2);
     }
 
@@ -285,9 +287,9 @@ class NearCacheTest {
     void delete_andBatch_areReadAtOnce() {
       Rig rig = new Rig().position();
       rig.set(1);
-      assertThat(rig.cache.delete(KEY, WriteOptions.DEFAULT)).isTrue();
+      assertThat(rig.raw.delete(KEY, WriteOptions.DEFAULT)).isTrue();
       assertThat(rig.get()).isZero();
-      rig.cache.writeMany(Map.of(KEY, FakeDatabase.value(2)), BatchOptions.DEFAULT);
+      rig.raw.writeMany(Map.of(KEY, FakeDatabase.value(2)), BatchOptions.DEFAULT);
       assertThat(rig.get()).isEqualTo(2);
     }
 
@@ -297,7 +299,7 @@ class NearCacheTest {
       rig.set(1);
       rig.store.down = true;
       Defaulted kept =
-          rig.cache.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
+          rig.raw.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
       assertThat(kept.stored()).isFalse();
       assertThat(Rig.number(Optional.of(kept.entry()))).isEqualTo(1);
     }
@@ -308,7 +310,7 @@ class NearCacheTest {
       rig.get();
       rig.database.set(KEY, 1);
       Defaulted kept =
-          rig.cache.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
+          rig.raw.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
       assertThat(kept.stored()).isFalse();
       assertThat(rig.get()).isEqualTo(1);
     }
@@ -332,18 +334,18 @@ class NearCacheTest {
       rig.store.down = true;
       rig.clock.pass(Duration.ofSeconds(3));
       for (int i = 0; i < 5; i++) {
-        KVEntry<RawValue> entry = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+        KVEntry<RawValue> entry = rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow();
         assertThat(entry.stale()).isTrue();
         assertThat(entry.source()).isEqualTo(KVEntry.Source.CACHE);
         assertThat(Rig.number(Optional.of(entry))).isEqualTo(1);
-        assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
+        assertThat(rig.raw.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
       }
       assertThat(rig.store.reads).as("attempts within a second").hasValue(1);
 
       rig.store.down = false;
       rig.database.set(KEY, 2);
       rig.clock.pass(Duration.ofSeconds(1));
-      KVEntry<RawValue> entry = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+      KVEntry<RawValue> entry = rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow();
       assertThat(entry.stale()).isFalse();
       assertThat(rig.get()).isEqualTo(2);
       assertThat(rig.cache.health().staleReads()).isEqualTo(10);
@@ -352,16 +354,16 @@ class NearCacheTest {
     @Test
     void read_askedToServeStale_neverServesAbsenceOrTheExpired() {
       Rig rig = rig(STALE).position();
-      rig.cache.write(
+      rig.raw.write(
           new Write(KEY, FakeDatabase.value(1), WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1))));
-      rig.cache.read("absent", ReadOptions.DEFAULT);
+      rig.raw.read("absent", ReadOptions.DEFAULT);
       rig.store.down = true;
       rig.clock.pass(Duration.ofSeconds(3));
       assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::get);
       assertThatExceptionOfType(UnavailableException.class)
-          .isThrownBy(() -> rig.cache.read("absent", ReadOptions.DEFAULT));
+          .isThrownBy(() -> rig.raw.read("absent", ReadOptions.DEFAULT));
       assertThatExceptionOfType(UnavailableException.class)
-          .isThrownBy(() -> rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT));
+          .isThrownBy(() -> rig.raw.readMany(List.of(KEY), ReadOptions.DEFAULT));
     }
 
     @Test
@@ -378,11 +380,11 @@ class NearCacheTest {
       rig.database.set(KEY, 1);
       rig.deliver();
       rig.store.stale = true;
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
-      assertThat(rig.cache.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.raw.readMany(List.of(KEY), ReadOptions.DEFAULT)).allMatch(KVEntry::stale);
+      assertThat(rig.raw.held(KEY)).isNull();
       rig.store.stale = false;
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
       assertThat(rig.store.reads).hasValue(3);
     }
 
@@ -392,14 +394,14 @@ class NearCacheTest {
       rig.set(1);
       rig.clock.pass(Duration.ofSeconds(3));
       rig.store.stale = true;
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
       rig.store.down = true;
       assertThat(rig.get()).isEqualTo(1);
 
       rig.store.down = false;
       rig.database.set(KEY, 2);
       rig.clock.pass(Duration.ofSeconds(1));
-      rig.cache.read(KEY, ReadOptions.DEFAULT);
+      rig.raw.read(KEY, ReadOptions.DEFAULT);
       rig.store.down = true;
       assertThatExceptionOfType(UnavailableException.class).isThrownBy(rig::get);
     }
@@ -520,9 +522,9 @@ class NearCacheTest {
           rigWithoutFeed(timed.toBuilder().pastBound(PastBound.SERVE_STALE).build());
       rig.set(1);
       rig.store.down = true;
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isFalse();
       rig.clock.pass(Duration.ofSeconds(5));
-      assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+      assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
     }
   }
 
@@ -532,8 +534,8 @@ class NearCacheTest {
     void read_loadedThenHeld_saysWhereFrom() {
       Rig rig = new Rig().position();
       rig.database.set(KEY, 1);
-      KVEntry<RawValue> loaded = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
-      KVEntry<RawValue> held = rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+      KVEntry<RawValue> loaded = rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow();
+      KVEntry<RawValue> held = rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow();
 
       assertThat(loaded.source()).isEqualTo(KVEntry.Source.STORE);
       assertThat(held.source()).isEqualTo(KVEntry.Source.CACHE);
@@ -550,9 +552,8 @@ class NearCacheTest {
       rig.position();
       rig.database.set(KEY, 1);
       for (int i = 1; i <= 3; i++) {
-        assertThat(rig.cache.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale())
-            .isTrue();
-        assertThat(rig.cache.held(KEY)).isNull();
+        assertThat(rig.raw.read(KEY, ReadOptions.DEFAULT).orElseThrow().stale()).isTrue();
+        assertThat(rig.raw.held(KEY)).isNull();
         assertThat(rig.store.reads).hasValue(i);
       }
     }
@@ -565,9 +566,10 @@ class NearCacheTest {
     }
 
     @Override
-    public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-      return super.read(key, options)
-          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true));
+    public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+      return super.find(keys, options).stream()
+          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true))
+          .toList();
     }
   }
 
@@ -577,12 +579,12 @@ class NearCacheTest {
     void held_valueKept_isFoundByItsTypeUntilTheKeyChanges() {
       Rig rig = new Rig().position();
       rig.set(1);
-      HeldEntry held = Objects.requireNonNull(rig.cache.held(KEY));
+      HeldEntry held = Objects.requireNonNull(rig.raw.held(KEY));
       assertThat(held.valueAs(Integer.class)).isNull();
       long weight = rig.cache.health().weight();
       held.keep(KVType.of(Integer.class), 1, 0);
 
-      HeldEntry again = Objects.requireNonNull(rig.cache.held(KEY));
+      HeldEntry again = Objects.requireNonNull(rig.raw.held(KEY));
       assertThat(again.entry()).isSameAs(held.entry());
       assertThat(again.valueAs(Integer.class)).isEqualTo(1);
       assertThat(again.valueAs(KVType.of(Integer.class))).isEqualTo(1);
@@ -591,7 +593,7 @@ class NearCacheTest {
       assertThat(rig.cache.health().weight()).isGreaterThan(weight);
 
       rig.set(2);
-      assertThat(Objects.requireNonNull(rig.cache.held(KEY)).valueAs(Integer.class))
+      assertThat(Objects.requireNonNull(rig.raw.held(KEY)).valueAs(Integer.class))
           .isNull();
     }
 
@@ -599,20 +601,20 @@ class NearCacheTest {
     void keep_ofWhatWasRemovedMeanwhile_isForgotten() {
       Rig rig = new Rig().position();
       rig.set(1);
-      HeldEntry held = Objects.requireNonNull(rig.cache.held(KEY));
+      HeldEntry held = Objects.requireNonNull(rig.raw.held(KEY));
       rig.database.set(KEY, 2);
       rig.deliver();
       held.keep(KVType.of(Integer.class), 1, 0);
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
     }
 
     @Test
     void held_notServable_isNull() {
       Rig rig = new Rig().position();
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
       rig.set(1);
       rig.clock.pass(Duration.ofSeconds(3));
-      assertThat(rig.cache.held(KEY)).isNull();
+      assertThat(rig.raw.held(KEY)).isNull();
       assertThat(rig.store.reads).hasValue(0);
     }
   }
@@ -648,7 +650,7 @@ class NearCacheTest {
     rig.cache.close();
     assertThat(rig.store.subscribed).isFalse();
     assertThat(rig.store.closed).isTrue();
-    assertThat(rig.cache.held(KEY)).isNull();
+    assertThat(rig.raw.held(KEY)).isNull();
     assertThatThrownBy(rig::get)
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));

@@ -12,6 +12,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,11 +72,11 @@ class NearCachesTest {
   }
 
   private static int get(EntryStore store) {
-    return Rig.number(store.read(KEY, ReadOptions.DEFAULT));
+    return Rig.number(RawStore.of(store).read(KEY, ReadOptions.DEFAULT));
   }
 
   private static void set(EntryStore store, int value) {
-    store.write(new Write(KEY, FakeDatabase.value(value), WriteOptions.DEFAULT));
+    RawStore.of(store).write(new Write(KEY, FakeDatabase.value(value), WriteOptions.DEFAULT));
   }
 
   /** Nobody uses any cache for so long that all go. */
@@ -89,7 +90,7 @@ class NearCachesTest {
   @Test
   void stores_withoutEntries_areNotCached() {
     for (int i = 0; i < 1000; i++) {
-      EntryStore store = caches.store("s" + i);
+      RawStore store = RawStore.of(caches.store("s" + i));
       assertThat(get(store)).isZero();
       assertThat(store.readMany(List.of(KEY), ReadOptions.DEFAULT)).isEmpty();
       store.scan(KeyRange.ALL, 1);
@@ -108,7 +109,7 @@ class NearCachesTest {
     position();
     assertThat(get(caches.store("s"))).isEqualTo(1);
     int before = reads();
-    EntryStore third = caches.store("s");
+    RawStore third = RawStore.of(caches.store("s"));
     assertThat(get(third)).isEqualTo(1);
     assertThat(third.held(KEY)).isNotNull();
     assertThat(reads()).isEqualTo(before);
@@ -119,24 +120,26 @@ class NearCachesTest {
   @Test
   void store_whereverAnEntryIsSeen_isCached() {
     database("a").set(KEY, 1);
-    caches.store("a").readMany(List.of(KEY), ReadOptions.DEFAULT);
+    RawStore.of(caches.store("a")).readMany(List.of(KEY), ReadOptions.DEFAULT);
     database("b").set(KEY, 1);
-    caches.store("b").scan(KeyRange.ALL, 1);
+    RawStore.of(caches.store("b")).scan(KeyRange.ALL, 1);
     database("c").set(KEY, 1);
-    caches.store("c").scanMetadata(KeyRange.ALL, 1);
+    RawStore.of(caches.store("c")).scanMetadata(KeyRange.ALL, 1);
     database("d").set(KEY, 1);
-    caches.store("d").scanKeys(KeyRange.ALL, 1);
+    RawStore.of(caches.store("d")).scanKeys(KeyRange.ALL, 1);
     set(caches.store("e"), 1);
-    caches.store("f").increment(KEY, 1, WriteOptions.DEFAULT);
-    caches.store("g").writeMany(Map.of(KEY, FakeDatabase.value(1)), BatchOptions.DEFAULT);
-    caches.store("h").setDefault(new Write(KEY, FakeDatabase.value(1), WriteOptions.DEFAULT));
+    RawStore.of(caches.store("f")).increment(KEY, 1, WriteOptions.DEFAULT);
+    RawStore.of(caches.store("g"))
+        .writeMany(Map.of(KEY, FakeDatabase.value(1)), BatchOptions.DEFAULT);
+    RawStore.of(caches.store("h"))
+        .setDefault(new Write(KEY, FakeDatabase.value(1), WriteOptions.DEFAULT));
     assertThat(subscribed()).isEqualTo(8);
   }
 
   @Test
   void close_oneHolder_leavesTheOthers() {
-    EntryStore one = caches.store("s");
-    EntryStore other = caches.store("s");
+    RawStore one = RawStore.of(caches.store("s"));
+    RawStore other = RawStore.of(caches.store("s"));
     set(one, 1);
     position();
     get(one);
@@ -152,7 +155,7 @@ class NearCachesTest {
 
   @Test
   void cache_thatNobodyUses_goes_andComesAgain() {
-    EntryStore store = caches.store("s");
+    RawStore store = RawStore.of(caches.store("s"));
     set(store, 1);
     position();
     get(store);
@@ -195,12 +198,12 @@ class NearCachesTest {
    */
   @Test
   void write_byTheCacheBefore_isReadFromTheNextOne() {
-    EntryStore store = caches.store("s");
+    RawStore store = RawStore.of(caches.store("s"));
     set(store, 1);
     NamedStore used = opened.stream().filter(any -> any.subscribed).findFirst().orElseThrow();
     used.once(FakeStore.At.BEFORE_WRITE, () -> {
       idle();
-      EntryStore other = caches.store("s");
+      RawStore other = RawStore.of(caches.store("s"));
       get(other);
       position();
       assertThat(get(other)).isEqualTo(1);
@@ -213,7 +216,7 @@ class NearCachesTest {
   @Test
   void write_withoutCache_isReadFromTheOneThatCameMeanwhile() {
     database("s").set(KEY, 1);
-    EntryStore store = caches.store("s");
+    RawStore store = RawStore.of(caches.store("s"));
     opened.get(0).once(FakeStore.At.BEFORE_WRITE, () -> {
       get(caches.store("s"));
       position();
@@ -226,7 +229,7 @@ class NearCachesTest {
   @Test
   void read_withoutCache_letsNobodyReadWhatIsOlder() {
     database("s").set(KEY, 1);
-    EntryStore store = caches.store("s");
+    RawStore store = RawStore.of(caches.store("s"));
     opened.get(0).once(FakeStore.At.BEFORE_READ, () -> {
       get(caches.store("s"));
       position();
@@ -244,7 +247,7 @@ class NearCachesTest {
       set(caches.store("s" + i), i);
     }
     assertThat(subscribed()).isEqualTo(NearCaches.MOST);
-    EntryStore uncached = caches.store("s" + (NearCaches.MOST + 1));
+    RawStore uncached = RawStore.of(caches.store("s" + (NearCaches.MOST + 1)));
     assertThat(get(uncached)).isEqualTo(NearCaches.MOST + 1);
     assertThat(uncached.cache()).isEmpty();
   }
@@ -262,8 +265,8 @@ class NearCachesTest {
     }
     caches.keepUp();
     set(caches.store("another"), 1);
-    assertThat(caches.store("another").cache()).isPresent();
-    assertThat(caches.store("s0").cache()).isEmpty();
+    assertThat(RawStore.of(caches.store("another")).cache()).isPresent();
+    assertThat(RawStore.of(caches.store("s0")).cache()).isEmpty();
     assertThat(subscribed()).isEqualTo(NearCaches.MOST);
   }
 
@@ -272,13 +275,13 @@ class NearCachesTest {
     for (int i = 0; i <= NearCaches.MOST; i++) {
       set(caches.store("s" + i), i);
     }
-    assertThat(caches.store("s" + NearCaches.MOST).cache()).isEmpty();
+    assertThat(RawStore.of(caches.store("s" + NearCaches.MOST)).cache()).isEmpty();
     for (int round = 0; round <= NearCaches.EVICTABLE; round++) {
       caches.keepUp();
     }
     clock.pass(Duration.ofSeconds(1));
     set(caches.store("another"), 1);
-    assertThat(caches.store("another").cache()).isPresent();
+    assertThat(RawStore.of(caches.store("another")).cache()).isPresent();
     assertThat(subscribed()).isEqualTo(NearCaches.MOST);
   }
 
@@ -295,7 +298,7 @@ class NearCachesTest {
   @Test
   void caches_together_holdNoMoreThanTheSettingsSay() {
     for (String name : List.of("a", "b", "c")) {
-      EntryStore store = caches.store(name);
+      RawStore store = RawStore.of(caches.store(name));
       for (int i = 0; i < 1500; i++) {
         store.write(new Write("k" + i, FakeDatabase.value(i), WriteOptions.DEFAULT));
         if (i == 0) {
@@ -308,7 +311,8 @@ class NearCachesTest {
     }
     caches.keepUp();
     long weight = List.of("a", "b", "c").stream()
-        .mapToLong(name -> caches.store(name).cache().orElseThrow().health().weight())
+        .mapToLong(name ->
+            RawStore.of(caches.store(name)).cache().orElseThrow().health().weight())
         .sum();
     assertThat(weight).isBetween(700_000L, 1_000_000L);
   }
@@ -327,9 +331,9 @@ class NearCachesTest {
 
   @Test
   void close_endsAllCaches_andTellsTheHolders() {
-    EntryStore store = caches.store("s");
+    RawStore store = RawStore.of(caches.store("s"));
     set(store, 1);
-    EntryStore fresh = caches.store("t");
+    RawStore fresh = RawStore.of(caches.store("t"));
     caches.close();
     assertThat(subscribed()).isZero();
     assertThatThrownBy(() -> get(store)).isInstanceOf(KVException.class);

@@ -7,6 +7,7 @@ import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class Rig {
   final FakeStore store;
   final ManualClock clock;
   final NearCache cache;
+  final RawStore raw;
   private int delivered;
 
   Rig() {
@@ -67,6 +69,7 @@ final class Rig {
     Counters counters = new Counters();
     Reader reader = parts.reader(store, settings, slots, freshness, clock, counters);
     cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
+    raw = RawStore.of(cache);
     cache.start(parts.feed(slots, freshness, counters));
   }
 
@@ -108,15 +111,15 @@ final class Rig {
 
   /** The value, or 0 where there is none. */
   int get() {
-    return number(cache.read(KEY, ReadOptions.DEFAULT));
+    return number(raw.read(KEY, ReadOptions.DEFAULT));
   }
 
   int getBypassing() {
-    return number(cache.read(KEY, ReadOptions.DEFAULT.bypassingCache()));
+    return number(raw.read(KEY, ReadOptions.DEFAULT.bypassingCache()));
   }
 
   void set(int value) {
-    cache.write(new Write(KEY, FakeDatabase.value(value), WriteOptions.DEFAULT));
+    raw.write(new Write(KEY, FakeDatabase.value(value), WriteOptions.DEFAULT));
   }
 
   static int number(Optional<KVEntry<RawValue>> entry) {

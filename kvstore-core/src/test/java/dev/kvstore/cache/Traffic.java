@@ -7,6 +7,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,8 @@ final class Traffic implements AutoCloseable {
   private void write(String key) {
     try {
       RawValue value = FakeDatabase.value(ThreadLocalRandom.current().nextInt());
-      long version = store.write(new Write(key, value, WriteOptions.DEFAULT)).version();
+      long version =
+          RawStore.of(store).write(new Write(key, value, WriteOptions.DEFAULT)).version();
       chronicle.acknowledged(key, version, System.nanoTime());
       saw(key, version);
       writes.incrementAndGet();
@@ -105,7 +107,7 @@ final class Traffic implements AutoCloseable {
     long before = seen(key).get();
     long begun = System.nanoTime();
     try {
-      Optional<KVEntry<RawValue>> entry = store.read(key, ReadOptions.DEFAULT);
+      Optional<KVEntry<RawValue>> entry = RawStore.of(store).read(key, ReadOptions.DEFAULT);
       reads.incrementAndGet();
       if (entry.map(KVEntry::stale).orElse(false)) {
         markedReads.incrementAndGet();

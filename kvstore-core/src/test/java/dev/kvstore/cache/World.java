@@ -87,7 +87,7 @@ final class World {
       node.catchUp();
       for (String key : history.keySet()) {
         int stored = Rig.number(database.get(key));
-        int read = Rig.number(node.rig.cache.read(key, ReadOptions.DEFAULT));
+        int read = Rig.number(node.rig.raw.read(key, ReadOptions.DEFAULT));
         if (read != stored) {
           throw new AssertionError("Promise 6: " + read + " stays, the database has " + stored);
         }
@@ -137,7 +137,7 @@ final class World {
       scheduler.begin();
       int seenBefore = seen.getOrDefault(key, 0);
       int bound = stateAt(key, clock.nanos() - BOUND);
-      Optional<KVEntry<RawValue>> entry = rig.cache.read(key, options);
+      Optional<KVEntry<RawValue>> entry = rig.raw.read(key, options);
       int value = Rig.number(entry);
       boolean isOld = latest(key, value) < seenBefore;
       if (isOld || latest(key, value) < bound) {
@@ -150,13 +150,13 @@ final class World {
     void write(String key) {
       scheduler.begin();
       int value = ++lastValue;
-      rig.cache.write(new Write(key, FakeDatabase.value(value), WriteOptions.DEFAULT));
+      rig.raw.write(new Write(key, FakeDatabase.value(value), WriteOptions.DEFAULT));
       saw(key, lastChange.get());
     }
 
     void delete(String key) {
       scheduler.begin();
-      if (rig.cache.delete(key, WriteOptions.DEFAULT)) {
+      if (rig.raw.delete(key, WriteOptions.DEFAULT)) {
         saw(key, lastChange.get());
       }
     }

@@ -14,6 +14,7 @@ import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -83,7 +84,7 @@ class AtomicBatchTest {
   void atomic_writesInOneTransaction() {
     mongo.reply("update", WRITTEN).reply("commitTransaction", ok());
 
-    assertThat(open().writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
+    assertThat(RawStore.of(open()).writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
 
     BsonDocument update = mongo.sent("update").get(0);
     BsonDocument commit = mongo.sent("commitTransaction").get(0);
@@ -101,7 +102,7 @@ class AtomicBatchTest {
     mongo.close();
     mongo = ScriptedMongo.standalone();
 
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     assertThatThrownBy(() -> store.writeMany(twoKeys(), ATOMIC))
         .isInstanceOf(AtomicNotSupportedException.class);
@@ -116,7 +117,7 @@ class AtomicBatchTest {
         .reply("update", Recorded.standalone("transaction", "standalone").reply())
         .reply("abortTransaction", ok());
 
-    assertThatThrownBy(() -> open().writeMany(twoKeys(), ATOMIC))
+    assertThatThrownBy(() -> RawStore.of(open()).writeMany(twoKeys(), ATOMIC))
         .isInstanceOf(AtomicNotSupportedException.class);
   }
 
@@ -129,7 +130,7 @@ class AtomicBatchTest {
         .reply("update", WRITTEN)
         .reply("commitTransaction", ok());
 
-    assertThat(open().writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
+    assertThat(RawStore.of(open()).writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
     assertThat(mongo.sent("update").get(1).get("txnNumber"))
         .isNotEqualTo(mongo.sent("update").get(0).get("txnNumber"));
   }
@@ -148,7 +149,7 @@ class AtomicBatchTest {
         .reply("update", BsonDocument.parse("{ok: 1.0, n: 1, nModified: 1}"))
         .reply("commitTransaction", ok());
 
-    assertThat(open().writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(2, 0));
+    assertThat(RawStore.of(open()).writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(2, 0));
   }
 
   @Test
@@ -161,7 +162,7 @@ class AtomicBatchTest {
             labelled(error(64, "WriteConcernFailed"), "UnknownTransactionCommitResult"))
         .reply("commitTransaction", ok());
 
-    assertThat(open().writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
+    assertThat(RawStore.of(open()).writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(1, 1));
     assertThat(mongo.sent("update")).hasSize(1);
   }
 
@@ -170,7 +171,7 @@ class AtomicBatchTest {
     mongo.reply("update", WRITTEN).silence("commitTransaction");
     mongo.reply("find", any -> found(made()));
 
-    assertThat(open(Duration.ofMillis(500)).writeMany(twoKeys(), ATOMIC))
+    assertThat(RawStore.of(open(Duration.ofMillis(500))).writeMany(twoKeys(), ATOMIC))
         .isEqualTo(new BatchResult(1, 1));
   }
 
@@ -181,7 +182,7 @@ class AtomicBatchTest {
       mongo.reply("find", found());
     }
 
-    assertThatThrownBy(() -> open(Duration.ofMillis(500)).writeMany(twoKeys(), ATOMIC))
+    assertThatThrownBy(() -> RawStore.of(open(Duration.ofMillis(500))).writeMany(twoKeys(), ATOMIC))
         .isInstanceOf(OutcomeUnknownException.class);
   }
 
@@ -189,7 +190,7 @@ class AtomicBatchTest {
   void atomic_neverCommitted_isCertainlyNotDone() {
     mongo.silence("update");
 
-    assertThatThrownBy(() -> open(Duration.ofMillis(500)).writeMany(twoKeys(), ATOMIC))
+    assertThatThrownBy(() -> RawStore.of(open(Duration.ofMillis(500))).writeMany(twoKeys(), ATOMIC))
         .isExactlyInstanceOf(UnavailableException.class);
   }
 }

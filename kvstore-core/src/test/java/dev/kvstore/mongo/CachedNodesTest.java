@@ -16,6 +16,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.MongoTestServer;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StandInReplicaSet;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,14 +60,14 @@ class CachedNodesTest {
   }
 
   private EntryStore node(String uri, MongoSettings settings) {
-    EntryStore store = database(uri, settings).onlyStore("settings");
+    RawStore store = RawStore.of(database(uri, settings).onlyStore("settings"));
     // Whoever made a store of the database alone has to close it, too.
     opened.add(store);
     return store;
   }
 
   private static CacheHealth health(EntryStore store) {
-    return store.cache().orElseThrow().health();
+    return RawStore.of(store).cache().orElseThrow().health();
   }
 
   private static void awaitCoherent(EntryStore store) {
@@ -81,7 +82,7 @@ class CachedNodesTest {
 
   private static int read(EntryStore store, String key) {
     return store
-        .read(key, ReadOptions.DEFAULT)
+        .find(key, ReadOptions.DEFAULT)
         .map(KVEntry::value)
         .map(value -> value.equals(int32(1)) ? 1 : value.equals(int32(2)) ? 2 : -1)
         .orElse(0);
@@ -96,8 +97,8 @@ class CachedNodesTest {
   void changes_ofAnotherNode_areSeenWithinTheBound_andAllElseIsServedFromMemory(
       boolean replicaSet) {
     String uri = server(replicaSet).connectionString();
-    EntryStore writer = node(uri, SETTINGS.withoutNearCache());
-    EntryStore reader = node(uri, SETTINGS.withPollingInterval(Duration.ofMillis(50)));
+    RawStore writer = RawStore.of(node(uri, SETTINGS.withoutNearCache()));
+    RawStore reader = RawStore.of(node(uri, SETTINGS.withPollingInterval(Duration.ofMillis(50))));
     writer.write(write("a", int32(1)));
     writer.write(write("b", int32(1)));
     awaitCoherent(reader);
@@ -136,7 +137,7 @@ class CachedNodesTest {
   void cache_withASmallBound_staysCoherentWhileNothingHappens(boolean replicaSet) {
     MongoSettings strict = SETTINGS.withNearCache(
         NearCacheSettings.builder().stalenessBound(Duration.ofMillis(800)).build());
-    EntryStore store = node(server(replicaSet).connectionString(), strict);
+    RawStore store = RawStore.of(node(server(replicaSet).connectionString(), strict));
     awaitCoherent(store);
     AtomicReference<Object> since = new AtomicReference<>();
 
@@ -150,8 +151,8 @@ class CachedNodesTest {
   @Test
   void frozenServer_endsTheLease_andItGoesOnAfterwards() {
     StandInReplicaSet standIn = opened(StandInReplicaSet.start());
-    EntryStore store =
-        node(standIn.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500)));
+    RawStore store = RawStore.of(node(
+        standIn.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500))));
     awaitCoherent(store);
     store.write(write("a", int32(1)));
     assertThat(read(store, "a")).isEqualTo(1);
@@ -170,8 +171,8 @@ class CachedNodesTest {
   void openedWhileTheServerIsDown_becomesCoherentWhenItComes() {
     StandInReplicaSet standIn = opened(StandInReplicaSet.start());
     standIn.wire().refuse();
-    EntryStore store =
-        node(standIn.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500)));
+    RawStore store = RawStore.of(node(
+        standIn.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMillis(500))));
     assertThatThrownBy(() -> read(store, "a")).isInstanceOf(UnavailableException.class);
 
     standIn.wire().accept(true);
@@ -187,15 +188,15 @@ class CachedNodesTest {
     MongoTestServer server = server(replicaSet);
     MongoEntryDatabase database = database(server.connectionString(), SETTINGS);
     for (int i = 0; i < 1000; i++) {
-      EntryStore store = database.store("s" + i);
+      RawStore store = RawStore.of(database.store("s" + i));
       assertThat(read(store, "a")).isZero();
       assertThat(store.cache()).isEmpty();
     }
     assertThat(threads(server.database())).isEmpty();
 
-    EntryStore one = database.store("settings");
+    RawStore one = RawStore.of(database.store("settings"));
     one.write(write("a", int32(1)));
-    EntryStore other = database.store("settings");
+    RawStore other = RawStore.of(database.store("settings"));
     await().until(() -> health(other).coherent());
     one.close();
     assertThat(List.of(read(other, "a"), read(other, "a"))).containsExactly(1, 1);
@@ -217,7 +218,7 @@ class CachedNodesTest {
   @Test
   void drop_isSeenAtOnce() {
     MongoEntryDatabase database = database(server(true).connectionString(), SETTINGS);
-    EntryStore store = database.store("settings");
+    RawStore store = RawStore.of(database.store("settings"));
     store.write(write("a", int32(1)));
     await().until(() -> health(store).coherent());
     assertThat(read(store, "a")).isEqualTo(1);

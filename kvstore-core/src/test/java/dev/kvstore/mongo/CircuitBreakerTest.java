@@ -12,7 +12,7 @@ import com.mongodb.ServerAddress;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.WireServer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -220,7 +220,7 @@ class CircuitBreakerTest {
     try (WireServer server = new WireServer(commands);
         MongoClient client = MongoClients.create(server.uri());
         MongoEntryDatabase database = MongoEntryDatabase.open(client, "rec", settings)) {
-      EntryStore store = database.store("s");
+      RawStore store = RawStore.of(database.store("s"));
       assertThat(store.read("k")).isEmpty();
       silent.set(true);
       assertThatThrownBy(() -> store.read("k")).isInstanceOf(UnavailableException.class);

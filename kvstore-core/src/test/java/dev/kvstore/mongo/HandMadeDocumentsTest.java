@@ -11,6 +11,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.RawStore;
 import java.time.Instant;
 import java.util.List;
 import org.bson.Document;
@@ -63,13 +64,13 @@ class HandMadeDocumentsTest extends MongoStoreFixture {
             Document.parse("{_id: '', value: 'no key'}"),
             Document.parse("{_id: 'e', value: 'last'}")));
 
-    assertThat(store.scan(KeyRange.ALL, 10).items())
+    assertThat(RawStore.of(store).scan(KeyRange.ALL, 10).items())
         .extracting(KVEntry::key)
         .containsExactly("a", "b", "e");
     assertThat(allKeys(KeyRange.ALL, 1)).containsExactly("a", "b", "e");
     assertThat(read("b").version()).isEqualTo(3);
     assertThat(read("b").value()).isEqualTo(json("null"));
-    assertThat(store.readMany(List.of("a", "b"))).hasSize(2);
+    assertThat(RawStore.of(store).readMany(List.of("a", "b"))).hasSize(2);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.WireServer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ class LargeBatchTest {
     try (WireServer server = new WireServer(commands);
         MongoClient client = MongoClients.create(server.uri());
         MongoEntryDatabase database = MongoEntryDatabase.open(client, "rec", settings)) {
-      return database.store("s").writeMany(values(count), BatchOptions.DEFAULT);
+      return RawStore.of(database.store("s")).writeMany(values(count), BatchOptions.DEFAULT);
     }
   }
 

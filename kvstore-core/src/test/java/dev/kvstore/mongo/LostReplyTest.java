@@ -17,9 +17,9 @@ import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.typed.TypedKVStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -57,15 +57,15 @@ class LostReplyTest {
     mongo.close();
   }
 
-  private EntryStore open(Duration timeout) {
+  private RawStore open(Duration timeout) {
     MongoEntryDatabase opened = MongoEntryDatabase.open(
         mongo.uri(), MongoSettings.DEFAULT.withTimeout(timeout).withoutNearCache());
     database = opened;
     opened.ping();
-    return opened.store("settings");
+    return RawStore.of(opened.store("settings"));
   }
 
-  private EntryStore open() {
+  private RawStore open() {
     return open(Duration.ofMillis(1500));
   }
 
@@ -89,7 +89,7 @@ class LostReplyTest {
   void write_hungUpAfterItWasDone_isDone() {
     mongo.hangUp("findAndModify").reply("find", any -> found(made(7)));
 
-    KVMetadata metadata = open().write(ANY);
+    KVMetadata metadata = RawStore.of(open()).write(ANY);
 
     assertThat(metadata.version()).isEqualTo(7);
     assertThat(mongo.sent("find").get(0).getDocument("readConcern"))
@@ -104,7 +104,7 @@ class LostReplyTest {
         .reply("find", found())
         .reply("find", any -> found(made(1)));
 
-    assertThat(open().write(ANY).version()).isEqualTo(1);
+    assertThat(RawStore.of(open()).write(ANY).version()).isEqualTo(1);
   }
 
   @Test
@@ -114,7 +114,7 @@ class LostReplyTest {
       mongo.reply("find", found(other(OLD)));
     }
 
-    assertThatThrownBy(() -> open().write(ANY))
+    assertThatThrownBy(() -> RawStore.of(open()).write(ANY))
         .isInstanceOf(OutcomeUnknownException.class)
         .hasMessageContaining("'a'");
   }
@@ -126,7 +126,7 @@ class LostReplyTest {
         .reply("find", found(other(OLD)))
         .reply("findAndModify", any -> ScriptedMongo.ok().append("value", made(4)));
 
-    assertThat(open().write(IF_OLD).version()).isEqualTo(4);
+    assertThat(RawStore.of(open()).write(IF_OLD).version()).isEqualTo(4);
     assertThat(etag(mongo.sent("findAndModify").get(0)))
         .isEqualTo(etag(mongo.sent("findAndModify").get(1)));
     assertThat(mongo.sent("findAndModify").get(1).getDocument("query").get("etag"))
@@ -143,14 +143,14 @@ class LostReplyTest {
             Recorded.replicaSet("reclaim", "the loser of the race").reply())
         .reply("find", any -> found(made(4)));
 
-    assertThat(open().write(IF_OLD).version()).isEqualTo(4);
+    assertThat(RawStore.of(open()).write(IF_OLD).version()).isEqualTo(4);
   }
 
   @Test
   void writeIfMatch_anotherWriteCameInBetween_isUnknownAtOnce() {
     mongo.hangUp("findAndModify").reply("find", found(other("ffffffffffffffffffffffff")));
 
-    assertThatThrownBy(() -> open(Duration.ofSeconds(10)).write(IF_OLD))
+    assertThatThrownBy(() -> RawStore.of(open(Duration.ofSeconds(10))).write(IF_OLD))
         .isInstanceOf(OutcomeUnknownException.class);
     assertThat(mongo.sent("find")).hasSize(1);
   }
@@ -167,7 +167,7 @@ class LostReplyTest {
         .reply("find", found())
         .reply("find", any -> found(made(1)));
 
-    assertThat(open().write(ANY).version()).isEqualTo(1);
+    assertThat(RawStore.of(open()).write(ANY).version()).isEqualTo(1);
   }
 
   @Test
@@ -179,13 +179,13 @@ class LostReplyTest {
             "{code: 11602, codeName: 'InterruptedDueToReplStateChange', errmsg: 'interrupted'}"));
     mongo.reply("findAndModify", reply).reply("find", any -> found(made(1)));
 
-    assertThat(open().write(ANY).version()).isEqualTo(1);
+    assertThat(RawStore.of(open()).write(ANY).version()).isEqualTo(1);
   }
 
   @Test
   void write_frozenServer_isUnknownWithinTwiceTheTime() {
     mongo.silence("findAndModify").silence("find");
-    EntryStore store = open(Duration.ofMillis(400));
+    RawStore store = RawStore.of(open(Duration.ofMillis(400)));
     long start = System.nanoTime();
 
     assertThatThrownBy(() -> store.write(ANY)).isInstanceOf(OutcomeUnknownException.class);
@@ -196,7 +196,7 @@ class LostReplyTest {
   @Test
   void read_frozenServer_isUnavailableInTime() {
     mongo.silence("find");
-    EntryStore store = open(Duration.ofMillis(400));
+    RawStore store = RawStore.of(open(Duration.ofMillis(400)));
     long start = System.nanoTime();
 
     assertThatThrownBy(() -> store.read("a"))
@@ -214,7 +214,7 @@ class LostReplyTest {
         .hangUp("findAndModify")
         .reply("findAndModify", any -> ScriptedMongo.ok().append("value", made(1)));
 
-    assertThat(open(Duration.ofSeconds(10)).write(ANY).version()).isEqualTo(1);
+    assertThat(RawStore.of(open(Duration.ofSeconds(10))).write(ANY).version()).isEqualTo(1);
     assertThat(mongo.sent("findAndModify")).hasSize(2);
     assertThat(mongo.sent("findAndModify").get(0).get("txnNumber"))
         .isNotNull()
@@ -230,12 +230,13 @@ class LostReplyTest {
       return ScriptedMongo.ok();
     });
 
-    assertThatThrownBy(() -> open().write(ANY)).isInstanceOf(OutcomeUnknownException.class);
+    assertThatThrownBy(() -> RawStore.of(open()).write(ANY))
+        .isInstanceOf(OutcomeUnknownException.class);
   }
 
   @Test
   void write_serverGone_isCertainlyNotDone() {
-    EntryStore store = open(Duration.ofMillis(300));
+    RawStore store = RawStore.of(open(Duration.ofMillis(300)));
     mongo.close();
 
     assertThatThrownBy(() -> store.write(ANY)).isExactlyInstanceOf(UnavailableException.class);
@@ -247,7 +248,7 @@ class LostReplyTest {
         .hangUp("findAndModify")
         .reply("find", any -> found(made(2).append("value", new BsonInt32(42))));
 
-    KVEntry<RawValue> sum = open().increment("a", 1, WriteOptions.DEFAULT);
+    KVEntry<RawValue> sum = RawStore.of(open()).increment("a", 1, WriteOptions.DEFAULT);
 
     assertThat(sum.value()).isEqualTo(int32(42));
     assertThat(sum.version()).isEqualTo(2);
@@ -257,7 +258,7 @@ class LostReplyTest {
   void delete_hungUp_isUnknown() {
     mongo.hangUp("findAndModify").reply("find", found());
 
-    assertThatThrownBy(() -> open().delete("a", WriteOptions.DEFAULT))
+    assertThatThrownBy(() -> RawStore.of(open()).delete("a", WriteOptions.DEFAULT))
         .isInstanceOf(OutcomeUnknownException.class);
   }
 
@@ -268,7 +269,7 @@ class LostReplyTest {
         .reply("find", found(other(OLD)))
         .reply("findAndModify", ScriptedMongo.ok().append("value", other(OLD)));
 
-    assertThat(open().delete("a", WriteOptions.ifMatch(OLD))).isTrue();
+    assertThat(RawStore.of(open()).delete("a", WriteOptions.ifMatch(OLD))).isTrue();
   }
 
   @Test
@@ -287,7 +288,7 @@ class LostReplyTest {
       return found(made);
     });
 
-    BatchResult result = open().writeMany(twoKeys(), BatchOptions.DEFAULT);
+    BatchResult result = RawStore.of(open()).writeMany(twoKeys(), BatchOptions.DEFAULT);
 
     assertThat(result).isEqualTo(new BatchResult(1, 1));
   }
@@ -299,7 +300,7 @@ class LostReplyTest {
       mongo.reply("find", found(other(OLD)));
     }
 
-    assertThatThrownBy(() -> open().writeMany(twoKeys(), BatchOptions.DEFAULT))
+    assertThatThrownBy(() -> RawStore.of(open()).writeMany(twoKeys(), BatchOptions.DEFAULT))
         .isInstanceOf(OutcomeUnknownException.class)
         .hasMessageContaining("2 keys")
         .hasMessageContaining("'a'");
@@ -317,7 +318,7 @@ class LostReplyTest {
     mongo
         .silence("createIndexes")
         .reply("findAndModify", Recorded.replicaSet("set", "creates").reply());
-    EntryStore store = open(Duration.ofMillis(1500));
+    RawStore store = RawStore.of(open(Duration.ofMillis(1500)));
 
     assertThat(store.write(ANY).version()).isEqualTo(1);
     assertThat(mongo.sent("createIndexes")).hasSize(1);
@@ -339,7 +340,7 @@ class LostReplyTest {
 
   @Test
   void write_interruptedBefore_isNotDoneAndKeepsTheFlag() {
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
     Thread.currentThread().interrupt();
 
     Throwable thrown = catchThrowable(() -> store.write(ANY));
@@ -352,7 +353,7 @@ class LostReplyTest {
   @Test
   void write_interruptedWhenTheReplyIsLost_isUnknownAtOnceAndKeepsTheFlag() throws Exception {
     mongo.hangUp("findAndModify");
-    EntryStore store = open(Duration.ofSeconds(20));
+    RawStore store = RawStore.of(open(Duration.ofSeconds(20)));
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicBoolean flag = new AtomicBoolean();
     Thread writer = new Thread(() -> {

@@ -12,6 +12,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MongoCounterTest extends MongoStoreFixture {
   @Test
   void increment_absent_countsFromZero() {
-    KVEntry<RawValue> sum = store.increment("a", 5, ttl(60).author("al"));
+    KVEntry<RawValue> sum = RawStore.of(store).increment("a", 5, ttl(60).author("al"));
 
     assertThat(sum.value()).isEqualTo(int32(5));
     assertThat(sum.version()).isEqualTo(1);
@@ -31,10 +32,10 @@ class MongoCounterTest extends MongoStoreFixture {
 
   @Test
   void increment_present_addsAndKeepsTheExpiry() {
-    KVEntry<RawValue> first = store.increment("a", 5, ttl(60).author("al"));
+    KVEntry<RawValue> first = RawStore.of(store).increment("a", 5, ttl(60).author("al"));
     clock.advance(Duration.ofSeconds(1));
 
-    KVEntry<RawValue> second = store.increment("a", -7, ttl(600));
+    KVEntry<RawValue> second = RawStore.of(store).increment("a", -7, ttl(600));
 
     assertThat(second.value()).isEqualTo(int32(-2));
     assertThat(second.version()).isEqualTo(2);
@@ -46,10 +47,10 @@ class MongoCounterTest extends MongoStoreFixture {
 
   @Test
   void increment_dead_countsFromZero() {
-    store.increment("a", 5, ttl(1));
+    RawStore.of(store).increment("a", 5, ttl(1));
     clock.advance(Duration.ofSeconds(1));
 
-    KVEntry<RawValue> sum = store.increment("a", 2, WriteOptions.DEFAULT);
+    KVEntry<RawValue> sum = RawStore.of(store).increment("a", 2, WriteOptions.DEFAULT);
 
     assertThat(sum.value()).isEqualTo(int32(2));
     assertThat(sum.version()).isEqualTo(1);
@@ -63,16 +64,20 @@ class MongoCounterTest extends MongoStoreFixture {
     set("back", int32(Integer.MAX_VALUE));
     set("far", int32(5));
 
-    assertThat(store.increment("narrow", 1, WriteOptions.DEFAULT).value())
+    assertThat(RawStore.of(store).increment("narrow", 1, WriteOptions.DEFAULT).value())
         .isEqualTo(int64(1L + Integer.MAX_VALUE));
-    assertThat(store.increment("wide", 1, WriteOptions.DEFAULT).value()).isEqualTo(int64(2));
-    assertThat(store.increment("absent", 1L << 40, WriteOptions.DEFAULT).value())
+    assertThat(RawStore.of(store).increment("wide", 1, WriteOptions.DEFAULT).value())
+        .isEqualTo(int64(2));
+    assertThat(RawStore.of(store)
+            .increment("absent", 1L << 40, WriteOptions.DEFAULT)
+            .value())
         .isEqualTo(int64(1L << 40));
     assertThat(store
             .increment("back", -2L - Integer.MAX_VALUE, WriteOptions.DEFAULT)
             .value())
         .isEqualTo(int32(-2));
-    assertThat(store.increment("far", 1L << 31, WriteOptions.DEFAULT).value())
+    assertThat(
+            RawStore.of(store).increment("far", 1L << 31, WriteOptions.DEFAULT).value())
         .isEqualTo(int64(5 + (1L << 31)));
     assertThat(read("back").version()).isEqualTo(2);
   }
@@ -82,10 +87,10 @@ class MongoCounterTest extends MongoStoreFixture {
   void increment_noWholeNumber_failsAndKeeps(String json) {
     KVMetadata present = set("a", json(json));
 
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.DEFAULT))
+    assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.DEFAULT))
         .isInstanceOf(TypeMismatchException.class)
         .hasMessageContaining("'a'");
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.ifPresent()))
+    assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.ifPresent()))
         .isInstanceOf(TypeMismatchException.class);
     assertThat(read("a")).isEqualTo(new KVEntry<>(json(json), present));
   }
@@ -94,10 +99,11 @@ class MongoCounterTest extends MongoStoreFixture {
   void increment_pastInt64_failsAndKeeps() {
     KVMetadata present = set("a", int64(Long.MAX_VALUE));
 
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.DEFAULT))
+    assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.DEFAULT))
         .isInstanceOf(TypeMismatchException.class)
         .hasMessageContaining("64 bits");
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.ifMatch(present.etag())))
+    assertThatThrownBy(
+            () -> RawStore.of(store).increment("a", 1, WriteOptions.ifMatch(present.etag())))
         .isInstanceOf(TypeMismatchException.class);
     assertThat(read("a").metadata()).isEqualTo(present);
   }
@@ -106,17 +112,21 @@ class MongoCounterTest extends MongoStoreFixture {
   void increment_conditions_areChecked() {
     KVMetadata present = set("a", int32(1));
 
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.ifAbsent()))
+    assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.ifAbsent()))
         .isInstanceOf(PreconditionFailedException.class);
-    assertThatThrownBy(() -> store.increment("b", 1, WriteOptions.ifPresent()))
+    assertThatThrownBy(() -> RawStore.of(store).increment("b", 1, WriteOptions.ifPresent()))
         .isInstanceOf(PreconditionFailedException.class);
-    assertThatThrownBy(() -> store.increment("a", 1, WriteOptions.ifMatch("no etag")))
+    assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.ifMatch("no etag")))
         .isInstanceOfSatisfying(
             PreconditionFailedException.class,
             e -> assertThat(e.presentEtag()).contains(present.etag()));
-    assertThat(store.increment("a", 1, WriteOptions.ifMatch(present.etag())).value())
+    assertThat(RawStore.of(store)
+            .increment("a", 1, WriteOptions.ifMatch(present.etag()))
+            .value())
         .isEqualTo(int32(2));
-    assertThat(store.increment("a", 1, WriteOptions.ifPresent()).value()).isEqualTo(int32(3));
-    assertThat(store.increment("c", 1, WriteOptions.ifAbsent()).value()).isEqualTo(int32(1));
+    assertThat(RawStore.of(store).increment("a", 1, WriteOptions.ifPresent()).value())
+        .isEqualTo(int32(3));
+    assertThat(RawStore.of(store).increment("c", 1, WriteOptions.ifAbsent()).value())
+        .isEqualTo(int32(1));
   }
 }

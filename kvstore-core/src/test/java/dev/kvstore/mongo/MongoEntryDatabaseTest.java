@@ -13,9 +13,9 @@ import com.mongodb.event.CommandStartedEvent;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StoreCounts;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
   void stores_listsStoresWithTheirCounts() {
     set("a", text("x"));
     set("b", text("x"));
-    database.store("other").write(new Write("a", text("x"), WriteOptions.DEFAULT));
+    RawStore.of(database.store("other")).write(new Write("a", text("x"), WriteOptions.DEFAULT));
     server
         .client()
         .getDatabase(server.database())
@@ -46,7 +46,8 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
     database.close();
     database.close();
 
-    assertThat(catchThrowableOfType(KVException.class, () -> store.read("a")).code())
+    assertThat(catchThrowableOfType(KVException.class, () -> RawStore.of(store).read("a"))
+            .code())
         .isEqualTo(ErrorCode.CLOSED);
     assertThat(
             catchThrowableOfType(KVException.class, () -> set("a", text("x"))).code())
@@ -63,17 +64,18 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
     store.close();
     store.close();
 
-    assertThat(catchThrowableOfType(KVException.class, () -> store.scanKeys(KeyRange.ALL, 1))
+    assertThat(catchThrowableOfType(
+                KVException.class, () -> RawStore.of(store).scanKeys(KeyRange.ALL, 1))
             .code())
         .isEqualTo(ErrorCode.CLOSED);
-    assertThat(database.store("settings").read("a")).isEmpty();
+    assertThat(RawStore.of(database.store("settings")).read("a")).isEmpty();
   }
 
   @Test
   void close_broughtClient_staysOpen() {
     MongoEntryDatabase ours =
         MongoEntryDatabase.open(server.client(), server.database(), MongoSettings.DEFAULT);
-    ours.store("settings").write(new Write("a", text("x"), WriteOptions.DEFAULT));
+    RawStore.of(ours.store("settings")).write(new Write("a", text("x"), WriteOptions.DEFAULT));
     ours.close();
 
     assertThat(shell().countDocuments()).isEqualTo(1);
@@ -110,7 +112,7 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
     try (MongoClient client = MongoClients.create(listened);
         MongoEntryDatabase ours =
             MongoEntryDatabase.open(client, server.database(), MongoSettings.DEFAULT)) {
-      EntryStore opened = ours.store("settings");
+      RawStore opened = RawStore.of(ours.store("settings"));
       opened.write(write);
       opened.write(write);
       assertThat(commands).containsOnlyOnce("createIndexes");

@@ -19,6 +19,7 @@ import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StoreCounts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
 
     assertThat(written.equals(SyncToken.START)).isNotEqualTo(server.hasTransactions());
     assertThat(store.syncToken()).isGreaterThanOrEqualTo(written);
-    assertThat(store.read("a", ReadOptions.atLeast(store.syncToken()))).isPresent();
+    assertThat(RawStore.of(store).read("a", ReadOptions.atLeast(store.syncToken())))
+        .isPresent();
   }
 
   @Test
@@ -141,7 +143,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("a", text("x"), ttl(1));
     clock.advance(Duration.ofSeconds(1));
 
-    Defaulted defaulted = store.setDefault(new Write("a", text("y"), WriteOptions.DEFAULT));
+    Defaulted defaulted =
+        RawStore.of(store).setDefault(new Write("a", text("y"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isTrue();
     assertThat(defaulted.entry().value()).isEqualTo(text("y"));
@@ -154,13 +157,17 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("b", text("x"));
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(store.read("a")).isEmpty();
-    assertThat(store.readMany(List.of("a", "b"))).extracting(KVEntry::key).containsExactly("b");
-    assertThat(store.scan(KeyRange.ALL, 10).items()).extracting(KVEntry::key).containsExactly("b");
-    assertThat(store.scanMetadata(KeyRange.ALL, 10).items())
+    assertThat(RawStore.of(store).read("a")).isEmpty();
+    assertThat(RawStore.of(store).readMany(List.of("a", "b")))
+        .extracting(KVEntry::key)
+        .containsExactly("b");
+    assertThat(RawStore.of(store).scan(KeyRange.ALL, 10).items())
+        .extracting(KVEntry::key)
+        .containsExactly("b");
+    assertThat(RawStore.of(store).scanMetadata(KeyRange.ALL, 10).items())
         .extracting(KVMetadata::key)
         .containsExactly("b");
-    assertThat(store.scanKeys(KeyRange.ALL, 10).items()).containsExactly("b");
+    assertThat(RawStore.of(store).scanKeys(KeyRange.ALL, 10).items()).containsExactly("b");
     assertThat(StoreCounts.of(database)).isEqualTo(Map.of("settings", 1L));
   }
 
@@ -169,8 +176,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("a", text("x"), ttl(1));
     clock.advance(Duration.ofMillis(999));
 
-    assertThat(store.read("a")).isPresent();
-    assertThat(store.scanKeys(KeyRange.ALL, 10).items()).containsExactly("a");
+    assertThat(RawStore.of(store).read("a")).isPresent();
+    assertThat(RawStore.of(store).scanKeys(KeyRange.ALL, 10).items()).containsExactly("a");
   }
 
   @Test
@@ -179,9 +186,10 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("dead", text("x"), ttl(1));
     clock.advance(Duration.ofSeconds(1));
 
-    BatchResult result = store.writeMany(
-        Map.of("new", text("1"), "old", text("2"), "dead", json("{\"$a\": 1}")),
-        BatchOptions.DEFAULT.author("al"));
+    BatchResult result = RawStore.of(store)
+        .writeMany(
+            Map.of("new", text("1"), "old", text("2"), "dead", json("{\"$a\": 1}")),
+            BatchOptions.DEFAULT.author("al"));
 
     assertThat(result).isEqualTo(new BatchResult(2, 1));
     assertThat(read("old").version()).isEqualTo(2);
@@ -192,7 +200,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
 
   @Test
   void writeMany_none_writesNothing() {
-    assertThat(store.writeMany(Map.of(), BatchOptions.DEFAULT)).isEqualTo(new BatchResult(0, 0));
+    assertThat(RawStore.of(store).writeMany(Map.of(), BatchOptions.DEFAULT))
+        .isEqualTo(new BatchResult(0, 0));
   }
 
   @Test
@@ -201,7 +210,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
         .as("needs a server that stands alone")
         .isFalse();
 
-    assertThatThrownBy(() -> store.writeMany(Map.of("a", text("x")), BatchOptions.DEFAULT.atomic()))
+    assertThatThrownBy(() ->
+            RawStore.of(store).writeMany(Map.of("a", text("x")), BatchOptions.DEFAULT.atomic()))
         .isInstanceOf(AtomicNotSupportedException.class);
     assertThat(database.storeNames()).isEmpty();
   }
@@ -215,9 +225,10 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("dead", text("x"), ttl(1));
     clock.advance(Duration.ofSeconds(1));
 
-    BatchResult result = store.writeMany(
-        Map.of("new", text("1"), "old", text("2"), "dead", text("3")),
-        BatchOptions.DEFAULT.atomic());
+    BatchResult result = RawStore.of(store)
+        .writeMany(
+            Map.of("new", text("1"), "old", text("2"), "dead", text("3")),
+            BatchOptions.DEFAULT.atomic());
 
     assertThat(result).isEqualTo(new BatchResult(2, 1));
     assertThat(read("old").version()).isEqualTo(2);

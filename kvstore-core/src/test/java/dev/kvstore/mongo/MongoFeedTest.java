@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.KVException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.WireServer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +38,7 @@ class MongoFeedTest {
     try (WireServer server = new WireServer(this::answer);
         MongoEntryDatabase database =
             MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
-      EntryStore store = database.store("settings");
+      RawStore store = RawStore.of(database.store("settings"));
       store.subscribe(sink, null);
       await()
           .untilAsserted(() -> assertThat(sink.calls)
@@ -59,7 +59,7 @@ class MongoFeedTest {
     try (WireServer server = new WireServer(this::answer);
         MongoEntryDatabase database =
             MongoEntryDatabase.open(server.uri(), MongoSettings.DEFAULT.withDatabase("rec"))) {
-      EntryStore store = database.store("settings");
+      RawStore store = RawStore.of(database.store("settings"));
       SyncToken token = new SyncToken(7L << 32 | 3);
       store.read("a", ReadOptions.atLeast(token));
       store.readMany(List.of("a", "b"), ReadOptions.atLeast(token));

@@ -9,6 +9,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,8 +30,10 @@ class MongoListingTest extends MongoStoreFixture {
       keys.add("none" + i);
     }
 
-    assertThat(store.readMany(keys)).extracting(KVEntry::key).containsExactlyInAnyOrder("k1", "k3");
-    assertThat(store.readMany(List.of())).isEmpty();
+    assertThat(RawStore.of(store).readMany(keys))
+        .extracting(KVEntry::key)
+        .containsExactlyInAnyOrder("k1", "k3");
+    assertThat(RawStore.of(store).readMany(List.of())).isEmpty();
   }
 
   @Test
@@ -54,8 +57,8 @@ class MongoListingTest extends MongoStoreFixture {
     Optional<String> next = Optional.empty();
     do {
       KeyRange rest = next.map(range::after).orElse(range);
-      KVPage<KVEntry<RawValue>> page = store.scan(rest, limit);
-      assertThat(store.scanMetadata(rest, limit).items())
+      KVPage<KVEntry<RawValue>> page = RawStore.of(store).scan(rest, limit);
+      assertThat(RawStore.of(store).scanMetadata(rest, limit).items())
           .isEqualTo(page.items().stream().map(KVEntry::metadata).toList());
       page.items().forEach(entry -> {
         assertThat(entry.value()).isEqualTo(text(entry.key()));
@@ -73,9 +76,9 @@ class MongoListingTest extends MongoStoreFixture {
       set("k" + i, large);
     }
 
-    KVPage<KVEntry<RawValue>> first = store.scan(KeyRange.ALL, 100);
+    KVPage<KVEntry<RawValue>> first = RawStore.of(store).scan(KeyRange.ALL, 100);
     KVPage<KVEntry<RawValue>> rest =
-        store.scan(KeyRange.ALL.after(first.next().orElseThrow()), 100);
+        RawStore.of(store).scan(KeyRange.ALL.after(first.next().orElseThrow()), 100);
 
     assertThat(first.items()).hasSizeBetween(3, 5);
     assertThat(rest.next()).isEmpty();
@@ -89,15 +92,15 @@ class MongoListingTest extends MongoStoreFixture {
     for (int i = 0; i < 1200; i++) {
       dying.put("d%04d".formatted(i), int32(i));
     }
-    store.writeMany(dying, BatchOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    RawStore.of(store).writeMany(dying, BatchOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
     set("a", text("x"));
     set("d0500x", text("x"));
     set("e", text("x"));
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(store.scanKeys(KeyRange.ALL, 2).items()).containsExactly("a", "d0500x");
+    assertThat(RawStore.of(store).scanKeys(KeyRange.ALL, 2).items()).containsExactly("a", "d0500x");
     assertThat(allKeys(KeyRange.ALL, 1)).containsExactly("a", "d0500x", "e");
-    assertThat(store.scanKeys(new KeyRange("d05", null), 2))
+    assertThat(RawStore.of(store).scanKeys(new KeyRange("d05", null), 2))
         .isEqualTo(new KVPage<>(List.of("d0500x"), null));
   }
 }

@@ -7,12 +7,12 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ abstract class MongoStoreFixture {
   ManualClock clock = new ManualClock();
   MongoTestServer server;
   MongoEntryDatabase database;
-  EntryStore store;
+  RawStore store;
 
   @BeforeAll
   final void startServer() {
@@ -48,7 +48,7 @@ abstract class MongoStoreFixture {
     database = MongoEntryDatabase.open(
         server.connectionString(),
         MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)).withClock(clock));
-    store = database.store("settings");
+    store = RawStore.of(database.store("settings"));
   }
 
   @AfterEach
@@ -61,11 +61,11 @@ abstract class MongoStoreFixture {
   }
 
   KVMetadata set(String key, RawValue value, WriteOptions options) {
-    return store.write(new Write(key, value, options));
+    return RawStore.of(store).write(new Write(key, value, options));
   }
 
   KVEntry<RawValue> read(String key) {
-    return store.read(key).orElseThrow();
+    return RawStore.of(store).read(key).orElseThrow();
   }
 
   /** What a person sees in the shell. */
@@ -80,14 +80,14 @@ abstract class MongoStoreFixture {
   /** Goes through the keys page by page. */
   final List<String> allKeys(KeyRange range, int limit) {
     List<String> keys = new ArrayList<>();
-    KVPage<String> page = store.scanKeys(range, limit);
+    KVPage<String> page = RawStore.of(store).scanKeys(range, limit);
     while (true) {
       assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
       keys.addAll(page.items());
       if (page.nextAfter() == null) {
         return keys;
       }
-      page = store.scanKeys(range.after(page.nextAfter()), limit);
+      page = RawStore.of(store).scanKeys(range.after(page.nextAfter()), limit);
     }
   }
 }

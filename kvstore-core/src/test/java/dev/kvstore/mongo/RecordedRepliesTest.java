@@ -17,10 +17,10 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
+import dev.kvstore.testing.RawStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bson.BsonDocument;
@@ -40,13 +40,13 @@ class RecordedRepliesTest {
   private final ManualClock clock = new ManualClock();
   private final ScriptedMongo mongo = ScriptedMongo.replicaSet();
   private MongoEntryDatabase database;
-  private EntryStore store;
+  private RawStore store;
 
   @BeforeEach
   void open() {
     database = MongoEntryDatabase.open(
         mongo.uri(), MongoSettings.DEFAULT.withClock(clock).withoutNearCache());
-    store = database.store("settings");
+    store = RawStore.of(database.store("settings"));
   }
 
   @AfterEach

@@ -20,6 +20,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ class SyncTokenTest {
         .reply("find", at(14, found()))
         .reply("update", at(20, BsonDocument.parse("{ok: 1.0, n: 2, nModified: 2}")))
         .reply("findAndModify", at(21, ok()));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.write(WRITE);
     assertThat(store.syncToken()).isEqualTo(token(10));
@@ -113,7 +114,7 @@ class SyncTokenTest {
         .reply("findAndModify", at(10, written()))
         .reply("find", at(10, found()))
         .reply("findAndModify", at(11, written()));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.write(WRITE);
     store.read("a");
@@ -129,7 +130,7 @@ class SyncTokenTest {
   @Test
   void syncToken_ofAnotherStoreOfTheDatabase_isThatOfAll() {
     mongo.reply("findAndModify", at(10, written()));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
     store.write(WRITE);
     store.close();
 
@@ -147,7 +148,7 @@ class SyncTokenTest {
               update.getDocument("$set").getObjectId("etag").getValue().toHexString();
           return at(10, found(stored(etag)));
         });
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.write(WRITE);
 
@@ -157,7 +158,7 @@ class SyncTokenTest {
   @Test
   void read_failed_doesNotCount() {
     mongo.reply("find", at(99, ScriptedMongo.error(50, "MaxTimeMSExpired")));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     assertThatThrownBy(() -> store.read("a")).isInstanceOf(UnavailableException.class);
     assertThat(store.syncToken()).isEqualTo(SyncToken.START);
@@ -171,7 +172,7 @@ class SyncTokenTest {
             10,
             BsonDocument.parse("{ok: 1.0, n: 1, nModified: 1,"
                 + " writeErrors: [{index: 0, code: 121, errmsg: 'scripted'}]}")));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     assertThatThrownBy(() -> store.writeMany(TWO, BatchOptions.DEFAULT))
         .isInstanceOf(KVException.class);
@@ -182,7 +183,7 @@ class SyncTokenTest {
   void writeMany_atomic_countsOnceCommitted() {
     BsonDocument updated = BsonDocument.parse("{ok: 1.0, n: 2, nModified: 2}");
     mongo.reply("update", at(10, updated)).reply("commitTransaction", at(12, ok()));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.writeMany(TWO, BatchOptions.DEFAULT.atomic());
 
@@ -194,7 +195,7 @@ class SyncTokenTest {
     for (int i = 0; i < 4; i++) {
       mongo.reply("find", at(8, found()));
     }
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
     ReadOptions demand = ReadOptions.atLeast(token(7));
 
     store.scan(KeyRange.ALL, 10, demand);
@@ -210,7 +211,7 @@ class SyncTokenTest {
   @Test
   void read_atLeast_demandsThatTimeInOneCommand() {
     mongo.reply("find", at(8, found())).reply("find", at(9, found()));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.read("a", ReadOptions.atLeast(token(7)));
     store.readMany(List.of("a", "b"), ReadOptions.atLeast(token(7)));
@@ -229,7 +230,7 @@ class SyncTokenTest {
         "find",
         Recorded.replicaSet("read concern", "afterClusterTime far in the future")
             .reply());
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     assertThat(catchThrowableOfType(
                 InvalidInputException.class,
@@ -245,7 +246,7 @@ class SyncTokenTest {
     mongo
         .reply("find", found())
         .reply("findAndModify", ok().append("value", new BsonDocument("n", new BsonInt64(1))));
-    EntryStore store = open();
+    RawStore store = RawStore.of(open());
 
     store.read("ui.theme", ReadOptions.atLeast(token(7)));
     store.delete("ui.theme", WriteOptions.DEFAULT);

@@ -6,6 +6,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class SqliteChild {
       }
       database.close();
     } else {
-      EntryStore store = database.store("s");
+      RawStore store = RawStore.of(database.store("s"));
       for (int i = 0; i < WRITERS; i++) {
         String prefix = arguments[2] + i + "/";
         new Thread(() -> writeForEver(store, prefix)).start();
@@ -54,7 +55,7 @@ final class SqliteChild {
   private static void writeForEver(EntryStore store, String prefix) {
     for (int i = 0; ; i++) {
       String key = prefix + i;
-      store.write(new Write(key, text(key), WriteOptions.DEFAULT));
+      RawStore.of(store).write(new Write(key, text(key), WriteOptions.DEFAULT));
       // The stop tells a whole line from one that was cut off.
       System.out.println(key + ".");
     }

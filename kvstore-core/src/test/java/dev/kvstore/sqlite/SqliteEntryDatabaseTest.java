@@ -11,11 +11,11 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.StoreSize;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StoreCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +44,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     SqliteEntryDatabase database = open(
         folder.resolve("settings.db"),
         SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)));
-    EntryStore store = database.store("s");
+    RawStore store = RawStore.of(database.store("s"));
     Map<String, RawValue> expiring = new TreeMap<>();
     for (int i = 0; i < 250; i++) {
       expiring.put("expiring" + i, text("v"));
@@ -69,10 +69,10 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     for (int i = 0; i < 250; i++) {
       values.put("k" + i, text("v"));
     }
-    database.store("dropped").writeMany(values, BatchOptions.DEFAULT);
+    RawStore.of(database.store("dropped")).writeMany(values, BatchOptions.DEFAULT);
     set(database, "stays", text("v"));
     database.drop("dropped");
-    database.store("dropped").write(new Write("new", text("v"), WriteOptions.DEFAULT));
+    RawStore.of(database.store("dropped")).write(new Write("new", text("v"), WriteOptions.DEFAULT));
 
     await().untilAsserted(() -> assertThat(rows(database, "stores")).isEqualTo(2));
     assertThat(rows(database, "entries")).isEqualTo(2);
@@ -99,7 +99,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     set(database, "k", text("v"));
     set(database, "k", text("w"));
     assertThat(rows(database, "entry_values")).isEqualTo(1);
-    database.store("s").delete("k", WriteOptions.DEFAULT);
+    RawStore.of(database.store("s")).delete("k", WriteOptions.DEFAULT);
 
     assertThat(rows(database, "entry_values")).isZero();
   }
@@ -108,7 +108,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
   void stores_withoutEntries_areListed() {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
     set(database, "k", text("v"));
-    database.store("s").delete("k", WriteOptions.DEFAULT);
+    RawStore.of(database.store("s")).delete("k", WriteOptions.DEFAULT);
 
     assertThat(StoreCounts.of(database)).isEqualTo(Map.of("s", 0L));
   }
@@ -139,12 +139,12 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     CountDownLatch gate = new CountDownLatch(1);
     Future<Boolean> reading = holdReader(database, gate);
 
-    assertThatThrownBy(() -> database.store("s").read("k"))
+    assertThatThrownBy(() -> RawStore.of(database.store("s")).read("k"))
         .isExactlyInstanceOf(UnavailableException.class)
         .hasMessageContaining("had no free reader within 250ms");
     gate.countDown();
     reading.get();
-    assertThat(database.store("s").read("k")).isEmpty();
+    assertThat(RawStore.of(database.store("s")).read("k")).isEmpty();
   }
 
   @Test
@@ -152,7 +152,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
     Future<Boolean> flag = threads.submit(() -> {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> database.store("s").read("k"))
+      assertThatThrownBy(() -> RawStore.of(database.store("s")).read("k"))
           .isExactlyInstanceOf(UnavailableException.class);
       return Thread.interrupted();
     });
@@ -192,7 +192,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
   void close_again_doesNothingAndOtherCallsFail() {
     Path file = folder.resolve("settings.db");
     SqliteEntryDatabase database = open(file);
-    EntryStore store = database.store("s");
+    RawStore store = RawStore.of(database.store("s"));
     database.close();
     database.close();
 
@@ -214,7 +214,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
   void close_leavesTheFileAndTheLockFileAlone() throws IOException {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
     set(database, "k", text("v"));
-    database.store("s").read("k");
+    RawStore.of(database.store("s")).read("k");
     database.close();
 
     try (Stream<Path> files = Files.list(folder)) {
@@ -239,7 +239,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
           set(database, "key" + acknowledged.get() + "-" + user, bytes(10_000));
           acknowledged.incrementAndGet();
         } else {
-          database.store("s").scan(KeyRange.ALL, 1000);
+          RawStore.of(database.store("s")).scan(KeyRange.ALL, 1000);
           reads.incrementAndGet();
         }
       })));
@@ -342,9 +342,9 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
     long before = database.statistics().transactions();
     for (String store : List.of("b", "a", "c")) {
-      database.store(store).write(new Write("k", bytes(1000), WriteOptions.DEFAULT));
+      RawStore.of(database.store(store)).write(new Write("k", bytes(1000), WriteOptions.DEFAULT));
     }
-    database.store("a").write(new Write("k2", bytes(1000), WriteOptions.DEFAULT));
+    RawStore.of(database.store("a")).write(new Write("k2", bytes(1000), WriteOptions.DEFAULT));
     database.drop("c");
     List<StoreSize> sizes = database.sizes(10);
 

@@ -18,11 +18,11 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
+import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StoreCounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,14 +48,14 @@ class SqliteEntryStoreTest {
 
   private final ManualClock clock = new ManualClock();
   private SqliteEntryDatabase database;
-  private EntryStore store;
+  private RawStore store;
 
   @BeforeEach
   void open() {
     database = SqliteEntryDatabase.open(
         folder.resolve("settings.db"),
         SqliteSettings.DEFAULT.clock(clock).timeout(Duration.ofMinutes(1)));
-    store = database.store("settings");
+    store = RawStore.of(database.store("settings"));
   }
 
   @AfterEach
@@ -375,11 +375,12 @@ class SqliteEntryStoreTest {
   @Test
   void scan_otherStores_areNotSeen() {
     set("k", text("v"));
-    database.store("other").write(new Write("k2", text("w"), WriteOptions.DEFAULT));
+    RawStore.of(database.store("other")).write(new Write("k2", text("w"), WriteOptions.DEFAULT));
 
     assertThat(store.scanKeys(KeyRange.ALL, 10).items()).containsExactly("k");
-    assertThat(database.store("other").read("k")).isEmpty();
-    assertThat(database.store("none").scanKeys(KeyRange.ALL, 10).items()).isEmpty();
+    assertThat(RawStore.of(database.store("other")).read("k")).isEmpty();
+    assertThat(RawStore.of(database.store("none")).scanKeys(KeyRange.ALL, 10).items())
+        .isEmpty();
     assertThat(StoreCounts.of(database)).isEqualTo(Map.of("other", 1L, "settings", 1L));
   }
 
@@ -401,7 +402,7 @@ class SqliteEntryStoreTest {
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
     assertThatThrownBy(() -> set("k", text("v")))
         .hasMessage("The store 'settings' has been closed");
-    assertThat(database.store("settings").read("k")).isEmpty();
+    assertThat(RawStore.of(database.store("settings")).read("k")).isEmpty();
   }
 
   private KVMetadata set(String key, RawValue value) {

@@ -13,9 +13,9 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,12 +32,12 @@ class SqliteFeedTest extends SqliteTestBase {
 
   private final RecordingSink sink = new RecordingSink();
   private SqliteEntryDatabase database;
-  private EntryStore store;
+  private RawStore store;
 
   @BeforeEach
   void openStore() {
     database = openSweeping(Duration.ofMillis(20));
-    store = database.store("s");
+    store = RawStore.of(database.store("s"));
   }
 
   private SqliteEntryDatabase openSweeping(Duration interval) {
@@ -47,7 +47,7 @@ class SqliteFeedTest extends SqliteTestBase {
 
   private void reopen() {
     database = openSweeping(Duration.ofMillis(20));
-    store = database.store("s");
+    store = RawStore.of(database.store("s"));
   }
 
   private void set(String key) {
@@ -98,7 +98,7 @@ class SqliteFeedTest extends SqliteTestBase {
     store.subscribe(sink, null);
     set("a");
     set("a");
-    database.store("other").write(new Write("x", text("v"), WriteOptions.DEFAULT));
+    RawStore.of(database.store("other")).write(new Write("x", text("v"), WriteOptions.DEFAULT));
     store.delete("a", WriteOptions.DEFAULT);
     store.delete("a", WriteOptions.DEFAULT);
     store.setDefault(new Write("b", text("v"), WriteOptions.DEFAULT));
@@ -158,7 +158,7 @@ class SqliteFeedTest extends SqliteTestBase {
   void writeOverDeadRows_tellsOfTheExpiryFirst() {
     database.close();
     database = openSweeping(Duration.ofHours(1));
-    store = database.store("s");
+    store = RawStore.of(database.store("s"));
     store.subscribe(sink, null);
     for (String key : List.of("set", "default", "count", "batch")) {
       set(key, FOR_AN_HOUR);
@@ -345,7 +345,7 @@ class SqliteFeedTest extends SqliteTestBase {
 
   @Test
   void closeOfTheStore_endsItsSubscriptionsAlone() {
-    EntryStore another = database.store("s");
+    RawStore another = RawStore.of(database.store("s"));
     another.subscribe(sink, null);
     RecordingSink ended = new RecordingSink();
     store.subscribe(ended, null);

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -45,7 +45,7 @@ class SqliteProcessTest {
           .contains("process id " + ProcessHandle.current().pid() + ":")
           .contains("stop that one first");
 
-      database.store("s").write(new Write("k", text("v"), WriteOptions.DEFAULT));
+      RawStore.of(database.store("s")).write(new Write("k", text("v"), WriteOptions.DEFAULT));
     }
     assertThat(started(SqliteChild.holding(file)).readLine()).isEqualTo("open");
   }
@@ -101,7 +101,7 @@ class SqliteProcessTest {
     }
 
     try (SqliteEntryDatabase database = SqliteEntryDatabase.open(file)) {
-      EntryStore store = database.store("s");
+      RawStore store = RawStore.of(database.store("s"));
       assertThat(store.readMany(acknowledged))
           .hasSize(acknowledged.size())
           .allMatch(entry -> Objects.equals(entry.value(), text(entry.key())));

@@ -10,6 +10,7 @@ import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
+import dev.kvstore.testing.RawStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -77,11 +78,11 @@ abstract class SqliteTestBase {
   }
 
   static Object set(SqliteEntryDatabase database, String key, RawValue value) {
-    return database.store("s").write(new Write(key, value, WriteOptions.DEFAULT));
+    return RawStore.of(database.store("s")).write(new Write(key, value, WriteOptions.DEFAULT));
   }
 
   static List<String> keys(SqliteEntryDatabase database) {
-    return database.store("s").scanKeys(KeyRange.ALL, 1000).items();
+    return RawStore.of(database.store("s")).scanKeys(KeyRange.ALL, 1000).items();
   }
 
   static void sql(Path file, String sql) throws SQLException {

@@ -11,10 +11,10 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.RawStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -55,7 +55,7 @@ class SqliteWriteTest extends SqliteTestBase {
   @Test
   void write_refusedInAGroup_leavesTheOthers() throws Exception {
     SqliteEntryDatabase database = open(folder.resolve("settings.db"));
-    EntryStore store = database.store("s");
+    RawStore store = RawStore.of(database.store("s"));
     CountDownLatch gate = block(database);
     Future<?> first = threads.submit(() -> set(database, "a", text("v")));
     await().until(() -> database.writer.queued() == 1);
@@ -80,8 +80,8 @@ class SqliteWriteTest extends SqliteTestBase {
     List<Future<RawValue>> racers = new ArrayList<>();
     for (int i = 0; i < 32; i++) {
       Write write = new Write("k", int32(i), WriteOptions.DEFAULT);
-      racers.add(
-          threads.submit(() -> database.store("s").setDefault(write).entry().value()));
+      racers.add(threads.submit(
+          () -> RawStore.of(database.store("s")).setDefault(write).entry().value()));
     }
     await().until(() -> database.writer.queued() == 32);
     gate.countDown();
@@ -90,7 +90,8 @@ class SqliteWriteTest extends SqliteTestBase {
       values.add(racer.get());
     }
 
-    assertThat(values).containsOnly(database.store("s").read("k").orElseThrow().value());
+    assertThat(values)
+        .containsOnly(RawStore.of(database.store("s")).read("k").orElseThrow().value());
   }
 
   @Test
@@ -100,7 +101,7 @@ class SqliteWriteTest extends SqliteTestBase {
     for (int i = 0; i < 16; i++) {
       racers.add(threads.submit(() -> {
         for (int n = 0; n < 25; n++) {
-          database.store("s").increment("n", 1, WriteOptions.DEFAULT);
+          RawStore.of(database.store("s")).increment("n", 1, WriteOptions.DEFAULT);
         }
       }));
     }
@@ -108,8 +109,10 @@ class SqliteWriteTest extends SqliteTestBase {
       racer.get();
     }
 
-    assertThat(database.store("s").read("n").orElseThrow().value()).isEqualTo(int32(400));
-    assertThat(database.store("s").read("n").orElseThrow().version()).isEqualTo(400);
+    assertThat(RawStore.of(database.store("s")).read("n").orElseThrow().value())
+        .isEqualTo(int32(400));
+    assertThat(RawStore.of(database.store("s")).read("n").orElseThrow().version())
+        .isEqualTo(400);
   }
 
   @Test
@@ -126,11 +129,13 @@ class SqliteWriteTest extends SqliteTestBase {
     }));
     written.await();
 
-    assertThat(database.store("s").read("k").orElseThrow().value()).isEqualTo(text("old"));
-    assertThat(database.store("s").scan(KeyRange.ALL, 10).items()).hasSize(1);
+    assertThat(RawStore.of(database.store("s")).read("k").orElseThrow().value())
+        .isEqualTo(text("old"));
+    assertThat(RawStore.of(database.store("s")).scan(KeyRange.ALL, 10).items()).hasSize(1);
     gate.countDown();
     write.get();
-    assertThat(database.store("s").read("k").orElseThrow().value()).isEqualTo(text("new"));
+    assertThat(RawStore.of(database.store("s")).read("k").orElseThrow().value())
+        .isEqualTo(text("new"));
   }
 
   @Test
@@ -145,11 +150,13 @@ class SqliteWriteTest extends SqliteTestBase {
       batch.put("big" + i, bytes(100_000));
     }
 
-    assertThatThrownBy(() -> database.store("s").writeMany(batch, BatchOptions.DEFAULT))
+    assertThatThrownBy(
+            () -> RawStore.of(database.store("s")).writeMany(batch, BatchOptions.DEFAULT))
         .isExactlyInstanceOf(UnavailableException.class)
         .hasMessageContaining("the disk is full. Nothing was written");
     assertThat(keys(database)).containsExactly("a");
-    assertThat(database.store("s").read("a").orElseThrow().value()).isEqualTo(text("old"));
+    assertThat(RawStore.of(database.store("s")).read("a").orElseThrow().value())
+        .isEqualTo(text("old"));
     set(database, "b", text("small"));
     assertThat(keys(database)).containsExactly("a", "b");
   }

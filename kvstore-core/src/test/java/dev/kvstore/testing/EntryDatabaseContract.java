@@ -46,12 +46,12 @@ public abstract class EntryDatabaseContract {
   }
 
   private static void set(EntryStore store, String key) {
-    store.write(new Write(key, raw(key), WriteOptions.DEFAULT));
+    RawStore.of(store).write(new Write(key, raw(key), WriteOptions.DEFAULT));
   }
 
   @Test
   final void drop_present_leavesNothing() {
-    EntryStore store = database.store("a");
+    RawStore store = RawStore.of(database.store("a"));
     set(store, "k");
     set(store, "l");
     set(database.store("b"), "k");
@@ -60,13 +60,13 @@ public abstract class EntryDatabaseContract {
 
     assertThat(StoreCounts.of(database)).isEqualTo(Map.of("b", 1L));
     for (EntryStore dropped : List.of(store, database.store("a"))) {
-      assertThat(dropped.read("k")).isEmpty();
-      assertThat(dropped.readMany(List.of("k", "l"))).isEmpty();
-      assertThat(dropped.scan(KeyRange.ALL, 10).items()).isEmpty();
-      assertThat(dropped.scanKeys(KeyRange.ALL, 10).items()).isEmpty();
-      assertThat(dropped.delete("k", WriteOptions.DEFAULT)).isFalse();
+      assertThat(RawStore.of(dropped).read("k")).isEmpty();
+      assertThat(RawStore.of(dropped).readMany(List.of("k", "l"))).isEmpty();
+      assertThat(RawStore.of(dropped).scan(KeyRange.ALL, 10).items()).isEmpty();
+      assertThat(RawStore.of(dropped).scanKeys(KeyRange.ALL, 10).items()).isEmpty();
+      assertThat(RawStore.of(dropped).delete("k", WriteOptions.DEFAULT)).isFalse();
     }
-    assertThat(database.store("b").read("k")).isPresent();
+    assertThat(RawStore.of(database.store("b")).read("k")).isPresent();
   }
 
   @Test
@@ -79,7 +79,7 @@ public abstract class EntryDatabaseContract {
 
   @Test
   final void drop_thenWrite_beginsAnew() {
-    EntryStore store = database.store("a");
+    RawStore store = RawStore.of(database.store("a"));
     for (int i = 0; i < 3; i++) {
       set(store, "k");
       set(store, "k");
@@ -95,7 +95,7 @@ public abstract class EntryDatabaseContract {
 
   @Test
   final void drop_many_isOneStep() throws Exception {
-    EntryStore store = database.store("a");
+    RawStore store = RawStore.of(database.store("a"));
     Map<String, RawValue> values = new TreeMap<>();
     for (int i = 0; i < 1000; i++) {
       values.put("k" + i, raw(i));

@@ -32,7 +32,7 @@ public abstract class EntryStoreContract
   private static final AtomicInteger STORES = new AtomicInteger();
 
   private final TestClock clock = new TestClock();
-  private EntryStore entries;
+  private RawStore entries;
   private KVStore store;
 
   /** Opens the store of that name, which nobody has used before. */
@@ -40,7 +40,7 @@ public abstract class EntryStoreContract
 
   @BeforeEach
   final void openStore() {
-    entries = open("contract" + STORES.incrementAndGet());
+    entries = RawStore.of(open("contract" + STORES.incrementAndGet()));
     store = TypedKVStore.over(entries, BsonCodec.create());
   }
 
@@ -55,7 +55,7 @@ public abstract class EntryStoreContract
   }
 
   @Override
-  public final EntryStore entries() {
+  public final RawStore entries() {
     return entries;
   }
 

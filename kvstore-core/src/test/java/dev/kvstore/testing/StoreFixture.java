@@ -1,7 +1,6 @@
 package dev.kvstore.testing;
 
 import dev.kvstore.KVStore;
-import dev.kvstore.spi.EntryStore;
 
 /** What each part of the contract is tested on: a store that is empty when the test begins. */
 interface StoreFixture {
@@ -9,7 +8,7 @@ interface StoreFixture {
   KVStore store();
 
   /** Returns what is below it. */
-  EntryStore entries();
+  RawStore entries();
 
   /** Returns the clock by which entries expire. */
   TestClock clock();

@@ -1,24 +1,19 @@
 package dev.kvstore.watch;
 
-import dev.kvstore.BatchOptions;
-import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.spi.Write;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -62,52 +57,18 @@ class FakeStore implements EntryStore {
   }
 
   @Override
-  public Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit, ReadOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public KVMetadata write(Write write) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Defaulted setDefault(Write write) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public BatchResult writeMany(Map<String, RawValue> values, BatchOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public KVEntry<RawValue> increment(String key, long by, WriteOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean delete(String key, WriteOptions options) {
+  public <R> R apply(Mutation<R> mutation) {
     throw new UnsupportedOperationException();
   }
 

@@ -41,7 +41,7 @@ class RereadsTest {
 
   private final FakeStore store = new FakeStore() {
     @Override
-    public List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
       readTogether.add(Set.copyOf(keys));
       demands.add(options);
       if (failure != null) {

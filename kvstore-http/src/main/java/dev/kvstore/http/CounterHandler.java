@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 
@@ -14,8 +15,8 @@ record CounterHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
         exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
     Format format = exchange.answerFormat();
     long by = bodies.increment(exchange);
-    KVEntry<RawValue> counted =
-        writes.once(exchange, () -> exchange.entries().increment(exchange.key(), by, options));
+    KVEntry<RawValue> counted = writes.once(
+        exchange, () -> exchange.entries().apply(new Mutation.Add(exchange.key(), by, options)));
     answers.entry(exchange, format, 200, counted);
   }
 }

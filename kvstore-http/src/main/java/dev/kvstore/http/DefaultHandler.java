@@ -1,10 +1,12 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVCache;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
@@ -23,7 +25,7 @@ record DefaultHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
     Defaulted result = writes.once(exchange, () -> {
       forgetWhatIsTooOld(exchange);
       answers.reserve(exchange, format, value);
-      return exchange.entries().setDefault(write);
+      return exchange.entries().apply(new Mutation.PutIfAbsent(write));
     });
     if (exchange.isReplayed() || !result.stored()) {
       answers.reserve(exchange, format, Answers.present(result.entry()));
@@ -35,8 +37,8 @@ record DefaultHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
   private static void forgetWhatIsTooOld(Exchange exchange) {
     EntryStore store = exchange.entries();
     ReadOptions demand = exchange.readOptions();
-    if (!demand.equals(ReadOptions.DEFAULT) && store.held(exchange.key(), demand) == null) {
-      store.cache().ifPresent(cache -> cache.invalidate(exchange.key()));
+    if (!demand.equals(ReadOptions.DEFAULT) && store.peek(exchange.key(), demand) == null) {
+      store.capability(KVCache.class).ifPresent(cache -> cache.invalidate(exchange.key()));
     }
   }
 }

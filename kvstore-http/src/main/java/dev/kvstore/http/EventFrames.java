@@ -109,7 +109,7 @@ final class EventFrames {
     ReadOptions fresh = ReadOptions.atLeast(new SyncToken(change.position()));
     // Where there are no positions, nobody can tell what a cache has heard of.
     ReadOptions options = change.position() == 0 ? fresh.bypassingCache() : fresh;
-    Optional<KVEntry<RawValue>> entry = store.read(change.key(), options);
+    Optional<KVEntry<RawValue>> entry = store.find(change.key(), options);
     return frame(change, entry.map(Answers::present).orElse(null));
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
@@ -254,7 +255,7 @@ final class Exchange {
   void tellStale(KVEntry<?> entry) {
     if (entry.stale()) {
       entries()
-          .cache()
+          .capability(KVCache.class)
           .map(cache -> cache.health().lag().toSeconds())
           .ifPresent(seconds -> header(Freshness.STALE, seconds.toString()));
     }

@@ -6,6 +6,7 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
@@ -26,7 +27,7 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches, Repeated
 
   private void get(Exchange exchange, EntryStore store) throws IOException {
     HeldEntry held =
-        exchange.isPlainGet() ? store.held(exchange.key(), exchange.readOptions()) : null;
+        exchange.isPlainGet() ? store.peek(exchange.key(), exchange.readOptions()) : null;
     if (held != null && held.entry().isPresent()) {
       answers.held(exchange, held, held.entry().get());
     } else {
@@ -38,7 +39,7 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches, Repeated
     boolean whole = exchange.parameters("view").choice("view", "value", "entry").equals("entry");
     Format format = exchange.answerFormat();
     KVEntry<RawValue> entry = store
-        .read(exchange.key(), exchange.readOptions())
+        .find(exchange.key(), exchange.readOptions())
         .orElseThrow(() -> new KeyNotFoundException(exchange.key()));
     exchange.tellStale(entry);
     exchange.allowRevalidation();
@@ -58,14 +59,14 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches, Repeated
     Format format = exchange.answerFormat();
     RawValue value = bodies.value(exchange);
     Write write = new Write(exchange.key(), value, options);
-    KVMetadata written = writes.once(exchange, () -> store.write(write));
+    KVMetadata written = writes.once(exchange, () -> store.apply(new Mutation.Put(write)));
     answers.metadata(exchange, format, written.version() == 1 ? 201 : 200, written);
   }
 
   private void delete(Exchange exchange, EntryStore store) {
     WriteOptions options = WriteRequests.options(
         exchange, exchange.parameters(), Conditions.ofWrite(exchange.request()));
-    if (!writes.once(exchange, () -> store.delete(exchange.key(), options))) {
+    if (!writes.once(exchange, () -> store.apply(new Mutation.Delete(exchange.key(), options)))) {
       throw new KeyNotFoundException(exchange.key());
     }
     exchange.answerEmpty(204);

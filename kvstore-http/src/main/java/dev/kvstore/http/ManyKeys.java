@@ -56,7 +56,7 @@ final class ManyKeys implements EntryDocument.Entries {
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     exchange
         .entries()
-        .readMany(some, exchange.readOptions())
+        .find(some, exchange.readOptions())
         .forEach(entry -> found.put(entry.key(), entry));
     for (String key : some) {
       KVEntry<RawValue> entry = found.get(key);

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -39,8 +40,9 @@ final class PageWalk implements EntryDocument.Entries {
   }
 
   private void read(KeyRange range) {
-    KVPage<KVEntry<RawValue>> read =
-        exchange.entries().scan(range, room.takeForScan(PAGE), exchange.readOptions());
+    KVPage<KVEntry<RawValue>> read = exchange
+        .entries()
+        .scan(range, Projection.ENTRIES, room.takeForScan(PAGE), exchange.readOptions());
     page.addAll(read.items());
     read.next().map(range::after).ifPresent(ranges::addFirst);
     room.keep(page.size(), Answers.bytes(page));

@@ -10,6 +10,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.MergePatch;
 import dev.kvstore.spi.Contention;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import dev.kvstore.spi.Write;
@@ -43,7 +44,7 @@ record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits, Repeated
     String key = exchange.key();
     Contention contention = new Contention(key);
     while (true) {
-      KVEntry<RawValue> present = store.read(key, PRESENT).orElse(null);
+      KVEntry<RawValue> present = store.find(key, PRESENT).orElse(null);
       String etag = present == null ? null : present.etag();
       if (!condition.holdsFor(etag)) {
         throw new PreconditionFailedException(key, condition, etag);
@@ -55,7 +56,7 @@ record PatchHandler(Bodies bodies, Answers answers, ValueLimits limits, Repeated
       answers.reserve(exchange, format, merged);
       WriteOptions unchanged = options.condition(WriteCondition.ifMatch(etag));
       try {
-        KVMetadata written = store.write(new Write(key, merged, unchanged));
+        KVMetadata written = store.apply(new Mutation.Put(new Write(key, merged, unchanged)));
         return new KVEntry<>(merged, written);
       } catch (PreconditionFailedException e) {
         contention.lost();

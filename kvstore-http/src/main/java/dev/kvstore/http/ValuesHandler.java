@@ -4,6 +4,7 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.Map;
@@ -58,7 +59,7 @@ record ValuesHandler(Bodies bodies, Answers answers, RepeatedWrites writes)
         exchange,
         () -> values.isEmpty()
             ? new BatchResult(0, 0)
-            : exchange.entries().writeMany(values, options));
+            : exchange.entries().apply(new Mutation.Batch(values, options)));
     answers.document(exchange, format, 200, out -> {
       out.startDocument();
       out.name("created");

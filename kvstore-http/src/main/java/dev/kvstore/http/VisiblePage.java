@@ -6,10 +6,10 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
@@ -24,26 +24,26 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   KVPage<String> keys(PageRoom room) {
-    return page(store::scanKeys, Function.identity(), key -> 0, room);
+    return page(Projection.KEYS, key -> 0, room);
   }
 
   KVPage<KVMetadata> metadata(PageRoom room) {
-    return page(store::scanMetadata, KVMetadata::key, metadata -> 0, room);
+    return page(Projection.METADATA, metadata -> 0, room);
   }
 
   KVPage<KVEntry<RawValue>> entries(PageRoom room) {
-    return page(store::scan, KVEntry::key, entry -> Answers.present(entry).size(), room);
+    return page(Projection.ENTRIES, entry -> Answers.present(entry).size(), room);
   }
 
   /** @param room for what the page has, to be given back by the caller */
-  private <T> KVPage<T> page(
-      Scan<T> scan, Function<T, String> keyOf, ToIntFunction<T> bytesOf, PageRoom room) {
+  private <T> KVPage<T> page(Projection<T> projection, ToIntFunction<T> bytesOf, PageRoom room) {
     List<T> items = new ArrayList<>();
     long bytes = 0;
     for (int i = 0; i < ranges.size(); i++) {
       KeyRange rest = ranges.get(i);
       while (rest != null) {
-        KVPage<T> part = scan.read(rest, room.takeForScan(limit - items.size()), options);
+        KVPage<T> part =
+            store.scan(rest, projection, room.takeForScan(limit - items.size()), options);
         long more = part.items().stream().mapToLong(bytesOf::applyAsInt).sum();
         room.keep(part.items().size(), more);
         items.addAll(part.items());
@@ -51,7 +51,7 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
         rest = part.next().map(rest::after).orElse(null);
         if (items.size() == limit || bytes >= MAX_BYTES) {
           boolean goesOn = rest != null || hasKeys(ranges.subList(i + 1, ranges.size()));
-          return new KVPage<>(items, goesOn ? keyOf.apply(items.get(items.size() - 1)) : null);
+          return new KVPage<>(items, goesOn ? projection.key(items.get(items.size() - 1)) : null);
         }
       }
     }
@@ -60,10 +60,7 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
 
   private boolean hasKeys(List<KeyRange> rest) {
     return rest.stream()
-        .anyMatch(range -> !store.scanKeys(range, 1, options).items().isEmpty());
-  }
-
-  private interface Scan<T> {
-    KVPage<T> read(KeyRange range, int limit, ReadOptions options);
+        .anyMatch(
+            range -> !store.scan(range, Projection.KEYS, 1, options).items().isEmpty());
   }
 }

@@ -58,11 +58,11 @@ abstract class HttpContract extends EntryStoreContract {
 
   /** Returns the store behind a near-cache that the service's events vouch for. */
   final EntryStore cached(EntryStore store) {
-    EntryStore cached = NearCache.over(store, NearCacheSettings.DEFAULT, clock());
+    NearCache cached = NearCache.over(store, NearCacheSettings.DEFAULT, clock());
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> cached.cache().orElseThrow().health().coherent());
+        .until(() -> cached.health().coherent());
     return cached;
   }
 }

@@ -21,6 +21,7 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.MongoTestServer;
+import dev.kvstore.testing.RawStore;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ class TwoNodesTest {
   }
 
   private static KVMetadata set(EntryStore store, int value) {
-    return store.write(new Write(KEY, raw(value), WriteOptions.DEFAULT));
+    return RawStore.of(store).write(new Write(KEY, raw(value), WriteOptions.DEFAULT));
   }
 
   private static Optional<RawValue> value(Optional<KVEntry<RawValue>> entry) {
@@ -88,21 +89,21 @@ class TwoNodesTest {
   }
 
   private static Optional<RawValue> read(EntryStore store, ReadOptions options) {
-    return value(store.read(KEY, options));
+    return value(store.find(KEY, options));
   }
 
   @Test
   void write_isSeenAtTheOtherNode_atOnceByItsToken_andSoonWithout() {
-    EntryStore a = store(nodeA);
+    RawStore a = RawStore.of(store(nodeA));
     for (int i = 1; i <= ROUNDS; i++) {
-      EntryStore b = store(nodeB);
+      RawStore b = RawStore.of(store(nodeB));
       read(b, ReadOptions.DEFAULT);
       set(a, i);
 
       assertThat(read(b, ReadOptions.atLeast(a.syncToken()))).contains(raw(i));
       assertThat(b.syncToken()).isGreaterThanOrEqualTo(a.syncToken());
     }
-    EntryStore unaware = store(nodeB);
+    RawStore unaware = RawStore.of(store(nodeB));
     set(a, -1);
     await()
         .atMost(HttpContract.PATIENCE)
@@ -111,9 +112,9 @@ class TwoNodesTest {
 
   @Test
   void setDefault_keepsNothingThatWasDeletedAtTheOtherNode() {
-    EntryStore a = store(nodeA);
+    RawStore a = RawStore.of(store(nodeA));
     for (int i = 1; i <= ROUNDS; i++) {
-      EntryStore b = store(nodeB);
+      RawStore b = RawStore.of(store(nodeB));
       set(a, i);
       read(b, ReadOptions.atLeast(a.syncToken()));
       a.delete(KEY, WriteOptions.DEFAULT);
@@ -127,8 +128,8 @@ class TwoNodesTest {
 
   @Test
   void write_isTold_byTheOtherNode() {
-    EntryStore a = store(nodeA);
-    EntryStore b = store(nodeB);
+    RawStore a = RawStore.of(store(nodeA));
+    RawStore b = RawStore.of(store(nodeB));
     Versions versions = new Versions();
     opened(b.subscribe(versions, null));
     await().atMost(HttpContract.PATIENCE).until(() -> versions.positioned);

@@ -47,7 +47,12 @@ class CachedGetTest {
   }
 
   private long hits() {
-    return database.store("app").cache().map(KVCache::health).map(h -> h.hits()).orElse(0L);
+    return database
+        .store("app")
+        .capability(KVCache.class)
+        .map(KVCache::health)
+        .map(h -> h.hits())
+        .orElse(0L);
   }
 
   private static Map<String, String> stable(Reply reply) {

@@ -6,10 +6,10 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.EventReader.Event;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ValueLimits;
 import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.testing.RawStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,13 +45,13 @@ class EventLoadTest {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HookedDatabase database;
-  private EntryStore store;
+  private RawStore store;
   private TestService service;
 
   @BeforeEach
   void start() {
     database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
-    store = database.store("app");
+    store = RawStore.of(database.store("app"));
     service = TestService.start(
         database,
         ServerSettings.DEFAULT

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonValues;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.testing.RawStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,7 +205,7 @@ class PatchTest {
   @Test
   void entryThatAlwaysChanges_isAConflict() {
     service.put(KEY, "{}");
-    EntryStore store = database.unhooked().store("app");
+    RawStore store = RawStore.of(database.unhooked().store("app"));
     AtomicInteger others = new AtomicInteger();
     database.before(method -> {
       if (method.equals("write")) {
@@ -225,7 +225,7 @@ class PatchTest {
   @Test
   void entryDeletedMeanwhile_isNotFound() {
     service.put(KEY, "{}");
-    EntryStore store = database.unhooked().store("app");
+    RawStore store = RawStore.of(database.unhooked().store("app"));
     database.before(method -> {
       if (method.equals("write")) {
         store.delete("ui", WriteOptions.DEFAULT);

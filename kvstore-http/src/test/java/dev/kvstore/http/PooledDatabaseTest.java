@@ -7,6 +7,7 @@ import dev.kvstore.bson.BsonValues;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.testing.RawStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +30,7 @@ class PooledDatabaseTest {
   void sizes_areThoseOfTheDatabase(@TempDir Path folder) {
     try (EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
         PooledDatabase pooled = new PooledDatabase(database)) {
-      database
-          .store("app")
+      RawStore.of(database.store("app"))
           .write(new Write("k", BsonValues.ofNumber(1, false), WriteOptions.DEFAULT));
 
       assertThat(pooled.sizes(10)).hasSize(1).isEqualTo(database.sizes(10));

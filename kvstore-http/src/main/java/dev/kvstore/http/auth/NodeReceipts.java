@@ -5,10 +5,13 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
@@ -49,7 +52,8 @@ final class NodeReceipts {
       return;
     }
     try {
-      store.write(new Write(node, codec.encode(fingerprint), WriteOptions.DEFAULT.ttl(LIFETIME)));
+      store.apply(new Mutation.Put(
+          new Write(node, codec.encode(fingerprint), WriteOptions.DEFAULT.ttl(LIFETIME))));
       written = fingerprint;
       writtenAt = now;
     } catch (KVException e) {
@@ -62,7 +66,8 @@ final class NodeReceipts {
     List<String> fingerprints = new ArrayList<>();
     KeyRange rest = KeyRange.ALL;
     while (rest != null) {
-      KVPage<KVEntry<RawValue>> page = store.scan(rest, KVQuery.MAX_LIMIT);
+      KVPage<KVEntry<RawValue>> page =
+          store.scan(rest, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
       for (KVEntry<RawValue> entry : page.items()) {
         RawValue value = entry.value();
         fingerprints.add(value == null ? "" : codec.decode(entry.key(), value, TEXT));
@@ -77,7 +82,7 @@ final class NodeReceipts {
       return;
     }
     try {
-      store.delete(node, WriteOptions.DEFAULT);
+      store.apply(new Mutation.Delete(node, WriteOptions.DEFAULT));
     } catch (KVException e) {
       LOG.debug("What this node has acknowledged cannot be deleted; it expires", e);
     }

@@ -7,11 +7,14 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.bson.BsonCodec;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Clock;
@@ -71,7 +74,8 @@ public final class TokenCollection implements TokenStorage {
     boolean configured = false;
     KeyRange rest = KeyRange.ALL;
     while (rest != null) {
-      KVPage<KVEntry<RawValue>> page = store.scan(rest, KVQuery.MAX_LIMIT);
+      KVPage<KVEntry<RawValue>> page =
+          store.scan(rest, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
       for (KVEntry<RawValue> entry : page.items()) {
         configured = true;
         Token token = entry.key().equals(CONFIGURED) ? null : decode(entry);
@@ -87,7 +91,8 @@ public final class TokenCollection implements TokenStorage {
   @Override
   public void add(Token token) {
     // First: if nothing came of the token itself, nobody would be let in rather than everybody.
-    store.setDefault(new Write(CONFIGURED, codec.encode(true), WriteOptions.DEFAULT));
+    store.apply(
+        new Mutation.PutIfAbsent(new Write(CONFIGURED, codec.encode(true), WriteOptions.DEFAULT)));
     Content content = new Content(
         token.role().text(), token.limits().stores(), token.limits().prefixes(), token.hash());
     WriteOptions options = WriteOptions.DEFAULT.condition(WriteCondition.IF_ABSENT);
@@ -96,7 +101,7 @@ public final class TokenCollection implements TokenStorage {
       options = options.ttl(Duration.between(clock.instant(), expiresAt));
     }
     try {
-      store.write(new Write(token.name(), codec.encode(content), options));
+      store.apply(new Mutation.Put(new Write(token.name(), codec.encode(content), options)));
     } catch (PreconditionFailedException e) {
       throw taken(token.name());
     }
@@ -104,7 +109,7 @@ public final class TokenCollection implements TokenStorage {
 
   @Override
   public boolean remove(String name) {
-    return store.delete(Token.checkName(name), WriteOptions.DEFAULT);
+    return store.apply(new Mutation.Delete(Token.checkName(name), WriteOptions.DEFAULT));
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which mechanism is taken out of a cache that is used by many threads. */
-enum Mutation {
+enum Mutant {
   NONE,
 
   /** An own write leaves it to the feed what is held. */
