@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entry as a near-cache holds it, or that there is none, with room for the value as it was read
- * last. Good at the moment when it was got from {@link EntryStore#held}, so not to be kept.
+ * last. Good at the moment when it was got from {@link EntryStore#peek}, so not to be kept.
  * Thread-safe.
  */
 public interface HeldEntry {
