@@ -1,9 +1,11 @@
 package dev.kvstore.binding;
 
+import dev.kvstore.KVPage;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.KeyRange;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import dev.kvstore.spi.Projection;
 
 /** Stores that are read in a way that a test wants. */
 final class Stores {
@@ -16,21 +18,13 @@ final class Stores {
 
   /** Returns the store with pages of one entry, so that much can happen between them. */
   static EntryStore pageByPage(EntryStore store, BeforePage hook) {
-    return (EntryStore) Proxy.newProxyInstance(
-        EntryStore.class.getClassLoader(),
-        new Class<?>[] {EntryStore.class},
-        (proxy, method, arguments) -> {
-          Object[] changed = arguments;
-          if (method.getName().equals("scan")) {
-            hook.of((KeyRange) arguments[0]);
-            changed = arguments.clone();
-            changed[1] = 1;
-          }
-          try {
-            return method.invoke(store, changed);
-          } catch (InvocationTargetException e) {
-            throw e.getCause();
-          }
-        });
+    return new ForwardingEntryStore(store) {
+      @Override
+      public <T> KVPage<T> scan(
+          KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+        hook.of(range);
+        return super.scan(range, projection, 1, options);
+      }
+    };
   }
 }

@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
 final class Failures {
+  /** Of clients that are not known, go too fast, or were led here by another name. */
+  private static final Set<Integer> CLOSING = Set.of(401, 421, 429);
+
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
   /** A longer path is left out of the answer: no legal key needs so much. */
@@ -114,6 +118,10 @@ final class Failures {
       }
     }
     problem.headers().forEach(response::setHeader);
+    if (CLOSING.contains(problem.kind().status())) {
+      // What such a client has sent ahead is not served.
+      response.setHeader("Connection", "close");
+    }
     response.setStatus(problem.kind().status());
     response.setContentType(Problem.MEDIA_TYPE);
     response.setHeader("Cache-Control", "no-store");

@@ -8,6 +8,8 @@ import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +170,17 @@ class AccessTest {
   @ValueSource(strings = {"/v1/stores/_tokens/keys", "/v1/stores/_tokens/keys/admin"})
   void tokens_areNotAStore(String path) {
     assertThat(service.get(path, ADMIN).code()).isEqualTo("invalid-store");
+  }
+
+  @Test
+  void unknownClient_isAnsweredOnce_whateverItHasSentAhead() throws IOException {
+    try (Socket socket = service.connect()) {
+      String request = "GET /v1/stores HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      socket.getOutputStream().write(request.repeat(5).getBytes(UTF_8));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .containsOnlyOnce("HTTP/1.1 401");
+    }
   }
 
   @Test

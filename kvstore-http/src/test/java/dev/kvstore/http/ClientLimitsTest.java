@@ -64,7 +64,7 @@ class ClientLimitsTest {
   void moreRequestsThanAClientMayHave_are429_othersAreAnswered() throws Exception {
     CountDownLatch begun = new CountDownLatch(2);
     database.before(method -> {
-      if (method.equals("write")) {
+      if (method.equals("Put")) {
         begun.countDown();
         awaitAnswer();
       }

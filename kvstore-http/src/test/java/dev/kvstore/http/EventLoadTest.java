@@ -194,7 +194,7 @@ class EventLoadTest {
     try (EventReader values = ready("?values=true");
         EventReader plain = ready("")) {
       database.before(method -> {
-        if (method.equals("read")) {
+        if (method.equals("find")) {
           throw new UnavailableException("by the test", null);
         }
       });
@@ -219,7 +219,7 @@ class EventLoadTest {
         readers.add(ready("?values=true"));
       }
       database.before(method -> {
-        if (method.equals("read")) {
+        if (method.equals("find")) {
           reads.incrementAndGet();
         }
       });

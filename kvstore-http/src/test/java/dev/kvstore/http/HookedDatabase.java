@@ -1,13 +1,21 @@
 package dev.kvstore.http;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.kvstore.spi.ForwardingEntryStore;
+import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,7 +40,7 @@ final class HookedDatabase implements EntryDatabase {
     return database;
   }
 
-  /** Takes the name of the method that is called. */
+  /** Takes the name of the method that is called, or the kind of the mutation. */
   void before(Consumer<String> newHook) {
     hook = newHook;
   }
@@ -61,28 +69,60 @@ final class HookedDatabase implements EntryDatabase {
 
   @Override
   public EntryStore store(String name) {
-    EntryStore store = database.store(name);
-    return (EntryStore) Proxy.newProxyInstance(
-        EntryStore.class.getClassLoader(),
-        new Class<?>[] {EntryStore.class},
-        (proxy, method, arguments) -> call(store, method, arguments));
+    return new HookedStore(database.store(name));
   }
 
-  private @Nullable Object call(EntryStore store, Method method, @Nullable Object[] arguments)
-      throws Throwable {
-    if (method.getName().equals("syncToken")) {
-      return token == null ? store.syncToken() : token;
+  /** Calls the hook with the name of the method, or with the kind of a mutation. */
+  private final class HookedStore extends ForwardingEntryStore {
+    HookedStore(EntryStore store) {
+      super(store);
     }
-    hook.accept(method.getName());
-    for (Object argument : arguments == null ? new Object[0] : arguments) {
-      if (argument instanceof ReadOptions options) {
-        demands.add(options);
-      }
+
+    private void read(String method, ReadOptions options) {
+      hook.accept(method);
+      demands.add(options);
     }
-    try {
-      return method.invoke(store, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
+
+    @Override
+    public @Nullable HeldEntry peek(String key, ReadOptions options) {
+      read("peek", options);
+      return super.peek(key, options);
+    }
+
+    @Override
+    public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+      read("find", options);
+      return super.find(keys, options);
+    }
+
+    @Override
+    public <T> KVPage<T> scan(
+        KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+      read("scan", options);
+      return super.scan(range, projection, limit, options);
+    }
+
+    @Override
+    public int count(KeyRange range, int most, ReadOptions options) {
+      read("count", options);
+      return super.count(range, most, options);
+    }
+
+    @Override
+    public <R> R apply(Mutation<R> mutation) {
+      hook.accept(mutation.getClass().getSimpleName());
+      return super.apply(mutation);
+    }
+
+    @Override
+    public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+      hook.accept("subscribe");
+      return super.subscribe(sink, from);
+    }
+
+    @Override
+    public SyncToken syncToken() {
+      return token == null ? super.syncToken() : token;
     }
   }
 

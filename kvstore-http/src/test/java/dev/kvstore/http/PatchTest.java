@@ -208,7 +208,7 @@ class PatchTest {
     RawStore store = RawStore.of(database.unhooked().store("app"));
     AtomicInteger others = new AtomicInteger();
     database.before(method -> {
-      if (method.equals("write")) {
+      if (method.equals("Put")) {
         others.incrementAndGet();
         store.write(new Write("ui", BsonValues.ofNumber(1, false), WriteOptions.DEFAULT));
       }
@@ -227,7 +227,7 @@ class PatchTest {
     service.put(KEY, "{}");
     RawStore store = RawStore.of(database.unhooked().store("app"));
     database.before(method -> {
-      if (method.equals("write")) {
+      if (method.equals("Put")) {
         store.delete("ui", WriteOptions.DEFAULT);
       }
     });

@@ -245,6 +245,17 @@ class ProtocolTest {
     assertThat(reply.code()).isEqualTo("headers-too-large");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"", "a\"b", "W/\"a\"", "x,,\"", "close, W/\"a\""})
+  void connection_thatIsNoListOfNames_isRefused_whateverTheAnswerWouldBe(String connection) {
+    for (String path : List.of(KEY, "/v1/stores/app/keys/absent", "/v1/stores/app/keys/a//b")) {
+      Reply reply = service.raw("GET " + path + HOST + "Connection: " + connection + "\r\n\r\n");
+
+      assertThat(reply.status()).isEqualTo(400);
+      assertThat(reply.code()).isEqualTo("bad-request");
+    }
+  }
+
   @Test
   void bodyOfARead_isNotWaitedFor_andEndsTheConnection() throws IOException {
     for (String path : List.of("/health/ready", "/metrics", "/v1/stores")) {

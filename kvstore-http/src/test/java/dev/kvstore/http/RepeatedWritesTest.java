@@ -309,7 +309,7 @@ class RepeatedWritesTest {
     CountDownLatch released = new CountDownLatch(1);
     AtomicInteger increments = new AtomicInteger();
     database.before(method -> {
-      if (method.equals("increment")) {
+      if (method.equals("Add")) {
         increments.incrementAndGet();
         begun.countDown();
         await(released);

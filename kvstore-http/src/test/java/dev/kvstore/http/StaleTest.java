@@ -71,13 +71,13 @@ class StaleTest {
   private static EntryStore cached(EntryStore store, boolean stale) {
     KVCache cache = proxy(KVCache.class, store, (none, nothing) -> health());
     return proxy(EntryStore.class, store, (name, result) -> {
-      if (name.equals("cache")) {
+      if (name.equals("capability")) {
         return Optional.of(cache);
       }
       if (result instanceof Optional<?> found) {
         return found.map(entry -> marked((KVEntry<?>) entry, stale));
       }
-      return name.equals("readMany") && result instanceof List<?> found
+      return name.equals("find") && result instanceof List<?> found
           ? found.stream().map(entry -> marked((KVEntry<?>) entry, stale)).toList()
           : result;
     });

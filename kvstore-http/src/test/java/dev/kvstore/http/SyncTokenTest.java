@@ -84,7 +84,7 @@ class SyncTokenTest {
   @Test
   void token_isReadAfterwards() {
     database.before(method -> {
-      if (method.equals("write")) {
+      if (method.equals("Put")) {
         database.position(9);
       }
     });
@@ -146,12 +146,12 @@ class SyncTokenTest {
       await().untilAsserted(() -> {
         calls.clear();
         cached.put(path, "2");
-        assertThat(calls).as("calls of the database").doesNotContain("setDefault");
+        assertThat(calls).as("calls of the database").doesNotContain("PutIfAbsent");
       });
       for (String demand : List.of("Sync-Token: 7fffffffffffffff", "Cache-Control: no-cache")) {
         calls.clear();
         assertThat(cached.put(path, "2", demand).status()).isEqualTo(200);
-        assertThat(calls).contains("setDefault");
+        assertThat(calls).contains("PutIfAbsent");
       }
     }
   }

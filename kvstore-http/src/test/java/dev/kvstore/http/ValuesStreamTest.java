@@ -59,7 +59,7 @@ class ValuesStreamTest {
         EntryStore.class.getClassLoader(),
         new Class<?>[] {EntryStore.class},
         (proxy, method, arguments) -> switch (method.getName()) {
-          case "scan" -> page((KeyRange) arguments[0], (Integer) arguments[1]);
+          case "scan" -> page((KeyRange) arguments[0], (Integer) arguments[2]);
           case "syncToken" -> SyncToken.START;
           default -> throw new UnsupportedOperationException(method.getName());
         });

@@ -59,6 +59,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     root.addAppender(appender);
     context.getLogger("dev.kvstore").setLevel(level);
     context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
+    // Logs what a client sends as its Host.
+    context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);
   }
 
   private static LayoutWrappingEncoder<ILoggingEvent> text(LoggerContext context) {

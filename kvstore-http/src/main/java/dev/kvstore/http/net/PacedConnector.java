@@ -87,7 +87,7 @@ public final class PacedConnector extends ServerConnector {
     try {
       for (EndPoint endPoint : getConnectedEndPoints()) {
         if (endPoint instanceof PacedEndPoint paced && paced.isTooSlow(patience, bytesPerSecond)) {
-          LOG.info("A client that was too slow was cut off: {}", paced.getRemoteSocketAddress());
+          LOG.debug("Cutting off a client that is too slow: {}", paced.getRemoteSocketAddress());
           paced.close();
         }
       }

@@ -1,9 +1,12 @@
 package dev.kvstore.http.net;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
@@ -24,6 +27,9 @@ import org.eclipse.jetty.util.BufferUtil;
  * that cannot be read is read all the same: the headers say who asks.
  */
 public final class RequestHeads extends HttpConnectionFactory {
+  /** A list of tokens, see RFC 9110, section 5.6.2; elements may be empty. */
+  private static final Pattern NAMES = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z, \\t-]*+");
+
   /** The path of a request whose target cannot be read. No client can send a space. */
   public static final String UNREADABLE_PATH = "/unreadable path";
 
@@ -114,6 +120,12 @@ public final class RequestHeads extends HttpConnectionFactory {
       public void parsedHeader(HttpField field) {
         begin();
         count();
+        // The server reads it once more when an answer is replaced by an error, and fails then.
+        if (field.getHeader() == HttpHeader.CONNECTION
+            && !NAMES.matcher(Objects.requireNonNullElse(field.getValue(), "")).matches()) {
+          throw new HttpException.RuntimeException(
+              HttpStatus.BAD_REQUEST_400, "Connection is not a list of names");
+        }
         super.parsedHeader(field);
       }
 
