@@ -133,7 +133,8 @@ final class KnownMembers {
     }
 
     private boolean isPolymorphic(JavaType type) throws JsonMappingException {
-      return type.getTypeHandler() != null || context.getConfig().findTypeDeserializer(type) != null;
+      return type.getTypeHandler() != null
+          || context.getConfig().findTypeDeserializer(type) != null;
     }
 
     private Part elements(BsonArray array, Reader reader, String place) {
@@ -171,7 +172,8 @@ final class KnownMembers {
         }
         Part part = property.hasValueTypeDeserializer()
             ? new Part(member.getValue(), true)
-            : known(member.getValue(), new Reader(property.getValueDeserializer(), property), inside);
+            : known(
+                member.getValue(), new Reader(property.getValueDeserializer(), property), inside);
         if (part.hasAny() || !mayBeAbsent(bean.getValueInstantiator(), property)) {
           known.append(member.getKey(), part.value());
         }
@@ -242,7 +244,6 @@ final class KnownMembers {
     AnnotationIntrospector annotations = config.getAnnotationIntrospector();
     JsonTypeInfo.Value typeInfo = annotations.findPolymorphicTypeInfo(config, member);
     return annotations.findUnwrappingNameTransformer(member) != null
-        || (typeInfo != null
-            && typeInfo.getInclusionType() == JsonTypeInfo.As.EXTERNAL_PROPERTY);
+        || (typeInfo != null && typeInfo.getInclusionType() == JsonTypeInfo.As.EXTERNAL_PROPERTY);
   }
 }

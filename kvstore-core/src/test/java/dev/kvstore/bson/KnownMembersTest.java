@@ -71,13 +71,17 @@ class KnownMembersTest {
 
   record Using(@JsonDeserialize(using = ByName.class) Port part) {}
 
-  record UsingOptional(@JsonDeserialize(contentUsing = ByName.class) Optional<Port> part) {}
+  record UsingOptional(
+      @JsonDeserialize(contentUsing = ByName.class) Optional<Port> part) {}
 
-  record Converting(@JsonDeserialize(converter = FromOlder.class) Port part) {}
+  record Converting(
+      @JsonDeserialize(converter = FromOlder.class) Port part) {}
 
-  record ConvertingEach(@JsonDeserialize(contentConverter = FromOlder.class) List<Port> part) {}
+  record ConvertingEach(
+      @JsonDeserialize(contentConverter = FromOlder.class) List<Port> part) {}
 
-  record UsingEach(@JsonDeserialize(contentUsing = ByName.class) Map<String, Port> part) {}
+  record UsingEach(
+      @JsonDeserialize(contentUsing = ByName.class) Map<String, Port> part) {}
 
   @JsonSubTypes(@JsonSubTypes.Type(value = Circle.class, name = "circle"))
   interface Shape {}
@@ -88,7 +92,8 @@ class KnownMembersTest {
       @JsonTypeInfo(
           use = JsonTypeInfo.Id.NAME,
           include = JsonTypeInfo.As.EXTERNAL_PROPERTY,
-          property = "kind") Shape shape) {}
+          property = "kind")
+      Shape shape) {}
 
   static final class DrawnBean {
     @JsonTypeInfo(
@@ -110,8 +115,10 @@ class KnownMembersTest {
   @Test
   void elements_readInAnotherWay_takeAll() {
     Map<String, Integer> port = Map.of("port", 1);
-    assertThat(unknown(Map.of("part", List.of(port)), KVType.of(ConvertingEach.class))).isEmpty();
-    assertThat(unknown(Map.of("part", Map.of("a", port)), KVType.of(UsingEach.class))).isEmpty();
+    assertThat(unknown(Map.of("part", List.of(port)), KVType.of(ConvertingEach.class)))
+        .isEmpty();
+    assertThat(unknown(Map.of("part", Map.of("a", port)), KVType.of(UsingEach.class)))
+        .isEmpty();
   }
 
   @Test
@@ -131,7 +138,7 @@ class KnownMembersTest {
 
   record All(
       List<Port> list,
-      Port[] array,
+      Optional<Port[]> array,
       Map<String, Port> map,
       EnumMap<TimeUnit, Port> byUnit,
       ArrayList<Port> arrayList,

@@ -133,11 +133,8 @@ class CircuitBreakerTest {
   @Test
   void firstProbe_underWay_isAwaitedNoLongerThanTheCallerHas() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
-    CircuitBreaker slow = new CircuitBreaker(
-        System::nanoTime,
-        2,
-        Duration.ofDays(1),
-        () -> hang(probes, answer));
+    CircuitBreaker slow =
+        new CircuitBreaker(System::nanoTime, 2, Duration.ofDays(1), () -> hang(probes, answer));
     timeOut(slow);
     FutureTask<Boolean> one = new FutureTask<>(() -> isAdmitted(slow));
     new Thread(one).start();
