@@ -1,7 +1,11 @@
 package dev.kvstore.bson;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -10,22 +14,40 @@ import com.fasterxml.jackson.databind.deser.BeanDeserializer;
 import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
+import com.fasterxml.jackson.databind.deser.std.CollectionDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ContainerDeserializerBase;
+import com.fasterxml.jackson.databind.deser.std.EnumMapDeserializer;
+import com.fasterxml.jackson.databind.deser.std.MapDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ObjectArrayDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ReferenceTypeDeserializer;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
-/** Leaves out of values what their types have no members for. Thread-safe. */
+/**
+ * Leaves out of values what their types have no members for. Follows the deserializers that Jackson
+ * has found, as annotations choose others than those of the declared types; one that is not known
+ * here takes everything. Thread-safe.
+ */
 final class KnownMembers {
+  private static final Set<Class<?>> OF_ARRAYS =
+      Set.of(CollectionDeserializer.class, ObjectArrayDeserializer.class);
+
+  private static final Set<Class<?>> OF_MAPS =
+      Set.of(MapDeserializer.class, EnumMapDeserializer.class);
+
   private final ObjectMapper mapper;
-  private final ConcurrentMap<JavaType, Optional<BeanDeserializer>> beans =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<JavaType, JsonDeserializer<?>> roots = new ConcurrentHashMap<>();
+  private final ConcurrentMap<JavaType, Boolean> takeOthers = new ConcurrentHashMap<>();
 
   KnownMembers(ObjectMapper mapper) {
     this.mapper = mapper;
@@ -33,8 +55,8 @@ final class KnownMembers {
 
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
-    Walk walk = new Walk(separator, new ArrayList<>());
-    Part part = walk.known(BsonValues.toBsonValue(value), type, "");
+    Walk walk = new Walk(separator, new ArrayList<>(), context());
+    Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
         part.hasAny(),
@@ -44,37 +66,82 @@ final class KnownMembers {
   /** What is left of a value, and false if that is none of what was in it. */
   private record Part(BsonValue value, boolean hasAny) {}
 
+  /**
+   * @param deserializer null if it is not known
+   * @param property whose value, or a part of that, it reads
+   */
+  private record Reader(
+      @Nullable JsonDeserializer<?> deserializer, @Nullable BeanProperty property) {}
+
   private final class Walk {
     private final String separator;
     private final List<String> unknown;
+    private final DeserializationContext context;
 
-    private Walk(String separator, List<String> unknown) {
+    private Walk(String separator, List<String> unknown, DeserializationContext context) {
       this.separator = separator;
       this.unknown = unknown;
+      this.context = context;
     }
 
-    private Part known(BsonValue value, JavaType type, String place) {
-      if (type.isReferenceType()) {
-        return known(value, type.getContentType(), place);
+    private Part known(BsonValue value, Reader reader, String place) {
+      JsonDeserializer<?> deserializer = reader.deserializer();
+      if (deserializer instanceof ConvertingDeserializer converting) {
+        return known(value, new Reader(converting.getDelegatee(), reader.property()), place);
       }
-      if (value.isArray() && (type.isArrayType() || type.isCollectionLikeType())) {
-        return elements(value.asArray(), type.getContentType(), place);
+      if (deserializer instanceof ReferenceTypeDeserializer<?> reference) {
+        return known(value, content(reference, reader.property()), place);
       }
-      if (value.isDocument() && type.isMapLikeType()) {
-        return entries(value.asDocument(), type.getContentType(), place);
+      if (deserializer == null || takesWhole(deserializer)) {
+        return new Part(value, true);
+      }
+      if (value.isArray() && OF_ARRAYS.contains(deserializer.getClass())) {
+        return elements(value.asArray(), content(deserializer, reader.property()), place);
+      }
+      if (value.isDocument() && OF_MAPS.contains(deserializer.getClass())) {
+        return entries(value.asDocument(), content(deserializer, reader.property()), place);
       }
       return value.isDocument()
-          ? bean(type)
-              .map(bean -> members(value.asDocument(), bean, place))
-              .orElseGet(() -> new Part(value, true))
+              && deserializer.getClass() == BeanDeserializer.class
+              && !takesOthers(((BeanDeserializer) deserializer).getValueType())
+          ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
     }
 
-    private Part elements(BsonArray array, JavaType type, String place) {
+    private Reader content(ReferenceTypeDeserializer<?> reference, @Nullable BeanProperty at) {
+      JavaType type = reference.getValueType().getContentType();
+      try {
+        return new Reader(
+            type.getValueHandler() != null || isPolymorphic(type)
+                ? null
+                : context.findContextualValueDeserializer(type, at),
+            at);
+      } catch (JsonMappingException e) {
+        return new Reader(null, at); // reading a value says why
+      }
+    }
+
+    private Reader content(JsonDeserializer<?> container, @Nullable BeanProperty at) {
+      ContainerDeserializerBase<?> elements = (ContainerDeserializerBase<?>) container;
+      try {
+        return new Reader(
+            isPolymorphic(elements.getContentType()) ? null : elements.getContentDeserializer(),
+            at);
+      } catch (JsonMappingException e) {
+        return new Reader(null, at); // reading a value says why
+      }
+    }
+
+    private boolean isPolymorphic(JavaType type) throws JsonMappingException {
+      return type.getTypeHandler() != null
+          || context.getConfig().findTypeDeserializer(type) != null;
+    }
+
+    private Part elements(BsonArray array, Reader reader, String place) {
       List<BsonValue> known = new ArrayList<>();
       int size = 0;
       for (BsonValue element : array) {
-        Part part = known(element, type, place + "[" + known.size() + "]");
+        Part part = known(element, reader, place + "[" + known.size() + "]");
         known.add(part.value());
         size = part.hasAny() ? known.size() : size;
       }
@@ -82,11 +149,11 @@ final class KnownMembers {
       return new Part(new BsonArray(hasAny ? known.subList(0, size) : known), hasAny);
     }
 
-    private Part entries(BsonDocument map, JavaType type, String place) {
+    private Part entries(BsonDocument map, Reader reader, String place) {
       BsonDocument known = new BsonDocument();
       BsonDocument other = new BsonDocument();
       for (Map.Entry<String, BsonValue> entry : map.entrySet()) {
-        Part part = known(entry.getValue(), type, inside(place, entry.getKey()));
+        Part part = known(entry.getValue(), reader, inside(place, entry.getKey()));
         (part.hasAny() ? known : other).append(entry.getKey(), part.value());
       }
       boolean hasAny = !known.isEmpty() || other.isEmpty();
@@ -105,7 +172,8 @@ final class KnownMembers {
         }
         Part part = property.hasValueTypeDeserializer()
             ? new Part(member.getValue(), true)
-            : known(member.getValue(), property.getType(), inside);
+            : known(
+                member.getValue(), new Reader(property.getValueDeserializer(), property), inside);
         if (part.hasAny() || !mayBeAbsent(bean.getValueInstantiator(), property)) {
           known.append(member.getKey(), part.value());
         }
@@ -125,32 +193,57 @@ final class KnownMembers {
         : member.getType().isReferenceType() || instantiator.canCreateUsingDefault();
   }
 
-  /** Returns what reads the type, if the names of its members are all that it takes. */
-  private Optional<BeanDeserializer> bean(JavaType type) {
-    Optional<BeanDeserializer> known = beans.get(type);
-    return known != null ? known : beans.computeIfAbsent(type, this::find);
+  /** Tells whether a creator takes more than the elements or members, or others. */
+  private static boolean takesWhole(JsonDeserializer<?> deserializer) {
+    ValueInstantiator instantiator = deserializer instanceof ValueInstantiator.Gettable gettable
+        ? gettable.getValueInstantiator()
+        : null;
+    return instantiator != null
+        && (instantiator.canCreateUsingDelegate()
+            || instantiator.canCreateUsingArrayDelegate()
+            || (deserializer instanceof ContainerDeserializerBase
+                && instantiator.canCreateFromObjectWith()));
   }
 
-  private Optional<BeanDeserializer> find(JavaType type) {
+  private DefaultDeserializationContext context() {
+    return ((DefaultDeserializationContext) mapper.getDeserializationContext())
+        .createDummyInstance(mapper.getDeserializationConfig());
+  }
+
+  private @Nullable JsonDeserializer<?> root(JavaType type) {
+    JsonDeserializer<?> known = roots.get(type);
+    if (known != null) {
+      return known;
+    }
+    try {
+      JsonDeserializer<?> found = context().findRootValueDeserializer(type);
+      roots.put(type, found);
+      return found;
+    } catch (JsonMappingException e) {
+      return null; // reading a value says why
+    }
+  }
+
+  /** Tells whether a class takes names that are not those of its members. */
+  private boolean takesOthers(JavaType type) {
+    Boolean known = takeOthers.get(type);
+    return known != null ? known : takeOthers.computeIfAbsent(type, this::findsOthers);
+  }
+
+  private boolean findsOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
-    boolean hasOthers = description.findAnySetterAccessor() != null
+    return description.findAnySetterAccessor() != null
         || description.findProperties().stream()
             .anyMatch(property -> property.getPrimaryMember() != null
-                && config
-                        .getAnnotationIntrospector()
-                        .findUnwrappingNameTransformer(property.getPrimaryMember())
-                    != null);
-    try {
-      JsonDeserializer<?> reader = ((DefaultDeserializationContext)
-              mapper.getDeserializationContext())
-          .createDummyInstance(config)
-          .findRootValueDeserializer(type);
-      return !hasOthers && reader.getClass() == BeanDeserializer.class
-          ? Optional.of((BeanDeserializer) reader)
-          : Optional.empty();
-    } catch (JsonMappingException e) {
-      return Optional.empty(); // reading a value says why
-    }
+                && isSpread(config, property.getPrimaryMember()));
+  }
+
+  /** Tells whether what makes up the member lies beside it. */
+  private static boolean isSpread(DeserializationConfig config, AnnotatedMember member) {
+    AnnotationIntrospector annotations = config.getAnnotationIntrospector();
+    JsonTypeInfo.Value typeInfo = annotations.findPolymorphicTypeInfo(config, member);
+    return annotations.findUnwrappingNameTransformer(member) != null
+        || (typeInfo != null && typeInfo.getInclusionType() == JsonTypeInfo.As.EXTERNAL_PROPERTY);
   }
 }

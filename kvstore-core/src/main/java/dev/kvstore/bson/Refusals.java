@@ -23,6 +23,8 @@ public final class Refusals {
 
   private static final int LONGEST = 200;
 
+  private static final int UUID_BYTES = 16;
+
   private Refusals() {}
 
   /**
@@ -103,7 +105,9 @@ public final class Refusals {
       case DATE_TIME -> Instant.ofEpochMilli(value.asDateTime().getValue());
       case OBJECT_ID -> value.asObjectId().getValue();
       case BINARY ->
-        BsonBinarySubType.isUuid(value.asBinary().getType())
+        // Of an older subtype, or of another length, the driver makes none.
+        value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
+                && value.asBinary().getData().length == UUID_BYTES
             ? value.asBinary().asUuid()
             : value.asBinary().getData();
       case REGULAR_EXPRESSION -> value.asRegularExpression().getPattern();

@@ -79,47 +79,59 @@ final class CircuitBreaker {
   /**
    * Checks that an operation may begin, after a probe where one is due.
    *
+   * @param millisLeft for how long it may wait for the probe of another
    * @throws MongoException if it must not: nothing of it was sent
    */
-  void admit() {
+  void admit(long millisLeft) {
     long at = probeAt.get();
     if (at == CLOSED) {
       return;
     }
-    long probing = at == OPENED ? FIRST_PROBE : PROBING;
-    if (now() >= at && probeAt.compareAndSet(at, probing)) {
-      probe(probing);
-    } else if (!awaitFirstProbe()) {
-      throw new Refusal("it did not answer lately, and is asked again twice a second");
+    long end = now() + Math.min(patience.toNanos(), TimeUnit.MILLISECONDS.toNanos(millisLeft));
+    while (at != CLOSED) {
+      long probing = at == OPENED ? FIRST_PROBE : PROBING;
+      if (now() >= at && probeAt.compareAndSet(at, probing)) {
+        probe(at, probing);
+        return;
+      }
+      at = awaitFirstProbe(end);
+      if (at != CLOSED && at != OPENED) {
+        throw new Refusal("it did not answer lately, and is asked again twice a second");
+      }
     }
   }
 
-  private void probe(long probing) {
+  private void probe(long before, long probing) {
     boolean answered = false;
+    boolean interrupted = false;
     try {
       probe.run();
       answered = true;
+    } catch (MongoInterruptedException e) {
+      interrupted = true;
+      throw e;
     } finally {
       if (answered) {
         answered();
       } else {
-        probeAt.compareAndSet(probing, now() + RETRY);
+        // An interrupted probe says nothing about the database: another caller sends the next.
+        boolean isVoid = interrupted || Thread.currentThread().isInterrupted();
+        probeAt.compareAndSet(probing, isVoid ? before : now() + RETRY);
         tellWaiting();
       }
     }
   }
 
-  /** Returns whether the database was found to answer. */
-  private boolean awaitFirstProbe() {
-    long began = now();
+  /** Returns what {@link #probeAt} is after the first probe, or at the end of the time. */
+  private long awaitFirstProbe(long end) {
     synchronized (answers) {
-      long left = patience.toNanos();
+      long left = end - now();
       while (probeAt.get() == FIRST_PROBE && left > 0) {
         awaitNews(left);
-        left = began + patience.toNanos() - now();
+        left = end - now();
       }
     }
-    return probeAt.get() == CLOSED;
+    return probeAt.get();
   }
 
   /**

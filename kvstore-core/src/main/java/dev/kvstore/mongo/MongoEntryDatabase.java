@@ -331,12 +331,13 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   private Deadline begin() {
     checkOpen();
+    Deadline deadline = Deadline.after(settings.timeout());
     try {
-      sessions.admit();
+      sessions.admit(deadline);
     } catch (RuntimeException e) {
       throw errors.of(e, "using the database");
     }
-    return Deadline.after(settings.timeout());
+    return deadline;
   }
 
   private void checkOpen() {

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The keys that are held are looked up by {@code _id}. A prefix, or a whole store, has to be
  * scanned, for there is no index by time and none is to be written just for this. So that a large
  * store does not keep the server busy, scans of a store take at most a twentieth of the time: sinks
- * with a prefix hear of nothing in between, also not that nothing has changed. Only the first look
- * for a new sink does not wait.
+ * with a prefix hear of nothing in between, also not that nothing has changed. The first look for a
+ * new sink does not wait, unless such looks take more than a twentieth of the time themselves. All
+ * sinks of the store hear of what it finds.
  */
 final class PollingFeed {
   private static final long NO_POSITION = 0;
@@ -42,7 +43,10 @@ final class PollingFeed {
   private final Map<Registration, Seen> seen = new HashMap<>();
 
   /** When the stores that were scanned may be so again. */
-  private final Map<String, Long> nextScans = new HashMap<>();
+  private final Map<String, NextScan> nextScans = new HashMap<>();
+
+  /** @param forNew when it may be sooner, for a sink that was told of nothing yet */
+  private record NextScan(long at, long forNew) {}
 
   private record Seen(Interest interest, Map<String, Version> versions) {}
 
@@ -75,7 +79,7 @@ final class PollingFeed {
   void poll(List<Registration> sinks) {
     seen.keySet().retainAll(new HashSet<>(sinks));
     Map<Registration, Interest> interests = new HashMap<>();
-    Map<String, Interest> byStore = new HashMap<>();
+    Set<String> toScan = new HashSet<>();
     for (Registration sink : sinks) {
       Interest interest = sink.interest();
       if (interest == null) {
@@ -84,21 +88,31 @@ final class PollingFeed {
         sink.restart();
         continue;
       }
-      // One that was told of nothing yet waits for its position, and perhaps a caller for that.
-      if (!interest.prefixes().isEmpty() && seen.containsKey(sink) && !mayScan(sink.store())) {
-        continue;
-      }
       interests.put(sink, interest);
-      byStore.merge(sink.store(), interest, PollingFeed::union);
+      if (isScanned(interest) && mayScan(sink.store(), !seen.containsKey(sink))) {
+        toScan.add(sink.store());
+      }
     }
+    interests
+        .entrySet()
+        .removeIf(entry ->
+            isScanned(entry.getValue()) && !toScan.contains(entry.getKey().store()));
+    Map<String, Interest> byStore = new HashMap<>();
+    interests.forEach(
+        (sink, interest) -> byStore.merge(sink.store(), interest, PollingFeed::union));
     Map<String, Map<String, Version>> found = new HashMap<>();
     byStore.forEach((store, interest) -> found.put(store, present(store, interest)));
     interests.forEach((sink, interest) -> tell(sink, interest, found.get(sink.store())));
   }
 
-  private boolean mayScan(String store) {
-    Long next = nextScans.get(store);
-    return next == null || nanoTime.getAsLong() - next >= 0;
+  private static boolean isScanned(Interest interest) {
+    return !interest.prefixes().isEmpty();
+  }
+
+  private boolean mayScan(String store, boolean forNew) {
+    NextScan next = nextScans.get(store);
+    long now = nanoTime.getAsLong();
+    return next == null || now - next.at() >= 0 || (forNew && now - next.forNew() >= 0);
   }
 
   private Map<String, Version> present(String store, Interest interest) {
@@ -107,14 +121,24 @@ final class PollingFeed {
     }
     long began = nanoTime.getAsLong();
     Map<String, Version> found = new HashMap<>(poll.find(store, interest));
-    if (!interest.prefixes().isEmpty()) {
-      long now = nanoTime.getAsLong();
-      long pause = Math.min(PAUSE_FACTOR * (now - began), LONGEST_PAUSE.toNanos());
-      // The interval is pause enough after one that is shorter.
-      nextScans.put(store, pause > interval.toNanos() ? now + pause : now);
+    if (isScanned(interest)) {
+      nextScans.put(store, next(nextScans.get(store), began, nanoTime.getAsLong()));
     }
     found.values().removeIf(version -> version.isExpiredAt(clock.instant()));
     return found;
+  }
+
+  private NextScan next(@Nullable NextScan last, long began, long ended) {
+    long longest = LONGEST_PAUSE.toNanos();
+    long needed = Math.min(PAUSE_FACTOR * (ended - began), longest);
+    // The interval is pause enough after one that is shorter.
+    long pause = needed > interval.toNanos() ? needed : 0;
+    long forNew = began - longest; // so several may come one after the other, but not for ever
+    if (last != null && last.forNew() - forNew > 0) {
+      forNew = last.forNew();
+    }
+    boolean isEarly = last != null && began - last.at() < 0;
+    return new NextScan(ended + pause, isEarly ? forNew + pause : forNew);
   }
 
   private void tell(Registration sink, Interest interest, @Nullable Map<String, Version> stored) {

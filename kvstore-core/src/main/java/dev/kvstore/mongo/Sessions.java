@@ -71,10 +71,11 @@ final class Sessions {
   /**
    * Checks that an operation may begin.
    *
+   * @param deadline by when the operation ends
    * @throws MongoException if the database is known to be away
    */
-  void admit() {
-    breaker.admit();
+  void admit(Deadline deadline) {
+    breaker.admit(deadline.millisLeft());
   }
 
   /**

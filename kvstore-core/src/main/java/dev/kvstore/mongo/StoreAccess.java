@@ -96,12 +96,13 @@ final class StoreAccess {
   /** Begins an operation that reads. */
   Deadline begin() {
     checkOpen();
+    Deadline deadline = Deadline.after(timeout);
     try {
-      sessions.admit();
+      sessions.admit(deadline);
     } catch (RuntimeException e) {
       throw failed(e, "using store '" + name() + "'");
     }
-    return Deadline.after(timeout);
+    return deadline;
   }
 
   /** Begins an operation that may write. */

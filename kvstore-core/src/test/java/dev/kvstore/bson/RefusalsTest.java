@@ -1,5 +1,6 @@
 package dev.kvstore.bson;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -9,7 +10,10 @@ import dev.kvstore.ValidationFailedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonBinary;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RefusalsTest {
   private final BsonCodec codec = BsonCodec.create();
@@ -59,6 +63,14 @@ class RefusalsTest {
         new KVType<List<Limit>>() {},
         ": document at '/1' was refused: must be positive");
     assertRefused("", KVType.of(Percent.class), ": it was refused: a percentage ends with %");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 16", "4, 16", "4, 2"})
+  void message_besideABinary_isShown(byte subType, int length) {
+    BsonBinary binary = new BsonBinary(subType, new byte[length]);
+    assertThat(Refusals.reason(new IllegalArgumentException("bad"), List.of(binary)))
+        .isEqualTo(": bad");
   }
 
   @Test

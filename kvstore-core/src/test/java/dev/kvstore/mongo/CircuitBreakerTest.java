@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.ServerAddress;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CircuitBreakerTest {
+  private static final long LONG = Duration.ofMinutes(1).toMillis();
+
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger probes = new AtomicInteger();
   private final AtomicBoolean down = new AtomicBoolean();
@@ -40,6 +43,10 @@ class CircuitBreakerTest {
     if (down.get()) {
       throw new MongoTimeoutException("down");
     }
+  }
+
+  private void admit() {
+    breaker.admit(LONG);
   }
 
   private void timeOut() {
@@ -62,11 +69,11 @@ class CircuitBreakerTest {
   void timeOut_opens_andOneProbeATimeIsSent() {
     down.set(true);
     timeOut();
-    assertThatThrownBy(breaker::admit).isExactlyInstanceOf(MongoTimeoutException.class);
-    assertThatThrownBy(breaker::admit).isInstanceOf(CircuitBreaker.Refusal.class);
+    assertThatThrownBy(this::admit).isExactlyInstanceOf(MongoTimeoutException.class);
+    assertThatThrownBy(this::admit).isInstanceOf(CircuitBreaker.Refusal.class);
     assertThat(probes).hasValue(1);
     pass(Duration.ofMillis(500));
-    assertThatThrownBy(breaker::admit).isExactlyInstanceOf(MongoTimeoutException.class);
+    assertThatThrownBy(this::admit).isExactlyInstanceOf(MongoTimeoutException.class);
     assertThat(probes).hasValue(2);
   }
 
@@ -78,14 +85,14 @@ class CircuitBreakerTest {
       if (probes.getAndIncrement() == 0) {
         throw new MongoTimeoutException("down");
       }
-      assertThatThrownBy(() -> self[0].admit()).isInstanceOf(CircuitBreaker.Refusal.class);
+      assertThatThrownBy(() -> self[0].admit(LONG)).isInstanceOf(CircuitBreaker.Refusal.class);
       refused.incrementAndGet();
     });
     timeOut(self[0]);
-    assertThatThrownBy(() -> self[0].admit()).isExactlyInstanceOf(MongoTimeoutException.class);
+    assertThatThrownBy(() -> self[0].admit(LONG)).isExactlyInstanceOf(MongoTimeoutException.class);
     pass(Duration.ofMillis(500));
-    self[0].admit();
-    self[0].admit();
+    self[0].admit(LONG);
+    self[0].admit(LONG);
     assertThat(refused).hasValue(1);
   }
 
@@ -116,11 +123,48 @@ class CircuitBreakerTest {
 
   private static boolean isAdmitted(CircuitBreaker breaker) {
     try {
-      breaker.admit();
+      breaker.admit(LONG);
       return true;
     } catch (MongoTimeoutException e) {
       return false;
     }
+  }
+
+  @Test
+  void firstProbe_underWay_isAwaitedNoLongerThanTheCallerHas() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    CircuitBreaker slow =
+        new CircuitBreaker(System::nanoTime, 2, Duration.ofDays(1), () -> hang(probes, answer));
+    timeOut(slow);
+    FutureTask<Boolean> one = new FutureTask<>(() -> isAdmitted(slow));
+    new Thread(one).start();
+    await().until(() -> probes.get() == 1);
+    assertThatThrownBy(() -> slow.admit(1)).isInstanceOf(CircuitBreaker.Refusal.class);
+    answer.countDown();
+    assertThat(one.get()).isTrue();
+  }
+
+  @Test
+  void firstProbe_interrupted_isSentByOneThatWaits() throws Exception {
+    CircuitBreaker well = new CircuitBreaker(System::nanoTime, 2, Duration.ofMinutes(1), () -> {
+      if (probes.incrementAndGet() == 1) {
+        hang(new AtomicInteger(), new CountDownLatch(1));
+        throw new MongoInterruptedException("interrupted", new InterruptedException());
+      }
+    });
+    timeOut(well);
+    FutureTask<Boolean> one = new FutureTask<>(() -> isAdmitted(well));
+    FutureTask<Boolean> other = new FutureTask<>(() -> isAdmitted(well));
+    Thread probing = new Thread(one);
+    probing.start();
+    await().until(() -> probes.get() == 1);
+    Thread waiting = new Thread(other);
+    waiting.start();
+    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    probing.interrupt();
+    assertThat(other.get()).isTrue();
+    assertThatThrownBy(one::get).hasCauseInstanceOf(MongoInterruptedException.class);
+    assertThat(probes).hasValue(2);
   }
 
   @Test
@@ -129,15 +173,15 @@ class CircuitBreakerTest {
           throw new MongoTimeoutException("no answer");
         }))
         .isInstanceOf(MongoTimeoutException.class);
-    breaker.admit();
+    admit();
     assertThat(probes).hasValue(0);
   }
 
   @Test
   void probe_answered_closes() {
     timeOut();
-    breaker.admit();
-    breaker.admit();
+    admit();
+    admit();
     assertThat(probes).hasValue(1);
   }
 
@@ -145,7 +189,7 @@ class CircuitBreakerTest {
   void answer_toAnyCall_closes() {
     timeOut();
     assertThat(breaker.<Integer>call(true, () -> 1)).isEqualTo(1);
-    breaker.admit();
+    admit();
     assertThat(probes).hasValue(0);
   }
 
@@ -157,7 +201,7 @@ class CircuitBreakerTest {
           throw new MongoTimeoutException("a slow one");
         }))
         .isInstanceOf(MongoTimeoutException.class);
-    breaker.admit();
+    admit();
     assertThat(probes).hasValue(0);
   }
 
@@ -167,7 +211,7 @@ class CircuitBreakerTest {
           throw new MongoSocketReadException("reset", new ServerAddress());
         }))
         .isInstanceOf(MongoException.class);
-    breaker.admit();
+    admit();
     assertThat(probes).hasValue(0);
   }
 

@@ -118,22 +118,44 @@ class PollingFeedTest {
   }
 
   @Test
-  void newSink_isPositionedAtOnce_alsoSoonAfterAScan() {
+  void newSink_isPositionedAtOnce_alsoSoonAfterAScan_andTheOthersHearOfIt() {
     AtomicLong nanos = new AtomicLong();
-    PollingFeed slow = new PollingFeed(
+    PollingFeed slow = slow(nanos, Duration.ofSeconds(1));
+    slow.poll(List.of(registration));
+    RecordingSink another = new RecordingSink();
+    store("a", 1, null);
+    slow.poll(
+        List.of(registration, new Registration("s", another, Registration.NOW, closed -> {})));
+    assertThat(another.calls).containsExactly("positioned 0");
+    assertThat(sink.calls).hasSize(2).last().asString().contains("a=v1");
+  }
+
+  @Test
+  void newSinks_atEachPoll_makeNoScanOfEach_andTheOthersHearOfAll() {
+    AtomicLong nanos = new AtomicLong();
+    Duration cost = Duration.ofMillis(100);
+    PollingFeed slow = slow(nanos, cost);
+    while (nanos.get() < Duration.ofMinutes(10).toNanos()) {
+      nanos.addAndGet(Duration.ofMillis(500).toNanos());
+      slow.poll(List.of(
+          registration, new Registration("s", new RecordingSink(), Registration.NOW, c -> {})));
+    }
+    assertThat(asked.size() * cost.toNanos())
+        .as("time of scans")
+        .isBetween(nanos.get() / 25, nanos.get() / 10);
+    assertThat(sink.calls).hasSameSizeAs(asked);
+  }
+
+  private PollingFeed slow(AtomicLong nanos, Duration cost) {
+    return new PollingFeed(
         (store, interest) -> {
-          nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+          asked.add(interest);
+          nanos.addAndGet(cost.toNanos());
           return stored;
         },
         Duration.ofMillis(500),
         () -> now,
         nanos::get);
-    slow.poll(List.of(registration));
-    RecordingSink another = new RecordingSink();
-    slow.poll(
-        List.of(registration, new Registration("s", another, Registration.NOW, closed -> {})));
-    assertThat(another.calls).containsExactly("positioned 0");
-    assertThat(sink.calls).containsExactly("positioned 0");
   }
 
   @Test
