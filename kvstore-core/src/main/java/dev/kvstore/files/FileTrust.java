@@ -28,28 +28,23 @@ public final class FileTrust {
   /** As in Linux: more links than this are a loop. */
   private static final int MAX_LINKS = 40;
 
-  private static final int NO_GROUP = -1;
-
   private final Set<Integer> trusted;
-  private final int privateGroup;
+  private final Accounts accounts;
   private final boolean shared;
 
-  private FileTrust(Set<Integer> trusted, int privateGroup, boolean shared) {
+  private FileTrust(Set<Integer> trusted, Accounts accounts, boolean shared) {
     this.trusted = trusted;
-    this.privateGroup = privateGroup;
+    this.accounts = accounts;
     this.shared = shared;
   }
 
   /**
-   * Trusts root and the process's own user. A user other than root whose group has the same number
-   * is alone in it: on systems with such groups, users share what they make with them.
+   * Trusts root and the process's own user. The group of such a user other than root may write if
+   * it has the user's number and nobody else is in it, as systems with a group for each user make
+   * them.
    */
   public static FileTrust ofProcess() {
-    if (!isPosix(Path.of(""))) {
-      return of(ROOT, ROOT);
-    }
-    UnixSystem system = new UnixSystem();
-    return of((int) system.getUid(), (int) system.getGid());
+    return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
   }
 
   /**
@@ -58,13 +53,13 @@ public final class FileTrust {
    * replace a file there.
    */
   public FileTrust sharing() {
-    return new FileTrust(trusted, privateGroup, true);
+    return new FileTrust(trusted, accounts, true);
   }
 
-  static FileTrust of(int user, int group) {
+  static FileTrust of(int user, Accounts accounts) {
     Set<Integer> trusted = new HashSet<>(List.of(ROOT));
     trusted.add(user);
-    return new FileTrust(trusted, user == group && user != ROOT ? group : NO_GROUP, false);
+    return new FileTrust(trusted, accounts, false);
   }
 
   /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
@@ -156,9 +151,12 @@ public final class FileTrust {
 
   private boolean isWrittenByOthers(Map<String, Object> attributes) {
     int mode = mode(attributes);
-    boolean byGroup =
-        !shared && (mode & GROUP_WRITE) != 0 && number(attributes, "gid") != privateGroup;
+    boolean byGroup = !shared && (mode & GROUP_WRITE) != 0 && !isPrivate(number(attributes, "gid"));
     return byGroup || (mode & OTHERS_WRITE) != 0;
+  }
+
+  private boolean isPrivate(int group) {
+    return group != ROOT && trusted.contains(group) && accounts.isAloneInOwnGroup(group);
   }
 
   private static String foreign(Path path) {

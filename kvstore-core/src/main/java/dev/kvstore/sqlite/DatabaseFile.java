@@ -1,5 +1,7 @@
 package dev.kvstore.sqlite;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
@@ -58,12 +60,7 @@ final class DatabaseFile {
         create(absolute);
       }
       Path real = absolute.toRealPath();
-      for (String end : BESIDE) {
-        Path beside = real.resolveSibling(real.getFileName() + end);
-        if (Files.isRegularFile(beside)) {
-          requireTrusted(beside);
-        }
-      }
+      requireTrustedBeside(real);
       if (!Files.isRegularFile(real)) {
         throw new UnavailableException("The database file " + real + " is not a file", null);
       }
@@ -76,6 +73,24 @@ final class DatabaseFile {
     } catch (IOException e) {
       throw new UnavailableException(
           "The database file " + absolute + " cannot be opened or created: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Refuses a file where what SQLite and the lock would use beside it could be changed by others,
+   * or is something else: where others can make files, a link would lead elsewhere.
+   */
+  static void requireTrustedBeside(Path real) throws IOException {
+    for (String end : BESIDE) {
+      Path beside = real.resolveSibling(real.getFileName() + end);
+      if (Files.isRegularFile(beside, NOFOLLOW_LINKS)) {
+        requireTrusted(beside);
+      } else if (Files.exists(beside, NOFOLLOW_LINKS)) {
+        throw new UnavailableException(
+            "The database file " + real + " cannot be opened, since " + beside
+                + " is not a regular file: move it away",
+            null);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -83,13 +84,19 @@ final class DatabaseLock {
   private static FileChannel lock(Path file, Path lockFile) throws IOException {
     FileChannel channel = FileChannel.open(
         lockFile,
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        Set.of(
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS),
         DatabaseFile.ownerOnly());
     boolean close = true;
     try {
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
         throw openElsewhere(file, channel);
       }
+      // Others may have made files since these were looked at.
+      DatabaseFile.requireTrustedBeside(file);
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(
           (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));

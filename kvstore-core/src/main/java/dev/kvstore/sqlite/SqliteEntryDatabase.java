@@ -97,9 +97,11 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   /**
    * Opens the file. Where it or its folder is not there, they are made; on POSIX only the owner can
-   * read the new file. On POSIX the file, its folder and the folders above must belong to the
-   * process's user or to root, and others must not be able to write to them; folders above may be
-   * sticky instead, as {@code /tmp} is.
+   * read the new file. On POSIX the file, those beside it, its folder and the folders above must
+   * belong to the process's user or to root, and may be written by their group, which is trusted,
+   * but not by all; folders may be sticky instead, as {@code /tmp} is. Only regular files may have
+   * the names of those beside it. The service accepts less: neither groups with other members nor a
+   * folder of the file that is sticky and can be written by others.
    *
    * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
    *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others

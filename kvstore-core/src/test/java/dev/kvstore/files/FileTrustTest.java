@@ -20,11 +20,24 @@ class FileTrustTest {
   @TempDir
   private Path folder;
 
+  @TempDir
+  private Path accounts;
+
   private Path file;
 
   @BeforeEach
   void makeFile() throws IOException {
     file = Files.writeString(folder.resolve("file"), "");
+  }
+
+  private FileTrust trust(int user) {
+    return FileTrust.of(user, new Accounts(accounts.resolve("passwd"), accounts.resolve("group")));
+  }
+
+  /** Fields that do not matter are left out; lines end with semicolons. */
+  private void list(String users, String groups) throws IOException {
+    Files.writeString(accounts.resolve("passwd"), "# users;".concat(users).replace(';', '\n'));
+    Files.writeString(accounts.resolve("group"), groups.replace(';', '\n'));
   }
 
   private void chmod(Path path, String permissions) throws IOException {
@@ -52,38 +65,60 @@ class FileTrustTest {
     chmod(folder, ofFolder);
     int user = (Integer) Files.getAttribute(file, "unix:uid");
 
-    assertThat(FileTrust.of(user, user + 1).problem(file) == null).isEqualTo(trusted);
+    assertThat(trust(user).problem(file) == null).isEqualTo(trusted);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "4711, 4711, rwxrwxr-x, true",
-    "4711, 4711, rwxrwxrwx, false",
-    "4711, 4712, rwxrwxr-x, false",
-    "4712, 4711, rwxrwxr-x, false"
+    "4711, rwxrwxr-x, ann:x:4711:4711,                    ann:x:4711:,         true",
+    "4711, rwxrwxr-x, ann:x:4711:4711,                    ann:x:4711:ann,      true",
+    "4711, rwxrwxr-x, ann:x:4711:4711;sue:x:0:0,          ann:x:4711:sue,      true",
+    "4711, rwxrwxrwx, ann:x:4711:4711,                    ann:x:4711:,         false",
+    "4711, rwxrwxr-x, ann:x:4711:4711;bob:x:4712:4712,    ann:x:4711:ann#bob,  false",
+    "4711, rwxrwxr-x, ann:x:4711:4711;bob:x:4712:4711,    ann:x:4711:,         false",
+    "4711, rwxrwxr-x, ann:x:4711:4711,                    ann:x:4711:;b:x:4711:bob, false",
+    "4711, rwxrwxr-x, ann:x:4711:4712,                    ann:x:4711:,         false",
+    "4711, rwxrwxr-x, bob:x:4712:4712,                    ann:x:4711:,         false",
+    "4711, rwxrwxr-x, ann:x:4711:4711,                    bob:x:4712:,         false",
+    "4711, rwxrwxr-x, ann:x:4711:4711,                    ann:x:4711:;+,       false",
+    "4711, rwxrwxr-x, ann:x:4711:4711;+::x::,             ann:x:4711:,         false",
+    "4712, rwxrwxr-x, ann:x:4711:4711;bob:x:4712:4712,    ann:x:4711:,         false"
   })
-  void groupOfTheUserAlone_isTrusted(int user, int group, String ofFolder, boolean trusted)
-      throws IOException {
+  void groupOfTheUserAlone_isTrusted(
+      int user, String ofFolder, String users, String groups, boolean trusted) throws IOException {
     giveAway("unix:gid", 4711);
     chmod(folder, ofFolder);
+    list(users, groups.replace('#', ','));
 
-    assertThat(FileTrust.of(user, group).problem(file) == null).isEqualTo(trusted);
+    assertThat(trust(user).problem(file) == null).isEqualTo(trusted);
+  }
+
+  @Test
+  void group_whereTheAccountsCannotBeRead_isNotTrusted() throws IOException {
+    giveAway("unix:gid", 4711);
+    chmod(folder, "rwxrwxr-x");
+    list("ann:x:4711:4711", "ann:x:4711:");
+    assertThat(trust(4711).problem(file)).isNull();
+
+    Files.delete(accounts.resolve("group"));
+    assertThat(trust(4711).problem(file)).contains("chmod go-w");
   }
 
   @Test
   void groupOfRoot_isNotTrusted() throws IOException {
     giveAway("unix:gid", 0);
     chmod(folder, "rwxrwxr-x");
+    list("root:x:0:0", "root:x:0:");
 
-    assertThat(FileTrust.of(0, 0).problem(file)).contains("chmod go-w");
+    assertThat(trust(0).problem(file)).contains("chmod go-w");
   }
 
   @Test
   void fileOfAnotherUser_isNotTrusted() throws IOException {
     giveAway("unix:uid", 4711);
 
-    assertThat(FileTrust.of(4712, 4712).problem(file)).contains("another user");
-    assertThat(FileTrust.of(4711, 4711).problem(file)).isNull();
+    assertThat(trust(4712).problem(file)).contains("another user");
+    assertThat(trust(4711).problem(file)).isNull();
   }
 
   @ParameterizedTest
@@ -99,7 +134,7 @@ class FileTrustTest {
     Files.setAttribute(folder, "unix:mode", Integer.parseInt(ofFolder, 8));
     int user = (Integer) Files.getAttribute(file, "unix:uid");
 
-    FileTrust trust = FileTrust.of(user, user + 1);
+    FileTrust trust = trust(user);
     assertThat(trust.sharing().problem(file) == null).isEqualTo(trusted);
     assertThat(trust.problem(file)).isNotNull();
   }

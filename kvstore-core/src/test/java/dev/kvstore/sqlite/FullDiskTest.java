@@ -1,12 +1,12 @@
 package dev.kvstore.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import dev.kvstore.ErrorCode;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -14,23 +14,21 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** What a full disk is called, wherever it is noticed. */
-class FullDiskTest extends SqliteTestBase {
+class FullDiskTest {
   private final SQLiteException noRoomForIndex =
       new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);
 
   private final Path file = Path.of("x.db");
 
   @Test
-  void open_noSpaceForTheLockFile_saysThatTheDiskIsFull() throws IOException {
+  void fileThatCannotBeWritten_forLackOfSpace_saysThatTheDiskIsFull() {
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
-    Files.createSymbolicLink(folder.resolve("settings.db.lock"), full);
 
-    assertThat(refusal(folder.resolve("settings.db"), ErrorCode.UNAVAILABLE))
-        .hasMessageContaining("settings.db cannot be opened")
-        .hasMessageContaining("the disk is full (No space left on device): free some space")
-        .hasMessageNotContaining("locked")
-        .hasMessageNotContaining("Exception");
+    assertThatIOException()
+        .isThrownBy(() -> Files.write(full, new byte[1]))
+        .extracting(DatabaseFile::reason, STRING)
+        .isEqualTo("the disk is full (No space left on device): free some space, then try again");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.kvstore.files.RegularFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,6 +37,10 @@ final class FileReceipts {
   private final String prefix;
   private final InstantSource clock;
   private final Path own;
+
+  /** Of versions that had one for all services. */
+  private final Path shared;
+
   private @Nullable String written;
   private Instant writtenAt = Instant.MIN;
   private boolean failing;
@@ -45,6 +50,7 @@ final class FileReceipts {
     this.prefix = tokens.getFileName() + ".seen.";
     this.clock = clock;
     this.own = folder.resolve(prefix + UUID.randomUUID());
+    this.shared = folder.resolve(tokens.getFileName() + ".seen");
   }
 
   void acknowledge(String fingerprint) {
@@ -67,6 +73,8 @@ final class FileReceipts {
   private void write(String fingerprint, Instant now) throws IOException {
     if (!Files.exists(own, NOFOLLOW_LINKS)) {
       Files.createFile(own, PrivateFile.attributes(own, "rw-------"));
+      Files.setLastModifiedTime(own, FileTime.from(now));
+      removeLeftOvers();
     }
     Files.writeString(own, fingerprint, UTF_8);
     Files.setLastModifiedTime(own, FileTime.from(now));
@@ -84,31 +92,50 @@ final class FileReceipts {
     }
   }
 
+  /** Keeps services that are killed again and again from filling the folder. */
+  private void removeLeftOvers() {
+    delete(shared);
+    List<Path> unused = receipts();
+  }
+
   /** Returns what each running service has acknowledged, and removes what killed ones have left. */
   List<String> acknowledged() {
     List<String> fingerprints = new ArrayList<>();
-    Instant oldest = clock.instant().minus(LIFETIME);
-    try (DirectoryStream<Path> receipts = Files.newDirectoryStream(
-        folder, file -> file.getFileName().toString().startsWith(prefix))) {
-      for (Path receipt : receipts) {
-        add(receipt, oldest, fingerprints);
+    for (Path receipt : receipts()) {
+      try {
+        fingerprints.add(read(receipt));
+      } catch (NoSuchFileException e) {
+        LOG.debug("The service of {} has just ended", receipt, e);
       }
-    } catch (IOException e) {
-      LOG.debug("The folder {} cannot be listed", folder, e);
     }
     return fingerprints;
   }
 
-  private static void add(Path receipt, Instant oldest, List<String> fingerprints)
-      throws IOException {
-    try {
-      if (Files.getLastModifiedTime(receipt, NOFOLLOW_LINKS).toInstant().isBefore(oldest)) {
-        delete(receipt);
-      } else {
-        fingerprints.add(read(receipt));
+  /** Returns those of running services, and removes the others. */
+  private List<Path> receipts() {
+    List<Path> found = new ArrayList<>();
+    Instant oldest = clock.instant().minus(LIFETIME);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(
+        folder, file -> file.getFileName().toString().startsWith(prefix))) {
+      for (Path receipt : files) {
+        if (isOlder(receipt, oldest)) {
+          delete(receipt);
+        } else {
+          found.add(receipt);
+        }
       }
-    } catch (NoSuchFileException e) {
-      LOG.debug("The service of {} has just ended", receipt, e);
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("The folder {} cannot be listed", folder, e);
+    }
+    return found;
+  }
+
+  private static boolean isOlder(Path receipt, Instant oldest) {
+    try {
+      return Files.getLastModifiedTime(receipt, NOFOLLOW_LINKS).toInstant().isBefore(oldest);
+    } catch (IOException e) {
+      LOG.debug("The file {} cannot be looked at", receipt, e);
+      return false;
     }
   }
 

@@ -53,6 +53,11 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   private final AtomicBoolean due = new AtomicBoolean();
   private boolean failing; // used by one thread at a time
 
+  /** Held while the storage is told what this service goes by, or that it ends. */
+  private final Object telling = new Object();
+
+  private boolean closed; // guarded by telling
+
   /** @param at from before they were asked for, as they may have changed right after */
   private record Reading(Tokens tokens, long at) {}
 
@@ -158,7 +163,11 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       failing = false;
       LOG.info("The tokens can be read again");
     }
-    storage.acknowledge(found);
+    synchronized (telling) {
+      if (!closed) {
+        storage.acknowledge(found);
+      }
+    }
   }
 
   private void failed(Throwable failure) {
@@ -183,6 +192,9 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     if (!Closing.shutdown(thread, PATIENCE)) {
       LOG.warn("The tokens are still being read; that ends when the database or the disk answers");
     }
-    storage.leave();
+    synchronized (telling) {
+      closed = true;
+      storage.leave();
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.kvstore.testing.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -43,6 +44,27 @@ class FileReceiptsTest {
     alive.acknowledge("x");
     assertThat(receipts().acknowledged()).containsExactly("x");
     assertThat(files()).isOne();
+  }
+
+  @Test
+  void startingService_removesWhatKilledOnes_andEarlierVersionsHaveLeft() throws IOException {
+    receipts().acknowledge("of the killed one");
+    Files.writeString(folder.resolve("tokens.yaml.seen"), "of an earlier version");
+    clock.advance(FileReceipts.LIFETIME.plusMillis(1));
+
+    receipts().acknowledge("x");
+    assertThat(files()).isOne();
+    receipts().acknowledge("y");
+    assertThat(receipts().acknowledged()).containsExactlyInAnyOrder("x", "y");
+  }
+
+  @Test
+  void receiptThatCannotBeRead_hasAcknowledgedNothing_andTheOthersCount() throws IOException {
+    Path unreadable = Files.createDirectory(folder.resolve("tokens.yaml.seen.1"));
+    Files.setLastModifiedTime(unreadable, FileTime.from(clock.instant()));
+    receipts().acknowledge("x");
+
+    assertThat(receipts().acknowledged()).containsExactlyInAnyOrder("", "x");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.kvstore.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -30,7 +31,19 @@ class TokenWatchTest {
   private volatile boolean broken;
   private final AtomicInteger looks = new AtomicInteger();
 
+  private final List<String> told = new CopyOnWriteArrayList<>();
+
   private final TokenStorage storage = new TokenStorage() {
+    @Override
+    public void acknowledge(Tokens tokens) {
+      told.add("acknowledged");
+    }
+
+    @Override
+    public void leave() {
+      told.add("left");
+    }
+
     @Override
     public Tokens load() {
       loads.incrementAndGet();
@@ -133,6 +146,20 @@ class TokenWatchTest {
 
       assertThat(watch.get().configured()).isTrue();
       assertThat(watch.get().list()).isEmpty();
+    }
+  }
+
+  @Test
+  void tokensThatAreReadWhileClosing_areNotAcknowledged() {
+    try (TokenWatch watch = new TokenWatch(storage, time::get)) {
+      watch.refresh();
+      source = () -> {
+        watch.close();
+        return one;
+      };
+      watch.refresh();
+
+      assertThat(told).containsExactly("acknowledged", "left");
     }
   }
 
