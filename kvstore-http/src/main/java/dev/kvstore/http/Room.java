@@ -129,8 +129,7 @@ final class Room {
 
   /** Not synchronized: it may wait, and the answer may end meanwhile. */
   private Grant acquire(Shares from, long bytes, Duration patience) {
-    Grant grant =
-        from.await(client, bytes, isPossible(from, bytes) ? patience : Duration.ZERO);
+    Grant grant = from.await(client, bytes, isPossible(from, bytes) ? patience : Duration.ZERO);
     return grant == Grant.GRANTED && !keep(from, bytes) ? Grant.TOTAL_LIMIT : grant;
   }
 

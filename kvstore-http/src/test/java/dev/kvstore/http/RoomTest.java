@@ -23,9 +23,9 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.lang.reflect.Proxy;
 import java.io.IOException;
 import java.lang.Thread.State;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,9 +78,8 @@ class RoomTest {
     int from = after == null ? 0 : keys.indexOf(after) + 1;
     int fitting = (PageRoom.SCAN_BYTES - 1) / value.size() + 1;
     int to = Math.min(from + Math.min(limit, fitting), keys.size());
-    List<T> items = keys.subList(from, to).stream()
-        .map(key -> projection.of(entry(key)))
-        .toList();
+    List<T> items =
+        keys.subList(from, to).stream().map(key -> projection.of(entry(key))).toList();
     return new KVPage<>(items, to < keys.size() ? keys.get(to - 1) : null);
   }
 
@@ -179,7 +178,9 @@ class RoomTest {
         new FutureTask<>(() -> all(walks().get(0).apply(exchange(pages))));
     Thread reader = new Thread(read);
     reader.start();
-    await().pollInterval(Duration.ofMillis(5)).until(() -> reader.getState() == State.TIMED_WAITING);
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> reader.getState() == State.TIMED_WAITING);
     pages.release("other", ENTRY);
 
     assertThat(read.get()).isEqualTo(keys);
@@ -254,8 +255,9 @@ class RoomTest {
       EntryDocument.Entries entries = walk.apply(exchange(pages));
 
       assertThatThrownBy(entries::next)
-          .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(e.problem().kind())
-              .isEqualTo(ErrorKind.TOO_LARGE));
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              e -> assertThat(e.problem().kind()).isEqualTo(ErrorKind.TOO_LARGE));
     }
   }
 }

@@ -159,9 +159,11 @@ class RequestHeadsTest {
   }
 
   private static void awaitRead(Socket socket, int bytes) {
-    await().until(() -> connector.getConnectedEndPoints().stream()
-        .filter(endPoint -> endPoint.getRemoteSocketAddress().equals(socket.getLocalSocketAddress()))
-        .anyMatch(endPoint -> endPoint.getConnection().getBytesIn() == bytes));
+    await()
+        .until(() -> connector.getConnectedEndPoints().stream()
+            .filter(endPoint ->
+                endPoint.getRemoteSocketAddress().equals(socket.getLocalSocketAddress()))
+            .anyMatch(endPoint -> endPoint.getConnection().getBytesIn() == bytes));
   }
 
   @Test
