@@ -83,11 +83,6 @@ final class Answers {
     exchange.response().setStatus(200);
     exchange.response().setContentType(format.mediaType());
     exchange.tellPosition();
-    if (exchange.isHead()) {
-      // Sent now, as the server would think that there is nothing to tell the length of.
-      exchange.response().flushBuffer();
-      return;
-    }
     if (format == Format.BSON) {
       exchange.answer(200, format, toBson(exchange, out -> {
         while (document.writeTo(out)) {
@@ -101,6 +96,11 @@ final class Answers {
     exchange.tellPosition();
     if (parts.isAll()) {
       exchange.send(first);
+      return;
+    }
+    if (exchange.isHead()) {
+      // Sent now, as the server would think that there is nothing to tell the length of.
+      exchange.response().flushBuffer();
       return;
     }
     if (exchange.request().getProtocol().equals("HTTP/1.1")) {

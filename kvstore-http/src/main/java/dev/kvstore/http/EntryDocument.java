@@ -18,6 +18,9 @@ final class EntryDocument {
     /** Returns the next entry, or null if there are no more. */
     @Nullable
     KVEntry<RawValue> next();
+
+    /** Gives back the room of what was returned, which is written, if it is all that was read. */
+    void settle();
   }
 
   /** Writes an entry. */
@@ -46,5 +49,10 @@ final class EntryDocument {
     }
     item.write(out, entry);
     return true;
+  }
+
+  /** What was written is not needed any more. */
+  void settle() {
+    entries.settle();
   }
 }

@@ -101,13 +101,14 @@ final class Gzip {
                 callback::failed));
       }
 
-      /** Returns whether the answer to {@code GET} would be. */
+      /** Returns whether the answer to {@code GET} would be; one of unknown length always is. */
       private boolean isCompressed() {
         HttpFields headers = getHeaders();
+        long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);
         String type = MimeTypes.getContentTypeWithoutCharset(
             String.valueOf(headers.get(HttpHeader.CONTENT_TYPE)));
         return (getStatus() == 0 || HttpStatus.isSuccess(getStatus()))
-            && headers.getLongField(HttpHeader.CONTENT_LENGTH) >= MIN_BYTES
+            && (length < 0 || length >= MIN_BYTES)
             && !headers.contains(HttpHeader.CONTENT_ENCODING)
             && TYPES.contains(type);
       }

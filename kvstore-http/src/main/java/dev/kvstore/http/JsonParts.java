@@ -57,6 +57,7 @@ final class JsonParts implements Sending.Parts {
       json.writeRaw('\n');
     }
     json.flush();
+    document.settle();
     made.addAll(buffer.parts());
     return buffer;
   }

@@ -36,8 +36,18 @@ record Load(Workers workers, Turns requests, Shares memory, Shares pages, Server
         new Workers(ConnectionSettings.MAX_REQUESTS, executor),
         new Turns(settings.connections().maxRequestsPerClient(), PATIENCE),
         new Shares(memory, Math.max(memory / 4, largest)),
-        new Shares(memory / 2, Math.max(memory / 8, page)),
+        pages(memory, limits.maxBytes()),
         settings);
+  }
+
+  /**
+   * Returns the room for what was read and is not written yet.
+   *
+   * @param memory how much all clients may hold of bodies and answers
+   */
+  static Shares pages(long memory, int largestValue) {
+    long least = PageRoom.mostBytes(largestValue);
+    return new Shares(Math.max(memory / 2, least), Math.max(memory / 8, least));
   }
 
   /** Returns how much all clients may hold: the largest request, and another one if possible. */

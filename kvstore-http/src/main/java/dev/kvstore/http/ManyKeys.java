@@ -48,6 +48,13 @@ final class ManyKeys implements EntryDocument.Entries {
     return read.remove();
   }
 
+  @Override
+  public void settle() {
+    if (read.isEmpty()) {
+      room.clear();
+    }
+  }
+
   private void readSome() {
     List<String> some = new ArrayList<>();
     for (int left = room.take(Math.min(atOnce, keys.size())); left > 0; left--) {

@@ -1,9 +1,12 @@
 package dev.kvstore.http;
 
+import dev.kvstore.KVQuery;
+
 /**
  * The room for entries that are read of a store and not written yet. How large they are is known
  * only afterwards, so room for the largest is taken before, and for fewer of them where there is
- * not enough. Not thread-safe.
+ * not enough. Room for one entry is never given to those who take more, so that every request gets
+ * on: one that reads entry by entry holds none while its reader keeps it waiting. Not thread-safe.
  */
 final class PageRoom {
   /** A scan ends with the entry that brings its values to so many bytes. */
@@ -23,6 +26,21 @@ final class PageRoom {
     this.largestValue = largestValue;
   }
 
+  /** Returns what one entry may take, for which there always is room in turn. */
+  static long entryBytes(int largestValue) {
+    return (long) largestValue + ENTRY_BYTES;
+  }
+
+  /**
+   * Returns the most that one request takes for a page: what it has read of it, the scan for the
+   * rest, and the room for one entry that it leaves.
+   */
+  static long mostBytes(int largestValue) {
+    return 2 * ((long) SCAN_BYTES + largestValue)
+        + (long) KVQuery.MAX_LIMIT * ENTRY_BYTES
+        + entryBytes(largestValue);
+  }
+
   /**
    * Takes room for a scan of at most so many entries and returns how many of them it may read. To
    * be followed by {@link #keep}. Blocks for a moment where there is not even room for one.
@@ -30,7 +48,12 @@ final class PageRoom {
    * @throws ProblemException if there still is none then
    */
   int takeForScan(int most) {
-    return take(most, SCAN_BYTES + (long) largestValue);
+    return take(most, scanBytes());
+  }
+
+  /** As {@link #takeForScan}, but returns 0 where there is no room at once. */
+  int tryTakeForScan(int most) {
+    return tryTake(most, scanBytes());
   }
 
   /** As {@link #takeForScan}, for entries that are all read, however large they are. */
@@ -39,15 +62,26 @@ final class PageRoom {
   }
 
   private int take(int most, long mostBytes) {
+    int count = tryTake(most, mostBytes);
+    if (count == 0) {
+      room.takePageSoon(bytes(1, mostBytes));
+      reserved = bytes(1, mostBytes);
+      return 1;
+    }
+    return count;
+  }
+
+  private int tryTake(int most, long mostBytes) {
     int count = most;
-    while (count > 1 && !room.tryTakePage(bytes(count, mostBytes))) {
+    while (count > 0 && !room.tryTakePage(bytes(count, mostBytes))) {
       count /= 2;
     }
-    if (count == 1) {
-      room.takePageSoon(bytes(1, mostBytes));
-    }
-    reserved = bytes(count, mostBytes);
+    reserved = count == 0 ? 0 : bytes(count, mostBytes);
     return count;
+  }
+
+  private long scanBytes() {
+    return SCAN_BYTES + (long) largestValue;
   }
 
   private long bytes(int count, long mostBytes) {

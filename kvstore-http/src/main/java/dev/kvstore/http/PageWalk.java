@@ -39,6 +39,13 @@ final class PageWalk implements EntryDocument.Entries {
     return page.remove();
   }
 
+  @Override
+  public void settle() {
+    if (page.isEmpty()) {
+      room.clear();
+    }
+  }
+
   private void read(KeyRange range) {
     KVPage<KVEntry<RawValue>> read = exchange
         .entries()

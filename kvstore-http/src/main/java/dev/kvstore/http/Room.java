@@ -51,12 +51,12 @@ final class Room {
    * @throws ProblemException if there is not so much
    */
   void take(int bytes) {
-    require(acquire(memory, bytes, Duration.ZERO), bytes);
+    require(memory, acquire(memory, bytes, Duration.ZERO), bytes);
   }
 
   /** As {@link #take}, but waits a moment for others to give theirs back. Blocks. */
   void takeSoon(int bytes) {
-    require(acquire(memory, bytes, PATIENCE), bytes);
+    require(memory, acquire(memory, bytes, PATIENCE), bytes);
   }
 
   /** Takes so much more and returns true, or returns false if there is not so much. */
@@ -76,12 +76,13 @@ final class Room {
 
   /** As {@link #takeSoon}, for entries that are going to be read. */
   void takePageSoon(long bytes) {
-    require(acquire(pages, bytes, PATIENCE), bytes);
+    require(pages, acquire(pages, bytes, PATIENCE), bytes);
   }
 
-  /** As {@link #tryTake}, for entries that are going to be read. */
+  /** As {@link #tryTake}, for entries that are going to be read. Leaves room for one entry. */
   boolean tryTakePage(long bytes) {
-    return acquire(pages, bytes, Duration.ZERO) == Grant.GRANTED;
+    Grant grant = pages.acquireLeaving(client, bytes, PageRoom.entryBytes(largestValue));
+    return grant == Grant.GRANTED && keep(pages, bytes);
   }
 
   synchronized void giveBackPage(long bytes) {
@@ -98,14 +99,14 @@ final class Room {
     }
   }
 
-  private void require(Grant grant, long bytes) {
+  private void require(Shares from, Grant grant, long bytes) {
     if (grant == Grant.GRANTED) {
       return;
     }
-    if (held() + bytes > memory.perClient()) {
+    if (!isPossible(from, bytes)) {
       throw new ProblemException(
           ErrorKind.TOO_LARGE,
-          "The request needs more than " + memory.perClient()
+          "The request needs more than " + from.perClient()
               + " bytes of memory, the most that one client can have; ask for fewer keys, or for"
               + " JSON, which is streamed");
     }
@@ -121,13 +122,14 @@ final class Room {
                 .with("outcome", write ? "not-done" : null));
   }
 
-  private synchronized long held() {
-    return taken;
+  /** Returns whether this request could have so much more, were it the only one. */
+  private synchronized boolean isPossible(Shares from, long bytes) {
+    return (from == memory ? taken : takenPages) + bytes <= from.perClient();
   }
 
   /** Not synchronized: it may wait, and the answer may end meanwhile. */
   private Grant acquire(Shares from, long bytes, Duration patience) {
-    Grant grant = from.await(client, bytes, patience);
+    Grant grant = from.await(client, bytes, isPossible(from, bytes) ? patience : Duration.ZERO);
     return grant == Grant.GRANTED && !keep(from, bytes) ? Grant.TOTAL_LIMIT : grant;
   }
 

@@ -14,7 +14,8 @@ import java.util.function.ToIntFunction;
 
 /**
  * One page of what may be seen of a store. Nothing else is read, so neither what the page has, nor
- * how full it is, nor where the next one begins depends on what may not be seen.
+ * how full it is, nor where the next one begins depends on what may not be seen. It ends early
+ * where there is no room for more.
  *
  * @param ranges in the order of their keys
  * @param options how fresh it must be
@@ -42,8 +43,13 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
     for (int i = 0; i < ranges.size(); i++) {
       KeyRange rest = ranges.get(i);
       while (rest != null) {
-        KVPage<T> part =
-            store.scan(rest, projection, room.takeForScan(limit - items.size()), options);
+        int most =
+            items.isEmpty() ? room.takeForScan(limit) : room.tryTakeForScan(limit - items.size());
+        if (most == 0) {
+          boolean goesOn = hasKeys(List.of(rest)) || hasKeys(ranges.subList(i + 1, ranges.size()));
+          return ending(items, projection, goesOn);
+        }
+        KVPage<T> part = store.scan(rest, projection, most, options);
         long more = part.items().stream().mapToLong(bytesOf::applyAsInt).sum();
         room.keep(part.items().size(), more);
         items.addAll(part.items());
@@ -51,11 +57,15 @@ record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptio
         rest = part.next().map(rest::after).orElse(null);
         if (items.size() == limit || bytes >= MAX_BYTES) {
           boolean goesOn = rest != null || hasKeys(ranges.subList(i + 1, ranges.size()));
-          return new KVPage<>(items, goesOn ? projection.key(items.get(items.size() - 1)) : null);
+          return ending(items, projection, goesOn);
         }
       }
     }
     return new KVPage<>(items, null);
+  }
+
+  private static <T> KVPage<T> ending(List<T> items, Projection<T> projection, boolean goesOn) {
+    return new KVPage<>(items, goesOn ? projection.key(items.get(items.size() - 1)) : null);
   }
 
   private boolean hasKeys(List<KeyRange> rest) {

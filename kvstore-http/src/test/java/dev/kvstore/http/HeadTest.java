@@ -27,6 +27,8 @@ class HeadTest {
     service.put("/v1/stores/app/keys/large", '"' + "text ".repeat(1000) + '"');
     service.put("/v1/stores/app/keys/middle", '"' + "text ".repeat(300) + '"');
     service.put("/v1/stores/app/keys/small", "1");
+    service.put("/v1/stores/long/keys/long", '"' + "text ".repeat(20_000) + '"');
+    service.put("/v1/stores/long/keys/small", "1");
   }
 
   @AfterAll
@@ -50,6 +52,12 @@ class HeadTest {
         "/v1/stores/app/keys/absent",
         "/v1/stores/app/keys?values=true",
         "/v1/stores/app/keys?view=keys",
+        "/v1/stores/app/keys?key=small",
+        "/v1/stores/app/keys?key=large&values=true",
+        "/v1/stores/app/values",
+        "/v1/stores/app/values?key=small",
+        "/v1/stores/long/values",
+        "/v1/stores/long/keys?key=long&key=small&values=true",
         "/v1/stores",
         "/v1/stores/app",
         "/health/live",

@@ -2,28 +2,36 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.bson.BsonValues;
+import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.Shares.Grant;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.Thread.State;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bson.BsonString;
@@ -36,14 +44,14 @@ class RoomTest {
   /** What an entry takes for which there has to be room. */
   private static final int ENTRY = LARGEST + PageRoom.ENTRY_BYTES;
 
-  private static final RawValue VALUE = BsonValues.ofBsonValue(new BsonString("x".repeat(9_000)));
-  private static final List<String> KEYS =
-      IntStream.range(0, 20).mapToObj(i -> "k%02d".formatted(i)).toList();
+  private static final int MEMORY = 100_000_000;
 
+  private RawValue value = value(9_000);
+  private List<String> keys = keys(20);
   private final List<Integer> reads = new ArrayList<>();
   private final EntryStore store = proxy(EntryStore.class, (name, arguments) -> switch (name) {
-    case "readMany" -> readMany((Collection<?>) arguments[0]);
-    case "scan" -> scan((KeyRange) arguments[0], (Integer) arguments[1]);
+    case "find" -> find((Collection<?>) arguments[0]);
+    case "scan" -> scan((KeyRange) arguments[0], (Projection<?>) arguments[1], (int) arguments[2]);
     case "syncToken" -> SyncToken.START;
     default -> throw new UnsupportedOperationException(name);
   });
@@ -59,27 +67,40 @@ class RoomTest {
         (self, method, arguments) -> calls.call(method.getName(), arguments)));
   }
 
-  private List<KVEntry<RawValue>> readMany(Collection<?> keys) {
+  private List<KVEntry<RawValue>> find(Collection<?> keys) {
     reads.add(keys.size());
     return keys.stream().map(key -> entry(key.toString())).toList();
   }
 
-  private KVPage<KVEntry<RawValue>> scan(KeyRange range, int limit) {
+  private <T> KVPage<T> scan(KeyRange range, Projection<T> projection, int limit) {
     reads.add(limit);
     String after = range.after();
-    int from = after == null ? 0 : KEYS.indexOf(after) + 1;
-    int to = Math.min(from + limit, KEYS.size());
-    List<KVEntry<RawValue>> items =
-        KEYS.subList(from, to).stream().map(RoomTest::entry).toList();
-    return new KVPage<>(items, to < KEYS.size() ? KEYS.get(to - 1) : null);
+    int from = after == null ? 0 : keys.indexOf(after) + 1;
+    int fitting = (PageRoom.SCAN_BYTES - 1) / value.size() + 1;
+    int to = Math.min(from + Math.min(limit, fitting), keys.size());
+    List<T> items =
+        keys.subList(from, to).stream().map(key -> projection.of(entry(key))).toList();
+    return new KVPage<>(items, to < keys.size() ? keys.get(to - 1) : null);
   }
 
-  private static KVEntry<RawValue> entry(String key) {
+  private KVEntry<RawValue> entry(String key) {
     Instant now = Instant.EPOCH;
-    return new KVEntry<>(VALUE, new KVMetadata(key, 1, "e", now, now, null, null));
+    return new KVEntry<>(value, new KVMetadata(key, 1, "e", now, now, null, null));
+  }
+
+  private static RawValue value(int characters) {
+    return BsonValues.ofBsonValue(new BsonString("x".repeat(characters)));
+  }
+
+  private static List<String> keys(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "k%04d".formatted(i)).toList();
   }
 
   private Exchange exchange(Shares pages) {
+    return exchange(pages, LARGEST);
+  }
+
+  private Exchange exchange(Shares pages, int largest) {
     Calls get = (name, arguments) -> "GET";
     return new Exchange(
         proxy(HttpServletRequest.class, get),
@@ -89,7 +110,7 @@ class RoomTest {
         proxy(EntryDatabase.class, (name, arguments) -> store),
         () -> {},
         "client",
-        new Room(new Shares(0, 1_000_000), pages, "client", false, LARGEST, action -> {}));
+        new Room(new Shares(MEMORY, MEMORY), pages, "client", false, largest, action -> {}));
   }
 
   private static List<String> all(EntryDocument.Entries entries) {
@@ -100,36 +121,36 @@ class RoomTest {
     return keys;
   }
 
-  private static List<Function<Exchange, EntryDocument.Entries>> walks() {
+  private List<Function<Exchange, EntryDocument.Entries>> walks() {
     return List.of(
-        exchange -> new ManyKeys(exchange, KEYS),
+        exchange -> new ManyKeys(exchange, keys),
         exchange -> new PageWalk(exchange, List.of(KeyRange.ALL)));
   }
 
   @Test
   void fewerEntriesAreReadAtATime_whereThereIsLittleRoom() {
-    Shares pages = new Shares(3 * ENTRY, 3 * ENTRY);
+    Shares pages = new Shares(4 * ENTRY, 4 * ENTRY);
     for (Function<Exchange, EntryDocument.Entries> walk : walks()) {
       reads.clear();
 
-      assertThat(all(walk.apply(exchange(pages)))).isEqualTo(KEYS);
-      assertThat(reads).allSatisfy(read -> assertThat(read).isBetween(1, 3));
-      assertThat(pages.acquire("other", 3 * ENTRY)).isEqualTo(Grant.GRANTED);
-      pages.release("other", 3 * ENTRY);
+      assertThat(all(walk.apply(exchange(pages)))).isEqualTo(keys);
+      assertThat(reads).allSatisfy(read -> assertThat(read).isBetween(1, 3)).contains(3);
+      assertThat(pages.acquire("other", 4 * ENTRY)).isEqualTo(Grant.GRANTED);
+      pages.release("other", 4 * ENTRY);
     }
   }
 
   @Test
   void pageOfUsualSize_isReadInSteps() {
-    Shares pages = new Shares(23 * ENTRY, 23 * ENTRY);
+    Shares pages = new Shares(24 * ENTRY, 24 * ENTRY);
     Exchange exchange = exchange(pages);
     VisiblePage page = new VisiblePage(store, List.of(KeyRange.ALL), 16, ReadOptions.DEFAULT);
     assertThat(pages.acquire("other", 4 * ENTRY)).isEqualTo(Grant.GRANTED);
     KVPage<KVEntry<RawValue>> read = page.entries(exchange.room().forEntries());
 
-    assertThat(read.items()).extracting(KVEntry::key).isEqualTo(KEYS.subList(0, 16));
-    assertThat(read.nextAfter()).isEqualTo("k15");
-    assertThat(pages.acquire("other", 7 * ENTRY))
+    assertThat(read.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 16));
+    assertThat(read.nextAfter()).isEqualTo("k0015");
+    assertThat(pages.acquire("other", 8 * ENTRY))
         .as("what the page has is held")
         .isNotEqualTo(Grant.GRANTED);
   }
@@ -150,18 +171,93 @@ class RoomTest {
   }
 
   @Test
-  void roomThatIsGivenBack_isWaitedFor() throws InterruptedException {
+  void roomThatIsGivenBack_isWaitedFor() throws Exception {
     Shares pages = new Shares(ENTRY, ENTRY);
     assertThat(pages.acquire("other", ENTRY)).isEqualTo(Grant.GRANTED);
-    CountDownLatch begun = new CountDownLatch(1);
-    Thread other = new Thread(() -> {
-      begun.countDown();
-      pages.release("other", ENTRY);
-    });
-    other.start();
-    begun.await();
+    FutureTask<List<String>> read =
+        new FutureTask<>(() -> all(walks().get(0).apply(exchange(pages))));
+    Thread reader = new Thread(read);
+    reader.start();
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> reader.getState() == State.TIMED_WAITING);
+    pages.release("other", ENTRY);
 
-    assertThat(all(walks().get(0).apply(exchange(pages)))).isEqualTo(KEYS);
-    other.join();
+    assertThat(read.get()).isEqualTo(keys);
+  }
+
+  @Test
+  void leastShareOfAClient_isEnoughForTheLargestPage() {
+    int largest = 1024 * 1024;
+    keys = keys(1500);
+    for (int characters : new int[] {1, 4_000, 4_200, 1_000_000}) {
+      value = value(characters);
+      Exchange exchange = exchange(Load.pages(0, largest), largest);
+      reads.clear();
+      KVPage<KVEntry<RawValue>> page = new VisiblePage(
+              store, List.of(KeyRange.ALL), KVQuery.MAX_LIMIT, ReadOptions.DEFAULT)
+          .entries(exchange.room().forEntries());
+
+      assertThat(page.items())
+          .as(characters + " characters")
+          .hasSizeGreaterThanOrEqualTo(Math.min(1000, PageRoom.SCAN_BYTES / value.size()));
+      assertThat(page.nextAfter()).isNotNull();
+      assertThat(reads).as("at first all at once").startsWith(1000);
+    }
+  }
+
+  @Test
+  void page_endsWhereThereIsNoRoomForMore() {
+    for (int keysThere : new int[] {20, 3}) {
+      keys = keys(keysThere);
+      Shares pages = new Shares(4 * ENTRY, 4 * ENTRY);
+      KVPage<KVEntry<RawValue>> page = new VisiblePage(
+              store, List.of(KeyRange.ALL), 20, ReadOptions.DEFAULT)
+          .entries(exchange(pages).room().forEntries());
+
+      assertThat(page.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 3));
+      assertThat(page.nextAfter()).isEqualTo(keysThere == 3 ? null : "k0002");
+    }
+  }
+
+  @Test
+  void listingsWhoseReadersWait_doNotKeepOthersOfTheirClientFromTheirEnd() throws IOException {
+    keys = keys(1200);
+    Shares pages = Load.pages(0, LARGEST);
+    List<JsonParts> listings = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      JsonParts parts = new JsonParts(
+          new EntryDocument(
+              DocumentWriter::startArray,
+              walks().get(i % 2).apply(exchange(pages)),
+              (out, entry) -> out.value(Answers.present(entry)),
+              DocumentWriter::endArray),
+          new JsonTranscoder(ValueLimits.DEFAULT),
+          exchange(pages).room());
+      listings.add(parts);
+    }
+    for (JsonParts parts : listings) {
+      parts.make();
+      assertThat(parts.isAll()).isFalse();
+    }
+    for (JsonParts parts : listings) {
+      while (parts.next() != null) {
+        // until its end
+      }
+      assertThat(parts.isAll()).isTrue();
+    }
+  }
+
+  @Test
+  void whatNoClientCanHave_isTooLarge() {
+    Shares pages = new Shares(ENTRY, ENTRY - 1);
+    for (Function<Exchange, EntryDocument.Entries> walk : walks()) {
+      EntryDocument.Entries entries = walk.apply(exchange(pages));
+
+      assertThatThrownBy(entries::next)
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              e -> assertThat(e.problem().kind()).isEqualTo(ErrorKind.TOO_LARGE));
+    }
   }
 }

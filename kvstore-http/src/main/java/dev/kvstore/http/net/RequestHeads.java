@@ -36,7 +36,7 @@ public final class RequestHeads extends HttpConnectionFactory {
   /** More than any client or proxy sends. */
   static final int MAX_FIELDS = 200;
 
-  /** About the longest field; most servers allow 8 KiB. The target may be longer. */
+  /** No shorter field is refused; most servers allow 8 KiB. The target may be longer. */
   static final int MAX_FIELD_BYTES = 8 * 1024;
 
   /** How much is parsed before the length of the field is looked at. */
@@ -195,7 +195,8 @@ public final class RequestHeads extends HttpConnectionFactory {
       }
       fieldBytes = (handler.begun ? 0 : fieldBytes) + buffer.position() - from;
       handler.begun = false;
-      if (handler.inFields && fieldBytes > MAX_FIELD_BYTES) {
+      // What came before the field in its first slice counts too.
+      if (handler.inFields && fieldBytes > MAX_FIELD_BYTES + SLICE_BYTES) {
         BufferUtil.clear(buffer);
         badMessage(tooLarge("a field of more than " + MAX_FIELD_BYTES + " bytes"));
       }

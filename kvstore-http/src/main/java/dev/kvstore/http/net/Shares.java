@@ -43,12 +43,21 @@ public final class Shares {
   }
 
   /** Gives the amount to the client, until {@link #release}, or nothing. */
-  public synchronized Grant acquire(String client, long amount) {
+  public Grant acquire(String client, long amount) {
+    return acquireLeaving(client, amount, 0);
+  }
+
+  /**
+   * As {@link #acquire}, if so much remains afterwards, of all and of what the client may have.
+   *
+   * @param left what must remain
+   */
+  public synchronized Grant acquireLeaving(String client, long amount, long left) {
     long before = taken.getOrDefault(client, 0L);
-    if (amount > total - sum) {
+    if (amount > total - sum - left) {
       return Grant.TOTAL_LIMIT;
     }
-    if (amount > perClient - before) {
+    if (amount > perClient - before - left) {
       return Grant.CLIENT_LIMIT;
     }
     taken.put(client, before + amount);

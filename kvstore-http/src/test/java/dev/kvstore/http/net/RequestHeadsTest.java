@@ -144,6 +144,29 @@ class RequestHeadsTest {
   }
 
   @Test
+  void fieldOfThatLength_isRead_howeverItComes() throws IOException {
+    String before = LINE + "A: " + "x".repeat(1_900) + "\r\nB: ";
+    String field = "x".repeat(RequestHeads.MAX_FIELD_BYTES - "B: \r\n".length());
+    try (Socket socket = send(before)) {
+      awaitRead(socket, before.length());
+      String most = field.substring(1);
+      socket.getOutputStream().write(most.getBytes(US_ASCII));
+      awaitRead(socket, before.length() + most.length());
+      socket.getOutputStream().write("x\r\n\r\n".getBytes(US_ASCII));
+
+      assertThat(answer(socket)).startsWith("HTTP/1.1 204");
+    }
+  }
+
+  private static void awaitRead(Socket socket, int bytes) {
+    await()
+        .until(() -> connector.getConnectedEndPoints().stream()
+            .filter(endPoint ->
+                endPoint.getRemoteSocketAddress().equals(socket.getLocalSocketAddress()))
+            .anyMatch(endPoint -> endPoint.getConnection().getBytesIn() == bytes));
+  }
+
+  @Test
   void longTarget_isRead() throws IOException {
     assertThat(answerTo("GET /?" + "x".repeat(50_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 204");
