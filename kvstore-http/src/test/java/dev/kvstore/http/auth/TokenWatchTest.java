@@ -151,16 +151,15 @@ class TokenWatchTest {
 
   @Test
   void tokensThatAreReadWhileClosing_areNotAcknowledged() {
-    try (TokenWatch watch = new TokenWatch(storage, time::get)) {
-      watch.refresh();
-      source = () -> {
-        watch.close();
-        return one;
-      };
-      watch.refresh();
+    TokenWatch watch = new TokenWatch(storage, time::get);
+    watch.refresh();
+    source = () -> {
+      watch.close();
+      return one;
+    };
+    watch.refresh();
 
-      assertThat(told).containsExactly("acknowledged", "left");
-    }
+    assertThat(told).containsExactly("acknowledged", "left");
   }
 
   @Test
