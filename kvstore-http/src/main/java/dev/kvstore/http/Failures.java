@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
 final class Failures {
-  /** Of clients that are not known, go too fast, or were led here by another name. */
-  private static final Set<Integer> CLOSING = Set.of(401, 421, 429);
+  /** Of clients that are not known, or were led here by another name. */
+  private static final Set<Integer> CLOSING = Set.of(401, 421);
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
