@@ -1,6 +1,7 @@
 package dev.kvstore.files;
 
 import com.sun.security.auth.module.UnixSystem;
+import dev.kvstore.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -108,6 +109,19 @@ public final class FileTrust {
       }
     }
     return fileProblem(reached);
+  }
+
+  /**
+   * Checks that nobody else could change the file or the way to it.
+   *
+   * @param what begins the message: {@code The database file}
+   * @throws UnavailableException if somebody could
+   */
+  public void require(String what, Path file) throws IOException {
+    String problem = problem(file);
+    if (problem != null) {
+      throw new UnavailableException(what + " " + file + " " + problem, null);
+    }
   }
 
   /** A link in a sticky folder can be changed by its owner. */

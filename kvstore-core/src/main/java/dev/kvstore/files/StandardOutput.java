@@ -40,8 +40,8 @@ public final class StandardOutput extends FilterOutputStream {
   }
 
   /**
-   * Returns why output was lost; null if none was, or if nobody wanted it: who closes a pipe has
-   * read enough, as {@code head} has.
+   * Returns why output was lost; null if none was, or if the reader closed the pipe, as
+   * {@code head} does once it has read enough.
    */
   public @Nullable String loss() {
     IOException problem = failure;

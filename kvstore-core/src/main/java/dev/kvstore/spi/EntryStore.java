@@ -80,9 +80,9 @@ public interface EntryStore extends AutoCloseable {
   <R> R apply(Mutation<R> mutation);
 
   /**
-   * Tells the sink of every change from now on, or from that point on where the database still
-   * knows of it; where it does not, of {@link ChangeSink#missed} before anything else. Does not
-   * wait for the database: {@link ChangeSink#positioned} says when it is open.
+   * Reports every change to the sink, from now on or after the given point. If the database no
+   * longer has the changes since that point, {@link ChangeSink#missed} is called before anything
+   * else. Does not wait for the database: {@link ChangeSink#positioned} is called when it is open.
    *
    * @param from a point that a feed of this database has told, or null for now
    * @throws UnsupportedOperationException if the store has no feed of changes

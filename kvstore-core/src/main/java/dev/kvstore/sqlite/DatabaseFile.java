@@ -95,10 +95,7 @@ final class DatabaseFile {
   }
 
   private static void requireTrusted(Path file) throws IOException {
-    String problem = FileTrust.ofProcess().sharing().problem(file);
-    if (problem != null) {
-      throw new UnavailableException("The database file " + file + " " + problem, null);
-    }
+    FileTrust.ofProcess().sharing().require("The database file", file);
   }
 
   /** Attributes for a new file that only its owner can read: settings may be secrets. */

@@ -187,8 +187,8 @@ final class Api implements Handler {
   }
 
   /**
-   * Gets the body, if there is one, then executes the request. A body of a read is not read: it
-   * means nothing, and whoever needs no token could fill the memory with it. The server ends the
+   * Gets the body, if there is one, then executes the request. The body of a read has no meaning
+   * and is not read: a client without a token could fill the memory with it. The server ends the
    * connection behind it.
    */
   private void receive(Exchange exchange, String requestId) throws IOException {

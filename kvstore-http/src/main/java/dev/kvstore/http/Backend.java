@@ -61,14 +61,10 @@ record Backend(
 
   /** More than the library asks for: tokens are kept in the same folder. */
   private static void requireTrusted(Path file) {
-    String problem;
     try {
-      problem = FileTrust.ofProcess().problem(file);
+      FileTrust.ofProcess().require("The database file", file);
     } catch (IOException e) {
       throw new UnavailableException("The database file " + file + " cannot be looked at: " + e, e);
-    }
-    if (problem != null) {
-      throw new UnavailableException("The database file " + file + " " + problem, null);
     }
   }
 
