@@ -3,7 +3,7 @@ package dev.kvstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.util.List;

@@ -2,113 +2,63 @@ package dev.kvstore;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.Stream;
 
-/**
- * Who may see whom: API, then spi, then bson and watch, then binding, then typed; the databases on
- * top, which never see each other.
- */
+/** Which rooms each package may see. */
 @AnalyzeClasses(packages = "dev.kvstore", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
-  private static final String[] JDK = {"java..", "javax..", "org.jspecify.."};
+  private static final String API = "dev.kvstore";
+  private static final String SPI = "dev.kvstore.spi";
+  private static final String SUPPORT = room("support");
+  private static final String BSON = room("bson");
+  private static final String MAPPING = room("mapping");
+  private static final String WATCH = room("watch");
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String BSON_LIBRARY = "org.bson..";
+  private static final String LOGGING = "org.slf4j";
+
+  /** A room, and what it may see beside itself and the JDK. */
+  private static final List<List<String>> ROOMS = List.of(
+      List.of(API),
+      List.of(SUPPORT, API, LOGGING),
+      List.of(room("config")),
+      List.of(room("files"), API),
+      List.of(room("tls"), room("files")),
+      List.of(SPI, API, SUPPORT),
+      List.of(BSON, API, SPI, JACKSON, BSON_LIBRARY),
+      List.of(MAPPING, API, SPI, BSON, JACKSON, BSON_LIBRARY),
+      List.of(WATCH, API, SPI, SUPPORT, LOGGING),
+      List.of(room("cache"), API, SPI, SUPPORT, LOGGING, "com.github.benmanes.caffeine.cache"),
+      List.of(room("binding"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, LOGGING),
+      List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")));
 
   @ArchTest
-  static final ArchRule theApiSeesTheJdkAlone = classes()
-      .that()
-      .resideInAPackage("dev.kvstore")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore"));
+  static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
+    for (List<String> room : ROOMS) {
+      String[] visible = Stream.concat(
+              room.stream(), Stream.of("java..", "javax..", "com.sun.security..", "org.jspecify.."))
+          .toArray(String[]::new);
+      classes()
+          .that()
+          .resideInAPackage(room.get(0))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(visible)
+          .check(classes);
+    }
+  }
 
   @ArchTest
-  static final ArchRule theWaistSeesTheApi = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.spi")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi", "org.slf4j"));
-
-  @ArchTest
-  static final ArchRule theBridgeSeesJacksonAndBson = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.bson..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with(
-          "dev.kvstore",
-          "dev.kvstore.spi",
-          "dev.kvstore.bson..",
-          "com.fasterxml.jackson..",
-          "org.bson.."));
-
-  @ArchTest
-  static final ArchRule theFacadeSeesNoDatabase = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.typed..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with(
-          "dev.kvstore",
-          "dev.kvstore.spi",
-          "dev.kvstore.bson",
-          "dev.kvstore.watch",
-          "dev.kvstore.binding",
-          "dev.kvstore.typed.."));
-
-  @ArchTest
-  static final ArchRule bindingsSeeNoDatabaseAndNoFacade = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.binding..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with(
-          "dev.kvstore",
-          "dev.kvstore.spi",
-          "dev.kvstore.bson",
-          "dev.kvstore.watch",
-          "dev.kvstore.binding",
-          "org.slf4j"));
-
-  @ArchTest
-  static final ArchRule watchesSeeTheWaist = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.watch..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore", "dev.kvstore.spi", "dev.kvstore.watch", "org.slf4j"));
-
-  @ArchTest
-  static final ArchRule theCacheSeesTheWaist = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.cache..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with(
-          "dev.kvstore",
-          "dev.kvstore.spi",
-          "dev.kvstore.cache",
-          "com.github.benmanes.caffeine.cache",
-          "org.slf4j"));
-
-  @ArchTest
-  static final ArchRule namesOfSettingsSeeTheJdkAlone = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.config")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore.config"));
-
-  @ArchTest
-  static final ArchRule pemFilesNeedTheJdkAlone = classes()
-      .that()
-      .resideInAPackage("dev.kvstore.tls..")
-      .should()
-      .onlyDependOnClassesThat()
-      .resideInAnyPackage(with("dev.kvstore.tls", "dev.kvstore.files"));
+  static final ArchRule packagesHaveNoCycle =
+      slices().matching("dev.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()
@@ -126,9 +76,7 @@ class RoomsTest {
       .dependOnClassesThat()
       .resideInAnyPackage("java.sql..", "org.sqlite..", "dev.kvstore.sqlite..");
 
-  private static String[] with(String... more) {
-    String[] all = java.util.Arrays.copyOf(JDK, JDK.length + more.length);
-    System.arraycopy(more, 0, all, JDK.length, more.length);
-    return all;
+  private static String room(String name) {
+    return "dev.kvstore.internal." + name;
   }
 }

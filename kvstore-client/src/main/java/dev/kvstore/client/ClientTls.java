@@ -2,9 +2,9 @@ package dev.kvstore.client;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.tls.PemException;
-import dev.kvstore.tls.PemFile;
-import dev.kvstore.tls.PemStores;
+import dev.kvstore.internal.tls.PemException;
+import dev.kvstore.internal.tls.PemFile;
+import dev.kvstore.internal.tls.PemStores;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;

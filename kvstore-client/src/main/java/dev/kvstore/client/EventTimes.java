@@ -1,6 +1,6 @@
 package dev.kvstore.client;
 
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import java.time.Duration;
 
 /**

@@ -1,9 +1,9 @@
 package dev.kvstore.client;
 
+import dev.kvstore.internal.watch.GuardedSink;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.watch.GuardedSink;
 import java.util.List;
 import java.util.function.Consumer;
 

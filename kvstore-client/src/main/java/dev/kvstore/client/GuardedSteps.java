@@ -1,6 +1,6 @@
 package dev.kvstore.client;
 
-import dev.kvstore.spi.Guard;
+import dev.kvstore.internal.support.Guard;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;

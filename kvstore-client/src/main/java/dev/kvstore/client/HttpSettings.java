@@ -3,7 +3,7 @@ package dev.kvstore.client;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.kvstore.client;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
-import dev.kvstore.spi.KeyOrder;
+import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.time.InstantSource;

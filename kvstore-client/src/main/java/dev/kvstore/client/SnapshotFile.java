@@ -1,6 +1,6 @@
 package dev.kvstore.client;
 
-import dev.kvstore.files.FileTrust;
+import dev.kvstore.internal.files.FileTrust;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,9 +2,9 @@ package dev.kvstore.client;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.support.Sha256;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Sha256;
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.Names;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;

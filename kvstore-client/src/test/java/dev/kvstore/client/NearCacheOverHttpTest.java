@@ -7,11 +7,11 @@ import static dev.kvstore.client.EventService.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVEntry;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.cache.NearCache;
-import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.client.EventService.Stream;
+import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;

@@ -7,8 +7,8 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.bson.BsonCodec;
-import dev.kvstore.typed.TypedKVStore;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 
 /**
  * Opens stores in MongoDB, each of them a collection. The collection is made by the first write. A

@@ -1,10 +1,10 @@
 package dev.kvstore.mongo;
 
+import dev.kvstore.internal.watch.GuardedSink;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.watch.GuardedSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,11 +1,11 @@
 package dev.kvstore.mongo;
 
 import com.mongodb.MongoException;
+import dev.kvstore.internal.support.Guard;
 import dev.kvstore.mongo.StreamSource.Batch;
 import dev.kvstore.mongo.StreamSource.EventStream;
 import dev.kvstore.mongo.StreamSource.Start;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

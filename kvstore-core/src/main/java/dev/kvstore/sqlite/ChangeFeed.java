@@ -1,8 +1,8 @@
 package dev.kvstore.sqlite;
 
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Guard;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Guard;
 import dev.kvstore.spi.Subscription;
 import java.time.Duration;
 import java.util.HashMap;

@@ -9,7 +9,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;

@@ -5,7 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.spi.Guard;
+import dev.kvstore.internal.support.Guard;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

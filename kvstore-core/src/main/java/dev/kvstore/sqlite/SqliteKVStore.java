@@ -5,8 +5,8 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
-import dev.kvstore.bson.BsonCodec;
-import dev.kvstore.typed.TypedKVStore;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 import java.nio.file.Path;
 
 /** Opens a store in a SQLite file. */

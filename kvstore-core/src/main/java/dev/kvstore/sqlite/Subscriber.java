@@ -1,8 +1,8 @@
 package dev.kvstore.sqlite;
 
+import dev.kvstore.internal.watch.GuardedSink;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Subscription;
-import dev.kvstore.watch.GuardedSink;
 import java.util.function.Consumer;
 
 /** A sink and how far it has been told. All but {@link #close} is for the feed's thread alone. */

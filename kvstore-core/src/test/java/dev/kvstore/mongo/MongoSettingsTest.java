@@ -2,7 +2,7 @@ package dev.kvstore.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

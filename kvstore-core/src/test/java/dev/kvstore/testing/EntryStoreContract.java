@@ -1,9 +1,9 @@
 package dev.kvstore.testing;
 
 import dev.kvstore.KVStore;
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.typed.TypedKVStore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

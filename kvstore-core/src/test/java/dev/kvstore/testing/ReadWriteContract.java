@@ -12,7 +12,7 @@ import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.Write;
 import java.util.List;
 import java.util.Map;

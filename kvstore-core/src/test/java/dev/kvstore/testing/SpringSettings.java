@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.kvstore.testing;
 
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
 import org.jspecify.annotations.Nullable;
 

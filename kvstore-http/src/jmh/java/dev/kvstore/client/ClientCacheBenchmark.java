@@ -2,14 +2,14 @@ package dev.kvstore.client;
 
 import dev.kvstore.KVItem;
 import dev.kvstore.KVStore;
-import dev.kvstore.bson.BsonCodec;
-import dev.kvstore.cache.CachedDatabase;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
+import dev.kvstore.internal.cache.CachedDatabase;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.typed.TypedKVStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
-import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;

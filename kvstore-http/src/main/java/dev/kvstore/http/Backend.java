@@ -1,13 +1,13 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.cache.CachedDatabase;
-import dev.kvstore.cache.NearCacheSettings;
-import dev.kvstore.files.FileTrust;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
+import dev.kvstore.internal.cache.CachedDatabase;
+import dev.kvstore.internal.files.FileTrust;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;

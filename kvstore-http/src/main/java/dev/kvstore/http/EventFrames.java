@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.kvstore.KVEntry;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.EntryStore;

@@ -1,8 +1,8 @@
 package dev.kvstore.http;
 
 import dev.kvstore.http.net.Shares;
-import dev.kvstore.spi.Closing;
-import dev.kvstore.spi.Guard;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Guard;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.kvstore.http;
 
-import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
 import java.util.EnumMap;
 import java.util.Map;

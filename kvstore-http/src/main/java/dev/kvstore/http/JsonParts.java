@@ -1,7 +1,7 @@
 package dev.kvstore.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.kvstore.bson.JsonTranscoder;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -5,7 +5,7 @@ import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
-import dev.kvstore.spi.Closing;
+import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;

@@ -8,7 +8,7 @@ import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.TrustedProxies;
 import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
-import dev.kvstore.tls.PemException;
+import dev.kvstore.internal.tls.PemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
-import dev.kvstore.files.StandardOutput;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.files.StandardOutput;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.kvstore.http;
 
-import dev.kvstore.spi.Sha256;
+import dev.kvstore.internal.support.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.http.tls.Tls;
 import dev.kvstore.http.tls.TlsFiles;
-import dev.kvstore.tls.PemException;
+import dev.kvstore.internal.tls.PemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

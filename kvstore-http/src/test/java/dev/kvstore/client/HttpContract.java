@@ -2,10 +2,10 @@ package dev.kvstore.client;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.kvstore.cache.NearCache;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
+import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.EntryStoreContract;

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
-import dev.kvstore.cache.NearCache;
-import dev.kvstore.cache.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.Change;

@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVCache;
-import dev.kvstore.cache.CachedDatabase;
+import dev.kvstore.internal.cache.CachedDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.config.Variables;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.Variables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

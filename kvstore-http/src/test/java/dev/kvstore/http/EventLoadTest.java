@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.EventReader.Event;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.ValueLimits;
 import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.OutcomeUnknownException;
-import dev.kvstore.bson.JsonTranscoder;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.net.Shares;
+import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.ValueLimits;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,9 +3,9 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.CacheHealth;
-import dev.kvstore.cache.CachedDatabase;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.internal.cache.CachedDatabase;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;

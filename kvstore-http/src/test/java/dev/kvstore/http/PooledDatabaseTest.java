@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.Write;
 import dev.kvstore.sqlite.SqliteEntryDatabase;

@@ -3,10 +3,10 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.cache.CachedDatabase;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.internal.cache.CachedDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

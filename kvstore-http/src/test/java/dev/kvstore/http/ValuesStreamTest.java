@@ -7,7 +7,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.SyncToken;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;

@@ -1,6 +1,6 @@
 package dev.kvstore.client.cli;
 
-import dev.kvstore.config.SettingNames;
+import dev.kvstore.internal.config.SettingNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.kvstore.client.cli;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
-import dev.kvstore.spi.KeyOrder;
+import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.kvstore.client.cli;
 
 import dev.kvstore.KVException;
-import dev.kvstore.config.Variables;
-import dev.kvstore.files.StandardOutput;
+import dev.kvstore.internal.config.Variables;
+import dev.kvstore.internal.files.StandardOutput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

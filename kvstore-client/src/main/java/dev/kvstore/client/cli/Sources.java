@@ -1,6 +1,6 @@
 package dev.kvstore.client.cli;
 
-import dev.kvstore.config.Variables;
+import dev.kvstore.internal.config.Variables;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;

@@ -2,7 +2,7 @@ package dev.kvstore.client.cli;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;

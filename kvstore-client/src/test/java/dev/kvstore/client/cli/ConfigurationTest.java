@@ -3,7 +3,7 @@ package dev.kvstore.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.client.TokenOf;
-import dev.kvstore.config.Variables;
+import dev.kvstore.internal.config.Variables;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

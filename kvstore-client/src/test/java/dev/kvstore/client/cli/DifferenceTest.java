@@ -2,7 +2,7 @@ package dev.kvstore.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

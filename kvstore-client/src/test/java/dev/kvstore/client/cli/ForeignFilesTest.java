@@ -2,7 +2,7 @@ package dev.kvstore.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.bson.BsonValues;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.StringReader;

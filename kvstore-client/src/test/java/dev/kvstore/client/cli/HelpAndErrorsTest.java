@@ -8,7 +8,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.client.HttpSettings;
-import dev.kvstore.files.StandardOutput;
+import dev.kvstore.internal.files.StandardOutput;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

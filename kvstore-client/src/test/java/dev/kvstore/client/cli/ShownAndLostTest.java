@@ -3,7 +3,7 @@ package dev.kvstore.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.kvstore.files.StandardOutput;
+import dev.kvstore.internal.files.StandardOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;

@@ -1,9 +1,9 @@
 package dev.kvstore.http.load;
 
-import dev.kvstore.cache.CachedDatabase;
-import dev.kvstore.cache.NearCacheSettings;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
+import dev.kvstore.internal.cache.CachedDatabase;
 import dev.kvstore.sqlite.SqliteEntryDatabase;
 import io.javalin.Javalin;
 import java.io.IOException;

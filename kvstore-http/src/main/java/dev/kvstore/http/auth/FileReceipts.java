@@ -3,7 +3,7 @@ package dev.kvstore.http.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
-import dev.kvstore.files.RegularFile;
+import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

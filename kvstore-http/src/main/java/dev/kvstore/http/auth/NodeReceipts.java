@@ -7,7 +7,7 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;

@@ -2,8 +2,8 @@ package dev.kvstore.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.kvstore.files.FileTrust;
-import dev.kvstore.files.RegularFile;
+import dev.kvstore.internal.files.FileTrust;
+import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

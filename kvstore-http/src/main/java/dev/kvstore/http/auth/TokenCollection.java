@@ -10,7 +10,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.bson.BsonCodec;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;

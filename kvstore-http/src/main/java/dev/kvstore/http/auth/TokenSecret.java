@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.spi.Sha256;
+import dev.kvstore.internal.support.Sha256;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;

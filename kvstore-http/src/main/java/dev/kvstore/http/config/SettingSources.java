@@ -1,6 +1,6 @@
 package dev.kvstore.http.config;
 
-import dev.kvstore.config.Variables;
+import dev.kvstore.internal.config.Variables;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

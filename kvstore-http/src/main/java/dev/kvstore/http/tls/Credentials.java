@@ -1,8 +1,8 @@
 package dev.kvstore.http.tls;
 
-import dev.kvstore.tls.PemException;
-import dev.kvstore.tls.PemFile;
-import dev.kvstore.tls.PemStores;
+import dev.kvstore.internal.tls.PemException;
+import dev.kvstore.internal.tls.PemFile;
+import dev.kvstore.internal.tls.PemStores;
 import java.time.Instant;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.kvstore.http.tls;
 
-import dev.kvstore.spi.Closing;
-import dev.kvstore.spi.Guard;
-import dev.kvstore.tls.PemException;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.tls.PemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;

@@ -1,0 +1,193 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.BindOptions;
+import dev.kvstore.BindingFailedException;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVBinding;
+import dev.kvstore.KVBindingListener;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVProblem;
+import dev.kvstore.KVSubscription;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.watch.WatchHub;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.RawValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settings that follow what is stored. Thread-safe.
+ *
+ * @param <T> the type of the settings
+ */
+public final class Binding<T> implements KVBinding<T> {
+  private static final Logger log = LoggerFactory.getLogger(Binding.class);
+
+  /**
+   * An entry may outlive its expiry by the difference of two clocks: then it is looked at often.
+   */
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
+
+  private final Settings<T> settings;
+  private final PrefixReader reader;
+  private final WatchHub watches;
+  private final InstantSource clock;
+  private final Set<Listening<T>> listeners = ConcurrentHashMap.newKeySet();
+  private final KVSubscription watch;
+  private volatile State<T> state;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * What holds at a time.
+   *
+   * @param entries what was read last
+   * @param problems what keeps those from becoming current
+   * @param unread the keys of those that nothing asked for
+   */
+  record State<T>(
+      T current,
+      Map<String, KVEntry<RawValue>> entries,
+      List<KVProblem> problems,
+      List<String> unread) {}
+
+  Binding(Settings<T> settings, PrefixReader reader, WatchHub watches, InstantSource clock) {
+    this.settings = settings;
+    this.reader = reader;
+    this.watches = watches;
+    this.clock = clock;
+    Map<String, KVEntry<RawValue>> entries = reader.read(ReadOptions.DEFAULT);
+    Settings.Outcome<T> first = settings.make(entries);
+    if (first.object() == null) {
+      throw failure(first.problems());
+    }
+    this.state = new State<>(first.object(), entries, List.of(), first.unread());
+    this.watch = watches.follow(
+        "the settings '" + settings.prefix().given() + "'",
+        settings.prefix().interest(),
+        this::refresh,
+        this::closeListeners);
+  }
+
+  /** As {@link dev.kvstore.KVStore#bind(String, Class, BindOptions)}. */
+  public static <T> KVBinding<T> of(
+      String prefix,
+      Class<T> type,
+      BindOptions<T> options,
+      EntryStore entries,
+      BsonCodec codec,
+      WatchHub watches) {
+    Settings<T> settings = new Settings<>(Prefix.of(prefix), type, options, codec);
+    PrefixReader reader = new PrefixReader(entries, settings.prefix());
+    return new Binding<>(settings, reader, watches, InstantSource.system());
+  }
+
+  @Override
+  public T current() {
+    return state.current();
+  }
+
+  @Override
+  public List<KVProblem> problems() {
+    return state.problems();
+  }
+
+  @Override
+  public List<String> unreadKeys() {
+    return state.unread();
+  }
+
+  @Override
+  public KVSubscription onChange(KVBindingListener<? super T> listener) {
+    Listening<T> listening = new Listening<>(this, Objects.requireNonNull(listener, "listener"));
+    listeners.add(listening);
+    if (closed.get()) {
+      listening.close();
+      throw new KVException(
+          ErrorCode.CLOSED, "The binding of '" + settings.prefix().given() + "' has been closed");
+    }
+    listening.wake(); // for what has changed since it looked
+    return listening;
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  State<T> state() {
+    return state;
+  }
+
+  WatchHub watches() {
+    return watches;
+  }
+
+  String prefix() {
+    return settings.prefix().given();
+  }
+
+  void forget(Listening<T> listening) {
+    listeners.remove(listening);
+  }
+
+  BindingFailedException failure(List<KVProblem> problems) {
+    return new BindingFailedException(prefix(), settings.type(), problems);
+  }
+
+  private @Nullable Duration refresh(ReadOptions options) {
+    Map<String, KVEntry<RawValue>> entries = reader.read(options);
+    State<T> before = state;
+    if (!entries.equals(before.entries())) {
+      become(before, next(before, entries));
+    }
+    return untilExpiry(entries);
+  }
+
+  private State<T> next(State<T> before, Map<String, KVEntry<RawValue>> entries) {
+    Settings.Outcome<T> outcome = settings.make(entries);
+    T made = outcome.object();
+    T current = made == null || made.equals(before.current()) ? before.current() : made;
+    return new State<>(current, entries, outcome.problems(), outcome.unread());
+  }
+
+  private void become(State<T> before, State<T> next) {
+    state = next;
+    if (!next.problems().equals(before.problems())) {
+      if (next.problems().isEmpty()) {
+        log.info("The settings '{}' are valid again", prefix());
+      } else {
+        log.warn(
+            "A change of settings is left alone: {}", failure(next.problems()).getMessage());
+      }
+    }
+    listeners.forEach(Listening::wake);
+  }
+
+  private @Nullable Duration untilExpiry(Map<String, KVEntry<RawValue>> entries) {
+    return entries.values().stream()
+        .flatMap(entry -> entry.expiresAt().stream())
+        .min(Instant::compareTo)
+        .map(expiry -> Duration.between(clock.instant(), expiry))
+        .map(wait -> wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait)
+        .orElse(null);
+  }
+
+  private void closeListeners() {
+    // Once, or two listeners that close this at the same time would wait for each other.
+    if (!closed.getAndSet(true)) {
+      List.copyOf(listeners).forEach(Listening::close);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.ByteSize;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value made of the values below its key: {@code hosts[0]}, {@code servers[0].port},
+ * {@code limits.red}. Not thread-safe.
+ */
+final class Gathering {
+  private static final int BSON_NULL = 10;
+
+  private final String separator;
+  private final Type type;
+  private final Map<String, Gathering> members = new LinkedHashMap<>();
+  private final TreeMap<Integer, Gathering> elements = new TreeMap<>();
+  private @Nullable RawValue own;
+
+  /** The place of a value is no place in the type, or an element is not there. */
+  static final class MalformedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    MalformedException(String message) {
+      super(message);
+    }
+  }
+
+  /** @param type of the value to make, of an Optional that of what is in it */
+  Gathering(Type type, String separator) {
+    this.type = type;
+    this.separator = separator;
+  }
+
+  /** Adds a value: a document for a start, or what is stored at a place. */
+  void add(String place, RawValue value) throws MalformedException {
+    add(place, value, place);
+  }
+
+  /** @param whole the place as the key has it */
+  private void add(String place, RawValue value, String whole) throws MalformedException {
+    if (place.isEmpty()) {
+      if (own != null) {
+        throw new MalformedException(
+            "two keys are for the same, one of them ends in '" + BsonValues.shown(whole) + "'");
+      }
+      own = value;
+    } else if (place.startsWith("[")) {
+      int end = place.indexOf(']');
+      int index = end < 0 ? -1 : index(place.substring(1, end));
+      if (index < 0) {
+        throw new MalformedException("'" + BsonValues.shown(place) + "' is no index such as [0]");
+      }
+      String rest = place.substring(end + 1);
+      elements
+          .computeIfAbsent(index, any -> new Gathering(elementType(), separator))
+          .add(
+              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
+    } else {
+      int end = nameEnd(place);
+      String name = memberName(place.substring(0, end));
+      String rest = place.substring(end);
+      members
+          .computeIfAbsent(name, any -> new Gathering(memberType(name), separator))
+          .add(
+              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
+    }
+  }
+
+  /** Returns it all as one value. */
+  RawValue value() throws MalformedException {
+    refuseMixture();
+    if (!elements.isEmpty()) {
+      List<RawValue> values = new ArrayList<>();
+      for (Map.Entry<Integer, Gathering> element : elements.entrySet()) {
+        if (element.getKey() != values.size()) {
+          throw new MalformedException("there is no element [" + values.size() + "]");
+        }
+        values.add(element.getValue().value());
+      }
+      return BsonValues.ofElements(values);
+    }
+    if (own != null && members.isEmpty()) {
+      return own;
+    }
+    Map<String, RawValue> values = new LinkedHashMap<>();
+    if (own != null) {
+      BsonValues.members(own).ifPresent(values::putAll);
+    }
+    for (Map.Entry<String, Gathering> member : members.entrySet()) {
+      values.put(member.getKey(), member.getValue().value());
+    }
+    return BsonValues.ofMembers(values);
+  }
+
+  /** Nothing that is stored may be left out without a word. */
+  private void refuseMixture() throws MalformedException {
+    RawValue whole = own != null && own.typeNumber() == BSON_NULL ? null : own;
+    if (!elements.isEmpty() && !members.isEmpty()) {
+      throw new MalformedException("'[" + elements.firstKey() + "]' is for a list, and '"
+          + BsonValues.shown(members.keySet().iterator().next()) + "' beside it is not");
+    }
+    if (!elements.isEmpty() && whole != null) {
+      throw new MalformedException(
+          "'[" + elements.firstKey() + "]' is for a list that is also stored as a whole");
+    }
+    if (!members.isEmpty() && whole != null && BsonValues.members(whole).isEmpty()) {
+      throw new MalformedException(
+          "'" + BsonValues.shown(members.keySet().iterator().next())
+              + "' is a member of what is also stored as one value");
+    }
+  }
+
+  private static int index(String digits) {
+    boolean isIndex = digits.length() >= 1
+        && digits.length() <= 6
+        && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isIndex ? Integer.parseInt(digits) : -1;
+  }
+
+  /** The key of a map of scalars is all that follows. */
+  private int nameEnd(String place) {
+    if (Map.class.isAssignableFrom(raw(type)) && !hasParts(memberType(""))) {
+      return place.length();
+    }
+    int name = place.indexOf(separator);
+    int index = place.indexOf('[');
+    int end = name < 0 ? index : index < 0 ? name : Math.min(name, index);
+    return end <= 0 ? place.length() : end;
+  }
+
+  private static boolean hasParts(Type type) {
+    Class<?> raw = raw(type);
+    return raw == Object.class
+        || (raw.isRecord() && raw != ByteSize.class)
+        || Map.class.isAssignableFrom(raw)
+        || Collection.class.isAssignableFrom(raw)
+        || (raw.isArray() && raw != byte[].class && raw != char[].class);
+  }
+
+  private String memberName(String name) {
+    RecordComponent component = component(name);
+    return component == null ? name : component.getName();
+  }
+
+  private Type memberType(String name) {
+    if (Map.class.isAssignableFrom(raw(type))) {
+      return argument(1);
+    }
+    RecordComponent component = component(name);
+    return component == null ? Object.class : content(component.getGenericType());
+  }
+
+  private @Nullable RecordComponent component(String name) {
+    RecordComponent[] components = raw(type).getRecordComponents();
+    for (RecordComponent component : components == null ? new RecordComponent[0] : components) {
+      if (StoredKeys.areSame(component.getName(), name)) {
+        return component;
+      }
+    }
+    return null;
+  }
+
+  private Type elementType() {
+    if (type instanceof GenericArrayType array) {
+      return array.getGenericComponentType();
+    }
+    Class<?> component = raw(type).getComponentType();
+    return component == null ? argument(0) : component;
+  }
+
+  private Type argument(int index) {
+    return type instanceof ParameterizedType generic
+            && index < generic.getActualTypeArguments().length
+        ? content(generic.getActualTypeArguments()[index])
+        : Object.class;
+  }
+
+  /** Returns the type of what is in an Optional. */
+  static Type content(Type type) {
+    return type instanceof ParameterizedType optional && optional.getRawType() == Optional.class
+        ? optional.getActualTypeArguments()[0]
+        : type;
+  }
+
+  private static Class<?> raw(Type type) {
+    if (type instanceof Class<?> raw) {
+      return raw;
+    }
+    if (type instanceof ParameterizedType generic) {
+      return (Class<?>) generic.getRawType();
+    }
+    return type instanceof GenericArrayType ? Object[].class : Object.class;
+  }
+}

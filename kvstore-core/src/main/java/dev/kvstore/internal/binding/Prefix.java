@@ -1,0 +1,40 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.KVQuery;
+import dev.kvstore.Names;
+import dev.kvstore.spi.Interest;
+import java.util.Set;
+
+/**
+ * What settings are bound to.
+ *
+ * @param given as the caller gave it
+ * @param own the key under which a document may be; empty for the whole store
+ * @param separator what is between the names in a key
+ */
+record Prefix(String given, String own, String separator) {
+  static Prefix of(String given) {
+    KVQuery.prefix(given); // which refuses what cannot be one
+    if (given.isEmpty()) {
+      return new Prefix(given, "", ".");
+    }
+    boolean separated = given.endsWith(".") || given.endsWith("/");
+    int end = separated ? given.length() - 1 : given.length();
+    String own = Names.checkKey(given.substring(0, end));
+    return new Prefix(given, own, separated ? given.substring(end) : ".");
+  }
+
+  /** What the keys below begin with. */
+  String below() {
+    return below(own);
+  }
+
+  /** What the keys below this key begin with. */
+  String below(String key) {
+    return key.isEmpty() ? "" : key + separator;
+  }
+
+  Interest interest() {
+    return own.isEmpty() ? Interest.ALL : new Interest(Set.of(own), Set.of(below()));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.internal.support.KeyOrder;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
+ * several pages or on MongoDB. But each write has an etag of its own: an entry that two scans found
+ * the same was there all the time between its two readings, and the moment between the two scans is
+ * in that time for every entry.
+ *
+ * <p>Tests override a method, to show what it is for.
+ */
+class PrefixReader {
+  /** Every failure means that somebody wrote during two scans. */
+  private static final int MAX_ATTEMPTS = 200;
+
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final EntryStore entries;
+  private final Prefix prefix;
+
+  PrefixReader(EntryStore entries, Prefix prefix) {
+    this.entries = entries;
+    this.prefix = prefix;
+  }
+
+  /**
+   * Returns the entries by their keys.
+   *
+   * @throws KVException with {@link ErrorCode#CONFLICT} if they kept changing
+   */
+  final Map<String, KVEntry<RawValue>> read(ReadOptions options) {
+    Map<String, KVEntry<RawValue>> before = scan(options);
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      Map<String, KVEntry<RawValue>> after = scan(options);
+      if (isSettled(before, after)) {
+        return after;
+      }
+      before = after;
+      pause(attempt);
+    }
+    throw new KVException(
+        ErrorCode.CONFLICT,
+        "The settings '" + prefix.given() + "' were changed by others each of the " + MAX_ATTEMPTS
+            + " times that they were read");
+  }
+
+  boolean isSettled(Map<String, KVEntry<RawValue>> before, Map<String, KVEntry<RawValue>> after) {
+    return before.equals(after);
+  }
+
+  private Map<String, KVEntry<RawValue>> scan(ReadOptions options) {
+    Map<String, KVEntry<RawValue>> found = new TreeMap<>(KeyOrder.INSTANCE);
+    if (!prefix.own().isEmpty()) {
+      // By a scan too, which no cache answers: of all keys that begin so it is the first.
+      entries
+          .scan(new KeyRange(prefix.own(), null), Projection.ENTRIES, 1, options)
+          .items()
+          .stream()
+          .filter(entry -> entry.key().equals(prefix.own()))
+          .forEach(entry -> found.put(entry.key(), entry));
+    }
+    KeyRange next = new KeyRange(prefix.below(), null);
+    while (next != null) {
+      KVPage<KVEntry<RawValue>> page =
+          entries.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, options);
+      page.items().forEach(entry -> found.put(entry.key(), entry));
+      next = after(next, page.nextAfter());
+    }
+    return found;
+  }
+
+  private static @Nullable KeyRange after(KeyRange range, @Nullable String key) {
+    return key == null ? null : range.after(key);
+  }
+
+  private static void pause(int attempt) {
+    long atMost = Math.min(LONGEST_PAUSE_NANOS, 20_000L << Math.min(attempt, 10));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.BindOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVProblem;
+import dev.kvstore.Names;
+import dev.kvstore.Validator;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be made of a prefix. Immutable.
+ *
+ * @param <T> the type of the settings
+ */
+final class Settings<T> {
+  private final Prefix prefix;
+  private final Class<T> type;
+  private final BindOptions<T> options;
+  private final BsonCodec codec;
+  private final Shape shape;
+  private final Map<String, List<BindOptions.Rule<?>>> rules;
+  private final Set<String> declared = new HashSet<>();
+
+  /**
+   * What came of it: an object, or problems.
+   *
+   * @param unread the keys that nothing asked for
+   * @param <T> the type of the settings
+   */
+  record Outcome<T>(@Nullable T object, List<KVProblem> problems, List<String> unread) {}
+
+  /** @throws IllegalArgumentException if the type cannot be bound, or the options do not fit it */
+  Settings(Prefix prefix, Class<T> type, BindOptions<T> options, BsonCodec codec) {
+    this.prefix = prefix;
+    this.type = Objects.requireNonNull(type, "type");
+    this.options = Objects.requireNonNull(options, "options");
+    this.codec = codec;
+    this.shape = new Shapes(codec).of(type);
+    this.rules = Rules.byKey(options.keyRules(), shape, prefix);
+    checkKeys(shape, prefix.below());
+  }
+
+  Prefix prefix() {
+    return prefix;
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  Outcome<T> make(Map<String, KVEntry<RawValue>> entries) {
+    Map<String, RawValue> values = new HashMap<>();
+    entries.forEach((key, entry) -> values.put(key, Objects.requireNonNull(entry.value())));
+    List<KVProblem> problems = new ArrayList<>();
+    StoredKeys keys = new StoredKeys(values, prefix.separator(), declared);
+    T object = type.cast(new Filling(codec, keys, prefix.separator(), rules, problems)
+        .whole(shape, prefix, options.defaults().orElse(null)));
+    if (object != null) {
+      options.rules().forEach(rule -> check(rule, object, problems));
+    }
+    return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems), keys.unread());
+  }
+
+  private void check(Validator<? super T> rule, T object, List<KVProblem> problems) {
+    String what = "The settings '" + prefix.given() + "' ";
+    try {
+      rule.problemWith(object)
+          .ifPresent(problem -> problems.add(
+              new KVProblem(prefix.given(), ErrorCode.VALIDATION_FAILED, what + problem)));
+    } catch (RuntimeException e) {
+      problems.add(new KVProblem(
+          prefix.given(),
+          ErrorCode.VALIDATION_FAILED,
+          what + "have a rule that failed with " + e.getClass().getName()));
+    }
+  }
+
+  private void checkKeys(Shape of, String below) {
+    for (Member member : of.members()) {
+      String key = Names.checkKey(below + member.name());
+      declared.add(key);
+      if (member.shape() != null) {
+        checkKeys(member.shape(), key + prefix.separator());
+      }
+    }
+  }
+}

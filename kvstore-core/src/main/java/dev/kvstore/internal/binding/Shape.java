@@ -1,0 +1,79 @@
+package dev.kvstore.internal.binding;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a type of settings is made of, and how an object of it is made. */
+sealed interface Shape {
+  Class<?> type();
+
+  List<Member> members();
+
+  /**
+   * Returns an object with these values, in the order of the members.
+   *
+   * @param values for a member with a default method perhaps {@link SnapshotProxy#UNSET}
+   * @throws InvocationTargetException with what a constructor threw
+   */
+  Object make(@Nullable Object[] values) throws InvocationTargetException;
+
+  /** Returns the member of that name, or the one of the same words. */
+  default @Nullable Member member(String name) {
+    return members().stream()
+        .filter(member -> member.name().equals(name))
+        .findFirst()
+        .or(() -> members().stream()
+            .filter(member -> StoredKeys.areSame(member.name(), name))
+            .findFirst())
+        .orElse(null);
+  }
+
+  /** A record is made by its constructor. */
+  record OfRecord(Class<?> type, List<Member> members, Constructor<?> constructor)
+      implements Shape {
+    @Override
+    public Object make(@Nullable Object[] values) throws InvocationTargetException {
+      try {
+        return constructor.newInstance(values);
+      } catch (InstantiationException | IllegalAccessException e) {
+        throw new IllegalStateException(e); // a record is not abstract, and this is accessible
+      }
+    }
+  }
+
+  /**
+   * An interface gets an immutable object behind a proxy.
+   *
+   * @param indexes which member a method is
+   * @param bodies what other methods do
+   */
+  record OfInterface(
+      Class<?> type,
+      List<Member> members,
+      Map<String, Integer> indexes,
+      Map<Method, MethodHandle> bodies)
+      implements Shape {
+    @Override
+    public Object make(@Nullable Object[] values) {
+      SnapshotProxy snapshot = new SnapshotProxy(this, values.clone());
+      return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, snapshot);
+    }
+  }
+
+  /** Returns the way to the insides of a type that is not public. */
+  static MethodHandles.Lookup lookup(Class<?> type) {
+    try {
+      return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+    } catch (IllegalAccessException e) {
+      throw new IllegalArgumentException(
+          type.getTypeName() + " cannot be bound: its module must open its package", e);
+    }
+  }
+}

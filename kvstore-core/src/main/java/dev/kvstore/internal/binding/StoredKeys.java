@@ -1,0 +1,137 @@
+package dev.kvstore.internal.binding;
+
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that were read, found by their keys as the type spells them or in another spelling of
+ * the same words, and which of them nothing has asked for. Not thread-safe.
+ */
+final class StoredKeys {
+  private final Map<String, RawValue> values;
+  private final String separator;
+  private final Set<String> declared;
+  private final NavigableMap<String, List<Stored>> byUniform = new TreeMap<>();
+  private final Set<String> unread;
+
+  /** A value and the key under which it is. */
+  record Stored(String key, RawValue value) {}
+
+  /**
+   * A value below the key of a container.
+   *
+   * @param place what follows that key: {@code [0]}, or what follows the separator
+   */
+  record Below(String place, Stored stored) {}
+
+  /** @param declared the keys that settings have, which are no other spelling of another */
+  StoredKeys(Map<String, RawValue> values, String separator, Set<String> declared) {
+    this.values = values;
+    this.separator = separator;
+    this.declared = declared;
+    this.unread = new TreeSet<>(values.keySet());
+    new TreeMap<>(values)
+        .forEach((key, value) -> byUniform
+            .computeIfAbsent(uniform(key), any -> new ArrayList<>())
+            .add(new Stored(key, value)));
+  }
+
+  /** Returns true if both are the same words: {@code maxRetries}, {@code max-retries}. */
+  static boolean areSame(String name, String other) {
+    return uniform(name).equals(uniform(other));
+  }
+
+  private static String uniform(String key) {
+    return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the keys that were not taken, and what has no setting in the others. */
+  List<String> unread() {
+    return List.copyOf(unread);
+  }
+
+  Map<String, RawValue> values() {
+    return values;
+  }
+
+  /** Returns the value under exactly that key. */
+  @Nullable
+  Stored takeExact(String key) {
+    RawValue value = values.get(key);
+    return value == null ? null : taken(new Stored(key, value));
+  }
+
+  /** Returns the value under that key, or one that is the same in other words. */
+  @Nullable
+  Stored take(String key) {
+    Stored found = find(key);
+    return found == null ? null : taken(found);
+  }
+
+  private Stored taken(Stored stored) {
+    unread.remove(stored.key());
+    return stored;
+  }
+
+  /** Adds a place that no setting has: the keys there, or else the place in a value. */
+  void addUnread(String place) {
+    Set<String> there = new TreeSet<>();
+    byUniform.getOrDefault(uniform(place), List.of()).forEach(stored -> there.add(stored.key()));
+    for (String start : List.of(uniform(place) + separator, uniform(place) + "[")) {
+      byUniform
+          .subMap(start, true, start + Character.MAX_VALUE, false)
+          .values()
+          .forEach(same -> same.forEach(stored -> there.add(stored.key())));
+    }
+    unread.addAll(there.isEmpty() ? Set.of(place) : there);
+  }
+
+  @Nullable
+  Stored find(String key) {
+    RawValue exact = values.get(key);
+    if (exact != null) {
+      return new Stored(key, exact);
+    }
+    return byUniform.getOrDefault(uniform(key), List.of()).stream()
+        .filter(other -> !declared.contains(other.key()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  void takeAll(List<Below> below) {
+    below.forEach(value -> taken(value.stored()));
+  }
+
+  /** Returns the values of which a container under that key is made. */
+  List<Below> below(String key, Member.Container container) {
+    if (container == Member.Container.NONE) {
+      return List.of();
+    }
+    String start = uniform(key) + (container == Member.Container.LIST ? "[" : separator);
+    List<Below> below = new ArrayList<>();
+    byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
+        .flatMap(List::stream)
+        .filter(stored -> !declared.contains(stored.key()))
+        .forEach(stored -> below.add(new Below(placeOf(stored.key(), key, container), stored)));
+    return below;
+  }
+
+  /** The spellings differ in length, but not in the number of names. */
+  private String placeOf(String stored, String key, Member.Container container) {
+    int end = 0;
+    for (int at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, at + 1)) {
+      end = stored.indexOf(separator, end) + 1;
+    }
+    return container == Member.Container.LIST
+        ? stored.substring(stored.indexOf('[', end))
+        : stored.substring(stored.indexOf(separator, end) + 1);
+  }
+}

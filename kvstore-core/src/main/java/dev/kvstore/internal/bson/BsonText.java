@@ -1,0 +1,61 @@
+package dev.kvstore.internal.bson;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import java.util.List;
+
+/** What text has to be to get into BSON whole, and how places in a value are named in messages. */
+public final class BsonText {
+  private static final int MAX_SHOWN = 200;
+
+  private BsonText() {}
+
+  /** Tells whether the text has half of a surrogate pair, which has no UTF-8. */
+  static boolean hasLoneSurrogate(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** Returns where the stream is, as the end of a sentence: nothing at the top of the value. */
+  public static String at(JsonStreamContext context) {
+    return at(context.pathAsPointer());
+  }
+
+  public static String at(List<JsonMappingException.Reference> path) {
+    JsonPointer pointer = JsonPointer.empty();
+    for (JsonMappingException.Reference step : path) {
+      if (step.getFieldName() != null) {
+        pointer = pointer.appendProperty(step.getFieldName());
+      } else if (step.getIndex() >= 0) {
+        pointer = pointer.appendIndex(step.getIndex());
+      }
+    }
+    return at(pointer);
+  }
+
+  private static String at(JsonPointer pointer) {
+    return pointer.matches() ? "" : " at '" + shown(pointer.toString()) + "'";
+  }
+
+  /** Returns the name fit for a message: no control characters, and not endless. */
+  public static String shown(String name) {
+    StringBuilder shown = new StringBuilder();
+    name.codePoints()
+        .limit(MAX_SHOWN)
+        .map(c ->
+            Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+        .forEach(shown::appendCodePoint);
+    return shown.length() < name.length() ? shown + "…" : shown.toString();
+  }
+}

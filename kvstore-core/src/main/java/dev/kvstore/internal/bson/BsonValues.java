@@ -1,0 +1,199 @@
+package dev.kvstore.internal.bson;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.bson.BsonArray;
+import org.bson.BsonBinaryWriter;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.EncoderContext;
+import org.bson.io.BasicOutputBuffer;
+
+/** Small facts about raw values, and their ways to and from org.bson and the network. */
+public final class BsonValues {
+  /** Where the value begins in its document: after the length, the type and the name "value". */
+  private static final int VALUE_OFFSET = 11;
+
+  private BsonValues() {}
+
+  /**
+   * Returns the value's type in the words of BSON: {@code string}, {@code int32}, {@code int64},
+   * {@code double}, {@code decimal128}, {@code document}, {@code array}, {@code null},
+   * {@code boolean}, {@code date}, {@code binary}, {@code objectId} …
+   */
+  public static String typeName(RawValue value) {
+    BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
+    return type == null ? "unknown" : typeName(type);
+  }
+
+  public static String typeName(BsonType type) {
+    return switch (type) {
+      case STRING -> "string";
+      case INT32 -> "int32";
+      case INT64 -> "int64";
+      case DOUBLE -> "double";
+      case DECIMAL128 -> "decimal128";
+      case DOCUMENT -> "document";
+      case ARRAY -> "array";
+      case NULL -> "null";
+      case BOOLEAN -> "boolean";
+      case DATE_TIME -> "date";
+      case BINARY -> "binary";
+      case OBJECT_ID -> "objectId";
+      case REGULAR_EXPRESSION -> "regex";
+      case TIMESTAMP -> "timestamp";
+      case SYMBOL -> "symbol";
+      case JAVASCRIPT -> "javascript";
+      case JAVASCRIPT_WITH_SCOPE -> "javascriptWithScope";
+      case DB_POINTER -> "dbPointer";
+      case MIN_KEY -> "minKey";
+      case MAX_KEY -> "maxKey";
+      case UNDEFINED -> "undefined";
+      case END_OF_DOCUMENT -> "nothing";
+    };
+  }
+
+  /** Returns the number where the value is an int32 or int64, and empty for every other type. */
+  public static OptionalLong wholeNumber(RawValue value) {
+    ByteBuffer document = value.document();
+    if (value.typeNumber() == BsonType.INT32.getValue()) {
+      return OptionalLong.of(document.getInt(VALUE_OFFSET));
+    }
+    return value.typeNumber() == BsonType.INT64.getValue()
+        ? OptionalLong.of(document.getLong(VALUE_OFFSET))
+        : OptionalLong.empty();
+  }
+
+  /** Returns the number as an int32 where it fits and {@code asInt64} is false, else an int64. */
+  public static RawValue ofNumber(long number, boolean asInt64) {
+    return write(writer -> {
+      if (asInt64 || number != (int) number) {
+        writer.writeInt64("value", number);
+      } else {
+        writer.writeInt32("value", (int) number);
+      }
+    });
+  }
+
+  /** Returns the member of the document as a value of its own. */
+  public static RawValue ofDocumentMember(BsonDocument document, String name) {
+    BsonValue value = document.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "The document has no member '" + BsonText.shown(name) + "'");
+    }
+    return ofBsonValue(value);
+  }
+
+  /** Returns the value as it is; it is held to no limits. */
+  public static RawValue ofBsonValue(BsonValue value) {
+    BasicOutputBuffer buffer = new BasicOutputBuffer();
+    try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
+      new BsonDocumentCodec()
+          .encode(
+              writer, new BsonDocument("value", value), EncoderContext.builder().build());
+    }
+    return RawValue.ofDocument(buffer.toByteArray());
+  }
+
+  /** Returns the value for org.bson; a document or an array stays raw inside and is read lazily. */
+  public static BsonValue toBsonValue(RawValue value) {
+    return Objects.requireNonNull(new RawBsonDocument(value.toByteArray()).get("value"));
+  }
+
+  /**
+   * Returns the value in this document from elsewhere, {@code {value: …}}, which is not copied: the
+   * caller must not change it afterwards. Every byte of it is looked at.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if the bytes are not exactly
+   *     such a document, or it is nested too deeply; with {@link ErrorCode#TOO_LARGE} if the value
+   *     is too large
+   */
+  public static RawValue checked(byte[] document, ValueLimits limits) {
+    return BsonValidator.value(document, limits);
+  }
+
+  /**
+   * Returns the members of a document from elsewhere, in their order, each as a value of its own
+   * and copied. Every byte of the document is looked at. The map is unmodifiable.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if the bytes are not exactly
+   *     one document, or it is nested too deeply; with {@link ErrorCode#TOO_LARGE} if one of the
+   *     values is too large or there are more than {@code maxMembers}
+   */
+  public static Map<String, RawValue> members(byte[] document, ValueLimits limits, int maxMembers) {
+    return BsonValidator.members(document, limits, maxMembers);
+  }
+
+  public static boolean isContainer(RawValue value) {
+    return value.typeNumber() == BsonType.DOCUMENT.getValue()
+        || value.typeNumber() == BsonType.ARRAY.getValue();
+  }
+
+  /** Returns the members of a stored value that is a document; empty for any other. */
+  public static Optional<Map<String, RawValue>> members(RawValue value) {
+    if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
+      return Optional.empty();
+    }
+    Map<String, RawValue> members = new LinkedHashMap<>();
+    toBsonValue(value)
+        .asDocument()
+        .forEach((name, member) -> members.put(name, ofBsonValue(member)));
+    return Optional.of(Collections.unmodifiableMap(members));
+  }
+
+  /** Returns a document of these members, in their order. */
+  public static RawValue ofMembers(Map<String, RawValue> members) {
+    BsonDocument document = new BsonDocument();
+    members.forEach((name, member) -> document.append(name, toBsonValue(member)));
+    return ofBsonValue(document);
+  }
+
+  /** Returns an array of these elements. */
+  public static RawValue ofElements(List<RawValue> elements) {
+    return ofBsonValue(
+        new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
+  }
+
+  /** Returns a member's name fit for a message: no control characters, and not endless. */
+  public static String shown(String name) {
+    return BsonText.shown(name);
+  }
+
+  /**
+   * Returns the document with these members, in their order: what {@link #members} takes apart.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if a name has U+0000 or half
+   *     of a surrogate pair
+   */
+  public static byte[] document(Map<String, RawValue> members) {
+    return BsonValidator.document(members);
+  }
+
+  private interface Writing {
+    void to(BsonBinaryWriter writer);
+  }
+
+  private static RawValue write(Writing writing) {
+    BasicOutputBuffer buffer = new BasicOutputBuffer(32);
+    try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
+      writer.writeStartDocument();
+      writing.to(writer);
+      writer.writeEndDocument();
+    }
+    return RawValue.ofDocument(buffer.toByteArray());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.kvstore.internal.bson;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the BSON number for one of JSON. Integers become int32, int64 or Decimal128, whichever is
+ * the smallest that fits. Others become a double where it says all that was written, else a
+ * Decimal128, which keeps zeros at the end: 0.1 is a double, 0.10 is not.
+ */
+final class JsonNumbers {
+  private static final int MAX_LONG_DIGITS = 18;
+
+  private JsonNumbers() {}
+
+  /** Writes the number of this JSON text. */
+  static void write(String text, BsonGenerator out) throws IOException {
+    if (isFraction(text)) {
+      writeFraction(text, out);
+    } else {
+      writeInteger(text, out);
+    }
+  }
+
+  private static boolean isFraction(String text) {
+    return text.indexOf('.') >= 0 || text.indexOf('e') >= 0 || text.indexOf('E') >= 0;
+  }
+
+  private static void writeInteger(String text, BsonGenerator out) throws IOException {
+    if (text.equals("-0")) {
+      out.writeNumber(-0.0);
+    } else if (text.length() <= MAX_LONG_DIGITS) {
+      long number = Long.parseLong(text);
+      if (number == (int) number) {
+        out.writeNumber((int) number);
+      } else {
+        out.writeNumber(number);
+      }
+    } else {
+      BigInteger number = new BigInteger(text);
+      if (number.bitLength() < 64) {
+        out.writeNumber(number.longValue());
+      } else {
+        out.writeDecimal(Decimals.ofScaled(new BigDecimal(number)));
+      }
+    }
+  }
+
+  private static void writeFraction(String text, BsonGenerator out) throws IOException {
+    BigDecimal number = parse(text);
+    boolean negativeZero = number.signum() == 0 && text.startsWith("-");
+    Double asDouble = asDouble(text, number);
+    if (asDouble != null) {
+      out.writeNumber(asDouble.doubleValue());
+    } else {
+      out.writeDecimal(Decimals.ofWritten(number, negativeZero));
+    }
+  }
+
+  private static BigDecimal parse(String text) {
+    try {
+      return new BigDecimal(text);
+    } catch (NumberFormatException e) {
+      // Without the cause, which quotes the text.
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE, "A number has an exponent that no BSON type can hold");
+    }
+  }
+
+  private static @Nullable Double asDouble(String text, BigDecimal number) {
+    boolean longZero = number.signum() == 0 && number.scale() > 1;
+    if (longZero || hasZerosThatCount(text)) {
+      return null;
+    }
+    double value = Double.parseDouble(text);
+    if (Double.isInfinite(value) || (value == 0) != (number.signum() == 0)) {
+      return null;
+    }
+    // Now the exponent is that of a double, and the comparison cheap.
+    return value == 0 || number.compareTo(new BigDecimal(ExactNumbers.shortest(value))) == 0
+        ? value
+        : null;
+  }
+
+  /**
+   * Tells whether zeros were written that a double would not bring back. A double is written with
+   * one zero after the point where it is whole: 100.0, 1.0E10.
+   */
+  private static boolean hasZerosThatCount(String text) {
+    int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
+    String mantissa = exponent < 0 ? text : text.substring(0, exponent);
+    int point = mantissa.indexOf('.');
+    int start = mantissa.startsWith("-") ? 1 : 0;
+    if (point < 0) {
+      boolean zerosMoveBehindPoint = text.charAt(exponent + 1) == '-'
+          && mantissa.length() - start > 1
+          && mantissa.endsWith("0");
+      return zerosMoveBehindPoint;
+    }
+    if (!mantissa.endsWith("0")) {
+      return false;
+    }
+    boolean oneZero = mantissa.length() - point == 2;
+    return !(oneZero && (exponent < 0 || point - start == 1));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.kvstore.internal.bson;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.Date;
+import org.bson.BsonBinary;
+import org.bson.BsonDbPointer;
+import org.bson.BsonJavaScript;
+import org.bson.BsonJavaScriptWithScope;
+import org.bson.BsonMaxKey;
+import org.bson.BsonMinKey;
+import org.bson.BsonRegularExpression;
+import org.bson.BsonSymbol;
+import org.bson.BsonTimestamp;
+import org.bson.BsonUndefined;
+import org.bson.types.Decimal128;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes BSON as plain JSON for people: what JSON has no type for as its usual text, and what only
+ * the shell can store as MongoDB's extended JSON spells it.
+ */
+final class JsonWriting {
+  private JsonWriting() {}
+
+  /** Writes all that the parser has. */
+  static void copy(BsonParser in, JsonGenerator out) throws IOException {
+    for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+      switch (token) {
+        case START_OBJECT -> out.writeStartObject();
+        case END_OBJECT -> out.writeEndObject();
+        case START_ARRAY -> out.writeStartArray();
+        case END_ARRAY -> out.writeEndArray();
+        case FIELD_NAME -> out.writeFieldName(in.currentName());
+        case VALUE_STRING -> out.writeString(in.getText());
+        case VALUE_NUMBER_INT -> out.writeNumber(in.getLongValue());
+        case VALUE_NUMBER_FLOAT -> writeFraction(in.getNumberValue(), out);
+        case VALUE_TRUE -> out.writeBoolean(true);
+        case VALUE_FALSE -> out.writeBoolean(false);
+        case VALUE_NULL -> out.writeNull();
+        default -> writeEmbedded(in.getEmbeddedObject(), out);
+      }
+    }
+  }
+
+  private static void writeFraction(Number number, JsonGenerator out) throws IOException {
+    if (number instanceof Double value) {
+      writeDouble(value, out);
+    } else if (number instanceof Decimal128 special) {
+      writeSpecial(special, out);
+    } else {
+      out.writeNumber(number.toString());
+    }
+  }
+
+  private static void writeDouble(double number, JsonGenerator out) throws IOException {
+    if (Double.isFinite(number)) {
+      out.writeNumber(ExactNumbers.shortest(number));
+    } else {
+      out.writeString(Double.toString(number));
+    }
+  }
+
+  private static void writeSpecial(Decimal128 number, JsonGenerator out) throws IOException {
+    if (number.isFinite()) {
+      out.writeNumber(number.toString()); // minus zero
+    } else {
+      writeDouble(ExactNumbers.toDouble(number), out);
+    }
+  }
+
+  private static void writeEmbedded(@Nullable Object value, JsonGenerator out) throws IOException {
+    if (value instanceof byte[] bytes) {
+      out.writeString(Base64.getEncoder().encodeToString(bytes));
+    } else if (value instanceof BsonBinary binary) {
+      out.writeString(Base64.getEncoder().encodeToString(binary.getData()));
+    } else if (value instanceof BsonRegularExpression regex) {
+      startSpecial("$regularExpression", out);
+      out.writeStringField("pattern", regex.getPattern());
+      out.writeStringField("options", regex.getOptions());
+      endSpecial(out);
+    } else if (value instanceof BsonTimestamp timestamp) {
+      startSpecial("$timestamp", out);
+      out.writeNumberField("t", Integer.toUnsignedLong(timestamp.getTime()));
+      out.writeNumberField("i", Integer.toUnsignedLong(timestamp.getInc()));
+      endSpecial(out);
+    } else if (value instanceof BsonDbPointer pointer) {
+      startSpecial("$dbPointer", out);
+      out.writeStringField("$ref", pointer.getNamespace());
+      out.writeStringField("$id", pointer.getId().toHexString());
+      endSpecial(out);
+    } else {
+      writeRare(value, out);
+    }
+  }
+
+  private static void writeRare(@Nullable Object value, JsonGenerator out) throws IOException {
+    if (value instanceof BsonSymbol symbol) {
+      writeMember("$symbol", symbol.getSymbol(), out);
+    } else if (value instanceof BsonJavaScript code) {
+      writeMember("$code", code.getCode(), out);
+    } else if (value instanceof BsonJavaScriptWithScope code) {
+      out.writeStartObject();
+      out.writeStringField("$code", code.getCode());
+      out.writeFieldName("$scope");
+      copy(new BsonParser(BsonValues.ofBsonValue(code.getScope()), null), out);
+      out.writeEndObject();
+    } else if (value instanceof BsonMinKey) {
+      writeMember("$minKey", 1, out);
+    } else if (value instanceof BsonMaxKey) {
+      writeMember("$maxKey", 1, out);
+    } else if (value instanceof BsonUndefined) {
+      writeMember("$undefined", true, out);
+    } else if (value instanceof ObjectId id) {
+      out.writeString(id.toHexString());
+    } else if (value instanceof Date date) {
+      out.writeString(date.toInstant().toString());
+    } else {
+      out.writeString(String.valueOf(value)); // a UUID
+    }
+  }
+
+  private static void writeMember(String name, Object value, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeObjectField(name, value);
+    out.writeEndObject();
+  }
+
+  private static void startSpecial(String name, JsonGenerator out) throws IOException {
+    out.writeStartObject();
+    out.writeFieldName(name);
+    out.writeStartObject();
+  }
+
+  private static void endSpecial(JsonGenerator out) throws IOException {
+    out.writeEndObject();
+    out.writeEndObject();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.kvstore.internal.bson;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.IOContext;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.spi.ValueLimits;
+import java.io.ByteArrayInputStream;
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Makes parsers for strict JSON. Bytes are decoded by the JDK, which takes nothing but UTF-8:
+ * Jackson's own decoder guesses UTF-16 and UTF-32 and lets ill-formed sequences pass.
+ */
+final class StrictJsonFactory extends JsonFactory {
+  private static final long serialVersionUID = 1L;
+
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  StrictJsonFactory(ValueLimits limits) {
+    super(builder(limits));
+  }
+
+  private static JsonFactoryBuilder builder(ValueLimits limits) {
+    return new JsonFactoryBuilder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+        .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+        // A table of names that strangers send is of no use, and can be made to collide.
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .streamReadConstraints(new Limits(limits));
+  }
+
+  @Override
+  protected JsonParser _createParser(InputStream in, IOContext context) throws IOException {
+    Reader text = new InputStreamReader(
+        in,
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
+    return _createParser(new WithoutByteOrderMark(text), context);
+  }
+
+  /** Text without the mark that editors put before UTF-8; see RFC 8259, section 8.1. */
+  private static final class WithoutByteOrderMark extends FilterReader {
+    private boolean begun;
+
+    private WithoutByteOrderMark(Reader text) {
+      super(text);
+    }
+
+    @Override
+    public int read() throws IOException {
+      char[] one = new char[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) throws IOException {
+      int count = in.read(buffer, offset, length);
+      if (begun || count <= 0) {
+        return count;
+      }
+      begun = true;
+      if (buffer[offset] != BYTE_ORDER_MARK) {
+        return count;
+      }
+      if (count == 1) {
+        return in.read(buffer, offset, length);
+      }
+      System.arraycopy(buffer, offset + 1, buffer, offset, count - 1);
+      return count - 1;
+    }
+  }
+
+  @Override
+  protected JsonParser _createParser(byte[] data, int offset, int length, IOContext context)
+      throws IOException {
+    return _createParser(new ByteArrayInputStream(data, offset, length), context);
+  }
+
+  /** Answers what goes beyond a limit with the error that the user is to see. */
+  private static final class Limits extends StreamReadConstraints {
+    private static final long serialVersionUID = 1L;
+
+    private static final int MAX_NUMBER_LENGTH = 1_000;
+
+    private Limits(ValueLimits limits) {
+      super(
+          DEFAULT_MAX_DEPTH,
+          DEFAULT_MAX_DOC_LEN,
+          MAX_NUMBER_LENGTH,
+          limits.maxBytes(),
+          limits.maxBytes(),
+          DEFAULT_MAX_TOKEN_COUNT);
+    }
+
+    @Override
+    public void validateIntegerLength(int length) {
+      checkNumber(length);
+    }
+
+    @Override
+    public void validateFPLength(int length) {
+      checkNumber(length);
+    }
+
+    private void checkNumber(int length) {
+      if (length > _maxNumLen) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_VALUE, "A number has more digits than any BSON type can hold");
+      }
+    }
+
+    @Override
+    public void validateStringLength(int length) {
+      checkText(length, _maxStringLen);
+    }
+
+    @Override
+    public void validateNameLength(int length) {
+      checkText(length, _maxNameLen);
+    }
+
+    private static void checkText(int length, int max) {
+      if (length > max) {
+        throw new InvalidInputException(
+            ErrorCode.TOO_LARGE, "The value takes more than " + max + " bytes of BSON");
+      }
+    }
+
+    @Override
+    public void validateNestingDepth(int depth) {
+      if (depth > _maxNestingDepth) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_VALUE, "The JSON text is nested too deeply");
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.internal.support.Guard;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Time as caches need it, and waiting: exact where that is rare, and coarse, for a hit, as a daemon
+ * thread moves it, which runs as long as somebody wants it to tick. Counted in nanoseconds since
+ * the clock was made, so that times can be compared. Any number of caches can share one.
+ */
+class CacheClock {
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** How much the coarse time may be behind, if the thread gets to run. */
+  static final long TICK = Duration.ofMillis(25).toNanos();
+
+  /** A clock that is later than this has stopped, whatever became of its thread. */
+  private static final long LATE = Duration.ofSeconds(1).toNanos();
+
+  private static final Logger log = LoggerFactory.getLogger(CacheClock.class);
+
+  private final String name;
+  private final InstantSource timeOfDay;
+  private final long origin = System.nanoTime();
+  private final Map<Runnable, Guard> onTick = new ConcurrentHashMap<>();
+  private volatile long coarse;
+  private @Nullable Thread thread; // guarded by this
+
+  /** @param timeOfDay tells when entries expire */
+  CacheClock(String name, InstantSource timeOfDay) {
+    this.name = name;
+    this.timeOfDay = timeOfDay;
+  }
+
+  long nanos() {
+    return System.nanoTime() - origin;
+  }
+
+  /** Returns when that was, a time of {@link System#nanoTime}. */
+  long at(long nanoTime) {
+    return nanoTime - origin;
+  }
+
+  /** As {@link #nanos()}, up to a tick behind. */
+  long coarseNanos() {
+    return coarse;
+  }
+
+  /** The time of day in milliseconds. */
+  long millis() {
+    return timeOfDay.millis();
+  }
+
+  /** Waits, for that long at most, for what another thread is about to find out. */
+  <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return result.get(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Begins to call this at each tick. */
+  final void start(Runnable action) {
+    onTick.put(action, new Guard(log, "tick of the clock of the near-cache '" + name + "'"));
+    run();
+  }
+
+  /** Ends that; it may be called once more. */
+  final synchronized void stop(Runnable action) {
+    onTick.remove(action);
+    if (onTick.isEmpty() && thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Lets the clock tick, if it does not yet or not any more. */
+  synchronized void run() {
+    if (thread == null) {
+      Thread ticker = new Thread(this::tickOn, "kvstore-cache-" + name);
+      ticker.setDaemon(true);
+      ticker.start();
+      coarse = nanos();
+      thread = ticker;
+    }
+  }
+
+  /**
+   * Returns whether the clock ticks, and starts its thread if that is gone. While it does not tick,
+   * nothing ends a lease that has run out, so nothing may be served that relies on one.
+   */
+  final boolean isTicking() {
+    try {
+      if (isLate()) {
+        run();
+      }
+      return !isLate();
+    } catch (Throwable e) { // no thread could be started
+      return false;
+    }
+  }
+
+  private boolean isLate() {
+    return nanos() - coarse >= LATE;
+  }
+
+  final void tick() {
+    coarse = nanos();
+    onTick.forEach((action, guard) -> guard.run(action));
+  }
+
+  private void tickOn() {
+    try {
+      Guard guard = new Guard(log, "the clock of the near-cache '" + name + "'");
+      while (isWanted()) {
+        guard.run(this::tick);
+        LockSupport.parkNanos(this, TICK);
+        // The thread is ours: nobody's interrupt is meant for anything but waking it.
+        Thread.interrupted();
+      }
+    } finally {
+      ended();
+    }
+  }
+
+  private synchronized boolean isWanted() {
+    if (onTick.isEmpty()) {
+      thread = null;
+    }
+    return thread == Thread.currentThread();
+  }
+
+  /** If the thread ends although it is wanted, what relies on it notices at once. */
+  private void ended() {
+    synchronized (this) {
+      if (thread != Thread.currentThread()) {
+        return;
+      }
+      thread = null;
+      coarse = nanos() - LATE;
+    }
+    onTick.forEach((action, guard) -> guard.run(action));
+  }
+}

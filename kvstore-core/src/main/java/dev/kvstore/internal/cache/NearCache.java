@@ -1,0 +1,258 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.CacheHealth;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.ForwardingEntryStore;
+import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Subscription;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any entry store, read at the speed of memory. What was read is held until the store tells that it
+ * has changed; as long as the store's feed of changes is alive, nothing is served that is older
+ * than the settings' bound, and when it is not, reads go to the store, or where the settings say so
+ * are served and marked as stale. A process reads its own writes, and no key goes back in time.
+ *
+ * <p>Listings go to the store. They let nobody read an older entry afterwards, but a key that was
+ * deleted elsewhere and so is missing from a listing may still be read until the feed tells of it.
+ *
+ * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}; those of
+ * {@link NearCaches} share one.
+ */
+public final class NearCache extends ForwardingEntryStore implements NearCacheView {
+  private final Slots slots;
+  private final Freshness freshness;
+  private final CacheClock clock;
+  private final Counters counters;
+  private final Lifetimes lifetimes;
+  private final Reader reader;
+  private final Runnable onTick;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable Subscription subscription;
+
+  /** For tests, which bring parts of their own. */
+  NearCache(
+      EntryStore store,
+      NearCacheSettings settings,
+      Slots slots,
+      Freshness freshness,
+      CacheClock clock,
+      Counters counters,
+      Reader reader) {
+    super(store);
+    this.slots = slots;
+    this.freshness = freshness;
+    this.clock = clock;
+    this.counters = counters;
+    this.lifetimes = new Lifetimes(settings, slots);
+    this.reader = reader;
+    this.onTick = freshness::update;
+  }
+
+  /**
+   * Returns the store behind a cache, which begins to hold entries when the store's feed of changes
+   * is open. Does not wait for that.
+   *
+   * @param store is closed with the cache. One that cannot tell of changes is not cached, unless
+   *     the settings have a time to live
+   */
+  public static NearCache over(EntryStore store, NearCacheSettings settings) {
+    return over(store, settings, InstantSource.system());
+  }
+
+  /**
+   * As {@link #over(EntryStore, NearCacheSettings)}.
+   *
+   * @param timeOfDay tells when entries expire, as it does the store
+   */
+  public static NearCache over(
+      EntryStore store, NearCacheSettings settings, InstantSource timeOfDay) {
+    return over(store, settings, new CacheClock(store.name(), timeOfDay));
+  }
+
+  static NearCache over(EntryStore store, NearCacheSettings settings, CacheClock clock) {
+    Slots slots = new Slots(settings.maximumBytes());
+    Freshness freshness = new Freshness(settings, clock);
+    Counters counters = new Counters();
+    Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
+    NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
+    try {
+      cache.start(new Feed(slots, freshness, counters));
+      return cache;
+    } catch (RuntimeException | Error e) {
+      cache.retire();
+      throw e;
+    }
+  }
+
+  void start(ChangeSink feed) {
+    try {
+      subscription = super.subscribe(feed, null);
+    } catch (UnsupportedOperationException e) {
+      // Then nothing vouches for what is held, and only a time to live can bound its age.
+    }
+    clock.start(onTick);
+  }
+
+  /**
+   * Lets go of all that the cache has and holds, and asks the store from now on. Unlike
+   * {@link #close()} it does not disturb whoever still uses the cache.
+   */
+  void retire() {
+    freshness.close();
+    clock.stop(onTick);
+    Subscription open = subscription;
+    Closing.all(
+        () -> {
+          if (open != null) {
+            open.close();
+          }
+        },
+        slots::clear);
+  }
+
+  /** Returns how many bytes are held. */
+  long weight() {
+    return slots.weight();
+  }
+
+  /** Changes how many bytes may be held. */
+  void resize(long maximumBytes) {
+    slots.resize(maximumBytes);
+  }
+
+  @Override
+  public CacheHealth health() {
+    return counters.health(freshness, slots);
+  }
+
+  @Override
+  public void invalidate(String key) {
+    slots.remove(key);
+  }
+
+  @Override
+  public void invalidateAll() {
+    slots.clear();
+  }
+
+  @Override
+  public @Nullable HeldEntry peek(String key, ReadOptions options) {
+    return reader.isKnown(options) ? reader.hit(key) : null;
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    if (slots.get(entry.key()) instanceof Held held && held.isOf(entry.metadata())) {
+      held.keep(type, value, 0);
+    }
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+    requireOpen();
+    return keys.size() == 1
+        ? reader.read(keys.iterator().next(), options).stream().toList()
+        : reader.readMany(keys, options);
+  }
+
+  @Override
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    requireOpen();
+    KVPage<T> page = super.scan(range, projection, limit, options);
+    for (T item : page.items()) {
+      Optional<KVMetadata> metadata = projection.metadata(item);
+      if (metadata.isPresent()) {
+        slots.read(projection.key(item), metadata);
+      } else {
+        slots.seen(projection.key(item));
+      }
+    }
+    return page;
+  }
+
+  @Override
+  public <R> R apply(Mutation<R> mutation) {
+    requireOpen();
+    if (mutation instanceof Mutation.Delete || mutation instanceof Mutation.Batch) {
+      try {
+        return super.apply(mutation);
+      } finally {
+        mutation.keys().forEach(slots::forget);
+      }
+    }
+    String key = mutation.keys().iterator().next();
+    R kept = mutation instanceof Mutation.PutIfAbsent ? kept(mutation, key) : null;
+    return kept != null ? kept : announced(mutation, key);
+  }
+
+  /** Returns the result over the entry that is held, so that the store need not be asked. */
+  private <R> @Nullable R kept(Mutation<R> mutation, String key) {
+    Held held = reader.hit(key);
+    return held == null ? null : held.entry().map(mutation::unchanged).orElse(null);
+  }
+
+  /** Returns a point that is not before anything that was read through the cache, either. */
+  @Override
+  public SyncToken syncToken() {
+    return super.syncToken().max(new SyncToken(freshness.position()));
+  }
+
+  @Override
+  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    requireOpen();
+    return super.subscribe(sink, from);
+  }
+
+  /** Closes the store too. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    Closing.all(this::retire, super::close);
+  }
+
+  private <R> R announced(Mutation<R> mutation, String key) {
+    Store slot = slots.announce(key);
+    boolean keep = freshness.mayKeep();
+    long asked = clock.nanos();
+    try {
+      R result = super.apply(mutation);
+      Optional<KVEntry<RawValue>> entry = mutation.entry(result);
+      slots.acknowledged(key, slot, keep ? lifetimes.hold(key, entry, asked) : null);
+      return result;
+    } catch (RuntimeException | Error e) {
+      slots.forget(key);
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new KVException(ErrorCode.CLOSED, "The store '" + name() + "' has been closed");
+    }
+  }
+}

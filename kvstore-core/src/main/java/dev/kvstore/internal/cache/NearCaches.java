@@ -1,0 +1,257 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.CacheHealth;
+import dev.kvstore.KVException;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Guard;
+import dev.kvstore.spi.EntryStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The near-caches of a database's stores. All who open a store of the same name share its cache,
+ * and all caches together hold no more than the settings say.
+ *
+ * <p>A store is cached once it is seen to have an entry, so that asking for stores that do not
+ * exist costs nothing but the asking. Its cache goes when nobody has used it for a while. There are
+ * at most {@value #MOST}: another takes the place of the one that was not used for the longest
+ * time, and if all are in use the store is read without a cache and the log says so. Thread-safe;
+ * has one daemon thread while there is a cache.
+ */
+public final class NearCaches implements AutoCloseable {
+  /** Each is a part of the database's feed, which looks at all of them again and again. */
+  static final int MOST = 256;
+
+  private static final Duration UPKEEP = Duration.ofSeconds(1);
+
+  /** For so many rounds of upkeep a cache stays that nobody uses: ten minutes. */
+  static final int PATIENCE = 600;
+
+  /** A cache that nobody has used for so many rounds makes room for another: ten seconds. */
+  static final int EVICTABLE = 10;
+
+  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(10);
+
+  private static final Logger log = LoggerFactory.getLogger(NearCaches.class);
+
+  private final NearCacheSettings settings;
+  private final Function<String, EntryStore> stores;
+  private final CacheClock clock;
+  private final Executor executor;
+  private final Runnable onTick = this::tick;
+  private final Guard upkeep = new Guard(log, "upkeep of the near-caches");
+  private final Map<String, Shared> caches = new ConcurrentHashMap<>();
+  private CacheHealth gone = Totals.NONE; // guarded by this
+  private long nextWarning = Long.MIN_VALUE; // guarded by this
+  private volatile long nextEviction = Long.MIN_VALUE;
+  private volatile long keptUpAt;
+  private volatile boolean closed;
+
+  /**
+   * @param name that of the database
+   * @param stores opens a store; what it returns is closed by whoever asked for it
+   * @param timeOfDay tells when entries expire, as it does the stores
+   */
+  public NearCaches(
+      String name,
+      NearCacheSettings settings,
+      Function<String, EntryStore> stores,
+      InstantSource timeOfDay) {
+    // Evicting much takes a while, and the clock must go on meanwhile.
+    this(settings, stores, new CacheClock(name, timeOfDay), ForkJoinPool.commonPool());
+  }
+
+  NearCaches(
+      NearCacheSettings settings,
+      Function<String, EntryStore> stores,
+      CacheClock clock,
+      Executor executor) {
+    this.settings = settings;
+    this.stores = stores;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  /**
+   * Returns a store for one holder, read through the cache that it shares with the others. Closing
+   * it concerns that holder alone.
+   */
+  public EntryStore store(String name) {
+    return new CachedStore(stores.apply(name), this);
+  }
+
+  /** Returns the cache of a store; null where it has none. */
+  @Nullable
+  Shared find(String store) {
+    return caches.get(store);
+  }
+
+  /** Makes a cache for a store that has entries, unless too many others are in use. */
+  void make(String store) {
+    if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextEviction)) {
+      return;
+    }
+    synchronized (this) {
+      if (!closed && !caches.containsKey(store) && hasRoomFor(store)) {
+        open(store);
+      }
+    }
+  }
+
+  private void open(String store) {
+    try {
+      NearCache cache = NearCache.over(stores.apply(store), settings, clock);
+      if (caches.isEmpty()) {
+        clock.start(onTick);
+      }
+      caches.put(store, new Shared(cache));
+      divide();
+    } catch (KVException e) {
+      // The database was closed meanwhile, which the next caller is told.
+      log.debug("No near-cache for the store '{}'", store, e);
+    }
+  }
+
+  private boolean isFull() {
+    return caches.size() >= MOST;
+  }
+
+  /** Returns whether there may be another cache, for which one that is idle may have to go. */
+  private boolean hasRoomFor(String store) {
+    if (!isFull()) {
+      return true;
+    }
+    Optional<Map.Entry<String, Shared>> idlest = caches.entrySet().stream()
+        .filter(entry -> entry.getValue().idle() >= EVICTABLE)
+        .max(Comparator.comparingInt(entry -> entry.getValue().idle()));
+    if (idlest.isPresent()) {
+      retire(idlest.get().getKey(), idlest.get().getValue());
+      return true;
+    }
+    long now = clock.nanos();
+    nextEviction = now + UPKEEP.toNanos(); // none becomes idle before
+    if (now >= nextWarning) {
+      nextWarning = now + BETWEEN_WARNINGS.toNanos();
+      log.warn(
+          "More than {} stores are in use: reads of '{}' and others go to the database, without a"
+              + " near-cache",
+          MOST,
+          store);
+    }
+    return false;
+  }
+
+  private void retire(String store, Shared shared) {
+    gone = Totals.add(gone, Totals.counts(shared.cache().health()));
+    caches.remove(store);
+    shared.retire();
+  }
+
+  /** To be called when a store was dropped, or may have been: nothing of it is held any more. */
+  public void forget(String store) {
+    Shared shared = find(store);
+    if (shared != null) {
+      shared.cache().invalidateAll();
+    }
+  }
+
+  /**
+   * Returns how all caches fare together: coherent where all are, since the last change of one,
+   * with the longest lag, and with the counts of those too that are gone.
+   */
+  public synchronized CacheHealth health() {
+    CacheHealth all = gone;
+    for (Shared shared : caches.values()) {
+      all = Totals.add(all, shared.cache().health());
+    }
+    return all;
+  }
+
+  private void tick() {
+    long now = clock.nanos();
+    if (now - keptUpAt >= UPKEEP.toNanos()) {
+      keptUpAt = now;
+      executor.execute(() -> upkeep.run(this::keepUp));
+    }
+  }
+
+  /** Lets go of caches that nobody uses, and gives those that need it more of the memory. */
+  synchronized void keepUp() {
+    if (closed) {
+      return;
+    }
+    List<Runnable> retirements = new ArrayList<>();
+    caches.forEach((store, shared) -> {
+      if (shared.idleRounds() >= PATIENCE) {
+        retirements.add(() -> retire(store, shared));
+      }
+    });
+    try {
+      Closing.all(retirements);
+    } finally {
+      if (caches.isEmpty()) {
+        clock.stop(onTick);
+      } else {
+        divide();
+      }
+    }
+  }
+
+  private void divide() {
+    List<Weighed> all = caches.values().stream()
+        .map(shared -> new Weighed(shared.cache(), shared.cache().weight()))
+        .sorted(Comparator.comparingLong(Weighed::weight))
+        .toList();
+    long[] parts =
+        parts(settings.maximumBytes(), all.stream().mapToLong(Weighed::weight).toArray());
+    for (int i = 0; i < parts.length; i++) {
+      all.get(i).cache().resize(parts[i]);
+    }
+  }
+
+  private record Weighed(NearCache cache, long weight) {}
+
+  /**
+   * Divides the memory: everybody gets twice what it has and a little to begin with, at most its
+   * equal share of what is left by those who have less; and what is left by all in equal parts.
+   *
+   * @param weights what each has, the least first
+   */
+  static long[] parts(long total, long[] weights) {
+    int count = weights.length;
+    long[] parts = new long[count];
+    long left = total;
+    for (int i = 0; i < count; i++) {
+      long wanted = 2 * weights[i] + total / (4L * count);
+      parts[i] = Math.min(wanted, left / (count - i));
+      left -= parts[i];
+    }
+    for (int i = 0; i < count; i++) {
+      parts[i] += left / count;
+    }
+    return parts;
+  }
+
+  /** Closes all caches: whoever still has a store of these is told that it is closed. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    clock.stop(onTick);
+    List<Shared> all = List.copyOf(caches.values());
+    caches.clear();
+    Closing.all(all.stream().<Runnable>map(shared -> shared.cache()::close).toList());
+  }
+}

@@ -1,0 +1,178 @@
+package dev.kvstore.internal.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.RawValue;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The map of a near-cache, and what may happen to a key in it. Everything that is kept was first
+ * announced by a slot, which went into the map before the database was asked; whoever learns that
+ * the key has changed takes the slot out, and then the result is not kept. No method asks the
+ * database, waits or holds a lock over more than one step of the map. Thread-safe.
+ *
+ * <p>Tests override single methods, to show what each is for.
+ */
+class Slots {
+  private final Cache<String, Slot> cache;
+  private final ConcurrentMap<String, Slot> map;
+
+  Slots(long maximumBytes) {
+    cache = Caffeine.newBuilder()
+        .maximumWeight(maximumBytes)
+        .weigher((String key, Slot slot) -> slot.weight())
+        // Upkeep is little and touches nothing of ours: no pool needed.
+        .executor(Runnable::run)
+        .build();
+    map = cache.asMap();
+  }
+
+  final @Nullable Slot get(String key) {
+    return cache.getIfPresent(key);
+  }
+
+  /** Puts the load in the place of what was found there, and tells whether that worked. */
+  boolean claim(String key, @Nullable Slot found, Load load) {
+    return found == null ? map.putIfAbsent(key, load) == null : exchange(key, found, load);
+  }
+
+  /** Ends a load that has read this. Null for {@code held} means that it must not be kept. */
+  void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+    boolean undisturbed = held == null ? map.remove(key, load) : exchange(key, load, held);
+    if (!undisturbed) {
+      read(key, entry.map(KVEntry::metadata));
+    }
+  }
+
+  /** Ends a load that has read nothing: what it took the place of comes back. */
+  void failed(String key, Load load) {
+    Held before = load.held();
+    if (before == null) {
+      map.remove(key, load);
+    } else {
+      exchange(key, load, before);
+    }
+  }
+
+  /** Announces a write. */
+  Store announce(String key) {
+    while (true) {
+      Slot found = get(key);
+      Store store = new Store(found == null ? null : found.held());
+      if (found == null ? map.putIfAbsent(key, store) == null : exchange(key, found, store)) {
+        return store;
+      }
+    }
+  }
+
+  /**
+   * Ends a write that was done. It may be held only if nothing came in between: not an event, for
+   * that may be a later one's, nor another write, for the order of the two is not known, nor a
+   * load, for that may have begun before.
+   *
+   * @param held what is there now; null where it must not be kept
+   */
+  void acknowledged(String key, Store store, @Nullable Held held) {
+    if (held == null || !exchange(key, store, held)) {
+      map.remove(key);
+    }
+  }
+
+  /**
+   * Ends a write of which is not known what is there now: it was refused, failed or perhaps done,
+   * or it was a delete, whose event would remove what was held of it anyway.
+   */
+  void forget(String key) {
+    map.remove(key);
+  }
+
+  /**
+   * Somebody has read this, or that there is nothing, without the map. Nobody may read something
+   * older from now on.
+   */
+  void read(String key, Optional<KVMetadata> found) {
+    remove(key, slot -> !(slot instanceof Held held && held.isOf(found.orElse(null))));
+  }
+
+  /** Somebody has seen that the key is there. */
+  void seen(String key) {
+    remove(key, slot -> slot.held() == null || slot.held().entry().isEmpty());
+  }
+
+  /**
+   * Whether what is held is just what the change left behind. Then it is right, whatever happened
+   * before: a feed that polls says of a key that it sees for the first time that it was deleted and
+   * made anew.
+   */
+  boolean isOutcome(Change last) {
+    return get(last.key()) instanceof Held held && held.isOutcome(last);
+  }
+
+  /** Applies an event, and tells whether it removed anything. */
+  boolean apply(Change change) {
+    return remove(change.key(), slot -> !(slot instanceof Held held && outlives(held, change)));
+  }
+
+  /**
+   * Whether the entry is at least as new as the change. A key's life ends with a delete, but where
+   * an expired entry is overwritten none is told: so of a key that expires, versions say nothing.
+   */
+  boolean outlives(Held held, Change change) {
+    if (change.kind() != Change.Kind.SET || held.entry().isEmpty()) {
+      return false;
+    }
+    KVMetadata own = held.entry().get().metadata();
+    return own.version() == change.version()
+        ? own.etag().equals(change.etag())
+        : own.version() > change.version() && !held.expires();
+  }
+
+  void remove(String key) {
+    map.remove(key);
+  }
+
+  /** Removes everything, loads that are under way too. */
+  void clear() {
+    map.clear();
+  }
+
+  final boolean exchange(String key, Slot from, Slot to) {
+    return map.replace(key, from, to);
+  }
+
+  final Set<String> keys() {
+    return map.keySet();
+  }
+
+  final long count() {
+    cache.cleanUp();
+    return cache.estimatedSize();
+  }
+
+  final long weight() {
+    return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
+  }
+
+  final void resize(long maximumBytes) {
+    cache.policy().eviction().orElseThrow().setMaximum(maximumBytes);
+  }
+
+  private boolean remove(String key, Predicate<Slot> condition) {
+    while (true) {
+      Slot found = get(key);
+      if (found == null || !condition.test(found)) {
+        return false;
+      }
+      if (map.remove(key, found)) {
+        return true;
+      }
+    }
+  }
+}

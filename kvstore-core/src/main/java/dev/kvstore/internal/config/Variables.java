@@ -1,0 +1,168 @@
+package dev.kvstore.internal.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables of an environment that look like settings but are none of a program's. Messages
+ * never contain a value.
+ */
+public final class Variables {
+  /**
+   * Options of the service, in the form in which they stand in a file. {@code kv} does not report
+   * their variables.
+   */
+  public static final Set<String> SERVICE = Set.of(
+      "access-log",
+      "allowed-hosts",
+      "body-timeout",
+      "client-timeout",
+      "config",
+      "cors-origins",
+      "data",
+      "database",
+      "forwarded-header",
+      "host",
+      "insecure",
+      "log-format",
+      "log-level",
+      "max-body-bytes",
+      "max-connections",
+      "max-event-streams",
+      "max-event-streams-per-client",
+      "max-header-bytes",
+      "max-requests-per-client",
+      "max-requests-per-second",
+      "max-value-bytes",
+      "mongodb",
+      "mongodb-uri",
+      "port",
+      "protect-metrics",
+      "require-tokens",
+      "stop-timeout",
+      "timeout",
+      "tls-certificate",
+      "tls-client-ca",
+      "tls-key",
+      "tokens-file",
+      "trusted-proxies");
+
+  /** Options of {@code kv}, whose variables the service does not report. */
+  public static final Set<String> KV = Set.of(
+      "by",
+      "ca-file",
+      "cert",
+      "deep",
+      "dry-run",
+      "entry",
+      "file",
+      "flatten",
+      "format",
+      "if-absent",
+      "if-match",
+      "key",
+      "keys",
+      "mode",
+      "output",
+      "prefix",
+      "raw",
+      "server",
+      "store",
+      "string",
+      "timeout",
+      "token",
+      "token-file",
+      "tree",
+      "ttl",
+      "types",
+      "verbose");
+
+  private static final String PREFIX = "KVSTORE_";
+
+  /** What Kubernetes sets in each pod for a Service whose name begins with kvstore. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("KVSTORE(_.+)?_SERVICE_(HOST|PORT)(_.+)?"
+          + "|KVSTORE(_.+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
+
+  private static final Pattern LINKED_PORT = Pattern.compile("KVSTORE(_.+)?_PORT");
+  private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
+  private final List<String> unknown = new ArrayList<>();
+  private final Set<String> serviceLinks = new TreeSet<>();
+
+  private Variables() {}
+
+  /**
+   * Looks through the environment.
+   *
+   * @param own the variables of the program that asks
+   * @param other options of another program, which may have its settings in the same environment
+   */
+  public static Variables of(
+      Map<String, String> environment, Collection<String> own, Collection<String> other) {
+    Variables found = new Variables();
+    new TreeMap<>(environment).forEach((name, value) -> {
+      if (!name.toUpperCase(Locale.ROOT).startsWith(PREFIX)) {
+        return;
+      }
+      if (isServiceLink(name, value)) {
+        found.serviceLinks.add(name);
+      } else if (!own.contains(name)
+          && other.stream().noneMatch(option -> variable(option).equals(name))) {
+        found.unknown.add(message(name, own));
+      }
+    });
+    return found;
+  }
+
+  /** Returns the variable of the option with that name, given without hyphens in front. */
+  public static String variable(String option) {
+    return PREFIX + option.replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the value of a variable without the space around it, or null if it is not set, blank,
+   * or set by Kubernetes.
+   */
+  public static @Nullable String value(Map<String, String> environment, String variable) {
+    String value = environment.get(variable);
+    return value == null || value.isBlank() || isServiceLink(variable, value)
+        ? null
+        : value.strip();
+  }
+
+  /** Returns a message for each variable that no program reads. */
+  public List<String> unknown() {
+    return List.copyOf(unknown);
+  }
+
+  /** Returns what to say about the variables that Kubernetes has set; null if there are none. */
+  public @Nullable String note() {
+    return serviceLinks.isEmpty()
+        ? null
+        : "Ignoring variables that Kubernetes sets for a Service named kvstore ("
+            + String.join(", ", serviceLinks)
+            + "); 'enableServiceLinks: false' in the pod's spec keeps them out";
+  }
+
+  private static boolean isServiceLink(String name, String value) {
+    return SERVICE_LINK.matcher(name).matches()
+        || (LINKED_PORT.matcher(name).matches() && LINK.matcher(value).matches());
+  }
+
+  private static String message(String name, Collection<String> own) {
+    String shown = name.replaceAll("[^!-~]", "?");
+    return "The environment variable " + shown + " belongs to no option and is ignored"
+        + SettingNames.nearest(name, own)
+            .map(nearest -> "; did you mean " + nearest + "?")
+            .orElse("; --help lists the options");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.kvstore.internal.files;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The users and groups of the system as its files list them. Those that only a directory service
+ * knows are not seen.
+ */
+record Accounts(Path users, Path groups) {
+  static final Accounts OF_SYSTEM = new Accounts(Path.of("/etc/passwd"), Path.of("/etc/group"));
+
+  private static final int ROOT = 0;
+
+  /**
+   * Returns true if both the user and the group of this number are listed, it is that user's
+   * primary group, and nobody else but root is in it. What cannot be read or understood is false.
+   */
+  boolean isAloneInOwnGroup(int id) {
+    try {
+      Set<String> members = new HashSet<>();
+      boolean listed = false;
+      for (List<String> user : lines(users)) {
+        int uid = number(user.get(2));
+        boolean inGroup = number(user.get(3)) == id;
+        if (uid == id || uid == ROOT) {
+          members.add(user.get(0));
+          listed |= uid == id && inGroup;
+        } else if (inGroup) {
+          return false;
+        }
+      }
+      return listed && hasNoOtherMembers(id, members);
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private boolean hasNoOtherMembers(int id, Set<String> members) throws IOException {
+    boolean listed = false;
+    for (List<String> group : lines(groups)) {
+      if (number(group.get(2)) == id) {
+        listed = true;
+        for (String member : group.get(3).split(",", -1)) {
+          if (!member.isEmpty() && !members.contains(member)) {
+            return false;
+          }
+        }
+      }
+    }
+    return listed;
+  }
+
+  private static List<List<String>> lines(Path file) throws IOException {
+    return Files.readAllLines(file, ISO_8859_1).stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .map(line -> List.of(line.split(":", -1)))
+        .toList();
+  }
+
+  private static int number(String field) {
+    return Integer.parseUnsignedInt(field);
+  }
+}

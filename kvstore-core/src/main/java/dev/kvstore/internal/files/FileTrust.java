@@ -1,0 +1,205 @@
+package dev.kvstore.internal.files;
+
+import com.sun.security.auth.module.UnixSystem;
+import dev.kvstore.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds who but the process's user and root could change a file or put another in its place. Sees
+ * only what POSIX permissions say; where there are none, it finds nobody.
+ */
+public final class FileTrust {
+  private static final int ROOT = 0;
+  private static final int GROUP_WRITE = 0020;
+  private static final int OTHERS_WRITE = 0002;
+  private static final int OTHERS_READ = 0044;
+  private static final int STICKY = 01000;
+
+  /** As in Linux: more links than this are a loop. */
+  private static final int MAX_LINKS = 40;
+
+  private final Set<Integer> trusted;
+  private final Accounts accounts;
+  private final boolean shared;
+
+  private FileTrust(Set<Integer> trusted, Accounts accounts, boolean shared) {
+    this.trusted = trusted;
+    this.accounts = accounts;
+    this.shared = shared;
+  }
+
+  /**
+   * Trusts root and the process's own user. The group of such a user other than root may write if
+   * it has the user's number and nobody else is in it, as systems with a group for each user make
+   * them.
+   */
+  public static FileTrust ofProcess() {
+    return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
+  }
+
+  /**
+   * Returns the same, but also trusts groups that may write, as on volumes that are shared with a
+   * group, and the file's own folder if it is sticky, such as a temporary folder: others cannot
+   * replace a file there.
+   */
+  public FileTrust sharing() {
+    return new FileTrust(trusted, accounts, true);
+  }
+
+  static FileTrust of(int user, Accounts accounts) {
+    Set<Integer> trusted = new HashSet<>(List.of(ROOT));
+    trusted.add(user);
+    return new FileTrust(trusted, accounts, false);
+  }
+
+  /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
+  public static FileTrust ofProcessIn(Path folder) throws IOException {
+    FileTrust trust = ofProcess();
+    if (isPosix(folder) && uid() == ROOT && Files.isDirectory(folder)) {
+      trust.trusted.add(owner(attributes(folder)));
+    }
+    return trust;
+  }
+
+  /**
+   * Returns who could change the file or the way to it, as the rest of a sentence about it; null if
+   * nobody can.
+   *
+   * @param file may be missing; then only the way to it is looked at
+   */
+  public @Nullable String problem(Path file) throws IOException {
+    if (!isPosix(file)) {
+      return null;
+    }
+    Path absolute = file.toAbsolutePath();
+    Path root = Objects.requireNonNull(absolute.getRoot(), "an absolute path");
+    Deque<Path> rest = new ArrayDeque<>();
+    absolute.forEach(rest::add);
+    Path reached = root;
+    for (int links = 0; !rest.isEmpty(); ) {
+      Path next = reached.resolve(rest.pop()).normalize();
+      String problem = entryProblem(reached, next);
+      if (problem != null) {
+        return problem;
+      }
+      if (!Files.exists(next, LinkOption.NOFOLLOW_LINKS)) {
+        return rest.isEmpty() ? folderProblem(reached, false) : null;
+      }
+      if (!Files.isSymbolicLink(next)) {
+        reached = next;
+      } else if (++links > MAX_LINKS) {
+        return "is a link to itself";
+      } else {
+        Path target = Files.readSymbolicLink(next);
+        Deque<Path> names = new ArrayDeque<>();
+        target.forEach(names::push);
+        names.forEach(rest::push);
+        reached = target.isAbsolute() ? root : reached;
+      }
+    }
+    return fileProblem(reached);
+  }
+
+  /**
+   * Checks that nobody else could change the file or the way to it.
+   *
+   * @param what begins the message: {@code The database file}
+   * @throws UnavailableException if somebody could
+   */
+  public void require(String what, Path file) throws IOException {
+    String problem = problem(file);
+    if (problem != null) {
+      throw new UnavailableException(what + " " + file + " " + problem, null);
+    }
+  }
+
+  /** A link in a sticky folder can be changed by its owner. */
+  private @Nullable String entryProblem(Path folder, Path entry) throws IOException {
+    String problem = folderProblem(folder, true);
+    return problem == null
+            && Files.isSymbolicLink(entry)
+            && !trusted.contains(owner(attributes(entry, LinkOption.NOFOLLOW_LINKS)))
+        ? foreign(entry)
+        : problem;
+  }
+
+  /** Returns true if others than its owner can read the file. */
+  public static boolean isReadByOthers(Path file) throws IOException {
+    return isPosix(file) && (mode(attributes(file)) & OTHERS_READ) != 0;
+  }
+
+  private @Nullable String fileProblem(Path file) throws IOException {
+    Map<String, Object> attributes = attributes(file);
+    if (!trusted.contains(owner(attributes))) {
+      return foreign(file);
+    }
+    if (isWrittenByOthers(attributes)) {
+      return "can be written by others than its owner: chmod 600 it";
+    }
+    Path folder = file.getParent();
+    return folder == null ? null : folderProblem(folder, false);
+  }
+
+  /** @param above whether it holds the way to the file only; a sticky one protects that */
+  private @Nullable String folderProblem(Path folder, boolean above) throws IOException {
+    Map<String, Object> attributes = attributes(folder);
+    if (!trusted.contains(owner(attributes))) {
+      return foreign(folder);
+    }
+    boolean sheltered = (above || shared) && (mode(attributes) & STICKY) != 0;
+    return sheltered || !isWrittenByOthers(attributes)
+        ? null
+        : "is not safe, as others can write in the folder " + folder + ": chmod go-w it";
+  }
+
+  private boolean isWrittenByOthers(Map<String, Object> attributes) {
+    int mode = mode(attributes);
+    boolean byGroup = !shared && (mode & GROUP_WRITE) != 0 && !isPrivate(number(attributes, "gid"));
+    return byGroup || (mode & OTHERS_WRITE) != 0;
+  }
+
+  private boolean isPrivate(int group) {
+    return group != ROOT && trusted.contains(group) && accounts.isAloneInOwnGroup(group);
+  }
+
+  private static String foreign(Path path) {
+    return "is not safe, as " + path + " belongs to another user: chown it to the user of this"
+        + " process, or to root";
+  }
+
+  private static Map<String, Object> attributes(Path path, LinkOption... options)
+      throws IOException {
+    return Files.readAttributes(path, "unix:uid,gid,mode", options);
+  }
+
+  private static int owner(Map<String, Object> attributes) {
+    return number(attributes, "uid");
+  }
+
+  private static int mode(Map<String, Object> attributes) {
+    return number(attributes, "mode");
+  }
+
+  private static int number(Map<String, Object> attributes, String name) {
+    return (Integer) Objects.requireNonNull(attributes.get(name));
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("unix");
+  }
+
+  private static int uid() {
+    return (int) new UnixSystem().getUid();
+  }
+}

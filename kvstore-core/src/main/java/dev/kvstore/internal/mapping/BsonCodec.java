@@ -1,0 +1,220 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVType;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.internal.bson.BsonGenerator;
+import dev.kvstore.internal.bson.BsonParser;
+import dev.kvstore.internal.bson.BsonText;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Java values to BSON and back, through Jackson and its annotations, without a loss: what a type
+ * holds comes back equal when it is read as that type, and what cannot be kept is refused.
+ * Thread-safe. It holds on to the types that were read with it.
+ */
+public final class BsonCodec {
+  private final Supplier<Mapping> mapping;
+  private final ValueLimits limits;
+  private final ConcurrentMap<KVType<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+
+  private BsonCodec(Supplier<Mapping> mapping, ValueLimits limits) {
+    this.mapping = mapping;
+    this.limits = limits;
+  }
+
+  /** Returns a codec with Jackson as it comes and {@link ValueLimits#DEFAULT}. */
+  public static BsonCodec create() {
+    return create(ValueLimits.DEFAULT);
+  }
+
+  /** Returns a codec with Jackson as it comes, which it sets up when it needs it first. */
+  public static BsonCodec create(ValueLimits limits) {
+    return new BsonCodec(new OnDemand(), limits);
+  }
+
+  /**
+   * Returns a codec that maps as this mapper does, which is copied: its modules, naming and
+   * annotations count. Numbers, text, dates and identifiers get their BSON types all the same, and
+   * settings by which Jackson would lose something in silence, such as ignoring unknown members,
+   * are turned off; an annotation at a class can still ask for them.
+   */
+  public static BsonCodec create(ObjectMapper applications, ValueLimits limits) {
+    Mapping mapping = new Mapping(Mappers.exact(applications));
+    return new BsonCodec(() -> mapping, limits);
+  }
+
+  /** A mapper, and what is made of it once. */
+  private record Mapping(ObjectMapper mapper, ObjectWriter writer, KnownMembers members) {
+    Mapping(ObjectMapper mapper) {
+      this(mapper, mapper.writer(), new KnownMembers(mapper));
+    }
+  }
+
+  /**
+   * What a type knows of a value.
+   *
+   * @param value without the members that the type does not have, and without {@code Optional} or
+   *     nullable parts of which nothing is left
+   * @param hasAny false if there was something in the value, but nothing that the type has a member
+   *     for
+   * @param unknown the places of the members that were left out: {@code [0].port}, {@code .port}
+   */
+  public record Known(RawValue value, boolean hasAny, List<String> unknown) {}
+
+  /** Loading Jackson's classes takes longer than many a program that needs none of them. */
+  private static final class OnDemand implements Supplier<Mapping> {
+    private volatile @Nullable Mapping made;
+
+    @Override
+    public Mapping get() {
+      Mapping mapping = made;
+      return mapping == null ? make() : mapping;
+    }
+
+    private synchronized Mapping make() {
+      Mapping mapping = made;
+      if (mapping == null) {
+        mapping = new Mapping(Mappers.exact(new JsonMapper()));
+        made = mapping;
+      }
+      return mapping;
+    }
+  }
+
+  /**
+   * Returns the value as BSON. A {@link RawValue} is BSON already and stays as it is.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#TOO_LARGE} if it is larger than the limit;
+   *     with {@link ErrorCode#INVALID_VALUE} if it is nested too deeply or in itself, or has
+   *     something that cannot be stored without loss
+   */
+  public RawValue encode(@Nullable Object value) {
+    if (value instanceof RawValue raw) {
+      return BsonValues.checked(raw.toByteArray(), limits);
+    }
+    Mapping jackson = mapping.get();
+    BsonGenerator out = new BsonGenerator(limits, jackson.mapper());
+    try {
+      jackson.writer().writeValue(out, value);
+      return out.value();
+    } catch (IOException | RuntimeException e) {
+      throw unstorable(out, value, e);
+    } catch (StackOverflowError e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE, "The value refers to itself without an end");
+    }
+  }
+
+  private static InvalidInputException unstorable(
+      BsonGenerator out, @Nullable Object value, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InvalidInputException invalid) {
+        return invalid;
+      }
+    }
+    String type = value == null ? "null" : value.getClass().getTypeName();
+    String at = failure instanceof JsonMappingException mapping
+        ? BsonText.at(mapping.getPath())
+        : BsonText.at(out.getOutputContext());
+    String why =
+        failure instanceof InvalidDefinitionException definition && definition.getType() != null
+            ? "Jackson finds no way to write a "
+                + definition.getType().getRawClass().getTypeName()
+            : "writing it failed with " + root(failure).getClass().getTypeName();
+    // Without the cause: its message may quote the value.
+    return new InvalidInputException(
+        ErrorCode.INVALID_VALUE, "A " + type + " cannot be stored: " + why + at);
+  }
+
+  private static Throwable root(Throwable failure) {
+    return failure instanceof JsonMappingException && failure.getCause() != null
+        ? root(failure.getCause())
+        : failure;
+  }
+
+  /**
+   * Returns the value as that type; null where null is stored, or what the type has in its place,
+   * such as an empty Optional. Containers are unmodifiable. As a {@link RawValue} it is what is
+   * stored, to the last bit.
+   *
+   * @param key named in the error
+   * @throws TypeMismatchException if it cannot become the type without losing something; the error
+   *     says where, and quotes nothing of the value
+   */
+  @SuppressWarnings("unchecked") // it is asked for a RawValue
+  public <T> @Nullable T decode(String key, RawValue value, KVType<T> type) {
+    if (type.type() == RawValue.class) {
+      return (T) value;
+    }
+    try (BsonParser parser = new BsonParser(value, mapping.get().mapper())) {
+      ObjectReader reader = reader(type);
+      T result = reader.readValue(parser);
+      if (parser.nextToken() != null) {
+        throw DecodeFailure.of(key, value, type, null);
+      }
+      return result;
+    } catch (IOException | RuntimeException e) {
+      throw e instanceof TypeMismatchException mismatch
+          ? mismatch
+          : DecodeFailure.of(key, value, type, e);
+    }
+  }
+
+  /**
+   * Returns what the type knows of the value, which {@link #decode} reads then. Types that take any
+   * name know all of it.
+   *
+   * @param separator between the names of a place
+   */
+  public Known known(RawValue value, KVType<?> type, String separator) {
+    if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
+      return new Known(value, true, List.of());
+    }
+    Mapping jackson = mapping.get();
+    return jackson.members().of(value, jackson.mapper().constructType(type.type()), separator);
+  }
+
+  /**
+   * Returns what people mean by the text where a value of that type is due: {@code 5s},
+   * {@code true}, {@code DAYS}. For containers it is JSON: {@code [1, 2]}.
+   *
+   * @param place where the text is an annotation, named in the error
+   * @throws IllegalArgumentException if it is none; the error does not quote the text
+   */
+  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  public <T> @Nullable T decodeDefault(String place, String text, KVType<T> type) {
+    try {
+      ObjectMapper mapper = mapping.get().mapper();
+      return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(DecodeFailure.ofDefault(place, text, type.toString(), e));
+    }
+  }
+
+  private ObjectReader reader(KVType<?> type) {
+    ObjectReader reader = readers.get(type);
+    return reader != null ? reader : readers.computeIfAbsent(type, this::newReader);
+  }
+
+  private ObjectReader newReader(KVType<?> type) {
+    ObjectMapper mapper = mapping.get().mapper();
+    ObjectReader reader = mapper.readerFor(mapper.constructType(type.type()));
+    return type.isLenient() ? reader.withAttribute(ExactDeserializer.LENIENT, true) : reader;
+  }
+}

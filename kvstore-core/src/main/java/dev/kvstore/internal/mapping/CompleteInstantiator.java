@@ -1,0 +1,191 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.AnnotationIntrospector;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
+import com.fasterxml.jackson.databind.deser.ValueInstantiator;
+import com.fasterxml.jackson.databind.deser.ValueInstantiators;
+import com.fasterxml.jackson.databind.deser.impl.PropertyValueBuffer;
+import com.fasterxml.jackson.databind.deser.std.StdValueInstantiator;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
+import dev.kvstore.KVDefault;
+import dev.kvstore.KVException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes objects of which all members are stored, and refuses to make up the others: Jackson passes
+ * 0, false or null for them. Absent may be what is Optional, nullable, has a {@link KVDefault}, or
+ * is left out when it is written.
+ */
+final class CompleteInstantiator extends RefusingInstantiator {
+  private static final long serialVersionUID = 1L;
+
+  private final HashSet<String> mayBeAbsent = new HashSet<>();
+  private final HashMap<String, Default> defaults = new HashMap<>();
+
+  /** A text, and the member at which it is the {@link KVDefault}. */
+  private record Default(String place, String text) implements Serializable {
+    static Default of(RecordComponent component, KVDefault annotation) {
+      return new Default(
+          component.getDeclaringRecord().getTypeName() + "." + component.getName(),
+          annotation.value());
+    }
+  }
+
+  /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
+  static final class Finder implements ValueInstantiators {
+    @Override
+    public ValueInstantiator findValueInstantiator(
+        DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
+      if (jacksons.getClass() != StdValueInstantiator.class) {
+        return jacksons;
+      }
+      return jacksons.canCreateFromObjectWith()
+          ? new CompleteInstantiator(config, bean, jacksons)
+          : new RefusingInstantiator(jacksons);
+    }
+  }
+
+  private CompleteInstantiator(
+      DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
+    super(jacksons);
+    RecordComponent[] components = components(bean.getBeanClass(), jacksons);
+    JsonInclude.Value inclusion = bean.findPropertyInclusion(JsonInclude.Value.empty());
+    mayBeAbsent.addAll(bean.getIgnoredPropertyNames());
+    mayBeAbsent.addAll(config
+        .getAnnotationIntrospector()
+        .findPropertyIgnoralByName(config, bean.getClassInfo())
+        .getIgnored());
+    for (SettableBeanProperty property : jacksons.getFromObjectArguments(config)) {
+      RecordComponent component =
+          components == null ? null : components[property.getCreatorIndex()];
+      KVDefault text = component == null ? null : component.getAnnotation(KVDefault.class);
+      boolean isNeeded = bean.getBeanClass().isRecord() || property.getType().isPrimitive();
+      if (component != null && text != null) {
+        defaults.put(property.getName(), Default.of(component, text));
+      } else if (!isNeeded
+          || isLeftOut(config.getAnnotationIntrospector(), property, inclusion)
+          || isNullable(property, component)) {
+        mayBeAbsent.add(property.getName());
+      }
+    }
+  }
+
+  /** Returns the components, if they are the parameters. */
+  private static RecordComponent @Nullable [] components(
+      Class<?> type, ValueInstantiator instantiator) {
+    RecordComponent[] components = type.getRecordComponents();
+    return components != null
+            && instantiator.getWithArgsCreator().getAnnotated()
+                instanceof Constructor<?> constructor
+            && Arrays.equals(
+                constructor.getParameterTypes(),
+                Arrays.stream(components).map(RecordComponent::getType).toArray())
+        ? components
+        : null;
+  }
+
+  private static boolean isLeftOut(
+      AnnotationIntrospector annotations, SettableBeanProperty property, JsonInclude.Value ofType) {
+    AnnotatedMember member = property.getMember();
+    JsonInclude.Include inclusion =
+        ofType.withOverrides(annotations.findPropertyInclusion(member)).getValueInclusion();
+    return (inclusion != JsonInclude.Include.ALWAYS
+            && inclusion != JsonInclude.Include.USE_DEFAULTS)
+        || property.isIgnorable()
+        || property.getInjectableValueId() != null
+        || member.hasAnnotation(JsonAnySetter.class)
+        || annotations.findUnwrappingNameTransformer(member) != null
+        || annotations.findPropertyAccess(member) == JsonProperty.Access.WRITE_ONLY;
+  }
+
+  private static boolean isNullable(
+      SettableBeanProperty property, @Nullable RecordComponent component) {
+    if (property.getType().isPrimitive()
+        || !(property.getMember() instanceof AnnotatedParameter parameter)
+        || !(parameter.getOwner().getAnnotated() instanceof Executable creator)) {
+      return false;
+    }
+    return Nullability.isNullable(
+            creator.getParameters()[parameter.getIndex()],
+            creator.getAnnotatedParameterTypes()[parameter.getIndex()])
+        || (component != null
+            && Nullability.isNullable(
+                component, component.getAnnotatedType(), component.getAccessor()));
+  }
+
+  @Override
+  public @Nullable Object createFromObjectWith(
+      DeserializationContext context, SettableBeanProperty[] members, PropertyValueBuffer buffer)
+      throws IOException {
+    for (SettableBeanProperty member : members) {
+      if (!buffer.hasParameter(member) && !mayBeAbsent.contains(member.getName())) {
+        fill(context, member, buffer);
+      }
+    }
+    return createFromObjectWith(context, buffer.getParameters(members));
+  }
+
+  /** Returns true if the object can be made without that member. */
+  boolean mayBeAbsent(SettableBeanProperty member) {
+    return mayBeAbsent.contains(member.getName())
+        || defaults.containsKey(member.getName())
+        || member.getType().isReferenceType();
+  }
+
+  private void fill(
+      DeserializationContext context, SettableBeanProperty member, PropertyValueBuffer buffer)
+      throws IOException {
+    try {
+      Default fallback = defaults.get(member.getName());
+      if (fallback != null) {
+        buffer.assignParameter(member, read(context, fallback, member.getType()));
+      } else if (!hasAbsentValue(context, member)) {
+        throw new AbsentMemberException(context.getParser(), member.getType());
+      }
+    } catch (JsonMappingException e) {
+      e.prependPath(member.getMember().getDeclaringClass(), member.getName());
+      throw e;
+    }
+  }
+
+  private static @Nullable Object read(
+      DeserializationContext context, Default fallback, JavaType type) throws IOException {
+    try {
+      ObjectMapper mapper = (ObjectMapper) context.getParser().getCodec();
+      return PlainText.read(mapper, fallback.text(), type);
+    } catch (IOException | KVException e) {
+      throw new WrongDefaultException(
+          context.getParser(),
+          DecodeFailure.ofDefault(fallback.place(), fallback.text(), type.toCanonical(), e));
+    }
+  }
+
+  /** Returns true for an Optional and its like, and where an annotation says what null becomes. */
+  private static boolean hasAbsentValue(DeserializationContext context, SettableBeanProperty member)
+      throws JsonMappingException {
+    if (member.getNullValueProvider() != member.getValueDeserializer()) {
+      return member.getNullValueProvider().getAbsentValue(context) != null;
+    }
+    return member.getType().isReferenceType()
+        || (!member.getType().isPrimitive()
+            && member.getValueDeserializer().getAbsentValue(context) != null);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.kvstore.KVException;
+import dev.kvstore.KVType;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.internal.bson.BsonText;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says why a value could not be read. Jackson's own messages quote the value, which may be a
+ * secret; so nothing of them is used, and they are no cause either. Of the application's exceptions
+ * the message is used where it quotes none.
+ */
+final class DecodeFailure {
+  private static final String IS_NO = " is no ";
+
+  private DecodeFailure() {}
+
+  static TypeMismatchException of(
+      String key, RawValue value, KVType<?> type, @Nullable Exception failure) {
+    return new TypeMismatchException(
+        key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
+  }
+
+  /**
+   * Returns what is wrong with the text of a {@code KVDefault}.
+   *
+   * @param place where the annotation is
+   */
+  static String ofDefault(String place, String text, String type, Exception failure) {
+    String detail = failure instanceof KVException own
+        ? own.getMessage()
+        : detail(BsonValues.ofBsonValue(new BsonString(text)), failure);
+    return "@KVDefault of " + place + " cannot be read as " + type
+        + (detail == null ? "" : ": " + detail);
+  }
+
+  private static @Nullable String detail(RawValue value, @Nullable Exception failure) {
+    if (failure == null) {
+      return null;
+    }
+    if (!(failure instanceof JsonMappingException mapping)) {
+      return "reading it failed with " + failure.getClass().getName();
+    }
+    String at = BsonText.at(mapping.getPath());
+    if (mapping instanceof AbsentMemberException) {
+      return "nothing is stored" + at + ": store it, or make it Optional or @Nullable or give it a"
+          + " @KVDefault";
+    }
+    if (mapping instanceof UnrecognizedPropertyException) {
+      return "the type has no member" + at;
+    }
+    if (mapping instanceof MalformedTextException) {
+      String what = at.isEmpty() ? "it" : found(value, mapping.getPath()) + at;
+      return what + " " + mapping.getOriginalMessage();
+    }
+    if (mapping instanceof WrongDefaultException) {
+      return mapping.getOriginalMessage();
+    }
+    String problem = mapping instanceof RefusingInstantiator.RefusedException refused
+        ? " was refused" + reason(value, refused)
+        : problem(mapping);
+    if (!at.isEmpty()) {
+      return found(value, mapping.getPath()) + at + problem;
+    }
+    // What is stored and what is wanted has been said already.
+    return problem.startsWith(IS_NO) ? null : "it" + problem;
+  }
+
+  private static String reason(RawValue value, RefusingInstantiator.RefusedException refused) {
+    List<@Nullable Object> known = new ArrayList<>(refused.arguments());
+    known.add(value);
+    return Refusals.reason(refused.refusal(), known);
+  }
+
+  private static String problem(JsonMappingException failure) {
+    Class<?> wanted = wanted(failure);
+    if (failure instanceof InvalidDefinitionException && wanted != null) {
+      return " cannot be read: Jackson finds no way to make a " + wanted.getTypeName();
+    }
+    Throwable cause = failure.getCause();
+    if (cause != null) {
+      return " was refused with " + cause.getClass().getName();
+    }
+    return IS_NO + (wanted == null ? "value that fits" : wanted.getTypeName());
+  }
+
+  private static @Nullable Class<?> wanted(JsonMappingException failure) {
+    if (failure instanceof InvalidDefinitionException definition && definition.getType() != null) {
+      return definition.getType().getRawClass();
+    }
+    return failure instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+  }
+
+  /** Returns the type of what is stored there, as far as it can be found by Jackson's path. */
+  private static String found(RawValue value, List<JsonMappingException.Reference> path) {
+    BsonValue found = BsonValues.toBsonValue(value);
+    for (JsonMappingException.Reference step : path) {
+      BsonValue next = null;
+      if (found.isDocument() && step.getFieldName() != null) {
+        next = found.asDocument().get(step.getFieldName());
+      } else if (found.isArray()
+          && step.getIndex() >= 0
+          && step.getIndex() < found.asArray().size()) {
+        next = found.asArray().get(step.getIndex());
+      }
+      if (next == null) {
+        return "what is stored";
+      }
+      found = next;
+    }
+    return BsonValues.typeName(found.getBsonType());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanProperty;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
+import dev.kvstore.ByteSize;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a scalar type from what holds it exactly, and from nothing else. */
+final class ExactDeserializer<T> extends StdScalarDeserializer<T>
+    implements ContextualDeserializer {
+  /** The attribute that is true where text may be read as a number or a boolean. */
+  static final Object LENIENT = new Object();
+
+  /** The types whose parsers are ours, with messages that do not repeat the text. */
+  private static final Set<Class<?>> OURS = Set.of(ByteSize.class, Duration.class);
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Makes a value of the current token: null, or an exception of the JDK about an argument, if the
+   * token does not hold one exactly.
+   */
+  @FunctionalInterface
+  interface Reading<T> {
+    @Nullable
+    T read(JsonParser parser, boolean lenient) throws IOException;
+  }
+
+  private final Class<T> type;
+  private final transient Reading<T> reading;
+  private final transient @Nullable T absent;
+  private final transient @Nullable JsonDeserializer<?> formatted;
+
+  /**
+   * @param absent what stands for a member that is not there, and, except for a primitive type, for
+   *     null
+   * @param formatted reads what has a {@link JsonFormat} of its own, or null where that means
+   *     nothing
+   */
+  ExactDeserializer(
+      Class<T> type,
+      Reading<T> reading,
+      @Nullable T absent,
+      @Nullable JsonDeserializer<?> formatted) {
+    super(type);
+    this.type = type;
+    this.reading = reading;
+    this.absent = absent;
+    this.formatted = formatted;
+  }
+
+  @Override
+  public JsonDeserializer<?> createContextual(
+      DeserializationContext context, @Nullable BeanProperty property) throws JsonMappingException {
+    JsonFormat.Value format =
+        property == null ? null : findFormatOverrides(context, property, handledType());
+    if (format == null || !(format.hasPattern() || format.hasShape())) {
+      return this;
+    }
+    if (formatted == null) {
+      // What the property says is written as text is read from it.
+      Reading<T> fromText = (parser, lenient) -> reading.read(parser, true);
+      return format.getShape() == JsonFormat.Shape.STRING
+          ? new ExactDeserializer<>(type, fromText, absent, null)
+          : this;
+    }
+    return formatted instanceof ContextualDeserializer contextual
+        ? contextual.createContextual(context, property)
+        : formatted;
+  }
+
+  @Override
+  public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+    T value = null;
+    try {
+      value = reading.read(parser, context.getAttribute(LENIENT) != null);
+    } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+      String message = e.getMessage();
+      if (message != null && OURS.contains(type) && parser.hasToken(JsonToken.VALUE_STRING)) {
+        throw new MalformedTextException(parser, message, type);
+      }
+      // Of the others the message may quote the value.
+    }
+    if (value == null) {
+      throw MismatchedInputException.from(
+          parser, handledType(), "No exact value of the type is stored");
+    }
+    return value;
+  }
+
+  @Override
+  public Object deserializeWithType(
+      JsonParser parser, DeserializationContext context, TypeDeserializer types)
+      throws IOException {
+    boolean wrapped =
+        parser.hasToken(JsonToken.START_ARRAY) || parser.hasToken(JsonToken.START_OBJECT);
+    return wrapped
+        ? types.deserializeTypedFromScalar(parser, context)
+        : deserialize(parser, context);
+  }
+
+  @Override
+  public @Nullable T getNullValue(DeserializationContext context) throws JsonMappingException {
+    if (handledType().isPrimitive()) {
+      throw MismatchedInputException.from(
+          context.getParser(), handledType(), "A primitive cannot be null");
+    }
+    return absent;
+  }
+
+  @Override
+  public @Nullable Object getAbsentValue(DeserializationContext context) {
+    return absent;
+  }
+
+  @Override
+  public @Nullable Object getEmptyValue(DeserializationContext context) {
+    return absent;
+  }
+
+  @Override
+  public boolean isCachable() {
+    return true;
+  }
+}

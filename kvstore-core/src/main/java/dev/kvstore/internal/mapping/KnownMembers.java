@@ -1,0 +1,251 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.AnnotationIntrospector;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.BeanProperty;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.BeanDeserializer;
+import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
+import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
+import com.fasterxml.jackson.databind.deser.ValueInstantiator;
+import com.fasterxml.jackson.databind.deser.std.CollectionDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ContainerDeserializerBase;
+import com.fasterxml.jackson.databind.deser.std.EnumMapDeserializer;
+import com.fasterxml.jackson.databind.deser.std.MapDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ObjectArrayDeserializer;
+import com.fasterxml.jackson.databind.deser.std.ReferenceTypeDeserializer;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import dev.kvstore.internal.bson.BsonText;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leaves out of values what their types have no members for. Follows the deserializers that Jackson
+ * has found, as annotations choose others than those of the declared types; one that is not known
+ * here takes everything. Thread-safe.
+ */
+final class KnownMembers {
+  private static final Set<Class<?>> OF_ARRAYS =
+      Set.of(CollectionDeserializer.class, ObjectArrayDeserializer.class);
+
+  private static final Set<Class<?>> OF_MAPS =
+      Set.of(MapDeserializer.class, EnumMapDeserializer.class);
+
+  private final ObjectMapper mapper;
+  private final ConcurrentMap<JavaType, JsonDeserializer<?>> roots = new ConcurrentHashMap<>();
+  private final ConcurrentMap<JavaType, Boolean> takeOthers = new ConcurrentHashMap<>();
+
+  KnownMembers(ObjectMapper mapper) {
+    this.mapper = mapper;
+  }
+
+  /** As {@link BsonCodec#known}. */
+  BsonCodec.Known of(RawValue value, JavaType type, String separator) {
+    Walk walk = new Walk(separator, new ArrayList<>(), context());
+    Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
+    return new BsonCodec.Known(
+        walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
+        part.hasAny(),
+        List.copyOf(walk.unknown));
+  }
+
+  /** What is left of a value, and false if that is none of what was in it. */
+  private record Part(BsonValue value, boolean hasAny) {}
+
+  /**
+   * @param deserializer null if it is not known
+   * @param property whose value, or a part of that, it reads
+   */
+  private record Reader(
+      @Nullable JsonDeserializer<?> deserializer, @Nullable BeanProperty property) {}
+
+  private final class Walk {
+    private final String separator;
+    private final List<String> unknown;
+    private final DeserializationContext context;
+
+    private Walk(String separator, List<String> unknown, DeserializationContext context) {
+      this.separator = separator;
+      this.unknown = unknown;
+      this.context = context;
+    }
+
+    private Part known(BsonValue value, Reader reader, String place) {
+      JsonDeserializer<?> deserializer = reader.deserializer();
+      if (deserializer instanceof ConvertingDeserializer converting) {
+        return known(value, new Reader(converting.getDelegatee(), reader.property()), place);
+      }
+      if (deserializer instanceof ReferenceTypeDeserializer<?> reference) {
+        return known(value, content(reference, reader.property()), place);
+      }
+      if (deserializer == null || takesWhole(deserializer)) {
+        return new Part(value, true);
+      }
+      if (value.isArray() && OF_ARRAYS.contains(deserializer.getClass())) {
+        return elements(value.asArray(), content(deserializer, reader.property()), place);
+      }
+      if (value.isDocument() && OF_MAPS.contains(deserializer.getClass())) {
+        return entries(value.asDocument(), content(deserializer, reader.property()), place);
+      }
+      return value.isDocument()
+              && deserializer.getClass() == BeanDeserializer.class
+              && !takesOthers(((BeanDeserializer) deserializer).getValueType())
+          ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
+          : new Part(value, true);
+    }
+
+    private Reader content(ReferenceTypeDeserializer<?> reference, @Nullable BeanProperty at) {
+      JavaType type = reference.getValueType().getContentType();
+      try {
+        return new Reader(
+            type.getValueHandler() != null || isPolymorphic(type)
+                ? null
+                : context.findContextualValueDeserializer(type, at),
+            at);
+      } catch (JsonMappingException e) {
+        return new Reader(null, at); // reading a value says why
+      }
+    }
+
+    private Reader content(JsonDeserializer<?> container, @Nullable BeanProperty at) {
+      ContainerDeserializerBase<?> elements = (ContainerDeserializerBase<?>) container;
+      try {
+        return new Reader(
+            isPolymorphic(elements.getContentType()) ? null : elements.getContentDeserializer(),
+            at);
+      } catch (JsonMappingException e) {
+        return new Reader(null, at); // reading a value says why
+      }
+    }
+
+    private boolean isPolymorphic(JavaType type) throws JsonMappingException {
+      return type.getTypeHandler() != null
+          || context.getConfig().findTypeDeserializer(type) != null;
+    }
+
+    private Part elements(BsonArray array, Reader reader, String place) {
+      List<BsonValue> known = new ArrayList<>();
+      int size = 0;
+      for (BsonValue element : array) {
+        Part part = known(element, reader, place + "[" + known.size() + "]");
+        known.add(part.value());
+        size = part.hasAny() ? known.size() : size;
+      }
+      boolean hasAny = size > 0 || known.isEmpty();
+      return new Part(new BsonArray(hasAny ? known.subList(0, size) : known), hasAny);
+    }
+
+    private Part entries(BsonDocument map, Reader reader, String place) {
+      BsonDocument known = new BsonDocument();
+      BsonDocument other = new BsonDocument();
+      for (Map.Entry<String, BsonValue> entry : map.entrySet()) {
+        Part part = known(entry.getValue(), reader, inside(place, entry.getKey()));
+        (part.hasAny() ? known : other).append(entry.getKey(), part.value());
+      }
+      boolean hasAny = !known.isEmpty() || other.isEmpty();
+      return new Part(hasAny ? known : other, hasAny);
+    }
+
+    private Part members(BsonDocument document, BeanDeserializer bean, String place) {
+      BsonDocument known = new BsonDocument();
+      boolean hasAny = document.isEmpty();
+      for (Map.Entry<String, BsonValue> member : document.entrySet()) {
+        String inside = inside(place, member.getKey());
+        SettableBeanProperty property = bean.findProperty(member.getKey());
+        if (property == null) {
+          unknown.add(inside);
+          continue;
+        }
+        Part part = property.hasValueTypeDeserializer()
+            ? new Part(member.getValue(), true)
+            : known(
+                member.getValue(), new Reader(property.getValueDeserializer(), property), inside);
+        if (part.hasAny() || !mayBeAbsent(bean.getValueInstantiator(), property)) {
+          known.append(member.getKey(), part.value());
+        }
+        hasAny |= part.hasAny();
+      }
+      return new Part(known, hasAny);
+    }
+
+    private String inside(String place, String name) {
+      return place + separator + BsonText.shown(name);
+    }
+  }
+
+  private static boolean mayBeAbsent(ValueInstantiator instantiator, SettableBeanProperty member) {
+    return instantiator instanceof CompleteInstantiator complete
+        ? complete.mayBeAbsent(member)
+        : member.getType().isReferenceType() || instantiator.canCreateUsingDefault();
+  }
+
+  /** Tells whether a creator takes more than the elements or members, or others. */
+  private static boolean takesWhole(JsonDeserializer<?> deserializer) {
+    ValueInstantiator instantiator = deserializer instanceof ValueInstantiator.Gettable gettable
+        ? gettable.getValueInstantiator()
+        : null;
+    return instantiator != null
+        && (instantiator.canCreateUsingDelegate()
+            || instantiator.canCreateUsingArrayDelegate()
+            || (deserializer instanceof ContainerDeserializerBase
+                && instantiator.canCreateFromObjectWith()));
+  }
+
+  private DefaultDeserializationContext context() {
+    return ((DefaultDeserializationContext) mapper.getDeserializationContext())
+        .createDummyInstance(mapper.getDeserializationConfig());
+  }
+
+  private @Nullable JsonDeserializer<?> root(JavaType type) {
+    JsonDeserializer<?> known = roots.get(type);
+    if (known != null) {
+      return known;
+    }
+    try {
+      JsonDeserializer<?> found = context().findRootValueDeserializer(type);
+      roots.put(type, found);
+      return found;
+    } catch (JsonMappingException e) {
+      return null; // reading a value says why
+    }
+  }
+
+  /** Tells whether a class takes names that are not those of its members. */
+  private boolean takesOthers(JavaType type) {
+    Boolean known = takeOthers.get(type);
+    return known != null ? known : takeOthers.computeIfAbsent(type, this::findsOthers);
+  }
+
+  private boolean findsOthers(JavaType type) {
+    DeserializationConfig config = mapper.getDeserializationConfig();
+    BeanDescription description = config.introspect(type);
+    return description.findAnySetterAccessor() != null
+        || description.findProperties().stream()
+            .anyMatch(property -> property.getPrimaryMember() != null
+                && isSpread(config, property.getPrimaryMember()));
+  }
+
+  /** Tells whether what makes up the member lies beside it. */
+  private static boolean isSpread(DeserializationConfig config, AnnotatedMember member) {
+    AnnotationIntrospector annotations = config.getAnnotationIntrospector();
+    JsonTypeInfo.Value typeInfo = annotations.findPolymorphicTypeInfo(config, member);
+    return annotations.findUnwrappingNameTransformer(member) != null
+        || (typeInfo != null && typeInfo.getInclusionType() == JsonTypeInfo.As.EXTERNAL_PROPERTY);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+
+/** Makes a mapper exact, whatever it was before. */
+final class Mappers {
+  private Mappers() {}
+
+  /**
+   * Returns a copy that knows the types of BSON. It keeps its modules, names, views and mix-ins;
+   * what would let it lose something in silence is turned off.
+   */
+  static ObjectMapper exact(ObjectMapper applications) {
+    ObjectMapper mapper = applications.copy();
+    mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new BsonModule());
+    refuseCoercions(mapper);
+    // What is left out as null or empty may come back as something else, and a map loses a key.
+    mapper.setDefaultPropertyInclusion(
+        JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
+    mapper.setConfig(mapper
+        .getDeserializationConfig()
+        .with(
+            DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+            DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+            DeserializationFeature.FAIL_ON_INVALID_SUBTYPE,
+            DeserializationFeature.FAIL_ON_UNRESOLVED_OBJECT_IDS,
+            DeserializationFeature.WRAP_EXCEPTIONS)
+        .without(
+            DeserializationFeature.ACCEPT_FLOAT_AS_INT,
+            DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
+            DeserializationFeature.UNWRAP_SINGLE_VALUE_ARRAYS,
+            DeserializationFeature.UNWRAP_ROOT_VALUE,
+            DeserializationFeature.ACCEPT_EMPTY_STRING_AS_NULL_OBJECT,
+            DeserializationFeature.ACCEPT_EMPTY_ARRAY_AS_NULL_OBJECT,
+            DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL,
+            DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS,
+            DeserializationFeature.USE_BIG_INTEGER_FOR_INTS,
+            DeserializationFeature.USE_LONG_FOR_INTS,
+            DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+        .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .without(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS));
+    mapper.setConfig(mapper
+        .getSerializationConfig()
+        .with(
+            SerializationFeature.FAIL_ON_EMPTY_BEANS,
+            SerializationFeature.FAIL_ON_SELF_REFERENCES,
+            SerializationFeature.WRAP_EXCEPTIONS,
+            SerializationFeature.WRITE_EMPTY_JSON_ARRAYS)
+        .without(
+            SerializationFeature.WRAP_ROOT_VALUE,
+            SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+            SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS,
+            SerializationFeature.WRITE_DATE_KEYS_AS_TIMESTAMPS,
+            SerializationFeature.WRITE_ENUMS_USING_INDEX,
+            SerializationFeature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+            SerializationFeature.WRITE_CHAR_ARRAYS_AS_JSON_ARRAYS)
+        .without(EnumFeature.WRITE_ENUMS_TO_LOWERCASE));
+    mapper.setSerializerProvider(new TypedElements(
+        mapper.getSerializerProvider(),
+        mapper.getSerializationConfig(),
+        mapper.getSerializerFactory()));
+    return mapper;
+  }
+
+  @SuppressWarnings("deprecation") // Jackson has no other way to change a mapper that exists
+  private static void refuseCoercions(ObjectMapper mapper) {
+    mapper.configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false);
+    for (LogicalType type : LogicalType.values()) {
+      mapper
+          .coercionConfigFor(type)
+          .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+          .setCoercion(CoercionInputShape.EmptyArray, CoercionAction.Fail);
+    }
+    // There is an empty URI, and a locale whose name is empty.
+    for (Class<?> type : List.of(URI.class, Locale.class)) {
+      mapper
+          .coercionConfigFor(type)
+          .setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert);
+    }
+  }
+}

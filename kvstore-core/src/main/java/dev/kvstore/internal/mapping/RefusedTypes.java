@@ -1,0 +1,161 @@
+package dev.kvstore.internal.mapping;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
+import com.fasterxml.jackson.databind.ser.std.BeanSerializerBase;
+import com.fasterxml.jackson.databind.ser.std.StdKeySerializers;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.internal.bson.BsonText;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.net.URI;
+import java.net.URL;
+import java.util.Calendar;
+import java.util.Currency;
+import java.util.Date;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.BaseStream;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what Jackson writes, but not so that it could be read back equal. A serializer of the
+ * application's own is left to it.
+ */
+final class RefusedTypes extends BeanSerializerModifier {
+  private static final long serialVersionUID = 1L;
+
+  private static final String AS_KEY =
+      "as the key of a map would become text that is not read back: use a String, a number, an"
+          + " enum or a UUID, or annotate a member with @JsonKey";
+
+  /** The types of keys that are read back as they were, beside those of java.time. */
+  private static final Set<Class<?>> KEYS = Set.of(
+      Boolean.class,
+      Character.class,
+      Class.class,
+      Currency.class,
+      Date.class,
+      File.class,
+      Locale.class,
+      ObjectId.class,
+      String.class,
+      URI.class,
+      URL.class,
+      UUID.class);
+
+  @Override
+  public JsonSerializer<?> modifySerializer(
+      SerializationConfig config, BeanDescription description, JsonSerializer<?> serializer) {
+    String problem = serializer.getClass().getName().startsWith("com.fasterxml.jackson.")
+        ? problem(description.getBeanClass(), serializer)
+        : null;
+    return problem == null ? serializer : new Refusal(description.getBeanClass(), problem);
+  }
+
+  @SuppressWarnings("JavaUtilDate") // applications have it
+  private static @Nullable String problem(Class<?> type, JsonSerializer<?> serializer) {
+    if (type.isHidden() || type.isSynthetic()) {
+      return "is a lambda, which has no members";
+    }
+    if (Calendar.class.isAssignableFrom(type) || type.getName().startsWith("javax.xml.datatype.")) {
+      return "would lose its zone: use java.time.ZonedDateTime";
+    }
+    if (Iterator.class.isAssignableFrom(type) || BaseStream.class.isAssignableFrom(type)) {
+      return "can be read only once: use a List";
+    }
+    boolean isOfUnknownKind =
+        serializer instanceof BeanSerializerBase || Number.class.isAssignableFrom(type);
+    return isOfUnknownKind && hasMembersOfTheJdk(type)
+        ? "has no stored form: its members are the JDK's own business"
+        : null;
+  }
+
+  private static boolean hasMembersOfTheJdk(Class<?> type) {
+    for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+      if (c != Record.class && isJdks(c) && !isNumber(c)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isJdks(Class<?> type) {
+    String module = type.getModule().getName();
+    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+  }
+
+  private static boolean isNumber(Class<?> type) {
+    return Number.class.isAssignableFrom(type)
+        && (type.getPackageName().equals("java.lang")
+            || type.getPackageName().equals("java.math")
+            || type.getSimpleName().startsWith("Atomic"));
+  }
+
+  /** Returns Jackson's serializer for keys, or one that refuses where it is {@code toString()}. */
+  static JsonSerializer<Object> key(JavaType type, JsonSerializer<Object> serializer) {
+    Class<?> raw = type.getRawClass();
+    if (serializer.getClass() == StdKeySerializers.Dynamic.class) {
+      return new KeyOfAnyType();
+    }
+    boolean isKept = serializer.getClass() != StdKeySerializers.Default.class
+        || KEYS.contains(raw)
+        || isNumber(raw)
+        || raw.getPackageName().equals("java.time")
+        || CharSequence.class.isAssignableFrom(raw);
+    if (isKept) {
+      return serializer;
+    }
+    return Modifier.isAbstract(raw.getModifiers()) ? new KeyOfAnyType() : new Refusal(raw, AS_KEY);
+  }
+
+  /** Goes by the class of each key. */
+  private static final class KeyOfAnyType extends StdKeySerializers.Dynamic {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void serialize(Object key, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (key.getClass() == Object.class) {
+        new Refusal(Object.class, AS_KEY).serialize(key, out, provider);
+      }
+      super.serialize(key, out, provider);
+    }
+  }
+
+  private static final class Refusal extends StdSerializer<Object> {
+    private static final long serialVersionUID = 1L;
+
+    private final String problem;
+
+    Refusal(Class<?> type, String problem) {
+      super(type, false);
+      this.problem = problem;
+    }
+
+    @Override
+    public void serialize(Object value, JsonGenerator out, SerializerProvider provider) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "A " + handledType().getTypeName() + BsonText.at(out.getOutputContext()) + " " + problem);
+    }
+
+    @Override
+    public void serializeWithType(
+        Object value, JsonGenerator out, SerializerProvider provider, TypeSerializer types) {
+      serialize(value, out, provider);
+    }
+  }
+}

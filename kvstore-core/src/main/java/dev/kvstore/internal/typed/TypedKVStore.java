@@ -1,0 +1,354 @@
+package dev.kvstore.internal.typed;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.BindOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVBinding;
+import dev.kvstore.KVCache;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVItem;
+import dev.kvstore.KVItemChange;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.KVSubscription;
+import dev.kvstore.KVType;
+import dev.kvstore.KVWatcher;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.Names;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.WatchOptions;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.binding.Binding;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.watch.WatchHub;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The one implementation of {@link KVStore}, over whatever keeps the raw entries. */
+public final class TypedKVStore implements KVStore {
+  private final EntryStore entries;
+  private final BsonCodec codec;
+  private final Runnable afterClose;
+  private final WatchHub watches;
+
+  private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
+    this.entries = Objects.requireNonNull(entries, "entries");
+    this.codec = Objects.requireNonNull(codec, "codec");
+    this.afterClose = Objects.requireNonNull(afterClose, "afterClose");
+    this.watches = WatchHub.of(entries);
+  }
+
+  /** Returns the entries as a typed store, which closes them when it is closed. */
+  public static KVStore over(EntryStore entries, BsonCodec codec) {
+    return new TypedKVStore(entries, codec, () -> {});
+  }
+
+  /**
+   * As {@link #over(EntryStore, BsonCodec)}, for entries that were opened together with something
+   * else.
+   *
+   * @param afterClose closes that; called after the entries were closed, at each {@link #close()}
+   */
+  public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
+    return new TypedKVStore(entries, codec, afterClose);
+  }
+
+  @Override
+  public String name() {
+    return entries.name();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  public <T> @Nullable T get(String key, Class<T> type) {
+    HeldEntry held = held(key);
+    Object value = held == null ? null : held.valueAs(type);
+    return value != null
+        ? (T) value
+        : present(key, read(held, key, KVType.of(type))).value();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  public <T> @Nullable T get(String key, KVType<T> type) {
+    HeldEntry held = held(key);
+    Object value = held == null ? null : held.valueAs(type);
+    return value != null ? (T) value : present(key, read(held, key, type)).value();
+  }
+
+  @Override
+  public <T> Optional<T> find(String key, KVType<T> type) {
+    return findEntry(key, type).map(KVEntry::value);
+  }
+
+  @Override
+  public <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback) {
+    Optional<KVEntry<T>> entry = findEntry(key, type);
+    return entry.isPresent() ? entry.get().value() : fallback;
+  }
+
+  @Override
+  public <T> KVEntry<T> entry(String key, KVType<T> type) {
+    return present(key, findEntry(key, type));
+  }
+
+  @Override
+  public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
+    return read(held(key), key, type);
+  }
+
+  @Override
+  public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
+    return entries.find(Names.checkKey(key), options).map(raw -> {
+      KVEntry<T> entry = typed(raw, type);
+      T value = entry.value();
+      if (value != null && Sharing.isSafe(value)) {
+        entries.capability(NearCacheView.class).ifPresent(cache -> cache.keep(raw, type, value));
+      }
+      return entry;
+    });
+  }
+
+  @Nullable
+  HeldEntry held(String key) {
+    return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
+  }
+
+  /** Reads what is held in memory, or else asks for it. */
+  <T> Optional<KVEntry<T>> read(@Nullable HeldEntry held, String key, KVType<T> type) {
+    return held == null
+        ? findEntry(key, type, ReadOptions.DEFAULT)
+        : held.entry().map(raw -> decoded(held, raw, type));
+  }
+
+  @Override
+  public boolean has(String key) {
+    HeldEntry held = held(key);
+    if (held != null) {
+      return held.entry().isPresent();
+    }
+    return entries.find(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
+  }
+
+  @Override
+  public KVMetadata set(String key, @Nullable Object value, WriteOptions options) {
+    return entries.apply(
+        new Mutation.Put(new Write(Names.checkKey(key), codec.encode(value), options)));
+  }
+
+  @Override
+  public <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
+    Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
+    // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
+    // is answered by a near-cache without the server, and needs no right to write.
+    Optional<KVEntry<RawValue>> present = entries.find(key, ReadOptions.DEFAULT);
+    if (present.isPresent()) {
+      return typed(present.get(), type).value();
+    }
+    T ours = readBack(write, type);
+    try {
+      // Not a setDefault, which would read once more.
+      entries.apply(new Mutation.Put(new Write(key, write.value(), WriteOptions.ifAbsent())));
+      return ours;
+    } catch (PreconditionFailedException e) {
+      KVEntry<RawValue> kept = entries.apply(new Mutation.PutIfAbsent(write)).entry();
+      return Objects.equals(kept.value(), write.value())
+          ? ours
+          : typed(kept, type).value();
+    }
+  }
+
+  /** Reads the value before it is written: what the caller could never read is refused. */
+  private <T> @Nullable T readBack(Write write, KVType<T> type) {
+    try {
+      return codec.decode(write.key(), write.value(), type);
+    } catch (TypeMismatchException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "The default of key '" + write.key() + "' cannot be stored: as " + e.storedType()
+              + " it could not be read again as " + type + ": name another type with a KVType",
+          e);
+    }
+  }
+
+  @Override
+  public BatchResult setMany(Map<String, ? extends @Nullable Object> values, BatchOptions options) {
+    Objects.requireNonNull(values, "values");
+    Map<String, RawValue> encoded = new LinkedHashMap<>();
+    values.forEach((key, value) -> encoded.put(Names.checkKey(key), codec.encode(value)));
+    return encoded.isEmpty()
+        ? new BatchResult(0, 0)
+        : entries.apply(new Mutation.Batch(encoded, options));
+  }
+
+  @Override
+  public <T> Map<String, @Nullable T> getMany(
+      Collection<String> keys, KVType<T> type, ReadOptions options) {
+    Objects.requireNonNull(keys, "keys");
+    LinkedHashSet<String> wanted = new LinkedHashSet<>();
+    keys.forEach(key -> wanted.add(Names.checkKey(key)));
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    if (!wanted.isEmpty()) {
+      entries.find(wanted, options).forEach(entry -> found.put(entry.key(), entry));
+    }
+    wanted.retainAll(found.keySet());
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    wanted.forEach(key ->
+        values.put(key, typed(Objects.requireNonNull(found.get(key)), type).value()));
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type) {
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    while (next != null) {
+      KVPage<KVEntry<T>> page = entries(next, type);
+      page.items().forEach(entry -> values.put(entry.key(), entry.value()));
+      next = page.next().map(next::after).orElse(null);
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public List<String> keys(String prefix) {
+    List<String> keys = new ArrayList<>();
+    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    while (next != null) {
+      KVPage<String> page = keys(next);
+      keys.addAll(page.items());
+      next = page.next().map(next::after).orElse(null);
+    }
+    return Collections.unmodifiableList(keys);
+  }
+
+  @Override
+  public KVPage<String> keys(KVQuery query) {
+    return entries.scan(KeyRange.of(query), Projection.KEYS, query.limit(), ReadOptions.DEFAULT);
+  }
+
+  @Override
+  public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type) {
+    KVPage<KVEntry<RawValue>> page =
+        entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), ReadOptions.DEFAULT);
+    return new KVPage<>(
+        page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
+  }
+
+  @Override
+  public boolean delete(String key, WriteOptions options) {
+    return entries.apply(new Mutation.Delete(Names.checkKey(key), options));
+  }
+
+  @Override
+  public <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
+    return new Update<>(this, key, type, function).run();
+  }
+
+  @Override
+  public long increment(String key, long by) {
+    KVEntry<RawValue> sum =
+        entries.apply(new Mutation.Add(Names.checkKey(key), by, WriteOptions.DEFAULT));
+    return BsonValues.wholeNumber(Objects.requireNonNull(sum.value())).orElseThrow();
+  }
+
+  @Override
+  public <T> KVItem<T> item(String key, KVType<T> type) {
+    return new TypedItem<>(this, Names.checkKey(key), type);
+  }
+
+  @Override
+  public <T> KVBinding<T> bind(String prefix, Class<T> type, BindOptions<T> options) {
+    return Binding.of(prefix, type, options, entries, codec, watches);
+  }
+
+  @Override
+  public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
+  }
+
+  @Override
+  public KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options) {
+    return watches.watch(Interest.prefix(prefix), watcher, options);
+  }
+
+  <T> KVSubscription onChange(
+      String key,
+      KVType<T> type,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener) {
+    return watches.onChange(
+        key,
+        options -> entries.find(key, options).map(raw -> typed(raw, type)),
+        fallback,
+        listener);
+  }
+
+  @Override
+  public SyncToken syncToken() {
+    return entries.syncToken();
+  }
+
+  @Override
+  public Optional<KVCache> cache() {
+    return entries.capability(KVCache.class);
+  }
+
+  @Override
+  public void close() {
+    Closing.all(watches::close, entries::close, afterClose);
+  }
+
+  /** Decodes what is held, if nobody has, and leaves it for those who come next. */
+  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
+    Object earlier = held.valueAs(type);
+    if (earlier != null) {
+      return raw.withValue((T) earlier);
+    }
+    KVEntry<T> entry = typed(raw, type);
+    T value = entry.value();
+    if (value != null && Sharing.isSafe(value)) {
+      held.keep(type, value, 0);
+    }
+    return entry;
+  }
+
+  private static <T> KVEntry<T> present(String key, Optional<KVEntry<T>> entry) {
+    return entry.orElseThrow(() -> new KeyNotFoundException(key));
+  }
+
+  private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
+    RawValue value = Objects.requireNonNull(raw.value());
+    return raw.withValue(codec.decode(raw.key(), value, type));
+  }
+}

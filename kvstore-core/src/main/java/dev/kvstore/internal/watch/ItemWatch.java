@@ -1,0 +1,104 @@
+package dev.kvstore.internal.watch;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVItemChange;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of the values of one key: reads it after each change, and tells what is different from what
+ * was told before.
+ */
+final class ItemWatch<T> extends RereadingWatch {
+  private static final Logger log = LoggerFactory.getLogger(ItemWatch.class);
+
+  private final String key;
+  private final ItemReader<T> reader;
+  private final @Nullable T fallback;
+  private final Consumer<? super KVItemChange<T>> listener;
+
+  // Written by the runner alone: what was told last, or read before anything was.
+  private volatile Optional<KVEntry<T>> last;
+
+  ItemWatch(
+      String key,
+      ItemReader<T> reader,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener,
+      Executor executor,
+      Later later,
+      Rereads rereads,
+      Consumer<Watch> whenClosed) {
+    super("the key '" + key + "'", Interest.key(key), executor, later, rereads, whenClosed);
+    this.key = key;
+    this.reader = reader;
+    this.fallback = fallback;
+    this.listener = listener;
+    this.last = reader.read(ReadOptions.DEFAULT);
+  }
+
+  @Override
+  Optional<String> key() {
+    return Optional.of(key);
+  }
+
+  @Override
+  boolean knows(Map<String, KVEntry<RawValue>> found) {
+    return isSame(last, Optional.ofNullable(found.get(key)), false);
+  }
+
+  @Override
+  void read(ReadOptions options, boolean byHand) {
+    Optional<KVEntry<T>> now;
+    try {
+      now = reader.read(options);
+    } catch (TypeMismatchException e) {
+      log.warn("A change of the key '{}' cannot be told: {}", key, e.getMessage());
+      return;
+    }
+    if (!isSame(last, now, byHand)) {
+      tell(now);
+    }
+  }
+
+  private void tell(Optional<KVEntry<T>> now) {
+    KVItemChange<T> change = new KVItemChange<>(
+        key, value(now), value(last), now.map(KVEntry::metadata).orElse(null));
+    last = now;
+    if (runner().isClosed()) {
+      return;
+    }
+    try {
+      listener.accept(change);
+    } catch (Throwable e) { // whatever it is, it is the listener's
+      log.error("A listener to the key '{}' failed; it is told of the next change", key, e);
+    }
+  }
+
+  private @Nullable T value(Optional<KVEntry<T>> entry) {
+    return entry.isPresent() ? entry.get().value() : fallback;
+  }
+
+  /** An etag stands for a value, unless somebody has changed that by hand. */
+  private static boolean isSame(
+      Optional<? extends KVEntry<?>> one,
+      Optional<? extends KVEntry<?>> other,
+      boolean compareValues) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.isEmpty() && other.isEmpty();
+    }
+    return one.get().version() == other.get().version()
+        && one.get().etag().equals(other.get().etag())
+        && (!compareValues || Objects.deepEquals(one.get().value(), other.get().value()));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.kvstore.internal.watch;
+
+import dev.kvstore.KVSubscription;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Subscription;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between a store's feed, which must not be held up, and someone who may do so: takes
+ * down what the feed tells, and tells it on by a {@link SerialRunner}.
+ */
+abstract class Watch implements ChangeSink, KVSubscription {
+  private final Consumer<Watch> whenClosed;
+  private @Nullable Subscription source;
+  private boolean closed;
+
+  Watch(Consumer<Watch> whenClosed) {
+    this.whenClosed = whenClosed;
+  }
+
+  abstract SerialRunner runner();
+
+  /** Says where this hears from; that may already have told it something. */
+  final void hears(Subscription subscription) {
+    synchronized (this) {
+      if (!closed) {
+        source = subscription;
+        return;
+      }
+    }
+    subscription.close(); // closed by its first call
+  }
+
+  /** The store cannot tell of changes. */
+  void cannotHear(UnsupportedOperationException refusal) {
+    throw refusal;
+  }
+
+  @Override
+  public final void close() {
+    Subscription open;
+    synchronized (this) {
+      closed = true;
+      open = source;
+      source = null;
+    }
+    Closing.all(
+        () -> {
+          if (open != null) {
+            open.close();
+          }
+        },
+        runner()::close,
+        () -> whenClosed.accept(this));
+  }
+}

@@ -1,0 +1,165 @@
+package dev.kvstore.internal.watch;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.KVItemChange;
+import dev.kvstore.KVSubscription;
+import dev.kvstore.KVWatcher;
+import dev.kvstore.SyncToken;
+import dev.kvstore.WatchOptions;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watches of a store. Each is independent of the others, however slow or faulty: it has a queue
+ * or a note of its own, and a thread while there is something to tell. Threads are daemons, and end
+ * when they have had nothing to do for 10 seconds. Thread-safe.
+ */
+public final class WatchHub implements AutoCloseable {
+  private final EntryStore entries;
+  private final Executor executor;
+  private final Later later;
+  private final Rereads rereads;
+  private final Runnable stop;
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Returns a hub for the watches of these entries, which it does not close. */
+  public static WatchHub of(EntryStore entries) {
+    return of(entries, Rereads.PATIENCE);
+  }
+
+  /** @param patience how long a watch that reads after a gap may keep others waiting */
+  static WatchHub of(EntryStore entries, Duration patience) {
+    ExecutorService threads = threads(entries.name());
+    Later later = (work, after) -> CompletableFuture.delayedExecutor(
+            after.toNanos(), TimeUnit.NANOSECONDS, threads)
+        .execute(work);
+    return new WatchHub(entries, threads, later, threads::shutdown, patience);
+  }
+
+  WatchHub(EntryStore entries, Executor executor, Later later, Runnable stop) {
+    this(entries, executor, later, stop, Rereads.PATIENCE);
+  }
+
+  private WatchHub(
+      EntryStore entries, Executor executor, Later later, Runnable stop, Duration patience) {
+    this.entries = entries;
+    this.executor = executor;
+    this.later = later;
+    this.rereads = new Rereads(entries, executor, later, patience);
+    this.stop = stop;
+  }
+
+  /** Tells the watcher of every change of what it is interested in. Does not block. */
+  public KVSubscription watch(Interest interest, KVWatcher watcher, WatchOptions options) {
+    return start(
+        new QueuedWatch(
+            entries.name(), interest, watcher, options.queueCapacity(), executor, watches::remove),
+        options.from());
+  }
+
+  /**
+   * Tells the listener when what the reader returns has become another version. Reads once before
+   * this returns, so that no later change is missed.
+   *
+   * @param fallback what counts as the value where there is no entry
+   */
+  public <T> KVSubscription onChange(
+      String key,
+      ItemReader<T> reader,
+      @Nullable T fallback,
+      Consumer<? super KVItemChange<T>> listener) {
+    return start(
+        new ItemWatch<>(key, reader, fallback, listener, executor, later, rereads, watches::remove),
+        null);
+  }
+
+  /**
+   * Lets something be read again when a key of interest may have changed, one reading at a time. It
+   * has been read by the caller before; what was written since is not missed. Over a store that
+   * cannot tell of changes it is read every 5 seconds.
+   *
+   * @param subject what is read, for log lines: {@code the settings 'http'}
+   * @param whenClosed called when the watch ends, also by the end of the hub; perhaps repeatedly
+   */
+  public KVSubscription follow(
+      String subject, Interest interest, Refresh refresh, Runnable whenClosed) {
+    Consumer<Watch> end = watch -> {
+      watches.remove(watch);
+      whenClosed.run();
+    };
+    return start(
+        new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
+  }
+
+  /** Returns a runner of this work on the threads of the hub, which the caller closes. */
+  public SerialRunner runner(Runnable work) {
+    return new SerialRunner(executor, work);
+  }
+
+  private KVSubscription start(Watch watch, @Nullable SyncToken from) {
+    watches.add(watch);
+    if (closed) {
+      watch.close();
+      throw new KVException(
+          ErrorCode.CLOSED, "The store '" + entries.name() + "' was closed, open it again");
+    }
+    try {
+      hear(watch, from);
+    } catch (RuntimeException | Error e) {
+      watch.close();
+      throw e;
+    }
+    return watch;
+  }
+
+  private void hear(Watch watch, @Nullable SyncToken from) {
+    Subscription source;
+    try {
+      source = entries.subscribe(watch, from);
+    } catch (UnsupportedOperationException e) {
+      watch.cannotHear(e);
+      return;
+    }
+    watch.hears(source);
+  }
+
+  /** Closes every watch, see {@link KVSubscription#close()}. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    rereads.close();
+    List<Runnable> closers = new ArrayList<>();
+    List.copyOf(watches).forEach(watch -> closers.add(watch::close));
+    closers.add(stop);
+    Closing.all(closers);
+  }
+
+  private static ExecutorService threads(String store) {
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+          Thread thread =
+              new Thread(work, "kvstore-watch-" + store + "-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

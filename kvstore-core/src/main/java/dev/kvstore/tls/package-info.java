@@ -1,5 +1,0 @@
-/** Certificates and private keys in PEM files, for the service and the client. Not an API. */
-@NullMarked
-package dev.kvstore.tls;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Watching a store: from what its feed tells to watchers that may be slow, or fail. */
-@NullMarked
-package dev.kvstore.watch;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.kvstore.binding;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.internal.binding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,55 @@
+package dev.kvstore.internal.cache;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Time that moves when a test says so, and then ticks. No thread. */
+class ManualClock extends CacheClock {
+  private final AtomicLong nanos = new AtomicLong();
+
+  ManualClock() {
+    super("manual", InstantSource.system());
+  }
+
+  @Override
+  long nanos() {
+    return nanos.get();
+  }
+
+  @Override
+  long at(long nanoTime) {
+    return nanoTime;
+  }
+
+  @Override
+  long millis() {
+    return nanos.get() / 1_000_000;
+  }
+
+  @Override
+  void run() {}
+
+  void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+    tick();
+  }
+
+  /** As {@link #pass}, but the thread that ticks has not come to run. */
+  void passUnnoticed(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  /** A test that runs on one thread must never come to wait for itself. */
+  @Override
+  <T> T await(CompletableFuture<T> result, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!result.isDone()) {
+      throw new AssertionError("Joined a load that began before");
+    }
+    return super.await(result, nanos);
+  }
+}

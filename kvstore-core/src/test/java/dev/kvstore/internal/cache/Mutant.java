@@ -1,0 +1,78 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.RawValue;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which mechanism is taken out of a cache that is used by many threads. */
+enum Mutant {
+  NONE,
+
+  /** An own write leaves it to the feed what is held. */
+  NO_REMOVAL_ON_ACKNOWLEDGEMENT,
+
+  /** The map does not know of a load before it has ended. */
+  NO_SLOT_BEFORE_THE_READ,
+
+  /** The feed tells how far it is, and nobody listens to what has changed. */
+  NO_INVALIDATION;
+
+  Rig.Parts parts() {
+    return switch (this) {
+      case NONE -> new Rig.Parts();
+      case NO_REMOVAL_ON_ACKNOWLEDGEMENT -> new WithoutRemoval();
+      case NO_SLOT_BEFORE_THE_READ -> new WithoutSlot();
+      case NO_INVALIDATION -> new WithoutInvalidation();
+    };
+  }
+
+  private static final class WithoutRemoval extends Rig.Parts {
+    @Override
+    Slots slots(NearCacheSettings settings) {
+      return new Slots(settings.maximumBytes()) {
+        @Override
+        Store announce(String key) {
+          return new Store(null);
+        }
+
+        @Override
+        void acknowledged(String key, Store store, @Nullable Held held) {}
+      };
+    }
+  }
+
+  private static final class WithoutSlot extends Rig.Parts {
+    @Override
+    Slots slots(NearCacheSettings settings) {
+      return new Slots(settings.maximumBytes()) {
+        @Override
+        boolean claim(String key, @Nullable Slot found, Load load) {
+          return true;
+        }
+
+        @Override
+        void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+          if (held != null) {
+            exchange(key, announce(key), held);
+          }
+        }
+      };
+    }
+  }
+
+  private static final class WithoutInvalidation extends Rig.Parts {
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void changed(List<Change> changes, long position) {
+          super.changed(List.of(), position);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.RawValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Caches with one mechanism taken out. */
+final class Mutants {
+  private Mutants() {}
+
+  static long version(Held held) {
+    return held.entry().map(KVEntry::version).orElse(0L);
+  }
+
+  /** With other slots. */
+  private abstract static class OtherSlots extends Rig.Parts {
+    abstract Slots other(long maximumBytes);
+
+    @Override
+    final Slots slots(NearCacheSettings settings) {
+      return other(settings.maximumBytes());
+    }
+  }
+
+  static final class FillsAfterRead extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        boolean claim(String key, @Nullable Slot found, Load load) {
+          return true;
+        }
+
+        @Override
+        void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+          if (held != null) {
+            force(key, held);
+          }
+        }
+
+        private void force(String key, Held held) {
+          Load load = new Load(null, 0);
+          if (super.claim(key, get(key), load)) {
+            exchange(key, load, held);
+          }
+        }
+      };
+    }
+  }
+
+  static final class DemandsNothing extends Rig.Parts {
+    @Override
+    Reader reader(
+        FakeStore store,
+        NearCacheSettings settings,
+        Slots slots,
+        Freshness freshness,
+        CacheClock clock,
+        Counters counters) {
+      return new Reader(store, settings, slots, freshness, clock, counters) {
+        @Override
+        ReadOptions demand(ReadOptions options) {
+          return options;
+        }
+      };
+    }
+  }
+
+  static final class IgnoresDemands extends Rig.Parts {
+    @Override
+    Reader reader(
+        FakeStore store,
+        NearCacheSettings settings,
+        Slots slots,
+        Freshness freshness,
+        CacheClock clock,
+        Counters counters) {
+      return new Reader(store, settings, slots, freshness, clock, counters) {
+        @Override
+        boolean isKnown(ReadOptions options) {
+          return true;
+        }
+      };
+    }
+  }
+
+  /** With another rule for what survives an event. */
+  static final class Outlives extends OtherSlots {
+    private final BiPredicate<Held, Change> rule;
+
+    Outlives(BiPredicate<Held, Change> rule) {
+      this.rule = rule;
+    }
+
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        boolean outlives(Held held, Change change) {
+          return rule.test(held, change);
+        }
+      };
+    }
+  }
+
+  static final class WritesUnannounced extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        Store announce(String key) {
+          return new Store(null);
+        }
+
+        @Override
+        void acknowledged(String key, Store store, @Nullable Held held) {
+          Load load = new Load(null, 0);
+          if (held != null && claim(key, get(key), load)) {
+            exchange(key, load, held);
+          }
+        }
+      };
+    }
+  }
+
+  static final class KeepsTombstones extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        boolean apply(Change change) {
+          if (change.kind() == Change.Kind.SET) {
+            return super.apply(change);
+          }
+          Load load = new Load(null, 0);
+          Held none = new Held(this, change.key(), Optional.empty(), CacheClock.NEVER);
+          return claim(change.key(), get(change.key()), load) && exchange(change.key(), load, none);
+        }
+      };
+    }
+  }
+
+  static final class LeavesLoads extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        Store announce(String key) {
+          return get(key) instanceof Load ? new Store(null) : super.announce(key);
+        }
+
+        @Override
+        void acknowledged(String key, Store store, @Nullable Held held) {
+          if (!(get(key) instanceof Load)) {
+            super.acknowledged(key, store, held);
+          }
+        }
+      };
+    }
+  }
+
+  static final class ClearsWhatIsHeld extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        void clear() {
+          List.copyOf(keys()).stream()
+              .filter(key -> get(key) instanceof Held)
+              .forEach(this::remove);
+        }
+      };
+    }
+  }
+
+  static final class KeepsBeforePositioned extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        boolean mayKeep() {
+          return true;
+        }
+      };
+    }
+
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void positioned(long position) {
+          freshness.positioned(position);
+        }
+      };
+    }
+  }
+
+  static final class HasNoLease extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        boolean leased(long now) {
+          return true;
+        }
+      };
+    }
+  }
+
+  /** Only the one that every answer renews. */
+  static final class HasOneLease extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(
+          settings.toBuilder().partitionBound(Duration.ofDays(1)).build(), clock);
+    }
+  }
+
+  static final class LeasesFromNow extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        synchronized void answered(long at) {
+          caughtUpTo(position());
+          super.answered(at);
+        }
+      };
+    }
+  }
+
+  static final class LeasesFromArrival extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        synchronized void current(long at, long asOf) {
+          super.current(at, clock.nanos());
+        }
+      };
+    }
+  }
+
+  static final class AdvancesNow extends Rig.Parts {
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        synchronized void current(long at, long asOf) {
+          positionedUnproved(at);
+          super.current(at, asOf);
+        }
+      };
+    }
+  }
+
+  static final class TrustsOpening extends Rig.Parts {
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void positionedUnproved(long position) {
+          positioned(position);
+        }
+      };
+    }
+  }
+
+  static final class TrustsBacklog extends Rig.Parts {
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void catchingUp(List<Change> changes, long position) {
+          changed(changes, position);
+        }
+      };
+    }
+  }
+
+  static final class RenewsFirst extends Rig.Parts {
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void changed(List<Change> changes, long position) {
+          freshness.answered(position);
+          apply(changes);
+        }
+      };
+    }
+  }
+
+  /** Whoever reads through leaves the map alone. */
+  static final class ForgetsWhatWasRead extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        boolean claim(String key, @Nullable Slot found, Load load) {
+          return found instanceof Held || super.claim(key, found, load);
+        }
+
+        @Override
+        void read(String key, Optional<KVMetadata> found) {}
+      };
+    }
+  }
+
+  static final class TrustsFailedWrites extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        Store announce(String key) {
+          return new Store(null);
+        }
+
+        @Override
+        void forget(String key) {}
+      };
+    }
+  }
+
+  /** Looks at the lease after what is held has been found. */
+  static final class LooksUpFirst extends World.PartsInSmallSteps {
+    LooksUpFirst(World world) {
+      super(world);
+    }
+
+    @Override
+    Reader reader(
+        FakeStore store,
+        NearCacheSettings settings,
+        Slots slots,
+        Freshness freshness,
+        CacheClock clock,
+        Counters counters) {
+      return new Reader(store, settings, slots, freshness, clock, counters) {
+        @Override
+        @Nullable
+        Held hit(String key) {
+          return slots.get(key) instanceof Held held && freshness.isServing() ? held : null;
+        }
+      };
+    }
+  }
+}

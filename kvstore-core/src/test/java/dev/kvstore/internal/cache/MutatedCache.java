@@ -1,0 +1,22 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.spi.EntryStore;
+import java.time.InstantSource;
+
+/** A cache over a real store that is made of other parts than it should be. */
+final class MutatedCache {
+  private MutatedCache() {}
+
+  /** The parts' reader is left out: it is for a fake store. */
+  static NearCache over(EntryStore store, NearCacheSettings settings, Rig.Parts parts) {
+    CacheClock clock = new CacheClock("mutated", InstantSource.system());
+    Slots slots = parts.slots(settings);
+    Freshness freshness = parts.freshness(settings, clock);
+    Counters counters = new Counters();
+    Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
+    NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
+    cache.start(parts.feed(slots, freshness, counters));
+    return cache;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.EntryStoreContract;
+import dev.kvstore.testing.MongoTestServer;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** What is promised of every store holds behind the cache too. */
+class NearCacheContractTest extends EntryStoreContract {
+  private MongoTestServer server;
+  private MongoEntryDatabase database;
+
+  @BeforeAll
+  void openDatabase() {
+    server = startServer();
+    database = MongoEntryDatabase.open(
+        server.connectionString(),
+        MongoSettings.DEFAULT
+            .withTimeout(Duration.ofMinutes(1))
+            .withClock(clock())
+            .withoutNearCache());
+  }
+
+  @AfterAll
+  void closeDatabase() {
+    database.close();
+    server.close();
+  }
+
+  MongoTestServer startServer() {
+    return MongoTestServer.start();
+  }
+
+  NearCacheSettings settings() {
+    return NearCacheSettings.builder().timeToLive(Duration.ofSeconds(5)).build();
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    return NearCache.over(database.store(name), settings(), new ForwardClock());
+  }
+
+  /** The stand-in is a standalone server: versions are looked at now and then. */
+  @Override
+  public boolean tellsOfEveryChange() {
+    return false;
+  }
+
+  /** The clock of the contract, which tests put forward. */
+  private final class ForwardClock extends CacheClock {
+    private final Instant origin = clock().instant();
+
+    ForwardClock() {
+      super("contract", clock());
+    }
+
+    @Override
+    long nanos() {
+      return Duration.between(origin, clock().instant()).toNanos();
+    }
+
+    @Override
+    long coarseNanos() {
+      return nanos();
+    }
+  }
+}

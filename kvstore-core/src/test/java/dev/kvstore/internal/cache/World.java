@@ -1,0 +1,277 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A database, nodes with a cache each, and whoever does something there. It remembers what happened
+ * and checks each read: that a process reads its own writes (promise 2), that no key goes back in
+ * time (3), that nothing is older than the bound (5); and in the end that all caches agree with the
+ * database (6).
+ */
+final class World {
+  static final long BOUND = NearCacheSettings.DEFAULT.stalenessBound().toNanos();
+
+  /** One change of a key in the database; 0 stands for none. */
+  private record State(int value, long nanos) {}
+
+  final Scheduler scheduler = new Scheduler();
+  final FakeDatabase database = new FakeDatabase();
+  private final Map<String, List<State>> history = new HashMap<>();
+  private final ThreadLocal<Integer> lastChange = new ThreadLocal<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final boolean inSmallSteps;
+  private int lastValue;
+
+  private final ManualClock clock = new ManualClock() {
+    @Override
+    <T> T await(CompletableFuture<T> result, long nanos)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      scheduler.awaitDone(result);
+      return result.get();
+    }
+  };
+
+  /** @param inSmallSteps whether one step leads from each thing that a cache does to the next */
+  World(boolean inSmallSteps) {
+    this.inSmallSteps = inSmallSteps;
+    database.observe((key, value) -> {
+      List<State> states = statesOf(key);
+      states.add(new State(value.map(v -> v.document().getInt(11)).orElse(0), clock.nanos()));
+      lastChange.set(states.size() - 1);
+    });
+  }
+
+  Node node() {
+    return node(inSmallSteps ? new PartsInSmallSteps(this) : new Rig.Parts());
+  }
+
+  Node node(Rig.Parts parts) {
+    Node node = new Node(parts);
+    nodes.add(node);
+    return node;
+  }
+
+  /** Somebody without a cache writes. */
+  void write(String key) {
+    scheduler.begin();
+    database.set(key, ++lastValue);
+  }
+
+  void delete(String key) {
+    scheduler.begin();
+    database.delete(key);
+  }
+
+  void pass(Duration time) {
+    scheduler.begin();
+    clock.pass(time);
+  }
+
+  /** After all has come to rest: every cache must agree with the database. */
+  void checkConvergence() {
+    for (Node node : nodes) {
+      node.catchUp();
+      for (String key : history.keySet()) {
+        int stored = Rig.number(database.get(key));
+        int read = Rig.number(node.rig.raw.read(key, ReadOptions.DEFAULT));
+        if (read != stored) {
+          throw new AssertionError("Promise 6: " + read + " stays, the database has " + stored);
+        }
+      }
+    }
+  }
+
+  private List<State> statesOf(String key) {
+    return history.computeIfAbsent(key, none -> new ArrayList<>(List.of(new State(0, 0))));
+  }
+
+  /** Which state of the key was the present one at that time. */
+  private int stateAt(String key, long nanos) {
+    List<State> states = statesOf(key);
+    int last = states.size() - 1;
+    while (last > 0 && states.get(last).nanos() > nanos) {
+      last--;
+    }
+    return last;
+  }
+
+  /** A process with a cache, and what it has seen of each key. */
+  final class Node {
+    final Rig rig;
+    private final Map<String, Integer> seen = new HashMap<>();
+    private int delivered;
+    private boolean lost = true;
+
+    Node(Rig.Parts parts) {
+      rig = new Rig(database, parts, NearCacheSettings.DEFAULT, clock);
+      rig.store.hook = at -> {
+        if (inSmallSteps || at != FakeStore.At.BEFORE_READ) {
+          scheduler.step();
+        }
+      };
+    }
+
+    void read(String key) {
+      read(key, ReadOptions.DEFAULT);
+    }
+
+    void readBypassing(String key) {
+      read(key, ReadOptions.DEFAULT.bypassingCache());
+    }
+
+    private void read(String key, ReadOptions options) {
+      scheduler.begin();
+      int seenBefore = seen.getOrDefault(key, 0);
+      int bound = stateAt(key, clock.nanos() - BOUND);
+      Optional<KVEntry<RawValue>> entry = rig.raw.read(key, options);
+      int value = Rig.number(entry);
+      boolean isOld = latest(key, value) < seenBefore;
+      if (isOld || latest(key, value) < bound) {
+        throw new AssertionError((isOld ? "Promise 2 or 3: " : "Promise 5: ") + value + " read of "
+            + statesOf(key) + " after " + seenBefore + ", bound " + bound);
+      }
+      saw(key, earliest(key, value, seenBefore));
+    }
+
+    void write(String key) {
+      scheduler.begin();
+      int value = ++lastValue;
+      rig.raw.write(new Write(key, FakeDatabase.value(value), WriteOptions.DEFAULT));
+      saw(key, lastChange.get());
+    }
+
+    void delete(String key) {
+      scheduler.begin();
+      if (rig.raw.delete(key, WriteOptions.DEFAULT)) {
+        saw(key, lastChange.get());
+      }
+    }
+
+    void clear() {
+      scheduler.begin();
+      rig.cache.invalidateAll();
+    }
+
+    /** The feed opens, or is lost and opens again. */
+    void position() {
+      scheduler.begin();
+      if (!lost) {
+        rig.sink().missed();
+        scheduler.step();
+      }
+      lost = false;
+      delivered = database.changes();
+      rig.sink().positioned(database.position());
+    }
+
+    /** The feed asks the database what is new, and tells some time later. */
+    void poll() {
+      scheduler.begin();
+      int known = database.changes();
+      long position = database.position();
+      scheduler.step();
+      List<Change> changes = database.changesFrom(delivered).subList(0, known - delivered);
+      delivered = known;
+      rig.sink().changed(changes, position);
+    }
+
+    /** The feed is alive again, and has told of nothing yet. */
+    void catchingUp() {
+      rig.sink().catchingUp(List.of(), 0);
+    }
+
+    void catchUp() {
+      if (lost) {
+        position();
+      }
+      poll();
+      database.advance();
+      poll();
+    }
+
+    private void saw(String key, int state) {
+      seen.merge(key, state, Math::max);
+    }
+
+    private int latest(String key, int value) {
+      List<State> states = statesOf(key);
+      for (int i = states.size() - 1; i >= 0; i--) {
+        if (states.get(i).value() == value) {
+          return i;
+        }
+      }
+      throw new AssertionError(value + " was never written to " + key);
+    }
+
+    /** Absence comes more than once: what is certain is only that it is not before that. */
+    private int earliest(String key, int value, int from) {
+      List<State> states = statesOf(key);
+      for (int i = from; i < states.size(); i++) {
+        if (states.get(i).value() == value) {
+          return i;
+        }
+      }
+      throw new AssertionError();
+    }
+  }
+
+  /** The real parts, with a step before each thing that they do. */
+  static class PartsInSmallSteps extends Rig.Parts {
+    private final Scheduler scheduler;
+
+    PartsInSmallSteps(World world) {
+      this.scheduler = world.scheduler;
+    }
+
+    @Override
+    Slots slots(NearCacheSettings settings) {
+      return new SteppingSlots(settings.maximumBytes(), scheduler);
+    }
+
+    @Override
+    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
+      return new Freshness(settings, clock) {
+        @Override
+        boolean isServing() {
+          scheduler.step();
+          boolean serving = super.isServing();
+          scheduler.step();
+          return serving;
+        }
+
+        @Override
+        boolean mayKeep() {
+          scheduler.step();
+          return super.mayKeep();
+        }
+      };
+    }
+
+    @Override
+    Feed feed(Slots slots, Freshness freshness, Counters counters) {
+      return new Feed(slots, freshness, counters) {
+        @Override
+        public void changed(List<Change> changes, long position) {
+          changes.forEach(change -> apply(List.of(change)));
+          scheduler.step();
+          super.changed(List.of(), position);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.internal.typed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.kvstore.typed;
-
-import org.jspecify.annotations.NullMarked;
