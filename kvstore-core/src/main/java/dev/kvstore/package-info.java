@@ -3,3 +3,4 @@
 package dev.kvstore;
 
 import org.jspecify.annotations.NullMarked;
+

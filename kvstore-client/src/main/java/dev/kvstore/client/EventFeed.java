@@ -4,7 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ final class EventFeed implements AutoCloseable {
   }
 
   /** As {@link dev.kvstore.spi.EntryStore#subscribe}. */
-  synchronized Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  synchronized FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     if (closed) {
       throw new KVException(ErrorCode.CLOSED, "The store '" + store + "' was closed");
     }

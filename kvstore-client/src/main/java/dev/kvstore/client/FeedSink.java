@@ -3,12 +3,12 @@ package dev.kvstore.client;
 import dev.kvstore.internal.watch.GuardedSink;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** A sink and how far it has been told. All but {@link #close} is for the loop that serves it. */
-final class FeedSink implements Subscription {
+final class FeedSink implements FeedSubscription {
   private final GuardedSink sink;
   private final Consumer<FeedSink> whenClosed;
   private final long subscribedAt = System.nanoTime();

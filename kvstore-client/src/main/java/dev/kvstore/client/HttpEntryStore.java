@@ -12,11 +12,11 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -217,7 +217,7 @@ final class HttpEntryStore implements EntryStore, Mutation.Handler, Projection.S
   }
 
   @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     transport.checkOpen();
     return feed.subscribe(sink, from);
   }

@@ -8,10 +8,10 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,7 +55,7 @@ final class SnapshotKeeper {
   private final InstantSource clock;
   private final Thread thread;
   private final PendingChanges pending = new PendingChanges(this::wake);
-  private @Nullable Subscription subscription;
+  private @Nullable FeedSubscription subscription;
   private volatile boolean out;
   private volatile boolean closed;
 

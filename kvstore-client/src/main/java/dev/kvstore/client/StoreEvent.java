@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.SseParser.Block;
-import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Change.Kind;
+import dev.kvstore.spi.Change;
 import org.jspecify.annotations.Nullable;
 
 /** What a stream of events says of a store. */

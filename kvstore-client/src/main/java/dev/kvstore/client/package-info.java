@@ -3,3 +3,4 @@
 package dev.kvstore.client;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -14,7 +14,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.client.EventService.Stream;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -477,8 +477,8 @@ class EventFeedTest {
 
   @Test
   void close_endsTheStreamWithItsLastSink() throws Exception {
-    Subscription first = feed.subscribe(sink, null);
-    Subscription second = feed.subscribe(new NotingSink(), null);
+    FeedSubscription first = feed.subscribe(sink, null);
+    FeedSubscription second = feed.subscribe(new NotingSink(), null);
     Stream stream = service.next().begin(ready(5));
     sink.hears("positioned 5");
     first.close();
@@ -493,7 +493,7 @@ class EventFeedTest {
 
   @Test
   void close_fromWithinACall_endsTheStream() throws Exception {
-    AtomicReference<Subscription> subscription = new AtomicReference<>();
+    AtomicReference<FeedSubscription> subscription = new AtomicReference<>();
     subscription.set(feed.subscribe(
         new NotingSink() {
           @Override
@@ -523,7 +523,7 @@ class EventFeedTest {
 
   @Test
   void closedSink_hearsNothingMore() throws Exception {
-    Subscription closed = feed.subscribe(sink, null);
+    FeedSubscription closed = feed.subscribe(sink, null);
     NotingSink other = new NotingSink();
     feed.subscribe(other, null);
     Stream stream = service.next().begin(ready(5));

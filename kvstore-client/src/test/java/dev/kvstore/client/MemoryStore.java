@@ -15,11 +15,11 @@ import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -166,7 +166,7 @@ class MemoryStore implements EntryStore, Mutation.Handler {
   }
 
   @Override
-  public Subscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
     sink = newSink;
     if (!down) {
       newSink.positioned(writes.get());

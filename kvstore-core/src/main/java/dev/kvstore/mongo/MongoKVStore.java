@@ -3,36 +3,14 @@ package dev.kvstore.mongo;
 import com.mongodb.client.MongoClient;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
-import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
-import dev.kvstore.UnavailableException;
-import dev.kvstore.internal.mapping.BsonCodec;
-import dev.kvstore.internal.typed.TypedKVStore;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
 
 /**
- * Opens stores in MongoDB, each of them a collection. The collection is made by the first write. A
- * database of its own is recommended: all that changes in it passes the filter of a change stream.
- *
- * <p>Reads are served from memory where the settings do not say otherwise, see
- * {@link MongoSettings#withNearCache}: at once after a write by the same store, and never older
- * than 2 seconds, or 15 while nothing but a primary that is cut off from its replica set can be
- * reached. {@link KVStore#cache()} tells how that fares. Each store that is opened here has a
- * cache, and a thread or two for it; whoever needs many stores of a database opens a
- * {@link MongoEntryDatabase}.
- *
- * <p>Opening reaches the database, so that a wrong password or address shows at once. All forms
- * throw
- *
- * <ul>
- *   <li>{@link InvalidInputException} with {@link ErrorCode#INVALID_STORE} or
- *       {@link ErrorCode#INVALID_PARAMETER} if the store's or the database's name or the connection
- *       string is not legal,
- *   <li>{@link UnavailableException} if no server can be reached within the time limit,
- *   <li>{@link KVException} with {@link ErrorCode#UNAUTHENTICATED} or
- *       {@link ErrorCode#UNSUPPORTED_SERVER} if it is there, but refuses the credentials or is
- *       older than MongoDB 4.2.
- * </ul>
+ * Opens a single store of a MongoDB database, as {@link MongoKVDatabase} opens the database.
+ * Closing the store closes the database, too. An illegal store name is an
+ * {@link InvalidInputException} with {@link ErrorCode#INVALID_STORE}.
  */
 public final class MongoKVStore {
   private MongoKVStore() {}
@@ -49,7 +27,8 @@ public final class MongoKVStore {
 
   /** As {@link #open(String, String)}, with settings. */
   public static KVStore open(String connectionString, String store, MongoSettings settings) {
-    return open(MongoEntryDatabase.open(connectionString, settings), store);
+    Names.checkStore(store);
+    return only(MongoEntryDatabase.open(connectionString, settings), store, settings);
   }
 
   /**
@@ -65,17 +44,11 @@ public final class MongoKVStore {
    */
   public static KVStore open(
       MongoClient client, String database, String store, MongoSettings settings) {
-    return open(MongoEntryDatabase.open(client, database, settings), store);
+    Names.checkStore(store);
+    return only(MongoEntryDatabase.open(client, database, settings), store, settings);
   }
 
-  private static KVStore open(MongoEntryDatabase database, String store) {
-    try {
-      Names.checkStore(store);
-      database.ping();
-      return TypedKVStore.over(database.onlyStore(store), BsonCodec.create(), database::close);
-    } catch (RuntimeException | Error e) {
-      database.close();
-      throw e;
-    }
+  private static KVStore only(MongoEntryDatabase database, String store, MongoSettings settings) {
+    return MongoKVDatabase.typed(database, settings).only(store);
   }
 }

@@ -1,12 +1,15 @@
 package dev.kvstore.mongo;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoNamespace;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.mongo.ClientFactory;
+import dev.kvstore.internal.mongo.MongoConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -15,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
-public final class MongoSettings {
+public final class MongoSettings implements MongoConfig {
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
   /** How long a server may wait for changes before it answers that there are none. */
@@ -35,7 +38,8 @@ public final class MongoSettings {
       NearCacheSettings.DEFAULT,
       null,
       POLLING_INTERVAL,
-      client -> {});
+      client -> {},
+      null);
 
   private final Duration timeout;
   private final @Nullable String database;
@@ -45,6 +49,7 @@ public final class MongoSettings {
   private final @Nullable Duration heartbeat;
   private final Duration pollingInterval;
   private final Consumer<MongoClientSettings.Builder> customizer;
+  private final @Nullable ObjectMapper objectMapper;
 
   private MongoSettings(
       Duration timeout,
@@ -54,7 +59,8 @@ public final class MongoSettings {
       @Nullable NearCacheSettings nearCache,
       @Nullable Duration heartbeat,
       Duration pollingInterval,
-      Consumer<MongoClientSettings.Builder> customizer) {
+      Consumer<MongoClientSettings.Builder> customizer,
+      @Nullable ObjectMapper objectMapper) {
     this.timeout = timeout;
     this.database = database;
     this.applicationName = applicationName;
@@ -63,6 +69,7 @@ public final class MongoSettings {
     this.heartbeat = heartbeat;
     this.pollingInterval = pollingInterval;
     this.customizer = customizer;
+    this.objectMapper = objectMapper;
   }
 
   /**
@@ -90,7 +97,8 @@ public final class MongoSettings {
         nearCache,
         heartbeat,
         pollingInterval,
-        customizer);
+        customizer,
+        objectMapper);
   }
 
   /**
@@ -103,13 +111,14 @@ public final class MongoSettings {
   public MongoSettings withDatabase(String newDatabase) {
     return new MongoSettings(
         timeout,
-        checkDatabase(newDatabase),
+        ClientFactory.checkDatabase(newDatabase),
         applicationName,
         clock,
         nearCache,
         heartbeat,
         pollingInterval,
-        customizer);
+        customizer,
+        objectMapper);
   }
 
   /**
@@ -119,7 +128,7 @@ public final class MongoSettings {
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return new MongoSettings(
-        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval, customizer);
+        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval, customizer, objectMapper);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
@@ -133,7 +142,8 @@ public final class MongoSettings {
         nearCache,
         heartbeat,
         pollingInterval,
-        customizer);
+        customizer,
+        objectMapper);
   }
 
   /**
@@ -161,13 +171,14 @@ public final class MongoSettings {
         newNearCache,
         heartbeat,
         pollingInterval,
-        customizer);
+        customizer,
+        objectMapper);
   }
 
   /** No near-cache: each read asks the database. */
   public MongoSettings withoutNearCache() {
     return new MongoSettings(
-        timeout, database, applicationName, clock, null, heartbeat, pollingInterval, customizer);
+        timeout, database, applicationName, clock, null, heartbeat, pollingInterval, customizer, objectMapper);
   }
 
   /**
@@ -191,7 +202,8 @@ public final class MongoSettings {
         nearCache,
         interval,
         pollingInterval,
-        customizer);
+        customizer,
+        objectMapper);
   }
 
   /**
@@ -211,7 +223,7 @@ public final class MongoSettings {
   public MongoSettings withPollingInterval(Duration interval) {
     checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
     return new MongoSettings(
-        timeout, database, applicationName, clock, nearCache, heartbeat, interval, customizer);
+        timeout, database, applicationName, clock, nearCache, heartbeat, interval, customizer, objectMapper);
   }
 
   /**
@@ -229,21 +241,46 @@ public final class MongoSettings {
         nearCache,
         heartbeat,
         pollingInterval,
-        newCustomizer);
+        newCustomizer,
+        objectMapper);
   }
 
+  /**
+   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
+   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
+   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
+   * them.
+   */
+  public MongoSettings withObjectMapper(ObjectMapper newMapper) {
+    Objects.requireNonNull(newMapper, "mapper");
+    return new MongoSettings(
+        timeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer,
+        newMapper);
+  }
+
+  @Override
   public Duration timeout() {
     return timeout;
   }
 
+  @Override
   public Optional<String> database() {
     return Optional.ofNullable(database);
   }
 
+  @Override
   public String applicationName() {
     return applicationName;
   }
 
+  @Override
   public Clock clock() {
     return clock;
   }
@@ -254,6 +291,7 @@ public final class MongoSettings {
   }
 
   /** Returns the interval of the heartbeat; empty where there is none. */
+  @Override
   public Optional<Duration> heartbeat() {
     return Optional.ofNullable(heartbeat);
   }
@@ -262,7 +300,12 @@ public final class MongoSettings {
     return pollingInterval;
   }
 
-  Consumer<MongoClientSettings.Builder> clientCustomizer() {
+  BsonCodec codec() {
+    return objectMapper == null ? BsonCodec.create() : BsonCodec.create(objectMapper);
+  }
+
+  @Override
+  public Consumer<MongoClientSettings.Builder> clientCustomizer() {
     return customizer;
   }
 
@@ -271,14 +314,16 @@ public final class MongoSettings {
    * an answer proves runs from the end of the one before, so two waits must fit into the staleness
    * bound; the other half of it is for the way there and back.
    */
-  Duration longestWait() {
+  @Override
+  public Duration longestWait() {
     return nearCache == null
         ? LONGEST_WAIT
         : least(LONGEST_WAIT, nearCache.stalenessBound().dividedBy(4));
   }
 
   /** Returns the polling interval with which the staleness bound can be kept. */
-  Duration effectivePollingInterval() {
+  @Override
+  public Duration effectivePollingInterval() {
     return nearCache == null
         ? pollingInterval
         : least(pollingInterval, nearCache.stalenessBound().dividedBy(4));
@@ -295,17 +340,5 @@ public final class MongoSettings {
           "The " + name + " is " + Durations.format(value) + ", it must be from "
               + Durations.format(least) + " to " + Durations.format(most));
     }
-  }
-
-  static String checkDatabase(String name) {
-    try {
-      MongoNamespace.checkDatabaseNameValidity(name);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The database name must have 1 to 63 bytes and none of the characters / \\ . \" $ and"
-              + " space");
-    }
-    return name;
   }
 }

@@ -6,3 +6,4 @@
 package dev.kvstore.mongo;
 
 import org.jspecify.annotations.NullMarked;
+

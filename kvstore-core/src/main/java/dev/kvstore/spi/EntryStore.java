@@ -30,7 +30,7 @@ public interface EntryStore extends AutoCloseable {
    * options; null if there is nothing or it is not. Never blocks. What is held is of a legal key,
    * so a caller need check only a key of which nothing is held.
    */
-  default @Nullable HeldEntry peek(String key, ReadOptions options) {
+  default @Nullable CachedEntry peek(String key, ReadOptions options) {
     return null;
   }
 
@@ -87,7 +87,7 @@ public interface EntryStore extends AutoCloseable {
    * @param from a point that a feed of this database has told, or null for now
    * @throws UnsupportedOperationException if the store has no feed of changes
    */
-  default Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  default FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     throw new UnsupportedOperationException("The store '" + name() + "' has no feed of changes");
   }
 

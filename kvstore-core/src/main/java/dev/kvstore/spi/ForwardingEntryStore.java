@@ -29,7 +29,7 @@ public abstract class ForwardingEntryStore implements EntryStore {
   }
 
   @Override
-  public @Nullable HeldEntry peek(String key, ReadOptions options) {
+  public @Nullable CachedEntry peek(String key, ReadOptions options) {
     return below().peek(key, options);
   }
 
@@ -55,7 +55,7 @@ public abstract class ForwardingEntryStore implements EntryStore {
   }
 
   @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     return below().subscribe(sink, from);
   }
 

@@ -8,7 +8,7 @@ import dev.kvstore.KVType;
 public interface NearCacheView extends KVCache {
   /**
    * Keeps the value that was decoded from an entry for those who read it from memory next, if the
-   * cache holds this very entry; else does nothing. As {@link HeldEntry#keep}, after a
+   * cache holds this very entry; else does nothing. As {@link CachedEntry#keep}, after a
    * {@link EntryStore#find}.
    */
   void keep(KVEntry<RawValue> entry, KVType<?> type, Object value);

@@ -6,3 +6,4 @@
 package dev.kvstore.spi;
 
 import org.jspecify.annotations.NullMarked;
+

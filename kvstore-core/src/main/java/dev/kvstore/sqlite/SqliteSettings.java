@@ -1,77 +1,79 @@
 package dev.kvstore.sqlite;
 
-import dev.kvstore.Durations;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a database file is used. Immutable; each method that takes a value returns a changed copy.
+ * How a database file is used. Immutable; each method returns a changed copy.
  *
- * @param clock tells when entries are written and when they expire
- * @param timeout how long a call waits for its turn; a write that has begun by then is waited for
- *     once more as long
- * @param sweepInterval how often expired entries, which no one sees any more, are removed from the
- *     file, and so how late at most a watch hears of an expiry
- * @param readers how many threads can read at once; more wait
+ * @since 0.1
  */
-public record SqliteSettings(Clock clock, Duration timeout, Duration sweepInterval, int readers) {
-  // Before DEFAULT, which is checked by it.
-  private static final Duration LONGEST = Duration.ofDays(1);
-
+public final class SqliteSettings {
   /** The system's clock, 5 seconds, a sweep every second, 2 to 8 readers by processors. */
-  public static final SqliteSettings DEFAULT = new SqliteSettings(
-      Clock.systemUTC(),
-      Duration.ofSeconds(5),
-      Duration.ofSeconds(1),
-      Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors())));
+  public static final SqliteSettings DEFAULT = new SqliteSettings(SqliteConfig.DEFAULT, null);
 
-  /** @throws IllegalArgumentException if a number or duration is out of its range */
-  public SqliteSettings {
-    Objects.requireNonNull(clock, "clock");
-    check("timeout", timeout);
-    check("sweepInterval", sweepInterval);
-    if (readers < 1 || readers > 100) {
-      throw new IllegalArgumentException("readers is " + readers + ", it must be from 1 to 100");
-    }
+  private final SqliteConfig config;
+  private final @Nullable ObjectMapper objectMapper;
+
+  private SqliteSettings(SqliteConfig config, @Nullable ObjectMapper objectMapper) {
+    this.config = config;
+    this.objectMapper = objectMapper;
   }
 
-  /** See {@link #clock()}. */
-  public SqliteSettings clock(Clock newClock) {
-    return new SqliteSettings(newClock, timeout, sweepInterval, readers);
+  /** The clock that decides when entries are written and when they expire; for tests. */
+  public SqliteSettings withClock(Clock clock) {
+    return new SqliteSettings(config.clock(clock), objectMapper);
   }
 
   /**
-   * See {@link #timeout()}.
+   * How long a call waits for its turn; a write that has begun by then is waited for once more as
+   * long.
    *
    * @throws IllegalArgumentException if it is not from one millisecond to one day
    */
-  public SqliteSettings timeout(Duration newTimeout) {
-    return new SqliteSettings(clock, newTimeout, sweepInterval, readers);
+  public SqliteSettings withTimeout(Duration timeout) {
+    return new SqliteSettings(config.timeout(timeout), objectMapper);
   }
 
   /**
-   * See {@link #sweepInterval()}.
+   * How often expired entries, which are hidden already, are removed from the file, and so how late
+   * at most a watch hears of an expiry.
    *
    * @throws IllegalArgumentException if it is not from one millisecond to one day
    */
-  public SqliteSettings sweepInterval(Duration newInterval) {
-    return new SqliteSettings(clock, timeout, newInterval, readers);
+  public SqliteSettings withSweepInterval(Duration interval) {
+    return new SqliteSettings(config.sweepInterval(interval), objectMapper);
   }
 
   /**
-   * See {@link #readers()}.
+   * How many threads can read at the same time; others wait.
    *
    * @throws IllegalArgumentException if it is not from 1 to 100
    */
-  public SqliteSettings readers(int newReaders) {
-    return new SqliteSettings(clock, timeout, sweepInterval, newReaders);
+  public SqliteSettings withReaders(int readers) {
+    return new SqliteSettings(config.readers(readers), objectMapper);
   }
 
-  private static void check(String name, Duration duration) {
-    if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(name + " is " + Durations.format(duration)
-          + ", it must be from 1ms to " + Durations.format(LONGEST));
-    }
+  /**
+   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
+   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
+   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
+   * them.
+   */
+  public SqliteSettings withObjectMapper(ObjectMapper mapper) {
+    return new SqliteSettings(config, Objects.requireNonNull(mapper, "mapper"));
+  }
+
+  SqliteConfig config() {
+    return config;
+  }
+
+  BsonCodec codec() {
+    return objectMapper == null ? BsonCodec.create() : BsonCodec.create(objectMapper);
   }
 }

@@ -3,3 +3,4 @@
 package dev.kvstore.sqlite;
 
 import org.jspecify.annotations.NullMarked;
+

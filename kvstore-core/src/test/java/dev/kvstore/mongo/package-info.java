@@ -2,3 +2,4 @@
 package dev.kvstore.mongo;
 
 import org.jspecify.annotations.NullMarked;
+

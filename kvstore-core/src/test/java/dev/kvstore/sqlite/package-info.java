@@ -2,3 +2,4 @@
 package dev.kvstore.sqlite;
 
 import org.jspecify.annotations.NullMarked;
+

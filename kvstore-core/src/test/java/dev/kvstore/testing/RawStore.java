@@ -8,10 +8,10 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
@@ -49,11 +49,11 @@ public final class RawStore extends ForwardingEntryStore {
     return find(keys, options);
   }
 
-  public @Nullable HeldEntry held(String key) {
+  public @Nullable CachedEntry held(String key) {
     return peek(key, ReadOptions.DEFAULT);
   }
 
-  public @Nullable HeldEntry held(String key, ReadOptions options) {
+  public @Nullable CachedEntry held(String key, ReadOptions options) {
     return peek(key, options);
   }
 

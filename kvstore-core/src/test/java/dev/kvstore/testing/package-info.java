@@ -6,3 +6,4 @@
 package dev.kvstore.testing;
 
 import org.jspecify.annotations.NullMarked;
+

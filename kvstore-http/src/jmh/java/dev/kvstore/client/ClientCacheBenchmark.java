@@ -5,11 +5,12 @@ import dev.kvstore.KVStore;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
-import dev.kvstore.internal.cache.CachedDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -69,11 +70,10 @@ public class ClientCacheBenchmark {
   public void open() throws IOException {
     Path folder = Files.createTempDirectory("kvstore-benchmark");
     open.add(() -> delete(folder));
-    EntryDatabase database = CachedDatabase.over(
+    EntryDatabase database = StoreStack.over(
         "benchmark",
         SqliteEntryDatabase.open(folder.resolve("benchmark.db")),
-        NearCacheSettings.DEFAULT,
-        InstantSource.system());
+        Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, InstantSource.system()));
     open.add(database);
     KVServer service = KVServer.start(ServerSettings.DEFAULT, database);
     open.add(service);

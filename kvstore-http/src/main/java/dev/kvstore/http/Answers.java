@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.internal.bson.JsonTranscoder;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,7 +34,7 @@ final class Answers {
   }
 
   /** Answers with the value alone, as JSON, or that the reader has it already. */
-  void held(Exchange exchange, HeldEntry held, KVEntry<RawValue> entry) throws IOException {
+  void held(Exchange exchange, CachedEntry held, KVEntry<RawValue> entry) throws IOException {
     EncodedEntry.of(held, entry, this, exchange).answer(exchange);
   }
 

@@ -6,13 +6,14 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenCollection;
 import dev.kvstore.http.auth.TokenFile;
 import dev.kvstore.http.auth.TokenStorage;
-import dev.kvstore.internal.cache.CachedDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.files.FileTrust;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,10 +49,10 @@ record Backend(
     return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
       requireTrusted(file);
       SqliteEntryDatabase database =
-          SqliteEntryDatabase.open(file, SqliteSettings.DEFAULT.timeout(timeout));
+          SqliteEntryDatabase.open(file, SqliteConfig.DEFAULT.timeout(timeout));
       try {
         measure.accept(database);
-        return cached(database);
+        return cached("sqlite", database);
       } catch (RuntimeException | Error e) {
         database.close();
         throw e;
@@ -78,12 +79,13 @@ record Backend(
         .withNearCache(CACHE)
         .withClientCustomizer(customizer);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);
-    return new Backend("mongodb", "MongoDB", null, () -> MongoEntryDatabase.open(uri, named));
+    return new Backend(
+        "mongodb", "MongoDB", null, () -> cached("mongodb", MongoEntryDatabase.open(uri, named)));
   }
 
-  /** The file's entries are kept in memory too, in the form in which they are answered. */
-  static CachedDatabase cached(SqliteEntryDatabase file) {
-    return CachedDatabase.over("sqlite", file, CACHE, Clock.systemUTC());
+  /** Entries are kept in memory, in the form in which they are sent. */
+  static StoreStack cached(String kind, EntryDatabase database) {
+    return StoreStack.over(kind, database, Layers.NONE.withNearCache(CACHE, Clock.systemUTC()));
   }
 
   /** Has the tokens in that file, and not where they are by default. */

@@ -1,9 +1,9 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class EncodedEntry {
 
   /** Returns the answer that is kept with the entry, or makes it in the room of the exchange. */
   static EncodedEntry of(
-      HeldEntry held, KVEntry<RawValue> entry, Answers answers, Exchange exchange)
+      CachedEntry held, KVEntry<RawValue> entry, Answers answers, Exchange exchange)
       throws IOException {
     if (held.valueAs(TYPE) instanceof EncodedEntry kept) {
       return kept;

@@ -2,7 +2,7 @@ package dev.kvstore.http;
 
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -42,7 +42,7 @@ final class EventStream implements WriteListener, AsyncListener {
   private volatile boolean late;
   private volatile boolean stopping;
   private volatile @Nullable AsyncContext async;
-  private volatile @Nullable Subscription subscription;
+  private volatile @Nullable FeedSubscription subscription;
 
   // Of the writer that serves it.
   private boolean begun;
@@ -289,7 +289,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   private void release() {
     streams.remove(this);
-    Subscription open = subscription;
+    FeedSubscription open = subscription;
     if (open != null) {
       open.close();
     }

@@ -6,6 +6,7 @@ import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.spi.EntryDatabase;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -88,9 +89,9 @@ public final class KVServer implements AutoCloseable {
       listener = opened;
       QueuedThreadPool threads = threads();
       Load load = Load.of(settings, threads);
-      EntryDatabase pooled = new PooledDatabase(database);
+      StoreStack stores = StoreStack.of(database);
       Api api = new Api(
-          pooled, gate, cors, load, hosts, Handlers.of(settings, pooled, metrics, streams, load));
+          stores, gate, cors, load, hosts, Handlers.of(settings, stores, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

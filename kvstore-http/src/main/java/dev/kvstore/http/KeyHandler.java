@@ -4,8 +4,8 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -26,7 +26,7 @@ record KeyHandler(Bodies bodies, Answers answers, PatchHandler patches, Repeated
   }
 
   private void get(Exchange exchange, EntryStore store) throws IOException {
-    HeldEntry held =
+    CachedEntry held =
         exchange.isPlainGet() ? store.peek(exchange.key(), exchange.readOptions()) : null;
     if (held != null && held.entry().isPresent()) {
       answers.held(exchange, held, held.entry().get());

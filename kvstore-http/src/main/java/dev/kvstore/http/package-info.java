@@ -3,3 +3,4 @@
 package dev.kvstore.http;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,7 +1,7 @@
 package dev.kvstore.client;
 
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.testing.MongoTestServer;
@@ -21,7 +21,7 @@ class HttpOverMongoContractTest extends HttpContract {
     // The bound has the database asked for changes often, so that a cache need not wait long.
     NearCacheSettings cache =
         NearCacheSettings.builder().stalenessBound(Duration.ofMillis(200)).build();
-    return MongoEntryDatabase.open(
+    return MongoStack.open(
         server.connectionString(),
         MongoSettings.DEFAULT.withClock(clock).withTimeout(PATIENCE).withNearCache(cache));
   }

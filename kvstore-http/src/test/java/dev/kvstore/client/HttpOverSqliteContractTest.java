@@ -1,8 +1,8 @@
 package dev.kvstore.client;
 
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +14,6 @@ class HttpOverSqliteContractTest extends HttpContract {
   @Override
   EntryDatabase openDatabase(Clock clock) {
     return SqliteEntryDatabase.open(
-        folder.resolve("contract.db"), SqliteSettings.DEFAULT.clock(clock).timeout(PATIENCE));
+        folder.resolve("contract.db"), SqliteConfig.DEFAULT.clock(clock).timeout(PATIENCE));
   }
 }

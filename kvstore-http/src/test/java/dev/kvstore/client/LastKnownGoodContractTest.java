@@ -1,8 +1,8 @@
 package dev.kvstore.client;
 
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
 import dev.kvstore.testing.EntryStoreContract;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class LastKnownGoodContractTest extends EntryStoreContract {
     folder = temporary;
     database = SqliteEntryDatabase.open(
         folder.resolve("contract.db"),
-        SqliteSettings.DEFAULT.clock(clock()).timeout(Duration.ofMinutes(1)));
+        SqliteConfig.DEFAULT.clock(clock()).timeout(Duration.ofMinutes(1)));
   }
 
   @AfterAll

@@ -10,7 +10,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,8 @@ import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.cache.NearCache;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.testing.MongoStack;
+import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
@@ -66,7 +67,7 @@ class TwoNodesTest {
   }
 
   private URI node(MongoTestServer server) {
-    MongoEntryDatabase database = opened(MongoEntryDatabase.open(
+    StoreStack database = opened(MongoStack.open(
         server.connectionString(), MongoSettings.DEFAULT.withTimeout(HttpContract.PATIENCE)));
     KVServer service = opened(KVServer.start(ServerSettings.DEFAULT, database));
     return URI.create("http://127.0.0.1:" + service.port());

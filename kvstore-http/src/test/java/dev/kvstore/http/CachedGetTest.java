@@ -3,8 +3,8 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVCache;
-import dev.kvstore.internal.cache.CachedDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CachedGetTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
 
-  private CachedDatabase database;
+  private StoreStack database;
   private TestService service;
 
   @BeforeEach
   void start(@TempDir Path folder) {
-    database = Backend.cached(SqliteEntryDatabase.open(folder.resolve("test.db")));
+    database = Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db")));
     service = TestService.start(database, ServerSettings.DEFAULT);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,7 @@ class EventAccessTest {
   @BeforeEach
   void start(@TempDir Path folder) {
     service = TestService.start(
-        Backend.cached(SqliteEntryDatabase.open(folder.resolve("test.db"))),
+        Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))),
         new Gate(tokens.authenticator(), null, false));
   }
 

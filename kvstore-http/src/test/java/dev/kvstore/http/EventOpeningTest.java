@@ -6,7 +6,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class EventOpeningTest {
               throw new UnsupportedOperationException(method.getName());
             }
             sink.complete((ChangeSink) arguments[0]);
-            return (Subscription) () -> closed.complete(true);
+            return (FeedSubscription) () -> closed.complete(true);
           });
     }
 

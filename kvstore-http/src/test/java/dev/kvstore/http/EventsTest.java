@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.SyncToken;
 import dev.kvstore.http.EventReader.Event;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.ManualClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,9 +39,9 @@ class EventsTest {
   @BeforeEach
   void start() {
     service = TestService.start(
-        Backend.cached(SqliteEntryDatabase.open(
+        Backend.cached("sqlite", SqliteEntryDatabase.open(
             folder.resolve("test.db"),
-            SqliteSettings.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
+            SqliteConfig.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
         ServerSettings.DEFAULT.stopTimeout(STOPPING).events(QUICK));
   }
 

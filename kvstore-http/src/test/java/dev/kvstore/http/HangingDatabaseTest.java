@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.testing.WireServer;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class HangingDatabaseTest {
     MongoSettings settings = MongoSettings.DEFAULT.withTimeout(LIMIT).withDatabase("app");
     try (WireServer mongo = new WireServer(this::answer);
         TestService service = TestService.start(
-            MongoEntryDatabase.open(mongo.uri(), settings),
+            MongoStack.open(mongo.uri(), settings),
             // All callers are one address; the database's bound is to be reached, not theirs.
             ServerSettings.DEFAULT.connections(
                 ConnectionSettings.DEFAULT.withMaxRequestsPerClient(CALLERS)))) {

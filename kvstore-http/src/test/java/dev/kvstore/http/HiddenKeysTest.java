@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.ManualClock;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ class HiddenKeysTest {
   void start() {
     for (int i = 0; i < 2; i++) {
       services.add(TestService.start(
-          SqliteEntryDatabase.open(folder.resolve(i + ".db"), SqliteSettings.DEFAULT.clock(clock)),
+          SqliteEntryDatabase.open(folder.resolve(i + ".db"), SqliteConfig.DEFAULT.clock(clock)),
           new Gate(tokens.authenticator(), null, false)));
       put(i, "/v1/stores/app/values", VISIBLE);
     }

@@ -12,7 +12,7 @@ import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.http.metrics.Metrics;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

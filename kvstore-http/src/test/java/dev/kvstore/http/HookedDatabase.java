@@ -5,16 +5,16 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.ForwardingEntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +84,7 @@ final class HookedDatabase implements EntryDatabase {
     }
 
     @Override
-    public @Nullable HeldEntry peek(String key, ReadOptions options) {
+    public @Nullable CachedEntry peek(String key, ReadOptions options) {
       read("peek", options);
       return super.peek(key, options);
     }
@@ -115,7 +115,7 @@ final class HookedDatabase implements EntryDatabase {
     }
 
     @Override
-    public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
       hook.accept("subscribe");
       return super.subscribe(sink, from);
     }

@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;

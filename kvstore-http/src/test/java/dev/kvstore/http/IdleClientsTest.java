@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

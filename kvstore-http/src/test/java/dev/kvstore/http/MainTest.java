@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.kvstore.internal.config.Variables;
 import dev.kvstore.internal.files.StandardOutput;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

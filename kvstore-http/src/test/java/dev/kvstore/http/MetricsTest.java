@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.metrics.Metrics;
-import dev.kvstore.internal.cache.CachedDatabase;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.testing.MongoStack;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.MongoTestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class MetricsTest {
     MongoSettings settings = MongoSettings.DEFAULT.withClientCustomizer(metrics.mongodb());
     try (MongoTestServer mongo = MongoTestServer.start();
         TestService service = TestService.start(
-            MongoEntryDatabase.open(mongo.connectionString(), settings), metrics)) {
+            MongoStack.open(mongo.connectionString(), settings), metrics)) {
       service.get(KEY);
       String text = service.get("/metrics").text();
 
@@ -118,11 +119,10 @@ class MetricsTest {
 
   @Test
   void cachedReads_areCounted() {
-    EntryDatabase database = CachedDatabase.over(
+    EntryDatabase database = StoreStack.over(
         "test",
         SqliteEntryDatabase.open(folder.resolve("test.db")),
-        NearCacheSettings.DEFAULT,
-        Clock.systemUTC());
+        Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
     try (TestService service = TestService.start(database, ServerSettings.DEFAULT)) {
       service.put(KEY, "1");
       Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {

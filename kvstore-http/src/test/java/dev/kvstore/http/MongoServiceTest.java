@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.testing.MongoTestServer;
 import java.io.IOException;
@@ -19,7 +19,7 @@ class MongoServiceTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
 
   private static TestService start(String uri, MongoSettings settings) {
-    return TestService.start(MongoEntryDatabase.open(uri, settings), ServerSettings.DEFAULT);
+    return TestService.start(MongoStack.open(uri, settings), ServerSettings.DEFAULT);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.Write;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.RawStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.tls.TlsFiles;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.OwnThreads;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,7 +3,7 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;

@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.internal.cache.CachedDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -138,7 +139,8 @@ class SyncTokenTest {
     HookedDatabase hooked =
         new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("cached.db")));
     try (TestService cached = TestService.start(
-        CachedDatabase.over("t", hooked, NearCacheSettings.DEFAULT, Clock.systemUTC()),
+        StoreStack.over(
+            "t", hooked, Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC())),
         ServerSettings.DEFAULT)) {
       String path = STORE + "/defaults/k";
       cached.put(KEY, "1");

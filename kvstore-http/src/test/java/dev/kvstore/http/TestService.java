@@ -3,8 +3,8 @@ package dev.kvstore.http;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(Path folder, ServerSettings settings) {
-    return start(Backend.cached(SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
+    return start(Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {

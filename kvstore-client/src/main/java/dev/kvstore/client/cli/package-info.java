@@ -3,3 +3,4 @@
 package dev.kvstore.client.cli;
 
 import org.jspecify.annotations.NullMarked;
+

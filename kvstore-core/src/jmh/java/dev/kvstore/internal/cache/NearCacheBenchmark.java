@@ -79,7 +79,7 @@ public class NearCacheBenchmark {
         .build();
     CacheClock clock = new CacheClock("benchmark", InstantSource.system());
     slots = new Slots(settings.maximumBytes());
-    Freshness freshness = new Freshness(settings, clock);
+    CoherenceLease freshness = new CoherenceLease(settings, clock);
     Counters counters = new Counters();
     cache = new NearCache(
         entries,
@@ -88,8 +88,8 @@ public class NearCacheBenchmark {
         freshness,
         clock,
         counters,
-        new Reader(entries, settings, slots, freshness, clock, counters));
-    cache.start(new Feed(slots, freshness, counters));
+        new CacheReader(entries, settings, slots, freshness, clock, counters));
+    cache.start(new InvalidationSink(slots, freshness, counters));
     Objects.requireNonNull(entries.sink).positioned(database.position());
     typed = TypedKVStore.over(cache, BsonCodec.create());
     keys = new String[keyCount];

@@ -6,3 +6,4 @@
 package dev.kvstore.internal.binding;
 
 import org.jspecify.annotations.NullMarked;
+

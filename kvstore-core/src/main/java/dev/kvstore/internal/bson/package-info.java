@@ -6,3 +6,4 @@
 package dev.kvstore.internal.bson;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,52 +1,72 @@
 package dev.kvstore.internal.cache;
 
-import dev.kvstore.ErrorCode;
+import dev.kvstore.CacheHealth;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVException;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store as one of its holders has it: what is asked of it goes by the cache that all share, or
- * where there is none to the database. The cache may come and go at any time. So after each
- * operation that went another way than by the cache that is there then, that cache forgets what the
- * operation was about: it may have been read before, and must not be served after.
+ * A store, read through its near-cache while it has one, else from the database. The cache may come
+ * and go at any time. So after each operation that bypassed the cache which is there afterwards,
+ * that cache forgets the keys of the operation: they may have been read before, and must not be
+ * served after.
  */
-final class CachedStore extends ForwardingEntryStore {
+final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   private final NearCaches caches;
   private volatile @Nullable Shared known;
-  private volatile boolean closed;
 
-  /** @param store the holder's own way to the database, closed with this */
   CachedStore(EntryStore store, NearCaches caches) {
     super(store);
     this.caches = caches;
   }
 
   @Override
-  public <C> Optional<C> capability(Class<C> type) {
-    Shared shared = closed ? null : find();
-    return shared == null ? super.capability(type) : shared.cache().capability(type);
+  public CacheHealth health() {
+    Shared shared = find();
+    return shared == null ? Totals.NONE : shared.cache().health();
   }
 
   @Override
-  public @Nullable HeldEntry peek(String key, ReadOptions options) {
-    Shared shared = closed ? null : find();
+  public void invalidate(String key) {
+    ifCached(cache -> cache.invalidate(key));
+  }
+
+  @Override
+  public void invalidateAll() {
+    ifCached(NearCache::invalidateAll);
+  }
+
+  @Override
+  public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
+    ifCached(cache -> cache.keep(entry, type, value));
+  }
+
+  private void ifCached(Consumer<NearCache> action) {
+    Shared shared = find();
+    if (shared != null) {
+      action.accept(shared.cache());
+    }
+  }
+
+  @Override
+  public @Nullable CachedEntry peek(String key, ReadOptions options) {
+    Shared shared = find();
     return shared == null ? null : shared.cache().peek(key, options);
   }
 
@@ -82,26 +102,17 @@ final class CachedStore extends ForwardingEntryStore {
     return shared == null ? super.syncToken() : shared.cache().syncToken();
   }
 
-  @Override
-  public void close() {
-    closed = true;
-    super.close();
-  }
-
   /**
    * @param shows whether an outcome shows that the store exists
    * @param forget takes out of a cache what the operation was about
    */
   private <R> R run(
       Function<EntryStore, R> operation, Predicate<R> shows, Consumer<NearCache> forget) {
-    if (closed) {
-      throw new KVException(ErrorCode.CLOSED, "The store '" + name() + "' has been closed");
-    }
     Shared used = find();
     try {
       R result = operation.apply(used == null ? below() : used.cache());
-      if (used == null && shows.test(result)) {
-        caches.make(name());
+      if (used == null) {
+        caches.seen(name(), shows.test(result));
       }
       return result;
     } finally {

@@ -36,7 +36,7 @@ final class Counters {
     staleReads.increment();
   }
 
-  CacheHealth health(Freshness freshness, Slots slots) {
+  CacheHealth health(CoherenceLease freshness, Slots slots) {
     return new CacheHealth(
         freshness.isServing(),
         freshness.since(),

@@ -14,8 +14,8 @@ final class Lifetimes {
 
   Lifetimes(NearCacheSettings settings, Slots slots) {
     this.slots = slots;
-    this.present = settings.timeToLive().map(Freshness::nanos).orElse(CacheClock.NEVER);
-    this.absent = Math.min(present, Freshness.nanos(settings.absenceTimeToLive()));
+    this.present = settings.timeToLive().map(CoherenceLease::nanos).orElse(CacheClock.NEVER);
+    this.absent = Math.min(present, CoherenceLease.nanos(settings.absenceTimeToLive()));
   }
 
   /**
@@ -24,16 +24,16 @@ final class Lifetimes {
    * @param asOf when the database was asked, by the cache's clock
    */
   @Nullable
-  Held hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
+  EntrySlot hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
     if (entry.isPresent() && entry.get().stale()) {
       return null;
     }
     long time = entry.isPresent() ? present : absent;
     if (time == CacheClock.NEVER) {
-      return new Held(slots, key, cached(entry), CacheClock.NEVER);
+      return new EntrySlot(slots, key, cached(entry), CacheClock.NEVER);
     }
     // The coarse time may be a tick behind.
-    return time == 0 ? null : new Held(slots, key, cached(entry), asOf + time - CacheClock.TICK);
+    return time == 0 ? null : new EntrySlot(slots, key, cached(entry), asOf + time - CacheClock.TICK);
   }
 
   /** Says where it comes from now, while nobody waits for that. */

@@ -11,16 +11,16 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.ForwardingEntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.NearCacheView;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -42,24 +42,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
-  private final Freshness freshness;
+  private final CoherenceLease freshness;
   private final CacheClock clock;
   private final Counters counters;
   private final Lifetimes lifetimes;
-  private final Reader reader;
+  private final CacheReader reader;
   private final Runnable onTick;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable Subscription subscription;
+  private @Nullable FeedSubscription subscription;
 
   /** For tests, which bring parts of their own. */
   NearCache(
       EntryStore store,
       NearCacheSettings settings,
       Slots slots,
-      Freshness freshness,
+      CoherenceLease freshness,
       CacheClock clock,
       Counters counters,
-      Reader reader) {
+      CacheReader reader) {
     super(store);
     this.slots = slots;
     this.freshness = freshness;
@@ -93,12 +93,12 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
 
   static NearCache over(EntryStore store, NearCacheSettings settings, CacheClock clock) {
     Slots slots = new Slots(settings.maximumBytes());
-    Freshness freshness = new Freshness(settings, clock);
+    CoherenceLease freshness = new CoherenceLease(settings, clock);
     Counters counters = new Counters();
-    Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
+    CacheReader reader = new CacheReader(store, settings, slots, freshness, clock, counters);
     NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
     try {
-      cache.start(new Feed(slots, freshness, counters));
+      cache.start(new InvalidationSink(slots, freshness, counters));
       return cache;
     } catch (RuntimeException | Error e) {
       cache.retire();
@@ -122,7 +122,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   void retire() {
     freshness.close();
     clock.stop(onTick);
-    Subscription open = subscription;
+    FeedSubscription open = subscription;
     Closing.all(
         () -> {
           if (open != null) {
@@ -158,13 +158,13 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   @Override
-  public @Nullable HeldEntry peek(String key, ReadOptions options) {
+  public @Nullable CachedEntry peek(String key, ReadOptions options) {
     return reader.isKnown(options) ? reader.hit(key) : null;
   }
 
   @Override
   public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
-    if (slots.get(entry.key()) instanceof Held held && held.isOf(entry.metadata())) {
+    if (slots.get(entry.key()) instanceof EntrySlot held && held.isOf(entry.metadata())) {
       held.keep(type, value, 0);
     }
   }
@@ -210,7 +210,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
 
   /** Returns the result over the entry that is held, so that the store need not be asked. */
   private <R> @Nullable R kept(Mutation<R> mutation, String key) {
-    Held held = reader.hit(key);
+    EntrySlot held = reader.hit(key);
     return held == null ? null : held.entry().map(mutation::unchanged).orElse(null);
   }
 
@@ -221,7 +221,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     requireOpen();
     return super.subscribe(sink, from);
   }
@@ -236,7 +236,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   private <R> R announced(Mutation<R> mutation, String key) {
-    Store slot = slots.announce(key);
+    PendingWrite slot = slots.announce(key);
     boolean keep = freshness.mayKeep();
     long asked = clock.nanos();
     try {

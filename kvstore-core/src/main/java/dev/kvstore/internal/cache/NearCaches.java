@@ -48,6 +48,7 @@ public final class NearCaches implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NearCaches.class);
 
   private final NearCacheSettings settings;
+  private final boolean fromTheStart;
   private final Function<String, EntryStore> stores;
   private final CacheClock clock;
   private final Executor executor;
@@ -62,35 +63,43 @@ public final class NearCaches implements AutoCloseable {
 
   /**
    * @param name that of the database
-   * @param stores opens a store; what it returns is closed by whoever asked for it
+   * @param fromTheStart whether a store is cached before it is seen to have an entry
+   * @param stores opens a store; what it returns is closed with its cache
    * @param timeOfDay tells when entries expire, as it does the stores
    */
   public NearCaches(
       String name,
       NearCacheSettings settings,
+      boolean fromTheStart,
       Function<String, EntryStore> stores,
       InstantSource timeOfDay) {
     // Evicting much takes a while, and the clock must go on meanwhile.
-    this(settings, stores, new CacheClock(name, timeOfDay), ForkJoinPool.commonPool());
+    this(
+        settings,
+        fromTheStart,
+        stores,
+        new CacheClock(name, timeOfDay),
+        ForkJoinPool.commonPool());
   }
 
   NearCaches(
       NearCacheSettings settings,
+      boolean fromTheStart,
       Function<String, EntryStore> stores,
       CacheClock clock,
       Executor executor) {
     this.settings = settings;
+    this.fromTheStart = fromTheStart;
     this.stores = stores;
     this.clock = clock;
     this.executor = executor;
   }
 
-  /**
-   * Returns a store for one holder, read through the cache that it shares with the others. Closing
-   * it concerns that holder alone.
-   */
+  /** Returns the store, read through the cache that all stores of that name share. */
   public EntryStore store(String name) {
-    return new CachedStore(stores.apply(name), this);
+    EntryStore store = stores.apply(name);
+    seen(name, false);
+    return new CachedStore(store, this);
   }
 
   /** Returns the cache of a store; null where it has none. */
@@ -99,8 +108,15 @@ public final class NearCaches implements AutoCloseable {
     return caches.get(store);
   }
 
-  /** Makes a cache for a store that has entries, unless too many others are in use. */
-  void make(String store) {
+  /** Notes that the store was asked for, and whether it has entries, so that it may be cached. */
+  void seen(String store, boolean exists) {
+    if (exists || fromTheStart) {
+      make(store);
+    }
+  }
+
+  /** Makes a cache for the store, unless too many others are in use. */
+  private void make(String store) {
     if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextEviction)) {
       return;
     }

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
  * What the map has for a key. Compared by identity: a load or store is put into the map once, so
  * that finding it there means that nothing has touched the key since.
  */
-sealed interface Slot permits Held, Load, Store {
+sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
   /** What was held before, as long as this slot knows no better; null where nothing was. */
   @Nullable
-  Held held();
+  EntrySlot held();
 
   /** In bytes; 0 for what must not be evicted. */
   int weight();

@@ -39,12 +39,12 @@ class Slots {
   }
 
   /** Puts the load in the place of what was found there, and tells whether that worked. */
-  boolean claim(String key, @Nullable Slot found, Load load) {
+  boolean claim(String key, @Nullable Slot found, PendingLoad load) {
     return found == null ? map.putIfAbsent(key, load) == null : exchange(key, found, load);
   }
 
   /** Ends a load that has read this. Null for {@code held} means that it must not be kept. */
-  void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+  void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
     boolean undisturbed = held == null ? map.remove(key, load) : exchange(key, load, held);
     if (!undisturbed) {
       read(key, entry.map(KVEntry::metadata));
@@ -52,8 +52,8 @@ class Slots {
   }
 
   /** Ends a load that has read nothing: what it took the place of comes back. */
-  void failed(String key, Load load) {
-    Held before = load.held();
+  void failed(String key, PendingLoad load) {
+    EntrySlot before = load.held();
     if (before == null) {
       map.remove(key, load);
     } else {
@@ -62,10 +62,10 @@ class Slots {
   }
 
   /** Announces a write. */
-  Store announce(String key) {
+  PendingWrite announce(String key) {
     while (true) {
       Slot found = get(key);
-      Store store = new Store(found == null ? null : found.held());
+      PendingWrite store = new PendingWrite(found == null ? null : found.held());
       if (found == null ? map.putIfAbsent(key, store) == null : exchange(key, found, store)) {
         return store;
       }
@@ -79,7 +79,7 @@ class Slots {
    *
    * @param held what is there now; null where it must not be kept
    */
-  void acknowledged(String key, Store store, @Nullable Held held) {
+  void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
     if (held == null || !exchange(key, store, held)) {
       map.remove(key);
     }
@@ -98,7 +98,7 @@ class Slots {
    * older from now on.
    */
   void read(String key, Optional<KVMetadata> found) {
-    remove(key, slot -> !(slot instanceof Held held && held.isOf(found.orElse(null))));
+    remove(key, slot -> !(slot instanceof EntrySlot held && held.isOf(found.orElse(null))));
   }
 
   /** Somebody has seen that the key is there. */
@@ -112,19 +112,19 @@ class Slots {
    * made anew.
    */
   boolean isOutcome(Change last) {
-    return get(last.key()) instanceof Held held && held.isOutcome(last);
+    return get(last.key()) instanceof EntrySlot held && held.isOutcome(last);
   }
 
   /** Applies an event, and tells whether it removed anything. */
   boolean apply(Change change) {
-    return remove(change.key(), slot -> !(slot instanceof Held held && outlives(held, change)));
+    return remove(change.key(), slot -> !(slot instanceof EntrySlot held && outlives(held, change)));
   }
 
   /**
    * Whether the entry is at least as new as the change. A key's life ends with a delete, but where
    * an expired entry is overwritten none is told: so of a key that expires, versions say nothing.
    */
-  boolean outlives(Held held, Change change) {
+  boolean outlives(EntrySlot held, Change change) {
     if (change.kind() != Change.Kind.SET || held.entry().isEmpty()) {
       return false;
     }

@@ -3,3 +3,4 @@
 package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.kvstore.internal.config;
 
 import org.jspecify.annotations.NullMarked;
+

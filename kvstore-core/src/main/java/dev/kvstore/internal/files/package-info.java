@@ -3,3 +3,4 @@
 package dev.kvstore.internal.files;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -48,6 +48,11 @@ public final class BsonCodec {
     return new BsonCodec(new OnDemand(), limits);
   }
 
+  /** Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}. */
+  public static BsonCodec create(ObjectMapper applications) {
+    return create(applications, ValueLimits.DEFAULT);
+  }
+
   /**
    * Returns a codec that maps as this mapper does, which is copied: its modules, naming and
    * annotations count. Numbers, text, dates and identifiers get their BSON types all the same, and

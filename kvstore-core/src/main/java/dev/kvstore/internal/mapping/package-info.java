@@ -6,3 +6,4 @@
 package dev.kvstore.internal.mapping;
 
 import org.jspecify.annotations.NullMarked;
+

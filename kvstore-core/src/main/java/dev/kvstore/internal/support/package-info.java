@@ -3,3 +3,4 @@
 package dev.kvstore.internal.support;
 
 import org.jspecify.annotations.NullMarked;
+

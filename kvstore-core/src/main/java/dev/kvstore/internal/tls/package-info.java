@@ -3,3 +3,4 @@
 package dev.kvstore.internal.tls;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -12,7 +12,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.Validator;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.CachedEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -54,12 +54,12 @@ record TypedItem<T>(
   @Override
   @SuppressWarnings("unchecked") // what was read as the type is of the type
   public @Nullable T get() {
-    HeldEntry held = store.held(key);
+    CachedEntry held = store.held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null ? (T) value : read(held);
   }
 
-  private @Nullable T read(@Nullable HeldEntry held) {
+  private @Nullable T read(@Nullable CachedEntry held) {
     Optional<KVEntry<T>> entry = store.read(held, key, type);
     if (entry.isPresent()) {
       return entry.get().value();

@@ -30,8 +30,8 @@ import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.watch.WatchHub;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.HeldEntry;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
@@ -90,7 +90,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, Class<T> type) {
-    HeldEntry held = held(key);
+    CachedEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null
         ? (T) value
@@ -100,7 +100,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
-    HeldEntry held = held(key);
+    CachedEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null ? (T) value : present(key, read(held, key, type)).value();
   }
@@ -139,12 +139,12 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Nullable
-  HeldEntry held(String key) {
+  CachedEntry held(String key) {
     return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
   }
 
   /** Reads what is held in memory, or else asks for it. */
-  <T> Optional<KVEntry<T>> read(@Nullable HeldEntry held, String key, KVType<T> type) {
+  <T> Optional<KVEntry<T>> read(@Nullable CachedEntry held, String key, KVType<T> type) {
     return held == null
         ? findEntry(key, type, ReadOptions.DEFAULT)
         : held.entry().map(raw -> decoded(held, raw, type));
@@ -152,7 +152,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public boolean has(String key) {
-    HeldEntry held = held(key);
+    CachedEntry held = held(key);
     if (held != null) {
       return held.entry().isPresent();
     }
@@ -330,7 +330,7 @@ public final class TypedKVStore implements KVStore {
 
   /** Decodes what is held, if nobody has, and leaves it for those who come next. */
   @SuppressWarnings("unchecked") // what was read as that type is of that type
-  private <T> KVEntry<T> decoded(HeldEntry held, KVEntry<RawValue> raw, KVType<T> type) {
+  private <T> KVEntry<T> decoded(CachedEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Object earlier = held.valueAs(type);
     if (earlier != null) {
       return raw.withValue((T) earlier);

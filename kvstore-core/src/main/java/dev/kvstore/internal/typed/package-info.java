@@ -6,3 +6,4 @@
 package dev.kvstore.internal.typed;
 
 import org.jspecify.annotations.NullMarked;
+

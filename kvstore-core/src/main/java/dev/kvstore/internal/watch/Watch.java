@@ -3,7 +3,7 @@ package dev.kvstore.internal.watch;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Watch implements ChangeSink, KVSubscription {
   private final Consumer<Watch> whenClosed;
-  private @Nullable Subscription source;
+  private @Nullable FeedSubscription source;
   private boolean closed;
 
   Watch(Consumer<Watch> whenClosed) {
@@ -23,7 +23,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
   abstract SerialRunner runner();
 
   /** Says where this hears from; that may already have told it something. */
-  final void hears(Subscription subscription) {
+  final void hears(FeedSubscription subscription) {
     synchronized (this) {
       if (!closed) {
         source = subscription;
@@ -40,7 +40,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
 
   @Override
   public final void close() {
-    Subscription open;
+    FeedSubscription open;
     synchronized (this) {
       closed = true;
       open = source;

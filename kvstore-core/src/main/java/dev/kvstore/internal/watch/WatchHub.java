@@ -9,8 +9,8 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
-import dev.kvstore.spi.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +131,7 @@ public final class WatchHub implements AutoCloseable {
   }
 
   private void hear(Watch watch, @Nullable SyncToken from) {
-    Subscription source;
+    FeedSubscription source;
     try {
       source = entries.subscribe(watch, from);
     } catch (UnsupportedOperationException e) {

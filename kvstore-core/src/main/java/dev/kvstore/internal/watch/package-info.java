@@ -3,3 +3,4 @@
 package dev.kvstore.internal.watch;
 
 import org.jspecify.annotations.NullMarked;
+

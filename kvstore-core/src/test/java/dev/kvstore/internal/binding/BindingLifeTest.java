@@ -14,10 +14,10 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ class BindingLifeTest {
 
   @BeforeEach
   void open(@TempDir Path folder) {
-    database = SqliteEntryDatabase.open(folder.resolve("bind.db"), SqliteSettings.DEFAULT);
+    database = SqliteEntryDatabase.open(folder.resolve("bind.db"), SqliteConfig.DEFAULT);
     EntryStore flaky = Stores.pageByPage(database.store("settings"), range -> {
       if (down.get()) {
         throw new UnavailableException("down", null);

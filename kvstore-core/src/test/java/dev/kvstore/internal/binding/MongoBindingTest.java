@@ -1,6 +1,7 @@
 package dev.kvstore.internal.binding;
 
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.MongoTestServer;
@@ -10,12 +11,12 @@ import org.junit.jupiter.api.BeforeAll;
 
 class MongoBindingTest extends BindingConsistency {
   private MongoTestServer server;
-  private MongoEntryDatabase database;
+  private StoreStack database;
 
   @BeforeAll
   void openDatabase() {
     server = MongoTestServer.startReplicaSet();
-    database = MongoEntryDatabase.open(
+    database = MongoStack.open(
         server.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)));
   }
 

@@ -1,8 +1,8 @@
 package dev.kvstore.internal.binding;
 
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
-import dev.kvstore.sqlite.SqliteSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -15,7 +15,7 @@ class SqliteBindingTest extends BindingConsistency {
   @BeforeAll
   void openDatabase(@TempDir Path folder) {
     database = SqliteEntryDatabase.open(
-        folder.resolve("bind.db"), SqliteSettings.DEFAULT.timeout(Duration.ofMinutes(1)));
+        folder.resolve("bind.db"), SqliteConfig.DEFAULT.timeout(Duration.ofMinutes(1)));
   }
 
   @AfterAll

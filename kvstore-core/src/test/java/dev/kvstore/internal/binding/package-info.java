@@ -2,3 +2,4 @@
 package dev.kvstore.internal.binding;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -64,7 +64,7 @@ class CacheThreadsTest {
   void leaseOver_whenUpkeepFails_endsTheServing() {
     ManualClock clock = new ManualClock();
     FakeStore store = new FakeStore(new FakeDatabase(true));
-    NearCaches caches = new NearCaches(NearCacheSettings.DEFAULT, name -> store, clock, work -> {
+    NearCaches caches = new NearCaches(NearCacheSettings.DEFAULT, false, name -> store, clock, work -> {
       throw new OutOfMemoryError("injected");
     });
     RawStore cached = RawStore.of(caches.store("s"));

@@ -13,11 +13,11 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -144,7 +144,7 @@ class FakeStore implements EntryStore, Mutation.Handler {
   }
 
   @Override
-  public Subscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
     sink = newSink;
     subscribed = true;
     return () -> subscribed = false;

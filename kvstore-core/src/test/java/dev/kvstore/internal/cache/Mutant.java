@@ -35,12 +35,12 @@ enum Mutant {
     Slots slots(NearCacheSettings settings) {
       return new Slots(settings.maximumBytes()) {
         @Override
-        Store announce(String key) {
-          return new Store(null);
+        PendingWrite announce(String key) {
+          return new PendingWrite(null);
         }
 
         @Override
-        void acknowledged(String key, Store store, @Nullable Held held) {}
+        void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {}
       };
     }
   }
@@ -50,12 +50,12 @@ enum Mutant {
     Slots slots(NearCacheSettings settings) {
       return new Slots(settings.maximumBytes()) {
         @Override
-        boolean claim(String key, @Nullable Slot found, Load load) {
+        boolean claim(String key, @Nullable Slot found, PendingLoad load) {
           return true;
         }
 
         @Override
-        void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+        void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
           if (held != null) {
             exchange(key, announce(key), held);
           }
@@ -66,8 +66,8 @@ enum Mutant {
 
   private static final class WithoutInvalidation extends Rig.Parts {
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void changed(List<Change> changes, long position) {
           super.changed(List.of(), position);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Mutants {
   private Mutants() {}
 
-  static long version(Held held) {
+  static long version(EntrySlot held) {
     return held.entry().map(KVEntry::version).orElse(0L);
   }
 
@@ -35,19 +35,19 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        boolean claim(String key, @Nullable Slot found, Load load) {
+        boolean claim(String key, @Nullable Slot found, PendingLoad load) {
           return true;
         }
 
         @Override
-        void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+        void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
           if (held != null) {
             force(key, held);
           }
         }
 
-        private void force(String key, Held held) {
-          Load load = new Load(null, 0);
+        private void force(String key, EntrySlot held) {
+          PendingLoad load = new PendingLoad(null, 0);
           if (super.claim(key, get(key), load)) {
             exchange(key, load, held);
           }
@@ -58,14 +58,14 @@ final class Mutants {
 
   static final class DemandsNothing extends Rig.Parts {
     @Override
-    Reader reader(
+    CacheReader reader(
         FakeStore store,
         NearCacheSettings settings,
         Slots slots,
-        Freshness freshness,
+        CoherenceLease freshness,
         CacheClock clock,
         Counters counters) {
-      return new Reader(store, settings, slots, freshness, clock, counters) {
+      return new CacheReader(store, settings, slots, freshness, clock, counters) {
         @Override
         ReadOptions demand(ReadOptions options) {
           return options;
@@ -76,14 +76,14 @@ final class Mutants {
 
   static final class IgnoresDemands extends Rig.Parts {
     @Override
-    Reader reader(
+    CacheReader reader(
         FakeStore store,
         NearCacheSettings settings,
         Slots slots,
-        Freshness freshness,
+        CoherenceLease freshness,
         CacheClock clock,
         Counters counters) {
-      return new Reader(store, settings, slots, freshness, clock, counters) {
+      return new CacheReader(store, settings, slots, freshness, clock, counters) {
         @Override
         boolean isKnown(ReadOptions options) {
           return true;
@@ -94,9 +94,9 @@ final class Mutants {
 
   /** With another rule for what survives an event. */
   static final class Outlives extends OtherSlots {
-    private final BiPredicate<Held, Change> rule;
+    private final BiPredicate<EntrySlot, Change> rule;
 
-    Outlives(BiPredicate<Held, Change> rule) {
+    Outlives(BiPredicate<EntrySlot, Change> rule) {
       this.rule = rule;
     }
 
@@ -104,7 +104,7 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        boolean outlives(Held held, Change change) {
+        boolean outlives(EntrySlot held, Change change) {
           return rule.test(held, change);
         }
       };
@@ -116,13 +116,13 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        Store announce(String key) {
-          return new Store(null);
+        PendingWrite announce(String key) {
+          return new PendingWrite(null);
         }
 
         @Override
-        void acknowledged(String key, Store store, @Nullable Held held) {
-          Load load = new Load(null, 0);
+        void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
+          PendingLoad load = new PendingLoad(null, 0);
           if (held != null && claim(key, get(key), load)) {
             exchange(key, load, held);
           }
@@ -140,8 +140,8 @@ final class Mutants {
           if (change.kind() == Change.Kind.SET) {
             return super.apply(change);
           }
-          Load load = new Load(null, 0);
-          Held none = new Held(this, change.key(), Optional.empty(), CacheClock.NEVER);
+          PendingLoad load = new PendingLoad(null, 0);
+          EntrySlot none = new EntrySlot(this, change.key(), Optional.empty(), CacheClock.NEVER);
           return claim(change.key(), get(change.key()), load) && exchange(change.key(), load, none);
         }
       };
@@ -153,13 +153,13 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        Store announce(String key) {
-          return get(key) instanceof Load ? new Store(null) : super.announce(key);
+        PendingWrite announce(String key) {
+          return get(key) instanceof PendingLoad ? new PendingWrite(null) : super.announce(key);
         }
 
         @Override
-        void acknowledged(String key, Store store, @Nullable Held held) {
-          if (!(get(key) instanceof Load)) {
+        void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
+          if (!(get(key) instanceof PendingLoad)) {
             super.acknowledged(key, store, held);
           }
         }
@@ -174,7 +174,7 @@ final class Mutants {
         @Override
         void clear() {
           List.copyOf(keys()).stream()
-              .filter(key -> get(key) instanceof Held)
+              .filter(key -> get(key) instanceof EntrySlot)
               .forEach(this::remove);
         }
       };
@@ -183,8 +183,8 @@ final class Mutants {
 
   static final class KeepsBeforePositioned extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         boolean mayKeep() {
           return true;
@@ -193,8 +193,8 @@ final class Mutants {
     }
 
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void positioned(long position) {
           freshness.positioned(position);
@@ -205,8 +205,8 @@ final class Mutants {
 
   static final class HasNoLease extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         boolean leased(long now) {
           return true;
@@ -218,16 +218,16 @@ final class Mutants {
   /** Only the one that every answer renews. */
   static final class HasOneLease extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(
           settings.toBuilder().partitionBound(Duration.ofDays(1)).build(), clock);
     }
   }
 
   static final class LeasesFromNow extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         synchronized void answered(long at) {
           caughtUpTo(position());
@@ -239,8 +239,8 @@ final class Mutants {
 
   static final class LeasesFromArrival extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         synchronized void current(long at, long asOf) {
           super.current(at, clock.nanos());
@@ -251,8 +251,8 @@ final class Mutants {
 
   static final class AdvancesNow extends Rig.Parts {
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         synchronized void current(long at, long asOf) {
           positionedUnproved(at);
@@ -264,8 +264,8 @@ final class Mutants {
 
   static final class TrustsOpening extends Rig.Parts {
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void positionedUnproved(long position) {
           positioned(position);
@@ -276,8 +276,8 @@ final class Mutants {
 
   static final class TrustsBacklog extends Rig.Parts {
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void catchingUp(List<Change> changes, long position) {
           changed(changes, position);
@@ -288,8 +288,8 @@ final class Mutants {
 
   static final class RenewsFirst extends Rig.Parts {
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void changed(List<Change> changes, long position) {
           freshness.answered(position);
@@ -305,8 +305,8 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        boolean claim(String key, @Nullable Slot found, Load load) {
-          return found instanceof Held || super.claim(key, found, load);
+        boolean claim(String key, @Nullable Slot found, PendingLoad load) {
+          return found instanceof EntrySlot || super.claim(key, found, load);
         }
 
         @Override
@@ -320,8 +320,8 @@ final class Mutants {
     Slots other(long maximumBytes) {
       return new Slots(maximumBytes) {
         @Override
-        Store announce(String key) {
-          return new Store(null);
+        PendingWrite announce(String key) {
+          return new PendingWrite(null);
         }
 
         @Override
@@ -337,18 +337,18 @@ final class Mutants {
     }
 
     @Override
-    Reader reader(
+    CacheReader reader(
         FakeStore store,
         NearCacheSettings settings,
         Slots slots,
-        Freshness freshness,
+        CoherenceLease freshness,
         CacheClock clock,
         Counters counters) {
-      return new Reader(store, settings, slots, freshness, clock, counters) {
+      return new CacheReader(store, settings, slots, freshness, clock, counters) {
         @Override
         @Nullable
-        Held hit(String key) {
-          return slots.get(key) instanceof Held held && freshness.isServing() ? held : null;
+        EntrySlot hit(String key) {
+          return slots.get(key) instanceof EntrySlot held && freshness.isServing() ? held : null;
         }
       };
     }

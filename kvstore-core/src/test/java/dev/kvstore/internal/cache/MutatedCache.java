@@ -12,9 +12,9 @@ final class MutatedCache {
   static NearCache over(EntryStore store, NearCacheSettings settings, Rig.Parts parts) {
     CacheClock clock = new CacheClock("mutated", InstantSource.system());
     Slots slots = parts.slots(settings);
-    Freshness freshness = parts.freshness(settings, clock);
+    CoherenceLease freshness = parts.freshness(settings, clock);
     Counters counters = new Counters();
-    Reader reader = new Reader(store, settings, slots, freshness, clock, counters);
+    CacheReader reader = new CacheReader(store, settings, slots, freshness, clock, counters);
     NearCache cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
     cache.start(parts.feed(slots, freshness, counters));
     return cache;

@@ -2,8 +2,10 @@ package dev.kvstore.internal.cache;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.testing.RawStore;
 import java.io.BufferedReader;
@@ -63,8 +65,7 @@ final class NearCacheChild {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (MongoEntryDatabase plain =
             MongoEntryDatabase.open(arguments[0], SETTINGS.withoutNearCache());
-        MongoEntryDatabase cached =
-            MongoEntryDatabase.open(arguments[0], SETTINGS.withNearCache(CACHE));
+        StoreStack cached = MongoStack.open(arguments[0], SETTINGS.withNearCache(CACHE));
         RawStore store = RawStore.of(
             mutation == Mutant.NONE
                 ? cached.store(STORE)

@@ -1,7 +1,7 @@
 package dev.kvstore.internal.cache;
 
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.EntryStoreContract;

@@ -9,7 +9,8 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
@@ -63,7 +64,7 @@ class NearCacheOutageTest {
   private final Set<Thread> before = Thread.getAllStackTraces().keySet();
   private StandInReplicaSet server;
   private WireServer way;
-  private final List<MongoEntryDatabase> databases = new ArrayList<>();
+  private final List<StoreStack> databases = new ArrayList<>();
   private RawStore direct;
 
   /** How the way fails. */
@@ -109,13 +110,13 @@ class NearCacheOutageTest {
 
   @AfterEach
   void close() {
-    databases.forEach(MongoEntryDatabase::close);
+    databases.forEach(StoreStack::close);
     way.close();
     server.close();
   }
 
   private EntryStore open(String uri, MongoSettings settings) {
-    MongoEntryDatabase database = MongoEntryDatabase.open(uri, settings);
+    StoreStack database = MongoStack.open(uri, settings);
     databases.add(database);
     return database.store("settings");
   }
@@ -273,7 +274,7 @@ class NearCacheOutageTest {
   }
 
   private void assertNoThreadIsLeft() {
-    databases.forEach(MongoEntryDatabase::close);
+    databases.forEach(StoreStack::close);
     await().atMost(LONG).untilAsserted(() -> assertThat(ours()).isEmpty());
   }
 

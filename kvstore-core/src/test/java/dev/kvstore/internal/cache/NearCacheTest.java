@@ -12,20 +12,20 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
-import dev.kvstore.NearCacheSettings;
 import dev.kvstore.NearCacheSettings.PastBound;
+import dev.kvstore.NearCacheSettings;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
-import dev.kvstore.spi.HeldEntry;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
 import java.util.Collection;
@@ -491,7 +491,7 @@ class NearCacheTest {
     private Rig rigWithoutFeed(NearCacheSettings settings) {
       FakeStore mute = new FakeStore(new FakeDatabase()) {
         @Override
-        public Subscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
+        public FeedSubscription subscribe(ChangeSink newSink, @Nullable SyncToken from) {
           throw new UnsupportedOperationException();
         }
       };
@@ -580,12 +580,12 @@ class NearCacheTest {
     void held_valueKept_isFoundByItsTypeUntilTheKeyChanges() {
       Rig rig = new Rig().position();
       rig.set(1);
-      HeldEntry held = Objects.requireNonNull(rig.raw.held(KEY));
+      CachedEntry held = Objects.requireNonNull(rig.raw.held(KEY));
       assertThat(held.valueAs(Integer.class)).isNull();
       long weight = rig.cache.health().weight();
       held.keep(KVType.of(Integer.class), 1, 0);
 
-      HeldEntry again = Objects.requireNonNull(rig.raw.held(KEY));
+      CachedEntry again = Objects.requireNonNull(rig.raw.held(KEY));
       assertThat(again.entry()).isSameAs(held.entry());
       assertThat(again.valueAs(Integer.class)).isEqualTo(1);
       assertThat(again.valueAs(KVType.of(Integer.class))).isEqualTo(1);
@@ -602,7 +602,7 @@ class NearCacheTest {
     void keep_ofWhatWasRemovedMeanwhile_isForgotten() {
       Rig rig = new Rig().position();
       rig.set(1);
-      HeldEntry held = Objects.requireNonNull(rig.raw.held(KEY));
+      CachedEntry held = Objects.requireNonNull(rig.raw.held(KEY));
       rig.database.set(KEY, 2);
       rig.deliver();
       held.keep(KVType.of(Integer.class), 1, 0);

@@ -23,22 +23,22 @@ final class Rig {
       return new Slots(settings.maximumBytes());
     }
 
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock);
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock);
     }
 
-    Reader reader(
+    CacheReader reader(
         FakeStore store,
         NearCacheSettings settings,
         Slots slots,
-        Freshness freshness,
+        CoherenceLease freshness,
         CacheClock clock,
         Counters counters) {
-      return new Reader(store, settings, slots, freshness, clock, counters);
+      return new CacheReader(store, settings, slots, freshness, clock, counters);
     }
 
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters);
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters);
     }
   }
 
@@ -66,9 +66,9 @@ final class Rig {
     this.database = store.database;
     this.clock = clock;
     Slots slots = parts.slots(settings);
-    Freshness freshness = parts.freshness(settings, clock);
+    CoherenceLease freshness = parts.freshness(settings, clock);
     Counters counters = new Counters();
-    Reader reader = parts.reader(store, settings, slots, freshness, clock, counters);
+    CacheReader reader = parts.reader(store, settings, slots, freshness, clock, counters);
     cache = new NearCache(store, settings, slots, freshness, clock, counters, reader);
     raw = RawStore.of(cache);
     cache.start(parts.feed(slots, freshness, counters));

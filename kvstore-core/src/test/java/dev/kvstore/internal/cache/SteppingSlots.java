@@ -17,31 +17,31 @@ final class SteppingSlots extends Slots {
   }
 
   @Override
-  boolean claim(String key, @Nullable Slot found, Load load) {
+  boolean claim(String key, @Nullable Slot found, PendingLoad load) {
     scheduler.step();
     return super.claim(key, found, load);
   }
 
   @Override
-  void loaded(String key, Load load, Optional<KVEntry<RawValue>> entry, @Nullable Held held) {
+  void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
     scheduler.step();
     super.loaded(key, load, entry, held);
   }
 
   @Override
-  void failed(String key, Load load) {
+  void failed(String key, PendingLoad load) {
     scheduler.step();
     super.failed(key, load);
   }
 
   @Override
-  Store announce(String key) {
+  PendingWrite announce(String key) {
     scheduler.step();
     return super.announce(key);
   }
 
   @Override
-  void acknowledged(String key, Store store, @Nullable Held held) {
+  void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
     scheduler.step();
     super.acknowledged(key, store, held);
   }

@@ -244,8 +244,8 @@ final class World {
     }
 
     @Override
-    Freshness freshness(NearCacheSettings settings, CacheClock clock) {
-      return new Freshness(settings, clock) {
+    CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
+      return new CoherenceLease(settings, clock) {
         @Override
         boolean isServing() {
           scheduler.step();
@@ -263,8 +263,8 @@ final class World {
     }
 
     @Override
-    Feed feed(Slots slots, Freshness freshness, Counters counters) {
-      return new Feed(slots, freshness, counters) {
+    InvalidationSink feed(Slots slots, CoherenceLease freshness, Counters counters) {
+      return new InvalidationSink(slots, freshness, counters) {
         @Override
         public void changed(List<Change> changes, long position) {
           changes.forEach(change -> apply(List.of(change)));

@@ -17,7 +17,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.mapping.BsonCodec;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,3 +2,4 @@
 package dev.kvstore.internal.typed;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -7,11 +7,11 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
-import dev.kvstore.spi.Subscription;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ class FakeStore implements EntryStore {
   }
 
   @Override
-  public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+  public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     sinks.add(sink);
     froms.add(Optional.ofNullable(from));
     return () -> sinks.remove(sink);

@@ -8,8 +8,8 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
-import dev.kvstore.spi.Subscription;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ class FollowingWatchTest {
   void store_thatCannotTell_isReadEveryFewSeconds() {
     FakeStore mute = new FakeStore() {
       @Override
-      public Subscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+      public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
         throw new UnsupportedOperationException("cannot tell");
       }
     };

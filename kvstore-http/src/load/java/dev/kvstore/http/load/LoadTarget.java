@@ -3,8 +3,9 @@ package dev.kvstore.http.load;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
-import dev.kvstore.internal.cache.CachedDatabase;
-import dev.kvstore.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,9 @@ final class LoadTarget {
     Path folder = Files.createTempDirectory("kvstore-load");
     Path file = folder.resolve("load.db");
     try (SqliteEntryDatabase sqlite = SqliteEntryDatabase.open(file);
-        CachedDatabase database =
-            CachedDatabase.over("load", sqlite, NearCacheSettings.DEFAULT, Clock.systemUTC());
+        StoreStack database =
+            StoreStack.over(
+            "load", sqlite, Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
         KVServer service = KVServer.start(ServerSettings.DEFAULT, database)) {
       Javalin bare = Javalin.create(config -> {
         config.startup.showJavalinBanner = false;

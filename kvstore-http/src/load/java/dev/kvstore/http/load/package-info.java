@@ -3,3 +3,4 @@
 package dev.kvstore.http.load;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -4,7 +4,7 @@ import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.Subscription;
+import dev.kvstore.spi.FeedSubscription;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -16,7 +16,7 @@ final class TokenChanges implements ChangeSink, ChangeSignal {
 
   private final Runnable action;
   private final LongSupplier nanoTime;
-  private final Subscription subscription;
+  private final FeedSubscription subscription;
 
   /** When the feed has last proved that it is complete. */
   private volatile long provedAt;

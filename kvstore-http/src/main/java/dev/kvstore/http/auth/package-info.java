@@ -3,3 +3,4 @@
 package dev.kvstore.http.auth;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.kvstore.http.config;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.kvstore.http.logging;
 
 import org.jspecify.annotations.NullMarked;
+

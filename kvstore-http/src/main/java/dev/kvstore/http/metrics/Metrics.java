@@ -2,8 +2,8 @@ package dev.kvstore.http.metrics;
 
 import com.mongodb.MongoClientSettings;
 import dev.kvstore.CacheHealth;
+import dev.kvstore.internal.sqlite.SqliteStatistics;
 import dev.kvstore.spi.StoreSize;
-import dev.kvstore.sqlite.SqliteStatistics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;

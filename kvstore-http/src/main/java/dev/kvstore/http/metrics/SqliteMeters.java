@@ -1,6 +1,6 @@
 package dev.kvstore.http.metrics;
 
-import dev.kvstore.sqlite.SqliteStatistics;
+import dev.kvstore.internal.sqlite.SqliteStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

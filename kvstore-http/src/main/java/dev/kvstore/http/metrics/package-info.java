@@ -3,3 +3,4 @@
 package dev.kvstore.http.metrics;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.kvstore.http.net;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package dev.kvstore.http.tls;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.client.MongoCollection;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
-import dev.kvstore.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;

@@ -1,0 +1,98 @@
+package dev.kvstore;
+
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * A database with any number of stores: MongoDB, a SQLite file, or a kvstore service.
+ *
+ * <pre>{@code
+ * try (KVDatabase database = KVDatabase.open("mongodb://localhost/app?replicaSet=rs0")) {
+ *   KVStore settings = database.store("settings");
+ *   settings.set("ui.theme", "dark");
+ * }
+ * }</pre>
+ *
+ * <p>All stores of a database share its connections, its change feed, its threads and the memory of
+ * its near-cache. Open one per process. Thread-safe.
+ *
+ * <p>All methods but {@link #store} and {@link #close} ask the database and block until it has
+ * answered or the time limit has run out; then they throw {@link UnavailableException}. After
+ * {@link #close()} they throw {@link KVException} with {@link ErrorCode#CLOSED}.
+ *
+ * @since 0.1
+ */
+public interface KVDatabase extends AutoCloseable {
+  /**
+   * Opens a database with the default settings. For other settings, or a client that the
+   * application has already, see {@code MongoKVDatabase}, {@code SqliteKVDatabase} and
+   * {@code HttpKVDatabase}.
+   *
+   * @param connectionString one of
+   *     <ul>
+   *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: a MongoDB database, the one in the
+   *           path or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
+   *       <li>{@code sqlite:settings.db}: a file; needs {@code org.xerial:sqlite-jdbc}
+   *       <li>{@code https://…} or {@code http://…}: a service; needs
+   *           {@code dev.kvstore:kvstore-client}
+   *     </ul>
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
+   *     is not valid; the message does not repeat it, as it may hold a password
+   * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if a library is missing
+   * @throws UnavailableException if MongoDB or the file cannot be reached; a service is not asked
+   */
+  static KVDatabase open(String connectionString) {
+    for (Provider provider : ServiceLoader.load(Provider.class, Provider.class.getClassLoader())) {
+      if (provider.accepts(connectionString)) {
+        return provider.open(connectionString);
+      }
+    }
+    if (connectionString.startsWith("http://") || connectionString.startsWith("https://")) {
+      throw new KVException(
+          ErrorCode.MISSING_DEPENDENCY,
+          "A service is reached by dev.kvstore:kvstore-client, which is not on the class path");
+    }
+    throw new InvalidInputException(
+        ErrorCode.INVALID_PARAMETER,
+        "The connection string must begin with mongodb://, mongodb+srv://, sqlite:, https:// or"
+            + " http://");
+  }
+
+  /**
+   * Returns the store of that name. Does not reach the database: a store comes into being with its
+   * first write. Closing the store ends what was begun with it, and nothing else.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
+   */
+  KVStore store(String name);
+
+  /** Returns the names of the stores that exist, in order. */
+  List<String> stores();
+
+  /**
+   * Deletes the store with all its entries, in one durable step. Watchers of it get
+   * {@link KVWatcher#reset()}.
+   *
+   * @return true if the store existed
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
+   * @throws OutcomeUnknownException if the reply was lost and the store may be gone or not
+   */
+  boolean drop(String name);
+
+  /** Returns whether the database answers, and the health of its near-cache. */
+  KVHealth health();
+
+  /** Closes all stores and what else was opened for them. Idempotent. */
+  @Override
+  void close();
+
+  /** A kind of database, found with {@link ServiceLoader}. */
+  interface Provider {
+    /** Returns true if this kind of database has connection strings like this one. */
+    boolean accepts(String connectionString);
+
+    /** Opens the database, as {@link KVDatabase#open} says. */
+    KVDatabase open(String connectionString);
+  }
+}

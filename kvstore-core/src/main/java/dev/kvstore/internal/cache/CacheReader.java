@@ -1,0 +1,340 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads: from memory, by joining a load that is under way, or by a load of one's own, which runs on
+ * the calling thread. Thread-safe.
+ */
+class CacheReader {
+  private final EntryStore store;
+  private final Slots slots;
+  private final CoherenceLease freshness;
+  private final CacheClock clock;
+  private final Counters counters;
+  private final Lifetimes lifetimes;
+  private final ReadBreaker outage;
+  private final boolean servesStale;
+  private final long joinableFor;
+
+  CacheReader(
+      EntryStore store,
+      NearCacheSettings settings,
+      Slots slots,
+      CoherenceLease freshness,
+      CacheClock clock,
+      Counters counters) {
+    this.store = store;
+    this.slots = slots;
+    this.freshness = freshness;
+    this.clock = clock;
+    this.counters = counters;
+    this.lifetimes = new Lifetimes(settings, slots);
+    this.outage = new ReadBreaker(clock);
+    this.servesStale = settings.pastBound() == NearCacheSettings.PastBound.SERVE_STALE;
+    this.joinableFor = CoherenceLease.nanos(settings.stalenessBound());
+  }
+
+  /** Returns what is held of the key and may be served to whoever demands nothing special. */
+  @Nullable
+  EntrySlot hit(String key) {
+    // The lease first: what is found after that is at least as fresh as the lease says.
+    if (freshness.isServing()
+        && slots.get(key) instanceof EntrySlot held
+        && held.isGood(freshness, clock)) {
+      counters.hit();
+      return held;
+    }
+    return null;
+  }
+
+  final Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
+    boolean known = isKnown(options);
+    EntrySlot held = known ? hit(key) : null;
+    if (held != null) {
+      return held.entry();
+    }
+    if (!known) {
+      counters.bypasses(1);
+      counters.misses(1);
+      return readThrough(key, options);
+    }
+    boolean serving = freshness.isServing();
+    if (!serving) {
+      counters.bypasses(1);
+      EntrySlot stale = servesStale && !outage.mayAsk() ? stale(key) : null;
+      if (stale != null) {
+        return marked(stale);
+      }
+    }
+    try {
+      return outage.noting(() -> load(key, options, serving));
+    } catch (UnavailableException e) {
+      EntrySlot stale = stale(key);
+      if (stale == null) {
+        throw e;
+      }
+      return marked(stale);
+    }
+  }
+
+  /** Returns the entries of those keys that have one; loads the missing ones in one go. */
+  final List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+    Set<String> wanted = new LinkedHashSet<>(keys);
+    if (!isKnown(options)) {
+      counters.bypasses(wanted.size());
+      counters.misses(wanted.size());
+      return new ArrayList<>(readManyThrough(wanted, options).values());
+    }
+    boolean serving = freshness.isServing();
+    Batch batch = new Batch();
+    if (!serving) {
+      counters.bypasses(wanted.size());
+      if (servesStale && !outage.mayAsk() && addStale(wanted, batch)) {
+        return batch.found;
+      }
+    }
+    try {
+      outage.noting(() -> {
+        loadAll(wanted, serving, options, batch);
+        for (Map.Entry<String, PendingLoad> joined : batch.joined.entrySet()) {
+          join(joined.getKey(), joined.getValue(), options).ifPresent(batch.found::add);
+        }
+        return batch;
+      });
+    } catch (UnavailableException e) {
+      Set<String> missing = new LinkedHashSet<>(batch.own.keySet());
+      missing.addAll(batch.joined.keySet());
+      batch.found.forEach(entry -> missing.remove(entry.key()));
+      if (!addStale(missing, batch)) {
+        throw e;
+      }
+    }
+    return batch.found;
+  }
+
+  /** What a read of many keys has come to. */
+  private static final class Batch {
+    final List<KVEntry<RawValue>> found = new ArrayList<>();
+    final Map<String, PendingLoad> own = new LinkedHashMap<>();
+    final Map<String, PendingLoad> joined = new HashMap<>();
+  }
+
+  /**
+   * Whether the cache can know what these options demand. To be asked before looking into the map,
+   * which is at least as new as the position that was seen.
+   */
+  boolean isKnown(ReadOptions options) {
+    long least = options.atLeast().position();
+    return !options.bypassCache() && (least == 0 || least <= freshness.position());
+  }
+
+  /**
+   * What a load demands: nothing older than the feed, nor than what was seen here. Without
+   * positions nobody can tell what a cache on the way has heard of, so it is not to answer.
+   */
+  ReadOptions demand(ReadOptions options) {
+    SyncToken least =
+        new SyncToken(freshness.position()).max(store.syncToken()).max(options.atLeast());
+    return new ReadOptions(least, options.bypassCache() || least.equals(SyncToken.START));
+  }
+
+  private Optional<KVEntry<RawValue>> load(String key, ReadOptions options, boolean serving) {
+    Batch batch = new Batch();
+    enter(key, serving, options, batch);
+    PendingLoad own = batch.own.get(key);
+    if (own != null) {
+      return load(key, own, options);
+    }
+    PendingLoad joined = batch.joined.get(key);
+    return joined != null ? join(key, joined, options) : batch.found.stream().findFirst();
+  }
+
+  /** Finds the key in memory, a load of it to join, or puts one of its own into the map. */
+  private void enter(String key, boolean serving, ReadOptions options, Batch batch) {
+    while (true) {
+      Slot found = slots.get(key);
+      EntrySlot held = found == null ? null : found.held();
+      if (serving && held != null && !(found instanceof PendingLoad) && held.isGood(freshness, clock)) {
+        counters.hit();
+        held.entry().ifPresent(batch.found::add);
+        return;
+      }
+      if (found instanceof PendingLoad running && isJoinable(running, options)) {
+        counters.misses(1);
+        batch.joined.put(key, running);
+        return;
+      }
+      PendingLoad own = new PendingLoad(held, clock.nanos());
+      if (slots.claim(key, found, own)) {
+        counters.misses(1);
+        batch.own.put(key, own);
+        return;
+      }
+    }
+  }
+
+  /** One that hangs may return what was true when it began: no good once that is long ago. */
+  private boolean isJoinable(PendingLoad load, ReadOptions options) {
+    return options.atLeast().position() == 0 && clock.nanos() - load.began() < joinableFor;
+  }
+
+  private Optional<KVEntry<RawValue>> load(String key, PendingLoad load, ReadOptions options) {
+    try {
+      boolean keep = freshness.mayKeep();
+      counters.load();
+      Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
+      finish(key, load, entry, keep);
+      return entry;
+    } catch (RuntimeException | Error e) {
+      fail(key, load, e);
+      throw e;
+    }
+  }
+
+  private void loadAll(Set<String> wanted, boolean serving, ReadOptions options, Batch batch) {
+    try {
+      for (String key : wanted) {
+        enter(key, serving, options, batch);
+      }
+      if (batch.own.isEmpty()) {
+        return;
+      }
+      boolean keep = freshness.mayKeep();
+      counters.load();
+      Map<String, KVEntry<RawValue>> read = byKey(batch.own.keySet(), demand(options));
+      batch.own.forEach((key, load) -> {
+        Optional<KVEntry<RawValue>> entry = Optional.ofNullable(read.get(key));
+        finish(key, load, entry, keep);
+        entry.ifPresent(batch.found::add);
+      });
+      batch.own.clear();
+    } catch (RuntimeException | Error e) {
+      // Whatever it was: nobody may wait for these in vain.
+      batch.own.forEach((key, load) -> fail(key, load, e));
+      throw e;
+    }
+  }
+
+  private void finish(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, boolean keep) {
+    if (isStale(entry)) {
+      finishStale(key, load, entry);
+    } else {
+      slots.loaded(key, load, entry, keep ? lifetimes.hold(key, entry, load.began()) : null);
+    }
+    load.result().complete(entry);
+  }
+
+  /** Nothing is known that was not before, so what was held stays if this is no other. */
+  void finishStale(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry) {
+    EntrySlot before = load.held();
+    if (before != null && before.isOf(entry.map(KVEntry::metadata).orElse(null))) {
+      slots.failed(key, load);
+    } else {
+      slots.loaded(key, load, entry, null);
+    }
+  }
+
+  /** Whether the store itself cannot vouch for it. */
+  static boolean isStale(Optional<KVEntry<RawValue>> entry) {
+    return entry.isPresent() && entry.get().stale();
+  }
+
+  private void fail(String key, PendingLoad load, Throwable failure) {
+    slots.failed(key, load);
+    if (failure instanceof UnavailableException && !Thread.currentThread().isInterrupted()) {
+      load.result().completeExceptionally(failure);
+    } else {
+      load.result().cancel(false);
+    }
+  }
+
+  private Optional<KVEntry<RawValue>> join(String key, PendingLoad load, ReadOptions options) {
+    try {
+      return clock.await(load.result(), joinableFor);
+    } catch (TimeoutException e) {
+      // It hangs. Whether more than a few may do so is for the store to say.
+      return readThrough(key, options);
+    } catch (ExecutionException e) {
+      throw new UnavailableException(
+          "Key '" + key + "' could not be read: another thread asked for it in vain", e.getCause());
+    } catch (CancellationException e) {
+      return readThrough(key, options);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException(
+          "Interrupted while key '" + key + "' was being read by another thread", e);
+    }
+  }
+
+  /** Reads without the map, and lets nobody read something older from it afterwards. */
+  private Optional<KVEntry<RawValue>> readThrough(String key, ReadOptions options) {
+    counters.load();
+    Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
+    slots.read(key, entry.map(KVEntry::metadata));
+    return entry;
+  }
+
+  private Map<String, KVEntry<RawValue>> readManyThrough(Set<String> keys, ReadOptions options) {
+    counters.load();
+    Map<String, KVEntry<RawValue>> read = byKey(keys, demand(options));
+    for (String key : keys) {
+      slots.read(key, Optional.ofNullable(read.get(key)).map(KVEntry::metadata));
+    }
+    return read;
+  }
+
+  private Map<String, KVEntry<RawValue>> byKey(Set<String> keys, ReadOptions options) {
+    Map<String, KVEntry<RawValue>> read = new LinkedHashMap<>();
+    for (KVEntry<RawValue> entry : store.find(keys, options)) {
+      read.put(entry.key(), entry);
+    }
+    return read;
+  }
+
+  /** Adds what is held of all those keys, or nothing where there is none of one of them. */
+  private boolean addStale(Set<String> keys, Batch batch) {
+    List<EntrySlot> stale = new ArrayList<>();
+    for (String key : keys) {
+      EntrySlot held = stale(key);
+      if (held == null) {
+        return false;
+      }
+      stale.add(held);
+    }
+    stale.forEach(held -> marked(held).ifPresent(batch.found::add));
+    return true;
+  }
+
+  /** What can be served with a mark on it; absence has no place for one. */
+  private @Nullable EntrySlot stale(String key) {
+    Slot found = servesStale ? slots.get(key) : null;
+    EntrySlot held = found == null ? null : found.held();
+    return held != null && held.entry().isPresent() && !held.isExpired(clock) ? held : null;
+  }
+
+  private Optional<KVEntry<RawValue>> marked(EntrySlot held) {
+    counters.staleRead();
+    return held.entry()
+        .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVType;
+import dev.kvstore.spi.CachedEntry;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.RawValue;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An entry in memory, or that there is none. */
+final class EntrySlot implements Slot, CachedEntry {
+  /**
+   * What is around a key and its value, measured: the map's node and table, this object, the entry
+   * with its metadata, the headers of the arrays.
+   */
+  private static final int OVERHEAD_BYTES = 480;
+
+  private static final int ABSENT_OVERHEAD_BYTES = 200;
+
+  private static final int VALUE_OVERHEAD_BYTES = 40;
+
+  private static final byte BSON_DOCUMENT = 3;
+  private static final byte BSON_ARRAY = 4;
+
+  private final Slots slots;
+  private final String key;
+  private final Optional<KVEntry<RawValue>> entry;
+  private final @Nullable KVType<?> type;
+  private final @Nullable Object value;
+  private final int bytes;
+  private final long goodUntil;
+  private final long expiresAt;
+  private final boolean perpetual;
+
+  /** @param goodUntil by the cache's clock, or {@link CacheClock#NEVER} */
+  EntrySlot(Slots slots, String key, Optional<KVEntry<RawValue>> entry, long goodUntil) {
+    this(slots, key, entry, goodUntil, null, null, 0);
+  }
+
+  private EntrySlot(
+      Slots slots,
+      String key,
+      Optional<KVEntry<RawValue>> entry,
+      long goodUntil,
+      @Nullable KVType<?> type,
+      @Nullable Object value,
+      int bytes) {
+    this.slots = slots;
+    this.key = key;
+    this.entry = entry;
+    this.goodUntil = goodUntil;
+    this.type = type;
+    this.value = value;
+    this.bytes = bytes;
+    this.expiresAt =
+        entry.flatMap(KVEntry::expiresAt).map(Instant::toEpochMilli).orElse(CacheClock.NEVER);
+    this.perpetual = goodUntil == CacheClock.NEVER && expiresAt == CacheClock.NEVER;
+  }
+
+  @Override
+  public Optional<KVEntry<RawValue>> entry() {
+    return entry;
+  }
+
+  @Override
+  public @Nullable Object valueAs(KVType<?> wanted) {
+    return wanted.equals(type) ? value : null;
+  }
+
+  @Override
+  public @Nullable Object valueAs(Class<?> wanted) {
+    return type != null && type.type() == wanted && !type.isLenient() ? value : null;
+  }
+
+  @Override
+  public void keep(KVType<?> newType, Object newValue, int newBytes) {
+    slots.exchange(key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
+  }
+
+  @Override
+  public EntrySlot held() {
+    return this;
+  }
+
+  /** Whether it may be served, if the cache may serve at all. */
+  boolean isGood(CoherenceLease freshness, CacheClock clock) {
+    return perpetual || (freshness.now() < goodUntil && !isExpired(clock));
+  }
+
+  /** Whether the entry's own time to live is over: then it must not be served in any case. */
+  boolean isExpired(CacheClock clock) {
+    return expiresAt != CacheClock.NEVER && expiresAt <= clock.millis();
+  }
+
+  boolean expires() {
+    return expiresAt != CacheClock.NEVER;
+  }
+
+  /** Whether this is what the change left behind. */
+  boolean isOutcome(Change change) {
+    return change.kind() == Change.Kind.SET
+        ? entry.isPresent()
+            && entry.get().version() == change.version()
+            && entry.get().etag().equals(change.etag())
+        : entry.isEmpty();
+  }
+
+  /** Whether this is what somebody else has read. */
+  boolean isOf(@Nullable KVMetadata read) {
+    String own = entry.map(KVEntry::etag).orElse(null);
+    return Objects.equals(own, read == null ? null : read.etag());
+  }
+
+  @Override
+  public int weight() {
+    if (entry.isEmpty()) {
+      return ABSENT_OVERHEAD_BYTES + key.length();
+    }
+    RawValue raw = entry.get().value();
+    int size = raw == null ? 0 : raw.size();
+    return (int)
+        Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + key.length() + size + valueWeight(raw, size));
+  }
+
+  private long valueWeight(@Nullable RawValue raw, int size) {
+    if (value == null) {
+      return 0;
+    }
+    return bytes > 0
+        ? VALUE_OVERHEAD_BYTES + bytes
+        : VALUE_OVERHEAD_BYTES + (long) size * (isContainer(raw) ? 4 : 1);
+  }
+
+  /** Trees of boxed values take several times what their BSON takes. */
+  private static boolean isContainer(@Nullable RawValue raw) {
+    return raw != null && (raw.typeNumber() == BSON_DOCUMENT || raw.typeNumber() == BSON_ARRAY);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.kvstore.internal.cache;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.RawValue;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A read of the database that is under way; who comes meanwhile waits for it. */
+final class PendingLoad implements Slot {
+  private final @Nullable EntrySlot before;
+  private final long began;
+  private final CompletableFuture<Optional<KVEntry<RawValue>>> result = new CompletableFuture<>();
+
+  PendingLoad(@Nullable EntrySlot before, long began) {
+    this.before = before;
+    this.began = began;
+  }
+
+  /** When it began, by the cache's clock. */
+  long began() {
+    return began;
+  }
+
+  /**
+   * Comes to an end in every case: with what was read; with an {@link UnavailableException} that
+   * holds for all who wait; or cancelled, where the failure was the loading thread's own affair.
+   */
+  CompletableFuture<Optional<KVEntry<RawValue>>> result() {
+    return result;
+  }
+
+  @Override
+  public @Nullable EntrySlot held() {
+    return before;
+  }
+
+  /** It is in the map for a moment, and must not be evicted before that is over. */
+  @Override
+  public int weight() {
+    return 0;
+  }
+}

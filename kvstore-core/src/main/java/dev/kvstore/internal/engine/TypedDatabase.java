@@ -1,0 +1,73 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.CacheHealth;
+import dev.kvstore.KVDatabase;
+import dev.kvstore.KVException;
+import dev.kvstore.KVHealth;
+import dev.kvstore.KVStore;
+import dev.kvstore.Names;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
+import java.util.List;
+import java.util.Optional;
+
+/** The one implementation of {@link KVDatabase}. */
+public final class TypedDatabase implements KVDatabase {
+  private final StoreStack stack;
+  private final BsonCodec codec;
+
+  /** @param stack is closed with this */
+  public TypedDatabase(StoreStack stack, BsonCodec codec) {
+    this.stack = stack;
+    this.codec = codec;
+  }
+
+  /** Returns the only store of a database, which is closed with it. */
+  public KVStore only(String name) {
+    try {
+      return TypedKVStore.over(handle(name), codec, this::close);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public KVStore store(String name) {
+    return TypedKVStore.over(handle(name), codec);
+  }
+
+  private StoreHandle handle(String name) {
+    return new StoreHandle(stack.store(Names.checkStore(name)));
+  }
+
+  @Override
+  public List<String> stores() {
+    return stack.storeNames();
+  }
+
+  @Override
+  public boolean drop(String name) {
+    return stack.drop(Names.checkStore(name));
+  }
+
+  @Override
+  public KVHealth health() {
+    Optional<String> problem;
+    try {
+      stack.ping();
+      problem = Optional.empty();
+    } catch (KVException e) {
+      problem = Optional.of(String.valueOf(e.getMessage()));
+    }
+    return new Health(problem, stack.cacheHealth());
+  }
+
+  private record Health(Optional<String> problem, Optional<CacheHealth> cache)
+      implements KVHealth {}
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}

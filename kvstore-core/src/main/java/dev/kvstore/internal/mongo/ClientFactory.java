@@ -1,0 +1,91 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.MongoNamespace;
+import com.mongodb.ServerAddress;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.connection.ClusterSettings;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
+import java.util.stream.Collectors;
+
+/**
+ * Makes clients of connection strings, which hold passwords: nothing of them gets into messages.
+ */
+public final class ClientFactory {
+  private ClientFactory() {}
+
+  static ConnectionString parse(String connectionString) {
+    try {
+      return new ConnectionString(connectionString);
+    } catch (IllegalArgumentException e) {
+      // The driver's message may repeat parts of the text, so not even as the cause.
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The connection string of MongoDB is not valid. It has the form"
+              + " mongodb://user:password@host:port,host:port/database?option=value, or"
+              + " mongodb+srv://user:password@host/database; special characters in user and"
+              + " password must be percent-encoded");
+    } catch (MongoException e) {
+      if (!MongoErrors.isNameLookup(e)) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_PARAMETER,
+            "The DNS entries of a connection string with mongodb+srv are not valid for MongoDB:"
+                + " check its SRV and TXT records");
+      }
+      throw new UnavailableException(
+          "The DNS entries that a connection string with mongodb+srv names could not be looked up",
+          null);
+    }
+  }
+
+  static MongoClient create(ConnectionString parsed, MongoConfig settings) {
+    try {
+      MongoClientSettings.Builder builder = MongoClientSettings.builder();
+      settings.clientCustomizer().accept(builder);
+      builder
+          .applicationName(settings.applicationName())
+          .applyConnectionString(parsed)
+          .retryWrites(true)
+          .retryReads(true);
+      return MongoClients.create(builder.build());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The options of the connection string of MongoDB or the application name contradict each"
+              + " other or are not allowed");
+    }
+  }
+
+  /** Returns the hosts as they may be shown. */
+  static String servers(MongoClient client) {
+    ClusterSettings cluster = client.getClusterDescription().getClusterSettings();
+    return cluster.getSrvHost() != null
+        ? cluster.getSrvHost()
+        : cluster.getHosts().stream()
+            .map(ServerAddress::toString)
+            .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Returns the name.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
+   *     allow it
+   */
+  public static String checkDatabase(String name) {
+    try {
+      MongoNamespace.checkDatabaseNameValidity(name);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The database name must have 1 to 63 bytes and none of the characters / \\ . \" $ and"
+              + " space");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.kvstore.internal.mongo;
+
+import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
+
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import dev.kvstore.EtagReusedException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.mongo.KeyWriter.Sent;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.time.Instant;
+import java.util.OptionalLong;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds to whole numbers, by the server's {@code $inc}. That would add to doubles and decimals too,
+ * so the filter lets only int32 and int64 pass; where it lets nothing pass the key is read, to tell
+ * why.
+ */
+final class Counter {
+  /** An array passes for what it holds, so arrays are told apart. */
+  private static final BsonDocument WHOLE_NUMBER =
+      BsonDocument.parse("{$type: ['int', 'long'], $not: {$type: 'array'}}");
+
+  private final StoreAccess access;
+  private final KeyWriter writer;
+
+  Counter(StoreAccess access, KeyWriter writer) {
+    this.access = access;
+    this.writer = writer;
+  }
+
+  StoredDocument increment(String key, long by, WriteOptions options, Deadline deadline) {
+    EntryWrite write = write(key, by, options);
+    WriteCondition condition = options.condition();
+    if (condition.equals(WriteCondition.IF_ABSENT)) {
+      return create(write, condition, deadline);
+    }
+    BsonDocument demanded = KeyWriter.demanded(condition, write.chosenEtag());
+    while (true) {
+      Sent sent = new Sent(null, null);
+      if (demanded != null) {
+        StoredDocument narrow = addNarrow(key, by, options, deadline);
+        sent =
+            narrow != null ? new Sent(narrow, null) : add(write, by, condition, demanded, deadline);
+      }
+      StoredDocument sum =
+          sent.document() != null ? sent.document() : explain(write, by, condition, deadline);
+      if (sum != null) {
+        return sum;
+      }
+      access.pause(deadline, KeyWriter.doing(key), sent.refusal());
+    }
+  }
+
+  private StoredDocument create(EntryWrite write, WriteCondition condition, Deadline deadline) {
+    StoredDocument present = writer.create(write, true, deadline);
+    if (!write.made(present)) {
+      throw new PreconditionFailedException(write.key(), condition, present.etag());
+    }
+    return present;
+  }
+
+  private Sent add(
+      EntryWrite write,
+      long by,
+      WriteCondition condition,
+      BsonDocument demanded,
+      Deadline deadline) {
+    BsonDocument countable = new BsonDocument(VALUE, WHOLE_NUMBER);
+    countable.putAll(demanded);
+    if (!condition.equals(WriteCondition.NONE)) {
+      return writer.update(
+          write,
+          now -> write.adding(EntryWrite.number(by), now),
+          condition,
+          countable,
+          true,
+          deadline);
+    }
+    FindOneAndUpdateOptions options = KeyWriter.updateOptions(true).upsert(true);
+    return writer.send(write, null, true, deadline, (mark, until) -> {
+      Instant now = access.now();
+      BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
+      filter.putAll(countable);
+      return access.run(
+          until,
+          collection -> collection.findOneAndUpdate(
+              mark.on(filter), write.adding(EntryWrite.number(by), now), options));
+    });
+  }
+
+  /**
+   * Finds out why nothing was added.
+   *
+   * @return a new entry in place of an expired one, or null where it is worth another try
+   */
+  private @Nullable StoredDocument explain(
+      EntryWrite write, long by, WriteCondition condition, Deadline deadline) {
+    String key = write.key();
+    StoredDocument found =
+        access.reading("key '" + key + "'", () -> access.find(key, true, deadline));
+    StoredDocument live = found != null && found.isLiveAt(access.now()) ? found : null;
+    String etag = live == null ? null : live.etag();
+    EtagReusedException.check(key, write.chosenEtag(), etag);
+    if (!condition.holdsFor(etag)) {
+      throw new PreconditionFailedException(key, condition, etag);
+    }
+    if (live != null) {
+      checkAddable(key, live.storedValue(), by);
+      return null;
+    }
+    return found == null ? null : writer.reclaim(write, true, deadline);
+  }
+
+  private static void checkAddable(String key, RawValue value, long by) {
+    OptionalLong number = BsonValues.wholeNumber(value);
+    if (number.isEmpty()) {
+      throw new TypeMismatchException(
+          key, BsonValues.typeName(value), "int64", "only a whole number can be added to", null);
+    }
+    try {
+      Math.addExact(number.getAsLong(), by);
+    } catch (ArithmeticException e) {
+      throw new TypeMismatchException(
+          key, BsonValues.typeName(value), "int64", "the sum does not fit into 64 bits", e);
+    }
+  }
+
+  /**
+   * Adds a number that only an int64 holds to an int32, where the sum is an int32 again: the server
+   * would make an int64 of it. Rare, so it may take two commands.
+   *
+   * @return null where this is not the case, or someone was faster
+   */
+  private @Nullable StoredDocument addNarrow(
+      String key, long by, WriteOptions options, Deadline deadline) {
+    long span = 1L << Integer.SIZE;
+    if (by == (int) by || by > span || by < -span) {
+      return null;
+    }
+    StoredDocument found = access.findLive(key, true, deadline);
+    if (found == null
+        || !options.condition().holdsFor(found.etag())
+        || found.storedValue().typeNumber() != BsonType.INT32.getValue()) {
+      return null;
+    }
+    long sum = BsonValues.wholeNumber(found.storedValue()).orElseThrow() + by;
+    if (sum != (int) sum) {
+      return null;
+    }
+    EntryWrite narrow = write(key, sum, options);
+    WriteCondition unchanged = WriteCondition.ifMatch(found.etag());
+    BsonDocument demanded = KeyWriter.demanded(unchanged, narrow.chosenEtag());
+    return demanded == null
+        ? null
+        : writer
+            .update(narrow, narrow::keepingExpiry, unchanged, demanded, true, deadline)
+            .document();
+  }
+
+  private static EntryWrite write(String key, long number, WriteOptions options) {
+    return new EntryWrite(new Write(key, BsonValues.ofNumber(number, false), options));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.IndexOptions;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The index by which MongoDB removes expired entries of a store, made before the first write of
+ * this process, and made sure of now and then, as somebody may have dropped the collection and the
+ * index with it. No read relies on it for its answer: without it expired entries stay on the disk,
+ * and are absent all the same. So a server that refuses it gets a warning in the log, not an error
+ * for the application, and one that takes long to build it goes on with that under a time limit of
+ * its own, while the application writes.
+ */
+final class ExpiryIndex {
+  private static final Logger log = LoggerFactory.getLogger(ExpiryIndex.class);
+
+  /** How long the server may take to build it, over all that is there. */
+  private static final Duration BUILDING = Duration.ofMinutes(10);
+
+  /** How long the first write waits for it; at most a third of its time limit. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /** For so long writes go on without it after the server took too long. */
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  private static final BsonDocument KEYS =
+      new BsonDocument(StoredDocument.EXPIRES_AT, new BsonInt32(1));
+  private static final IndexOptions OPTIONS =
+      new IndexOptions().name("expiresAt_1").expireAfter(0L, TimeUnit.SECONDS);
+
+  /** For so long at most writes go on without an index that was dropped. */
+  private static final Duration GOOD_FOR = Duration.ofMinutes(10);
+
+  private final MongoErrors errors;
+  private @Nullable FutureTask<@Nullable Void> building; // guarded by this
+  private volatile long nextLook = System.nanoTime();
+
+  ExpiryIndex(MongoErrors errors) {
+    this.errors = errors;
+  }
+
+  void ensure(MongoCollection<RawBsonDocument> collection, Deadline deadline) {
+    if (!isDue()) {
+      return;
+    }
+    String doing = "preparing store '" + collection.getNamespace().getCollectionName() + "'";
+    FutureTask<@Nullable Void> task = build(collection);
+    try {
+      task.get(
+          Math.min(LONGEST_WAIT.toMillis(), deadline.millisLeft() / 3 + 1), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      nextLook = System.nanoTime() + PAUSE.toNanos();
+      log.info("Writing before the index for expiry is built: {}", collection.getNamespace());
+    } catch (InterruptedException e) {
+      throw errors.interrupted(doing, e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? errors.of(failure, doing)
+          : errors.of(new IllegalStateException(e.getCause()), doing);
+    }
+  }
+
+  /** Returns the one building that is under way, on a thread of its own, or begins it. */
+  private synchronized FutureTask<@Nullable Void> build(
+      MongoCollection<RawBsonDocument> collection) {
+    FutureTask<@Nullable Void> running = building;
+    if (running == null || running.isDone()) {
+      MongoCollection<RawBsonDocument> patient =
+          collection.withTimeout(BUILDING.toMillis(), TimeUnit.MILLISECONDS);
+      running = new FutureTask<>(() -> create(patient), null);
+      Thread thread = new Thread(running, "kvstore-index-" + collection.getNamespace());
+      thread.setDaemon(true);
+      thread.start();
+      building = running;
+    }
+    return running;
+  }
+
+  /** To be called when the collection was dropped: the next write makes the index again. */
+  void forget() {
+    nextLook = System.nanoTime();
+  }
+
+  private boolean isDue() {
+    return System.nanoTime() - nextLook >= 0;
+  }
+
+  private void create(MongoCollection<RawBsonDocument> collection) {
+    try {
+      collection.createIndex(KEYS, OPTIONS);
+    } catch (MongoCommandException e) {
+      if (!MongoErrors.isRefusal(e)) {
+        throw e;
+      }
+      log.warn(
+          "{} has no index {{}: 1} with expireAfterSeconds 0, and the server refused to make it"
+              + " (error {}): expired entries are absent, but nothing removes their documents",
+          collection.getNamespace(),
+          StoredDocument.EXPIRES_AT,
+          e.getErrorCode());
+    }
+    nextLook = System.nanoTime() + GOOD_FOR.toNanos();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Guard;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a little to a majority again and again, so that the position of an idle stream moves more
+ * often than by the server's own doing, every 10 seconds or so, and a cache sooner knows that its
+ * server is not cut off. Of all processes that do so for a database about one writes each time.
+ */
+final class Heartbeat implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+  private static final String ID = "heartbeat";
+  private static final String AT = "at";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final MongoCollection<BsonDocument> collection;
+  private final Duration interval;
+  private final InstantSource clock;
+  private final ScheduledExecutorService thread;
+  private final Guard guard = new Guard(log, "heartbeat");
+  private boolean refused; // of the thread alone
+
+  private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
+    this.collection = database
+        .getCollection(ChangePump.HEARTBEATS, BsonDocument.class)
+        .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
+        .withWriteConcern(WriteConcern.MAJORITY)
+        .withTimeout(interval.toMillis(), TimeUnit.MILLISECONDS);
+    this.interval = interval;
+    this.clock = clock;
+    this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
+      Thread daemon = new Thread(work, "kvstore-heartbeat-" + database.getName());
+      daemon.setDaemon(true);
+      return daemon;
+    });
+  }
+
+  /** Begins, on a thread of its own. */
+  static Heartbeat start(MongoDatabase database, Duration interval, InstantSource clock) {
+    Heartbeat heartbeat = new Heartbeat(database, interval, clock);
+    long millis = interval.toMillis();
+    var unused =
+        heartbeat.thread.scheduleWithFixedDelay(heartbeat::run, 0, millis, TimeUnit.MILLISECONDS);
+    return heartbeat;
+  }
+
+  /** What this throws would be the end of the heartbeat. */
+  private void run() {
+    guard.run(this::beat);
+  }
+
+  private void beat() {
+    Instant now = clock.instant();
+    // Half an interval: a node that comes a little early must not leave it to a later one.
+    Date old = Date.from(now.minus(interval.dividedBy(2)));
+    try {
+      collection.updateOne(
+          Filters.and(Filters.eq("_id", ID), Filters.lt(AT, old)),
+          Updates.set(AT, Date.from(now)),
+          new UpdateOptions().upsert(true));
+      refused = false;
+    } catch (MongoException e) {
+      if (MongoErrors.isDuplicateKey(e)) {
+        // The document is there and not old: another node has just written it.
+        refused = false;
+      } else {
+        report(e);
+      }
+    }
+  }
+
+  /** Logs missing rights, which do not pass; network failures are logged elsewhere. */
+  private void report(MongoException failure) {
+    if (MongoErrors.isRefusal(failure) && !refused) {
+      refused = true;
+      log.warn(
+          "Heartbeat refused by the server (error {}): grant update and insert on the collection"
+              + " '{}', or near-caches are bypassed when an idle database is past the partition"
+              + " bound",
+          failure.getCode(),
+          collection.getNamespace());
+    }
+    log.debug("Heartbeat failed", failure);
+  }
+
+  /** Waits a while for a write that is under way. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    Closing.shutdown(thread, PATIENCE);
+  }
+}

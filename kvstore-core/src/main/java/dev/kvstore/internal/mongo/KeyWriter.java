@@ -1,0 +1,297 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.client.model.FindOneAndDeleteOptions;
+import com.mongodb.client.model.FindOneAndReplaceOptions;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReturnDocument;
+import dev.kvstore.EtagReusedException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteCondition.IfMatch;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
+
+/** Writes and deletes one key, each with one command where nobody is in the way. */
+final class KeyWriter {
+  private final StoreAccess access;
+  private final LostWriteResolver settlement;
+
+  KeyWriter(StoreAccess access) {
+    this.access = access;
+    this.settlement = new LostWriteResolver(access);
+  }
+
+  LostWriteResolver settlement() {
+    return settlement;
+  }
+
+  /** Writes whatever is there. */
+  StoredDocument put(EntryWrite write, Deadline deadline) {
+    return upsert(write, write::replacing, false, deadline);
+  }
+
+  /**
+   * Writes where there is no entry, and returns what is there then, of which
+   * {@link EntryWrite#made} tells whether this write stored it. What is kept is not written, and
+   * makes no change event.
+   */
+  StoredDocument create(EntryWrite write, boolean withValue, Deadline deadline) {
+    return upsert(write, write::creating, withValue, deadline);
+  }
+
+  /**
+   * An upsert that does not see an expired document collides with it, as one of many that race for
+   * an absent key does with the winner. Either way the answer is 11000, and nothing was written.
+   * The first is replaced under the condition that it is still dead; for all else, again. An entry
+   * that has the etag which the caller chose is not seen either, and collides.
+   */
+  private StoredDocument upsert(
+      EntryWrite write,
+      Function<Instant, BsonDocument> update,
+      boolean withValue,
+      Deadline deadline) {
+    FindOneAndUpdateOptions options = updateOptions(withValue).upsert(true);
+    BsonDocument newEtag = newEtag(write.chosenEtag());
+    while (true) {
+      Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
+        Instant now = access.now();
+        BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
+        filter.putAll(newEtag);
+        return access.run(
+            until,
+            collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
+      });
+      if (sent.document() != null) {
+        return sent.document();
+      }
+      RuntimeException collision = collision(sent, write.key());
+      StoredDocument reclaimed = reclaim(write, withValue, deadline);
+      if (reclaimed != null) {
+        return reclaimed;
+      }
+      if (write.chosenEtag() != null) {
+        presentEtag(write.key(), write.chosenEtag(), deadline);
+      }
+      access.pause(deadline, doing(write.key()), collision);
+    }
+  }
+
+  private RuntimeException collision(Sent sent, String key) {
+    RuntimeException refusal =
+        Objects.requireNonNull(sent.refusal(), "an upsert returns a document or fails");
+    if (!MongoErrors.isDuplicateKey(refusal)) {
+      throw access.failed(refusal, doing(key));
+    }
+    return refusal;
+  }
+
+  /** Makes a new entry of an expired document that is still there; null where there is none. */
+  @Nullable
+  StoredDocument reclaim(EntryWrite write, boolean withValue, Deadline deadline) {
+    FindOneAndReplaceOptions options =
+        new FindOneAndReplaceOptions().returnDocument(ReturnDocument.AFTER);
+    if (!withValue) {
+      options.projection(Projections.exclude(StoredDocument.VALUE));
+    }
+    Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
+      Instant now = access.now();
+      BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
+      return access.run(
+          until,
+          collection -> collection.findOneAndReplace(mark.on(filter), write.fresh(now), options));
+    });
+    return documentOf(sent, write.key());
+  }
+
+  /** Writes over an entry for which the condition holds. */
+  StoredDocument replace(EntryWrite write, WriteCondition condition, Deadline deadline) {
+    BsonDocument demanded = demanded(condition, write.chosenEtag());
+    StoredDocument written = demanded == null
+        ? null
+        : documentOf(
+            update(write, write::replacing, condition, demanded, false, deadline), write.key());
+    if (written == null) {
+      throw preconditionFailed(write.key(), condition, write.chosenEtag(), deadline);
+    }
+    return written;
+  }
+
+  /** Updates the live document that holds what is demanded. */
+  Sent update(
+      EntryWrite write,
+      Function<Instant, BsonDocument> update,
+      WriteCondition condition,
+      BsonDocument demanded,
+      boolean withValue,
+      Deadline deadline) {
+    FindOneAndUpdateOptions options = updateOptions(withValue);
+    String etag = condition instanceof IfMatch match ? match.etag() : null;
+    return send(write, etag, withValue, deadline, (mark, until) -> {
+      Instant now = access.now();
+      BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
+      filter.putAll(demanded);
+      return access.run(
+          until,
+          collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
+    });
+  }
+
+  /** Deletes the entry if the condition holds, and tells whether there was one. */
+  boolean delete(String key, WriteOptions options, Deadline deadline) {
+    WriteCondition condition = options.condition();
+    String chosenEtag = options.etag().orElse(null);
+    if (condition.equals(WriteCondition.IF_ABSENT)) {
+      String present = presentEtag(key, chosenEtag, deadline);
+      if (present != null) {
+        throw new PreconditionFailedException(key, condition, present);
+      }
+      return false;
+    }
+    BsonDocument demanded = demanded(condition, chosenEtag);
+    if (demanded != null && delete(key, condition, demanded, deadline)) {
+      return true;
+    }
+    if (condition.equals(WriteCondition.NONE)) {
+      if (chosenEtag != null) {
+        presentEtag(key, chosenEtag, deadline);
+      }
+      return false;
+    }
+    throw preconditionFailed(key, condition, chosenEtag, deadline);
+  }
+
+  private boolean delete(
+      String key, WriteCondition condition, BsonDocument demanded, Deadline deadline) {
+    SendMark mark = new SendMark();
+    try {
+      return deleteOnce(key, demanded, mark, deadline);
+    } catch (RuntimeException e) {
+      String doing = "deleting key '" + key + "'";
+      return settlement.<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
+        // A delete leaves nothing behind by which it would be known.
+        StoredDocument present =
+            condition instanceof IfMatch ? access.find(key, false, until) : null;
+        if (present == null || !condition.holdsFor(present.etag())) {
+          throw access.errors().unknown(doing, e);
+        }
+        return deleteOnce(key, demanded, new SendMark(), until) ? Boolean.TRUE : null;
+      });
+    }
+  }
+
+  private boolean deleteOnce(String key, BsonDocument demanded, SendMark mark, Deadline deadline) {
+    BsonDocument filter = EntryFilter.live(EntryFilter.key(key), access.now());
+    filter.putAll(demanded);
+    FindOneAndDeleteOptions options =
+        new FindOneAndDeleteOptions().projection(Projections.include(StoredDocument.KEY));
+    return access.run(deadline, collection -> collection.findOneAndDelete(mark.on(filter), options))
+        != null;
+  }
+
+  private PreconditionFailedException preconditionFailed(
+      String key, WriteCondition condition, @Nullable String chosenEtag, Deadline deadline) {
+    String present = condition.equals(WriteCondition.IF_PRESENT) && chosenEtag == null
+        ? null
+        : presentEtag(key, chosenEtag, deadline);
+    return new PreconditionFailedException(key, condition, present);
+  }
+
+  /**
+   * Returns the entry's etag, or null where there is no entry.
+   *
+   * @throws EtagReusedException if it is the one that the caller chose for the write
+   */
+  private @Nullable String presentEtag(String key, @Nullable String chosenEtag, Deadline deadline) {
+    StoredDocument present = access.findLive(key, false, deadline);
+    String etag = present == null ? null : present.etag();
+    EtagReusedException.check(key, chosenEtag, etag);
+    return etag;
+  }
+
+  /** What a document must hold besides being live; null where none can. */
+  static @Nullable BsonDocument demanded(WriteCondition condition, @Nullable String chosenEtag) {
+    if (condition instanceof IfMatch match) {
+      return match.etag().equals(chosenEtag) ? null : EntryFilter.etag(match.etag());
+    }
+    return newEtag(chosenEtag);
+  }
+
+  private static BsonDocument newEtag(@Nullable String chosenEtag) {
+    return chosenEtag == null ? new BsonDocument() : EntryFilter.otherEtag(chosenEtag);
+  }
+
+  /**
+   * Sends one command that writes. Where its reply is lost, the answer is what the write's etag
+   * tells.
+   *
+   * @param etag what the command demands of the entry, or null where it does not
+   */
+  Sent send(
+      EntryWrite write,
+      @Nullable String etag,
+      boolean withValue,
+      Deadline deadline,
+      Command command) {
+    SendMark mark = new SendMark();
+    try {
+      return new Sent(stored(command.run(mark, deadline)), null);
+    } catch (RuntimeException e) {
+      if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
+        return new Sent(null, e);
+      }
+      StoredDocument settled = settlement.<StoredDocument>settle(
+          e,
+          mark.mayHaveBeenSent(),
+          doing(write.key()),
+          until -> etag == null
+              ? settlement.lookFor(write, withValue, until)
+              : settlement.lookForOrSendAgain(
+                  write,
+                  etag,
+                  withValue,
+                  until,
+                  e,
+                  () -> stored(command.run(new SendMark(), until))));
+      return new Sent(settled, null);
+    }
+  }
+
+  private @Nullable StoredDocument documentOf(Sent sent, String key) {
+    if (sent.refusal() != null) {
+      throw access.failed(sent.refusal(), doing(key));
+    }
+    return sent.document();
+  }
+
+  static FindOneAndUpdateOptions updateOptions(boolean withValue) {
+    FindOneAndUpdateOptions options =
+        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+    return withValue ? options : options.projection(Projections.exclude(StoredDocument.VALUE));
+  }
+
+  static String doing(String key) {
+    return "writing key '" + key + "'";
+  }
+
+  private static @Nullable StoredDocument stored(@Nullable RawBsonDocument document) {
+    return document == null ? null : StoredDocument.of(document);
+  }
+
+  /** A command that may be run more than once. */
+  interface Command {
+    @Nullable
+    RawBsonDocument run(SendMark mark, Deadline deadline);
+  }
+
+  /**
+   * What came of a command: the document as it is then, or the server's refusal because another
+   * document is in the way or the sum is too large, or neither where nothing fitted the filter.
+   */
+  record Sent(@Nullable StoredDocument document, @Nullable RuntimeException refusal) {}
+}

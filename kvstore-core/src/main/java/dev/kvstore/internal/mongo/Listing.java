@@ -1,0 +1,227 @@
+package dev.kvstore.internal.mongo;
+
+import static dev.kvstore.internal.mongo.StoredDocument.KEY;
+import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
+
+import com.mongodb.client.MongoCursor;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import dev.kvstore.KVPage;
+import dev.kvstore.SyncToken;
+import dev.kvstore.spi.KeyRange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/** Reads many entries: some by name, or pages in the order of the keys. */
+final class Listing {
+  /** After so many bytes of documents a page ends. */
+  private static final int PAGE_BYTES = 4 * 1024 * 1024;
+
+  /** The most keys that one command asks for. */
+  static final int CHUNK = 1000;
+
+  /** The most expired documents that are told from the others by their keys. */
+  private static final int MOST_DEAD = 1000;
+
+  private static final Bson ORDER = Sorts.ascending(KEY);
+  private static final Bson KEY_ALONE = Projections.include(KEY);
+
+  private final StoreAccess access;
+
+  Listing(StoreAccess access) {
+    this.access = access;
+  }
+
+  /** Returns those of these that are there, not older than the token. */
+  List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {
+    List<String> names = List.copyOf(new HashSet<>(keys));
+    List<StoredDocument> found = new ArrayList<>();
+    for (int from = 0; from < names.size(); from += CHUNK) {
+      List<String> chunk = names.subList(from, Math.min(names.size(), from + CHUNK));
+      BsonDocument filter = EntryFilter.live(EntryFilter.keys(chunk), access.now());
+      List<RawBsonDocument> documents = access.run(
+          atLeast,
+          deadline,
+          collection ->
+              collection.find(filter).batchSize(chunk.size() + 1).into(new ArrayList<>()));
+      for (RawBsonDocument document : documents) {
+        StoredDocument entry = StoredDocument.of(document);
+        if (entry != null) {
+          found.add(entry);
+        }
+      }
+    }
+    return found;
+  }
+
+  KVPage<StoredDocument> documents(
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast, Deadline deadline) {
+    BsonDocument filter = EntryFilter.live(EntryFilter.range(range), access.now());
+    Bson projection = withValue ? null : Projections.exclude(VALUE);
+    return new Page<>(limit, 0, StoredDocument::of, StoredDocument::key)
+        .read(filter, projection, atLeast, deadline);
+  }
+
+  /**
+   * A page of keys is answered from the index by {@code _id} alone; to ask for the expiry too would
+   * make the server fetch every document. So the few that have expired are looked up in the index
+   * that is there for their removal. That is done first: one that is removed after it is not on the
+   * page either, while one that is removed between the page and the looking up would stay on the
+   * page. Where they are many, as the removal is late, the server compares the expiry after all.
+   */
+  KVPage<String> keys(KeyRange range, int limit, SyncToken atLeast, Deadline deadline) {
+    Instant now = access.now();
+    BsonDocument filter = EntryFilter.range(range);
+    Set<String> dead = dead(range, now, atLeast, deadline);
+    if (dead.size() > MOST_DEAD) {
+      EntryFilter.live(filter, now);
+      dead = Set.of();
+    }
+    Set<String> without = dead;
+    return new Page<String>(
+            limit,
+            without.size(),
+            document -> {
+              String key = id(document);
+              return key == null || without.contains(key) || !StoredDocument.isKey(key)
+                  ? null
+                  : key;
+            },
+            Function.identity())
+        .read(filter, KEY_ALONE, atLeast, deadline);
+  }
+
+  /**
+   * Counts in the same two indexes as {@link #keys}: no document is fetched unless many are dead.
+   */
+  int count(KeyRange range, int most, SyncToken atLeast, Deadline deadline) {
+    Instant now = access.now();
+    int dead = count(EntryFilter.dead(EntryFilter.range(range), now), MOST_DEAD, atLeast, deadline);
+    if (dead == MOST_DEAD) {
+      return count(EntryFilter.live(EntryFilter.range(range), now), most, atLeast, deadline);
+    }
+    int limit = (int) Math.min((long) most + dead, Integer.MAX_VALUE);
+    int all = count(EntryFilter.range(range), limit, atLeast, deadline);
+    return Math.max(0, Math.min(most, all - dead));
+  }
+
+  private int count(BsonDocument filter, int limit, SyncToken atLeast, Deadline deadline) {
+    return access.run(atLeast, deadline, collection -> collection.count(filter, limit));
+  }
+
+  private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
+    BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
+    List<RawBsonDocument> documents = access.run(
+        atLeast,
+        deadline,
+        collection -> collection
+            .find(filter)
+            .projection(KEY_ALONE)
+            .limit(MOST_DEAD + 1)
+            .batchSize(MOST_DEAD + 2)
+            .into(new ArrayList<>()));
+    Set<String> dead = new HashSet<>();
+    for (RawBsonDocument document : documents) {
+      String key = id(document);
+      if (key != null) {
+        dead.add(key);
+      }
+    }
+    return dead;
+  }
+
+  private static @Nullable String id(RawBsonDocument document) {
+    BsonValue id = document.get(KEY);
+    return id instanceof BsonString text ? text.getValue() : null;
+  }
+
+  /** A page that fills. */
+  private final class Page<T> {
+    private final int limit;
+    private final int spare;
+    private final Function<RawBsonDocument, @Nullable T> reader;
+    private final Function<T, String> keyOf;
+    private final List<T> items = new ArrayList<>();
+    private long bytes;
+
+    /**
+     * @param spare how many documents to ask for in addition, as so many may have to be left out
+     * @param reader makes an item of a document, null where it is to be left out
+     */
+    Page(
+        int limit,
+        int spare,
+        Function<RawBsonDocument, @Nullable T> reader,
+        Function<T, String> keyOf) {
+      this.limit = limit;
+      this.spare = spare;
+      this.reader = reader;
+      this.keyOf = keyOf;
+    }
+
+    /** Asks for one item more than fits, which tells whether there is a next page. */
+    KVPage<T> read(
+        BsonDocument filter, @Nullable Bson projection, SyncToken atLeast, Deadline deadline) {
+      KVPage<T> page = null;
+      while (page == null) {
+        page = access.run(atLeast, deadline, collection -> more(collection, filter, projection));
+      }
+      return page;
+    }
+
+    /** Returns the page, or null where it is not full, and there may be more. */
+    private @Nullable KVPage<T> more(
+        SessionCollection collection, BsonDocument filter, @Nullable Bson projection) {
+      int most = limit - items.size() + 1 + spare;
+      int seen = 0;
+      String last = null;
+      // With a batch larger than the limit the server sends all at once and keeps no cursor.
+      try (MongoCursor<RawBsonDocument> cursor = collection
+          .find(filter)
+          .projection(projection)
+          .sort(ORDER)
+          .limit(most)
+          .batchSize(most + 1)
+          .iterator()) {
+        while (cursor.hasNext()) {
+          RawBsonDocument document = cursor.next();
+          seen++;
+          last = id(document);
+          if (!add(document)) {
+            return new KVPage<>(items, keyOf.apply(items.get(items.size() - 1)));
+          }
+        }
+      }
+      if (seen < most || last == null) {
+        return new KVPage<>(items, null);
+      }
+      filter.getDocument(KEY).put("$gt", new BsonString(last));
+      return null;
+    }
+
+    /** Returns false where the page is full. */
+    private boolean add(RawBsonDocument document) {
+      T item = reader.apply(document);
+      if (item == null) {
+        return true;
+      }
+      if (items.size() == limit || bytes >= PAGE_BYTES) {
+        return false;
+      }
+      items.add(item);
+      bytes += document.getByteBuffer().remaining();
+      return true;
+    }
+  }
+}

@@ -1,0 +1,345 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.connection.ClusterType;
+import dev.kvstore.CacheHealth;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.Names;
+import dev.kvstore.SyncToken;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.cache.NearCache;
+import dev.kvstore.internal.cache.NearCaches;
+import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.StoreSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
+ * a sharded cluster or a server that stands alone; the last has no transactions, so no atomic
+ * batches.
+ *
+ * <p>Whatever the connection string says, writes wait for a majority and its journals, and reads
+ * come from the primary and return what a majority has. Name the replica set in the connection
+ * string: without it, and with one host, the driver takes that host for all there is, also when it
+ * is not the primary. Thread-safe; open one per process.
+ */
+public final class MongoEntryDatabase implements EntryDatabase {
+  private static final Logger log = LoggerFactory.getLogger(MongoEntryDatabase.class);
+
+  private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
+
+  private static final String DEFAULT_DATABASE = "kvstore";
+
+  private final MongoClient client;
+  private final boolean clientIsOurs;
+  private final MongoDatabase database;
+  private final MongoConfig settings;
+  private final MongoErrors errors;
+  private final Sessions sessions;
+  private final ChangePump pump;
+  private final @Nullable Heartbeat heartbeat;
+  private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private MongoEntryDatabase(
+      MongoClient client, boolean clientIsOurs, String database, MongoConfig settings) {
+    this.client = client;
+    this.clientIsOurs = clientIsOurs;
+    this.database = StoreAccess.durable(client.getDatabase(database));
+    this.settings = settings;
+    this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
+    this.sessions = new Sessions(client, this.database, settings.timeout());
+    this.pump = ChangePump.of(
+        this.database,
+        settings.timeout(),
+        settings.longestWait(),
+        settings.effectivePollingInterval(),
+        settings.clock());
+    this.heartbeat = settings
+        .heartbeat()
+        .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
+        .orElse(null);
+  }
+
+  /**
+   * Opens the database of the settings, or else the one that the connection string names. Does not
+   * reach it yet: {@link #ping()} does.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
+   *     is none; the message does not repeat it, as it may hold a password
+   */
+  public static MongoEntryDatabase open(String connectionString, MongoConfig settings) {
+    ConnectionString parsed = ClientFactory.parse(connectionString);
+    String named = Objects.requireNonNullElse(parsed.getDatabase(), DEFAULT_DATABASE);
+    String name = settings.database().orElse(named);
+    ClientFactory.checkDatabase(name);
+    MongoClient client = ClientFactory.create(parsed, settings);
+    try {
+      return new MongoEntryDatabase(client, true, name, settings);
+    } catch (RuntimeException | Error e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Looks whether the connection string can be understood, without reaching the network: of one
+   * with {@code mongodb+srv}, whose DNS entries belong to it, only {@link #open} can tell all.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not valid; the
+   *     message repeats nothing of it
+   */
+  public static void checkConnectionString(String connectionString) {
+    if (!connectionString.startsWith("mongodb+srv://")) {
+      ClientFactory.parse(connectionString);
+    }
+  }
+
+  /**
+   * Opens a database by a client that the application has. The client stays as it is, and open when
+   * this is closed.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
+   *     allow the database's name
+   */
+  public static MongoEntryDatabase open(
+      MongoClient client, String database, MongoConfig settings) {
+    return new MongoEntryDatabase(client, false, ClientFactory.checkDatabase(database), settings);
+  }
+
+  /** Returns the database's name. */
+  public String name() {
+    return database.getName();
+  }
+
+  @Override
+  public EntryStore store(String name) {
+    return open(Names.checkStore(name));
+  }
+
+  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  @Override
+  public EntryStore internalStore(String name) {
+    return open("_" + Names.checkStore(name));
+  }
+
+  private EntryStore open(String name) {
+    checkOpen();
+    AtomicBoolean storeClosed = new AtomicBoolean();
+    StoreAccess access = new StoreAccess(
+        sessions,
+        database.getCollection(name, RawBsonDocument.class),
+        errors,
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        settings,
+        () -> closed.get() || storeClosed.get());
+    return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
+  }
+
+  @Override
+  public List<String> storeNames() {
+    Deadline deadline = begin();
+    return reading("the names of the stores", deadline, () -> {
+      BsonDocument collections = new BsonDocument("type", new BsonString("collection"));
+      return timed(deadline)
+          .listCollectionNames()
+          .filter(collections)
+          .authorizedCollections(true)
+          .into(new ArrayList<>())
+          .stream()
+          .filter(Names::isStore)
+          .sorted()
+          .toList();
+    });
+  }
+
+  /** Returns what the server keeps count of. */
+  @Override
+  public List<StoreSize> sizes(int most) {
+    Deadline deadline = begin();
+    return reading(
+        "the sizes of stores",
+        deadline,
+        () -> timed(deadline)
+            .listCollectionNames()
+            .filter(new BsonDocument("type", new BsonString("collection")))
+            .authorizedCollections(true)
+            .into(new ArrayList<>())
+            .stream()
+            .filter(Names::isStore)
+            .sorted()
+            .limit(most)
+            .flatMap(name -> size(name, deadline).stream())
+            .toList());
+  }
+
+  /** Returns empty where the server refuses: a right is missing, or the store has just gone. */
+  private Optional<StoreSize> size(String store, Deadline deadline) {
+    BsonDocument command = new BsonDocument("collStats", new BsonString(store));
+    try {
+      BsonDocument stats = timed(deadline).runCommand(command, BsonDocument.class);
+      return Optional.of(new StoreSize(
+          store,
+          stats.getNumber("count", new BsonInt32(0)).longValue(),
+          stats.getNumber("size", new BsonInt32(0)).longValue()));
+    } catch (MongoCommandException e) {
+      if (!MongoErrors.isRefusal(e)) {
+        throw e;
+      }
+      log.debug("No size of the store '{}'", store, e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    Deadline deadline = begin();
+    String what = "whether there is the store '" + name + "'";
+    if (!reading(what, deadline, () -> exists(name, deadline))) {
+      return false;
+    }
+    try {
+      drop(name, deadline);
+    } catch (RuntimeException e) {
+      settleDrop(name, e);
+    }
+    ExpiryIndex index = expiryIndexes.get(name);
+    if (index != null) {
+      index.forget();
+    }
+    return true;
+  }
+
+  private void drop(String store, Deadline deadline) {
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.drop();
+      } else {
+        collection.drop(session);
+      }
+      return null;
+    });
+  }
+
+  /** Returns if the store is gone although the server did not confirm that it was dropped. */
+  private void settleDrop(String name, RuntimeException failure) {
+    String doing = "dropping the store '" + name + "'";
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
+    boolean gone = false;
+    try {
+      Deadline deadline = Deadline.after(settings.timeout());
+      gone = !sessions.call(deadline, () -> exists(name, deadline));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    if (!gone) {
+      throw errors.unknown(doing, failure);
+    }
+  }
+
+  private boolean exists(String store, Deadline deadline) {
+    BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
+        .append("name", new BsonString(store));
+    return timed(deadline)
+            .listCollectionNames()
+            .filter(wanted)
+            .authorizedCollections(true)
+            .first()
+        != null;
+  }
+
+  /**
+   * Asks the primary for a sign of life.
+   *
+   * @throws UnavailableException if it does not answer in time
+   * @throws KVException with {@link ErrorCode#UNAUTHENTICATED}, {@link ErrorCode#FORBIDDEN} or
+   *     {@link ErrorCode#UNSUPPORTED_SERVER} if it is there, but cannot be used
+   */
+  @Override
+  public void ping() {
+    Deadline deadline = begin();
+    reading(
+        "whether it serves", deadline, () -> timed(deadline).runCommand(PING, BsonDocument.class));
+  }
+
+  /** Only a server that stands alone has none. The driver knows which it is once it has asked. */
+  private boolean hasTransactions() {
+    if (client.getClusterDescription().getType() == ClusterType.UNKNOWN) {
+      ping();
+    }
+    return client.getClusterDescription().getType() != ClusterType.STANDALONE;
+  }
+
+  private MongoDatabase timed(Deadline deadline) {
+    return database.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+  }
+
+  private Deadline begin() {
+    checkOpen();
+    Deadline deadline = Deadline.after(settings.timeout());
+    try {
+      sessions.admit(deadline);
+    } catch (RuntimeException e) {
+      throw errors.of(e, "using the database");
+    }
+    return deadline;
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw MongoErrors.closed();
+    }
+  }
+
+  private <T> T reading(String what, Deadline deadline, Supplier<T> command) {
+    try {
+      return sessions.call(deadline, command);
+    } catch (RuntimeException e) {
+      throw errors.of(e, "reading " + what);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    List<Runnable> closers = new ArrayList<>();
+    if (heartbeat != null) {
+      closers.add(heartbeat::close);
+    }
+    closers.add(pump::close);
+    if (clientIsOurs) {
+      closers.add(client::close);
+    }
+    Closing.all(closers);
+  }
+}

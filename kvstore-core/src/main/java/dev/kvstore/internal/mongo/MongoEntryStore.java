@@ -1,0 +1,241 @@
+package dev.kvstore.internal.mongo;
+
+import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One collection, one document per key:
+ *
+ * <pre>
+ * { _id: "ui.theme", value: ..., version: NumberLong(7), etag: ObjectId(...),
+ *   createdAt: Date, updatedAt: Date, updatedBy: "alice", expiresAt: Date }   // last two optional
+ * </pre>
+ *
+ * <p>MongoDB removes expired documents late, so every command looks at {@code expiresAt} itself.
+ * Every call ends within the time limit, one that has to find out what became of a write within
+ * about twice, and an atomic batch within about three times the limit.
+ */
+final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
+  private final StoreAccess access;
+  private final BooleanSupplier transactions;
+  private final Runnable onClose;
+  private final ChangePump pump;
+  private final Set<FeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private final KeyWriter writer;
+  private final Counter counter;
+  private final Listing listing;
+
+  /** @param transactions tells whether the database has transactions */
+  MongoEntryStore(
+      StoreAccess access, BooleanSupplier transactions, ChangePump pump, Runnable onClose) {
+    this.access = access;
+    this.pump = pump;
+    this.transactions = transactions;
+    this.onClose = onClose;
+    this.writer = new KeyWriter(access);
+    this.counter = new Counter(access, writer);
+    this.listing = new Listing(access);
+  }
+
+  @Override
+  public String name() {
+    return access.name();
+  }
+
+  private Optional<KVEntry<RawValue>> read(String key, SyncToken atLeast, Deadline deadline) {
+    return Optional.ofNullable(access.findLive(key, true, atLeast, deadline))
+        .map(StoredDocument::entry);
+  }
+
+  @Override
+  public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+    Deadline deadline = access.begin();
+    if (keys.size() == 1) {
+      return read(keys.iterator().next(), options.atLeast(), deadline).stream().toList();
+    }
+    return access
+        .reading(keys.size() + " keys", () -> listing.some(keys, options.atLeast(), deadline))
+        .stream()
+        .map(StoredDocument::entry)
+        .toList();
+  }
+
+  @Override
+  public <T> KVPage<T> scan(
+      KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    return projection.scan(this, range, limit, options);
+  }
+
+  @Override
+  public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
+    return new KVPage<>(
+        page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
+  }
+
+  @Override
+  public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
+    KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
+    return new KVPage<>(
+        page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
+  }
+
+  private KVPage<StoredDocument> documents(
+      KeyRange range, int limit, boolean withValue, SyncToken atLeast) {
+    Deadline deadline = access.begin();
+    return access.reading(
+        "a page of entries", () -> listing.documents(range, limit, withValue, atLeast, deadline));
+  }
+
+  @Override
+  public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
+    Deadline deadline = access.begin();
+    return access.reading(
+        "a page of keys", () -> listing.keys(range, limit, options.atLeast(), deadline));
+  }
+
+  @Override
+  public int count(KeyRange range, int most, ReadOptions options) {
+    Deadline deadline = access.begin();
+    return access.reading(
+        "the number of entries", () -> listing.count(range, most, options.atLeast(), deadline));
+  }
+
+  @Override
+  public <R> R apply(Mutation<R> mutation) {
+    return mutation.applyTo(this);
+  }
+
+  @Override
+  public KVMetadata put(Mutation.Put put) {
+    Write write = put.write();
+    Deadline deadline = access.beginWrite();
+    EntryWrite planned = new EntryWrite(write);
+    WriteCondition condition = write.condition();
+    if (condition.equals(WriteCondition.NONE)) {
+      return writer.put(planned, deadline).metadata();
+    }
+    if (!condition.equals(WriteCondition.IF_ABSENT)) {
+      return writer.replace(planned, condition, deadline).metadata();
+    }
+    StoredDocument present = writer.create(planned, false, deadline);
+    if (!planned.made(present)) {
+      throw new PreconditionFailedException(write.key(), condition, present.etag());
+    }
+    return present.metadata();
+  }
+
+  /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
+  @Override
+  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+    Deadline deadline = access.begin();
+    return read(put.write().key(), SyncToken.START, deadline)
+        .map(put::unchanged)
+        .orElseGet(() -> create(put.write(), deadline));
+  }
+
+  private Defaulted create(Write write, Deadline deadline) {
+    access.prepareForWrite(deadline);
+    EntryWrite planned = new EntryWrite(write);
+    StoredDocument present = writer.create(planned, true, deadline);
+    return new Defaulted(present.entry(), planned.made(present));
+  }
+
+  @Override
+  public BatchResult batch(Mutation.Batch batch) {
+    Map<String, RawValue> values = batch.values();
+    BatchOptions options = batch.options();
+    Deadline deadline = access.begin();
+    if (options.isAtomic()
+        && !access.reading("the kind of the database", transactions::getAsBoolean)) {
+      throw new AtomicNotSupportedException(
+          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
+              + " a replica set, which may have one member, or write without atomic()");
+    }
+    if (values.isEmpty()) {
+      return new BatchResult(0, 0);
+    }
+    access.prepareForWrite(deadline);
+    List<EntryWrite> writes = values.entrySet().stream()
+        .map(entry -> new EntryWrite(
+            entry.getKey(),
+            entry.getValue(),
+            options.timeToLive().orElse(null),
+            options.author().orElse(null)))
+        .toList();
+    return options.isAtomic()
+        ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
+        : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+  }
+
+  @Override
+  public KVEntry<RawValue> add(Mutation.Add add) {
+    return counter
+        .increment(add.key(), add.by(), add.options(), access.beginWrite())
+        .entry();
+  }
+
+  @Override
+  public boolean delete(Mutation.Delete delete) {
+    return writer.delete(delete.key(), delete.options(), access.begin());
+  }
+
+  /** Of all stores of the database together: that is not before anything of this one. */
+  @Override
+  public SyncToken syncToken() {
+    return access.sessions().latest();
+  }
+
+  @Override
+  public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
+    access.checkOpen();
+    FeedSubscription subscription = pump.subscribe(name(), sink, from);
+    subscriptions.add(subscription);
+    try {
+      access.checkOpen();
+    } catch (KVException e) { // closed meanwhile
+      subscription.close();
+      throw e;
+    }
+    return () -> {
+      subscriptions.remove(subscription);
+      subscription.close();
+    };
+  }
+
+  @Override
+  public void close() {
+    onClose.run();
+    List<FeedSubscription> open = List.copyOf(subscriptions);
+    subscriptions.clear();
+    Closing.all(open.stream().<Runnable>map(subscription -> subscription::close).toList());
+  }
+}

@@ -1,0 +1,257 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoClientException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoConnectionPoolClearedException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoIncompatibleDriverException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoServerUnavailableException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
+import com.mongodb.MongoWriteException;
+import dev.kvstore.Durations;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import java.time.Duration;
+import java.util.Set;
+import org.bson.BsonMaximumSizeExceededException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the store's errors of the driver's, in one place. The driver's own words never get into a
+ * message: they may name users, servers and values. They are in the cause. Errors of what a caller
+ * has sent do not name the servers either: the caller may see nothing but the service.
+ */
+final class MongoErrors {
+  static final int DUPLICATE_KEY = 11000;
+  private static final int BAD_VALUE = 2;
+
+  /**
+   * The server began and was stopped, or does not know: interrupted, killed, out of time, shutting
+   * down, no longer primary, another server of a cluster not reached, write concern not satisfied.
+   */
+  private static final Set<Integer> UNDECIDED = Set.of(
+      6, 7, 24, 50, 63, 64, 89, 91, 100, 112, 133, 134, 150, 189, 202, 234, 237, 262, 290, 9001,
+      10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436);
+
+  private final String servers;
+  private final Duration timeout;
+
+  /** @param servers the hosts, as they may be shown */
+  MongoErrors(String servers, Duration timeout) {
+    this.servers = "MongoDB at " + servers;
+    this.timeout = timeout;
+  }
+
+  /** The driver wraps the refusal of a transaction's or a repeated write's number. */
+  private static RuntimeException unwrapped(RuntimeException e) {
+    return e instanceof MongoClientException && e.getCause() instanceof MongoCommandException cause
+        ? cause
+        : e;
+  }
+
+  /** Returns whether the server has no transactions, or none for this. */
+  static boolean isNoTransactions(RuntimeException e) {
+    return unwrapped(e) instanceof MongoCommandException command
+        && (command.getCode() == 20 || command.getCode() == 263);
+  }
+
+  /** Returns whether a document with that {@code _id} is in the way. */
+  static boolean isDuplicateKey(RuntimeException e) {
+    return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
+  }
+
+  /**
+   * Returns whether the server could not use what it was given, for example for a sum past int64.
+   */
+  static boolean isBadValue(RuntimeException e) {
+    return e instanceof MongoCommandException command && command.getCode() == BAD_VALUE;
+  }
+
+  /**
+   * Returns whether the error is the server's word that it did nothing. The driver repeats a write
+   * under the same number, and a server does a number once, so the last answer speaks for all
+   * attempts.
+   */
+  static boolean isRefusal(RuntimeException thrown) {
+    RuntimeException e = unwrapped(thrown);
+    if (e instanceof MongoException mongo && mongo.hasErrorLabel("RetryableWriteError")) {
+      return false;
+    }
+    return (e instanceof MongoCommandException command && isRefusal(command.getCode()))
+        || (e instanceof MongoWriteException write && isRefusal(write.getCode()))
+        || e instanceof BsonMaximumSizeExceededException;
+  }
+
+  /** As {@link #isRefusal(RuntimeException)}, for the error of one write of a batch. */
+  static boolean isRefusal(int code) {
+    return !UNDECIDED.contains(code);
+  }
+
+  /**
+   * Returns the error for an operation that changed nothing.
+   *
+   * @param doing what it was about, for example {@code reading key 'a'}
+   */
+  KVException of(RuntimeException thrown, String doing) {
+    RuntimeException e = unwrapped(thrown);
+    if (e instanceof KVException already) {
+      return already;
+    }
+    if (e instanceof MongoInterruptedException) {
+      return interrupted(doing, e);
+    }
+    if (e instanceof MongoSecurityException) {
+      return new KVException(
+          ErrorCode.UNAUTHENTICATED,
+          servers + " refused the credentials while " + doing
+              + "; check user, password and authSource of the connection string",
+          e);
+    }
+    if (e instanceof MongoIncompatibleDriverException) {
+      return new KVException(
+          ErrorCode.UNSUPPORTED_SERVER,
+          servers + " is of a version that is not supported; MongoDB 4.2 or newer is needed",
+          e);
+    }
+    if (e instanceof BsonMaximumSizeExceededException) {
+      return tooLarge(doing, e);
+    }
+    if (isClosed(e)) {
+      return closed();
+    }
+    if (e instanceof MongoConfigurationException && !isNameLookup(e)) {
+      return internal(
+          "cannot be used as it is configured while " + doing + "; check the options of the"
+              + " connection string, the cause tells which",
+          e);
+    }
+    if (e instanceof CircuitBreaker.Refusal) {
+      return new UnavailableException(
+          servers + " was not asked while " + doing + ": " + e.getMessage(), e);
+    }
+    if (isUnavailable(e)) {
+      return unavailable(doing, e);
+    }
+    if (e instanceof MongoBulkWriteException bulk && !bulk.getWriteErrors().isEmpty()) {
+      return ofCode(bulk.getWriteErrors().get(0).getCode(), doing, e);
+    }
+    return e instanceof MongoException mongo
+        ? ofCode(mongo.getCode(), doing, e)
+        : internal("failed while " + doing + "; the cause tells more", e);
+  }
+
+  /** Returns the error for a reply of the server with that code. */
+  KVException ofCode(int code, String doing, @Nullable RuntimeException cause) {
+    if (!isRefusal(code)) {
+      return unavailable(doing, cause);
+    }
+    return switch (code) {
+      case 13 ->
+        new KVException(
+            ErrorCode.FORBIDDEN,
+            servers + " does not allow the user of the connection string " + doing,
+            cause);
+      case 18, 8000 ->
+        new KVException(
+            ErrorCode.UNAUTHENTICATED, servers + " refused the credentials while " + doing, cause);
+      case 10334, 17419, 17420 -> tooLarge(doing, cause);
+      case 14 ->
+        internal(
+            "refused " + doing
+                + ": the document's version is no number; set it to a whole number in"
+                + " the shell",
+            cause);
+      case 15 ->
+        new InvalidInputException(
+            ErrorCode.INVALID_VALUE, "MongoDB refused " + doing + ": nested too deeply", cause);
+      case 121 ->
+        new InvalidInputException(
+            ErrorCode.INVALID_VALUE,
+            "MongoDB refused " + doing + ": a validator of the collection does not allow it",
+            cause);
+      default -> internal("refused " + doing + " with error " + code, cause);
+    };
+  }
+
+  UnavailableException unavailable(String doing, @Nullable RuntimeException cause) {
+    return new UnavailableException(
+        servers + " could not be reached or did not answer within " + Durations.format(timeout)
+            + " while " + doing,
+        cause);
+  }
+
+  OutcomeUnknownException unknown(String doing, @Nullable RuntimeException cause) {
+    return new OutcomeUnknownException(
+        "The reply of " + servers + " was lost while " + doing
+            + ", and whether it was done could not be found out; read it before trying again",
+        cause);
+  }
+
+  /** Returns the error for an interrupt, and keeps the thread's flag set. */
+  UnavailableException interrupted(String doing, @Nullable Exception cause) {
+    Thread.currentThread().interrupt();
+    return new UnavailableException("The thread was interrupted while " + doing, cause);
+  }
+
+  static KVException closed() {
+    return new KVException(ErrorCode.CLOSED, "The store was closed; open it again to use it");
+  }
+
+  private KVException tooLarge(String doing, @Nullable RuntimeException cause) {
+    return new InvalidInputException(
+        ErrorCode.TOO_LARGE,
+        "MongoDB refused " + doing + ": a document must be smaller than 16 MiB",
+        cause);
+  }
+
+  private KVException internal(String problem, @Nullable RuntimeException cause) {
+    return new KVException(ErrorCode.INTERNAL, servers + " " + problem, cause);
+  }
+
+  /**
+   * Returns whether the driver says that its client was closed, and not that something else is
+   * wrong.
+   */
+  static boolean isClosed(RuntimeException e) {
+    String message = e.getMessage();
+    return e instanceof IllegalStateException
+        && message != null
+        && message.startsWith("state should be: ")
+        && message.endsWith("open");
+  }
+
+  /** Returns whether a name server did not answer, which may pass. */
+  static boolean isNameLookup(Throwable e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getName().startsWith("javax.naming.")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isUnavailable(RuntimeException e) {
+    return e instanceof MongoTimeoutException
+        || e instanceof MongoSocketException
+        || e instanceof MongoNotPrimaryException
+        || e instanceof MongoNodeIsRecoveringException
+        || e instanceof MongoWriteConcernException
+        || e instanceof MongoServerUnavailableException
+        || e instanceof MongoConnectionPoolClearedException
+        || e instanceof MongoConfigurationException
+        || (e instanceof MongoException mongo
+            && ErrorCategory.fromErrorCode(mongo.getCode()) == ErrorCategory.EXECUTION_TIMEOUT);
+  }
+}

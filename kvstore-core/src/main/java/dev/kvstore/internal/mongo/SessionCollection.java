@@ -1,0 +1,67 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.bulk.BulkWriteResult;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.CountOptions;
+import com.mongodb.client.model.FindOneAndDeleteOptions;
+import com.mongodb.client.model.FindOneAndReplaceOptions;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.WriteModel;
+import java.util.List;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collection as one operation uses it.
+ *
+ * @param session null where the server has none
+ */
+record SessionCollection(
+    MongoCollection<RawBsonDocument> collection, @Nullable ClientSession session) {
+
+  FindIterable<RawBsonDocument> find(Bson filter) {
+    return session == null ? collection.find(filter) : collection.find(session, filter);
+  }
+
+  /** Returns how many documents fit the filter, or that limit where there are more. */
+  int count(Bson filter, int limit) {
+    CountOptions options = new CountOptions().limit(limit);
+    long count = session == null
+        ? collection.countDocuments(filter, options)
+        : collection.countDocuments(session, filter, options);
+    return (int) count;
+  }
+
+  @Nullable
+  RawBsonDocument findOneAndUpdate(Bson filter, Bson update, FindOneAndUpdateOptions options) {
+    return session == null
+        ? collection.findOneAndUpdate(filter, update, options)
+        : collection.findOneAndUpdate(session, filter, update, options);
+  }
+
+  @Nullable
+  RawBsonDocument findOneAndReplace(
+      Bson filter, RawBsonDocument replacement, FindOneAndReplaceOptions options) {
+    return session == null
+        ? collection.findOneAndReplace(filter, replacement, options)
+        : collection.findOneAndReplace(session, filter, replacement, options);
+  }
+
+  @Nullable
+  RawBsonDocument findOneAndDelete(Bson filter, FindOneAndDeleteOptions options) {
+    return session == null
+        ? collection.findOneAndDelete(filter, options)
+        : collection.findOneAndDelete(session, filter, options);
+  }
+
+  BulkWriteResult bulkWrite(
+      List<? extends WriteModel<? extends RawBsonDocument>> writes, BulkWriteOptions options) {
+    return session == null
+        ? collection.bulkWrite(writes, options)
+        : collection.bulkWrite(session, writes, options);
+  }
+}

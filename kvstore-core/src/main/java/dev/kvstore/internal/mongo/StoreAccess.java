@@ -1,0 +1,211 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.ClientSession;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Projections;
+import dev.kvstore.KVException;
+import dev.kvstore.SyncToken;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonValueCodecProvider;
+import org.bson.codecs.configuration.CodecRegistries;
+import org.bson.codecs.configuration.CodecRegistry;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/** What every operation on a store needs: its collection, a clock, a time limit and its errors. */
+final class StoreAccess {
+  static final WriteConcern DURABLE = WriteConcern.MAJORITY.withJournal(true);
+
+  private static final CodecRegistry CODECS =
+      CodecRegistries.fromProviders(new BsonValueCodecProvider());
+
+  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
+
+  private final Sessions sessions;
+  private final MongoCollection<RawBsonDocument> collection;
+  private final MongoErrors errors;
+  private final Supplier<ExpiryIndex> expiryIndex;
+  private final Clock clock;
+  private final Duration timeout;
+  private final BooleanSupplier closed;
+
+  /** @param expiryIndex is asked for by the first write, as a name that is only read may be none */
+  StoreAccess(
+      Sessions sessions,
+      MongoCollection<RawBsonDocument> collection,
+      MongoErrors errors,
+      Supplier<ExpiryIndex> expiryIndex,
+      MongoConfig settings,
+      BooleanSupplier closed) {
+    this.sessions = sessions;
+    this.collection = collection;
+    this.errors = errors;
+    this.expiryIndex = expiryIndex;
+    this.clock = settings.clock();
+    this.timeout = settings.timeout();
+    this.closed = closed;
+  }
+
+  /**
+   * Returns a database whose concerns are those that the store's promises need, whatever the
+   * connection string or the application's client say.
+   */
+  static MongoDatabase durable(MongoDatabase database) {
+    return database
+        .withCodecRegistry(CODECS)
+        .withReadPreference(ReadPreference.primary())
+        .withReadConcern(ReadConcern.MAJORITY)
+        .withWriteConcern(DURABLE);
+  }
+
+  String name() {
+    return collection.getNamespace().getCollectionName();
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  MongoErrors errors() {
+    return errors;
+  }
+
+  /** The time to the millisecond, as documents have it. */
+  Instant now() {
+    return Instant.ofEpochMilli(clock.millis());
+  }
+
+  void checkOpen() {
+    if (closed.getAsBoolean()) {
+      throw MongoErrors.closed();
+    }
+  }
+
+  /** Begins an operation that reads. */
+  Deadline begin() {
+    checkOpen();
+    Deadline deadline = Deadline.after(timeout);
+    try {
+      sessions.admit(deadline);
+    } catch (RuntimeException e) {
+      throw failed(e, "using store '" + name() + "'");
+    }
+    return deadline;
+  }
+
+  /** Begins an operation that may write. */
+  Deadline beginWrite() {
+    Deadline deadline = begin();
+    prepareForWrite(deadline);
+    return deadline;
+  }
+
+  void prepareForWrite(Deadline deadline) {
+    expiryIndex.get().ensure(collection(deadline), deadline);
+  }
+
+  /** Begins to find out what became of a write, for which there is as much time again. */
+  Deadline beginSettling() {
+    return Deadline.after(timeout);
+  }
+
+  /** As {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */
+  <T extends @Nullable Object> T run(Deadline deadline, Function<SessionCollection, T> command) {
+    return run(SyncToken.START, deadline, command);
+  }
+
+  /**
+   * Runs a command in a session.
+   *
+   * @param atLeast what it reads is not older than this
+   * @param deadline by when it ends
+   */
+  <T extends @Nullable Object> T run(
+      SyncToken atLeast, Deadline deadline, Function<SessionCollection, T> command) {
+    return sessions.run(
+        atLeast,
+        deadline,
+        session -> command.apply(new SessionCollection(collection(deadline), session)));
+  }
+
+  private MongoCollection<RawBsonDocument> collection(Deadline deadline) {
+    return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The collection in a transaction, which has a time limit of its own. */
+  SessionCollection in(ClientSession transaction) {
+    return new SessionCollection(collection, transaction);
+  }
+
+  /** Reads what is there under the key, dead or alive. */
+  @Nullable
+  StoredDocument find(String key, boolean withValue, Deadline deadline) {
+    return find(key, withValue, SyncToken.START, deadline);
+  }
+
+  private @Nullable StoredDocument find(
+      String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
+    RawBsonDocument document = run(atLeast, deadline, collection -> {
+      FindIterable<RawBsonDocument> found = collection.find(EntryFilter.key(key));
+      return (withValue ? found : found.projection(WITHOUT_VALUE)).first();
+    });
+    return document == null ? null : StoredDocument.of(document);
+  }
+
+  /** Returns the entry that is there; null where there is none, or an expired one. */
+  @Nullable
+  StoredDocument findLive(String key, boolean withValue, Deadline deadline) {
+    return findLive(key, withValue, SyncToken.START, deadline);
+  }
+
+  /** As {@link #findLive(String, boolean, Deadline)}, not older than the token. */
+  @Nullable
+  StoredDocument findLive(String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
+    StoredDocument found =
+        reading("key '" + key + "'", () -> find(key, withValue, atLeast, deadline));
+    return found != null && found.isLiveAt(now()) ? found : null;
+  }
+
+  <T extends @Nullable Object> T reading(String what, Supplier<T> command) {
+    try {
+      return command.get();
+    } catch (RuntimeException e) {
+      throw failed(e, "reading " + what);
+    }
+  }
+
+  /** Returns the error for an operation that changed nothing. */
+  KVException failed(RuntimeException e, String doing) {
+    return closed.getAsBoolean() && !(e instanceof KVException)
+        ? MongoErrors.closed()
+        : errors.of(e, doing);
+  }
+
+  /**
+   * Waits before the next attempt of an operation that has changed nothing yet.
+   *
+   * @param last why the attempt before failed
+   */
+  void pause(Deadline deadline, String doing, @Nullable RuntimeException last) {
+    if (deadline.hasPassed()) {
+      throw errors.unavailable(doing, last);
+    }
+    try {
+      deadline.pause();
+    } catch (InterruptedException e) {
+      throw errors.interrupted(doing, e);
+    }
+  }
+}

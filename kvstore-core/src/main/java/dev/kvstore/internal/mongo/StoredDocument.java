@@ -1,0 +1,205 @@
+package dev.kvstore.internal.mongo;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.Names;
+import dev.kvstore.spi.RawValue;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.bson.BsonBinaryReader;
+import org.bson.BsonReader;
+import org.bson.BsonType;
+import org.bson.RawBsonDocument;
+import org.bson.io.BsonInput;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document of a store, read in one pass. People edit these documents in the shell, so whatever
+ * they hold is read as something:
+ *
+ * <ul>
+ *   <li>one whose {@code _id} is not text or not a legal key is no entry;
+ *   <li>one without {@code value} holds null;
+ *   <li>a {@code version} that is missing or no whole number reads as 0;
+ *   <li>an {@code etag} that is missing or no ObjectId reads as {@link #NO_ETAG};
+ *   <li>a missing time reads as the other one, or as 1970;
+ *   <li>an {@code expiresAt} that is no date is none.
+ * </ul>
+ */
+final class StoredDocument {
+  static final String KEY = "_id";
+  static final String VALUE = "value";
+  static final String VERSION = "version";
+  static final String ETAG = "etag";
+  static final String CREATED_AT = "createdAt";
+  static final String UPDATED_AT = "updatedAt";
+  static final String UPDATED_BY = "updatedBy";
+  static final String EXPIRES_AT = "expiresAt";
+
+  /** Stands for the etag of a document that has none, for example of one made in the shell. */
+  static final String NO_ETAG = new ObjectId(new byte[12]).toHexString();
+
+  private static final RawValue NULL = element(BsonType.NULL, new byte[0]);
+
+  private final String key;
+  private final RawValue value;
+  private final KVMetadata metadata;
+
+  private StoredDocument(Members members, String key) {
+    this.key = key;
+    this.value = members.value == null ? NULL : members.value;
+    Instant created = members.createdAt;
+    Instant updated = members.updatedAt;
+    Instant either = created != null ? created : updated != null ? updated : Instant.EPOCH;
+    this.metadata = new KVMetadata(
+        key,
+        members.version,
+        members.etag == null ? NO_ETAG : members.etag,
+        either,
+        updated == null ? either : updated,
+        members.updatedBy,
+        members.expiresAt);
+  }
+
+  /** Returns the document; null where it is no entry. */
+  static @Nullable StoredDocument of(RawBsonDocument document) {
+    Members members = new Members(document);
+    return members.key != null && isKey(members.key)
+        ? new StoredDocument(members, members.key)
+        : null;
+  }
+
+  /** Tells whether a text that is there as an {@code _id} is one that the API can name. */
+  static boolean isKey(String id) {
+    try {
+      Names.checkKey(id);
+      return true;
+    } catch (InvalidInputException e) {
+      return false;
+    }
+  }
+
+  String key() {
+    return key;
+  }
+
+  String etag() {
+    return metadata.etag();
+  }
+
+  long version() {
+    return metadata.version();
+  }
+
+  /** Returns the value as it is stored, with names escaped; null where it was projected away. */
+  RawValue storedValue() {
+    return value;
+  }
+
+  KVMetadata metadata() {
+    return metadata;
+  }
+
+  KVEntry<RawValue> entry() {
+    return new KVEntry<>(DollarNames.unescape(value), metadata);
+  }
+
+  boolean isLiveAt(Instant now) {
+    return !metadata.isExpiredAt(now);
+  }
+
+  private static RawValue element(BsonType type, byte[] bytes) {
+    byte[] name = VALUE.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer document = ByteBuffer.allocate(4 + 1 + name.length + 1 + bytes.length + 1)
+        .order(ByteOrder.LITTLE_ENDIAN);
+    document.putInt(document.capacity());
+    document.put((byte) type.getValue()).put(name).put((byte) 0).put(bytes).put((byte) 0);
+    return RawValue.ofDocument(document.array());
+  }
+
+  /** The members as they come by. */
+  private static final class Members {
+    private @Nullable String key;
+    private @Nullable RawValue value;
+    private long version;
+    private @Nullable String etag;
+    private @Nullable Instant createdAt;
+    private @Nullable Instant updatedAt;
+    private @Nullable String updatedBy;
+    private @Nullable Instant expiresAt;
+
+    Members(RawBsonDocument document) {
+      ByteBuffer bytes = document.getByteBuffer().asNIO().slice();
+      try (BsonBinaryReader reader = new BsonBinaryReader(bytes.duplicate())) {
+        reader.readStartDocument();
+        while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+          read(reader, reader.readName(), bytes);
+        }
+        reader.readEndDocument();
+      }
+    }
+
+    private void read(BsonBinaryReader reader, String name, ByteBuffer bytes) {
+      switch (name) {
+        case KEY -> key = text(reader);
+        case VALUE -> value = value(reader, bytes);
+        case VERSION -> version = wholeNumber(reader);
+        case ETAG -> etag = objectId(reader);
+        case CREATED_AT -> createdAt = time(reader);
+        case UPDATED_AT -> updatedAt = time(reader);
+        case UPDATED_BY -> updatedBy = text(reader);
+        case EXPIRES_AT -> expiresAt = time(reader);
+        default -> reader.skipValue();
+      }
+    }
+
+    private static RawValue value(BsonBinaryReader reader, ByteBuffer bytes) {
+      BsonType type = reader.getCurrentBsonType();
+      BsonInput input = reader.getBsonInput();
+      int from = input.getPosition();
+      reader.skipValue();
+      byte[] value = new byte[input.getPosition() - from];
+      bytes.get(from, value);
+      return element(type, value);
+    }
+
+    private static @Nullable String text(BsonReader reader) {
+      return isNext(reader, BsonType.STRING) ? reader.readString() : null;
+    }
+
+    private static @Nullable String objectId(BsonReader reader) {
+      return isNext(reader, BsonType.OBJECT_ID) ? reader.readObjectId().toHexString() : null;
+    }
+
+    private static @Nullable Instant time(BsonReader reader) {
+      return isNext(reader, BsonType.DATE_TIME)
+          ? Instant.ofEpochMilli(reader.readDateTime())
+          : null;
+    }
+
+    /** The shell writes its numbers as doubles. */
+    private static long wholeNumber(BsonReader reader) {
+      return switch (reader.getCurrentBsonType()) {
+        case INT32 -> reader.readInt32();
+        case INT64 -> reader.readInt64();
+        case DOUBLE -> (long) reader.readDouble();
+        default -> {
+          reader.skipValue();
+          yield 0;
+        }
+      };
+    }
+
+    private static boolean isNext(BsonReader reader, BsonType type) {
+      if (reader.getCurrentBsonType() == type) {
+        return true;
+      }
+      reader.skipValue();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.kvstore.internal.mongo.feed;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A stream that begins in the past, for sinks that want to, until they know what the main one told.
+ */
+final class CatchUpLoop extends StreamLoop {
+  private final ChangePump pump;
+
+  CatchUpLoop(ChangePump pump, StreamSource source, Pause pause, List<StreamSubscription> latecomers) {
+    super(
+        source,
+        pause,
+        latecomers.stream().mapToLong(StreamSubscription::position).min().orElseThrow());
+    this.pump = pump;
+    sinks.addAll(latecomers);
+  }
+
+  @Override
+  void serve() {
+    if (sinks.isEmpty()) {
+      stop();
+    } else {
+      super.serve();
+    }
+  }
+
+  @Override
+  Set<String> wanted() {
+    return sinks.stream().map(StreamSubscription::store).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  void opened(Set<String> stores, long position) {}
+
+  @Override
+  void advancing(long upTo) {}
+
+  @Override
+  void advanced(long upTo) {
+    sinks.removeIf(pump::adopts);
+  }
+
+  /** What is gone for this stream is gone: the sinks begin anew with the main one. */
+  @Override
+  void historyLost() {
+    beginAnew();
+    sinks.forEach(StreamSubscription::restart);
+    sinks.forEach(pump::comesAnew);
+    sinks.clear();
+  }
+
+  @Override
+  void standalone() {
+    historyLost();
+  }
+}

@@ -1,0 +1,302 @@
+package dev.kvstore.internal.mongo.feed;
+
+import com.mongodb.MongoException;
+import dev.kvstore.internal.mongo.feed.StreamSource.Batch;
+import dev.kvstore.internal.mongo.feed.StreamSource.EventStream;
+import dev.kvstore.internal.mongo.feed.StreamSource.Start;
+import dev.kvstore.internal.support.Guard;
+import dev.kvstore.spi.Change;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one stream, again and again from where it was when it broke, and tells sinks of it. All
+ * state belongs to the thread that runs it.
+ */
+abstract class StreamLoop implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(StreamLoop.class);
+
+  /** Where nobody knows yet where the stream is. */
+  static final long UNKNOWN = -1;
+
+  /** After so many refusals in a row the place where the stream was to continue is given up. */
+  private static final int REFUSALS = 5;
+
+  /** The sinks that this loop serves. */
+  final List<StreamSubscription> sinks = new ArrayList<>();
+
+  private final StreamSource source;
+  private final Pause pause;
+  private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+  private final Guard guard = new Guard(log, "reading the changes of the database");
+  private volatile boolean stopped;
+  private boolean unsure;
+  private @Nullable EventStream stream;
+  private Set<String> covered = Set.of();
+  private @Nullable BsonDocument token;
+  private long position;
+  private boolean tokensTrusted = true;
+  private boolean justOpened;
+  private boolean failing;
+
+  StreamLoop(StreamSource source, Pause pause, long from) {
+    this.source = source;
+    this.pause = pause;
+    this.position = from;
+  }
+
+  /** Returns the stores whose changes are wanted. */
+  abstract Set<String> wanted();
+
+  /** The stream is open for these stores, and everything before that position was told. */
+  abstract void opened(Set<String> stores, long position);
+
+  /** The sinks are about to be told of everything up to that position. */
+  abstract void advancing(long upTo);
+
+  /** They were. */
+  abstract void advanced(long upTo);
+
+  /** Changes may have been missed. */
+  abstract void historyLost();
+
+  /** The server has no change streams. */
+  abstract void standalone();
+
+  @Override
+  public final void run() {
+    while (!stopped) {
+      if (!guard.run(this::step)) {
+        guard.run(() -> pause(Backoff.LONGEST));
+      }
+    }
+    guard.run(this::closeStream);
+  }
+
+  /** Lets {@link #run} end soon. Thread-safe. */
+  final void stop() {
+    stopped = true;
+  }
+
+  /** Forgets where the stream was: the next one begins now. */
+  final void beginAnew() {
+    closeStream();
+    token = null;
+    position = UNKNOWN;
+  }
+
+  private void step() {
+    if (unsure) {
+      historyLost();
+      unsure = false;
+    }
+    try {
+      sinks.removeIf(StreamSubscription::isClosed);
+      serve();
+      // Not even an error may end the thread that all caches rely on.
+    } catch (RuntimeException | Error e) {
+      if (!stopped) {
+        unsure = true; // until the recovery has succeeded
+        recover(e);
+        unsure = false;
+      }
+    }
+  }
+
+  /** Does what there is to do next, and waits for the server at most once. */
+  void serve() {
+    EventStream open = openStream();
+    opened(covered, position);
+    for (StreamSubscription sink : sinks) {
+      if (!sink.isLive()) {
+        sink.positioned(position);
+      }
+    }
+    if (stopped) {
+      return;
+    }
+    apply(open.next());
+  }
+
+  private EventStream openStream() {
+    Set<String> stores = wanted();
+    if (stream != null && !covered.containsAll(stores)) {
+      closeStream();
+    }
+    if (stream == null) {
+      Start start = token != null
+          ? new Start.After(token)
+          : position == UNKNOWN ? new Start.Now() : new Start.At(position);
+      stream = source.open(start, stores);
+      covered = stores;
+      justOpened = true;
+      if (position == UNKNOWN) {
+        position = stream.startedAt();
+      }
+    }
+    return stream;
+  }
+
+  private void apply(Batch batch) {
+    Map<String, StoreNews> news = new HashMap<>();
+    for (BsonDocument event : batch.events()) {
+      if (!read(event, news)) {
+        log.warn("The database was dropped, or sent an event that is not understood;"
+            + " what is cached of it is read anew");
+        historyLost();
+        return;
+      }
+    }
+    long upTo = positionAfter(batch);
+    advancing(upTo);
+    // What came with the opening was asked for before the sinks were told of that.
+    boolean more = batch.full() || (justOpened && !batch.events().isEmpty());
+    justOpened = false;
+    for (StreamSubscription sink : sinks) {
+      news.getOrDefault(sink.store(), StoreNews.NONE).tell(sink, upTo, more);
+    }
+    position = upTo;
+    token = batch.token() != null ? batch.token() : token;
+    advanced(upTo);
+    if (batch.ended()) {
+      throw new IllegalStateException("The server has closed the change stream");
+    }
+    succeeded();
+  }
+
+  final void succeeded() {
+    if (failing) {
+      log.info("The changes of the database can be heard again");
+      failing = false;
+      backoff.reset();
+    }
+  }
+
+  /** Returns whether the stream can go on after that event. */
+  private boolean read(BsonDocument event, Map<String, StoreNews> news) {
+    StreamEvent read = StreamEvent.of(event);
+    if (read instanceof StreamEvent.Changed changed) {
+      news.computeIfAbsent(changed.store(), store -> new StoreNews())
+          .changes
+          .addAll(changed.changes());
+    } else if (read instanceof StreamEvent.Replaced replaced) {
+      for (String store : replaced.stores()) {
+        news.put(store, StoreNews.replacedAt(replaced.position()));
+      }
+    } else {
+      return read instanceof StreamEvent.Nothing;
+    }
+    return true;
+  }
+
+  /** Returns up to which time everything is known after the batch. */
+  private long positionAfter(Batch batch) {
+    long last = UNKNOWN;
+    for (BsonDocument event : batch.events()) {
+      OptionalLong time = ClusterTimes.of(event, "clusterTime");
+      last = Math.max(last, time.orElse(UNKNOWN));
+      if (tokensTrusted && !ClusterTimes.ofToken(event.getDocument("_id", null)).equals(time)) {
+        tokensTrusted = false;
+        log.warn("The resume tokens of this server are of another form than expected, so that"
+            + " nothing tells how far an idle stream has come: caches are bypassed then");
+      }
+    }
+    long known = last;
+    if (tokensTrusted) {
+      known = Math.max(known, ClusterTimes.ofToken(batch.token()).orElse(UNKNOWN));
+    }
+    // The rest of a transaction, all of one time, may be in the next batch.
+    return Math.max(position, batch.full() && known == last ? last - 1 : known);
+  }
+
+  private void recover(Throwable thrown) {
+    StreamFailure trouble = StreamFailure.of(thrown);
+    // After a time-out too, though the driver would go on with the same one: it then keeps to the
+    // server that it chose first, and asks for a connection again and again without a pause.
+    closeStream();
+    if (trouble == StreamFailure.STANDALONE) {
+      standalone();
+      return;
+    }
+    if (trouble == StreamFailure.HISTORY_LOST
+        || (trouble == StreamFailure.REFUSED && backoff.failures() >= REFUSALS)) {
+      historyLost();
+    }
+    tell(trouble, thrown);
+    // A time-out was a wait already.
+    pause(trouble == StreamFailure.TIMED_OUT ? Backoff.SHORTEST : backoff.next());
+  }
+
+  private void tell(StreamFailure trouble, Throwable thrown) {
+    // The driver's text can name hosts and users, so it stays in the debug log.
+    String what = thrown instanceof MongoException e
+        ? e.getClass().getSimpleName() + " " + e.getCode()
+        : thrown.getClass().getSimpleName();
+    if (!failing) {
+      log.warn("The change stream failed ({}, {}), it is tried again", trouble, what);
+    }
+    failing = true;
+    log.debug("The change stream failed", thrown);
+  }
+
+  final void pause(Duration duration) {
+    try {
+      pause.pause(duration);
+    } catch (InterruptedException e) {
+      // Only whoever stops this loop interrupts its thread; run() looks.
+      if (stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void closeStream() {
+    EventStream open = stream;
+    stream = null;
+    if (open == null) {
+      return;
+    }
+    // An interrupted thread could not tell the server.
+    boolean interrupted = Thread.interrupted();
+    try {
+      open.close();
+    } catch (RuntimeException e) {
+      log.debug("The change stream could not be closed", e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What a batch holds for one store. */
+  private static final class StoreNews {
+    static final StoreNews NONE = new StoreNews();
+
+    final List<Change> changes = new ArrayList<>();
+    private long replacedAt = UNKNOWN;
+
+    static StoreNews replacedAt(long position) {
+      StoreNews news = new StoreNews();
+      news.replacedAt = position;
+      return news;
+    }
+
+    void tell(StreamSubscription sink, long upTo, boolean more) {
+      if (replacedAt != UNKNOWN && replacedAt >= sink.position()) {
+        sink.missed();
+        sink.positioned(replacedAt);
+      }
+      sink.changed(changes, upTo, more);
+    }
+  }
+}

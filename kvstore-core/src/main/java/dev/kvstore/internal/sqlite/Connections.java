@@ -1,0 +1,91 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.UnavailableException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.SQLiteOpenMode;
+
+/** Opens connections to one database file. */
+final class Connections {
+  private final Path file;
+  private final Duration busyTimeout;
+
+  Connections(Path file, Duration busyTimeout) {
+    this.file = file;
+    this.busyTimeout = busyTimeout;
+  }
+
+  /** To be called before anything else in this package that knows the driver's classes. */
+  static void requireDriver() {
+    try {
+      Class.forName("org.sqlite.JDBC");
+      SQLiteJDBCLoader.initialize();
+    } catch (ClassNotFoundException e) {
+      throw new KVException(
+          ErrorCode.MISSING_DEPENDENCY,
+          "SQLite is not on the class path: add the dependency org.xerial:sqlite-jdbc",
+          e);
+    } catch (Exception e) {
+      throw new KVException(
+          ErrorCode.MISSING_DEPENDENCY,
+          "SQLite's native library cannot be loaded from the folder for temporary files. Where that"
+              + " must not hold programs, name another: -Dorg.sqlite.tmpdir=<folder>",
+          e);
+    }
+  }
+
+  /**
+   * Opens the one connection that writes, to a file that is there. Neither this nor reading from it
+   * changes the file.
+   */
+  Connection writer() throws SQLException {
+    SQLiteConfig config = config();
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    return config.createConnection(url());
+  }
+
+  Connection reader() throws SQLException {
+    SQLiteConfig config = config();
+    config.setReadOnly(true);
+    return config.createConnection(url());
+  }
+
+  /** Makes commits durable before they return, and lets readers read while they happen. */
+  static void makeDurable(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+        if (!mode.next() || !"wal".equals(mode.getString(1))) {
+          throw new UnavailableException(
+              "The database file " + file
+                  + " is on a drive where SQLite cannot keep its write-ahead"
+                  + " log, perhaps one on the network: use a local one",
+              null);
+        }
+      }
+      statement.execute("PRAGMA synchronous = FULL");
+      // On macOS a plain fsync leaves the data in the drive's cache.
+      statement.execute("PRAGMA fullfsync = ON");
+      statement.execute("PRAGMA journal_size_limit = " + WriteTransactions.LOG_BYTES);
+    }
+  }
+
+  private SQLiteConfig config() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout((int) busyTimeout.toMillis());
+    config.setGetGeneratedKeys(false);
+    return config;
+  }
+
+  /** A URI, since the driver and SQLite give meanings to '?', ':memory:' and others in a path. */
+  private String url() {
+    return "jdbc:sqlite:" + file.toUri();
+  }
+}

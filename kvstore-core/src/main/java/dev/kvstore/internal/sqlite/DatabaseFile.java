@@ -1,0 +1,190 @@
+package dev.kvstore.internal.sqlite;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.files.FileTrust;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the file of a database, and makes it where it is not there yet. */
+final class DatabaseFile {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseFile.class);
+
+  private static final Pattern FULL =
+      Pattern.compile("no space left|quota exceeded|not enough space", Pattern.CASE_INSENSITIVE);
+
+  /** The files that SQLite and the lock keep beside it. */
+  private static final List<String> BESIDE = List.of("-wal", "-shm", "-journal", ".lock");
+
+  private DatabaseFile() {}
+
+  /**
+   * Returns the one path by which a file is known, however the caller came to it. A file that is
+   * not there is made, empty, for its owner only, and so are folders; SQLite gives the files beside
+   * it the same permissions. A file or folder that another user could change is refused, see
+   * {@link FileTrust}.
+   *
+   * <p>The file's content is left to SQLite. It must not be opened from here once SQLite has it:
+   * closing any channel to it would drop the locks of the whole process.
+   */
+  static Path prepare(Path file) {
+    if (file.getFileSystem() != FileSystems.getDefault()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The database file " + file
+              + " is not on the default file system, where SQLite needs it");
+    }
+    Path absolute = file.toAbsolutePath();
+    try {
+      requireTrusted(absolute);
+      createFolders(absolute.getParent());
+      if (!Files.exists(absolute)) {
+        create(absolute);
+      }
+      Path real = absolute.toRealPath();
+      requireTrustedBeside(real);
+      if (!Files.isRegularFile(real)) {
+        throw new UnavailableException("The database file " + real + " is not a file", null);
+      }
+      if (!Files.isWritable(real)) {
+        // SQLite would open it for reading, without a word.
+        throw new UnavailableException(
+            "The database file " + real + " cannot be written: look at its permissions", null);
+      }
+      return real;
+    } catch (IOException e) {
+      throw new UnavailableException(
+          "The database file " + absolute + " cannot be opened or created: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Refuses a file where what SQLite and the lock would use beside it could be changed by others,
+   * or is something else: where others can make files, a link would lead elsewhere.
+   */
+  static void requireTrustedBeside(Path real) throws IOException {
+    for (String end : BESIDE) {
+      Path beside = real.resolveSibling(real.getFileName() + end);
+      if (Files.isRegularFile(beside, NOFOLLOW_LINKS)) {
+        requireTrusted(beside);
+      } else if (Files.exists(beside, NOFOLLOW_LINKS)) {
+        throw new UnavailableException(
+            "The database file " + real + " cannot be opened, since " + beside
+                + " is not a regular file: move it away",
+            null);
+      }
+    }
+  }
+
+  private static void requireTrusted(Path file) throws IOException {
+    FileTrust.ofProcess().sharing().require("The database file", file);
+  }
+
+  /** Attributes for a new file that only its owner can read: settings may be secrets. */
+  static FileAttribute<?>[] ownerOnly() {
+    return permissions("rw-------");
+  }
+
+  private static FileAttribute<?>[] permissions(String permissions) {
+    if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[] {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+      };
+    }
+    return new FileAttribute<?>[0];
+  }
+
+  /** Returns what went wrong, in words, where the exception's message is just a path. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "no permission for " + denied.getFile();
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " does not exist";
+    }
+    if (e instanceof FileAlreadyExistsException other) {
+      return other.getFile() + " is in the way and is not a folder";
+    }
+    if (e instanceof FileSystemException failed && failed.getReason() != null) {
+      return failed.getFile() + ": " + system(failed.getReason());
+    }
+    return e.getMessage() == null ? e.toString() : system(e.getMessage());
+  }
+
+  /** Explains what a full disk is called by the systems, which have no exception for it. */
+  private static String system(String message) {
+    return FULL.matcher(message).find()
+        ? "the disk is full (" + message + "): free some space, then try again"
+        : message;
+  }
+
+  private static void create(Path absolute) throws IOException {
+    // SQLite would take the log for a left-over of the new file, and delete it.
+    Path orphan = absolute.resolveSibling(absolute.getFileName() + "-wal");
+    if (Files.exists(orphan) && Files.size(orphan) > 0) {
+      throw new UnavailableException(
+          "The database file " + absolute + " is gone, but its log " + orphan
+              + " is still there and may hold entries: put the file back, or move the log away",
+          null);
+    }
+    if (Files.isSymbolicLink(absolute)) {
+      throw new UnavailableException(
+          "The database file " + absolute + " is a symbolic link to "
+              + Files.readSymbolicLink(absolute) + ", which does not exist",
+          null);
+    }
+    try {
+      Files.createFile(absolute, ownerOnly());
+    } catch (FileAlreadyExistsException e) {
+      // Another process was faster; the lock decides who may use it.
+      return;
+    }
+    sync(absolute.getParent());
+  }
+
+  private static void createFolders(@Nullable Path folder) throws IOException {
+    if (folder == null || Files.isDirectory(folder)) {
+      return;
+    }
+    createFolders(folder.getParent());
+    try {
+      Files.createDirectory(folder, permissions("rwx------"));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+    sync(folder.getParent());
+  }
+
+  /** Makes a new name in the folder durable, on systems where a folder can be synced. */
+  private static void sync(@Nullable Path folder) {
+    if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Not every file system can; SQLite, which does the same for its own files, goes on too.
+      log.debug("The folder {} could not be synced", folder, e);
+    }
+  }
+}

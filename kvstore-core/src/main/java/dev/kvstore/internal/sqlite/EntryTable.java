@@ -1,0 +1,321 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchResult;
+import dev.kvstore.EtagReusedException;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.TypeMismatchException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes entries in the transaction that is open, on the writer's thread. A change that is refused
+ * with a {@code KVException} has changed nothing: whatever can refuse comes before the first
+ * statement that changes something.
+ */
+final class EntryTable {
+  /** Few enough that those who write meanwhile hardly notice, even where the values are large. */
+  private static final int SWEPT_AT_ONCE = 100;
+
+  private static final String SELECT =
+      "SELECT " + Rows.METADATA + ", e.store_id, e.value_id FROM entries e WHERE ";
+  private static final String FIND = SELECT + Rows.IN_STORE + " AND e.key = ?2";
+  private static final String FIND_EXPIRED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id, s.name FROM entries e CROSS JOIN stores s ON s.id = e.store_id"
+      + " WHERE e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
+  private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
+  private static final String ADD_STORE =
+      "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+  private static final String DROP_STORE =
+      "UPDATE stores SET name = '" + Rows.DROPPED + "' || id WHERE name = ? RETURNING id";
+  private static final String FIND_DROPPED = "SELECT " + Rows.METADATA
+      + ", e.store_id, e.value_id FROM stores s CROSS JOIN entries e ON e.store_id = s.id WHERE "
+      + Rows.IS_DROPPED + " LIMIT " + SWEPT_AT_ONCE;
+  private static final String FORGET_DROPPED = "DELETE FROM stores AS s WHERE " + Rows.IS_DROPPED;
+  private static final String INSERT_VALUE =
+      "INSERT INTO entry_values (value) VALUES (?) RETURNING id";
+  private static final String INSERT = """
+      INSERT INTO entries (key, version, etag, created_at, updated_at, updated_by, expires_at,
+          store_id, value_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM stores WHERE name = ?), ?)""";
+  private static final String UPDATE_VALUE = "UPDATE entry_values SET value = ? WHERE id = ?";
+  private static final String UPDATE = """
+      UPDATE entries SET version = ?2, etag = ?3, created_at = ?4, updated_at = ?5,
+          updated_by = ?6, expires_at = ?7
+      WHERE key = ?1 AND store_id = ?8""";
+  private static final String DELETE = "DELETE FROM entries WHERE store_id = ? AND key = ?";
+  private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
+
+  private final Statements statements;
+  private final ChangeLog changes;
+  private final Clock clock;
+
+  /** A row, which may have expired. */
+  private record Row(long storeId, KVMetadata metadata, long valueId) {}
+
+  /** @param changes is told what is done */
+  EntryTable(Statements statements, ChangeLog changes, Clock clock) {
+    this.statements = statements;
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  KVMetadata write(String store, Write write) throws SQLException {
+    Instant now = clock.instant();
+    Row row = find(store, write.key());
+    KVMetadata present = live(row, now);
+    check(write.key(), write.etag(), write.condition(), present);
+    return put(store, row, following(write, present, now), write.value());
+  }
+
+  Defaulted setDefault(String store, Write write) throws SQLException {
+    Instant now = clock.instant();
+    Row row = find(store, write.key());
+    KVMetadata present = live(row, now);
+    if (row != null && present != null) {
+      EtagReusedException.check(write.key(), write.etag(), present.etag());
+      return new Defaulted(new KVEntry<>(value(row), present), false);
+    }
+    KVMetadata stored = put(store, row, following(write, null, now), write.value());
+    return new Defaulted(new KVEntry<>(write.value(), stored), true);
+  }
+
+  BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
+      throws SQLException {
+    Duration timeToLive = options.timeToLive().orElse(null);
+    String author = options.author().orElse(null);
+    int created = 0;
+    for (Map.Entry<String, RawValue> entry : values.entrySet()) {
+      Write write =
+          new Write(entry.getKey(), entry.getValue(), WriteCondition.NONE, timeToLive, author);
+      if (write(store, write).version() == 1) {
+        created++;
+      }
+    }
+    return new BatchResult(created, values.size() - created);
+  }
+
+  KVEntry<RawValue> increment(String store, String key, long by, WriteOptions options)
+      throws SQLException {
+    Instant now = clock.instant();
+    Row row = find(store, key);
+    KVMetadata present = live(row, now);
+    check(key, options.etag().orElse(null), options.condition(), present);
+    RawValue sum;
+    Instant expiresAt;
+    if (row != null && present != null) {
+      sum = sum(key, value(row), by);
+      expiresAt = present.expiresAt();
+    } else {
+      sum = BsonValues.ofNumber(by, false);
+      expiresAt = expiry(options.timeToLive().orElse(null), now);
+    }
+    KVMetadata next = following(
+        key, present, options.author().orElse(null), options.etag().orElse(null), expiresAt, now);
+    return new KVEntry<>(sum, put(store, row, next, sum));
+  }
+
+  boolean delete(String store, String key, WriteOptions options) throws SQLException {
+    Row row = find(store, key);
+    KVMetadata present = live(row, clock.instant());
+    check(key, options.etag().orElse(null), options.condition(), present);
+    if (row == null || present == null) {
+      return false;
+    }
+    delete(row);
+    changes.deleted(store, key);
+    return true;
+  }
+
+  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  boolean drop(String store) throws SQLException {
+    try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
+      if (!dropped.next()) {
+        return false;
+      }
+    }
+    changes.dropped(store);
+    return true;
+  }
+
+  /**
+   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
+   * may be more.
+   */
+  boolean sweep() throws SQLException {
+    boolean more = sweepExpired();
+    return sweepDropped() || more;
+  }
+
+  private boolean sweepExpired() throws SQLException {
+    List<Row> expired = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
+      while (rows.next()) {
+        Row row = row(rows);
+        expired.add(row);
+        changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
+      }
+    }
+    return delete(expired);
+  }
+
+  private boolean sweepDropped() throws SQLException {
+    List<Row> dropped = new ArrayList<>();
+    try (ResultSet rows = statements.bind(FIND_DROPPED).executeQuery()) {
+      while (rows.next()) {
+        dropped.add(row(rows));
+      }
+    }
+    if (dropped.isEmpty()) {
+      statements.execute(FORGET_DROPPED);
+    }
+    return delete(dropped);
+  }
+
+  /** Deletes the rows, and tells whether there may be more of their kind. */
+  private boolean delete(List<Row> rows) throws SQLException {
+    for (Row row : rows) {
+      delete(row);
+    }
+    return rows.size() == SWEPT_AT_ONCE;
+  }
+
+  private @Nullable Row find(String store, String key) throws SQLException {
+    try (ResultSet rows = statements.bind(FIND, store, key).executeQuery()) {
+      return rows.next() ? row(rows) : null;
+    }
+  }
+
+  private static Row row(ResultSet rows) throws SQLException {
+    return new Row(rows.getLong(Rows.NEXT), Rows.metadata(rows), rows.getLong(Rows.NEXT + 1));
+  }
+
+  private static @Nullable KVMetadata live(@Nullable Row row, Instant now) {
+    return row == null || row.metadata.isExpiredAt(now) ? null : row.metadata;
+  }
+
+  private static void check(
+      String key,
+      @Nullable String chosenEtag,
+      WriteCondition condition,
+      @Nullable KVMetadata present) {
+    String etag = present == null ? null : present.etag();
+    EtagReusedException.check(key, chosenEtag, etag);
+    if (!condition.holdsFor(etag)) {
+      throw new PreconditionFailedException(key, condition, etag);
+    }
+  }
+
+  private RawValue value(Row row) throws SQLException {
+    String key = row.metadata.key();
+    try (ResultSet values = statements.bind(VALUE, row.valueId).executeQuery()) {
+      values.next();
+      return Rows.value(values, 1, key);
+    }
+  }
+
+  private static RawValue sum(String key, RawValue stored, long by) {
+    String type = BsonValues.typeName(stored);
+    OptionalLong number = BsonValues.wholeNumber(stored);
+    if (number.isEmpty()) {
+      throw new TypeMismatchException(key, type, "a whole number", null, null);
+    }
+    try {
+      return BsonValues.ofNumber(Math.addExact(number.getAsLong(), by), type.equals("int64"));
+    } catch (ArithmeticException e) {
+      throw new TypeMismatchException(
+          key, type, "a whole number", "the sum does not fit into 64 bits", e);
+    }
+  }
+
+  private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
+    Instant expiresAt = write.expiryKept() && present != null
+        ? present.expiresAt()
+        : expiry(write.timeToLive(), now);
+    return following(write.key(), present, write.author(), write.etag(), expiresAt, now);
+  }
+
+  private static KVMetadata following(
+      String key,
+      @Nullable KVMetadata present,
+      @Nullable String author,
+      @Nullable String chosenEtag,
+      @Nullable Instant expiresAt,
+      Instant now) {
+    Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
+    Instant createdAt = present == null ? updatedAt : present.createdAt();
+    if (createdAt.isAfter(updatedAt)) {
+      // The clock was set back.
+      updatedAt = createdAt;
+    }
+    long version = present == null ? 1 : present.version() + 1;
+    String etag = chosenEtag == null ? new ObjectId().toHexString() : chosenEtag;
+    return new KVMetadata(key, version, etag, createdAt, updatedAt, author, expiresAt);
+  }
+
+  private static @Nullable Instant expiry(@Nullable Duration timeToLive, Instant now) {
+    return timeToLive == null
+        ? null
+        : Instant.ofEpochMilli(now.toEpochMilli() + timeToLive.toMillis());
+  }
+
+  /** Writes over the row, which may have expired, or makes one where there is none. */
+  private KVMetadata put(String store, @Nullable Row row, KVMetadata next, RawValue value)
+      throws SQLException {
+    byte[] document = value.toByteArray();
+    if (row == null) {
+      statements.execute(ADD_STORE, store);
+      long valueId;
+      try (ResultSet id = statements.bind(INSERT_VALUE, document).executeQuery()) {
+        id.next();
+        valueId = id.getLong(1);
+      }
+      executeWith(next, INSERT, store, valueId);
+    } else {
+      if (next.version() == 1) {
+        changes.expired(store, next.key());
+      }
+      statements.execute(UPDATE_VALUE, document, row.valueId);
+      executeWith(next, UPDATE, row.storeId);
+    }
+    changes.set(store, next);
+    return next;
+  }
+
+  /** The metadata are the first parameters. */
+  private void executeWith(KVMetadata metadata, String sql, Object... more) throws SQLException {
+    Instant expiresAt = metadata.expiresAt();
+    List<@Nullable Object> parameters = new ArrayList<>();
+    parameters.add(metadata.key());
+    parameters.add(metadata.version());
+    parameters.add(metadata.etag());
+    parameters.add(metadata.createdAt().toEpochMilli());
+    parameters.add(metadata.updatedAt().toEpochMilli());
+    parameters.add(metadata.updatedBy());
+    parameters.add(expiresAt == null ? null : expiresAt.toEpochMilli());
+    parameters.addAll(List.of(more));
+    statements.execute(sql, parameters.toArray());
+  }
+
+  private void delete(Row row) throws SQLException {
+    statements.execute(DELETE, row.storeId, row.metadata.key());
+    statements.execute(DELETE_VALUE, row.valueId);
+  }
+}

@@ -1,0 +1,352 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.Durations;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.support.Guard;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does all writing, on one thread: what has been queued while the last commit was on its way to the
+ * disk becomes one transaction, and the callers hear of it when that is durable. So a commit costs
+ * the same for one writer as for many.
+ *
+ * <p>No write needs a savepoint: one that is refused has changed nothing, and if anything fails in
+ * another way the transaction is rolled back and each of its writes is done in one of its own.
+ */
+final class GroupWriter {
+  /** One write, which runs in an open transaction and may run again after a rollback. */
+  @FunctionalInterface
+  interface Operation<T> {
+    /**
+     * Does the write and returns its result.
+     *
+     * @throws KVException if the write is refused; it has changed nothing then
+     */
+    T run() throws SQLException;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(GroupWriter.class);
+
+  /** How much may be queued. A write counts as one KiB at least. */
+  private static final int QUEUE_KIB = 64 * 1024;
+
+  /** Before the next attempt to take writes from the queue, for which there was no memory, say. */
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
+
+  private final Transactions transactions;
+  private final SqlErrors errors;
+  private final Duration timeout;
+  private final Operation<Boolean> sweep;
+  private final Duration sweepInterval;
+  private final Duration quietTime;
+
+  private final Semaphore room = new Semaphore(QUEUE_KIB, true);
+  private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
+  /** The last job of the queue, once it is closed. */
+  private final Job<Boolean> stop = new Job<>(() -> true);
+
+  private final Guard guard = new Guard(log, "writing to a database file");
+  private final Thread thread;
+  private boolean closed; // guarded by queue
+  // Of the thread alone, once it runs.
+  private long nextSweep;
+  private long nextCheckpoint = System.nanoTime();
+  private boolean sweepFails;
+
+  /**
+   * @param sweep removes some of what has expired, and returns whether there may be more
+   * @param quietTime a checkpoint is made when there was no write for so long
+   */
+  GroupWriter(
+      Transactions transactions,
+      SqlErrors errors,
+      Duration timeout,
+      Operation<Boolean> sweep,
+      Duration sweepInterval,
+      Duration quietTime) {
+    this.transactions = transactions;
+    this.errors = errors;
+    this.timeout = timeout;
+    this.sweep = sweep;
+    this.sweepInterval = sweepInterval;
+    this.quietTime = quietTime;
+    this.nextSweep = System.nanoTime() + sweepInterval.toNanos();
+    this.thread = new Thread(this::run, "kvstore-sqlite-writer");
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Does the write, and returns when it is durable. A caller whose time is up or who is interrupted
+   * takes the write back, if it has not begun; if it has, the caller waits for it, at most as long
+   * again.
+   *
+   * @param bytes about how much memory the write holds
+   */
+  <T> T write(long bytes, Operation<T> operation) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    int kib = (int) Math.min(QUEUE_KIB, 1 + bytes / 1024);
+    try {
+      if (!room.tryAcquire(kib, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw errors.unavailable("has more writes waiting than fit into the queue", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    }
+    try {
+      Job<T> job = new Job<>(operation);
+      enqueue(job);
+      return await(job, deadline);
+    } finally {
+      room.release(kib);
+    }
+  }
+
+  /** Returns how many writes wait for their transaction to begin. */
+  int queued() {
+    return queue.size();
+  }
+
+  boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  /** Refuses further writes, and returns whether all earlier ones were done within that time. */
+  boolean close(Duration patience) throws InterruptedException {
+    synchronized (queue) {
+      if (!closed) {
+        closed = true;
+        queue.add(stop);
+      }
+    }
+    thread.join(Math.max(1, patience.toMillis()));
+    return !thread.isAlive();
+  }
+
+  private void enqueue(Job<?> job) {
+    synchronized (queue) {
+      if (closed) {
+        throw errors.closed();
+      }
+      queue.add(job);
+    }
+  }
+
+  private <T> T await(Job<T> job, long firstDeadline) {
+    long deadline = firstDeadline;
+    boolean late = false;
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return job.result.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          if (withdraw(job)) {
+            throw interrupted(e);
+          }
+        } catch (TimeoutException e) {
+          if (withdraw(job)) {
+            throw errors.unavailable(
+                "had no time for the write within " + Durations.format(timeout), e);
+          }
+          if (late) {
+            throw new OutcomeUnknownException(
+                "The write has begun, but the disk did not confirm it within "
+                    + Durations.format(timeout.multipliedBy(2))
+                    + ", so whether it happens is not known: read the key to see what it holds",
+                e);
+          }
+          late = true;
+          deadline += timeout.toNanos();
+        } catch (ExecutionException e) {
+          throw rethrown(e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean withdraw(Job<?> job) {
+    boolean withdrawn = job.claim();
+    if (withdrawn) {
+      queue.remove(job);
+    }
+    return withdrawn;
+  }
+
+  private UnavailableException interrupted(InterruptedException e) {
+    return errors.unavailable("was not written, since the thread has been interrupted", e);
+  }
+
+  /** The trace of what was thrown on the writer's thread would tell the caller nothing. */
+  private static KVException rethrown(ExecutionException e) {
+    return e.getCause() instanceof KVException failure
+        ? (KVException) failure.fillInStackTrace()
+        : new KVException(ErrorCode.INTERNAL, "A write failed unexpectedly", e);
+  }
+
+  private void run() {
+    boolean stopping = false;
+    while (!stopping) {
+      List<Job<?>> group = new ArrayList<>();
+      if (!guard.run(() -> fill(group))) {
+        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE.toNanos());
+      }
+      stopping = group.remove(stop);
+      if (!group.isEmpty() && !guard.run(() -> commit(group))) {
+        // Nobody may wait in vain. Those that were done already stay as they are.
+        Throwable unexpected = new IllegalStateException("The writer failed unexpectedly");
+        guard.run(() -> group.forEach(job -> job.fail(errors.ofCommit(unexpected))));
+      }
+      if (!group.isEmpty()) {
+        guard.run(transactions::tidyUp);
+        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+      }
+      if (!stopping && nextSweep - System.nanoTime() <= 0) {
+        guard.run(this::sweep);
+      }
+      if (stopping || nextCheckpoint - System.nanoTime() <= 0) {
+        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+        guard.run(transactions::checkpoint);
+      }
+    }
+  }
+
+  /** Waits for a write, or until a sweep or checkpoint is due. */
+  private void fill(List<Job<?>> group) {
+    try {
+      long now = System.nanoTime();
+      long pause = Math.min(nextSweep - now, nextCheckpoint - now);
+      Job<?> first = queue.poll(pause, TimeUnit.NANOSECONDS);
+      if (first != null) {
+        group.add(first);
+        queue.drainTo(group);
+      }
+    } catch (InterruptedException e) {
+      // The thread is our own and ends with close() alone: whoever interrupted it meant another.
+      log.debug("The writer's thread was interrupted, and goes on", e);
+    }
+  }
+
+  private void commit(List<Job<?>> group) {
+    try {
+      transactions.begin();
+    } catch (Throwable e) {
+      transactions.rollback();
+      group.forEach(job -> job.fail(errors.of(e)));
+      return;
+    }
+    try {
+      for (Job<?> job : group) {
+        job.run();
+      }
+      transactions.complete();
+    } catch (Throwable e) {
+      transactions.rollback();
+      if (group.size() == 1) {
+        group.get(0).fail(errors.of(e));
+      } else {
+        group.forEach(job -> commit(List.of(job)));
+      }
+      return;
+    }
+    try {
+      transactions.commit();
+    } catch (Throwable e) {
+      transactions.rollback();
+      group.forEach(job -> job.fail(errors.ofCommit(e)));
+      return;
+    }
+    group.forEach(Job::complete);
+  }
+
+  private void sweep() {
+    // Whatever becomes of this one, the next is not due at once.
+    nextSweep = System.nanoTime() + sweepInterval.toNanos();
+    Job<Boolean> job = new Job<>(sweep);
+    commit(List.of(job));
+    boolean more = false;
+    try {
+      more = job.result.getNow(false);
+      sweepFails = false;
+    } catch (RuntimeException e) {
+      if (!sweepFails) {
+        log.warn("Expired entries cannot be removed; every sweep tries again", e);
+      }
+      sweepFails = true;
+    }
+    if (more) {
+      nextSweep = System.nanoTime();
+    }
+  }
+
+  private static final class Job<T> {
+    private final Operation<T> operation;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    /** Set by the writer to do it or by the caller to take it back, whoever is first. */
+    private final AtomicBoolean claimed = new AtomicBoolean();
+
+    private boolean mine;
+    private @Nullable T value;
+    private @Nullable KVException refusal;
+
+    Job(Operation<T> operation) {
+      this.operation = operation;
+    }
+
+    boolean claim() {
+      return claimed.compareAndSet(false, true);
+    }
+
+    void run() throws SQLException {
+      mine = mine || claim();
+      if (!mine) {
+        return;
+      }
+      value = null;
+      refusal = null;
+      try {
+        value = operation.run();
+      } catch (KVException e) {
+        refusal = e;
+      }
+    }
+
+    void complete() {
+      if (refusal != null) {
+        result.completeExceptionally(refusal);
+      } else {
+        result.complete(value);
+      }
+    }
+
+    void fail(KVException failure) {
+      result.completeExceptionally(failure);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.StoreSize;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/**
+ * A connection that reads. Each method is one statement, and so sees one committed state. Its
+ * result is closed at once, or the log could not be moved into the file. Not thread-safe.
+ */
+final class ReadConnection implements AutoCloseable {
+  /** How much a page holds in values, unless one alone has more. */
+  static final int PAGE_BYTES = 4 * 1024 * 1024;
+
+  private static final String LIVE = " AND (e.expires_at IS NULL OR e.expires_at > ?%d)";
+
+  /**
+   * The range begins with the later of the prefix and the key to come after. The sign hides the
+   * second comparison from the planner, which is to look for the first.
+   */
+  private static final String IN_RANGE = Rows.IN_STORE
+      + " AND e.key >= max(?2, ?3) AND +e.key <> ?3 AND e.key < ?4" + LIVE.formatted(5)
+      + " ORDER BY e.key LIMIT ?6";
+
+  /** In SQLite every text comes before every blob. */
+  private static final byte[] AFTER_ALL_TEXT = {0};
+
+  private static final String WITH_VALUE = "SELECT " + Rows.METADATA
+      + ", v.value FROM entries e CROSS JOIN entry_values v ON v.id = e.value_id WHERE ";
+
+  static final String READ = WITH_VALUE + Rows.IN_STORE + " AND e.key = ?2" + LIVE.formatted(3);
+
+  private static final String STORES =
+      "SELECT s.name FROM stores s WHERE NOT " + Rows.IS_DROPPED + " ORDER BY s.name";
+
+  private static final String COUNT =
+      "SELECT count(*) FROM (SELECT 1 FROM entries e WHERE " + IN_RANGE + ")";
+
+  /** How many entries of a store are looked at for its size. */
+  static final int SIZED_ENTRIES = 100_000;
+
+  private static final String SOME =
+      "(SELECT e.value_id FROM entries e WHERE e.store_id = s.id LIMIT " + SIZED_ENTRIES + ")";
+
+  private static final String SIZES = "SELECT s.name, (SELECT count(*) FROM " + SOME
+      + "), (SELECT total(length(v.value)) FROM " + SOME
+      + " k CROSS JOIN entry_values v ON v.id = k.value_id) FROM stores s WHERE NOT "
+      + Rows.IS_DROPPED
+      + " ORDER BY s.name LIMIT ?1";
+
+  /** What a page is made of. */
+  record Listing<T>(
+      String sql, Mapper<T> mapper, Function<T, String> keyOf, ToIntFunction<T> bytesOf) {}
+
+  @FunctionalInterface
+  private interface Mapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  static final Listing<KVEntry<RawValue>> ENTRIES =
+      new Listing<>(WITH_VALUE + IN_RANGE, ReadConnection::entry, KVEntry::key, ReadConnection::size);
+
+  static final Listing<KVMetadata> METADATA = new Listing<>(
+      "SELECT " + Rows.METADATA + " FROM entries e WHERE " + IN_RANGE,
+      Rows::metadata,
+      KVMetadata::key,
+      item -> 0);
+
+  static final Listing<String> KEYS = new Listing<>(
+      "SELECT e.key FROM entries e WHERE " + IN_RANGE,
+      row -> row.getString(1),
+      Function.identity(),
+      item -> 0);
+
+  private final Connection connection;
+  private final Statements statements;
+
+  ReadConnection(Connection connection) {
+    this.connection = connection;
+    this.statements = new Statements(connection);
+  }
+
+  Optional<KVEntry<RawValue>> read(String store, String key, long now) throws SQLException {
+    try (ResultSet rows = statements.bind(READ, store, key, now).executeQuery()) {
+      return rows.next() ? Optional.of(entry(rows)) : Optional.empty();
+    }
+  }
+
+  <T> KVPage<T> scan(Listing<T> listing, String store, KeyRange range, int limit, long now)
+      throws SQLException {
+    // One more than asked for tells whether there is another page.
+    PreparedStatement select = inRange(listing.sql, store, range, now, limit + 1L);
+    List<T> items = new ArrayList<>();
+    long bytes = 0;
+    String last = null;
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        if (items.size() == limit || bytes >= PAGE_BYTES) {
+          return new KVPage<>(items, last);
+        }
+        T item = listing.mapper.map(rows);
+        items.add(item);
+        bytes += listing.bytesOf.applyAsInt(item);
+        last = listing.keyOf.apply(item);
+      }
+    }
+    return new KVPage<>(items, null);
+  }
+
+  private PreparedStatement inRange(String sql, String store, KeyRange range, long now, long limit)
+      throws SQLException {
+    String after = range.after() == null ? "" : range.after();
+    String end = range.endExclusive();
+    Object upper = end == null ? AFTER_ALL_TEXT : end;
+    return statements.bind(sql, store, range.prefix(), after, upper, now, limit);
+  }
+
+  int count(String store, KeyRange range, int most, long now) throws SQLException {
+    try (ResultSet row = inRange(COUNT, store, range, now, most).executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  List<String> storeNames() throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (ResultSet rows = statements.bind(STORES).executeQuery()) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  List<StoreSize> sizes(int most) throws SQLException {
+    List<StoreSize> sizes = new ArrayList<>();
+    try (ResultSet rows = statements.bind(SIZES, (long) most).executeQuery()) {
+      while (rows.next()) {
+        sizes.add(new StoreSize(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+      }
+    }
+    return sizes;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+
+  private static KVEntry<RawValue> entry(ResultSet row) throws SQLException {
+    KVMetadata metadata = Rows.metadata(row);
+    return new KVEntry<>(Rows.value(row, Rows.NEXT, metadata.key()), metadata);
+  }
+
+  private static int size(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    return value == null ? 0 : value.size();
+  }
+}

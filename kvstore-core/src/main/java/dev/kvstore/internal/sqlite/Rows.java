@@ -1,0 +1,56 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.spi.RawValue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Between rows and records. */
+final class Rows {
+  /** What {@link #metadata} reads, to stand first in a SELECT from {@code entries e}. */
+  static final String METADATA =
+      "e.key, e.version, e.etag, e.created_at, e.updated_at, e.updated_by, e.expires_at";
+
+  /** The first column after {@link #METADATA}. */
+  static final int NEXT = 8;
+
+  /** The store of that name, as a condition on {@code entries e}; null where there is none. */
+  static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
+
+  /** What the name of a dropped store begins with; the entries that it still has are swept. */
+  static final String DROPPED = "#";
+
+  /** Tells of {@code stores s} whether it was dropped. */
+  static final String IS_DROPPED = "s.name GLOB '" + DROPPED + "*'";
+
+  private Rows() {}
+
+  static KVMetadata metadata(ResultSet row) throws SQLException {
+    long expiresAt = row.getLong(7);
+    boolean expires = !row.wasNull();
+    return new KVMetadata(
+        row.getString(1),
+        row.getLong(2),
+        row.getString(3),
+        Instant.ofEpochMilli(row.getLong(4)),
+        Instant.ofEpochMilli(row.getLong(5)),
+        row.getString(6),
+        expires ? Instant.ofEpochMilli(expiresAt) : null);
+  }
+
+  static RawValue value(ResultSet row, int column, String key) throws SQLException {
+    byte[] document = row.getBytes(column);
+    try {
+      return RawValue.ofDocument(document == null ? new byte[0] : document);
+    } catch (IllegalArgumentException e) {
+      throw new KVException(
+          ErrorCode.INTERNAL,
+          "Key '" + key
+              + "' has a damaged value, or one that kvstore has not written: set or delete it",
+          e);
+    }
+  }
+}

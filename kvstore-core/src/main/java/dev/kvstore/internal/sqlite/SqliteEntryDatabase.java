@@ -1,0 +1,247 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVException;
+import dev.kvstore.Names;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.StoreSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores in one SQLite file, which belongs to one process, and to one of these objects in it, for
+ * as long as that is open. Thread-safe.
+ *
+ * <p>A write that has returned is on the disk: neither {@code kill -9} nor a power failure takes it
+ * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
+ * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
+ * seconds without a write and on close; before that the file is complete only together with its
+ * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
+ * process that opens the file itself and closes it again takes SQLite's locks away.
+ */
+public final class SqliteEntryDatabase implements EntryDatabase {
+  private static final Logger log = LoggerFactory.getLogger(SqliteEntryDatabase.class);
+
+  /** How long there must be no write before the log is moved into the file. */
+  private static final Duration QUIET_TIME = Duration.ofSeconds(5);
+
+  private final Path file;
+  private final Clock clock;
+  private final Duration timeout;
+  private final DatabaseLock lock;
+
+  // The tests of this package reach for these.
+  final Connection connection;
+  final ChangeLog changes;
+  final ChangeFeed feed;
+  final WriteTransactions transactions;
+  final EntryTable table;
+  final GroupWriter writer;
+  final ReaderPool readers;
+
+  private final Object closing = new Object();
+  private boolean closed; // guarded by closing
+
+  /** @param expectsTables whether the file was there before */
+  private SqliteEntryDatabase(
+      Path file,
+      boolean expectsTables,
+      SqliteConfig settings,
+      Duration quietTime,
+      DatabaseLock lock,
+      Connection connection)
+      throws SQLException {
+    this.file = file;
+    this.clock = settings.clock();
+    this.timeout = settings.timeout();
+    this.lock = lock;
+    this.connection = connection;
+    SqlErrors errors = new SqlErrors(file);
+    if (Schema.prepare(connection, file) && expectsTables) {
+      log.warn(
+          "The database file {} has no tables, so it starts without any entries. If it is a copy, it"
+              + " was made without the log {}-wal, which held them: stop this process, and copy the"
+              + " file again with its log, or with the SQLite shell's .backup",
+          file,
+          file.getFileName());
+    }
+    this.changes = new ChangeLog(
+        ChangeLog.first(Schema.lastPosition(connection), clock.instant()),
+        ChangeLog.KEPT,
+        () -> ChangeLog.positionOf(clock.instant()));
+    this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
+    Statements statements = new Statements(connection);
+    this.transactions =
+        new WriteTransactions(connection, statements, changes, feed::wake, file, errors, timeout);
+    this.table = new EntryTable(statements, changes, clock);
+    this.writer = new GroupWriter(
+        transactions, errors, timeout, table::sweep, settings.sweepInterval(), quietTime);
+    this.readers = new ReaderPool(new Connections(file, timeout), errors, settings);
+  }
+
+  /** As {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
+  public static SqliteEntryDatabase open(Path file) {
+    return open(file, SqliteConfig.DEFAULT);
+  }
+
+  /**
+   * Opens the file. Where it or its folder is not there, they are made; on POSIX only the owner can
+   * read the new file. On POSIX the file, those beside it, its folder and the folders above must
+   * belong to the process's user or to root, and may be written by their group, which is trusted,
+   * but not by all; folders may be sticky instead, as {@code /tmp} is. Only regular files may have
+   * the names of those beside it. The service accepts less: neither groups with other members nor a
+   * folder of the file that is sticky and can be written by others.
+   *
+   * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
+   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others
+   *     could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is something else than a
+   *     database of this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
+   *     path. The file is left as it was
+   */
+  public static SqliteEntryDatabase open(Path file, SqliteConfig settings) {
+    return open(file, settings, QUIET_TIME);
+  }
+
+  static SqliteEntryDatabase open(Path file, SqliteConfig settings, Duration quietTime) {
+    Connections.requireDriver();
+    boolean existed = Files.exists(file);
+    Path real = DatabaseFile.prepare(file);
+    DatabaseLock lock = DatabaseLock.acquire(real);
+    Connection connection = null;
+    boolean opened = false;
+    try {
+      connection = new Connections(real, settings.timeout()).writer();
+      SqliteEntryDatabase database =
+          new SqliteEntryDatabase(real, existed, settings, quietTime, lock, connection);
+      database.writer.start();
+      opened = true;
+      return database;
+    } catch (SQLException e) {
+      throw new SqlErrors(real).of(e);
+    } finally {
+      if (!opened) {
+        close(connection, lock);
+      }
+    }
+  }
+
+  @Override
+  public EntryStore store(String name) {
+    return new SqliteEntryStore(
+        Names.checkStore(name), table, writer, readers, changes, feed, clock);
+  }
+
+  /** Returns the stores that were ever written to, also those whose entries are all gone. */
+  @Override
+  public List<String> storeNames() {
+    return readers.read(ReadConnection::storeNames);
+  }
+
+  /** Looks at the first {@value ReadConnection#SIZED_ENTRIES} entries of each store. */
+  @Override
+  public List<StoreSize> sizes(int most) {
+    return readers.read(reader -> reader.sizes(most));
+  }
+
+  /** Returns what this database has done, and how large it is. Does not wait for anything. */
+  public SqliteStatistics statistics() {
+    return new SqliteStatistics(
+        transactions.writes(),
+        transactions.checkpoints(),
+        writer.queued(),
+        file.toFile().length(),
+        transactions.logSize());
+  }
+
+  /** The store loses its name at once; its entries are removed from the file little by little. */
+  @Override
+  public boolean drop(String name) {
+    Names.checkStore(name);
+    return writer.write(0, () -> table.drop(name));
+  }
+
+  @Override
+  public void ping() {
+    readers.read(reader -> reader.read("ping", "ping", 0));
+    if (!writer.isAlive()) {
+      throw new UnavailableException(
+          "The database file " + file + " cannot be written: the writer's thread has ended", null);
+    }
+    if (!Files.exists(file)) {
+      throw new UnavailableException(
+          "The database file " + file + " has been deleted or moved while it was in use: what is"
+              + " written now is lost. Stop the process and put the file back",
+          null);
+    }
+  }
+
+  /**
+   * Waits for the writes that were accepted and for those who read, at most four times the timeout,
+   * and lets others have the file. If they need longer, the file stays with this process.
+   */
+  @Override
+  public void close() {
+    synchronized (closing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      long deadline = System.nanoTime() + 4 * timeout.toNanos();
+      boolean interrupted = false;
+      while (true) {
+        try {
+          close(deadline);
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void close(long deadline) throws InterruptedException {
+    boolean written = writer.close(until(deadline));
+    boolean read = readers.close(until(deadline));
+    feed.close();
+    if (written && read) {
+      // The last connection moves the log into the file and deletes it, and must be able to write.
+      close(connection, lock);
+    } else {
+      log.warn("The database file {} is still being written or read, and is not closed", file);
+    }
+  }
+
+  private static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+  }
+
+  private static void close(@Nullable Connection connection, DatabaseLock lock) {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (SQLException e) {
+      log.warn("The connection to a database file could not be closed", e);
+    }
+    try {
+      lock.release();
+    } catch (IOException e) {
+      log.warn("The lock of a database file could not be released", e);
+    }
+  }
+}

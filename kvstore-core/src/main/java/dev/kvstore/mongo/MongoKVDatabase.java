@@ -1,0 +1,110 @@
+package dev.kvstore.mongo;
+
+import com.mongodb.client.MongoClient;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVDatabase;
+import dev.kvstore.KVException;
+import dev.kvstore.KVStore;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.engine.TypedDatabase;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
+
+/**
+ * Opens databases in MongoDB, 4.2 or newer. Each store is a collection, which is made by the first
+ * write. Use a database for settings alone: all that changes in it passes the filter of the change
+ * stream.
+ *
+ * <p>Unless the settings say otherwise, reads are served from memory, see
+ * {@link MongoSettings#withNearCache}: immediately after a write by the same process, and never
+ * older than 2 seconds, or 15 while this process reaches only a primary that is cut off from its
+ * replica set. {@link KVStore#cache()} reports how the cache is doing.
+ *
+ * <p>Opening reaches the database, so that a wrong password or address shows early. All forms throw
+ *
+ * <ul>
+ *   <li>{@link InvalidInputException} with {@link ErrorCode#INVALID_PARAMETER} if the database's
+ *       name or the connection string is not valid,
+ *   <li>{@link UnavailableException} if no server can be reached within the time limit,
+ *   <li>{@link KVException} with {@link ErrorCode#UNAUTHENTICATED} or
+ *       {@link ErrorCode#UNSUPPORTED_SERVER} if the server refuses the credentials or is older than
+ *       MongoDB 4.2.
+ * </ul>
+ *
+ * @since 0.1
+ */
+public final class MongoKVDatabase {
+  private MongoKVDatabase() {}
+
+  /**
+   * Opens a database with {@link MongoSettings#DEFAULT}.
+   *
+   * @param connectionString {@code mongodb://…} or {@code mongodb+srv://…}; the database is the one
+   *     that its path names, or else {@code kvstore}
+   */
+  public static KVDatabase open(String connectionString) {
+    return open(connectionString, MongoSettings.DEFAULT);
+  }
+
+  /** Opens a database with these settings. */
+  public static KVDatabase open(String connectionString, MongoSettings settings) {
+    return typed(MongoEntryDatabase.open(connectionString, settings), settings);
+  }
+
+  /**
+   * Opens a database by a client that the application has, with {@link MongoSettings#DEFAULT}. The
+   * client's settings are not changed, and it stays open when the database is closed.
+   */
+  public static KVDatabase open(MongoClient client, String database) {
+    return open(client, database, MongoSettings.DEFAULT);
+  }
+
+  /**
+   * Opens a database by a client that the application has. What the settings say about the client
+   * and the database's name is unused.
+   */
+  public static KVDatabase open(MongoClient client, String database, MongoSettings settings) {
+    return typed(MongoEntryDatabase.open(client, database, settings), settings);
+  }
+
+  static TypedDatabase typed(MongoEntryDatabase database, MongoSettings settings) {
+    try {
+      database.ping();
+      return new TypedDatabase(
+          StoreStack.over(database.name(), database, layers(settings)), settings.codec());
+    } catch (RuntimeException | Error e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static Layers layers(MongoSettings settings) {
+    return settings
+        .nearCache()
+        .map(cache -> Layers.NONE.withNearCache(cache, settings.clock()).cachedFromTheStart())
+        .orElse(Layers.NONE);
+  }
+
+  /** Opens databases by {@link KVDatabase#open}. */
+  public static final class Provider implements KVDatabase.Provider {
+    @Override
+    public boolean accepts(String connectionString) {
+      return connectionString.startsWith("mongodb://")
+          || connectionString.startsWith("mongodb+srv://");
+    }
+
+    @Override
+    public KVDatabase open(String connectionString) {
+      try {
+        return MongoKVDatabase.open(connectionString);
+      } catch (NoClassDefFoundError e) {
+        throw new KVException(
+            ErrorCode.MISSING_DEPENDENCY,
+            "MongoDB is reached by org.mongodb:mongodb-driver-sync, which is not on the class path",
+            e);
+      }
+    }
+  }
+}

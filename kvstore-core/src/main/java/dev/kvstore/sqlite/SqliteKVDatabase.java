@@ -1,0 +1,85 @@
+package dev.kvstore.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVDatabase;
+import dev.kvstore.KVException;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.engine.TypedDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Opens databases in a SQLite file, which belongs to one process, and to one {@link KVDatabase} in
+ * it, until that is closed.
+ *
+ * <p>A write that has returned is on the disk: neither {@code kill -9} nor a power failure takes it
+ * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
+ * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
+ * seconds without a write and on close; before that the file is complete only together with its
+ * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
+ * process that opens the file itself and closes it again takes SQLite's locks away.
+ *
+ * <p>If the file or its folder does not exist, it is made; on POSIX only the owner can read the new
+ * file. On POSIX the file, those beside it, its folder and the folders above must belong to the
+ * process's user or to root, and must not be writable by everybody; folders may be sticky instead,
+ * as {@code /tmp} is.
+ *
+ * @since 0.1
+ */
+public final class SqliteKVDatabase {
+  private static final String SCHEME = "sqlite:";
+
+  private SqliteKVDatabase() {}
+
+  /** Opens the file with {@link SqliteSettings#DEFAULT}. */
+  public static KVDatabase open(Path file) {
+    return open(file, SqliteSettings.DEFAULT);
+  }
+
+  /**
+   * Opens the file.
+   *
+   * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
+   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others
+   *     could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database of this or an
+   *     earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
+   *     path. The file is left as it was
+   */
+  public static KVDatabase open(Path file, SqliteSettings settings) {
+    return typed(file, settings);
+  }
+
+  static TypedDatabase typed(Path file, SqliteSettings settings) {
+    SqliteEntryDatabase database = SqliteEntryDatabase.open(file, settings.config());
+    return new TypedDatabase(StoreStack.over("sqlite", database, Layers.NONE), settings.codec());
+  }
+
+  /** Opens databases by {@link KVDatabase#open}. */
+  public static final class Provider implements KVDatabase.Provider {
+    @Override
+    public boolean accepts(String connectionString) {
+      return connectionString.startsWith(SCHEME);
+    }
+
+    @Override
+    public KVDatabase open(String connectionString) {
+      String file = connectionString.substring(SCHEME.length());
+      if (file.isEmpty() || file.startsWith("//")) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_PARAMETER,
+            "sqlite: is followed by the path of a file, as in sqlite:settings.db or"
+                + " sqlite:/var/lib/app/settings.db");
+      }
+      try {
+        return SqliteKVDatabase.open(Path.of(file));
+      } catch (InvalidPathException e) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_PARAMETER, "What follows sqlite: is not a path: " + e.getReason(), e);
+      }
+    }
+  }
+}
