@@ -38,7 +38,7 @@ class ClientRoomTest {
   @ArchTest
   static final ArchRule theCommandLineIsACustomerOfTheClient = noClasses()
       .that()
-      .resideInAPackage("dev.kvstore.client.cli")
+      .resideInAPackage("dev.kvstore.cli")
       .should()
       .dependOnClassesThat()
       .resideInAnyPackage(

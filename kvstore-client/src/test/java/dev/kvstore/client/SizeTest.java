@@ -54,7 +54,6 @@ class SizeTest {
     try (Stream<Path> files = Files.walk(jarOrClasses)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith(jarOrClasses.resolve("dev/kvstore/client/cli")))
           .mapToLong(SizeTest::compressed)
           .sum();
     }

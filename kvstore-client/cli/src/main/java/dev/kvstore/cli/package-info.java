@@ -1,0 +1,5 @@
+/** The command line {@code kv}: the entries of a service, for people and scripts. */
+@NullMarked
+package dev.kvstore.cli;
+
+import org.jspecify.annotations.NullMarked;
