@@ -236,7 +236,7 @@ class KvJarIT {
         .contains("dev/kvstore/client/HttpKVStore.class")
         .noneMatch(name -> name.startsWith("dev/kvstore/cli/"));
     assertThat(names("kv.jar"))
-        .contains("dev/kvstore/cli/Main.class", "picocli/CommandLine.class")
+        .contains("dev/kvstore/cli/KvMain.class", "picocli/CommandLine.class")
         .noneMatch(name -> name.startsWith("com/mongodb/client")
             || name.startsWith("org/sqlite")
             || name.startsWith("io/javalin"));

@@ -1,6 +1,7 @@
 package dev.kvstore.cli;
 
 import dev.kvstore.KVException;
+import dev.kvstore.cli.options.Connection;
 
 /** What went wrong, and what can be done about it. */
 final class Advice {

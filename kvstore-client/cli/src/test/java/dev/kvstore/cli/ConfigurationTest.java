@@ -2,6 +2,7 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.cli.commands.Commands;
 import dev.kvstore.client.TokenOf;
 import dev.kvstore.internal.config.Variables;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class ConfigurationTest extends KvTest {
   @Test
   void everyOption_isOneThatTheServiceDoesNotReport() {
     assertThat(Variables.KV.stream().map(Variables::variable))
-        .containsAll(Main.variables(Main.commandLine(kv.session())));
+        .containsAll(KvMain.variables(Commands.all(kv.session())));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.cli.document.Values;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;

@@ -7,6 +7,11 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.cli.options.Stores;
+import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.cli.terminal.Interrupt;
+import dev.kvstore.cli.terminal.SystemTerminals;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.ByteArrayInputStream;
@@ -115,7 +120,8 @@ class HelpAndErrorsTest extends KvTest {
         new SystemTerminals(),
         Ansi.OFF,
         Clock.systemUTC());
-    int code = Main.run(arguments, kv.environment, console, new Failing(failure), new Interrupt());
+    int code =
+        KvMain.run(arguments, kv.environment, console, new Failing(failure), new Interrupt());
     return new Kv.Result(code, out.toString(), err.toString());
   }
 
@@ -168,7 +174,7 @@ class HelpAndErrorsTest extends KvTest {
     assertThat(exitCode("Broken pipe")).isZero();
     StandardOutput fine = new StandardOutput(new ByteArrayOutputStream());
     fine.write(1);
-    assertThat(Main.exitCode(3, fine, new PrintWriter(new StringWriter()))).isEqualTo(3);
+    assertThat(KvMain.exitCode(3, fine, new PrintWriter(new StringWriter()))).isEqualTo(3);
   }
 
   private static int exitCode(String problem) {
@@ -180,6 +186,6 @@ class HelpAndErrorsTest extends KvTest {
     });
     PrintWriter writer = new PrintWriter(output, true, StandardCharsets.UTF_8);
     writer.println("x");
-    return Main.exitCode(0, output, new PrintWriter(new StringWriter()));
+    return KvMain.exitCode(0, output, new PrintWriter(new StringWriter()));
   }
 }

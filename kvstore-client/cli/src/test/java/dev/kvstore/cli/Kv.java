@@ -3,6 +3,12 @@ package dev.kvstore.cli;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.Connection;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.Stores;
+import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
@@ -69,7 +75,7 @@ final class Kv implements Stores, AutoCloseable {
   }
 
   private int run(Console console, String... arguments) {
-    int code = Main.run(arguments, environment, console, this, interrupt);
+    int code = KvMain.run(arguments, environment, console, this, interrupt);
     console.out().flush();
     return code;
   }

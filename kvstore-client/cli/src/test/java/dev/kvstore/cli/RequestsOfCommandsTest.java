@@ -2,6 +2,10 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.cli.options.Stores;
+import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.cli.terminal.Interrupt;
+import dev.kvstore.cli.terminal.SystemTerminals;
 import dev.kvstore.client.RecordingService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -63,7 +67,7 @@ class RequestsOfCommandsTest {
           new SystemTerminals(),
           Ansi.OFF,
           Clock.systemUTC());
-      int code = Main.run(
+      int code = KvMain.run(
           line.strip().replace("FILE", file.toString()).split(" "),
           environment,
           console,

@@ -3,6 +3,12 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvstore.cli.document.FileFormat;
+import dev.kvstore.cli.document.Types;
+import dev.kvstore.cli.document.ValueDocumentWriter;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -84,11 +90,12 @@ class ShownAndLostTest extends KvTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Format.class)
-  void fullDisk_inTheMiddleOfADocument_isAnErrorOfTheDisk(Format format) {
+  @EnumSource(FileFormat.class)
+  void fullDisk_inTheMiddleOfADocument_isAnErrorOfTheDisk(FileFormat format) {
     Writer writer = new OutputStreamWriter(new SmallDisk(20_000), StandardCharsets.UTF_8);
     Throwable failure = null;
-    try (DocumentWriter document = DocumentWriter.to(writer, format, Types.JSON, loss -> {})) {
+    try (ValueDocumentWriter document =
+        ValueDocumentWriter.to(writer, format, Types.JSON, loss -> {})) {
       for (int i = 0; i < 10_000; i++) {
         document.write("key" + i, Values.ofText("some text"));
       }
@@ -99,8 +106,8 @@ class ShownAndLostTest extends KvTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Format.class)
-  void export_toAFullDisk_saysSo(Format format) {
+  @EnumSource(FileFormat.class)
+  void export_toAFullDisk_saysSo(FileFormat format) {
     fillMany();
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full));
@@ -115,7 +122,7 @@ class ShownAndLostTest extends KvTest {
     StringWriter err = new StringWriter();
     StandardOutput output = new StandardOutput(new SmallDisk(5_000));
     int code = kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, "export");
-    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
+    assertThat(KvMain.exitCode(code, output, new PrintWriter(err, true)))
         .as(err.toString())
         .isEqualTo(ExitCodes.INTERNAL);
     assertThat(err.toString())
@@ -129,7 +136,7 @@ class ShownAndLostTest extends KvTest {
     int code =
         kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, "diff", "app", "w");
     assertThat(code).isEqualTo(ExitCodes.DIFFERENT);
-    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
+    assertThat(KvMain.exitCode(code, output, new PrintWriter(err, true)))
         .isEqualTo(ExitCodes.INTERNAL);
     assertThat(err.toString())
         .endsWith("kv: the output could not be written: No space left on device\n");
@@ -152,7 +159,7 @@ class ShownAndLostTest extends KvTest {
     int code =
         kv.run(new PrintWriter(output, false, StandardCharsets.UTF_8), err, command.split(" "));
     assertThat(code).isZero();
-    assertThat(Main.exitCode(code, output, new PrintWriter(err, true)))
+    assertThat(KvMain.exitCode(code, output, new PrintWriter(err, true)))
         .isEqualTo(ExitCodes.INTERNAL);
     assertThat(err).hasToString("kv: the output could not be written: No space left on device\n");
   }

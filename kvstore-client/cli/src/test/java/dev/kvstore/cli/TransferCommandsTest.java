@@ -3,6 +3,7 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVMetadata;
+import dev.kvstore.cli.document.FileFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +59,8 @@ class TransferCommandsTest extends KvTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Format.class)
-  void exportedFile_isForItsOwner_andComesBackExactly(Format format) throws IOException {
+  @EnumSource(FileFormat.class)
+  void exportedFile_isForItsOwner_andComesBackExactly(FileFormat format) throws IOException {
     Path file = folder.resolve("all." + format);
     assertThat(kv.run("export", "-f", file.toString()))
         .isEqualTo(new Kv.Result(0, "", "Exported 3 entries to " + file + "\n"));
