@@ -6,7 +6,7 @@ import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.cli.terminal.SystemTerminals;
-import dev.kvstore.client.RecordingService;
+import dev.kvstore.client.testing.RecordingService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

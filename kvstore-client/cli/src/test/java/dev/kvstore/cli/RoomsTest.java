@@ -43,7 +43,10 @@ class RoomsTest {
           DOCUMENT,
           "dev.kvstore.spi",
           "dev.kvstore.internal.support",
-          JACKSON),
+          "dev.kvstore.internal.bson",
+          JACKSON,
+          BSON,
+          DIFF),
       List.of(
           "dev.kvstore.cli", COMMANDS, OPTIONS, TERMINAL, CONFIG, "dev.kvstore.internal.files"));
 
