@@ -10,7 +10,6 @@ import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.lastknowngood.LastKnownGoodFile;
 import dev.kvstore.client.internal.lastknowngood.LastKnownGoodStore;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.Deadline;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.StoreUrls;
@@ -19,6 +18,7 @@ import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.client.internal.store.HttpEntryStore;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryStore;
 import java.net.URI;
@@ -141,7 +141,7 @@ public final class HttpKVStore {
     try (Transport transport =
         new Transport("stores", endpoints, settings.requests(), Transport.MAX_ANSWER_BYTES)) {
       return transport
-          .send(Call.read(StoreUrls.stores(), null), Deadline.in(settings.requestTimeout()))
+          .send(Call.read(StoreUrls.stores(), null), Deadline.after(settings.requestTimeout()))
           .read(WireReader::stores);
     }
   }

@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import com.mongodb.MongoClientSettings;
+import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.sqlite.SqliteEntryDatabase;

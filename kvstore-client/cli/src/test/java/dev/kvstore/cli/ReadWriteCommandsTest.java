@@ -3,8 +3,8 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.cli.options.DurationConverter;
 import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.internal.config.DurationConverter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

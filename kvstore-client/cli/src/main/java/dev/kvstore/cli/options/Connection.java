@@ -5,6 +5,7 @@ import dev.kvstore.Names;
 import dev.kvstore.cli.document.ValueDocument;
 import dev.kvstore.cli.terminal.LocalFiles;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.internal.config.DurationConverter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,6 +1,7 @@
 package dev.kvstore.cli.options;
 
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.config.DurationConverter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;

@@ -5,10 +5,10 @@ import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.internal.events.EventConnection.RefusedException;
 import dev.kvstore.client.internal.events.SseParser.Block;
-import dev.kvstore.client.internal.request.Backoff;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.MalformedAnswerException;
 import dev.kvstore.client.internal.request.SeenToken;
+import dev.kvstore.internal.support.Backoff;
 import dev.kvstore.internal.support.GuardedSteps;
 import dev.kvstore.spi.Change;
 import java.io.IOException;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,6 +29,8 @@ final class EventLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
   private static final int GONE = 410;
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
   /** A service that comes back should be found soon. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -46,7 +47,7 @@ final class EventLoop implements Runnable {
   private final Set<HttpFeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
-  private Backoff backoff = newBackoff();
+  private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE_IF_REFUSED);
   private boolean failing;
 
   /** Where a next stream can go on; empty where nobody knows. */
@@ -71,10 +72,6 @@ final class EventLoop implements Runnable {
     this.seen = seen;
     this.times = times;
     this.lastId = lastId;
-  }
-
-  private static Backoff newBackoff() {
-    return new Backoff(() -> ThreadLocalRandom.current().nextDouble());
   }
 
   /** The subscription is told when it is known where the stream is. Thread-safe. */
@@ -117,7 +114,7 @@ final class EventLoop implements Runnable {
       refused(node, e);
     } catch (OutdatedException e) {
       log.debug("Another stream of events takes the place of one", e);
-      TimeUnit.NANOSECONDS.sleep(backoff.next(Duration.ZERO).toNanos());
+      TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
     } catch (MalformedAnswerException e) {
       // Who goes on there would meet the same again.
       forget();
@@ -158,7 +155,7 @@ final class EventLoop implements Runnable {
     if (!(failure instanceof KVException)) { // which may hold what a supplier of tokens threw
       log.debug("The stream of events failed", failure);
     }
-    long wanted = Math.min(backoff.next(Duration.ZERO).toNanos(), most.toNanos());
+    long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
     // It speaks for itself, not for others.
     long atLeast =
         source.hasSeveral() ? 0 : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
@@ -216,7 +213,7 @@ final class EventLoop implements Runnable {
       log.info("The changes of the store '{}' can be heard again", store);
     }
     failing = false;
-    backoff = newBackoff();
+    backoff.reset();
   }
 
   private void changed(Change change) {

@@ -5,6 +5,7 @@ import dev.kvstore.WriteCondition.IfAbsent;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition.IfPresent;
 import dev.kvstore.WriteCondition.None;
+import dev.kvstore.internal.support.Percent;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;

@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.support.Deadline;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;

@@ -1,5 +1,7 @@
 package dev.kvstore.client.internal.request;
 
+import dev.kvstore.internal.support.Percent;
+
 /** The query of a URL, begun with {@link #none}. */
 public final class Query {
   private final StringBuilder text = new StringBuilder();

@@ -2,6 +2,7 @@ package dev.kvstore.client.internal.request;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
+import dev.kvstore.internal.support.Percent;
 import java.net.URI;
 
 /** The addresses of one store's resources, below that of the service. */

@@ -4,8 +4,9 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.support.Backoff;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ public final class Transport implements AutoCloseable {
   public static final int MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
   private static final int ROUNDS = 5;
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
@@ -105,7 +109,7 @@ public final class Transport implements AutoCloseable {
         if (tries >= rounds * endpoints.size()) {
           throw failure;
         }
-        pause(backoff.next(wanted), deadline, failure);
+        pause(longer(backoff.next(), wanted), deadline, failure);
       }
     }
   }
@@ -146,8 +150,12 @@ public final class Transport implements AutoCloseable {
     return failure.code() == ErrorCode.UNAVAILABLE || untried > 0;
   }
 
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
   public Backoff backoff() {
-    return new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    return new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE);
   }
 
   /**

@@ -14,16 +14,16 @@ import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.events.HttpChangeFeed;
 import dev.kvstore.client.internal.request.Answer;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.Deadline;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.Exchanges;
-import dev.kvstore.client.internal.request.Percent;
 import dev.kvstore.client.internal.request.Query;
 import dev.kvstore.client.internal.request.RequestSettings;
 import dev.kvstore.client.internal.request.SeenToken;
 import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.client.internal.request.WireReader;
+import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.internal.support.Percent;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
@@ -253,6 +253,6 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private Deadline deadline() {
-    return Deadline.in(timeout);
+    return Deadline.after(timeout);
   }
 }

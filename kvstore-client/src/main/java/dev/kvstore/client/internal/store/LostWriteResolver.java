@@ -7,17 +7,16 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.client.internal.request.Answer;
-import dev.kvstore.client.internal.request.Backoff;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.Deadline;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.ProblemDetails;
 import dev.kvstore.client.internal.request.Query;
 import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.client.internal.request.WireReader;
+import dev.kvstore.internal.support.Backoff;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.RawValue;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -141,7 +140,7 @@ final class LostWriteResolver {
         }
         // Who does not answer may come back, so that does not count.
         answered += entry != null || again != null ? 1 : 0;
-        transport.pause(backoff.next(Duration.ZERO), deadline, failure);
+        transport.pause(backoff.next(), deadline, failure);
       }
       throw failure;
     }

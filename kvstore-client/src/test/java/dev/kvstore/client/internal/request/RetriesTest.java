@@ -14,6 +14,7 @@ import dev.kvstore.client.testing.Bodies;
 import dev.kvstore.client.testing.RawService;
 import dev.kvstore.client.testing.Reply;
 import dev.kvstore.client.testing.ScriptedService;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.RawStore;
@@ -228,7 +229,7 @@ class RetriesTest {
         transport.sendOnce(
             Call.read(URI.create("/v1/stores/s/keys/k"), "k"),
             asked,
-            Deadline.in(Duration.ofSeconds(30)));
+            Deadline.after(Duration.ofSeconds(30)));
         assertThat(endpoints.choose()).isEqualTo(Endpoint.of(other)).isNotEqualTo(asked);
       }
     }

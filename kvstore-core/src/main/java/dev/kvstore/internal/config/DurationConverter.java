@@ -1,4 +1,4 @@
-package dev.kvstore.cli.options;
+package dev.kvstore.internal.config;
 
 import dev.kvstore.Durations;
 import java.time.Duration;
