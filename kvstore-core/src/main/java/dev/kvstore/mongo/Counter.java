@@ -9,6 +9,7 @@ import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.mongo.KeyWriter.Sent;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
