@@ -32,7 +32,11 @@ public final class Reply {
     return bytes(status, contentType, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** @param members of the problem besides its code, as JSON, each after a comma */
+  /**
+   * Returns an error as the service describes it.
+   *
+   * @param members of the problem besides its code, as JSON, each after a comma
+   */
   public static Reply problem(int status, String code, String members) {
     return text(
         status,

@@ -17,6 +17,8 @@ public final class Percent {
   private Percent() {}
 
   /**
+   * Encodes all but the unreserved characters.
+   *
    * @param what names the text in the error
    * @throws InvalidInputException if it has half of a surrogate pair, which has no UTF-8
    */

@@ -43,12 +43,20 @@ public final class Values {
     return JSON.parse(json);
   }
 
-  /** @throws InvalidInputException if the text has half of a surrogate pair, or is too long */
+  /**
+   * Returns the text as a value.
+   *
+   * @throws InvalidInputException if the text has half of a surrogate pair, or is too long
+   */
   public static RawValue ofText(String text) {
     return of(Node.Scalar.text(new Place(1, 1), text));
   }
 
-  /** @throws InvalidInputException if it cannot be stored without loss */
+  /**
+   * Returns the value that a file spells.
+   *
+   * @throws InvalidInputException if it cannot be stored without loss
+   */
   public static RawValue of(Node node) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator out = JSON.factory().createGenerator(json)) {

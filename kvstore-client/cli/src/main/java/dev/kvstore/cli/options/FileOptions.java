@@ -75,7 +75,11 @@ public final class FileOptions {
     return separator;
   }
 
-  /** @throws CliException if nothing says it */
+  /**
+   * Returns the format of the file.
+   *
+   * @throws CliException if nothing says it
+   */
   public FileFormat formatOf(String file) {
     FileFormat found = format == null ? FileFormat.of(file) : format;
     if (found == null) {

@@ -13,7 +13,11 @@ public final class StoreUrls {
     this.store = store;
   }
 
-  /** @throws InvalidInputException if the name is none of a store */
+  /**
+   * Returns the URLs of the store of that name.
+   *
+   * @throws InvalidInputException if the name is none of a store
+   */
   public static StoreUrls of(String store) {
     return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }

@@ -185,7 +185,11 @@ public final class Transport implements AutoCloseable {
     return rounds;
   }
 
-  /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
+  /**
+   * Checks that this is open.
+   *
+   * @throws KVException with {@link ErrorCode#CLOSED} if this was closed
+   */
   public void checkOpen() {
     exchanges.checkOpen();
   }
