@@ -29,7 +29,7 @@ class RoomsTest {
   private static final List<List<String>> ROOMS = List.of(
       List.of(API),
       List.of(SUPPORT, API, LOGGING),
-      List.of(room("config")),
+      List.of(room("config"), API, "picocli"),
       List.of(room("files"), API),
       List.of(room("tls"), room("files")),
       List.of(SPI, API, SUPPORT),

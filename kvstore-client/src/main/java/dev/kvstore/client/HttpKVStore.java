@@ -6,8 +6,19 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.client.internal.events.EventTimes;
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodFile;
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodStore;
+import dev.kvstore.client.internal.request.Call;
+import dev.kvstore.client.internal.request.Endpoint;
+import dev.kvstore.client.internal.request.Endpoints;
+import dev.kvstore.client.internal.request.StoreUrls;
+import dev.kvstore.client.internal.request.Transport;
+import dev.kvstore.client.internal.request.WireReader;
+import dev.kvstore.client.internal.store.HttpEntryStore;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryStore;
 import java.net.URI;
@@ -82,12 +93,22 @@ public final class HttpKVStore {
    * @throws InvalidInputException also if there are none
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
-    HttpEntryStore entries =
-        new HttpEntryStore(services, store, settings, Transport.MAX_ANSWER_BYTES);
+    HttpEntryStore entries = entries(services, store, settings, Transport.MAX_ANSWER_BYTES);
     return TypedKVStore.over(
         withFile(withCache(entries, settings), services, settings, entries.clock()),
         // How large a value may be is for the service to say.
         BsonCodec.create(WireReader.WIDEST));
+  }
+
+  /** Returns the store without the layers over it. */
+  static HttpEntryStore entries(
+      List<URI> services, String store, HttpSettings settings, int maxAnswerBytes) {
+    return new HttpEntryStore(
+        services, store, settings.requests(), eventTimes(settings), maxAnswerBytes);
+  }
+
+  static EventTimes eventTimes(HttpSettings settings) {
+    return settings.nearCache().map(EventTimes::of).orElse(EventTimes.DEFAULT);
   }
 
   private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {
@@ -104,7 +125,7 @@ public final class HttpKVStore {
     return settings
         .lastKnownGood()
         .<EntryStore>map(
-            file -> LastKnownGood.over(entries, new SnapshotFile(file), addresses, clock))
+            file -> LastKnownGoodStore.over(entries, new LastKnownGoodFile(file), addresses, clock))
         .orElse(entries);
   }
 
@@ -118,9 +139,9 @@ public final class HttpKVStore {
   public static Map<String, Long> stores(List<URI> services, HttpSettings settings) {
     Endpoints endpoints = new Endpoints(services, System::nanoTime);
     try (Transport transport =
-        new Transport("stores", endpoints, settings, Transport.MAX_ANSWER_BYTES)) {
+        new Transport("stores", endpoints, settings.requests(), Transport.MAX_ANSWER_BYTES)) {
       return transport
-          .send(Call.read(StoreUrls.stores(), null), Deadline.in(settings.requestTimeout()))
+          .send(Call.read(StoreUrls.stores(), null), Deadline.after(settings.requestTimeout()))
           .read(WireReader::stores);
     }
   }

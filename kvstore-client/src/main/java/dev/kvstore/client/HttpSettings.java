@@ -4,6 +4,9 @@ import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.NearCacheSettings;
+import dev.kvstore.client.internal.request.BearerToken;
+import dev.kvstore.client.internal.request.ClientTls;
+import dev.kvstore.client.internal.request.RequestSettings;
 import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -247,20 +250,13 @@ public final class HttpSettings {
     return Optional.ofNullable(nearCache);
   }
 
-  Optional<Supplier<String>> token() {
-    return Optional.ofNullable(token);
-  }
-
-  Optional<SSLContext> sslContext() {
-    return tls.context();
+  /** Returns what each request needs to know. */
+  RequestSettings requests() {
+    return new RequestSettings(requestTimeout, connectTimeout, token, tls, proxy);
   }
 
   Optional<Path> lastKnownGood() {
     return Optional.ofNullable(lastKnownGood);
-  }
-
-  Optional<ProxySelector> proxy() {
-    return Optional.ofNullable(proxy);
   }
 
   private static Duration check(String name, Duration timeout) {

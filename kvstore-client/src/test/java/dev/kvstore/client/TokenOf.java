@@ -8,6 +8,7 @@ public final class TokenOf {
 
   /** Returns the token, or an empty text where there is none. */
   public static String settings(HttpSettings settings) {
-    return settings.token().map(Supplier::get).orElse("");
+    Supplier<String> token = settings.requests().token();
+    return token == null ? "" : token.get();
   }
 }

@@ -7,6 +7,7 @@ import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.Token;
 import dev.kvstore.http.auth.TokenSecret;
 import dev.kvstore.http.auth.TokenStorage;
+import dev.kvstore.internal.config.DurationConverter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.ByteSize;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.spi.ValueLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

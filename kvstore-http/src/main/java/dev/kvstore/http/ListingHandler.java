@@ -4,6 +4,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
+import dev.kvstore.internal.support.Percent;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -108,11 +109,11 @@ record ListingHandler(Answers answers) implements ResourceHandler {
     for (String name : new String[] {"prefix", "limit", "values", "view"}) {
       String value = parameters.text(name);
       if (value != null) {
-        link.append(name).append('=').append(Percent.encode(value)).append('&');
+        link.append(name).append('=').append(Percent.encode(name, value)).append('&');
       }
     }
     return link.append("after=")
-        .append(Percent.encode(key))
+        .append(Percent.encode("after", key))
         .append(">; rel=\"next\"")
         .toString();
   }

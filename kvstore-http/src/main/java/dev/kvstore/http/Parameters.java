@@ -5,6 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
+import dev.kvstore.internal.support.Percent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

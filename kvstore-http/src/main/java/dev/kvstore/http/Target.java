@@ -3,6 +3,7 @@ package dev.kvstore.http;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
+import dev.kvstore.internal.support.Percent;
 
 /**
  * What a request's path addresses.

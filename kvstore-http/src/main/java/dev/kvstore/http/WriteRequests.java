@@ -6,6 +6,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.support.Percent;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.kvstore.client;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.NearCacheSettings;
+import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
 import dev.kvstore.internal.cache.NearCache;
@@ -12,6 +13,7 @@ import dev.kvstore.testing.EntryStoreContract;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +55,7 @@ abstract class HttpContract extends EntryStoreContract {
   @Override
   protected EntryStore open(String name) {
     URI uri = URI.create("http://127.0.0.1:" + Objects.requireNonNull(service).port());
-    return new HttpEntryStore(uri, name, SETTINGS);
+    return HttpKVStore.entries(List.of(uri), name, SETTINGS, Transport.MAX_ANSWER_BYTES);
   }
 
   /** Returns the store behind a near-cache that the service's events vouch for. */

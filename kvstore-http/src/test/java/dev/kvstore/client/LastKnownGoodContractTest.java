@@ -1,5 +1,7 @@
 package dev.kvstore.client;
 
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodFile;
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodStore;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryStore;
@@ -31,7 +33,7 @@ class LastKnownGoodContractTest extends EntryStoreContract {
 
   @Override
   protected EntryStore open(String name) {
-    SnapshotFile file = new SnapshotFile(folder.resolve(name));
-    return LastKnownGood.over(database.store(name), file, List.of("http://here"), clock());
+    LastKnownGoodFile file = new LastKnownGoodFile(folder.resolve(name));
+    return LastKnownGoodStore.over(database.store(name), file, List.of("http://here"), clock());
   }
 }

@@ -8,6 +8,7 @@ import dev.kvstore.KVBinding;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodFile;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
@@ -78,7 +79,7 @@ class LastKnownGoodServiceTest {
   private void awaitSaved(int entries) {
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(new SnapshotFile(file()).read(any -> true))
+        .untilAsserted(() -> assertThat(new LastKnownGoodFile(file()).read(any -> true))
             .hasValueSatisfying(snapshot -> assertThat(snapshot.entries()).hasSize(entries)));
   }
 

@@ -9,6 +9,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.client.internal.lastknowngood.LastKnownGoodFile;
 import dev.kvstore.http.ConnectionSettings;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
@@ -116,7 +117,7 @@ class TlsClientTest {
         store.set("k", 1);
         await()
             .atMost(Duration.ofSeconds(40))
-            .until(() -> new SnapshotFile(known)
+            .until(() -> new LastKnownGoodFile(known)
                 .read(any -> true)
                 .filter(snapshot -> snapshot.entries().size() == 1)
                 .isPresent());

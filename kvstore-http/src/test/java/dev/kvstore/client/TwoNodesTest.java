@@ -8,6 +8,10 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.client.internal.request.Endpoint;
+import dev.kvstore.client.internal.request.Endpoints;
+import dev.kvstore.client.internal.request.Transport;
+import dev.kvstore.client.internal.store.HttpEntryStore;
 import dev.kvstore.http.KVServer;
 import dev.kvstore.http.ServerSettings;
 import dev.kvstore.internal.bson.BsonValues;
@@ -74,7 +78,7 @@ class TwoNodesTest {
   }
 
   private HttpEntryStore store(URI node) {
-    return opened(new HttpEntryStore(node, "app", SETTINGS));
+    return opened(HttpKVStore.entries(List.of(node), "app", SETTINGS, Transport.MAX_ANSWER_BYTES));
   }
 
   private static RawValue raw(int value) {
@@ -170,7 +174,10 @@ class TwoNodesTest {
   void client_readsItsOwnWrites_whicheverNodeAnswers() {
     Endpoints endpoints = new Endpoints(List.of(nodeA, nodeB), System::nanoTime);
     HttpEntryStore plain = opened(new HttpEntryStore(
-        "app", SETTINGS, new Transport("app", endpoints, SETTINGS, Transport.MAX_ANSWER_BYTES)));
+        "app",
+        SETTINGS.requests(),
+        HttpKVStore.eventTimes(SETTINGS),
+        new Transport("app", endpoints, SETTINGS.requests(), Transport.MAX_ANSWER_BYTES)));
     // Both nodes hold the key, so that each could answer with what was before.
     set(plain, 0);
     for (int i = 1; i <= ROUNDS; i++) {

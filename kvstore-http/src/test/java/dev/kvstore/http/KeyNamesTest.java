@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.internal.support.Percent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,14 +87,14 @@ class KeyNamesTest {
   @ParameterizedTest
   @MethodSource("legalKeys")
   void legalKey_survivesTheTrip(String key) {
-    String path = KEYS + Percent.encode(key);
+    String path = KEYS + Percent.encode("key", key);
     String value = "\"" + key.hashCode() + "\"";
 
     assertThat(service.put(path, value).status()).isEqualTo(201);
     assertThat(service.get(path).text()).isEqualTo(value);
     assertThat(service.get(path + "?view=entry").json().path("key").asText()).isEqualTo(key);
     assertThat(service
-            .get("/v1/stores/app/values?key=" + Percent.encode(key))
+            .get("/v1/stores/app/values?key=" + Percent.encode("key", key))
             .json()
             .path(key))
         .hasToString(value);
@@ -176,7 +177,9 @@ class KeyNamesTest {
   @Test
   void keyOf513Bytes_isRefused() {
     assertThat(service.put(KEYS + "k".repeat(513), "1").code()).isEqualTo("invalid-key");
-    assertThat(service.put(KEYS + Percent.encode("😀".repeat(128) + "k"), "1").code())
+    assertThat(service
+            .put(KEYS + Percent.encode("key", "😀".repeat(128) + "k"), "1")
+            .code())
         .isEqualTo("invalid-key");
   }
 

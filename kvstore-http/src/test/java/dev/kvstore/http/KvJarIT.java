@@ -234,9 +234,9 @@ class KvJarIT {
   void sdk_hasNothingOfTheCommandLine_andThatNoDatabase() throws IOException {
     assertThat(names("client.jar"))
         .contains("dev/kvstore/client/HttpKVStore.class")
-        .noneMatch(name -> name.startsWith("dev/kvstore/client/cli/"));
+        .noneMatch(name -> name.startsWith("dev/kvstore/cli/"));
     assertThat(names("kv.jar"))
-        .contains("dev/kvstore/client/cli/Main.class", "picocli/CommandLine.class")
+        .contains("dev/kvstore/cli/KvMain.class", "picocli/CommandLine.class")
         .noneMatch(name -> name.startsWith("com/mongodb/client")
             || name.startsWith("org/sqlite")
             || name.startsWith("io/javalin"));

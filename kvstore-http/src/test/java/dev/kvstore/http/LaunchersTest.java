@@ -32,7 +32,8 @@ class LaunchersTest {
 
   private enum Launcher {
     SERVICE("deploy/kvstore", "kvstore-http.jar", "CLASS_ARCHIVE", "JAVA_OPTS", "--port=0"),
-    CLIENT("../kvstore-client/src/main/launcher/kv", "kv.jar", "KV_ARCHIVE", "KV_JAVA_OPTS", "ls");
+    CLIENT(
+        "../kvstore-client/cli/src/main/launcher/kv", "kv.jar", "KV_ARCHIVE", "KV_JAVA_OPTS", "ls");
 
     private final Path script;
     private final String jar;
@@ -141,7 +142,7 @@ class LaunchersTest {
       strings = {
         "deploy/kvstore",
         "deploy/class-archive.sh",
-        "../kvstore-client/src/main/launcher/kv"
+        "../kvstore-client/cli/src/main/launcher/kv"
       })
   void script_isUnderstoodByTheShell(String script) throws Exception {
     Process shell =

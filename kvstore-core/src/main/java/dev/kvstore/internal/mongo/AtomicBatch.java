@@ -12,6 +12,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.WriteModel;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchResult;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;

@@ -13,6 +13,7 @@ import dev.kvstore.BatchResult;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

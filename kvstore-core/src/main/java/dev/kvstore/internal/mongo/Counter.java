@@ -10,6 +10,7 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mongo.KeyWriter.Sent;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Instant;

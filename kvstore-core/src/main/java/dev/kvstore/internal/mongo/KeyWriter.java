@@ -10,6 +10,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Function;

@@ -8,6 +8,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.kvstore.KVPage;
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.KeyRange;
 import java.time.Instant;
 import java.util.ArrayList;

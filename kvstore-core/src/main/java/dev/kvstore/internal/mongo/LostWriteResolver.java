@@ -3,6 +3,7 @@ package dev.kvstore.internal.mongo;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
+import dev.kvstore.internal.support.Deadline;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -17,6 +17,7 @@ import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.cache.NearCaches;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;

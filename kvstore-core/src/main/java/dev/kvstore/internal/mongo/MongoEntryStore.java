@@ -13,6 +13,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;

@@ -13,6 +13,7 @@ import com.mongodb.connection.ServerDescription;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;

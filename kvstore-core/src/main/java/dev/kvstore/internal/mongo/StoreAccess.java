@@ -10,6 +10,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Deadline;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

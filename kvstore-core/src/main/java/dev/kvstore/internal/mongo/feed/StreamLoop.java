@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import dev.kvstore.internal.mongo.feed.StreamSource.Batch;
 import dev.kvstore.internal.mongo.feed.StreamSource.EventStream;
 import dev.kvstore.internal.mongo.feed.StreamSource.Start;
+import dev.kvstore.internal.support.Backoff;
 import dev.kvstore.internal.support.Guard;
 import dev.kvstore.spi.Change;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 abstract class StreamLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(StreamLoop.class);
 
+  static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
   /** Where nobody knows yet where the stream is. */
   static final long UNKNOWN = -1;
 
@@ -37,7 +40,7 @@ abstract class StreamLoop implements Runnable {
 
   private final StreamSource source;
   private final Pause pause;
-  private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+  private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE);
   private final Guard guard = new Guard(log, "reading the changes of the database");
   private volatile boolean stopped;
   private boolean unsure;
@@ -77,7 +80,7 @@ abstract class StreamLoop implements Runnable {
   public final void run() {
     while (!stopped) {
       if (!guard.run(this::step)) {
-        guard.run(() -> pause(Backoff.LONGEST));
+        guard.run(() -> pause(LONGEST_PAUSE));
       }
     }
     guard.run(this::closeStream);
@@ -234,7 +237,7 @@ abstract class StreamLoop implements Runnable {
     }
     tell(trouble, thrown);
     // A time-out was a wait already.
-    pause(trouble == StreamFailure.TIMED_OUT ? Backoff.SHORTEST : backoff.next());
+    pause(trouble == StreamFailure.TIMED_OUT ? SHORTEST_PAUSE : backoff.next());
   }
 
   private void tell(StreamFailure trouble, Throwable thrown) {

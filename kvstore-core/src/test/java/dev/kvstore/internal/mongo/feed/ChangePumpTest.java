@@ -268,7 +268,9 @@ class ChangePumpTest {
       assertThat(source.openings)
           .extracting(Opening::start)
           .containsExactly(new Start.Now(), after, after, after);
-      assertThat(pauses).containsExactly(Backoff.SHORTEST, Backoff.SHORTEST, Backoff.SHORTEST);
+      assertThat(pauses)
+          .containsExactly(
+              StreamLoop.SHORTEST_PAUSE, StreamLoop.SHORTEST_PAUSE, StreamLoop.SHORTEST_PAUSE);
     }
 
     @ParameterizedTest

@@ -1,0 +1,51 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVStore;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.Console;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** What a command does. */
+@Command
+public abstract class Action implements Callable<Integer> {
+  protected final Session session;
+
+  Action(Session session) {
+    this.session = session;
+  }
+
+  /** Adds what is wrong with what was given; where anything is, the command is not called. */
+  public abstract void check(UsageErrors faults);
+
+  @Override
+  public abstract Integer call() throws IOException, InterruptedException;
+
+  final Console console() {
+    return session.console();
+  }
+
+  /** One that works on the store of {@code --store}. */
+  abstract static class OnStore extends Action {
+    OnStore(Session session) {
+      super(session);
+    }
+
+    @Override
+    public void check(UsageErrors faults) {
+      session.connection().check(faults, true);
+    }
+
+    @Override
+    public final Integer call() throws IOException, InterruptedException {
+      try (KVStore store = session.connection().open(session)) {
+        return run(store);
+      }
+    }
+
+    /** Returns the exit code. */
+    abstract int run(KVStore store) throws IOException, InterruptedException;
+  }
+}

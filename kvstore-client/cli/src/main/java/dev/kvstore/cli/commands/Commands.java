@@ -1,0 +1,70 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.cli.options.Session;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** The commands of {@code kv}. */
+public final class Commands {
+  private static final Map<String, Function<Session, Action>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("get", GetCommand::new);
+    COMMANDS.put("set", SetCommand::new);
+    COMMANDS.put("default", DefaultCommand::new);
+    COMMANDS.put("delete", DeleteCommand::new);
+    COMMANDS.put("list", ListCommand::new);
+    COMMANDS.put("watch", WatchCommand::new);
+    COMMANDS.put("incr", IncrCommand::new);
+    COMMANDS.put("edit", EditCommand::new);
+    COMMANDS.put("export", ExportCommand::new);
+    COMMANDS.put("import", ImportCommand::new);
+    COMMANDS.put("diff", DiffCommand::new);
+    COMMANDS.put("stores", StoresCommand::new);
+    COMMANDS.put("completion", CompletionCommand::new);
+  }
+
+  private static final Map<String, String> ALIASES = Map.of("ls", "list", "rm", "delete");
+  private static final Set<String> HELP = Set.of("help", "-h", "--help");
+
+  private Commands() {}
+
+  /** Returns the command line with all commands. */
+  public static CommandLine all(Session session) {
+    return commandLine(session, COMMANDS.keySet());
+  }
+
+  /**
+   * Returns the command line with the commands that the arguments can mean: to describe a command
+   * by reflection takes time, and few are needed where the arguments name one.
+   */
+  public static CommandLine meant(Session session, String[] arguments) {
+    return commandLine(session, meant(arguments));
+  }
+
+  private static Set<String> meant(String[] arguments) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String argument : arguments) {
+      String name = ALIASES.getOrDefault(argument, argument);
+      if (COMMANDS.containsKey(name)) {
+        names.add(name);
+      } else if (HELP.contains(argument)) {
+        return COMMANDS.keySet();
+      }
+    }
+    return names.isEmpty() ? COMMANDS.keySet() : names;
+  }
+
+  private static CommandLine commandLine(Session session, Set<String> names) {
+    CommandLine commandLine = new CommandLine(new KvCommand(session.connection()));
+    for (String name : names) {
+      commandLine.addSubcommand(Objects.requireNonNull(COMMANDS.get(name)).apply(session));
+    }
+    return commandLine.addSubcommand(new CommandLine.HelpCommand());
+  }
+}

@@ -1,0 +1,46 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVStore;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/** Writes a value where there is none. */
+@Command(
+    name = "default",
+    header = "Writes a value only if there is no entry.",
+    description =
+        "Tells whether it was stored, or what is kept. Of many that do so at once" + " one stores.",
+    footer = {"  kv default ui.theme '\"light\"'", "  kv default http.limits --file limits.json"})
+final class DefaultCommand extends ValueAction {
+  DefaultCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    RawValue given = value();
+    while (true) {
+      Optional<KVEntry<RawValue>> kept = store.findEntry(key(), Values.RAW);
+      if (kept.isPresent()) {
+        console().print(key() + ": kept " + Values.json(Values.of(kept.get())));
+        return ExitCodes.OK;
+      }
+      try {
+        KVMetadata stored = store.set(key(), given, lifetime(WriteOptions.ifAbsent()));
+        console().print(key() + ": stored, etag " + stored.etag());
+        return ExitCodes.OK;
+      } catch (PreconditionFailedException e) {
+        // Somebody was faster: theirs is kept.
+      }
+    }
+  }
+}

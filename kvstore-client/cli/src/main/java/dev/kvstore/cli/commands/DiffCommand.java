@@ -1,0 +1,104 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.Names;
+import dev.kvstore.cli.options.FileOptions;
+import dev.kvstore.cli.options.PrefixOption;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Compares two stores or files. */
+@Command(
+    name = "diff",
+    header = "Shows what differs between two stores or files.",
+    description = "Lines with - are in the first alone, lines with + in the second. Ends"
+        + " with 1 where there are differences, with 0 where there are none.",
+    footer = {
+      "  kv diff staging production",
+      "  kv diff settings.yaml             # with the store of --store",
+      "  kv diff app settings.yaml --prefix ui.",
+      "  kv export --server http://127.0.0.1:7070 | kv diff - app"
+    })
+final class DiffCommand extends Action {
+  @Parameters(
+      index = "0",
+      paramLabel = "FROM",
+      description = "The name of a store, or a file as 'kv export' makes it (for one without an"
+          + " ending, write ./FILE and --format), or - for the standard input.")
+  private @Nullable String from;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TO",
+      description = "The same; the store of --store without it.")
+  private @Nullable String to;
+
+  @Mixin
+  private PrefixOption prefix = new PrefixOption();
+
+  @Mixin
+  private FileOptions options = new FileOptions();
+
+  DiffCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    session.connection().check(faults, to == null);
+    options.check(faults);
+    if (Objects.equals(from, "-") && Objects.equals(to, "-")) {
+      faults.add("Only one of the two can be the standard input");
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    String second = to == null ? session.connection().store() : to;
+    String first = Objects.requireNonNull(from, "checked");
+    Map<String, RawValue> before = Operand.of(first, prefix.value(), options).read(session);
+    Map<String, RawValue> after = Operand.of(second, prefix.value(), options).read(session);
+    checkStores(
+        before.isEmpty() && isEmptyStore(first) ? first : null,
+        after.isEmpty() && isEmptyStore(second) ? second : null);
+    List<Difference> differences = Difference.between(before, after);
+    differences.forEach(difference -> difference.print(console()));
+    return differences.isEmpty() ? ExitCodes.OK : ExitCodes.DIFFERENT;
+  }
+
+  /** A store comes into being with its first entry, so one without may be a typing error. */
+  private boolean isEmptyStore(String operand) {
+    if (!Names.isStore(operand)) {
+      return false;
+    }
+    try (KVStore store = session.connection().open(session, operand)) {
+      return store.keys(KVQuery.prefix("").limit(1)).items().isEmpty();
+    }
+  }
+
+  private void checkStores(@Nullable String emptyFirst, @Nullable String emptySecond) {
+    if (emptyFirst != null && emptySecond != null) {
+      throw CliException.usage("There is neither a store '" + emptyFirst + "' nor a store '"
+          + emptySecond + "' with any entries; 'kv stores' lists the stores");
+    }
+    String empty = emptyFirst == null ? emptySecond : emptyFirst;
+    if (empty != null) {
+      console()
+          .note("There is no store '" + empty + "' with any entries; 'kv stores' lists the"
+              + " stores");
+    }
+  }
+}

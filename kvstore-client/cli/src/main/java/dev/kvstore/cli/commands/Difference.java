@@ -1,0 +1,94 @@
+package dev.kvstore.cli.commands;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.UnifiedDiffUtils;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.internal.support.KeyOrder;
+import dev.kvstore.spi.RawValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi.Style;
+
+/**
+ * A key under which there is not the same before and after.
+ *
+ * @param before null where there was no value
+ * @param after null where there is none
+ */
+record Difference(
+    String key, @Nullable RawValue before, @Nullable RawValue after) {
+  private static final int CONTEXT = 3;
+
+  /** The two lines that name the files. */
+  private static final int HEADER = 2;
+
+  /** Returns the differences in the order of the keys. */
+  static List<Difference> between(Map<String, RawValue> before, Map<String, RawValue> after) {
+    SortedSet<String> keys = new TreeSet<>(KeyOrder.INSTANCE);
+    keys.addAll(before.keySet());
+    keys.addAll(after.keySet());
+    List<Difference> differences = new ArrayList<>();
+    for (String key : keys) {
+      RawValue one = before.get(key);
+      RawValue other = after.get(key);
+      if (one == null || other == null || !Values.same(one, other)) {
+        differences.add(new Difference(key, one, other));
+      }
+    }
+    return differences;
+  }
+
+  /** Returns the value after, where there is one. */
+  RawValue written() {
+    return Objects.requireNonNull(after, key);
+  }
+
+  void print(Console console) {
+    lines(key, before, after).forEach(line -> console.out().println(colored(console, line)));
+  }
+
+  /**
+   * Returns the lines that went and came, those around them, the one with the key, and "…" where
+   * some are left out.
+   */
+  static List<String> lines(String key, @Nullable RawValue before, @Nullable RawValue after) {
+    List<String> old = text(key, before);
+    List<String> now = text(key, after);
+    List<String> unified =
+        UnifiedDiffUtils.generateUnifiedDiff("", "", old, DiffUtils.diff(old, now), CONTEXT);
+    List<String> lines = new ArrayList<>();
+    for (String line : unified.subList(Math.min(HEADER, unified.size()), unified.size())) {
+      boolean hunk = line.startsWith("@@");
+      if (!hunk) {
+        lines.add(line);
+      } else if (!lines.isEmpty()) {
+        lines.add(" …");
+      } else if (!old.isEmpty() && !line.startsWith("@@ -1,")) {
+        lines.add(" " + old.get(0));
+        lines.add(" …");
+      }
+    }
+    return lines;
+  }
+
+  private static List<String> text(String key, @Nullable RawValue value) {
+    return value == null
+        ? List.of()
+        : (Texts.oneLine(key) + ": " + Values.pretty(value)).lines().toList();
+  }
+
+  private static String colored(Console console, String line) {
+    return switch (line.charAt(0)) {
+      case '-' -> console.colored(Style.fg_red, line);
+      case '+' -> console.colored(Style.fg_green, line);
+      default -> line;
+    };
+  }
+}

@@ -1,0 +1,85 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVStore;
+import dev.kvstore.cli.document.Generators;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.OutputFormat;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints a value or an entry. */
+@Command(
+    name = "get",
+    header = "Prints the value under a key.",
+    description = "The value is JSON: in one line, or laid out where it goes to a terminal.",
+    footer = {
+      "  kv get ui.theme",
+      "  kv get ui.theme --raw     # dark instead of \"dark\"",
+      "  kv get ui.theme -o yaml   # with version, etag and times"
+    })
+final class GetCommand extends KeyAction {
+  @Option(
+      names = {"-r", "--raw"},
+      description = "Print text as it is, without quotes. What is no text is printed as JSON.")
+  private boolean raw;
+
+  @Option(
+      names = "--entry",
+      description = "Print the whole entry: version, etag, times and author too.")
+  private boolean entry;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "Print the whole entry as json or yaml.")
+  private @Nullable OutputFormat output;
+
+  GetCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    List<String> given = new ArrayList<>();
+    if (raw) {
+      given.add("--raw");
+    }
+    if (entry || output != null) {
+      given.add(output == null ? "--entry" : "--output");
+    }
+    faults.exclude(given);
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    KVEntry<RawValue> found = store.entry(key(), Values.RAW);
+    if (entry || output != null) {
+      OutputFormat format = output == null ? OutputFormat.YAML : output;
+      format.print(console().out(), out -> Generators.entry(out, found));
+    } else {
+      printValue(Values.of(found));
+    }
+    return ExitCodes.OK;
+  }
+
+  private void printValue(RawValue value) {
+    String text = raw ? Values.text(value) : null;
+    if (text != null) {
+      console().print(text);
+    } else {
+      console()
+          .out()
+          .println(console().terminals().out() ? Values.pretty(value) : Values.json(value));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVStore;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.terminal.ExitCodes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Adds to a counter. */
+@Command(
+    name = "incr",
+    header = "Adds to a whole number and prints the sum.",
+    description = "In one step, whoever else counts. No entry counts as 0; an expiry stays.",
+    footer = {"  kv incr visits", "  kv incr stock.apples --by -5"})
+final class IncrCommand extends KeyAction {
+  @Option(
+      names = "--by",
+      paramLabel = "N",
+      description = "How much to add (1). It may be negative.")
+  private long by = 1;
+
+  IncrCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  int run(KVStore store) {
+    console().out().println(store.increment(key(), by));
+    return ExitCodes.OK;
+  }
+}

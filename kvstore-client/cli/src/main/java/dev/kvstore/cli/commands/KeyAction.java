@@ -1,0 +1,36 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** A command that works on one key. */
+abstract class KeyAction extends Action.OnStore {
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
+  private @Nullable String key;
+
+  KeyAction(Session session) {
+    super(session);
+  }
+
+  final String key() {
+    return Objects.requireNonNull(key, "checked");
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    if (key == null) {
+      return; // the parser has said so
+    }
+    try {
+      Names.checkKey(key);
+    } catch (InvalidInputException e) {
+      faults.add(String.valueOf(e.getMessage()));
+    }
+  }
+}

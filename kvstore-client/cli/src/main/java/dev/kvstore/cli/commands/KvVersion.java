@@ -1,0 +1,12 @@
+package dev.kvstore.cli.commands;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the jar's manifest names. */
+final class KvVersion implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = KvVersion.class.getPackage().getImplementationVersion();
+    return new String[] {"kv " + (version == null ? "(not from a jar)" : version)};
+  }
+}

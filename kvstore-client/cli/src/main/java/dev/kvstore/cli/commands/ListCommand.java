@@ -1,0 +1,149 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.cli.document.Generators;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.OutputFormat;
+import dev.kvstore.cli.options.PrefixOption;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.cli.terminal.Table;
+import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.cli.terminal.Tree;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists entries. */
+@Command(
+    name = "list",
+    aliases = "ls",
+    header = "Lists entries.",
+    description = "Those whose keys begin with a prefix, in the order of their keys.",
+    footer = {
+      "  kv list",
+      "  kv list ui. --tree",
+      "  kv list --keys | wc -l",
+      "  kv list ui. -o json | grep etag"
+    })
+final class ListCommand extends Action.OnStore {
+  /** How much of a value is shown to a person. */
+  private static final int VALUE_WIDTH = 60;
+
+  @Mixin
+  private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
+
+  @Option(names = "--keys", description = "Print the keys alone, one a line.")
+  private boolean keys;
+
+  @Option(
+      names = {"-t", "--tree"},
+      description = "Print a tree, in which '.' and '/' in the keys make branches.")
+  private boolean tree;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "Print the entries with all that is known of them, as json or yaml.")
+  private @Nullable OutputFormat output;
+
+  ListCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    prefix.check(faults);
+    List<String> given = new ArrayList<>();
+    if (keys) {
+      given.add("--keys");
+    }
+    if (tree) {
+      given.add("--tree");
+    }
+    if (output != null) {
+      given.add("--output");
+    }
+    faults.exclude(given);
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    Iterable<KVEntry<RawValue>> entries = Values.entries(store, prefix.value());
+    if (keys) {
+      printKeys(store);
+    } else if (output != null) {
+      output.print(console().out(), out -> {
+        out.writeStartArray();
+        for (KVEntry<RawValue> entry : entries) {
+          Generators.entry(out, entry);
+        }
+        out.writeEndArray();
+      });
+    } else if (tree) {
+      Tree root = new Tree();
+      entries.forEach(entry -> root.add(entry.key(), shown(entry)));
+      root.print(console());
+    } else {
+      printTable(entries);
+    }
+    return ExitCodes.OK;
+  }
+
+  private void printKeys(KVStore store) {
+    KVQuery next = KVQuery.prefix(prefix.value()).limit(KVQuery.MAX_LIMIT);
+    while (next != null) {
+      KVPage<String> page = store.keys(next);
+      page.items().forEach(console()::print);
+      next = page.next().map(next::after).orElse(null);
+    }
+  }
+
+  private void printTable(Iterable<KVEntry<RawValue>> entries) {
+    List<List<String>> rows = new ArrayList<>();
+    boolean expiring = false;
+    for (KVEntry<RawValue> entry : entries) {
+      expiring |= entry.expiresAt().isPresent();
+      rows.add(List.of(
+          Texts.oneLine(entry.key()),
+          shown(entry),
+          Long.toString(entry.version()),
+          seconds(entry.updatedAt()),
+          entry.expiresAt().map(ListCommand::seconds).orElse("")));
+    }
+    if (rows.isEmpty()) {
+      console()
+          .note("No entries"
+              + (prefix.value().isEmpty() ? "" : " whose keys begin with '" + prefix.value() + "'")
+              + " in store '" + session.connection().store() + "'");
+      return;
+    }
+    List<String> header = List.of("KEY", "VALUE", "VERSION", "UPDATED", "EXPIRES");
+    int columns = expiring ? 5 : 4;
+    new Table(
+            header.subList(0, columns),
+            rows.stream().map(row -> row.subList(0, columns)).toList())
+        .print(console());
+  }
+
+  private String shown(KVEntry<RawValue> entry) {
+    String json = Values.json(Values.of(entry));
+    return console().terminals().out() ? Texts.shortened(json, VALUE_WIDTH) : json;
+  }
+
+  private static String seconds(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

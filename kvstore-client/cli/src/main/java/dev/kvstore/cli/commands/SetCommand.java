@@ -1,0 +1,72 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVStore;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.options.IfMatchOption;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes a value. */
+@Command(
+    name = "set",
+    header = "Writes a value under a key.",
+    description = "Whatever was there before, unless a condition says otherwise.",
+    footer = {
+      "  kv set http.retries 3",
+      "  kv set ui.theme '\"dark\"'",
+      "  kv set ui.theme dark --string",
+      "  kv set http.limits --file limits.json",
+      "  kv set lock '\"me\"' --if-absent --ttl 30s",
+      "  kv set ui.theme '\"blue\"' --if-match 6a10f1a27e0c5b3d9c2f1a01"
+    })
+final class SetCommand extends ValueAction {
+  @Mixin
+  private IfMatchOption ifMatch = new IfMatchOption();
+
+  @Option(names = "--if-absent", description = "Only if there is no entry.")
+  private boolean absent;
+
+  SetCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    List<String> conditions = new ArrayList<>();
+    if (ifMatch.isGiven()) {
+      conditions.add("--if-match");
+    }
+    if (absent) {
+      conditions.add("--if-absent");
+    }
+    faults.exclude(conditions);
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    RawValue given = value();
+    WriteCondition condition = absent ? WriteCondition.IF_ABSENT : ifMatch.condition();
+    WriteOptions options = lifetime(WriteOptions.DEFAULT).condition(condition);
+    KVMetadata written = store.set(key(), given, options);
+    console().print(written(written));
+    return ExitCodes.OK;
+  }
+
+  /** Returns what was written, in a line. */
+  static String written(KVMetadata entry) {
+    return entry.key() + ": " + (entry.version() == 1 ? "created" : "set") + ", version "
+        + entry.version() + ", etag " + entry.etag()
+        + (entry.expiresAt() == null ? "" : ", expires " + entry.expiresAt());
+  }
+}

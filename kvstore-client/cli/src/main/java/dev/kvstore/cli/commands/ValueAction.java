@@ -1,0 +1,121 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.document.ValueDocument;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.TimeToLiveOption;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.cli.terminal.LocalFiles;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that writes a value under a key. */
+abstract class ValueAction extends KeyAction {
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "VALUE",
+      description = "The value as JSON, or - to read it from the standard input.")
+  private @Nullable String value;
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "Read the value from this file.")
+  private @Nullable Path file;
+
+  @Option(
+      names = {"-s", "--string"},
+      description =
+          "The value is text, as it is; with --file or - including a line break at its end.")
+  private boolean string;
+
+  @Mixin
+  private TimeToLiveOption timeToLive = new TimeToLiveOption();
+
+  ValueAction(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    timeToLive.check(faults);
+    List<String> given = new ArrayList<>();
+    if (value != null) {
+      given.add("VALUE");
+    }
+    if (file != null) {
+      given.add("--file");
+    }
+    faults.exclude(given);
+    if (file != null && file.toString().isEmpty()) {
+      faults.addFor("--file", "the name of the file is empty");
+    }
+    if (given.isEmpty()) {
+      faults.add("Missing the value: give VALUE, --file FILE, or - for the standard input");
+    }
+  }
+
+  /** Returns the options with the time to live that is given. */
+  final WriteOptions lifetime(WriteOptions options) {
+    return timeToLive.addTo(options);
+  }
+
+  /**
+   * Returns the value that is given.
+   *
+   * @throws CliException if it cannot be read or is not JSON
+   */
+  final RawValue value() throws IOException {
+    byte[] bytes;
+    String name;
+    if (file != null) {
+      bytes = LocalFiles.read(file);
+      name = file.toString();
+    } else if (Objects.equals(value, "-")) {
+      bytes = console().in().readAllBytes();
+      name = "The standard input";
+    } else {
+      bytes = Objects.requireNonNull(value, "checked").getBytes(StandardCharsets.UTF_8);
+      name = "VALUE";
+    }
+    return string ? text(bytes, name) : json(bytes, name);
+  }
+
+  private static RawValue text(byte[] bytes, String name) {
+    try {
+      return Values.ofText(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      throw new CliException(ExitCodes.USAGE, name + " is not UTF-8", e);
+    }
+  }
+
+  private static RawValue json(byte[] bytes, String name) {
+    try {
+      return Values.ofJson(ValueDocument.withoutMark(bytes));
+    } catch (InvalidInputException e) {
+      String hint = e.code() == ErrorCode.INVALID_JSON
+          ? "; for text, add --string or put it in quotes: '\"text\"'"
+          : "";
+      throw new CliException(ExitCodes.USAGE, name + ": " + e.getMessage() + hint, e);
+    }
+  }
+}

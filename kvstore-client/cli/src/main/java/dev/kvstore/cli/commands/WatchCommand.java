@@ -1,0 +1,90 @@
+package dev.kvstore.cli.commands;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVQuery;
+import dev.kvstore.KVStore;
+import dev.kvstore.KVSubscription;
+import dev.kvstore.Names;
+import dev.kvstore.cli.options.PrefixOption;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.UsageErrors;
+import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.cli.terminal.Interrupt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints changes as they come. */
+@Command(
+    name = "watch",
+    header = "Prints changes as they happen, until Ctrl-C.",
+    description = "Of one key, of the keys with a prefix, or of all keys, one a line. A"
+        + " value that is printed is the one of that version or a newer one.",
+    footer = {
+      "  kv watch ui.theme",
+      "  kv watch --prefix ui.",
+      "  kv watch -o json",
+      "",
+      "With -o json there is a line with the event 'ready' too: from there on nothing is missed; and",
+      "one with 'reset': changes may have been missed, so read again what you rely on."
+    })
+final class WatchCommand extends Action.OnStore {
+  /** In what form changes are printed. */
+  enum Lines {
+    JSON;
+
+    @Override
+    public String toString() {
+      return "json";
+    }
+  }
+
+  @Parameters(arity = "0..1", paramLabel = "KEY", description = "The key to watch.")
+  private @Nullable String key;
+
+  @Mixin
+  private PrefixOption prefix = new PrefixOption();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "json: print each change as an object in one line.")
+  private @Nullable Lines output;
+
+  WatchCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    if (key != null && prefix.isGiven(faults)) {
+      faults.add("Give only one of KEY, --prefix");
+    }
+    try {
+      if (key != null) {
+        Names.checkKey(key);
+      }
+    } catch (InvalidInputException e) {
+      faults.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  @SuppressWarnings("try") // what is held is not used otherwise
+  int run(KVStore store) throws InterruptedException {
+    // A watch waits for a service that is away; a person wants to know.
+    store.keys(KVQuery.prefix(prefix.value()).limit(1));
+    ChangeLines lines = output == null
+        ? new ChangeLines.Plain(store, console(), session.interrupt()::end)
+        : new ChangeLines.Json(store, console(), session.interrupt()::end);
+    try (Interrupt.Hold held = session.interrupt().hold();
+        KVSubscription watch =
+            key == null ? store.watchAll(prefix.value(), lines) : store.watch(key, lines)) {
+      session.interrupt().await();
+    }
+    return ExitCodes.OK;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.kvstore.cli.options;
+
+import dev.kvstore.cli.document.FileFormat;
+import dev.kvstore.cli.document.Types;
+import dev.kvstore.cli.document.ValueDocument;
+import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.cli.terminal.LocalFiles;
+import dev.kvstore.cli.terminal.Texts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Stack;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** How a file of values is written. */
+public final class FileOptions {
+  private static final int LONGEST_SEPARATOR = 3;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "json, yaml or properties; by the ending of the file where it has one of these.")
+  private @Nullable FileFormat format;
+
+  @Option(
+      names = "--flatten",
+      arity = "0..1",
+      paramLabel = "SEPARATOR",
+      preprocessor = OnlyAttached.class,
+      description = "Make nested values keys of their own: {\"a\": {\"b\": [1]}} is a.b[0]. Another"
+          + " separator than '.' is given as --flatten=/.")
+  private @Nullable String separator;
+
+  @Option(
+      names = "--types",
+      paramLabel = "TYPES",
+      description = "What values without quotes are in YAML and properties. json (default):"
+          + " numbers without exponent, true, false and null as JSON spells them, and else text;"
+          + " text: text; yaml11: as in YAML 1.1, where yes is true and 010 is 8.")
+  private Types types = Types.JSON;
+
+  public void check(UsageErrors faults) {
+    if (separator != null && !isSeparator(separator)) {
+      faults.addFor(
+          "--flatten",
+          "a separator is one to three signs other than [ and ], such as . or / or ::");
+    }
+    String next = faults.argumentAfter("--flatten");
+    if (next != null && !faults.messages().isEmpty() && isSeparator(next)) {
+      faults.add("If '" + next + "' is the separator, write --flatten=" + next);
+    }
+  }
+
+  /** Brackets are around the index of an item. */
+  private static boolean isSeparator(String text) {
+    return !text.isEmpty()
+        && text.length() <= LONGEST_SEPARATOR
+        && text.codePoints()
+            .noneMatch(
+                c -> Character.isLetterOrDigit(c) || Texts.steers(c) || c == '[' || c == ']');
+  }
+
+  public Types types() {
+    return types;
+  }
+
+  /** Returns what joins the names of nested values, or null if they stay nested. */
+  @Nullable
+  public String separator() {
+    return separator;
+  }
+
+  /**
+   * Returns the format of the file.
+   *
+   * @throws CliException if nothing says it
+   */
+  public FileFormat formatOf(String file) {
+    FileFormat found = format == null ? FileFormat.of(file) : format;
+    if (found == null) {
+      throw CliException.usage("What format has " + file
+          + "? Its name ends in none of .json, .yaml," + " .yml and .properties: give --format");
+    }
+    return found;
+  }
+
+  /** Returns JSON where nothing says anything else. */
+  public FileFormat formatOrJson() {
+    return format == null ? FileFormat.JSON : format;
+  }
+
+  /**
+   * Reads the file of that name; - stands for the standard input.
+   *
+   * @throws CliException with all that is wrong with it
+   */
+  public ValueDocument read(String file, Session session) throws IOException {
+    ValueDocument document = file.equals("-")
+        ? ValueDocument.read(
+            new ValueDocument.Reading(formatOrJson(), types, separator),
+            session.console().in().readAllBytes(),
+            "(standard input)")
+        : ValueDocument.read(
+            new ValueDocument.Reading(formatOf(file), types, separator),
+            LocalFiles.read(Path.of(file)),
+            file);
+    document.notes().forEach(session.console()::note);
+    return document;
+  }
+
+  /** Takes what is attached with = as the separator, and never the next argument. */
+  static final class OnlyAttached implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> arguments, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+      if (!"=".equals(info.get("separator"))) {
+        arguments.push(".");
+      }
+      return false;
+    }
+  }
+}

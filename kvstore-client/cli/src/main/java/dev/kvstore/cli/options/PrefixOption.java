@@ -1,0 +1,44 @@
+package dev.kvstore.cli.options;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which keys a command is about: those that begin with a prefix. */
+public class PrefixOption {
+  @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only the keys that begin so.")
+  private @Nullable String prefix;
+
+  /** Returns the prefix; the empty one, with which all keys begin, if none is given. */
+  public String value() {
+    return prefix == null ? "" : prefix;
+  }
+
+  /**
+   * Returns true if there is a prefix that counts as much as an argument: one of a variable does
+   * not.
+   */
+  public final boolean isGiven(UsageErrors faults) {
+    return prefix != null && faults.rank("--prefix") == Sources.GIVEN;
+  }
+
+  /** The same for a command that takes the prefix as its argument, too. */
+  public static final class OrArgument extends PrefixOption {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "PREFIX",
+        description = "With what the keys begin; all of them without it.")
+    private @Nullable String argument;
+
+    public void check(UsageErrors faults) {
+      if (argument != null && isGiven(faults)) {
+        faults.add("Give only one of PREFIX, --prefix");
+      }
+    }
+
+    @Override
+    public String value() {
+      return argument == null ? super.value() : argument;
+    }
+  }
+}

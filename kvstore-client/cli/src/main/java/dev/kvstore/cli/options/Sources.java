@@ -1,0 +1,94 @@
+package dev.kvstore.cli.options;
+
+import dev.kvstore.internal.config.Variables;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What the environment and the configuration file say for options that are not given. An option's
+ * variable is {@code KVSTORE_} and its name in capitals; one that is set to nothing is not set.
+ */
+public final class Sources implements IDefaultValueProvider {
+  private final Map<String, String> environment;
+  private final UserConfigFile file;
+
+  /** A value and where it comes from; of two origins the one with the lower rank counts. */
+  record Setting(String value, int rank, String origin) {}
+
+  /** The rank of an option that is given. */
+  static final int GIVEN = 0;
+
+  private static final int VARIABLE = 1;
+  private static final int FILE = 2;
+
+  /** The rank of a value that is nobody's choice. */
+  static final int BUILT_IN = 3;
+
+  public Sources(Map<String, String> environment, UserConfigFile file) {
+    this.environment = environment;
+    this.file = file;
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec argument) {
+    Setting setting = setting(argument);
+    return setting == null ? null : setting.value();
+  }
+
+  private @Nullable Setting setting(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+      return null;
+    }
+    String name = option.longestName().substring(2);
+    String variable = Variables.variable(name);
+    String value = Variables.value(environment, variable);
+    if (value != null) {
+      return new Setting(value, VARIABLE, "variable " + variable);
+    }
+    String inFile = file.value(name);
+    return inFile == null ? null : new Setting(inFile, FILE, file.path() + ", " + name);
+  }
+
+  /** Returns how much the present value of the option counts. */
+  int rank(ParseResult parsed, OptionSpec option) {
+    if (isGiven(parsed, option)) {
+      return GIVEN;
+    }
+    Setting setting = setting(option);
+    return setting == null ? BUILT_IN : setting.rank();
+  }
+
+  /** Returns where the present value of the option comes from. */
+  String origin(ParseResult parsed, OptionSpec option) {
+    if (isGiven(parsed, option)) {
+      return "option " + option.longestName();
+    }
+    Setting setting = setting(option);
+    return setting == null ? "default" : setting.origin();
+  }
+
+  /** Returns how a message about the option's value begins: nothing where it is on the line. */
+  String blame(ParseResult parsed, OptionSpec option) {
+    Setting setting = isGiven(parsed, option) ? null : setting(option);
+    return setting == null ? "" : setting.origin() + ": ";
+  }
+
+  private static boolean isGiven(ParseResult parsed, OptionSpec option) {
+    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
+      for (OptionSpec given : part.matchedOptions()) {
+        if (given.longestName().equals(option.longestName())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  UserConfigFile file() {
+    return file;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.kvstore.cli.options;
+
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.config.DurationConverter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** How long an entry that is written lives. */
+public final class TimeToLiveOption {
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      converter = Converter.class,
+      description = "Let the entry expire after this time, such as 90s, 1h30m or 7d; 'keep' leaves"
+          + " the expiry that it has. Without it an expiry is cleared.")
+  private @Nullable Ttl ttl;
+
+  /** @param duration null where the entry keeps its expiry */
+  record Ttl(@Nullable Duration duration) {}
+
+  public void check(UsageErrors faults) {
+    if (ttl != null) {
+      faults.addFrom("--ttl", () -> addTo(WriteOptions.DEFAULT));
+    }
+  }
+
+  public WriteOptions addTo(WriteOptions options) {
+    if (ttl == null) {
+      return options;
+    }
+    return ttl.duration() == null ? options.keepingExpiry() : options.ttl(ttl.duration());
+  }
+
+  static final class Converter implements ITypeConverter<Ttl> {
+    @Override
+    public Ttl convert(String text) {
+      return new Ttl(text.equals("keep") ? null : new DurationConverter().convert(text));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.kvstore.cli.options;
+
+import dev.kvstore.cli.document.FileFormat;
+import dev.kvstore.cli.document.Node;
+import dev.kvstore.cli.document.Types;
+import dev.kvstore.cli.document.ValueDocument;
+import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.cli.terminal.LocalFiles;
+import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.internal.config.SettingNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The user's own configuration: a YAML file of options by their names. */
+public record UserConfigFile(
+    Path path, Map<String, String> values, List<String> faults, List<String> warnings) {
+  /**
+   * Reads the file of the user whose environment this is, {@code kvstore/config.yaml} in
+   * {@code XDG_CONFIG_HOME} or else in {@code ~/.config}. That there is none is no fault.
+   *
+   * @param known the options that it may set
+   */
+  public static UserConfigFile of(Map<String, String> environment, Set<String> known) {
+    Path file = path(environment);
+    UserConfigFile config =
+        new UserConfigFile(file, new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
+    if (Files.exists(file)) {
+      config.read(known);
+    }
+    return config;
+  }
+
+  static Path path(Map<String, String> environment) {
+    String base = environment.get("XDG_CONFIG_HOME");
+    // By the standard, a relative path counts as none.
+    Path folder = base != null && Path.of(base).isAbsolute()
+        ? Path.of(base)
+        : Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".config");
+    return folder.resolve("kvstore").resolve("config.yaml");
+  }
+
+  private void read(Set<String> known) {
+    List<Node.Member> settings;
+    try {
+      settings = ValueDocument.members(
+          new ValueDocument.Reading(FileFormat.YAML, Types.TEXT, null),
+          Files.readAllBytes(path),
+          path.toString());
+    } catch (CliException e) {
+      faults.addAll(e.messages());
+      return;
+    } catch (IOException e) {
+      faults.add(path + " cannot be read: " + LocalFiles.reason(e));
+      return;
+    }
+    for (Node.Member setting : settings) {
+      if (known.contains(setting.name())) {
+        add(setting.name(), setting.value());
+      } else {
+        faults.add(path + ", " + Texts.oneLine(setting.name()) + ": there is no such setting; "
+            + SettingNames.nearest(setting.name(), known)
+                .map(nearest -> "did you mean " + nearest + "?")
+                .orElse("there are " + String.join(", ", known)));
+      }
+    }
+    if (values.containsKey("token") && LocalFiles.isReadableByOthers(path)) {
+      warnings.add(path + " has a token and can be read by others than its owner: chmod 600 it");
+    }
+  }
+
+  private void add(String name, Node value) {
+    List<String> texts = new ArrayList<>();
+    for (Node item : value instanceof Node.Items list ? list.items() : List.of(value)) {
+      if (!(item instanceof Node.Scalar scalar)) {
+        faults.add(path + ", " + name + ": it must be a plain value");
+        return;
+      }
+      texts.add(scalar.text());
+    }
+    String text = String.join(",", texts);
+    if (!text.isBlank()) {
+      values.put(name, text);
+    }
+  }
+
+  @Nullable
+  String value(String option) {
+    return values.get(option);
+  }
+
+  /** Without the values, one of which is a secret. */
+  @Override
+  public String toString() {
+    return "UserConfigFile[" + path + "]";
+  }
+}

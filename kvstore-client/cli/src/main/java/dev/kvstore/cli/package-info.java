@@ -1,0 +1,6 @@
+/** The command line {@code kv}: the entries of a service, for people and scripts. */
+@NullMarked
+package dev.kvstore.cli;
+
+import org.jspecify.annotations.NullMarked;
+

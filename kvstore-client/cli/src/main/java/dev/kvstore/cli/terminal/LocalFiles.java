@@ -1,0 +1,107 @@
+package dev.kvstore.cli.terminal;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Files of this machine. Where the system has no owners and permissions, nothing is said of them.
+ */
+public final class LocalFiles {
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private LocalFiles() {}
+
+  public static boolean isReadableByOthers(Path file) {
+    try {
+      Set<PosixFilePermission> permissions = POSIX ? Files.getPosixFilePermissions(file) : Set.of();
+      return permissions.contains(PosixFilePermission.GROUP_READ)
+          || permissions.contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns the attributes of a new file for its owner alone. */
+  public static FileAttribute<?>[] forOwner(String permissions) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /**
+   * Returns all that is in the file.
+   *
+   * @throws CliException if it cannot be read
+   */
+  public static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CliException(ExitCodes.USAGE, file + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  /** Writes a text, and returns how much there was to it. */
+  public interface Writing {
+    long to(Writer writer) throws IOException;
+  }
+
+  /**
+   * Puts another text in place of a file: whoever reads it meanwhile finds the one or the other. A
+   * new file is for its owner alone, one that is there keeps its permissions, and what is no file,
+   * as a pipe or a device, is just written to.
+   */
+  public static long replace(Path target, Writing writing) throws IOException {
+    boolean exists = Files.exists(target);
+    Path whole = exists ? target.toRealPath() : target.toAbsolutePath();
+    if (exists && !Files.isRegularFile(whole)) {
+      return write(whole, writing);
+    }
+    Path draft = Files.createTempFile(
+        whole.getParent(), "." + whole.getFileName(), ".part", forOwner("rw-------"));
+    try {
+      long written = write(draft, writing);
+      if (exists && POSIX) {
+        Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(whole));
+      }
+      Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
+      return written;
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static long write(Path file, Writing writing) throws IOException {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      return writing.to(writer);
+    }
+  }
+
+  /** Returns what went wrong, in words. */
+  public static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException failed && failed.getReason() != null) {
+      return failed.getReason();
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.kvstore.cli;
+
+import dev.kvstore.KVStore;
+import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.cli.document.Values;
+import dev.kvstore.cli.options.Connection;
+import dev.kvstore.cli.options.Session;
+import dev.kvstore.cli.options.Stores;
+import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.cli.terminal.Interrupt;
+import dev.kvstore.client.HttpSettings;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
+import dev.kvstore.internal.typed.TypedKVStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import picocli.CommandLine.Help.Ansi;
+
+/** Runs the command line over the stores of a file, in an environment that a test makes. */
+final class Kv implements Stores, AutoCloseable {
+  /** Reads what is stored as what Jackson makes of it. */
+  static final KVType<Object> ANY = KVType.of(Object.class);
+
+  private final SqliteEntryDatabase database;
+  final Map<String, String> environment = new HashMap<>();
+  final Interrupt interrupt = new Interrupt();
+  final StringWriter out = new StringWriter();
+  final StringWriter err = new StringWriter();
+  String input = "";
+  boolean onTerminal;
+  boolean colored;
+  HttpSettings settings = HttpSettings.DEFAULT;
+  List<URI> servers = List.of();
+
+  /** What a command ended with, and what it printed. */
+  record Result(int code, String out, String err) {}
+
+  Kv(Path folder) {
+    database = SqliteEntryDatabase.open(folder.resolve("kv-test.db"));
+    environment.put("HOME", folder.toString());
+    environment.put("KVSTORE_STORE", "app");
+  }
+
+  KVStore store(String name) {
+    return TypedKVStore.over(database.store(name), BsonCodec.create());
+  }
+
+  /** Runs the command {@code kv} with these arguments. */
+  Result run(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    int code = run(console(new PrintWriter(out, true), err), arguments);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  /** Runs the command with another place for its output, and returns what it ends with. */
+  int run(PrintWriter out, Writer err, String... arguments) {
+    return run(console(out, err), arguments);
+  }
+
+  private int run(Console console, String... arguments) {
+    int code = KvMain.run(arguments, environment, console, this, interrupt);
+    console.out().flush();
+    return code;
+  }
+
+  private Console console(PrintWriter out, Writer err) {
+    return new Console(
+        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        out,
+        new PrintWriter(err, true),
+        new Everywhere(onTerminal),
+        colored ? Ansi.ON : Ansi.OFF,
+        Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
+  }
+
+  /** Returns what is stored in the store {@code app}. */
+  RawValue raw(String key) {
+    return Objects.requireNonNull(store("app").get(key, Values.RAW));
+  }
+
+  /** Returns a session in which commands can be looked at, but do nothing. */
+  Session session() {
+    return new Session(
+        console(new PrintWriter(out, true), err), this, new Connection(), environment, interrupt);
+  }
+
+  /** Returns what a command prints that must succeed. */
+  String print(String... arguments) {
+    Result result = run(arguments);
+    if (result.code() != 0) {
+      throw new AssertionError(result);
+    }
+    return result.out();
+  }
+
+  @Override
+  public KVStore open(List<URI> servers, String store, HttpSettings settings) {
+    this.servers = servers;
+    this.settings = settings;
+    return store(store);
+  }
+
+  @Override
+  public Map<String, Long> list(List<URI> servers, HttpSettings settings) {
+    Map<String, Long> stores = new TreeMap<>();
+    for (String name : database.storeNames()) {
+      stores.put(name, (long)
+          database.store(name).count(KeyRange.ALL, Integer.MAX_VALUE, ReadOptions.DEFAULT));
+    }
+    return stores;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  private record Everywhere(boolean terminal) implements Console.Terminals {
+    @Override
+    public boolean in() {
+      return terminal;
+    }
+
+    @Override
+    public boolean out() {
+      return terminal;
+    }
+
+    @Override
+    public boolean err() {
+      return terminal;
+    }
+  }
+}

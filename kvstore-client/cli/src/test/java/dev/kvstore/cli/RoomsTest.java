@@ -1,0 +1,76 @@
+package dev.kvstore.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which rooms each package may see. The command line reaches stores by the API alone. */
+@AnalyzeClasses(packages = "dev.kvstore.cli", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+  private static final String TERMINAL = room("terminal");
+  private static final String DOCUMENT = room("document");
+  private static final String OPTIONS = room("options");
+  private static final String COMMANDS = room("commands");
+  private static final String CONFIG = "dev.kvstore.internal.config";
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String BSON = "org.bson..";
+  private static final String DIFF = "com.github.difflib..";
+
+  /** A room, and what it may see beside itself, the API, picocli and the JDK. */
+  private static final List<List<String>> ROOMS = List.of(
+      List.of(TERMINAL),
+      List.of(
+          DOCUMENT,
+          TERMINAL,
+          "dev.kvstore.spi",
+          "dev.kvstore.internal.bson",
+          JACKSON,
+          "org.yaml.snakeyaml..",
+          BSON,
+          DIFF),
+      List.of(OPTIONS, TERMINAL, DOCUMENT, CONFIG, "dev.kvstore.client", "javax.net.ssl", JACKSON),
+      List.of(
+          COMMANDS,
+          OPTIONS,
+          TERMINAL,
+          DOCUMENT,
+          "dev.kvstore.spi",
+          "dev.kvstore.internal.support",
+          "dev.kvstore.internal.bson",
+          JACKSON,
+          BSON,
+          DIFF),
+      List.of(
+          "dev.kvstore.cli", COMMANDS, OPTIONS, TERMINAL, CONFIG, "dev.kvstore.internal.files"));
+
+  @ArchTest
+  static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
+    for (List<String> room : ROOMS) {
+      String[] visible = Stream.concat(
+              room.stream(), Stream.of("java..", "dev.kvstore", "picocli", "org.jspecify.."))
+          .toArray(String[]::new);
+      classes()
+          .that()
+          .resideInAPackage(room.get(0))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(visible)
+          .check(classes);
+    }
+  }
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycle =
+      slices().matching("dev.(**)").should().beFreeOfCycles();
+
+  private static String room(String name) {
+    return "dev.kvstore.cli." + name;
+  }
+}

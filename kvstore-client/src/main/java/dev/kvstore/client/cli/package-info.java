@@ -1,6 +1,0 @@
-/** The command line {@code kv}: the entries of a service, for people and scripts. */
-@NullMarked
-package dev.kvstore.client.cli;
-
-import org.jspecify.annotations.NullMarked;
-

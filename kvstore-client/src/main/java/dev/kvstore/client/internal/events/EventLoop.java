@@ -1,0 +1,289 @@
+package dev.kvstore.client.internal.events;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.SyncToken;
+import dev.kvstore.client.internal.events.EventConnection.RefusedException;
+import dev.kvstore.client.internal.events.SseParser.Block;
+import dev.kvstore.client.internal.request.Endpoint;
+import dev.kvstore.client.internal.request.MalformedAnswerException;
+import dev.kvstore.client.internal.request.SeenToken;
+import dev.kvstore.internal.support.Backoff;
+import dev.kvstore.internal.support.GuardedSteps;
+import dev.kvstore.spi.Change;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a store's stream of events, again and again from where it was when it broke, and passes it
+ * to subscriptions. All state belongs to the thread that runs it.
+ */
+final class EventLoop implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
+
+  private static final int GONE = 410;
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+  /** A service that comes back should be found soon. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  /** Who was refused will mostly be refused again. */
+  private static final Duration LONGEST_PAUSE_IF_REFUSED = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_DEMANDED_PAUSE = Duration.ofSeconds(30);
+
+  private final String store;
+  private final EventStreamSource source;
+  private final SeenToken seen;
+  private final EventTimes times;
+  private final Set<HttpFeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+
+  private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE_IF_REFUSED);
+  private boolean failing;
+
+  /** Where a next stream can go on; empty where nobody knows. */
+  private String lastId;
+
+  /** Whether the subscriptions miss nothing from {@link #position} on. */
+  private boolean live;
+
+  private long position;
+
+  // Of the connection.
+  private boolean resuming;
+  private boolean settled;
+  private long provedAt;
+  private long heardAt;
+
+  /** @param lastId where to begin; empty for now */
+  EventLoop(
+      String store, EventStreamSource source, SeenToken seen, EventTimes times, String lastId) {
+    this.store = store;
+    this.source = source;
+    this.seen = seen;
+    this.times = times;
+    this.lastId = lastId;
+  }
+
+  /** The subscription is told when it is known where the stream is. Thread-safe. */
+  void add(HttpFeedSubscription subscription) {
+    subscriptions.add(subscription);
+  }
+
+  /** Tells whether no subscription is left. Thread-safe. */
+  boolean remove(HttpFeedSubscription subscription) {
+    subscriptions.remove(subscription);
+    return subscriptions.isEmpty();
+  }
+
+  /** Lets {@link #run} end, once its thread is interrupted. Thread-safe. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** Closes all subscriptions. Thread-safe. */
+  void closeSubscriptions() {
+    List.copyOf(subscriptions).forEach(HttpFeedSubscription::close);
+  }
+
+  @Override
+  public void run() {
+    GuardedSteps.run("the events of the store '" + store + "'", this::connect, () -> stopped);
+  }
+
+  private void connect() throws InterruptedException {
+    Endpoint node = source.choose();
+    try (EventConnection connection = source.open(node, lastId)) {
+      resuming = !lastId.isEmpty();
+      settled = false;
+      provedAt = connection.askedAt();
+      heardAt = connection.askedAt();
+      while (!stopped) {
+        take(connection.next(), connection, node);
+      }
+    } catch (RefusedException e) {
+      refused(node, e);
+    } catch (OutdatedException e) {
+      log.debug("Another stream of events takes the place of one", e);
+      TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
+    } catch (MalformedAnswerException e) {
+      // Who goes on there would meet the same again.
+      forget();
+      failed(node, e, LONGEST_PAUSE, Duration.ZERO);
+    } catch (IOException e) {
+      failed(node, e, LONGEST_PAUSE, Duration.ZERO);
+    } catch (KVException e) {
+      failed(node, e, LONGEST_PAUSE_IF_REFUSED, Duration.ZERO);
+    } catch (RuntimeException | Error e) { // not even that may end what all caches rely on
+      forget();
+      failed(node, e, LONGEST_PAUSE_IF_REFUSED, Duration.ZERO);
+    }
+  }
+
+  private void refused(Endpoint node, RefusedException e) throws InterruptedException {
+    if (e.status() == GONE && !lastId.isEmpty()) {
+      forget();
+      return;
+    }
+    boolean later = e.status() >= 500 || e.status() == 408 || e.status() == 429;
+    failed(node, e, later ? LONGEST_PAUSE : LONGEST_PAUSE_IF_REFUSED, e.retryAfter());
+  }
+
+  private void failed(Endpoint node, Throwable failure, Duration most, Duration demanded)
+      throws InterruptedException {
+    if (stopped) {
+      return;
+    }
+    source.failed(node);
+    if (!failing) {
+      log.warn(
+          "The changes of the store '{}' cannot be heard at {}, it is tried again: {}",
+          store,
+          node,
+          failure.getMessage());
+    }
+    failing = true;
+    if (!(failure instanceof KVException)) { // which may hold what a supplier of tokens threw
+      log.debug("The stream of events failed", failure);
+    }
+    long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
+    // It speaks for itself, not for others.
+    long atLeast =
+        source.hasSeveral() ? 0 : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
+    TimeUnit.NANOSECONDS.sleep(Math.max(wanted, atLeast));
+  }
+
+  /** The next stream begins now, wherever this one was. */
+  private void forget() {
+    lastId = "";
+    live = false;
+    subscriptions.forEach(HttpFeedSubscription::missed);
+  }
+
+  private void take(Block block, EventConnection connection, Endpoint node) throws IOException {
+    StoreEvent event = StoreEvent.of(block);
+    if (event instanceof StoreEvent.Ready ready) {
+      ready(ready.position());
+    } else if (event instanceof StoreEvent.Reset) {
+      live = false;
+      subscriptions.forEach(HttpFeedSubscription::missed);
+    } else if (event instanceof StoreEvent.Changed changed) {
+      changed(changed.change());
+    } else if (event instanceof StoreEvent.Heartbeat heartbeat) {
+      moveTo(block.lastId());
+      beat(heartbeat, connection);
+      settle(node);
+    }
+    lastId = block.lastId().isEmpty() ? lastId : block.lastId();
+    checkTime(connection);
+  }
+
+  private void ready(long at) {
+    seen.raise(new SyncToken(at));
+    if (live && !resuming) {
+      // Where the stream before has ended nobody knows.
+      subscriptions.forEach(HttpFeedSubscription::missed);
+      live = false;
+    }
+    resuming = false;
+    if (!live) {
+      live = true;
+      position = at;
+      subscriptions.forEach(each -> each.begin(at));
+    }
+  }
+
+  /** A stream that is ready and has lasted for a heartbeat can do what it should. */
+  private void settle(Endpoint node) {
+    if (settled || resuming || !live) {
+      return;
+    }
+    settled = true;
+    source.worked(node);
+    if (failing) {
+      log.info("The changes of the store '{}' can be heard again", store);
+    }
+    failing = false;
+    backoff.reset();
+  }
+
+  private void changed(Change change) {
+    heardAt = System.nanoTime();
+    // First: who reads the key from now on must not get what was before.
+    seen.raise(new SyncToken(change.position()));
+    // Others may have happened at the same time, and come yet.
+    position = Math.max(position, change.position() - 1);
+    tell(each -> each.changed(List.of(change), position));
+  }
+
+  /** Everything up to that id was told. */
+  private void moveTo(String id) {
+    if (live && !id.isEmpty()) {
+      SyncToken token = parse(id);
+      seen.raise(token);
+      position = Math.max(position, token.position());
+    }
+  }
+
+  private static SyncToken parse(String id) {
+    try {
+      return SyncToken.parse(id);
+    } catch (InvalidInputException e) {
+      throw new MalformedAnswerException("an id that is no position", e);
+    }
+  }
+
+  private void beat(StoreEvent.Heartbeat heartbeat, EventConnection connection) throws IOException {
+    long now = System.nanoTime();
+    boolean proved = heartbeat.current() != StoreEvent.UNKNOWN;
+    if (proved) {
+      provedAt = connection.askedAt() + TimeUnit.MILLISECONDS.toNanos(heartbeat.current());
+    }
+    if (live && proved && now - provedAt >= 0) {
+      subscriptions.stream()
+          .filter(each -> !each.isLive() && each.isSubscribedAt(provedAt))
+          .forEach(each -> each.begin(position));
+      tell(each -> each.current(position, provedAt));
+    } else if (live && connection.isPlain()) {
+      subscriptions.stream().filter(each -> !each.isLive()).forEach(each -> each.begin(position));
+      tell(each -> each.changed(List.of(), position));
+    }
+  }
+
+  private void tell(Consumer<HttpFeedSubscription> call) {
+    subscriptions.stream().filter(HttpFeedSubscription::isLive).forEach(call);
+  }
+
+  /** @throws IOException if it is time for another stream */
+  private void checkTime(EventConnection connection) throws IOException {
+    long now = System.nanoTime();
+    if (now - provedAt < 0) {
+      throw new OutdatedException("The service's clock runs ahead of ours");
+    }
+    if (now - connection.askedAt() > times.longest().toNanos()) {
+      throw new OutdatedException("The service's clock may run otherwise than ours by now");
+    }
+    long unproved = times.unproved().toNanos();
+    if (!connection.isPlain() && now - provedAt > unproved && now - heardAt > unproved) {
+      throw new IOException("The service does not hear of changes itself");
+    }
+  }
+
+  /** Nothing is wrong with the service, but its time can be compared with ours no longer. */
+  private static final class OutdatedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    OutdatedException(String message) {
+      super(message);
+    }
+  }
+}

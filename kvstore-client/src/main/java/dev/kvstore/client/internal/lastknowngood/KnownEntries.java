@@ -1,0 +1,133 @@
+package dev.kvstore.client.internal.lastknowngood;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVPage;
+import dev.kvstore.internal.support.KeyOrder;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * All that is known of a store: what the last read or the file had, and what was read and written
+ * since. Thread-safe.
+ */
+final class KnownEntries {
+  private final InstantSource clock;
+
+  // Guarded by this.
+  private final NavigableMap<String, KVEntry<RawValue>> entries = new TreeMap<>(KeyOrder.INSTANCE);
+  private final Map<String, Optional<KVEntry<RawValue>>> sinceRead = new HashMap<>();
+  private boolean complete;
+
+  KnownEntries(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Whether a key that is not known is known not to be there. */
+  synchronized boolean isComplete() {
+    return complete;
+  }
+
+  /** A read begins: what becomes known from here on may be newer than what it finds. */
+  synchronized void readBegins() {
+    sinceRead.clear();
+  }
+
+  /** All entries there are. */
+  synchronized void complete(Collection<KVEntry<RawValue>> all) {
+    entries.clear();
+    put(all);
+    complete = true;
+  }
+
+  /** All entries of those keys. */
+  synchronized void update(Collection<String> keys, Collection<KVEntry<RawValue>> found) {
+    keys.forEach(entries::remove);
+    put(found);
+  }
+
+  private void put(Collection<KVEntry<RawValue>> found) {
+    found.forEach(entry -> entries.put(entry.key(), entry));
+    sinceRead.forEach((key, known) -> {
+      if (known.isPresent()) {
+        entries.merge(key, known.get(), KnownEntries::newer);
+      } else {
+        entries.remove(key);
+      }
+    });
+  }
+
+  /** This is stored, or was until just now. Returns whether it was not known. */
+  synchronized boolean learn(KVEntry<RawValue> entry) {
+    if (entry.stale()) {
+      return false;
+    }
+    KVEntry<RawValue> before = entries.get(entry.key());
+    KVEntry<RawValue> newest = entries.merge(entry.key(), entry, KnownEntries::newer);
+    sinceRead.put(entry.key(), Optional.of(newest));
+    return before == null || !before.etag().equals(newest.etag());
+  }
+
+  /** The key was deleted. */
+  synchronized void forget(String key) {
+    entries.remove(key);
+    sinceRead.put(key, Optional.empty());
+  }
+
+  synchronized Optional<KVEntry<RawValue>> find(String key) {
+    return Optional.ofNullable(entries.get(key)).filter(this::isLive).map(KnownEntries::marked);
+  }
+
+  /** Returns the first of the range. */
+  synchronized <T> KVPage<T> scan(KeyRange range, int limit, Function<KVEntry<RawValue>, T> map) {
+    List<T> items = new ArrayList<>();
+    String last = null;
+    for (KVEntry<RawValue> entry : from(range).values()) {
+      if (!entry.key().startsWith(range.prefix())) {
+        break;
+      }
+      if (isLive(entry)) {
+        if (items.size() == limit) {
+          return new KVPage<>(items, last);
+        }
+        items.add(map.apply(marked(entry)));
+        last = entry.key();
+      }
+    }
+    return new KVPage<>(items, null);
+  }
+
+  /** Returns all that is not over. */
+  synchronized List<KVEntry<RawValue>> all() {
+    return entries.values().stream().filter(this::isLive).toList();
+  }
+
+  private NavigableMap<String, KVEntry<RawValue>> from(KeyRange range) {
+    String after = range.after();
+    return after != null && KeyOrder.INSTANCE.compare(after, range.prefix()) >= 0
+        ? entries.tailMap(after, false)
+        : entries.tailMap(range.prefix(), true);
+  }
+
+  private boolean isLive(KVEntry<RawValue> entry) {
+    return !entry.metadata().isExpiredAt(clock.instant());
+  }
+
+  private static KVEntry<RawValue> newer(KVEntry<RawValue> one, KVEntry<RawValue> other) {
+    int order = one.updatedAt().compareTo(other.updatedAt());
+    return order > 0 || (order == 0 && one.version() > other.version()) ? one : other;
+  }
+
+  private static KVEntry<RawValue> marked(KVEntry<RawValue> entry) {
+    return new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.FILE);
+  }
+}

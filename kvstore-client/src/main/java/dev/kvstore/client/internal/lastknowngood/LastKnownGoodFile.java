@@ -1,0 +1,192 @@
+package dev.kvstore.client.internal.lastknowngood;
+
+import dev.kvstore.internal.files.FileTrust;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file with a copy, for its owner only. It is replaced as a whole, by a draft in the same folder:
+ * who reads it, or is killed meanwhile, finds one copy or the other.
+ */
+public class LastKnownGoodFile {
+  private static final Logger log = LoggerFactory.getLogger(LastKnownGoodFile.class);
+
+  private static final String DRAFT = ".draft";
+
+  /** A draft this old is nobody's any more. */
+  private static final Duration OLD_DRAFT = Duration.ofMinutes(1);
+
+  /** More than fits comfortably into memory, and no copy of settings. */
+  private static final long MAX_BYTES = 1L << 30;
+
+  private final Path file;
+
+  public LastKnownGoodFile(Path file) {
+    this.file = file.toAbsolutePath();
+  }
+
+  boolean exists() {
+    return Files.exists(file);
+  }
+
+  /**
+   * Returns the copy; empty where there is none that can be used, which is logged.
+   *
+   * @param wanted whether it is the one of the store
+   */
+  public Optional<LastKnownGoodCopy> read(Predicate<LastKnownGoodCopy> wanted) {
+    if (!exists()) {
+      return Optional.empty();
+    }
+    String problem;
+    try {
+      problem = problem();
+      if (problem == null) {
+        LastKnownGoodCopy copy = LastKnownGoodFormat.read(Files.readAllBytes(file));
+        if (wanted.test(copy)) {
+          return Optional.of(copy);
+        }
+        problem = "it is of another service or store";
+      }
+    } catch (LastKnownGoodFormat.DamagedException e) {
+      problem = e.getMessage();
+    } catch (IOException e) {
+      problem = "it cannot be read: " + reason(e);
+    }
+    log.warn("The last-known-good file {} is ignored: {}", file, problem);
+    return Optional.empty();
+  }
+
+  private @Nullable String problem() throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return "it is no file";
+    }
+    if (Files.size(file) > MAX_BYTES) {
+      return "it is too large";
+    }
+    String problem = FileTrust.ofProcess().problem(file);
+    if (problem != null) {
+      return "it " + problem;
+    }
+    return FileTrust.isReadByOthers(file)
+        ? "it can be read by others than its owner: chmod 600 it"
+        : null;
+  }
+
+  /** Replaces the file, durably, unless others can write in its folder. */
+  void write(LastKnownGoodCopy copy) throws IOException {
+    requireTrustedFolder(file);
+    Path target = Files.exists(file) ? file.toRealPath() : file;
+    requireTrustedFolder(target);
+    Path folder = Objects.requireNonNull(target.getParent(), "a file is in a folder");
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder, permissions(folder, "rwx------"));
+    }
+    removeOldDrafts(folder);
+    Path draft =
+        Files.createTempFile(folder, draftPrefix(), DRAFT, permissions(folder, "rw-------"));
+    try {
+      fill(draft, LastKnownGoodFormat.write(copy));
+      drafted(draft);
+      Files.move(
+          draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      sync(folder);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(draft);
+      throw e;
+    }
+  }
+
+  private void requireTrustedFolder(Path target) throws IOException {
+    // Of a file that is not there only the way to it is looked at.
+    String problem = FileTrust.ofProcess().problem(target.resolveSibling(draftPrefix() + "none"));
+    if (problem != null) {
+      throw new FileSystemException(file.toString(), null, "it " + problem);
+    }
+  }
+
+  /** The draft is whole, and not yet in its place. Tests override this. */
+  void drafted(Path draft) {}
+
+  private static void fill(Path draft, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Of processes that were killed: they hold secrets too. */
+  private void removeOldDrafts(Path folder) throws IOException {
+    Instant old = Instant.now().minus(OLD_DRAFT);
+    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(
+        folder,
+        entry -> entry.getFileName().toString().startsWith(draftPrefix())
+            && entry.getFileName().toString().endsWith(DRAFT))) {
+      for (Path draft : drafts) {
+        if (Files.getLastModifiedTime(draft).toInstant().isBefore(old)) {
+          Files.deleteIfExists(draft);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      log.debug("Another process was quicker to remove a draft", e);
+    }
+  }
+
+  private String draftPrefix() {
+    return file.getFileName() + ".";
+  }
+
+  private static void sync(Path folder) throws IOException {
+    if (view(folder) != null) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] permissions(Path path, String permissions) {
+    return view(path) == null
+        ? new FileAttribute<?>[0]
+        : new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        };
+  }
+
+  /** Null where the file system knows no owners. */
+  private static @Nullable PosixFileAttributeView view(Path path) {
+    return Files.getFileAttributeView(path, PosixFileAttributeView.class);
+  }
+
+  static String reason(IOException e) {
+    return e instanceof FileSystemException failed && failed.getReason() != null
+        ? failed.getReason()
+        : e.getClass().getSimpleName();
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

@@ -1,0 +1,341 @@
+package dev.kvstore.client.internal.lastknowngood;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.support.GuardedSteps;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.FeedSubscription;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what is known of a store, and the file, up to date: reads the whole store at first and
+ * after a gap in its changes, and otherwise the changed keys alone. Asks for the store again and
+ * again while it is out of reach. On a thread of its own. Thread-safe.
+ */
+final class LastKnownGoodKeeper {
+  private static final Logger log = LoggerFactory.getLogger(LastKnownGoodKeeper.class);
+
+  /** From one refresh to the next, or as long as that took. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  /** When to look even if nothing was reported: perhaps the file had no room. */
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
+  /** How long to wait for the store to report its changes. */
+  private static final Duration HEARING = Duration.ofSeconds(1);
+
+  /** How often to read again what changed meanwhile, before it is saved as it is. */
+  private static final int ROUNDS = 3;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final EntryStore store;
+  private final KnownEntries known;
+  private final LastKnownGoodFile file;
+  private final List<String> services;
+  private final InstantSource clock;
+  private final Thread thread;
+  private final PendingChanges pending = new PendingChanges(this::wake);
+  private @Nullable FeedSubscription subscription;
+  private volatile boolean out;
+  private volatile boolean closed;
+
+  // Of the thread alone.
+  private boolean refusing;
+  private boolean unwritable;
+  private long allReadAt;
+  private @Nullable List<KVEntry<RawValue>> saved;
+
+  LastKnownGoodKeeper(
+      EntryStore store,
+      KnownEntries known,
+      LastKnownGoodFile file,
+      List<String> services,
+      InstantSource clock) {
+    this.store = store;
+    this.known = known;
+    this.file = file;
+    this.services = services;
+    this.clock = clock;
+    this.allReadAt = System.nanoTime();
+    this.thread = new Thread(
+        () -> GuardedSteps.run("the file " + file, this::step, () -> closed),
+        "kvstore-file-" + store.name());
+    thread.setDaemon(true);
+  }
+
+  /** Reads the file, and begins. */
+  void start() {
+    file.read(copy -> copy.isOf(services, store.name())).ifPresent(copy -> {
+      known.complete(copy.entries());
+      saved = copy.entries();
+    });
+    boolean started = false;
+    try {
+      subscription = store.subscribe(pending, null);
+    } catch (UnsupportedOperationException e) {
+      log.debug("The store '{}' is read every {}", store.name(), IDLE, e);
+    }
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started && subscription != null) {
+        subscription.close();
+      }
+    }
+  }
+
+  /**
+   * Returns true if reads are to be answered by what is known, until the thread finds the store.
+   */
+  boolean isOut() {
+    return out && !closed && thread.isAlive();
+  }
+
+  /** The store has answered. */
+  void reached() {
+    if (out) {
+      out = false;
+      log.info("The store '{}' can be reached again", store.name());
+      wake();
+    }
+  }
+
+  /** The store cannot be reached. Returns whether enough is known to answer in its place. */
+  boolean failed(UnavailableException failure) {
+    if (!known.isComplete()) {
+      return false;
+    }
+    synchronized (this) {
+      if (!out) {
+        out = true;
+        log.warn(
+            "The store '{}' cannot be reached, reads are answered as the file {} has it: {}",
+            store.name(),
+            file,
+            failure.getMessage());
+      }
+    }
+    wake();
+    return true;
+  }
+
+  /** These keys were written, or may have been. */
+  void changed(Collection<String> keys) {
+    pending.changed(keys);
+  }
+
+  /** Ends the thread, after it was made sure that it does not wait for the store. */
+  void close(Runnable closeStore) {
+    closed = true;
+    try {
+      if (subscription != null) {
+        subscription.close();
+      }
+    } finally {
+      closeStore.run();
+      wake();
+      join();
+    }
+  }
+
+  private void join() {
+    if (thread == Thread.currentThread()) {
+      return;
+    }
+    try {
+      thread.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  private void step() {
+    if (out) {
+      if (!ask()) {
+        pause(RETRY, () -> false);
+      }
+    } else if (refresh()) {
+      pause(IDLE, () -> !pending.isEmpty() || out);
+    }
+  }
+
+  /** Sends a small request, and returns whether it was answered. */
+  private boolean ask() {
+    try {
+      store.scan(KeyRange.ALL, Projection.KEYS, 1, ReadOptions.DEFAULT);
+    } catch (UnavailableException e) {
+      log.debug("The store '{}' does not answer", store.name(), e);
+      return false;
+    } catch (RuntimeException e) {
+      // It answers, if only that it does not let us.
+      log.debug("The store '{}' refuses", store.name(), e);
+    }
+    reached();
+    return true;
+  }
+
+  /** Reads what has changed, and saves it; returns whether to wait for the next change. */
+  private boolean refresh() {
+    long begun = System.nanoTime();
+    long waited;
+    try {
+      waited = read();
+      refusing = false;
+      save();
+    } catch (UnavailableException e) {
+      if (!failed(e)) {
+        pause(RETRY, () -> false);
+      }
+      return false;
+    } catch (StaleException e) {
+      log.debug("The store '{}' answers by what it had", store.name(), e);
+      pause(RETRY, () -> out);
+      return false;
+    } catch (RuntimeException e) {
+      refused(e);
+      return true;
+    }
+    long worked = System.nanoTime() - begun - waited;
+    pause(Duration.ofNanos(Math.max(worked, PAUSE.toNanos())), () -> out);
+    return pending.isEmpty();
+  }
+
+  private void refused(RuntimeException e) {
+    if (!closed && !refusing) {
+      refusing = true;
+      log.warn(
+          "The store '{}' cannot be read for the file {}, it is tried again: {}",
+          store.name(),
+          file,
+          e instanceof KVException ? e.getMessage() : e.getClass().getName());
+    }
+    pause(IDLE, () -> out);
+  }
+
+  /**
+   * Reads until nothing has changed meanwhile: then all that is known stood together at the moment
+   * up to which changes were reported. Returns how long it waited for those reports.
+   */
+  private long read() {
+    long waited = 0;
+    if (!pending.isHeard() && System.nanoTime() - allReadAt >= IDLE.toNanos()) {
+      pending.addAll();
+    }
+    if (pending.isAll() && subscription != null) {
+      // Or all is read once more when the feed is positioned.
+      waited += pause(HEARING, () -> pending.isHeard() || out);
+    }
+    for (int i = 0; i < ROUNDS && !pending.isEmpty(); i++) {
+      read(pending.take());
+      long seen = store.syncToken().position();
+      waited += pause(HEARING, () -> pending.hasReached(seen) || out);
+    }
+    return waited;
+  }
+
+  private void read(PendingChanges.Work work) {
+    boolean done = false;
+    known.readBegins();
+    try {
+      if (work.all()) {
+        known.complete(all());
+        allReadAt = System.nanoTime();
+      } else {
+        known.update(work.keys(), fresh(store.find(work.keys(), work.demand())));
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        pending.putBack(work);
+      }
+    }
+  }
+
+  /** The service answers, and cannot reach its own database. */
+  private static final class StaleException extends KVException {
+    private static final long serialVersionUID = 1L;
+
+    StaleException() {
+      super(ErrorCode.UNAVAILABLE, "Its entries may be stale");
+    }
+  }
+
+  private static List<KVEntry<RawValue>> fresh(List<KVEntry<RawValue>> entries) {
+    if (entries.stream().anyMatch(KVEntry::stale)) {
+      throw new StaleException();
+    }
+    return entries;
+  }
+
+  private List<KVEntry<RawValue>> all() {
+    List<KVEntry<RawValue>> all = new ArrayList<>();
+    KeyRange next = KeyRange.ALL;
+    while (next != null) {
+      KVPage<KVEntry<RawValue>> page =
+          store.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
+      all.addAll(page.items());
+      next = page.nextAfter() == null ? null : next.after(page.nextAfter());
+    }
+    return all;
+  }
+
+  private void save() {
+    List<KVEntry<RawValue>> all = known.all();
+    if (all.equals(saved) && file.exists()) {
+      return;
+    }
+    try {
+      file.write(new LastKnownGoodCopy(services, store.name(), clock.instant(), all));
+      saved = all;
+      unwritable = false;
+    } catch (IOException | RuntimeException e) {
+      if (!unwritable) {
+        unwritable = true;
+        log.warn(
+            "The last-known-good file {} cannot be written, it is tried again: {}",
+            file,
+            e instanceof IOException io
+                ? LastKnownGoodFile.reason(io)
+                : e.getClass().getName());
+      }
+    }
+  }
+
+  /** Waits until the time is over, or there is something to do; returns how long. */
+  private long pause(Duration time, BooleanSupplier enough) {
+    long begun = System.nanoTime();
+    long left = time.toNanos();
+    while (left > 0 && !closed && !enough.getAsBoolean()) {
+      LockSupport.parkNanos(this, left);
+      Thread.interrupted(); // the thread is our own: whoever interrupted it meant another
+      left = begun + time.toNanos() - System.nanoTime();
+    }
+    return System.nanoTime() - begun;
+  }
+}

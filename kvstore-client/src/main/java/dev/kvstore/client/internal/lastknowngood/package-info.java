@@ -1,0 +1,5 @@
+/** A copy of a store in a file, which answers while the service is down. */
+@NullMarked
+package dev.kvstore.client.internal.lastknowngood;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,286 @@
+package dev.kvstore.client.internal.request;
+
+import dev.kvstore.BatchResult;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.Names;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bson.BsonBinaryReader;
+import org.bson.BsonType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads bodies of answers, once from the begin to the end. They come from the network: all is
+ * checked, and what is not as it should be throws {@link MalformedAnswerException}.
+ */
+public final class WireReader {
+  private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
+
+  /** What a service may have been configured to take. */
+  public static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
+
+  private final byte[] body;
+  private final BsonBinaryReader in;
+
+  private WireReader(byte[] body, BsonBinaryReader in) {
+    this.body = body;
+    this.in = in;
+  }
+
+  /** Reads the entry of that key. */
+  public static KVEntry<RawValue> entry(byte[] body, String key) {
+    return read(body, in -> {
+      KVEntry<RawValue> entry = in.entry();
+      checkKey(entry.key(), key);
+      return entry;
+    });
+  }
+
+  /** Reads the entry of that key, whose value is a whole number. */
+  public static KVEntry<RawValue> counter(byte[] body, String key) {
+    KVEntry<RawValue> entry = entry(body, key);
+    if (BsonValues.wholeNumber(required(entry.value(), "value")).isEmpty()) {
+      throw new MalformedAnswerException("its value is no whole number", null);
+    }
+    return entry;
+  }
+
+  /** Reads the entry of that key without its value. */
+  public static KVMetadata metadata(byte[] body, String key) {
+    return read(body, in -> {
+      KVMetadata metadata = in.metadata();
+      checkKey(metadata.key(), key);
+      return metadata;
+    });
+  }
+
+  /** Something in between that rewrites URLs would make one key of another. */
+  private static void checkKey(String found, String wanted) {
+    if (!found.equals(wanted)) {
+      throw new MalformedAnswerException("it is about another key than '" + wanted + "'", null);
+    }
+  }
+
+  public static KVPage<KVEntry<RawValue>> entries(byte[] body) {
+    return read(body, in -> in.page(WireReader::entry));
+  }
+
+  public static KVPage<KVMetadata> metadatas(byte[] body) {
+    return read(body, in -> in.page(WireReader::metadata));
+  }
+
+  public static KVPage<String> keys(byte[] body) {
+    return read(body, in -> in.page(WireReader::key));
+  }
+
+  /** Reads the names of stores, each with the number of its entries. */
+  public static Map<String, Long> stores(byte[] body) {
+    Map<String, Long> stores = new LinkedHashMap<>();
+    read(body, in -> in.page(WireReader::store)).items().forEach(stores::putAll);
+    return Collections.unmodifiableMap(stores);
+  }
+
+  public static BatchResult batchResult(byte[] body) {
+    return read(body, WireReader::batchResult);
+  }
+
+  private static <T> T read(byte[] body, Function<WireReader, T> reader) {
+    try (BsonBinaryReader in = new BsonBinaryReader(ByteBuffer.wrap(body))) {
+      T result = reader.apply(new WireReader(body, in));
+      if (in.getBsonInput().getPosition() != body.length) {
+        throw new MalformedAnswerException("bytes after its end", null);
+      }
+      return result;
+    } catch (MalformedAnswerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // What the reader throws for garbage depends on where in the garbage it is.
+      throw new MalformedAnswerException("not the BSON that was expected", e);
+    }
+  }
+
+  private KVEntry<RawValue> entry() {
+    KVEntry<RawValue> entry = entryOrMetadata();
+    required(entry.value(), "value");
+    return entry;
+  }
+
+  private KVMetadata metadata() {
+    return entryOrMetadata().metadata();
+  }
+
+  private KVEntry<RawValue> entryOrMetadata() {
+    RawValue value = null;
+    String key = null;
+    long version = 0;
+    String etag = null;
+    Instant createdAt = null;
+    Instant updatedAt = null;
+    String updatedBy = null;
+    Instant expiresAt = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      switch (in.readName()) {
+        case "key" -> key = key();
+        case "value" -> value = value();
+        case "version" -> version = in.readInt64();
+        case "etag" -> etag = in.readString();
+        case "createdAt" -> createdAt = time();
+        case "updatedAt" -> updatedAt = time();
+        case "updatedBy" -> updatedBy = isNull() ? null : in.readString();
+        case "expiresAt" -> expiresAt = isNull() ? null : time();
+        default -> in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    if (version < 1) {
+      throw new MalformedAnswerException("an entry without a version", null);
+    }
+    return new KVEntry<>(
+        value,
+        new KVMetadata(
+            required(key, "key"),
+            version,
+            required(etag, "etag"),
+            required(createdAt, "createdAt"),
+            required(updatedAt, "updatedAt"),
+            updatedBy,
+            expiresAt));
+  }
+
+  private <T> KVPage<T> page(Function<WireReader, T> item) {
+    List<T> items = null;
+    String next = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      switch (in.readName()) {
+        case "items" -> items = items(item);
+        case "next" -> next = isNull() ? null : key();
+        default -> in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    return new KVPage<>(required(items, "items"), next);
+  }
+
+  private <T> List<T> items(Function<WireReader, T> item) {
+    List<T> items = new ArrayList<>();
+    in.readStartArray();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      items.add(item.apply(this));
+    }
+    in.readEndArray();
+    return items;
+  }
+
+  private Map<String, Long> store() {
+    String name = null;
+    Long entries = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      switch (in.readName()) {
+        case "name" -> name = storeName();
+        case "entries" ->
+          entries = in.getCurrentBsonType() == BsonType.INT64 ? in.readInt64() : in.readInt32();
+        default -> in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    return Map.of(required(name, "name"), required(entries, "entries"));
+  }
+
+  private BatchResult batchResult() {
+    int created = -1;
+    int replaced = -1;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      switch (in.readName()) {
+        case "created" -> created = count();
+        case "replaced" -> replaced = count();
+        default -> in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    if (created < 0 || replaced < 0) {
+      throw new MalformedAnswerException("not how many were created and replaced", null);
+    }
+    return new BatchResult(created, replaced);
+  }
+
+  private String key() {
+    return legalKey(in.readString());
+  }
+
+  /** A name that breaks the rules could be anything: a control sequence, another path. */
+  public static String legalKey(String key) {
+    try {
+      return Names.checkKey(key);
+    } catch (InvalidInputException e) {
+      throw new MalformedAnswerException("a key that is none: " + e.getMessage(), null);
+    }
+  }
+
+  private String storeName() {
+    try {
+      return Names.checkStore(in.readString());
+    } catch (InvalidInputException e) {
+      throw new MalformedAnswerException("a store that is none: " + e.getMessage(), null);
+    }
+  }
+
+  private int count() {
+    return in.getCurrentBsonType() == BsonType.INT64
+        ? Math.toIntExact(in.readInt64())
+        : in.readInt32();
+  }
+
+  private Instant time() {
+    return Instant.ofEpochMilli(in.readDateTime());
+  }
+
+  /** Tells whether a null comes next, and reads it. */
+  private boolean isNull() {
+    boolean isNull = in.getCurrentBsonType() == BsonType.NULL;
+    if (isNull) {
+      in.readNull();
+    }
+    return isNull;
+  }
+
+  private RawValue value() {
+    byte type = (byte) in.getCurrentBsonType().getValue();
+    int start = in.getBsonInput().getPosition();
+    in.skipValue();
+    int length = in.getBsonInput().getPosition() - start;
+    int size = 4 + 1 + NAME.length + length + 1;
+    byte[] document = ByteBuffer.allocate(size)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(size)
+        .put(type)
+        .put(NAME)
+        .put(body, start, length)
+        .put((byte) 0)
+        .array();
+    return BsonValues.checked(document, WIDEST);
+  }
+
+  private static <T> T required(@Nullable T member, String name) {
+    if (member == null) {
+      throw new MalformedAnswerException("no member '" + name + "'", null);
+    }
+    return member;
+  }
+}

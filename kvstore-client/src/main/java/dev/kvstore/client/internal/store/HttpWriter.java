@@ -1,0 +1,202 @@
+package dev.kvstore.client.internal.store;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.BatchOutcome;
+import dev.kvstore.BatchResult;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.client.internal.request.Answer;
+import dev.kvstore.client.internal.request.Call;
+import dev.kvstore.client.internal.request.Query;
+import dev.kvstore.client.internal.request.StoreUrls;
+import dev.kvstore.client.internal.request.WireReader;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The writes to a store behind a service. */
+final class HttpWriter {
+  /** A batch that need not be atomic goes in parts of about this size. */
+  private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+  /** The service gives each 1,000 keys a time limit of their own, and so does this. */
+  private static final int MAX_BATCH_KEYS = 1000;
+
+  private final StoreUrls urls;
+  private final LostWriteResolver lostWrites;
+
+  HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
+    this.urls = urls;
+    this.lostWrites = lostWrites;
+  }
+
+  KVMetadata write(Write write, Deadline deadline) {
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    Call call = put(urls.key(write.key(), query), write, write.condition());
+    return lostWrites.send(
+        call,
+        write.etag(),
+        deadline,
+        answer -> answer.read(body -> WireReader.metadata(body, write.key())),
+        KVEntry::metadata);
+  }
+
+  /** @param asksDatabase whether what is kept must not come from a cache of the service */
+  Defaulted setDefault(Write write, boolean asksDatabase, Deadline deadline) {
+    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    Call call = put(url, write, WriteCondition.NONE);
+    return lostWrites.send(
+        asksDatabase ? call.with("Cache-Control", "no-cache") : call,
+        write.etag(),
+        deadline,
+        answer -> defaulted(answer, write.key()),
+        entry -> new Defaulted(entry, true));
+  }
+
+  /** What is kept under the write's own etag was stored by it, when it came before. */
+  private static Defaulted defaulted(Answer answer, String key) {
+    KVEntry<RawValue> entry = answer.read(body -> WireReader.entry(body, key));
+    return new Defaulted(
+        entry, answer.status() == 201 || entry.etag().equals(answer.call().etag()));
+  }
+
+  private static Call put(URI url, Write write, WriteCondition condition) {
+    return Call.write(
+        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
+  }
+
+  /** @param deadlines gives each part of the batch one of its own */
+  BatchResult writeMany(
+      Map<String, RawValue> values, BatchOptions options, Supplier<Deadline> deadlines) {
+    List<List<String>> groups = options.isAtomic()
+        ? List.of(List.copyOf(values.keySet()))
+        : Groups.of(
+            values.keySet(),
+            key -> key.length() + value(values, key).size(),
+            MAX_BATCH_BYTES,
+            MAX_BATCH_KEYS);
+    int created = 0;
+    int replaced = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      Map<String, RawValue> part = new LinkedHashMap<>();
+      groups.get(i).forEach(key -> part.put(key, value(values, key)));
+      try {
+        BatchResult result = writePart(part, options, deadlines.get());
+        created += result.created();
+        replaced += result.replaced();
+      } catch (KVException e) {
+        throw options.isAtomic() ? e : failed(e, groups, i);
+      }
+    }
+    return new BatchResult(created, replaced);
+  }
+
+  /** Returns the error of the batch, of which that part failed, with what became of each key. */
+  private static KVException failed(KVException e, List<List<String>> groups, int part) {
+    BatchOutcome own = e.batchOutcome().orElseGet(() -> {
+      boolean lost = e instanceof OutcomeUnknownException;
+      List<String> keys = groups.get(part);
+      return new BatchOutcome(List.of(), lost ? List.of() : keys, lost ? keys : List.of());
+    });
+    BatchOutcome outcome = new BatchOutcome(
+        joined(flat(groups.subList(0, part)), own.written()),
+        joined(own.notWritten(), flat(groups.subList(part + 1, groups.size()))),
+        own.unknown());
+    boolean partly = e instanceof UnavailableException && !outcome.written().isEmpty();
+    return KVException.with(
+        partly
+            ? new OutcomeUnknownException(
+                "A part of the batch was written: " + outcome + ". " + e.getMessage(), e)
+            : e,
+        outcome);
+  }
+
+  private static List<String> flat(List<List<String>> groups) {
+    return groups.stream().flatMap(List::stream).toList();
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
+  }
+
+  private static RawValue value(Map<String, RawValue> values, String key) {
+    return Objects.requireNonNull(values.get(key), key);
+  }
+
+  private BatchResult writePart(
+      Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
+    Query query = withTimeToLive(options.timeToLive().orElse(null));
+    if (options.isAtomic()) {
+      query.and("atomic", "true");
+    }
+    Call call = Call.write(
+        "PUT",
+        urls.values(query),
+        null,
+        WriteCondition.NONE,
+        options.author().orElse(null),
+        BsonValues.document(values));
+    return lostWrites.send(
+        call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
+  }
+
+  KVEntry<RawValue> increment(String key, long by, WriteOptions options, Deadline deadline) {
+    Call call = Call.write(
+        "POST",
+        urls.counter(key, withTimeToLive(options.timeToLive().orElse(null))),
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
+    return lostWrites.send(
+        call,
+        options.etag().orElse(null),
+        deadline,
+        answer -> answer.read(body -> WireReader.counter(body, key)),
+        entry -> entry);
+  }
+
+  boolean delete(String key, WriteOptions options, Deadline deadline) {
+    Call call = Call.write(
+        "DELETE",
+        urls.key(key, Query.none()),
+        key,
+        options.condition(),
+        options.author().orElse(null),
+        null);
+    return lostWrites.<Boolean>send(
+        call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
+  }
+
+  private static boolean deleted(Answer answer) {
+    if (answer.isKeyNotFound()) {
+      return false;
+    }
+    answer.expect(204);
+    return true;
+  }
+
+  private static Query withTimeToLive(@Nullable Duration timeToLive) {
+    Query query = Query.none();
+    return timeToLive == null ? query : query.and("ttl", timeToLive.toString());
+  }
+}

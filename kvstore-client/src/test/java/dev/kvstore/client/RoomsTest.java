@@ -1,0 +1,81 @@
+package dev.kvstore.client;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which rooms each package may see. None of them is a database, or what is inside the service. */
+@AnalyzeClasses(
+    packages = "dev.kvstore.client",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+  private static final String REQUEST = room("request");
+  private static final String EVENTS = room("events");
+  private static final String LAST_KNOWN_GOOD = room("lastknowngood");
+  private static final String STORE = room("store");
+  private static final String BSON = "dev.kvstore.internal.bson";
+  private static final String SUPPORT = "dev.kvstore.internal.support";
+  private static final String WATCH = "dev.kvstore.internal.watch";
+  private static final String FILES = "dev.kvstore.internal.files";
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String BSON_LIBRARY = "org.bson..";
+  private static final String LOGGING = "org.slf4j";
+
+  /** A room, and what it may see beside itself, the API with its narrow waist, and the JDK. */
+  private static final List<List<String>> ROOMS = List.of(
+      List.of(
+          REQUEST,
+          BSON,
+          SUPPORT,
+          "dev.kvstore.internal.tls",
+          "javax.net.ssl",
+          JACKSON,
+          BSON_LIBRARY,
+          LOGGING),
+      List.of(EVENTS, REQUEST, SUPPORT, WATCH, JACKSON, LOGGING),
+      List.of(LAST_KNOWN_GOOD, SUPPORT, FILES, BSON, JACKSON, BSON_LIBRARY, LOGGING),
+      List.of(STORE, REQUEST, EVENTS, SUPPORT, BSON, BSON_LIBRARY),
+      List.of(
+          "dev.kvstore.client",
+          STORE,
+          LAST_KNOWN_GOOD,
+          EVENTS,
+          REQUEST,
+          SUPPORT,
+          "dev.kvstore.internal.cache",
+          "dev.kvstore.internal.mapping",
+          "dev.kvstore.internal.typed",
+          "javax.net.ssl"));
+
+  @ArchTest
+  static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
+    for (List<String> room : ROOMS) {
+      String[] visible = Stream.concat(
+              room.stream(),
+              Stream.of("java..", "dev.kvstore", "dev.kvstore.spi", "org.jspecify.."))
+          .toArray(String[]::new);
+      classes()
+          .that()
+          .resideInAPackage(room.get(0))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(visible)
+          .check(classes);
+    }
+  }
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycle =
+      slices().matching("dev.(**)").should().beFreeOfCycles();
+
+  private static String room(String name) {
+    return "dev.kvstore.client.internal." + name;
+  }
+}

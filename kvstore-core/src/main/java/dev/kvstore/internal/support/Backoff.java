@@ -1,0 +1,43 @@
+package dev.kvstore.internal.support;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long to wait after the n-th failure in a row: doubling, bounded, and never quite the same, so
+ * that those who failed together do not come back together. Not thread-safe.
+ */
+public final class Backoff {
+  private final Duration shortest;
+  private final Duration longest;
+  private final DoubleSupplier random;
+  private int failures;
+
+  public Backoff(Duration shortest, Duration longest) {
+    this(shortest, longest, () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** @param random from 0 to 1 */
+  public Backoff(Duration shortest, Duration longest, DoubleSupplier random) {
+    this.shortest = shortest;
+    this.longest = longest;
+    this.random = random;
+  }
+
+  /** Counts a failure and returns how long to wait: half of what it could be, or more. */
+  public Duration next() {
+    int doublings = Math.min(failures, 16);
+    failures++;
+    long most = Math.min(shortest.toMillis() << (doublings + 1), longest.toMillis());
+    return Duration.ofMillis(most / 2 + (long) (random.getAsDouble() * (most - most / 2)));
+  }
+
+  public int failures() {
+    return failures;
+  }
+
+  public void reset() {
+    failures = 0;
+  }
+}

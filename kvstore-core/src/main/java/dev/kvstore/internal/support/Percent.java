@@ -1,0 +1,131 @@
+package dev.kvstore.internal.support;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** Percent-encoding of UTF-8 as in RFC 3986, strict in both directions. */
+public final class Percent {
+  private static final String MARKS = "-._~";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  private Percent() {}
+
+  /**
+   * Encodes all but the unreserved characters.
+   *
+   * @param what names the text in the error
+   * @throws InvalidInputException if it has half of a surrogate pair, which has no UTF-8
+   */
+  public static String encode(String what, String text) {
+    return encode(what, text, "");
+  }
+
+  /** As {@link #encode(String, String)}, but the {@code /} stays, as it may in a path. */
+  public static String encodePath(String what, String text) {
+    return encode(what, text, "/");
+  }
+
+  private static String encode(String what, String text, String kept) {
+    ByteBuffer bytes = utf8(what, text);
+    StringBuilder encoded = new StringBuilder(bytes.remaining() + 16);
+    while (bytes.hasRemaining()) {
+      byte b = bytes.get();
+      if (isUnreserved(b) || kept.indexOf(b) >= 0) {
+        encoded.append((char) b);
+      } else {
+        encoded.append('%').append(HEX.toHexDigits(b));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static ByteBuffer utf8(String what, String text) {
+    try {
+      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The " + what + " has half of a surrogate pair, which is no character",
+          e);
+    }
+  }
+
+  private static boolean isUnreserved(byte b) {
+    return (b >= 'a' && b <= 'z')
+        || (b >= 'A' && b <= 'Z')
+        || (b >= '0' && b <= '9')
+        || MARKS.indexOf(b) >= 0;
+  }
+
+  /** The text is not percent-encoded UTF-8; the message says why, as the end of a sentence. */
+  public static final class MalformedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private MalformedException(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /**
+   * Decodes a header, whose bytes the server takes for characters: what is no ASCII must be UTF-8,
+   * as it is or percent-encoded.
+   */
+  public static String decodeHeader(String header) throws MalformedException {
+    boolean bytes = header.chars().allMatch(c -> c <= 0xFF);
+    return decode(
+        bytes ? text(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))) : header);
+  }
+
+  /** Decodes once. A {@code +} is a plus. */
+  public static String decode(String text) throws MalformedException {
+    if (text.indexOf('\uFFFD') >= 0) {
+      // The server puts this character where bytes were no UTF-8; one that is meant is encoded.
+      throw new MalformedException("has bytes that are not UTF-8");
+    }
+    if (text.indexOf('%') < 0) {
+      return text;
+    }
+    byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer decoded = ByteBuffer.allocate(encoded.length);
+    for (int i = 0; i < encoded.length; i++) {
+      if (encoded[i] != '%') {
+        decoded.put(encoded[i]);
+        continue;
+      }
+      if (i + 2 >= encoded.length
+          || !HexFormat.isHexDigit(encoded[i + 1])
+          || !HexFormat.isHexDigit(encoded[i + 2])) {
+        throw new MalformedException("has a '%' that two hexadecimal digits do not follow");
+      }
+      int value =
+          HexFormat.fromHexDigit(encoded[i + 1]) * 16 + HexFormat.fromHexDigit(encoded[i + 2]);
+      decoded.put((byte) value);
+      i += 2;
+    }
+    return text(decoded.flip());
+  }
+
+  private static String text(ByteBuffer bytes) throws MalformedException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(bytes)
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedException("is not UTF-8 when percent-decoded");
+    }
+  }
+
+  /** Decodes the name or value of a query parameter, where a {@code +} is a space. */
+  public static String decodeQuery(String text) throws MalformedException {
+    return decode(text.replace("+", "%20"));
+  }
+}
