@@ -3,4 +3,3 @@
 package dev.kvstore;
 
 import org.jspecify.annotations.NullMarked;
-

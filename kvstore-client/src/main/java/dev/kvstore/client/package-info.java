@@ -3,4 +3,3 @@
 package dev.kvstore.client;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -128,7 +128,15 @@ public final class MongoSettings implements MongoConfig {
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return new MongoSettings(
-        timeout, database, newName, clock, nearCache, heartbeat, pollingInterval, customizer, objectMapper);
+        timeout,
+        database,
+        newName,
+        clock,
+        nearCache,
+        heartbeat,
+        pollingInterval,
+        customizer,
+        objectMapper);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
@@ -178,7 +186,15 @@ public final class MongoSettings implements MongoConfig {
   /** No near-cache: each read asks the database. */
   public MongoSettings withoutNearCache() {
     return new MongoSettings(
-        timeout, database, applicationName, clock, null, heartbeat, pollingInterval, customizer, objectMapper);
+        timeout,
+        database,
+        applicationName,
+        clock,
+        null,
+        heartbeat,
+        pollingInterval,
+        customizer,
+        objectMapper);
   }
 
   /**
@@ -223,7 +239,15 @@ public final class MongoSettings implements MongoConfig {
   public MongoSettings withPollingInterval(Duration interval) {
     checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
     return new MongoSettings(
-        timeout, database, applicationName, clock, nearCache, heartbeat, interval, customizer, objectMapper);
+        timeout,
+        database,
+        applicationName,
+        clock,
+        nearCache,
+        heartbeat,
+        interval,
+        customizer,
+        objectMapper);
   }
 
   /**

@@ -6,4 +6,3 @@
 package dev.kvstore.mongo;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package dev.kvstore.spi;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -19,8 +19,8 @@ public final class SqliteKVStore {
   /**
    * Opens one store of the file, which belongs to it until it is closed.
    *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid; the
-   *     file was not touched
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid;
+   *     the file was not touched
    * @throws KVException as {@link SqliteKVDatabase#open(Path, SqliteSettings)}
    */
   public static KVStore open(Path file, String store, SqliteSettings settings) {

@@ -3,4 +3,3 @@
 package dev.kvstore.sqlite;
 
 import org.jspecify.annotations.NullMarked;
-

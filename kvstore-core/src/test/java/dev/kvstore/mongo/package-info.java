@@ -2,4 +2,3 @@
 package dev.kvstore.mongo;
 
 import org.jspecify.annotations.NullMarked;
-

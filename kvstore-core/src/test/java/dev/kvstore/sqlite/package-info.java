@@ -2,4 +2,3 @@
 package dev.kvstore.sqlite;
 
 import org.jspecify.annotations.NullMarked;
-

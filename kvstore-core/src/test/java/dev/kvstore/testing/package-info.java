@@ -6,4 +6,3 @@
 package dev.kvstore.testing;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -4,7 +4,6 @@ import com.mongodb.MongoClientSettings;
 import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
-import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.kvstore.http;
 
-import dev.kvstore.http.net.Shares.Grant;
 import dev.kvstore.http.net.Shares;
+import dev.kvstore.http.net.Shares.Grant;
 import java.time.Duration;
 import java.util.function.Consumer;
 

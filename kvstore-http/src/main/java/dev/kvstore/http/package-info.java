@@ -3,4 +3,3 @@
 package dev.kvstore.http;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,9 +1,9 @@
 package dev.kvstore.client;
 
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Clock;
 import java.time.Duration;

@@ -39,9 +39,11 @@ class EventsTest {
   @BeforeEach
   void start() {
     service = TestService.start(
-        Backend.cached("sqlite", SqliteEntryDatabase.open(
-            folder.resolve("test.db"),
-            SqliteConfig.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
+        Backend.cached(
+            "sqlite",
+            SqliteEntryDatabase.open(
+                folder.resolve("test.db"),
+                SqliteConfig.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
         ServerSettings.DEFAULT.stopTimeout(STOPPING).events(QUICK));
   }
 

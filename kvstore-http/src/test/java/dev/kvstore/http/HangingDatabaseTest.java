@@ -3,8 +3,8 @@ package dev.kvstore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.WireServer;
 import java.time.Duration;
 import java.util.ArrayList;

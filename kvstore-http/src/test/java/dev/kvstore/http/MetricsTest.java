@@ -7,10 +7,10 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.MongoTestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,8 +81,8 @@ class MetricsTest {
     Metrics metrics = new Metrics();
     MongoSettings settings = MongoSettings.DEFAULT.withClientCustomizer(metrics.mongodb());
     try (MongoTestServer mongo = MongoTestServer.start();
-        TestService service = TestService.start(
-            MongoStack.open(mongo.connectionString(), settings), metrics)) {
+        TestService service =
+            TestService.start(MongoStack.open(mongo.connectionString(), settings), metrics)) {
       service.get(KEY);
       String text = service.get("/metrics").text();
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.MongoTestServer;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -34,7 +34,8 @@ final class TestService implements AutoCloseable {
   }
 
   static TestService start(Path folder, ServerSettings settings) {
-    return start(Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
+    return start(
+        Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
   }
 
   static TestService start(EntryDatabase database, ServerSettings settings) {

@@ -3,4 +3,3 @@
 package dev.kvstore.cli;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package dev.kvstore.internal.binding;
 
 import org.jspecify.annotations.NullMarked;
-

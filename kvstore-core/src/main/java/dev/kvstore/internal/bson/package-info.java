@@ -6,4 +6,3 @@
 package dev.kvstore.internal.bson;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -174,7 +174,10 @@ class CacheReader {
     while (true) {
       Slot found = slots.get(key);
       EntrySlot held = found == null ? null : found.held();
-      if (serving && held != null && !(found instanceof PendingLoad) && held.isGood(freshness, clock)) {
+      if (serving
+          && held != null
+          && !(found instanceof PendingLoad)
+          && held.isGood(freshness, clock)) {
         counters.hit();
         held.entry().ifPresent(batch.found::add);
         return;
@@ -235,7 +238,8 @@ class CacheReader {
     }
   }
 
-  private void finish(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, boolean keep) {
+  private void finish(
+      String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, boolean keep) {
     if (isStale(entry)) {
       finishStale(key, load, entry);
     } else {

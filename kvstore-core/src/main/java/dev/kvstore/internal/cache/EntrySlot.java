@@ -78,7 +78,8 @@ final class EntrySlot implements Slot, CachedEntry {
 
   @Override
   public void keep(KVType<?> newType, Object newValue, int newBytes) {
-    slots.exchange(key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
+    slots.exchange(
+        key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
   }
 
   @Override

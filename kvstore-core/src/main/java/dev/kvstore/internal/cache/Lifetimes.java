@@ -33,7 +33,9 @@ final class Lifetimes {
       return new EntrySlot(slots, key, cached(entry), CacheClock.NEVER);
     }
     // The coarse time may be a tick behind.
-    return time == 0 ? null : new EntrySlot(slots, key, cached(entry), asOf + time - CacheClock.TICK);
+    return time == 0
+        ? null
+        : new EntrySlot(slots, key, cached(entry), asOf + time - CacheClock.TICK);
   }
 
   /** Says where it comes from now, while nobody waits for that. */

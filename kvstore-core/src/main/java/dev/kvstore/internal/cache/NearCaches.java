@@ -75,11 +75,7 @@ public final class NearCaches implements AutoCloseable {
       InstantSource timeOfDay) {
     // Evicting much takes a while, and the clock must go on meanwhile.
     this(
-        settings,
-        fromTheStart,
-        stores,
-        new CacheClock(name, timeOfDay),
-        ForkJoinPool.commonPool());
+        settings, fromTheStart, stores, new CacheClock(name, timeOfDay), ForkJoinPool.commonPool());
   }
 
   NearCaches(

@@ -44,7 +44,8 @@ class Slots {
   }
 
   /** Ends a load that has read this. Null for {@code held} means that it must not be kept. */
-  void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
+  void loaded(
+      String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
     boolean undisturbed = held == null ? map.remove(key, load) : exchange(key, load, held);
     if (!undisturbed) {
       read(key, entry.map(KVEntry::metadata));
@@ -117,7 +118,8 @@ class Slots {
 
   /** Applies an event, and tells whether it removed anything. */
   boolean apply(Change change) {
-    return remove(change.key(), slot -> !(slot instanceof EntrySlot held && outlives(held, change)));
+    return remove(
+        change.key(), slot -> !(slot instanceof EntrySlot held && outlives(held, change)));
   }
 
   /**

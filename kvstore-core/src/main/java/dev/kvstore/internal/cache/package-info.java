@@ -3,4 +3,3 @@
 package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package dev.kvstore.internal.config;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -159,8 +159,9 @@ public final class StoreStack implements EntryDatabase {
   @Override
   public void close() {
     Closing.all(
-        () -> Closing.all(
-            stores.asMap().values().stream().<Runnable>map(store -> store::close).toList()),
+        () -> Closing.all(stores.asMap().values().stream()
+            .<Runnable>map(store -> store::close)
+            .toList()),
         () -> {
           if (caches != null) {
             caches.close();

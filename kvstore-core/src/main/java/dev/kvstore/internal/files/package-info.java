@@ -3,4 +3,3 @@
 package dev.kvstore.internal.files;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package dev.kvstore.internal.mapping;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -30,7 +30,7 @@ import org.bson.RawBsonDocument;
  */
 final class AtomicBatch {
   private final StoreAccess access;
-  private final LostWriteResolver settlement;
+  private final MongoWriteResolver settlement;
   private final List<EntryWrite> writes;
   private final Deadline deadline;
   private final String doing;
@@ -39,7 +39,10 @@ final class AtomicBatch {
   private boolean someAreDead;
 
   AtomicBatch(
-      StoreAccess access, LostWriteResolver settlement, List<EntryWrite> writes, Deadline deadline) {
+      StoreAccess access,
+      MongoWriteResolver settlement,
+      List<EntryWrite> writes,
+      Deadline deadline) {
     this.access = access;
     this.settlement = settlement;
     this.writes = writes;

@@ -39,7 +39,7 @@ final class BatchWriter {
   }
 
   private final StoreAccess access;
-  private final LostWriteResolver settlement;
+  private final MongoWriteResolver settlement;
   private final List<EntryWrite> writes;
   private final Map<EntryWrite, Fate> fates = new HashMap<>();
   private Deadline deadline;
@@ -53,7 +53,10 @@ final class BatchWriter {
 
   /** @param deadline of the first part */
   BatchWriter(
-      StoreAccess access, LostWriteResolver settlement, List<EntryWrite> writes, Deadline deadline) {
+      StoreAccess access,
+      MongoWriteResolver settlement,
+      List<EntryWrite> writes,
+      Deadline deadline) {
     this.access = access;
     this.settlement = settlement;
     this.writes = writes;

@@ -7,8 +7,8 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.PreconditionFailedException;
-import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** Writes and deletes one key, each with one command where nobody is in the way. */
 final class KeyWriter {
   private final StoreAccess access;
-  private final LostWriteResolver settlement;
+  private final MongoWriteResolver settlement;
 
   KeyWriter(StoreAccess access) {
     this.access = access;
-    this.settlement = new LostWriteResolver(access);
+    this.settlement = new MongoWriteResolver(access);
   }
 
-  LostWriteResolver settlement() {
+  MongoWriteResolver settlement() {
     return settlement;
   }
 

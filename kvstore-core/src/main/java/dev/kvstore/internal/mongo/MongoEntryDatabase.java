@@ -6,15 +6,12 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
-import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.Names;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.internal.cache.NearCache;
-import dev.kvstore.internal.cache.NearCaches;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Deadline;
@@ -127,8 +124,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
    *     allow the database's name
    */
-  public static MongoEntryDatabase open(
-      MongoClient client, String database, MongoConfig settings) {
+  public static MongoEntryDatabase open(MongoClient client, String database, MongoConfig settings) {
     return new MongoEntryDatabase(client, false, ClientFactory.checkDatabase(database), settings);
   }
 

@@ -49,7 +49,8 @@ final class ChangeFeed {
 
   /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
   FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
-    LogSubscription subscriber = new LogSubscription(store, sink, changes.start(from), subscribers::remove);
+    LogSubscription subscriber =
+        new LogSubscription(store, sink, changes.start(from), subscribers::remove);
     synchronized (this) {
       if (closed) {
         throw errors.closed();

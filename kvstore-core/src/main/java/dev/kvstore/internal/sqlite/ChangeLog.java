@@ -2,8 +2,8 @@ package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.KVMetadata;
 import dev.kvstore.SyncToken;
-import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.Change.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -69,8 +69,8 @@ final class ReadConnection implements AutoCloseable {
     T map(ResultSet row) throws SQLException;
   }
 
-  static final Listing<KVEntry<RawValue>> ENTRIES =
-      new Listing<>(WITH_VALUE + IN_RANGE, ReadConnection::entry, KVEntry::key, ReadConnection::size);
+  static final Listing<KVEntry<RawValue>> ENTRIES = new Listing<>(
+      WITH_VALUE + IN_RANGE, ReadConnection::entry, KVEntry::key, ReadConnection::size);
 
   static final Listing<KVMetadata> METADATA = new Listing<>(
       "SELECT " + Rows.METADATA + " FROM entries e WHERE " + IN_RANGE,

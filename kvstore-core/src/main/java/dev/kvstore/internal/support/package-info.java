@@ -3,4 +3,3 @@
 package dev.kvstore.internal.support;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package dev.kvstore.internal.tls;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -6,4 +6,3 @@
 package dev.kvstore.internal.typed;
 
 import org.jspecify.annotations.NullMarked;
-

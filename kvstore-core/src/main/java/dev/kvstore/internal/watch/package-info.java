@@ -3,4 +3,3 @@
 package dev.kvstore.internal.watch;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,9 +1,9 @@
 package dev.kvstore.internal.binding;
 
 import dev.kvstore.internal.engine.StoreStack;
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

@@ -2,4 +2,3 @@
 package dev.kvstore.internal.binding;
 
 import org.jspecify.annotations.NullMarked;
-

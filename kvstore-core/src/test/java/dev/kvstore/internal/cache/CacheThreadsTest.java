@@ -64,9 +64,10 @@ class CacheThreadsTest {
   void leaseOver_whenUpkeepFails_endsTheServing() {
     ManualClock clock = new ManualClock();
     FakeStore store = new FakeStore(new FakeDatabase(true));
-    NearCaches caches = new NearCaches(NearCacheSettings.DEFAULT, false, name -> store, clock, work -> {
-      throw new OutOfMemoryError("injected");
-    });
+    NearCaches caches =
+        new NearCaches(NearCacheSettings.DEFAULT, false, name -> store, clock, work -> {
+          throw new OutOfMemoryError("injected");
+        });
     RawStore cached = RawStore.of(caches.store("s"));
     cached.write(new Write(Rig.KEY, FakeDatabase.value(1), WriteOptions.DEFAULT));
     Objects.requireNonNull(store.sink).positioned(store.database.position());

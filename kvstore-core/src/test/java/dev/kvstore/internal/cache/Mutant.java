@@ -55,7 +55,11 @@ enum Mutant {
         }
 
         @Override
-        void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
+        void loaded(
+            String key,
+            PendingLoad load,
+            Optional<KVEntry<RawValue>> entry,
+            @Nullable EntrySlot held) {
           if (held != null) {
             exchange(key, announce(key), held);
           }

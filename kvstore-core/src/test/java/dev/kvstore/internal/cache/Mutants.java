@@ -40,7 +40,11 @@ final class Mutants {
         }
 
         @Override
-        void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
+        void loaded(
+            String key,
+            PendingLoad load,
+            Optional<KVEntry<RawValue>> entry,
+            @Nullable EntrySlot held) {
           if (held != null) {
             force(key, held);
           }

@@ -2,11 +2,11 @@ package dev.kvstore.internal.cache;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.kvstore.internal.engine.StoreStack;
-import dev.kvstore.testing.MongoStack;
 import dev.kvstore.NearCacheSettings;
+import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.RawStore;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -31,7 +31,8 @@ class NearCachesTest {
   private final Map<String, FakeDatabase> databases = new HashMap<>();
   private final List<NamedStore> opened = new ArrayList<>();
   private final ManualClock clock = new ManualClock();
-  private final NearCaches caches = new NearCaches(SETTINGS, false, this::open, clock, work -> work.run());
+  private final NearCaches caches =
+      new NearCaches(SETTINGS, false, this::open, clock, work -> work.run());
 
   private static final class NamedStore extends FakeStore {
     private final String name;

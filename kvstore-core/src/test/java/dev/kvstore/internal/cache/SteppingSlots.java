@@ -23,7 +23,8 @@ final class SteppingSlots extends Slots {
   }
 
   @Override
-  void loaded(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
+  void loaded(
+      String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
     scheduler.step();
     super.loaded(key, load, entry, held);
   }

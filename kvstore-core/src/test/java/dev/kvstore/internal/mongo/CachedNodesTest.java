@@ -12,9 +12,9 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.mongo.MongoKVStore;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.mongo.MongoKVStore;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
@@ -65,8 +65,8 @@ class CachedNodesTest {
 
   private EntryStore node(String uri, MongoSettings settings) {
     EntryStore store = database(uri, settings).store("settings");
-    return opened(RawStore.of(
-        NearCache.over(store, settings.nearCache().orElseThrow(), settings.clock())));
+    return opened(
+        RawStore.of(NearCache.over(store, settings.nearCache().orElseThrow(), settings.clock())));
   }
 
   private static CacheHealth health(EntryStore store) {

@@ -118,8 +118,11 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     Path file = folder.resolve("settings.db");
     open(file).close();
 
-    for (String sql :
-        List.of(ReadConnection.KEYS.sql(), ReadConnection.METADATA.sql(), ReadConnection.ENTRIES.sql(), ReadConnection.READ)) {
+    for (String sql : List.of(
+        ReadConnection.KEYS.sql(),
+        ReadConnection.METADATA.sql(),
+        ReadConnection.ENTRIES.sql(),
+        ReadConnection.READ)) {
       List<String> plan = plan(file, sql);
       assertThat(plan)
           .as(sql)
@@ -270,8 +273,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
   @Test
   void close_writerStuck_keepsTheFile() throws Exception {
     Path file = folder.resolve("settings.db");
-    SqliteEntryDatabase database =
-        open(file, SqliteConfig.DEFAULT.timeout(Duration.ofMillis(250)));
+    SqliteEntryDatabase database = open(file, SqliteConfig.DEFAULT.timeout(Duration.ofMillis(250)));
     CountDownLatch gate = block(database);
     database.close();
 

@@ -183,8 +183,7 @@ class SqliteWriteTest extends SqliteTestBase {
   @Test
   void write_anotherProgramHoldsTheFile_isUnavailable() throws Exception {
     Path file = folder.resolve("settings.db");
-    SqliteEntryDatabase database =
-        open(file, SqliteConfig.DEFAULT.timeout(Duration.ofSeconds(2)));
+    SqliteEntryDatabase database = open(file, SqliteConfig.DEFAULT.timeout(Duration.ofSeconds(2)));
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = other.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
@@ -201,8 +200,7 @@ class SqliteWriteTest extends SqliteTestBase {
   void write_logTooLarge_movesItIntoTheFile() throws Exception {
     Path file = folder.resolve("settings.db");
     Path log = folder.resolve("settings.db-wal");
-    SqliteEntryDatabase database =
-        open(file, SqliteConfig.DEFAULT.timeout(Duration.ofSeconds(2)));
+    SqliteEntryDatabase database = open(file, SqliteConfig.DEFAULT.timeout(Duration.ofSeconds(2)));
     set(database, "k", text("v"));
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = other.createStatement()) {

@@ -2,4 +2,3 @@
 package dev.kvstore.internal.typed;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -29,9 +29,10 @@ final class LoadTarget {
     Path folder = Files.createTempDirectory("kvstore-load");
     Path file = folder.resolve("load.db");
     try (SqliteEntryDatabase sqlite = SqliteEntryDatabase.open(file);
-        StoreStack database =
-            StoreStack.over(
-            "load", sqlite, Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
+        StoreStack database = StoreStack.over(
+            "load",
+            sqlite,
+            Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
         KVServer service = KVServer.start(ServerSettings.DEFAULT, database)) {
       Javalin bare = Javalin.create(config -> {
         config.startup.showJavalinBanner = false;

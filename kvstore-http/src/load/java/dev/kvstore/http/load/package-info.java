@@ -3,4 +3,3 @@
 package dev.kvstore.http.load;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package dev.kvstore.http.auth;
 
 import org.jspecify.annotations.NullMarked;
-

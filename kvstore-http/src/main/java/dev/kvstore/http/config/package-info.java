@@ -3,4 +3,3 @@
 package dev.kvstore.http.config;
 
 import org.jspecify.annotations.NullMarked;
-

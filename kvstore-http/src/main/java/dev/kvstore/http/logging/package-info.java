@@ -3,4 +3,3 @@
 package dev.kvstore.http.logging;
 
 import org.jspecify.annotations.NullMarked;
-

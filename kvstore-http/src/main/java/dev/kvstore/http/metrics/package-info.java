@@ -3,4 +3,3 @@
 package dev.kvstore.http.metrics;
 
 import org.jspecify.annotations.NullMarked;
-

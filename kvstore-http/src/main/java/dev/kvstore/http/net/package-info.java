@@ -3,4 +3,3 @@
 package dev.kvstore.http.net;
 
 import org.jspecify.annotations.NullMarked;
-

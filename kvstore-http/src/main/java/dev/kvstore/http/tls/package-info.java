@@ -3,4 +3,3 @@
 package dev.kvstore.http.tls;
 
 import org.jspecify.annotations.NullMarked;
-

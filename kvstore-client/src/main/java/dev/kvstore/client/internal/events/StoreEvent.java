@@ -10,7 +10,6 @@ import dev.kvstore.client.internal.request.MalformedAnswerException;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Change.Kind;
-import dev.kvstore.spi.Change;
 import org.jspecify.annotations.Nullable;
 
 /** What a stream of events says of a store. */

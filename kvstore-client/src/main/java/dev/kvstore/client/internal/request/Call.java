@@ -1,10 +1,10 @@
 package dev.kvstore.client.internal.request;
 
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfAbsent;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition.IfPresent;
 import dev.kvstore.WriteCondition.None;
-import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.support.Percent;
 import java.net.URI;
 import java.util.Map;

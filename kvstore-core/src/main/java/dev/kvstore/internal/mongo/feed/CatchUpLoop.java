@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 final class CatchUpLoop extends StreamLoop {
   private final ChangePump pump;
 
-  CatchUpLoop(ChangePump pump, StreamSource source, Pause pause, List<StreamSubscription> latecomers) {
+  CatchUpLoop(
+      ChangePump pump, StreamSource source, Pause pause, List<StreamSubscription> latecomers) {
     super(
         source,
         pause,

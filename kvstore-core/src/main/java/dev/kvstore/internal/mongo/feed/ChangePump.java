@@ -101,7 +101,8 @@ public final class ChangePump implements AutoCloseable {
   /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
   public FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
     long position = from == null ? StreamSubscription.NOW : from.position();
-    StreamSubscription registration = new StreamSubscription(store, sink, position, this::unregister);
+    StreamSubscription registration =
+        new StreamSubscription(store, sink, position, this::unregister);
     synchronized (this) {
       if (closed) {
         throw new KVException(

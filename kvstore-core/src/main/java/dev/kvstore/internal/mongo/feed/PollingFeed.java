@@ -1,8 +1,8 @@
 package dev.kvstore.internal.mongo.feed;
 
 import dev.kvstore.internal.mongo.feed.VersionPoll.Version;
-import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Interest;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -141,7 +141,8 @@ final class PollingFeed {
     return new NextScan(ended + pause, isEarly ? forNew + pause : forNew);
   }
 
-  private void tell(StreamSubscription sink, Interest interest, @Nullable Map<String, Version> stored) {
+  private void tell(
+      StreamSubscription sink, Interest interest, @Nullable Map<String, Version> stored) {
     Map<String, Version> now = new HashMap<>(stored == null ? Map.of() : stored);
     now.keySet().removeIf(key -> !interest.covers(key));
     Seen before = seen.put(sink, new Seen(interest, now));

@@ -24,7 +24,8 @@ final class StreamSubscription implements FeedSubscription {
   private long position;
   private boolean live;
 
-  StreamSubscription(String store, ChangeSink sink, long from, Consumer<StreamSubscription> whenClosed) {
+  StreamSubscription(
+      String store, ChangeSink sink, long from, Consumer<StreamSubscription> whenClosed) {
     this.store = store;
     this.sink = new GuardedSink(store, sink);
     this.position = from;

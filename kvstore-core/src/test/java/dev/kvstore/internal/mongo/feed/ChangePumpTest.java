@@ -290,7 +290,8 @@ class ChangePumpTest {
     void token_refused_beginsAnew() {
       for (BsonDocument line : RecordedStreams.lines("streams.jsonl")) {
         if (line.containsKey("error") && line.getString("scenario").getValue().equals("resume")) {
-          assertThat(StreamFailure.of(RecordedStreams.exception(line))).isEqualTo(StreamFailure.HISTORY_LOST);
+          assertThat(StreamFailure.of(RecordedStreams.exception(line)))
+              .isEqualTo(StreamFailure.HISTORY_LOST);
         }
       }
     }

@@ -68,7 +68,8 @@ class PollingFeedTest {
         return super.interest();
       }
     };
-    StreamSubscription other = new StreamSubscription("s", broken, StreamSubscription.NOW, closed -> {});
+    StreamSubscription other =
+        new StreamSubscription("s", broken, StreamSubscription.NOW, closed -> {});
     List<StreamSubscription> both = List.of(other, registration);
     feed.poll(both);
     fails.set(true);
@@ -100,8 +101,8 @@ class PollingFeedTest {
         return Interest.key("held");
       }
     };
-    List<StreamSubscription> both =
-        List.of(registration, new StreamSubscription("s", cache, StreamSubscription.NOW, closed -> {}));
+    List<StreamSubscription> both = List.of(
+        registration, new StreamSubscription("s", cache, StreamSubscription.NOW, closed -> {}));
     int polls = 0;
     while (nanos.get() < Duration.ofMinutes(1).toNanos()) {
       nanos.addAndGet(Duration.ofMillis(500).toNanos());
@@ -124,8 +125,8 @@ class PollingFeedTest {
     slow.poll(List.of(registration));
     RecordingSink another = new RecordingSink();
     store("a", 1, null);
-    slow.poll(
-        List.of(registration, new StreamSubscription("s", another, StreamSubscription.NOW, closed -> {})));
+    slow.poll(List.of(
+        registration, new StreamSubscription("s", another, StreamSubscription.NOW, closed -> {})));
     assertThat(another.calls).containsExactly("positioned 0");
     assertThat(sink.calls).hasSize(2).last().asString().contains("a=v1");
   }
@@ -138,7 +139,8 @@ class PollingFeedTest {
     while (nanos.get() < Duration.ofMinutes(10).toNanos()) {
       nanos.addAndGet(Duration.ofMillis(500).toNanos());
       slow.poll(List.of(
-          registration, new StreamSubscription("s", new RecordingSink(), StreamSubscription.NOW, c -> {})));
+          registration,
+          new StreamSubscription("s", new RecordingSink(), StreamSubscription.NOW, c -> {})));
     }
     assertThat(asked.size() * cost.toNanos())
         .as("time of scans")
@@ -253,7 +255,8 @@ class PollingFeedTest {
     RecordingSink other = new RecordingSink();
     sink.interest = Interest.key("a");
     other.interest = Interest.prefix("ui.");
-    feed.poll(List.of(registration, new StreamSubscription("s", other, StreamSubscription.NOW, closed -> {})));
+    feed.poll(List.of(
+        registration, new StreamSubscription("s", other, StreamSubscription.NOW, closed -> {})));
     assertThat(asked).containsExactly(new Interest(Set.of("a"), Set.of("ui.")));
   }
 
@@ -262,7 +265,8 @@ class PollingFeedTest {
     RecordingSink other = new RecordingSink();
     sink.interest = new Interest(Set.of("ui.theme", "b"), Set.of());
     other.interest = Interest.prefix("ui.");
-    feed.poll(List.of(registration, new StreamSubscription("s", other, StreamSubscription.NOW, closed -> {})));
+    feed.poll(List.of(
+        registration, new StreamSubscription("s", other, StreamSubscription.NOW, closed -> {})));
     assertThat(asked).containsExactly(new Interest(Set.of("b"), Set.of("ui.")));
   }
 
