@@ -90,7 +90,12 @@ public final class KVServer implements AutoCloseable {
       Load load = Load.of(settings, threads);
       EntryDatabase pooled = new PooledDatabase(database);
       Api api = new Api(
-          pooled, gate, cors, load, hosts, Handlers.of(settings, pooled, metrics, streams, load));
+          pooled,
+          gate,
+          cors,
+          load,
+          hosts,
+          Handlers.of(settings, gate, pooled, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;
