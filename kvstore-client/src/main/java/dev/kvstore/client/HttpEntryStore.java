@@ -63,9 +63,11 @@ final class HttpEntryStore implements EntryStore, Mutation.Handler, Projection.S
     this.timeout = settings.requestTimeout();
     this.transport = transport;
     this.writer = new HttpWriter(urls, new Settlement(transport, urls));
-    EventTimes times = settings.nearCache().map(EventTimes::of).orElse(EventTimes.DEFAULT);
     this.feed = new EventFeed(
-        name, EventSource.of(transport, urls, times), transport.exchanges().seen(), times);
+        name,
+        EventSource.of(transport, urls, EventTimes.DEFAULT),
+        transport.exchanges().seen(),
+        EventTimes.DEFAULT);
   }
 
   @Override
