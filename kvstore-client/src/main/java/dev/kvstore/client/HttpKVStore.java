@@ -104,11 +104,7 @@ public final class HttpKVStore {
   static HttpEntryStore entries(
       List<URI> services, String store, HttpSettings settings, int maxAnswerBytes) {
     return new HttpEntryStore(
-        services, store, settings.requests(), eventTimes(settings), maxAnswerBytes);
-  }
-
-  static EventTimes eventTimes(HttpSettings settings) {
-    return settings.nearCache().map(EventTimes::of).orElse(EventTimes.DEFAULT);
+        services, store, settings.requests(), EventTimes.DEFAULT, maxAnswerBytes);
   }
 
   private static EntryStore withCache(HttpEntryStore entries, HttpSettings settings) {

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.Exchanges;
 import dev.kvstore.client.internal.request.RequestSettings;
@@ -30,7 +31,7 @@ public final class TestStores {
     return new HttpEntryStore(
         "s",
         requests,
-        HttpKVStore.eventTimes(settings),
+        EventTimes.DEFAULT,
         new Transport(exchanges, endpoints, rounds, pause));
   }
 

@@ -84,11 +84,15 @@ final class Answers {
     exchange.response().setContentType(format.mediaType());
     exchange.tellPosition();
     if (format == Format.BSON) {
-      exchange.answer(200, format, toBson(exchange, out -> {
-        while (document.writeTo(out)) {
-          // until its end
-        }
-      }));
+      // To its end even without room: whoever asks for too much would otherwise try again and
+      // again.
+      ChunkedBuffer whole = ChunkedBuffer.dropping(exchange.room()::takeOrCount);
+      DocumentWriter out = new BsonDocumentWriter(whole, MAX_BSON_BYTES);
+      while (document.writeTo(out)) {
+        // until its end
+      }
+      exchange.room().requireCounted();
+      exchange.answer(200, format, whole);
       return;
     }
     JsonParts parts = new JsonParts(document, transcoder, exchange.room());

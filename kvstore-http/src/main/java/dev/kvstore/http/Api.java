@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.net.PacedConnector;
 import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.Workers;
 import dev.kvstore.spi.EntryDatabase;
@@ -277,6 +278,11 @@ final class Api implements Handler {
   /** Ends the connection, so that nobody takes the half of an answer for the whole. */
   static void abort(HttpServletRequest request) {
     core(request).getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
+  /** Returns whether the client has closed its connection; for a request that was read. */
+  static boolean isClientGone(HttpServletRequest request) {
+    return PacedConnector.isClientGone(core(request));
   }
 
   private static Scheduler scheduler(HttpServletRequest request) {

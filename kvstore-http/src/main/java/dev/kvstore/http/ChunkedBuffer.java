@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import org.bson.ByteBuf;
 import org.bson.ByteBufNIO;
 import org.bson.io.OutputBuffer;
 
 /**
  * Bytes in memory that grow without being copied. Every chunk but the first, which is small, is
- * announced before it is allocated. Not thread-safe.
+ * announced before it is allocated. Where there is no room for one, the content is dropped, and
+ * only counted from then on. Not thread-safe.
  */
 final class ChunkedBuffer extends OutputBuffer {
   /** What a small body or answer needs. */
@@ -24,13 +26,32 @@ final class ChunkedBuffer extends OutputBuffer {
 
   static final int CHUNK_BYTES = 64 * 1024;
 
-  private final IntConsumer beforeGrowing;
+  private final IntPredicate beforeGrowing;
   private final List<byte[]> chunks = new ArrayList<>();
   private int size;
+  private int capacity = FIRST_BYTES;
+  private boolean dropped;
 
   /** @param beforeGrowing called with the bytes that are needed; may throw */
   ChunkedBuffer(IntConsumer beforeGrowing) {
+    this(bytes -> {
+      beforeGrowing.accept(bytes);
+      return true;
+    });
+  }
+
+  private ChunkedBuffer(IntPredicate beforeGrowing) {
     this.beforeGrowing = beforeGrowing;
+  }
+
+  /**
+   * Returns a buffer that drops its content where there is no room for it.
+   *
+   * @param room is called with the bytes that are needed, and returns whether they are there; may
+   *     throw
+   */
+  static ChunkedBuffer dropping(IntPredicate room) {
+    return new ChunkedBuffer(room);
   }
 
   @Override
@@ -78,6 +99,9 @@ final class ChunkedBuffer extends OutputBuffer {
 
   @Override
   protected void write(int position, int value) {
+    if (dropped) {
+      return;
+    }
     boolean first = position < FIRST_BYTES;
     int chunk = first ? 0 : 1 + (position - FIRST_BYTES) / CHUNK_BYTES;
     chunks.get(chunk)[first ? position : (position - FIRST_BYTES) % CHUNK_BYTES] = (byte) value;
@@ -89,15 +113,22 @@ final class ChunkedBuffer extends OutputBuffer {
   private int room() {
     if (size == 0 && chunks.isEmpty()) {
       chunks.add(new byte[FIRST_BYTES]);
-    } else if (size == capacity()) {
-      beforeGrowing.accept(CHUNK_BYTES);
-      chunks.add(new byte[CHUNK_BYTES]);
+    } else if (size == capacity) {
+      grow();
     }
-    return chunks.size() == 1 ? size : (size - FIRST_BYTES) % CHUNK_BYTES;
+    return capacity == FIRST_BYTES ? size : (size - FIRST_BYTES) % CHUNK_BYTES;
   }
 
-  private int capacity() {
-    return FIRST_BYTES + (chunks.size() - 1) * CHUNK_BYTES;
+  private void grow() {
+    boolean fits = beforeGrowing.test(CHUNK_BYTES);
+    if (!fits && !dropped) {
+      dropped = true;
+      chunks.clear();
+      chunks.add(new byte[CHUNK_BYTES]); // overwritten from now on
+    } else if (!dropped) {
+      chunks.add(new byte[CHUNK_BYTES]);
+    }
+    capacity += CHUNK_BYTES;
   }
 
   @Override
@@ -133,6 +164,7 @@ final class ChunkedBuffer extends OutputBuffer {
   void clear() {
     chunks.clear();
     size = 0;
+    capacity = FIRST_BYTES;
   }
 
   InputStream toInputStream() {

@@ -18,7 +18,7 @@ import java.time.Duration;
 public record EventSettings(
     int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout, int maxPerClient) {
   /** The least and the most that a reader may ask for. */
-  static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
+  static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(500);
 
   static final Duration LONGEST_HEARTBEAT = Duration.ofSeconds(10);
 

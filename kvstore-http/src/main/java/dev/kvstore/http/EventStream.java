@@ -40,6 +40,7 @@ final class EventStream implements WriteListener, AsyncListener {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean mayWrite;
   private volatile boolean late;
+  private volatile boolean lookDue;
   private volatile boolean stopping;
   private volatile @Nullable AsyncContext async;
   private volatile @Nullable FeedSubscription subscription;
@@ -110,8 +111,9 @@ final class EventStream implements WriteListener, AsyncListener {
     return exchange.client();
   }
 
-  /** To be called at least once a second, as the reader may have lost the right to read. */
+  /** To be called at least once a second: the reader may be gone, or not be allowed to read. */
   void tick() {
+    lookDue = true;
     wake();
   }
 
@@ -170,7 +172,9 @@ final class EventStream implements WriteListener, AsyncListener {
     }
     try {
       ServletOutputStream out = exchange.response().getOutputStream();
-      if (!mayRead()) {
+      if (isReaderGone()) {
+        end(true);
+      } else if (!mayRead()) {
         end(!begun || !canWrite(out));
       } else if (stopping) {
         stop(out);
@@ -181,6 +185,15 @@ final class EventStream implements WriteListener, AsyncListener {
       LOG.debug("A stream of events has ended", e);
       end(true);
     }
+  }
+
+  /** Only here, where nobody can end the answer and read the next request meanwhile. */
+  private boolean isReaderGone() {
+    if (!lookDue) {
+      return false;
+    }
+    lookDue = false;
+    return Api.isClientGone(exchange.request());
   }
 
   private boolean mayRead() {

@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.http.net.Shares;
+import dev.kvstore.http.net.Shares.Grant;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Guard;
 import java.time.Duration;
@@ -31,6 +32,12 @@ final class EventStreams implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** A reader need not wait for its interval to hear how fresh it is. */
+  private static final Duration FIRST_BEAT = Duration.ofMillis(20);
+
+  /** How long a stream waits for those whose readers turn out to be gone. */
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
@@ -69,17 +76,20 @@ final class EventStreams implements AutoCloseable {
   }
 
   /**
-   * Takes one more stream, until {@link #remove}.
+   * Takes one more stream, until {@link #remove}. Where there is no room, looks first whether the
+   * readers of others are gone, and blocks for a moment.
    *
    * @param heartbeat how often its reader is to hear that it is alive
    * @throws ProblemException if there are too many, or too many of its client, or the service is
    *     stopping
    */
-  synchronized void add(EventStream stream, Duration heartbeat) {
-    if (closed) {
-      throw refusal("The service is stopping", "1");
+  void add(EventStream stream, Duration heartbeat) {
+    Grant grant = shares.acquire(stream.client(), 1);
+    if (grant != Grant.GRANTED) {
+      tick();
+      grant = shares.await(stream.client(), 1, LOOK);
     }
-    switch (shares.acquire(stream.client(), 1)) {
+    switch (grant) {
       case TOTAL_LIMIT ->
         throw refusal(
             "All " + settings.maxStreams() + " streams of events that the service keeps are open",
@@ -90,9 +100,17 @@ final class EventStreams implements AutoCloseable {
                 "All " + settings.maxPerClient()
                     + " streams of events that one client can have are open")
             .withHeader("Retry-After", "10"));
-      case GRANTED -> {}
+      case GRANTED -> open(stream, heartbeat);
     }
-    open.put(stream, repeat(stream::beat, heartbeat));
+  }
+
+  private synchronized void open(EventStream stream, Duration heartbeat) {
+    if (closed) {
+      shares.release(stream.client(), 1);
+      throw refusal("The service is stopping", "1");
+    }
+    Duration first = heartbeat.compareTo(FIRST_BEAT) < 0 ? heartbeat : FIRST_BEAT;
+    open.put(stream, repeat(stream::beat, first, heartbeat));
     tickFromNowOn();
     Future<?> unused = timer.schedule(
         stream::openingTimedOut, settings.openingTimeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -110,14 +128,14 @@ final class EventStreams implements AutoCloseable {
   private void tickFromNowOn() {
     if (!ticking) {
       ticking = true;
-      Future<?> unused = repeat(this::tick, TICK);
+      Future<?> unused = repeat(this::tick, TICK, TICK);
     }
   }
 
   /** Calls the action again and again, whatever it throws, until the returned is cancelled. */
-  Future<?> repeat(Runnable action, Duration interval) {
-    long nanos = interval.toNanos();
-    return timer.scheduleAtFixedRate(() -> guard.run(action), nanos, nanos, TimeUnit.NANOSECONDS);
+  Future<?> repeat(Runnable action, Duration first, Duration interval) {
+    return timer.scheduleAtFixedRate(
+        () -> guard.run(action), first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private synchronized void tick() {

@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.auth.RateLimiter;
@@ -30,6 +31,15 @@ final class Gate {
   /** Returns true while everybody may do everything, without a token. */
   boolean isOpenToAll() {
     return authenticator.isOpenToAll();
+  }
+
+  /**
+   * Checks that the service knows its tokens: otherwise it lets nobody in. Does not block.
+   *
+   * @throws UnavailableException if they could not be read for too long
+   */
+  void checkTokens() {
+    authenticator.checkTokens();
   }
 
   /**

@@ -13,6 +13,7 @@ final class Handlers {
   /** @param streams will hold the streams of events */
   static Map<Resource, ResourceHandler> of(
       ServerSettings settings,
+      Gate gate,
       EntryDatabase database,
       Metrics metrics,
       EventStreams streams,
@@ -23,7 +24,8 @@ final class Handlers {
     RepeatedWrites writes = new RepeatedWrites();
     PatchHandler patches = new PatchHandler(bodies, answers, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());
-    HealthHandler health = new HealthHandler(new Readiness(database), settings.databaseKind());
+    HealthHandler health =
+        new HealthHandler(new Readiness(database), gate, settings.databaseKind());
     Map<Resource, ResourceHandler> handlers = new EnumMap<>(Resource.class);
     handlers.put(Resource.KEY, new KeyHandler(bodies, answers, patches, writes));
     handlers.put(Resource.DEFAULT, new DefaultHandler(bodies, answers, writes));

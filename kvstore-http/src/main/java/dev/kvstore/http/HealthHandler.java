@@ -14,11 +14,13 @@ final class HealthHandler implements ResourceHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
 
   private final Readiness readiness;
+  private final Gate gate;
   private final String databaseKind;
   private final AtomicBoolean ready = new AtomicBoolean(true);
 
-  HealthHandler(Readiness readiness, String databaseKind) {
+  HealthHandler(Readiness readiness, Gate gate, String databaseKind) {
     this.readiness = readiness;
+    this.gate = gate;
     this.databaseKind = databaseKind;
   }
 
@@ -32,6 +34,7 @@ final class HealthHandler implements ResourceHandler {
     }
     Duration took;
     try {
+      gate.checkTokens();
       took = readiness.check();
     } catch (KVException e) {
       if (ready.getAndSet(false)) {

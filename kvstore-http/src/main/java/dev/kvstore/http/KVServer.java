@@ -91,7 +91,12 @@ public final class KVServer implements AutoCloseable {
       Load load = Load.of(settings, threads);
       StoreStack stores = StoreStack.of(database);
       Api api = new Api(
-          stores, gate, cors, load, hosts, Handlers.of(settings, stores, metrics, streams, load));
+          stores,
+          gate,
+          cors,
+          load,
+          hosts,
+          Handlers.of(settings, gate, stores, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

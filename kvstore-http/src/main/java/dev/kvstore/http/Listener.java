@@ -47,6 +47,9 @@ final class Listener implements AutoCloseable {
   /** Java's default of 50 makes clients wait for seconds when some hundred connect at once. */
   private static final int ACCEPT_QUEUE = 1024;
 
+  /** The system's own grows to megabytes, which it fills for a client that reads nothing. */
+  private static final int SEND_BUFFER = 256 * 1024;
+
   private Listener(ServerSettings settings, @Nullable Tls tls) {
     this.settings = settings;
     this.tls = tls;
@@ -95,6 +98,7 @@ final class Listener implements AutoCloseable {
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setAcceptedSendBufferSize(SEND_BUFFER);
     connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     limit = new NetworkConnectionLimit(connections.maxConnections(), connector);
     limit.setEndPointIdleTimeout(IDLE_TIMEOUT_WHEN_FULL.toMillis());

@@ -58,7 +58,7 @@ final class Problems {
   static Problem ofStatus(int status, @Nullable String reason) {
     ErrorKind kind = ErrorKind.ofStatus(status);
     // Where the reason is just the status in words, it says nothing.
-    boolean says = kind.status() < 500
+    boolean says = (kind.status() < 500 || kind == ErrorKind.NOT_IMPLEMENTED)
         && reason != null
         && !reason.isBlank()
         && !reason.equals(HttpStatus.getMessage(status));

@@ -4,6 +4,7 @@ import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.Shares.Grant;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The memory that one request and its answer hold, out of what all may hold. Thread-safe. */
 final class Room {
@@ -16,6 +17,10 @@ final class Room {
   private final boolean write;
   private final int largestValue;
   private final Consumer<Runnable> whenAnswered;
+
+  // Of the thread that makes the answer.
+  private @Nullable Grant refusal;
+  private long counted;
 
   // Guarded by this.
   private long taken;
@@ -52,6 +57,34 @@ final class Room {
    */
   void take(int bytes) {
     require(memory, acquire(memory, bytes, Duration.ZERO), bytes);
+  }
+
+  /**
+   * Takes so much more and returns true. Where others hold it, returns false and only counts from
+   * then on; {@link #requireCounted} fails in the end.
+   *
+   * @throws ProblemException if no client can have so much, whatever others hold
+   */
+  boolean takeOrCount(int bytes) {
+    if (refusal == null) {
+      Grant grant = acquire(memory, bytes, Duration.ZERO);
+      if (grant == Grant.GRANTED) {
+        return true;
+      }
+      refusal = grant;
+    }
+    counted += bytes;
+    if (!isPossible(memory, counted)) {
+      requireCounted();
+    }
+    return false;
+  }
+
+  /** @throws ProblemException if something was counted and not taken */
+  void requireCounted() {
+    if (refusal != null) {
+      require(memory, refusal, counted);
+    }
   }
 
   /** As {@link #take}, but waits a moment for others to give theirs back. Blocks. */

@@ -24,11 +24,7 @@ abstract class HttpContract extends EntryStoreContract {
   /** Not the default, which a busy build machine can exceed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** With heartbeats as often as can be, so that a cache need not wait long for the first. */
-  private static final HttpSettings SETTINGS = HttpSettings.DEFAULT
-      .withRequestTimeout(PATIENCE)
-      .withNearCache(
-          NearCacheSettings.builder().stalenessBound(Duration.ofMillis(100)).build());
+  private static final HttpSettings SETTINGS = HttpSettings.DEFAULT.withRequestTimeout(PATIENCE);
 
   private @Nullable EntryDatabase database;
   private @Nullable KVServer service;

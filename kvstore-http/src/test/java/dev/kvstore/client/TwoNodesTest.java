@@ -3,6 +3,7 @@ package dev.kvstore.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.NearCacheSettings;
@@ -176,7 +177,7 @@ class TwoNodesTest {
     HttpEntryStore plain = opened(new HttpEntryStore(
         "app",
         SETTINGS.requests(),
-        HttpKVStore.eventTimes(SETTINGS),
+        EventTimes.DEFAULT,
         new Transport("app", endpoints, SETTINGS.requests(), Transport.MAX_ANSWER_BYTES)));
     // Both nodes hold the key, so that each could answer with what was before.
     set(plain, 0);

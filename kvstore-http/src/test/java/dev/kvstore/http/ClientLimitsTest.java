@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client takes is not all there is. */
 class ClientLimitsTest {
@@ -45,7 +47,7 @@ class ClientLimitsTest {
             .connections(ConnectionSettings.DEFAULT
                 .withMaxRequestsPerClient(2)
                 .withBodyTimeout(Duration.ofMillis(300)))
-            .events(EventSettings.DEFAULT.maxPerClient(1))
+            .events(new EventSettings(5000, 10, Duration.ofMinutes(1), Duration.ofSeconds(5), 1))
             .web(new WebSettings(List.of("127.0.0.1"), Set.of(), false)),
         new Gate(tokens.authenticator(), new RateLimiter(5, () -> 0), false));
   }
@@ -133,6 +135,33 @@ class ClientLimitsTest {
       try (EventReader second = EventReader.open(service, EVENTS, other)) {
         assertThat(second.next().type()).isEqualTo("ready");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void streamThatItsReaderHasClosed_makesRoomAtOnce(boolean reset) throws IOException {
+    for (int i = 0; i < 5; i++) {
+      try (Socket socket = service.connect()) {
+        send(socket, "GET " + EVENTS + " HTTP/1.1\r\nHost: localhost\r\n" + one + "\r\n\r\n");
+        byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+        socket.setSoLinger(reset, 0);
+      }
+    }
+  }
+
+  @Test
+  void requestBehindAStream_isAnsweredAfterIt() throws IOException {
+    try (Socket socket = service.connect()) {
+      String request = " HTTP/1.1\r\nHost: localhost\r\n" + one + "\r\n\r\n";
+      send(socket, "GET " + EVENTS + request);
+      socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+      send(socket, ("GET " + KEY + request).repeat(9));
+      assertThat(service.get(EVENTS, one).code()).isEqualTo("too-many-requests");
+      tokens.revoke("one");
+      String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(rest.split("HTTP/1.1 401", -1)).as(rest).hasSize(2);
     }
   }
 

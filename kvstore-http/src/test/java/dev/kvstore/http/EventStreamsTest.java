@@ -39,6 +39,7 @@ class EventStreamsTest {
           calls.incrementAndGet();
           throw new AssertionError("a failure of the test");
         },
+        Duration.ZERO,
         Duration.ofMillis(1));
 
     await().until(() -> calls.get() >= 3);

@@ -265,8 +265,8 @@ class EventsTest {
   void heartbeat_comesAsOftenAsTheReaderAsksFor() throws IOException {
     long began = System.nanoTime();
     try (EventReader seldom = ready("?heartbeat=PT10S");
-        EventReader often = ready("?heartbeat=PT0.1S&key=none")) {
-      for (int beats = 0; beats < 20; ) {
+        EventReader often = ready("?heartbeat=PT0.5S&key=none")) {
+      for (int beats = 0; beats < 4; ) {
         beats += often.line().startsWith(":") ? 1 : 0;
       }
       service.put(KEYS + "a", "1");
@@ -275,12 +275,13 @@ class EventsTest {
         lines.add(seldom.line());
       }
       assertThat(lines.stream().filter(line -> line.startsWith(":")).count())
-          .isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - began).toSeconds() / 10);
+          .as("one at once")
+          .isLessThanOrEqualTo(1 + Duration.ofNanos(System.nanoTime() - began).toSeconds() / 10);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "1", "PT", "PT0.09S", "PT10.001S", "-PT1S", "P1D"})
+  @ValueSource(strings = {"", "1", "PT", "PT0.499S", "PT10.001S", "-PT1S", "P1D"})
   void heartbeat_outOfRange_isRefused(String heartbeat) {
     Reply reply = service.get(EVENTS + "?heartbeat=" + heartbeat);
 

@@ -8,12 +8,18 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -223,5 +229,28 @@ class FailureTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> service.get("/health/ready").status() == 200);
+  }
+
+  @Test
+  void ready_withoutTokens_isUnavailableUntilTheyCanBeRead() {
+    AtomicBoolean readable = new AtomicBoolean();
+    Supplier<Tokens> tokens = () -> {
+      if (!readable.get()) {
+        throw new UnavailableException("The tokens cannot be read", null);
+      }
+      return Tokens.NOT_CONFIGURED;
+    };
+    Gate gate = new Gate(new Authenticator(tokens, true, Clock.systemUTC()), null, false);
+    try (TestService other =
+        TestService.start(SqliteEntryDatabase.open(folder.resolve("other.db")), gate)) {
+      Reply reply = other.get("/health/ready");
+
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.code()).isEqualTo("unavailable");
+      assertThat(reply.json().path("detail").asText()).contains("tokens");
+      assertThat(other.get("/health/live").status()).isEqualTo(200);
+      readable.set(true);
+      assertThat(other.get("/health/ready").status()).isEqualTo(200);
+    }
   }
 }

@@ -201,7 +201,9 @@ class ProtocolTest {
         "PRI * HTTP/2.0\\r\\n|426|upgrade-required",
         "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nExpect: nonsense\\r\\n|417|expectation-failed",
         "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: x\\r\\n|400|bad-request",
-        "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: x\\r\\n|400|bad-request"
+        "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: x\\r\\n|400|bad-request",
+        "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked, x\\r\\n|400|bad-request",
+        "PUT /v1/stores/app/keys/k HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked, chunked\\r\\n|400|bad-request"
       })
   void requestThatIsNone_isAProblem(String request, int status, String code) {
     Reply reply = service.raw(request.replace("\\r\\n", "\r\n") + "\r\n");
@@ -285,6 +287,42 @@ class ProtocolTest {
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(service.get(KEY).text()).isEqualTo("[1,2]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PUT /K HTTP/1.1|gzip, chunked",
+        "PUT /K HTTP/1.1|gzip\r\nTransfer-Encoding: chunked",
+        "PUT /K HTTP/1.1|identity , CHUNKED",
+        "PUT /K HTTP/1.1|x;a=\"b, c\", chunked",
+        "GET /K HTTP/1.1|deflate,chunked"
+      })
+  void codingBesideChunked_isRefused_andEndsTheConnection(String request) throws IOException {
+    String[] parts = request.replace("/K", KEY).split("\\|");
+    try (Socket socket = service.connect()) {
+      socket
+          .getOutputStream()
+          .write((parts[0] + "\r\nHost: x\r\nTransfer-Encoding: " + parts[1]
+                  + "\r\n\r\n1\r\n2\r\n0\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      Reply reply = Reply.read(socket.getInputStream(), false);
+
+      assertThat(reply.status()).isEqualTo(501);
+      assertThat(reply.code()).isEqualTo("not-implemented");
+      assertThat(reply.text()).contains("Transfer-Encoding");
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(service.get(KEY).text()).isEqualTo("1");
+  }
+
+  @Test
+  void transferEncoding_ofHttp10_isRefused() {
+    Reply reply = service.raw("PUT " + KEY
+        + " HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n2\r\n0\r\n\r\n");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(service.get(KEY).text()).isEqualTo("1");
   }
 
   @Test

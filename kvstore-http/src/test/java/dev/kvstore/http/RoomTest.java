@@ -13,6 +13,8 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.net.Shares;
 import dev.kvstore.http.net.Shares.Grant;
+import dev.kvstore.http.net.Turns;
+import dev.kvstore.http.net.Workers;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
@@ -36,6 +38,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is read of a store while there is little memory for it. */
 class RoomTest {
@@ -101,6 +105,10 @@ class RoomTest {
   }
 
   private Exchange exchange(Shares pages, int largest) {
+    return exchange(new Shares(MEMORY, MEMORY), pages, largest);
+  }
+
+  private Exchange exchange(Shares memory, Shares pages, int largest) {
     Calls get = (name, arguments) -> "GET";
     return new Exchange(
         proxy(HttpServletRequest.class, get),
@@ -110,7 +118,7 @@ class RoomTest {
         proxy(EntryDatabase.class, (name, arguments) -> store),
         () -> {},
         "client",
-        new Room(new Shares(MEMORY, MEMORY), pages, "client", false, largest, action -> {}));
+        new Room(memory, pages, "client", false, largest, action -> {}));
   }
 
   private static List<String> all(EntryDocument.Entries entries) {
@@ -258,6 +266,41 @@ class RoomTest {
           .isInstanceOfSatisfying(
               ProblemException.class,
               e -> assertThat(e.problem().kind()).isEqualTo(ErrorKind.TOO_LARGE));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, TOO_LARGE", "40, UNAVAILABLE"})
+  void bsonBeyondWhatAClientCanHave_isTooLarge_whateverOthersHave(int count, ErrorKind kind) {
+    keys = keys(count);
+    Shares pages = new Shares(MEMORY, MEMORY);
+    for (int held = 18; held <= 20; held += 2) {
+      Shares memory = new Shares(20 * ChunkedBuffer.CHUNK_BYTES, 10 * ChunkedBuffer.CHUNK_BYTES);
+      for (String other : List.of("a", "b")) {
+        assertThat(memory.acquire(other, held / 2 * ChunkedBuffer.CHUNK_BYTES))
+            .isEqualTo(Grant.GRANTED);
+      }
+      Load load = new Load(
+          new Workers(1, Runnable::run),
+          new Turns(1, Duration.ofSeconds(1)),
+          memory,
+          pages,
+          ServerSettings.DEFAULT);
+      Exchange exchange = exchange(memory, pages, LARGEST);
+      EntryDocument document = new EntryDocument(
+          DocumentWriter::startDocument,
+          new PageWalk(exchange, List.of(KeyRange.ALL)),
+          (out, entry) -> {
+            out.name(entry.key());
+            out.value(Answers.present(entry));
+          },
+          DocumentWriter::endDocument);
+
+      Answers answers = new Answers(new JsonTranscoder(ValueLimits.DEFAULT), load);
+      assertThatThrownBy(() -> answers.stream(exchange, Format.BSON, document))
+          .as(held + " chunks are held")
+          .isInstanceOfSatisfying(
+              ProblemException.class, e -> assertThat(e.problem().kind()).isEqualTo(kind));
     }
   }
 }

@@ -30,6 +30,11 @@ public final class Authenticator {
     return openWithoutTokens && !configuredNow();
   }
 
+  /** @throws UnavailableException if nobody can be told from others now */
+  public void checkTokens() {
+    Tokens unused = tokens.get();
+  }
+
   /** Returns who asks with these {@code Authorization} headers. */
   public Principal authenticate(List<String> headers) throws UnauthenticatedException {
     Tokens known = tokens.get();

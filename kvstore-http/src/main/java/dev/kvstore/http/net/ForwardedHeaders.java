@@ -59,7 +59,8 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   /**
-   * Returns the elements of all lines, without those that are empty.
+   * Returns the elements of all lines. Those that are empty do not count, wherever they are: see
+   * RFC 9110, section 5.6.1.
    *
    * @param quotes whether separators in quotes count as text
    */

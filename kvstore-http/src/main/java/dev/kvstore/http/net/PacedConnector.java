@@ -56,6 +56,16 @@ public final class PacedConnector extends ServerConnector {
     return heads;
   }
 
+  /**
+   * Returns whether the client has closed or reset the request's connection. What it has sent
+   * instead is kept for whoever reads the connection next. The request must have been read, and its
+   * answer must not end meanwhile. Does not block.
+   */
+  public static boolean isClientGone(Request request) {
+    PacedEndPoint endPoint = endPoint(request);
+    return endPoint != null && endPoint.isClientGone();
+  }
+
   /** Returns the service's end of the request's connection; null where another connector has it. */
   static @Nullable PacedEndPoint endPoint(Request request) {
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,9 @@ final class PacedEndPoint extends SocketChannelEndPoint {
 
   /** An ordinary head is not counted. */
   private static final int FREE_HEAD_BYTES = 4 * 1024;
+
+  /** More than what ends TLS before the connection ends. */
+  private static final int AHEAD_BYTES = 512;
 
   /** What was parsed is kept as text, and in a buffer that doubles. */
   private static final int HEAD_GROWTH = 3;
@@ -32,6 +36,11 @@ final class PacedEndPoint extends SocketChannelEndPoint {
   private long headBytes;
 
   private final AtomicLong headMemory = new AtomicLong();
+
+  /**
+   * What was read ahead of whoever reads the connection; null where nothing was. Guarded by this.
+   */
+  private @Nullable ByteBuffer ahead;
 
   /** The id of the request that is being handled. */
   private volatile @Nullable String handled;
@@ -70,9 +79,34 @@ final class PacedEndPoint extends SocketChannelEndPoint {
     }
   }
 
+  /** Reads ahead, as there is no other way to hear of the end of the connection. */
+  synchronized boolean isClientGone() {
+    try {
+      if (ahead == null) {
+        ByteBuffer buffer = BufferUtil.allocate(AHEAD_BYTES);
+        int count = super.fill(buffer);
+        ahead = count > 0 ? buffer : null;
+        return count < 0;
+      }
+      return BufferUtil.space(ahead) > 0 && super.fill(ahead) < 0;
+    } catch (IOException e) {
+      LOG.debug("The connection was reset: {}", getRemoteSocketAddress(), e);
+      return true;
+    }
+  }
+
+  private synchronized int fillFromAhead(ByteBuffer buffer) throws IOException {
+    if (ahead == null) {
+      return super.fill(buffer);
+    }
+    int count = BufferUtil.append(buffer, ahead);
+    ahead = ahead.hasRemaining() ? ahead : null;
+    return count;
+  }
+
   @Override
   public int fill(ByteBuffer buffer) throws IOException {
-    int count = super.fill(buffer);
+    int count = fillFromAhead(buffer);
     if (count > 0 && handled == null) {
       headSince = headSince == 0 ? now() : headSince;
       headBytes += count;

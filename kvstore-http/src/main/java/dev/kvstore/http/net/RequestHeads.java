@@ -7,6 +7,7 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
@@ -24,7 +25,8 @@ import org.eclipse.jetty.util.BufferUtil;
  * with very many header fields, since a field of two bytes takes a hundred in memory, and one with
  * a very long field before it is parsed, which takes Jetty quadratic time for some of them. They
  * end after a request with a large head, whose memory the parser would keep. What follows a target
- * that cannot be read is read all the same: the headers say who asks.
+ * that cannot be read is read all the same: the headers say who asks. Of transfer codings,
+ * {@code chunked} alone is supported; see RFC 9112, section 6.1.
  */
 public final class RequestHeads extends HttpConnectionFactory {
   /** A list of tokens, see RFC 9110, section 5.6.2; elements may be empty. */
@@ -99,16 +101,21 @@ public final class RequestHeads extends HttpConnectionFactory {
 
       private boolean inFields;
 
+      private boolean mayBeCoded;
+      private boolean otherCoding;
+
       @Override
       public void messageBegin() {
         fields = 0;
         inFields = false;
+        otherCoding = false;
         super.messageBegin();
       }
 
       @Override
       public void startRequest(String method, String target, HttpVersion version) {
         begin();
+        mayBeCoded = version.getVersion() >= HttpVersion.HTTP_1_1.getVersion();
         try {
           super.startRequest(method, isPath(method, target) ? target : UNREADABLE_PATH, version);
         } catch (IllegalArgumentException e) {
@@ -126,6 +133,13 @@ public final class RequestHeads extends HttpConnectionFactory {
           throw new HttpException.RuntimeException(
               HttpStatus.BAD_REQUEST_400, "Connection is not a list of names");
         }
+        if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
+          if (!mayBeCoded) {
+            throw new HttpException.RuntimeException(
+                HttpStatus.BAD_REQUEST_400, "Transfer-Encoding needs HTTP/1.1");
+          }
+          otherCoding |= !HttpHeaderValue.CHUNKED.is(field.getValue());
+        }
         super.parsedHeader(field);
       }
 
@@ -137,6 +151,12 @@ public final class RequestHeads extends HttpConnectionFactory {
 
       @Override
       public boolean headerComplete() {
+        // Where chunked is not the last coding, the parser has refused the request before.
+        if (otherCoding) {
+          throw new HttpException.RuntimeException(
+              HttpStatus.NOT_IMPLEMENTED_501,
+              "Transfer-Encoding can be chunked only: send the body as it is");
+        }
         boolean handle = super.headerComplete();
         if (getParser().getHeaderLength() > KEPT_BYTES) {
           getGenerator().setPersistent(false);

@@ -97,6 +97,18 @@ class TrustedProxiesTest {
         "X-Forwarded-For: :::::|127.0.0.1 http false",
         "X-Forwarded-For: [|127.0.0.1 http false",
         "X-Forwarded-For:|127.0.0.1 http false",
+        "X-Forwarded-For: 1.2.3.4, |1.2.3.4 http false",
+        "X-Forwarded-For: 6.6.6.6, 1.2.3.4,, \\t,|1.2.3.4 http false",
+        "X-Forwarded-For: ,6.6.6.6,,1.2.3.4, ,10.1.1.1|1.2.3.4 http false",
+        "X-Forwarded-For: 6.6.6.6, 1.2.3.4\\nX-Forwarded-For:|1.2.3.4 http false",
+        "X-Forwarded-For: , ,|127.0.0.1 http false",
+        "X-Forwarded-For: 1.2.3.4\\nX-Forwarded-Proto: https, ,|1.2.3.4 https true",
+        "Forwarded: for=6.6.6.6, for=1.2.3.4;proto=https, ,|1.2.3.4 https true",
+        "Forwarded: for=1.2.3.4\\nForwarded:|1.2.3.4 http false",
+        "Forwarded: ;for=1.2.3.4;;proto=https;|1.2.3.4 https true",
+        "Forwarded: for=1.2.3.4, ;|127.0.0.1 http false",
+        "Forwarded: for=1.2.3.4, for=|127.0.0.1 http false",
+        "Forwarded: for=1.2.3.4, for=\"\"|127.0.0.1 http false",
         "Forwarded: for=1.2.3.4;proto=https;by=10.1.1.1|1.2.3.4 https true",
         "Forwarded: for=6.6.6.6, For=\"[2001:db8::7]:80\" ; Proto=http|[2001:db8:0:0:0:0:0:7] http false",
         "Forwarded: for=unknown|127.0.0.1 http false",
@@ -106,7 +118,9 @@ class TrustedProxiesTest {
         "A: b|127.0.0.1 http false"
       })
   void trustedProxy_isBelieved_upToTheFirstThatIsNot(String headers, String seen) throws Exception {
-    assertThat(ask(List.of("127.0.0.0/8", "10.0.0.0/8"), headers.replace("\\n", "\r\n") + "\r\n"))
+    assertThat(ask(
+            List.of("127.0.0.0/8", "10.0.0.0/8"),
+            headers.replace("\\n", "\r\n").replace("\\t", "\t") + "\r\n"))
         .isEqualTo(seen);
   }
 

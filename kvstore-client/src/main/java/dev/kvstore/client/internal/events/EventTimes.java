@@ -1,6 +1,5 @@
 package dev.kvstore.client.internal.events;
 
-import dev.kvstore.NearCacheSettings;
 import java.time.Duration;
 
 /**
@@ -21,32 +20,11 @@ public record EventTimes(
     Duration plainSilence,
     Duration unproved,
     Duration longest) {
-  private static final Duration HEARTBEAT = Duration.ofMillis(500);
-  private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
-
   public static final EventTimes DEFAULT = new EventTimes(
-      HEARTBEAT,
+      Duration.ofMillis(500), // the least that can be asked for
       Duration.ofSeconds(10),
       Duration.ofSeconds(5),
       Duration.ofSeconds(30),
       Duration.ofSeconds(10),
       Duration.ofHours(1));
-
-  /** Returns what is good for a cache: several heartbeats come within its bound. */
-  public static EventTimes of(NearCacheSettings cache) {
-    Duration wanted = cache.stalenessBound().dividedBy(4);
-    return DEFAULT.withHeartbeat(min(HEARTBEAT, max(SHORTEST_HEARTBEAT, wanted)));
-  }
-
-  EventTimes withHeartbeat(Duration newHeartbeat) {
-    return new EventTimes(newHeartbeat, opening, silence, plainSilence, unproved, longest);
-  }
-
-  private static Duration min(Duration one, Duration other) {
-    return one.compareTo(other) <= 0 ? one : other;
-  }
-
-  private static Duration max(Duration one, Duration other) {
-    return one.compareTo(other) >= 0 ? one : other;
-  }
 }
