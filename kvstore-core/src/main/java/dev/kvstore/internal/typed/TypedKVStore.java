@@ -293,12 +293,12 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
-    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
+    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options, this::typed);
   }
 
   @Override
   public KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options) {
-    return watches.watch(Interest.prefix(prefix), watcher, options);
+    return watches.watch(Interest.prefix(prefix), watcher, options, this::typed);
   }
 
   <T> KVSubscription onChange(
