@@ -40,17 +40,12 @@ public final class BindOptions<T> {
     return new BindOptions<>(Optional.empty(), List.of(), List.of());
   }
 
-  /** As {@link #none()}, with {@link #withDefaults}. */
-  public static <T> BindOptions<T> defaults(T instance) {
-    return BindOptions.<T>none().withDefaults(instance);
-  }
-
   /**
    * What is not stored is as in this object, at any depth. It goes before {@link KVDefault} and
    * default methods; what is null in it is left to them.
    */
-  public BindOptions<T> withDefaults(T instance) {
-    return new BindOptions<>(Optional.of(instance), rules, keyRules);
+  public static <T> BindOptions<T> defaults(T instance) {
+    return new BindOptions<>(Optional.of(instance), List.of(), List.of());
   }
 
   /** A rule that the object as a whole must satisfy too. */

@@ -1,22 +1,16 @@
 package dev.kvstore;
 
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a key has changed. The value is not part of it: read it with
- * {@link ReadOptions#atLeast(SyncToken)} and the position, and it is this version or a newer one.
- *
- * @param version the version that was written; 0 for a delete and an expiry, and where somebody
- *     changed the entry in the database by hand and gave it none
- * @param etag the etag that was written; null for a delete and an expiry, and where somebody
- *     changed the entry by hand and gave it none
- * @param position where in the history of the database it happened; a watch can begin there
+ * A change of a key. Without {@link WatchOptions#withValues()} the value is not part of it: read it
+ * with {@link ReadOptions#atLeast(SyncToken)} and the position, and it is this version or a newer
+ * one.
  */
-public record KVChange(
-    Kind kind, String key, long version, @Nullable String etag, SyncToken position) {
+public interface KVChange {
   /** What happened to a key. */
-  public enum Kind {
+  enum Kind {
     /** A value was written. */
     SET,
     /** The entry was deleted. On MongoDB an expiry can come as this, a minute or more late. */
@@ -25,9 +19,55 @@ public record KVChange(
     EXPIRE
   }
 
-  public KVChange {
-    Objects.requireNonNull(kind, "kind");
-    Objects.requireNonNull(key, "key");
-    Objects.requireNonNull(position, "position");
+  Kind kind();
+
+  String key();
+
+  /**
+   * Returns the version that was written; 0 for a delete and an expiry, and where somebody changed
+   * the entry in the database by hand and gave it none.
+   */
+  long version();
+
+  /**
+   * Returns the etag that was written; null for a delete and an expiry, and where somebody changed
+   * the entry by hand and gave it none.
+   */
+  @Nullable
+  String etag();
+
+  /** Returns where in the history of the database it happened; a watch can begin there. */
+  SyncToken position();
+
+  /** As {@link #entry(KVType)}, for a class. */
+  default <T> Optional<KVEntry<T>> entry(Class<T> type) {
+    return entry(KVType.of(type));
+  }
+
+  /**
+   * Returns the entry as the watch read it after the change; empty for a delete and an expiry. It
+   * is this version or a newer one, which is then reported as a change of its own. Empty too where
+   * the entry was gone when the watch read it; then its delete or expiry follows. Does not reach
+   * the database.
+   *
+   * @throws TypeMismatchException if what is stored cannot become the type without loss
+   * @throws IllegalStateException if the watch was begun without {@link WatchOptions#withValues()}
+   * @since 0.1.0
+   */
+  <T> Optional<KVEntry<T>> entry(KVType<T> type);
+
+  /** As {@link #value(KVType)}, for a class. */
+  default <T> Optional<T> value(Class<T> type) {
+    return value(KVType.of(type));
+  }
+
+  /**
+   * Returns the value of {@link #entry(KVType)}; empty where there is no entry or a null is stored,
+   * which {@code entry} tells apart.
+   *
+   * @since 0.1.0
+   */
+  default <T> Optional<T> value(KVType<T> type) {
+    return entry(type).map(KVEntry::value);
   }
 }

@@ -23,30 +23,54 @@ public interface KVItem<T> {
   KVItem<T> withDefault(T value);
 
   /**
-   * Returns an item whose writes must satisfy this rule too. Reads are not checked. Where there are
-   * rules, null is refused.
+   * Returns an item whose values must satisfy this rule too, when they are written and when they
+   * are read. Where there are rules, null breaks them. The rule must depend on the value alone: a
+   * value that a near-cache holds is not checked again.
    *
    * @throws ValidationFailedException if the item's default breaks the rule
    */
   KVItem<T> validatedBy(Validator<? super T> validator);
 
   /**
+   * Returns an item that reads as its default where the stored value breaks a rule, in place of a
+   * {@link ValidationFailedException}. An entry keeps its metadata, so that a compare-and-set can
+   * repair it. What cannot become the type is refused still. Without a default nothing changes.
+   *
+   * @since 0.1.0
+   */
+  KVItem<T> orDefaultWhenInvalid();
+
+  /**
    * Returns the value, or the default where there is no entry; null where a null is stored.
    *
    * @throws KeyNotFoundException if there is neither an entry nor a default
    * @throws TypeMismatchException if what is stored cannot become the type without loss
+   * @throws ValidationFailedException if it breaks a rule, see {@link #orDefaultWhenInvalid()}
    */
   @Nullable
   T get();
 
+  /** As {@link #get()}, not older than the options demand. */
+  @Nullable
+  T get(ReadOptions options);
+
   /**
    * Returns the stored value; empty where there is no entry (the default does not count) or a null
-   * is stored.
+   * is stored. Throws as {@link #get()} for a value that is not valid.
    */
-  Optional<T> find();
+  default Optional<T> find() {
+    return find(ReadOptions.DEFAULT);
+  }
 
-  /** Returns the entry; empty where there is none. */
-  Optional<KVEntry<T>> entry();
+  /** As {@link #find()}, not older than the options demand. */
+  default Optional<T> find(ReadOptions options) {
+    return entry(options).map(KVEntry::value);
+  }
+
+  /** Returns the entry; empty where there is none. Throws as {@link #find()}. */
+  default Optional<KVEntry<T>> entry() {
+    return entry(ReadOptions.DEFAULT);
+  }
 
   /** As {@link #entry()}, not older than the options demand. */
   Optional<KVEntry<T>> entry(ReadOptions options);
@@ -56,7 +80,9 @@ public interface KVItem<T> {
    *
    * @throws ValidationFailedException if it breaks a rule of this item; nothing was written
    */
-  KVMetadata set(@Nullable T value);
+  default KVMetadata set(@Nullable T value) {
+    return set(value, WriteOptions.DEFAULT);
+  }
 
   /** As {@link #set(Object)}, with a condition, a time to live or an author. */
   KVMetadata set(@Nullable T value, WriteOptions options);
@@ -66,8 +92,15 @@ public interface KVItem<T> {
    *
    * @throws IllegalStateException if this item has no default
    */
-  @Nullable
-  T setDefault();
+  default @Nullable T setDefault() {
+    return setDefault(WriteOptions.DEFAULT).value();
+  }
+
+  /**
+   * As {@link #setDefault()}, with the options of {@link KVStore#setDefault(String, KVType, Object,
+   * WriteOptions)}. Returns the entry and whether this call stored it.
+   */
+  SetDefaultResult<T> setDefault(WriteOptions options);
 
   /**
    * Replaces the value by what the function makes of it, atomically, and returns the new value.
@@ -75,19 +108,42 @@ public interface KVItem<T> {
    * must have no side effects. An expiry is cleared.
    *
    * @throws KeyNotFoundException if there is neither an entry nor a default
+   * @throws ValidationFailedException if the value that is stored or the new one breaks a rule
    * @throws KVException with {@link ErrorCode#CONFLICT} if others kept changing the key
    */
-  @Nullable
-  T update(UnaryOperator<@Nullable T> function);
+  default @Nullable T update(UnaryOperator<@Nullable T> function) {
+    return update(function, WriteOptions.DEFAULT);
+  }
 
-  /** Stores the value if the entry's etag is still this one, and tells whether it did. */
+  /**
+   * As {@link #update(UnaryOperator)}, with the options of {@link KVStore#update(String, Class,
+   * UnaryOperator, WriteOptions)}.
+   */
+  @Nullable
+  T update(UnaryOperator<@Nullable T> function, WriteOptions options);
+
+  /** Stores the value if the entry's etag is still this one, and returns true if it did. */
   boolean compareAndSet(String etag, @Nullable T value);
 
-  /** Tells whether there is an entry; a stored null is one, the default is not. */
-  boolean has();
+  /** Returns true if there is an entry; a stored null is one, the default is not. */
+  default boolean has() {
+    return has(ReadOptions.DEFAULT);
+  }
 
-  /** Deletes the entry and tells whether there was one. */
-  boolean delete();
+  /** As {@link #has()}, not older than the options demand. */
+  boolean has(ReadOptions options);
+
+  /** Deletes the entry and returns true if there was one. */
+  default boolean delete() {
+    return delete(WriteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #delete()}, with a condition.
+   *
+   * @throws PreconditionFailedException if the condition does not hold; nothing was deleted
+   */
+  boolean delete(WriteOptions options);
 
   /**
    * Tells the listener when what this item reads has changed, whoever changes it, until the
@@ -96,10 +152,12 @@ public interface KVItem<T> {
    *
    * <p>The listener is called by one thread at a time, never by the one that made the change, and
    * may block. Of changes that come faster than it takes them it is told the last; no version is
-   * told twice. What cannot become the type without loss is logged and not told, and what the
-   * listener throws is logged.
+   * told twice. What cannot become the type without loss or breaks a rule is logged once and not
+   * told; with {@link #orDefaultWhenInvalid()} a value that breaks a rule is told as the default.
+   * What the listener throws is logged.
    *
    * @throws TypeMismatchException if what is stored cannot become the type without loss
+   * @throws ValidationFailedException if what is stored breaks a rule
    * @throws UnsupportedOperationException if the store cannot tell of changes
    */
   KVSubscription onChange(Consumer<? super KVItemChange<T>> listener);

@@ -58,9 +58,7 @@ public interface KVStore extends AutoCloseable {
 
   /** As {@link #get(String, Class, ReadOptions)}, for generic and lenient types. */
   default <T> @Nullable T get(String key, KVType<T> type, ReadOptions options) {
-    return findEntry(key, type, options)
-        .orElseThrow(() -> new KeyNotFoundException(key))
-        .value();
+    return entry(key, type, options).value();
   }
 
   /**
@@ -72,7 +70,19 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #find(String, Class)}, for generic and lenient types. */
-  <T> Optional<T> find(String key, KVType<T> type);
+  default <T> Optional<T> find(String key, KVType<T> type) {
+    return find(key, type, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #find(String, Class)}, not older than the options demand. */
+  default <T> Optional<T> find(String key, Class<T> type, ReadOptions options) {
+    return find(key, KVType.of(type), options);
+  }
+
+  /** As {@link #find(String, Class, ReadOptions)}, for generic and lenient types. */
+  default <T> Optional<T> find(String key, KVType<T> type, ReadOptions options) {
+    return findEntry(key, type, options).map(KVEntry::value);
+  }
 
   /**
    * Returns the value, or {@code fallback} where there is no entry; null where a null is stored.
@@ -84,7 +94,16 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #getOrDefault(String, Object)}, for a type that cannot be told from the fallback. */
-  <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback);
+  default <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback) {
+    return getOrDefault(key, type, fallback, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #getOrDefault(String, Object)}, not older than the options demand. */
+  default <T> @Nullable T getOrDefault(
+      String key, KVType<T> type, T fallback, ReadOptions options) {
+    Optional<KVEntry<T>> entry = findEntry(key, type, options);
+    return entry.isPresent() ? entry.get().value() : fallback;
+  }
 
   /**
    * Returns the value with its version, etag, times and author.
@@ -96,7 +115,19 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #entry(String, Class)}, for generic and lenient types. */
-  <T> KVEntry<T> entry(String key, KVType<T> type);
+  default <T> KVEntry<T> entry(String key, KVType<T> type) {
+    return entry(key, type, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #entry(String, Class)}, not older than the options demand. */
+  default <T> KVEntry<T> entry(String key, Class<T> type, ReadOptions options) {
+    return entry(key, KVType.of(type), options);
+  }
+
+  /** As {@link #entry(String, Class, ReadOptions)}, for generic and lenient types. */
+  default <T> KVEntry<T> entry(String key, KVType<T> type, ReadOptions options) {
+    return findEntry(key, type, options).orElseThrow(() -> new KeyNotFoundException(key));
+  }
 
   /** As {@link #entry(String, Class)}, but empty where there is no entry. */
   default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type) {
@@ -104,7 +135,9 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #findEntry(String, Class)}, for generic and lenient types. */
-  <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type);
+  default <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
+    return findEntry(key, type, ReadOptions.DEFAULT);
+  }
 
   /** As {@link #findEntry(String, Class)}, not older than the options demand. */
   default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type, ReadOptions options) {
@@ -114,8 +147,13 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #findEntry(String, Class, ReadOptions)}, for generic and lenient types. */
   <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options);
 
-  /** Tells whether there is an entry. */
-  boolean has(String key);
+  /** Returns true if there is an entry. */
+  default boolean has(String key) {
+    return has(key, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #has(String)}, not older than the options demand. */
+  boolean has(String key, ReadOptions options);
 
   /**
    * Stores the value, whatever was there before; an earlier expiry is cleared. Returns the new
@@ -153,7 +191,19 @@ public interface KVStore extends AutoCloseable {
    * As {@link #setDefault(String, Object)}, for a type that cannot be told from the value, and for
    * null.
    */
-  <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value);
+  default <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
+    return setDefault(key, type, value, WriteOptions.DEFAULT).value();
+  }
+
+  /**
+   * As {@link #setDefault(String, KVType, Object)}, with a time to live, an author or an etag for
+   * an entry that this call stores. Returns the entry and whether this call stored it.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the options have
+   *     another condition than {@link WriteCondition#IF_ABSENT}
+   */
+  <T> SetDefaultResult<T> setDefault(
+      String key, KVType<T> type, @Nullable T value, WriteOptions options);
 
   /**
    * Stores all these values, each key for itself: a reader may see some of them before the others,
@@ -190,7 +240,13 @@ public interface KVStore extends AutoCloseable {
     return getMany(keys, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #getMany(Collection, KVType)}, none of them older than the options demand. */
+  /** As {@link #getMany(Collection, Class)}, none of them older than the options demand. */
+  default <T> Map<String, @Nullable T> getMany(
+      Collection<String> keys, Class<T> type, ReadOptions options) {
+    return getMany(keys, KVType.of(type), options);
+  }
+
+  /** As {@link #getMany(Collection, Class, ReadOptions)}, for generic and lenient types. */
   <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, KVType<T> type, ReadOptions options);
 
@@ -205,7 +261,17 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #getAll(String, Class)}, for generic and lenient types. */
-  <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type);
+  default <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type) {
+    return getAll(prefix, type, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #getAll(String, Class)}, none of them older than the options demand. */
+  default <T> Map<String, @Nullable T> getAll(String prefix, Class<T> type, ReadOptions options) {
+    return getAll(prefix, KVType.of(type), options);
+  }
+
+  /** As {@link #getAll(String, Class, ReadOptions)}, for generic and lenient types. */
+  <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type, ReadOptions options);
 
   /**
    * Returns all keys in their order, held in memory: use {@link #keys(KVQuery)} for more than fits
@@ -216,13 +282,28 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** Returns the keys that begin with the prefix, in their order. */
-  List<String> keys(String prefix);
+  default List<String> keys(String prefix) {
+    return keys(prefix, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #keys(String)}, not older than the options demand. */
+  List<String> keys(String prefix, ReadOptions options);
 
   /** Returns one page of keys. */
-  KVPage<String> keys(KVQuery query);
+  default KVPage<String> keys(KVQuery query) {
+    return keys(query, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #keys(KVQuery)}, not older than the options demand. */
+  KVPage<String> keys(KVQuery query, ReadOptions options);
 
   /** Returns one page of entries. */
-  <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type);
+  default <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type) {
+    return entries(query, type, ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #entries(KVQuery, KVType)}, none of them older than the options demand. */
+  <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options);
 
   /** Deletes the entry and tells whether there was one. */
   default boolean delete(String key) {
@@ -249,7 +330,27 @@ public interface KVStore extends AutoCloseable {
   }
 
   /** As {@link #update(String, Class, UnaryOperator)}, for generic and lenient types. */
-  <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function);
+  default <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
+    return update(key, type, function, WriteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #update(String, Class, UnaryOperator)}, with a condition, an expiry or an author. To
+   * keep the expiry of the entry, give {@link WriteOptions#keepingExpiry()}. The condition is
+   * checked before each call of the function, against the entry that the function gets.
+   *
+   * @throws PreconditionFailedException if the condition does not hold; nothing was written
+   */
+  default <T> @Nullable T update(
+      String key, Class<T> type, UnaryOperator<@Nullable T> function, WriteOptions options) {
+    return update(key, KVType.of(type), function, options);
+  }
+
+  /**
+   * As {@link #update(String, Class, UnaryOperator, WriteOptions)}, for generic and lenient types.
+   */
+  <T> @Nullable T update(
+      String key, KVType<T> type, UnaryOperator<@Nullable T> function, WriteOptions options);
 
   /** Adds one to a whole number, see {@link #increment(String, long)}. */
   default long increment(String key) {
@@ -263,7 +364,17 @@ public interface KVStore extends AutoCloseable {
    * @throws TypeMismatchException if something else than a whole number is stored, or the sum would
    *     not fit into 64 bits; nothing was changed
    */
-  long increment(String key, long by);
+  default long increment(String key, long by) {
+    return increment(key, by, WriteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #increment(String, long)}, with a condition or an author. A time to live is that of
+   * an entry that this creates; an entry that is there keeps its expiry.
+   *
+   * @throws PreconditionFailedException if the condition does not hold; nothing was changed
+   */
+  long increment(String key, long by, WriteOptions options);
 
   /** Returns the key as a typed item, to be made once and kept. Reads nothing. */
   default <T> KVItem<T> item(String key, Class<T> type) {

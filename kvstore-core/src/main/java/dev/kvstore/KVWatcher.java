@@ -1,27 +1,63 @@
 package dev.kvstore;
 
+import java.util.Objects;
+import java.util.function.Consumer;
+
 /**
- * Hears of the changes of a store. It is called by one thread at a time, never by the one that made
- * the change, and in the order of the changes of each key; a change may be told more than once.
- * What it throws is logged, and it goes on. It may block, at the price of a {@link #reset()} when
- * its queue is full.
+ * Receives the changes of a store. Called by one thread at a time, never by the one that made the
+ * change, and in the order of the changes of each key; a change may be reported more than once.
+ * What the watcher throws is logged, and the next change is reported. It may block, at the price of
+ * a {@link #reset()} when its queue is full.
+ *
+ * <pre>{@code
+ * store.watchAll("ui.", KVWatcher.of(
+ *     change -> cache.invalidate(change.key()),
+ *     position -> cache.invalidateAll()));
+ * }</pre>
  */
-@FunctionalInterface
 public interface KVWatcher {
+  /**
+   * Returns a watcher that begins anew at {@link #ready} and lets {@link #reset()} pass, because
+   * {@code ready} follows it.
+   *
+   * @param changed called with each change
+   * @param reload called at the begin and after each reset with the position from which on no
+   *     change will be missed; reloads what depends on the entries, see {@link #ready}
+   * @since 0.1.0
+   */
+  static KVWatcher of(Consumer<? super KVChange> changed, Consumer<? super SyncToken> reload) {
+    Objects.requireNonNull(changed, "changed");
+    Objects.requireNonNull(reload, "reload");
+    return new KVWatcher() {
+      @Override
+      public void changed(KVChange change) {
+        changed.accept(change);
+      }
+
+      @Override
+      public void ready(SyncToken position) {
+        reload.accept(position);
+      }
+
+      @Override
+      public void reset() {}
+    };
+  }
+
   /** A key has changed. */
   void changed(KVChange change);
 
   /**
-   * From this position on no change will be missed. Whoever holds values reads them now, not older
-   * than the position, and from there on goes by the changes. Comes first, unless a
+   * From this position on no change will be missed. Reload your values now, at least as new as
+   * {@code position}; later changes arrive through {@link #changed}. Comes first, unless a
    * {@link #reset()} does, and after each of those.
    */
   default void ready(SyncToken position) {}
 
   /**
    * Changes may have been missed: the connection was lost for longer than the database remembers,
-   * the store was dropped, or this watcher was too slow. Nothing more comes until
-   * {@link #ready(SyncToken)}.
+   * the store was dropped, or this watcher was too slow. Stop relying on earlier changes. Nothing
+   * more comes until {@link #ready(SyncToken)}, which is where to reload.
    */
-  default void reset() {}
+  void reset();
 }

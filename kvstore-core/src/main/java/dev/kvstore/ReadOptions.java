@@ -1,19 +1,25 @@
 package dev.kvstore;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How fresh a read must be. Immutable; each method returns a changed copy.
  *
- * @param atLeast what is read is not older than this point
- * @param bypassCache whether the read goes to the database, whatever a near-cache holds
+ * <pre>{@code
+ * store.get("ui.theme", String.class, ReadOptions.atLeast(token));
+ * }</pre>
  */
-public record ReadOptions(SyncToken atLeast, boolean bypassCache) {
+public final class ReadOptions {
   /** What the near-cache promises is fresh enough. */
   public static final ReadOptions DEFAULT = new ReadOptions(SyncToken.START, false);
 
-  public ReadOptions {
-    Objects.requireNonNull(atLeast, "atLeast");
+  private final SyncToken atLeast;
+  private final boolean bypassCache;
+
+  private ReadOptions(SyncToken atLeast, boolean bypassCache) {
+    this.atLeast = Objects.requireNonNull(atLeast, "atLeast");
+    this.bypassCache = bypassCache;
   }
 
   /** A read that is not older than what this token stands for. */
@@ -24,5 +30,32 @@ public record ReadOptions(SyncToken atLeast, boolean bypassCache) {
   /** A read that asks the database. */
   public ReadOptions bypassingCache() {
     return new ReadOptions(atLeast, true);
+  }
+
+  /** Returns the point that what is read is not older than. */
+  public SyncToken atLeast() {
+    return atLeast;
+  }
+
+  /** Returns true if the read goes to the database, whatever a near-cache holds. */
+  public boolean bypassCache() {
+    return bypassCache;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ReadOptions that
+        && atLeast.equals(that.atLeast)
+        && bypassCache == that.bypassCache;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(atLeast, bypassCache);
+  }
+
+  @Override
+  public String toString() {
+    return "ReadOptions[atLeast=" + atLeast + ", bypassCache=" + bypassCache + "]";
   }
 }

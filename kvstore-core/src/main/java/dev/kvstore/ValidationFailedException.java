@@ -3,8 +3,8 @@ package dev.kvstore;
 import java.util.List;
 
 /**
- * The value breaks rules that the application set for it; nothing was written. All broken rules are
- * listed.
+ * A value breaks rules that the application set for it: it is not written, or what is stored is not
+ * returned. All broken rules are listed.
  */
 public final class ValidationFailedException extends KVException {
   private static final long serialVersionUID = 1L;

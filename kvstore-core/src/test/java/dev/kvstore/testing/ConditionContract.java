@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVType;
+import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +107,53 @@ interface ConditionContract extends StoreFixture {
         () -> entries().increment("n", 4, WriteOptions.ifMatch(first.etag())), second.etag());
     assertPreconditionFailed(() -> entries().increment("none", 4, WriteOptions.ifPresent()), null);
     assertThat(store().get("n", Integer.class)).isEqualTo(5);
+  }
+
+  @Test
+  default void update_condition_isCheckedBeforeTheFunction() {
+    KVMetadata first = store().set("k", 1);
+    WriteOptions ifMatch = WriteOptions.ifMatch(first.etag()).author("ann");
+    assertThat(store().update("k", Integer.class, n -> n + 1, ifMatch)).isEqualTo(2);
+    KVMetadata second = store().entry("k", Integer.class).metadata();
+    assertThat(second.updatedBy()).isEqualTo("ann");
+
+    UnaryOperator<Integer> never = n -> {
+      throw new AssertionError("called with " + n);
+    };
+    assertPreconditionFailed(
+        () -> store().update("k", Integer.class, never, ifMatch), second.etag());
+    assertPreconditionFailed(
+        () -> store().update("k", Integer.class, never, WriteOptions.ifAbsent()), second.etag());
+    assertPreconditionFailed(
+        () -> store().update("none", Integer.class, never, WriteOptions.ifPresent()), null);
+    assertThatThrownBy(() -> store().update("none", Integer.class, never, WriteOptions.ifAbsent()))
+        .isInstanceOf(KeyNotFoundException.class);
+    assertThat(store().entry("k", Integer.class).metadata()).isEqualTo(second);
+  }
+
+  /** Somebody comes in between the read and the write of the first round. */
+  @Test
+  default void update_condition_isCheckedInEachRound() {
+    KVMetadata first = store().set("k", 1);
+    UnaryOperator<Integer> overtaken = n -> {
+      store().set("k", 10);
+      return n + 1;
+    };
+    assertThatThrownBy(
+            () -> store().update("k", Integer.class, overtaken, WriteOptions.ifMatch(first.etag())))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThat(store().get("k", Integer.class)).isEqualTo(10);
+  }
+
+  @Test
+  default void setDefault_anotherCondition_isRefused() {
+    for (WriteOptions options : List.of(WriteOptions.ifPresent(), WriteOptions.ifMatch(NO_ETAG))) {
+      assertThatThrownBy(() -> store().setDefault("k", KVType.of(Integer.class), 1, options))
+          .isInstanceOfSatisfying(
+              InvalidInputException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER));
+    }
+    assertThat(store().has("k")).isFalse();
   }
 
   @Test

@@ -3,8 +3,12 @@ package dev.kvstore.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvstore.KVMetadata;
+import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
+import dev.kvstore.WriteOptions;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,25 @@ interface CounterContract extends StoreFixture {
             TypeMismatchException.class, e -> assertThat(e.key()).isEqualTo("n"));
     assertThat(store().entry("n", Object.class).metadata()).isEqualTo(written);
     assertThat(store().get("n", Object.class)).isEqualTo(value);
+  }
+
+  @Test
+  default void increment_options_areThoseOfTheWrite() {
+    WriteOptions options = WriteOptions.DEFAULT.author("ann").ttl(Duration.ofHours(1));
+    assertThat(store().increment("n", 2, options)).isEqualTo(2);
+    KVMetadata created = store().entry("n", Integer.class).metadata();
+    assertThat(created.updatedBy()).isEqualTo("ann");
+    assertThat(created.expiresAt()).isNotNull();
+
+    assertThat(store().increment("n", 3, WriteOptions.ifMatch(created.etag()).author("ben")))
+        .isEqualTo(5);
+    assertThat(store().entry("n", Integer.class).metadata()).satisfies(changed -> {
+      assertThat(changed.updatedBy()).isEqualTo("ben");
+      assertThat(changed.expiresAt()).isEqualTo(created.expiresAt());
+    });
+    assertThatThrownBy(() -> store().increment("n", 1, WriteOptions.ifMatch(created.etag())))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThat(store().get("n", Integer.class)).isEqualTo(5);
   }
 
   static List<@Nullable Object> notWholeNumbers() {

@@ -92,6 +92,36 @@ interface ExpiryContract extends StoreFixture {
   }
 
   @Test
+  default void update_clearsTheExpiry_unlessItKeepsIt() {
+    KVMetadata written = store().set("k", 1, FOR_AN_HOUR);
+    WriteOptions keeping = WriteOptions.DEFAULT.keepingExpiry();
+    assertThat(store().update("k", Integer.class, n -> n + 1, keeping)).isEqualTo(2);
+    assertThat(store().entry("k", Integer.class).metadata().expiresAt())
+        .isNotNull()
+        .isEqualTo(written.expiresAt());
+    assertThat(store().item("k", Integer.class).update(n -> n + 1, keeping)).isEqualTo(3);
+    assertThat(store().entry("k", Integer.class).metadata().expiresAt())
+        .isEqualTo(written.expiresAt());
+    store().update("k", Integer.class, n -> n + 1);
+    assertThat(store().entry("k", Integer.class).metadata().expiresAt()).isNull();
+    store().update("k", Integer.class, n -> n + 1, FOR_AN_HOUR);
+    clock().advance(Duration.ofHours(2));
+    assertThat(store().has("k")).isFalse();
+  }
+
+  @Test
+  default void setDefault_ttl_isThatOfAnEntryItStores() {
+    store().set("kept", 1);
+    KVType<Integer> type = KVType.of(Integer.class);
+    assertThat(store().setDefault("kept", type, 2, FOR_AN_HOUR).metadata().expiresAt())
+        .isNull();
+    assertThat(store().setDefault("k", type, 2, FOR_AN_HOUR).metadata().expiresAt())
+        .isNotNull();
+    clock().advance(Duration.ofHours(2));
+    assertThat(store().keys()).containsExactly("kept");
+  }
+
+  @Test
   default void setDefault_overExpired_stores() {
     store().set("k", "old", FOR_AN_HOUR);
     clock().advance(Duration.ofHours(2));

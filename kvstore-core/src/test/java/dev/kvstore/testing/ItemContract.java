@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.KVItem;
+import dev.kvstore.KVMetadata;
 import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.TypeMismatchException;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.Validators;
 import dev.kvstore.WriteOptions;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 interface ItemContract extends StoreFixture {
@@ -84,6 +90,73 @@ interface ItemContract extends StoreFixture {
     assertThat(retries().compareAndSet(etag, 2)).isTrue();
     assertThat(retries().compareAndSet(etag, 3)).isFalse();
     assertThat(retries().get()).isEqualTo(2);
+  }
+
+  @Test
+  default void item_storedAgainstARule_isRefusedByEveryRead() {
+    store().set("http.retries", 1234567);
+    for (ThrowingCallable read : List.<ThrowingCallable>of(
+        () -> retries().get(),
+        () -> retries().get(ReadOptions.DEFAULT.bypassingCache()),
+        () -> retries().find(),
+        () -> retries().entry(),
+        () -> retries().setDefault(),
+        () -> retries().update(n -> n))) {
+      assertThatThrownBy(read)
+          .isInstanceOf(ValidationFailedException.class)
+          .hasMessageContaining("http.retries")
+          .hasMessageContaining("must be from 0 to 10")
+          .hasMessageNotContaining("1234567");
+    }
+    assertThat(retries().has()).isTrue();
+    store().set("http.retries", null);
+    assertThatThrownBy(() -> retries().get()).isInstanceOf(ValidationFailedException.class);
+    retries().set(4);
+    assertThat(retries().get()).isEqualTo(4);
+  }
+
+  @Test
+  default void item_orDefaultWhenInvalid_readsAsItsDefault() {
+    KVItem<Integer> item = retries().orDefaultWhenInvalid();
+    KVMetadata written = store().set("http.retries", 11);
+    assertThat(item.get()).isEqualTo(3);
+    assertThat(item.get()).isEqualTo(3);
+    assertThat(item.find()).contains(3);
+    assertThat(item.entry().orElseThrow().metadata()).isEqualTo(written);
+    assertThat(item.setDefault(WriteOptions.DEFAULT).stored()).isFalse();
+    assertThat(item.setDefault()).isEqualTo(3);
+    assertThat(store().get("http.retries", Integer.class)).isEqualTo(11);
+    assertThat(item.update(n -> n + 1)).isEqualTo(4);
+    assertThat(item.get()).isEqualTo(4);
+    store().set("http.retries", "text");
+    assertThatThrownBy(item::get).isInstanceOf(TypeMismatchException.class);
+  }
+
+  @Test
+  default void item_orDefaultWhenInvalid_withoutADefault_isRefused() {
+    KVItem<Integer> item = store()
+        .item("http.retries", Integer.class)
+        .validatedBy(Validators.range(0, 10))
+        .orDefaultWhenInvalid();
+    store().set("http.retries", 11);
+    assertThatThrownBy(item::get).isInstanceOf(ValidationFailedException.class);
+  }
+
+  @Test
+  default void item_options_areThoseOfTheWrite() {
+    WriteOptions byAnn = WriteOptions.DEFAULT.author("ann");
+    var created = retries().setDefault(byAnn);
+    assertThat(created.stored()).isTrue();
+    assertThat(created.metadata().updatedBy()).isEqualTo("ann");
+    WriteOptions ifMatch = WriteOptions.ifMatch(created.metadata().etag()).author("ben");
+    assertThat(retries().update(n -> n + 1, ifMatch)).isEqualTo(4);
+    assertThat(retries().entry().orElseThrow().updatedBy()).contains("ben");
+    assertThatThrownBy(() -> retries().update(n -> n + 1, ifMatch))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThatThrownBy(() -> retries().delete(ifMatch))
+        .isInstanceOf(PreconditionFailedException.class);
+    assertThat(retries().delete(WriteOptions.ifPresent())).isTrue();
+    assertThat(retries().update(n -> n + 1, WriteOptions.ifAbsent())).isEqualTo(4);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.ReadOptions;
@@ -178,6 +179,47 @@ interface ReadWriteContract extends StoreFixture {
   default void setDefault_null_isStored() {
     assertThat(store().setDefault("k", KVType.of(String.class), null)).isNull();
     assertThat(store().has("k")).isTrue();
+  }
+
+  @Test
+  default void setDefault_options_tellsWhetherItStored() {
+    KVType<String> type = KVType.of(String.class);
+    var stored = store().setDefault("k", type, "a", WriteOptions.DEFAULT.author("ann"));
+    assertThat(stored.stored()).isTrue();
+    assertThat(stored.value()).isEqualTo("a");
+    assertThat(stored.metadata().updatedBy()).isEqualTo("ann");
+    assertThat(store().entry("k", String.class).metadata()).isEqualTo(stored.metadata());
+    assertThat(stored.toString()).contains("k").doesNotContain("=a");
+    var kept = store().setDefault("k", type, "b", WriteOptions.ifAbsent().author("ben"));
+    assertThat(kept.stored()).isFalse();
+    assertThat(kept.value()).isEqualTo("a");
+    assertThat(kept.metadata()).isEqualTo(stored.metadata());
+  }
+
+  @Test
+  default void reads_withOptions_areAsThoseWithout() {
+    store().set("k", 1);
+    store().set("null", null);
+    ReadOptions fresh = ReadOptions.atLeast(store().syncToken()).bypassingCache();
+    KVType<Integer> type = KVType.of(Integer.class);
+    assertThat(store().get("k", Integer.class, fresh)).isEqualTo(1);
+    assertThat(store().find("k", Integer.class, fresh)).contains(1);
+    assertThat(store().find("null", type, fresh)).isEmpty();
+    assertThat(store().getOrDefault("null", type, 3, fresh)).isNull();
+    assertThat(store().getOrDefault("none", type, 3, fresh)).isEqualTo(3);
+    assertThat(store().entry("k", Integer.class, fresh).version()).isEqualTo(1);
+    assertThatThrownBy(() -> store().entry("none", type, fresh))
+        .isInstanceOf(KeyNotFoundException.class);
+    assertThat(store().has("null", fresh)).isTrue();
+    assertThat(store().has("none", fresh)).isFalse();
+    assertThat(store().getMany(List.of("k", "none"), Integer.class, fresh))
+        .isEqualTo(Map.of("k", 1));
+    assertThat(store().getAll("k", Integer.class, fresh)).isEqualTo(Map.of("k", 1));
+    assertThat(store().keys("", fresh)).containsExactly("k", "null");
+    assertThat(store().keys(KVQuery.ALL, fresh).items()).containsExactly("k", "null");
+    assertThat(store().entries(KVQuery.ALL, type, fresh).items())
+        .extracting(KVEntry::value)
+        .containsExactly(1, null);
   }
 
   @Test

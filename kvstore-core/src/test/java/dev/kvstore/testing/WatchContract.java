@@ -1,6 +1,7 @@
 package dev.kvstore.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,9 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WatchOptions;
+import dev.kvstore.WriteOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -130,6 +133,40 @@ interface WatchContract extends StoreFixture {
               .version())
           .isGreaterThanOrEqualTo(change.version());
     }
+  }
+
+  @Test
+  default void withValues_changesCarryTheirEntries() {
+    Listener listener = new Listener();
+    store().watchAll("a/", listener, WatchOptions.DEFAULT.withValues());
+    listener.hears("ready");
+    store().set("a/k", 1, WriteOptions.DEFAULT.author("ann"));
+    store().set("a/null", null);
+    listener.hears("ready", "a/k=v1", "a/null=v1");
+    store().delete("a/k");
+    listener.hears("ready", "a/k=v1", "a/null=v1", "DELETE a/k");
+
+    KVChange set = listener.changes.get(0);
+    assertThat(set.value(Integer.class)).contains(1);
+    assertThat(set.entry(Integer.class).orElseThrow().updatedBy()).contains("ann");
+    assertThat(set.entry(Integer.class).orElseThrow().etag()).isEqualTo(set.etag());
+    assertThatThrownBy(() -> set.value(String.class)).isInstanceOf(TypeMismatchException.class);
+    KVChange setToNull = listener.changes.get(1);
+    assertThat(setToNull.value(Integer.class)).isEmpty();
+    assertThat(setToNull.entry(Integer.class).orElseThrow().value()).isNull();
+    assertThat(listener.changes.get(2).entry(Integer.class)).isEmpty();
+  }
+
+  @Test
+  default void withoutValues_aChangeHasNone() {
+    Listener listener = new Listener();
+    store().watch("k", listener);
+    listener.hears("ready");
+    store().set("k", 1);
+    listener.hears("ready", "k=v1");
+    assertThatThrownBy(() -> listener.changes.get(0).value(Integer.class))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("withValues");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
+import dev.kvstore.KVWatcher;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.NearCacheSettings.PastBound;
 import dev.kvstore.UnavailableException;
@@ -134,7 +135,10 @@ class ClientCacheTest {
     HttpSettings quick = HttpSettings.DEFAULT.withRequestTimeout(Duration.ofSeconds(2));
     try (KVStore store = open(quick);
         KVStore lenient = open(quick.withNearCache(STALE))) {
-      store.watch("k", change -> heard.add(change.key() + "=v" + change.version()));
+      store.watch(
+          "k",
+          KVWatcher.of(
+              change -> heard.add(change.key() + "=v" + change.version()), position -> {}));
       store.set("k", 1);
       awaitHit(store, "k", 1);
       awaitHit(lenient, "k", 1);

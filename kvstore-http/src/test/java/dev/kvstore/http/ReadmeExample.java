@@ -5,6 +5,7 @@ import dev.kvstore.KVDefault;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVStore;
+import dev.kvstore.KVWatcher;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.Validators;
 import dev.kvstore.WriteOptions;
@@ -76,6 +77,8 @@ final class ReadmeExample {
     limit.set(5); // ValidationFailedException if it were 11
     limit.update(n -> n + 1); // compare-and-set, again until it holds
     settings.increment("http.requests");
+
+    settings.watchAll("ui.", KVWatcher.of(change -> redraw(change.key()), position -> redraw("")));
     // README end
   }
 
@@ -100,4 +103,6 @@ final class ReadmeExample {
   }
 
   private static void listenOn(int port) {}
+
+  private static void redraw(String prefix) {}
 }

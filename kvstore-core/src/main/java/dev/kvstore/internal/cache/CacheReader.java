@@ -155,7 +155,10 @@ class CacheReader {
   ReadOptions demand(ReadOptions options) {
     SyncToken least =
         new SyncToken(freshness.position()).max(store.syncToken()).max(options.atLeast());
-    return new ReadOptions(least, options.bypassCache() || least.equals(SyncToken.START));
+    ReadOptions demanded = ReadOptions.atLeast(least);
+    return options.bypassCache() || least.equals(SyncToken.START)
+        ? demanded.bypassingCache()
+        : demanded;
   }
 
   private Optional<KVEntry<RawValue>> load(String key, ReadOptions options, boolean serving) {

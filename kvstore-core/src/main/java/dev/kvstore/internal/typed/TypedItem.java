@@ -9,6 +9,7 @@ import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.ValidationFailedException;
 import dev.kvstore.Validator;
 import dev.kvstore.WriteOptions;
@@ -21,34 +22,68 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-record TypedItem<T>(
-    TypedKVStore store,
-    String key,
-    KVType<T> type,
-    @Nullable T fallback,
-    List<Validator<? super T>> rules)
-    implements KVItem<T> {
+final class TypedItem<T> implements KVItem<T> {
+  private final TypedKVStore store;
+  private final String key;
+  private final KVType<T> type;
+  private final @Nullable T fallback;
+  private final List<Validator<? super T>> rules;
+  private final boolean invalidIsDefault;
+
+  /**
+   * The object that a cache held and that satisfies the rules, so that it is checked once. What is
+   * shared among readers is immutable, and a lost race costs one more check.
+   */
+  private @Nullable Object checked;
 
   TypedItem(TypedKVStore store, String key, KVType<T> type) {
-    this(store, key, Objects.requireNonNull(type, "type"), null, List.of());
+    this(store, key, Objects.requireNonNull(type, "type"), null, List.of(), false);
   }
 
-  TypedItem {
+  private TypedItem(
+      TypedKVStore store,
+      String key,
+      KVType<T> type,
+      @Nullable T fallback,
+      List<Validator<? super T>> rules,
+      boolean invalidIsDefault) {
+    this.store = store;
+    this.key = key;
+    this.type = type;
+    this.fallback = fallback;
+    this.rules = rules;
+    this.invalidIsDefault = invalidIsDefault;
     if (fallback != null) {
-      check(key, rules, fallback);
+      check(fallback);
     }
   }
 
   @Override
+  public String key() {
+    return key;
+  }
+
+  @Override
+  public KVType<T> type() {
+    return type;
+  }
+
+  @Override
   public KVItem<T> withDefault(T value) {
-    return new TypedItem<>(store, key, type, Objects.requireNonNull(value, "default"), rules);
+    return new TypedItem<>(
+        store, key, type, Objects.requireNonNull(value, "default"), rules, invalidIsDefault);
   }
 
   @Override
   public KVItem<T> validatedBy(Validator<? super T> validator) {
     List<Validator<? super T>> more = new ArrayList<>(rules);
     more.add(validator);
-    return new TypedItem<>(store, key, type, fallback, List.copyOf(more));
+    return new TypedItem<>(store, key, type, fallback, List.copyOf(more), invalidIsDefault);
+  }
+
+  @Override
+  public KVItem<T> orDefaultWhenInvalid() {
+    return new TypedItem<>(store, key, type, fallback, rules, true);
   }
 
   @Override
@@ -56,11 +91,25 @@ record TypedItem<T>(
   public @Nullable T get() {
     CachedEntry held = store.held(key);
     Object value = held == null ? null : held.valueAs(type);
-    return value != null ? (T) value : read(held);
+    if (value == null) {
+      return value(store.read(held, key, type, ReadOptions.DEFAULT).map(this::valid));
+    }
+    if (value == checked || rules.isEmpty()) {
+      return (T) value;
+    }
+    T valid = validValue((T) value);
+    if (valid == value) {
+      checked = value;
+    }
+    return valid;
   }
 
-  private @Nullable T read(@Nullable CachedEntry held) {
-    Optional<KVEntry<T>> entry = store.read(held, key, type);
+  @Override
+  public @Nullable T get(ReadOptions options) {
+    return value(entry(options));
+  }
+
+  private @Nullable T value(Optional<KVEntry<T>> entry) {
     if (entry.isPresent()) {
       return entry.get().value();
     }
@@ -71,48 +120,34 @@ record TypedItem<T>(
   }
 
   @Override
-  public Optional<T> find() {
-    return store.find(key, type);
-  }
-
-  @Override
-  public Optional<KVEntry<T>> entry() {
-    return store.findEntry(key, type);
-  }
-
-  @Override
   public Optional<KVEntry<T>> entry(ReadOptions options) {
-    return store.findEntry(key, type, options);
-  }
-
-  @Override
-  public KVMetadata set(@Nullable T value) {
-    return set(value, WriteOptions.DEFAULT);
+    return store.findEntry(key, type, options).map(this::valid);
   }
 
   @Override
   public KVMetadata set(@Nullable T value, WriteOptions options) {
-    check(key, rules, value);
+    check(value);
     return store.set(key, value, options);
   }
 
   @Override
-  public @Nullable T setDefault() {
+  public SetDefaultResult<T> setDefault(WriteOptions options) {
     if (fallback == null) {
       throw new IllegalStateException(
           "The item for key '" + key + "' has no default: give it one by withDefault(value)");
     }
-    return store.setDefault(key, type, fallback);
+    SetDefaultResult<T> result = store.setDefault(key, type, fallback, options);
+    return new SetDefaultResult<>(valid(result.entry()), result.stored());
   }
 
   @Override
-  public @Nullable T update(UnaryOperator<@Nullable T> function) {
-    UnaryOperator<@Nullable T> checked = value -> {
+  public @Nullable T update(UnaryOperator<@Nullable T> function, WriteOptions options) {
+    UnaryOperator<@Nullable T> checking = value -> {
       T updated = function.apply(value);
-      check(key, rules, updated);
+      check(updated);
       return updated;
     };
-    return new Update<>(store, key, type, checked, fallback).run();
+    return new Update<>(store, key, this::entry, checking, fallback, options).run();
   }
 
   @Override
@@ -126,18 +161,18 @@ record TypedItem<T>(
   }
 
   @Override
-  public boolean has() {
-    return store.has(key);
+  public boolean has(ReadOptions options) {
+    return store.has(key, options);
   }
 
   @Override
-  public boolean delete() {
-    return store.delete(key);
+  public boolean delete(WriteOptions options) {
+    return store.delete(key, options);
   }
 
   @Override
   public KVSubscription onChange(Consumer<? super KVItemChange<T>> listener) {
-    return store.onChange(key, type, fallback, listener);
+    return store.onChange(key, this::entry, fallback, listener);
   }
 
   /** Without the default, which may be a secret. */
@@ -146,15 +181,37 @@ record TypedItem<T>(
     return "KVItem[" + key + ": " + type + "]";
   }
 
-  private static <T> void check(String key, List<Validator<? super T>> rules, @Nullable T value) {
-    if (rules.isEmpty()) {
-      return;
+  private KVEntry<T> valid(KVEntry<T> entry) {
+    T value = entry.value();
+    T valid = validValue(value);
+    return valid == value ? entry : entry.withValue(valid);
+  }
+
+  /** Returns the stored value or what counts in its place. */
+  private @Nullable T validValue(@Nullable T value) {
+    List<String> problems = problems(value);
+    if (problems.isEmpty()) {
+      return value;
     }
-    List<String> problems = value == null
-        ? List.of("must not be null")
-        : rules.stream().flatMap(rule -> rule.problemWith(value).stream()).toList();
+    if (invalidIsDefault && fallback != null) {
+      return fallback;
+    }
+    throw new ValidationFailedException(key, problems);
+  }
+
+  private void check(@Nullable T value) {
+    List<String> problems = problems(value);
     if (!problems.isEmpty()) {
       throw new ValidationFailedException(key, problems);
     }
+  }
+
+  private List<String> problems(@Nullable T value) {
+    if (rules.isEmpty()) {
+      return List.of();
+    }
+    return value == null
+        ? List.of("must not be null")
+        : rules.stream().flatMap(rule -> rule.problemWith(value).stream()).toList();
   }
 }

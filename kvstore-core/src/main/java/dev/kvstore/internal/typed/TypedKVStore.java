@@ -21,16 +21,20 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WatchOptions;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.binding.Binding;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.watch.ItemReader;
 import dev.kvstore.internal.watch.WatchHub;
 import dev.kvstore.spi.CachedEntry;
+import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
@@ -94,7 +98,7 @@ public final class TypedKVStore implements KVStore {
     Object value = held == null ? null : held.valueAs(type);
     return value != null
         ? (T) value
-        : present(key, read(held, key, KVType.of(type))).value();
+        : present(key, read(held, key, KVType.of(type), ReadOptions.DEFAULT)).value();
   }
 
   @Override
@@ -102,32 +106,30 @@ public final class TypedKVStore implements KVStore {
   public <T> @Nullable T get(String key, KVType<T> type) {
     CachedEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
-    return value != null ? (T) value : present(key, read(held, key, type)).value();
-  }
-
-  @Override
-  public <T> Optional<T> find(String key, KVType<T> type) {
-    return findEntry(key, type).map(KVEntry::value);
-  }
-
-  @Override
-  public <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback) {
-    Optional<KVEntry<T>> entry = findEntry(key, type);
-    return entry.isPresent() ? entry.get().value() : fallback;
-  }
-
-  @Override
-  public <T> KVEntry<T> entry(String key, KVType<T> type) {
-    return present(key, findEntry(key, type));
-  }
-
-  @Override
-  public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
-    return read(held(key), key, type);
+    return value != null
+        ? (T) value
+        : present(key, read(held, key, type, ReadOptions.DEFAULT)).value();
   }
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
+    return read(entries.peek(Objects.requireNonNull(key, "key"), options), key, type, options);
+  }
+
+  @Nullable
+  CachedEntry held(String key) {
+    return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
+  }
+
+  /** Reads what is held in memory, or else asks for it. */
+  <T> Optional<KVEntry<T>> read(
+      @Nullable CachedEntry held, String key, KVType<T> type, ReadOptions options) {
+    return held == null
+        ? load(key, type, options)
+        : held.entry().map(raw -> decoded(held, raw, type));
+  }
+
+  private <T> Optional<KVEntry<T>> load(String key, KVType<T> type, ReadOptions options) {
     return entries.find(Names.checkKey(key), options).map(raw -> {
       KVEntry<T> entry = typed(raw, type);
       T value = entry.value();
@@ -138,25 +140,12 @@ public final class TypedKVStore implements KVStore {
     });
   }
 
-  @Nullable
-  CachedEntry held(String key) {
-    return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
-  }
-
-  /** Reads what is held in memory, or else asks for it. */
-  <T> Optional<KVEntry<T>> read(@Nullable CachedEntry held, String key, KVType<T> type) {
-    return held == null
-        ? findEntry(key, type, ReadOptions.DEFAULT)
-        : held.entry().map(raw -> decoded(held, raw, type));
-  }
-
   @Override
-  public boolean has(String key) {
-    CachedEntry held = held(key);
-    if (held != null) {
-      return held.entry().isPresent();
-    }
-    return entries.find(Names.checkKey(key), ReadOptions.DEFAULT).isPresent();
+  public boolean has(String key, ReadOptions options) {
+    CachedEntry held = entries.peek(Objects.requireNonNull(key, "key"), options);
+    return held != null
+        ? held.entry().isPresent()
+        : entries.find(Names.checkKey(key), options).isPresent();
   }
 
   @Override
@@ -166,25 +155,38 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
-    Write write = new Write(Names.checkKey(key), codec.encode(value), WriteOptions.DEFAULT);
+  public <T> SetDefaultResult<T> setDefault(
+      String key, KVType<T> type, @Nullable T value, WriteOptions options) {
+    WriteCondition condition = options.condition();
+    if (!condition.equals(WriteCondition.NONE) && !condition.equals(WriteCondition.IF_ABSENT)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "setDefault stores only where there is no entry, its condition cannot be " + condition);
+    }
+    Write write = new Write(Names.checkKey(key), codec.encode(value), options);
+    Mutation.PutIfAbsent put = new Mutation.PutIfAbsent(write);
     // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
     // is answered by a near-cache without the server, and needs no right to write.
     Optional<KVEntry<RawValue>> present = entries.find(key, ReadOptions.DEFAULT);
     if (present.isPresent()) {
-      return typed(present.get(), type).value();
+      return typed(put.unchanged(present.get()), type);
     }
     T ours = readBack(write, type);
     try {
-      // Not a setDefault, which would read once more.
-      entries.apply(new Mutation.Put(new Write(key, write.value(), WriteOptions.ifAbsent())));
-      return ours;
+      // Not a PutIfAbsent, which would read once more.
+      KVMetadata stored = entries.apply(new Mutation.Put(
+          new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
+      return new SetDefaultResult<>(new KVEntry<>(ours, stored), true);
     } catch (PreconditionFailedException e) {
-      KVEntry<RawValue> kept = entries.apply(new Mutation.PutIfAbsent(write)).entry();
-      return Objects.equals(kept.value(), write.value())
-          ? ours
-          : typed(kept, type).value();
+      Defaulted kept = entries.apply(put);
+      return Objects.equals(kept.entry().value(), write.value())
+          ? new SetDefaultResult<>(kept.entry().withValue(ours), kept.stored())
+          : typed(kept, type);
     }
+  }
+
+  private <T> SetDefaultResult<T> typed(Defaulted outcome, KVType<T> type) {
+    return new SetDefaultResult<>(typed(outcome.entry(), type), outcome.stored());
   }
 
   /** Reads the value before it is written: what the caller could never read is refused. */
@@ -228,11 +230,11 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type) {
+  public <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type, ReadOptions options) {
     Map<String, @Nullable T> values = new LinkedHashMap<>();
     KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
     while (next != null) {
-      KVPage<KVEntry<T>> page = entries(next, type);
+      KVPage<KVEntry<T>> page = entries(next, type, options);
       page.items().forEach(entry -> values.put(entry.key(), entry.value()));
       next = page.next().map(next::after).orElse(null);
     }
@@ -240,11 +242,11 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public List<String> keys(String prefix) {
+  public List<String> keys(String prefix, ReadOptions options) {
     List<String> keys = new ArrayList<>();
     KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
     while (next != null) {
-      KVPage<String> page = keys(next);
+      KVPage<String> page = keys(next, options);
       keys.addAll(page.items());
       next = page.next().map(next::after).orElse(null);
     }
@@ -252,14 +254,14 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public KVPage<String> keys(KVQuery query) {
-    return entries.scan(KeyRange.of(query), Projection.KEYS, query.limit(), ReadOptions.DEFAULT);
+  public KVPage<String> keys(KVQuery query, ReadOptions options) {
+    return entries.scan(KeyRange.of(query), Projection.KEYS, query.limit(), options);
   }
 
   @Override
-  public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type) {
+  public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options) {
     KVPage<KVEntry<RawValue>> page =
-        entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), ReadOptions.DEFAULT);
+        entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), options);
     return new KVPage<>(
         page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
   }
@@ -270,14 +272,16 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  public <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
-    return new Update<>(this, key, type, function).run();
+  public <T> @Nullable T update(
+      String key, KVType<T> type, UnaryOperator<@Nullable T> function, WriteOptions options) {
+    return new Update<>(
+            this, key, freshness -> findEntry(key, type, freshness), function, null, options)
+        .run();
   }
 
   @Override
-  public long increment(String key, long by) {
-    KVEntry<RawValue> sum =
-        entries.apply(new Mutation.Add(Names.checkKey(key), by, WriteOptions.DEFAULT));
+  public long increment(String key, long by, WriteOptions options) {
+    KVEntry<RawValue> sum = entries.apply(new Mutation.Add(Names.checkKey(key), by, options));
     return BsonValues.wholeNumber(Objects.requireNonNull(sum.value())).orElseThrow();
   }
 
@@ -293,24 +297,20 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public KVSubscription watch(String key, KVWatcher watcher, WatchOptions options) {
-    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options);
+    return watches.watch(Interest.key(Names.checkKey(key)), watcher, options, this::typed);
   }
 
   @Override
   public KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options) {
-    return watches.watch(Interest.prefix(prefix), watcher, options);
+    return watches.watch(Interest.prefix(prefix), watcher, options, this::typed);
   }
 
   <T> KVSubscription onChange(
       String key,
-      KVType<T> type,
+      ItemReader<T> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
-    return watches.onChange(
-        key,
-        options -> entries.find(key, options).map(raw -> typed(raw, type)),
-        fallback,
-        listener);
+    return watches.onChange(key, reader, fallback, listener);
   }
 
   @Override

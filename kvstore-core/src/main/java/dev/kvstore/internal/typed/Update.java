@@ -2,11 +2,13 @@ package dev.kvstore.internal.typed;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
-import dev.kvstore.KVType;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Contention;
+import dev.kvstore.internal.watch.ItemReader;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +17,20 @@ import org.jspecify.annotations.Nullable;
  * A read, a function and a compare-and-set, again until nobody has come in between.
  *
  * @param absent what the function gets where there is no entry; null where that is an error
+ * @param options its condition must hold of each entry that is read
  */
 record Update<T>(
     KVStore store,
     String key,
-    KVType<T> type,
+    ItemReader<T> reader,
     UnaryOperator<@Nullable T> function,
-    @Nullable T absent) {
-  Update(KVStore store, String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
-    this(store, key, type, function, null);
-  }
-
+    @Nullable T absent,
+    WriteOptions options) {
   @Nullable
   T run() {
     Contention contention = new Contention(key);
     while (true) {
-      Optional<KVEntry<T>> entry = store.findEntry(key, type);
-      if (entry.isEmpty() && absent == null) {
-        throw new KeyNotFoundException(key);
-      }
+      Optional<KVEntry<T>> entry = read();
       T updated = function.apply(entry.isPresent() ? entry.get().value() : absent);
       if (storeIfUnchanged(entry, updated)) {
         return updated;
@@ -42,11 +39,37 @@ record Update<T>(
     }
   }
 
+  /** What a cache holds is good enough to begin with, but not to refuse the update. */
+  private Optional<KVEntry<T>> read() {
+    Optional<KVEntry<T>> entry = reader.read(ReadOptions.DEFAULT);
+    if (isWanted(entry)) {
+      return entry;
+    }
+    entry = reader.read(ReadOptions.DEFAULT.bypassingCache());
+    if (isWanted(entry)) {
+      return entry;
+    }
+    String etag = etag(entry);
+    if (!options.condition().holdsFor(etag)) {
+      throw new PreconditionFailedException(key, options.condition(), etag);
+    }
+    throw new KeyNotFoundException(key);
+  }
+
+  private boolean isWanted(Optional<KVEntry<T>> entry) {
+    return options.condition().holdsFor(etag(entry)) && (entry.isPresent() || absent != null);
+  }
+
+  private static @Nullable String etag(Optional<? extends KVEntry<?>> entry) {
+    return entry.isPresent() ? entry.get().etag() : null;
+  }
+
   private boolean storeIfUnchanged(Optional<KVEntry<T>> entry, @Nullable T updated) {
-    WriteOptions unchanged =
-        entry.map(present -> WriteOptions.ifMatch(present.etag())).orElse(WriteOptions.ifAbsent());
+    String etag = etag(entry);
+    WriteCondition unchanged =
+        etag == null ? WriteCondition.IF_ABSENT : WriteCondition.ifMatch(etag);
     try {
-      store.set(key, updated, unchanged);
+      store.set(key, updated, options.condition(unchanged));
       return true;
     } catch (PreconditionFailedException e) {
       return false;

@@ -1,9 +1,11 @@
 package dev.kvstore.internal.watch;
 
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.TypeMismatchException;
+import dev.kvstore.ValidationFailedException;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
 import java.util.Map;
@@ -29,6 +31,8 @@ final class ItemWatch<T> extends RereadingWatch {
 
   // Written by the runner alone: what was told last, or read before anything was.
   private volatile Optional<KVEntry<T>> last;
+
+  private @Nullable String refusal; // of the runner alone: what was logged last
 
   ItemWatch(
       String key,
@@ -62,12 +66,21 @@ final class ItemWatch<T> extends RereadingWatch {
     Optional<KVEntry<T>> now;
     try {
       now = reader.read(options);
-    } catch (TypeMismatchException e) {
-      log.warn("A change of the key '{}' cannot be told: {}", key, e.getMessage());
+      refusal = null;
+    } catch (TypeMismatchException | ValidationFailedException e) {
+      refused(e);
       return;
     }
     if (!isSame(last, now, byHand)) {
       tell(now);
+    }
+  }
+
+  /** Logs it once, however often the same value is read again. */
+  private void refused(KVException e) {
+    if (!Objects.equals(e.getMessage(), refusal)) {
+      refusal = e.getMessage();
+      log.warn("A change of the key '{}' cannot be told: {}", key, refusal);
     }
   }
 

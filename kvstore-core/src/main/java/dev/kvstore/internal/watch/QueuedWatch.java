@@ -1,12 +1,20 @@
 package dev.kvstore.internal.watch;
 
-import dev.kvstore.KVChange;
+import dev.kvstore.KVEntry;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.SyncToken;
+import dev.kvstore.WatchOptions;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,27 +25,39 @@ import org.slf4j.LoggerFactory;
 final class QueuedWatch extends Watch {
   private static final Logger log = LoggerFactory.getLogger(QueuedWatch.class);
 
-  private final String store;
+  /** How many entries are read at once: few enough that large values fit into memory. */
+  private static final int READ_AT_ONCE = 32;
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final EntryStore store;
   private final Interest interest;
   private final KVWatcher watcher;
   private final int capacity;
+  private final @Nullable EntryDecoder decoder;
+  private final Later later;
   private final SerialRunner runner;
+  private boolean failing; // of the runner alone
 
   // Guarded by itself. Changes, and of the marks before them two at most.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
 
   QueuedWatch(
-      String store,
+      EntryStore store,
       Interest interest,
       KVWatcher watcher,
-      int capacity,
+      WatchOptions options,
+      EntryDecoder decoder,
       Executor executor,
+      Later later,
       Consumer<Watch> whenClosed) {
     super(whenClosed);
     this.store = store;
     this.interest = interest;
     this.watcher = watcher;
-    this.capacity = capacity;
+    this.capacity = options.queueCapacity();
+    this.decoder = options.hasValues() ? decoder : null;
+    this.later = later;
     this.runner = new SerialRunner(executor, this::tell);
   }
 
@@ -87,47 +107,82 @@ final class QueuedWatch extends Watch {
   }
 
   private void add(Change change) {
-    KVChange told = of(change);
     if (queue.size() < capacity) {
-      queue.add(to -> to.changed(told));
+      queue.add(new QueuedChange(change, decoder));
       return;
     }
     log.warn(
         "A watcher of the store '{}' is too slow: {} changes wait, it gets a reset instead",
-        store,
+        store.name(),
         queue.size());
     queue.clear();
     queue.add(KVWatcher::reset);
     // What it reads at this position or later has this change in it, and all that waited.
-    queue.add(to -> to.ready(told.position()));
-  }
-
-  private static KVChange of(Change change) {
-    KVChange.Kind kind = switch (change.kind()) {
-      case SET -> KVChange.Kind.SET;
-      case DELETE -> KVChange.Kind.DELETE;
-      case EXPIRE -> KVChange.Kind.EXPIRE;
-    };
-    long version = change.version() == Change.UNKNOWN_VERSION ? 0 : change.version();
-    return new KVChange(
-        kind, change.key(), version, change.etag(), new SyncToken(change.position()));
+    queue.add(to -> to.ready(new SyncToken(change.position())));
   }
 
   private void tell() {
-    Consumer<KVWatcher> next = next();
-    while (next != null && !runner.isClosed()) {
-      try {
-        next.accept(watcher);
-      } catch (Throwable e) { // whatever it is, it is the watcher's, and the others go on
-        log.error("A watcher of the store '{}' failed; it is told of the next change", store, e);
+    try {
+      Consumer<KVWatcher> next = next();
+      while (next != null && !runner.isClosed()) {
+        tell(next);
+        next = next();
       }
-      next = next();
+    } catch (RuntimeException | Error e) {
+      tryLater(e);
     }
   }
 
-  private @Nullable Consumer<KVWatcher> next() {
-    synchronized (queue) {
-      return queue.poll();
+  private void tell(Consumer<KVWatcher> next) {
+    try {
+      next.accept(watcher);
+    } catch (Throwable e) { // whatever it is, it is the watcher's, and the others go on
+      log.error(
+          "A watcher of the store '{}' failed; it is told of the next change", store.name(), e);
     }
+  }
+
+  private void tryLater(Throwable failure) {
+    if (!failing) {
+      log.warn("Values of changes cannot be read, it is tried again: {}", failure.getMessage());
+    }
+    failing = true;
+    log.debug("Values of changes cannot be read", failure);
+    later.run(runner::wake, RETRY);
+  }
+
+  /** Returns what is to be told next, with its entry; null where nothing waits. */
+  private @Nullable Consumer<KVWatcher> next() {
+    while (true) {
+      List<QueuedChange> unread;
+      synchronized (queue) {
+        if (!(queue.peek() instanceof QueuedChange change && change.isUnread())) {
+          return queue.poll();
+        }
+        unread = queue.stream()
+            .filter(QueuedChange.class::isInstance)
+            .map(QueuedChange.class::cast)
+            .filter(QueuedChange::isUnread)
+            .limit(READ_AT_ONCE)
+            .toList();
+      }
+      read(unread);
+    }
+  }
+
+  /** Reads the entries while their changes wait, so that those still count for the capacity. */
+  private void read(List<QueuedChange> changes) {
+    Set<String> keys = new LinkedHashSet<>();
+    SyncToken position = SyncToken.START;
+    for (QueuedChange change : changes) {
+      keys.add(change.key());
+      position = position.max(change.position());
+    }
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    store
+        .find(keys, RereadingWatch.demand(position))
+        .forEach(entry -> found.put(entry.key(), entry));
+    changes.forEach(change -> change.read(found));
+    failing = false;
   }
 }

@@ -67,12 +67,17 @@ public final class WatchHub implements AutoCloseable {
     this.stop = stop;
   }
 
-  /** Tells the watcher of every change of what it is interested in. Does not block. */
-  public KVSubscription watch(Interest interest, KVWatcher watcher, WatchOptions options) {
+  /**
+   * Tells the watcher of every change of what it is interested in. Does not block.
+   *
+   * @param decoder for the values of changes, where the options ask for them
+   */
+  public KVSubscription watch(
+      Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
     return start(
         new QueuedWatch(
-            entries.name(), interest, watcher, options.queueCapacity(), executor, watches::remove),
-        options.from());
+            entries, interest, watcher, options, decoder, executor, later, watches::remove),
+        options.from().orElse(null));
   }
 
   /**

@@ -92,11 +92,15 @@ class SqliteWatchTest extends SqliteTestBase {
     SqliteEntryDatabase database =
         open(folder.resolve("settings.db"), SqliteConfig.DEFAULT.clock(clock));
     try (KVStore store = TypedKVStore.over(database.store("s"), BsonCodec.create())) {
-      store.watch("k", change -> {
-        if (change.kind() == KVChange.Kind.EXPIRE) {
-          expired.incrementAndGet();
-        }
-      });
+      store.watch(
+          "k",
+          KVWatcher.of(
+              change -> {
+                if (change.kind() == KVChange.Kind.EXPIRE) {
+                  expired.incrementAndGet();
+                }
+              },
+              position -> {}));
       store.set("k", 1, WriteOptions.DEFAULT.ttl(Duration.ofHours(1)));
       clock.advance(Duration.ofHours(1));
 

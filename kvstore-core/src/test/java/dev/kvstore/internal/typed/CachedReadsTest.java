@@ -15,6 +15,7 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.TypeMismatchException;
+import dev.kvstore.ValidationFailedException;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,31 @@ class CachedReadsTest {
     assertThat(store.get("map", type)).isSameAs(first);
     assertThatThrownBy(() -> Objects.requireNonNull(first.get("a")).add(2))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void item_held_isCheckedOnceAndAgainWhenItHasChanged() {
+    AtomicInteger checks = new AtomicInteger();
+    KVItem<Limits> item = store.item("limits", Limits.class).validatedBy(limits -> {
+      checks.incrementAndGet();
+      return limits.most() > 3 ? Optional.of("must be at most 3") : Optional.empty();
+    });
+    store.set("limits", new Limits(3, List.of()));
+    awaitHeld("limits");
+    Limits first = item.get(); // decodes and keeps it
+    item.get();
+    int checked = checks.get();
+    for (int i = 0; i < 10; i++) {
+      assertThat(item.get()).isSameAs(first);
+    }
+    assertThat(checks).hasValue(checked);
+
+    store.set("limits", new Limits(4, List.of()));
+    assertThatThrownBy(item::get).isInstanceOf(ValidationFailedException.class);
+    awaitHeld("limits");
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(item::get).isInstanceOf(ValidationFailedException.class);
+    }
   }
 
   @Test

@@ -5,6 +5,9 @@ import static dev.kvstore.internal.watch.FakeStore.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
@@ -13,6 +16,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.ValidationFailedException;
 import dev.kvstore.spi.Change;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** On the test's own thread: work waits until the test runs it. */
 class ItemWatchTest {
@@ -249,6 +254,35 @@ class ItemWatchTest {
     store.changed(set("k", 3, 12));
     run();
     assertThat(told).containsExactly("a -> c v3");
+  }
+
+  @Test
+  void value_againstARule_isLoggedOnce_andTheNextIsTold() {
+    Logger logger = (Logger) LoggerFactory.getLogger(ItemWatch.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      store("a", 1);
+      onChange(this::note);
+      failure = new ValidationFailedException("k", List.of("must be short"));
+      store.changed(set("k", 2, 11));
+      run();
+      store.positioned(12);
+      run();
+      assertThat(told).isEmpty();
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly(
+              "A change of the key 'k' cannot be told: The value for key 'k' " + "must be short");
+      failure = null;
+      store("c", 3);
+      store.changed(set("k", 3, 13));
+      run();
+      assertThat(told).containsExactly("a -> c v3");
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   @Test

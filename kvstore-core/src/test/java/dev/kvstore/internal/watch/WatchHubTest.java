@@ -9,12 +9,17 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVChange;
+import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVSubscription;
+import dev.kvstore.KVType;
+import dev.kvstore.KVWatcher;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class WatchHubTest {
   private final FakeStore store = new FakeStore();
+  private final BsonCodec codec = BsonCodec.create();
   private final WatchHub hub = WatchHub.of(store);
   private final RecordingWatcher watcher = new RecordingWatcher();
 
@@ -41,7 +47,15 @@ class WatchHubTest {
   }
 
   private KVSubscription watch(RecordingWatcher by) {
-    return hub.watch(Interest.ALL, by, WatchOptions.DEFAULT);
+    return watch(Interest.ALL, by, WatchOptions.DEFAULT);
+  }
+
+  private KVSubscription watch(Interest interest, KVWatcher by, WatchOptions options) {
+    return hub.watch(interest, by, options, this::typed);
+  }
+
+  private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
+    return raw.withValue(codec.decode(raw.key(), Objects.requireNonNull(raw.value()), type));
   }
 
   private static void awaitCalls(RecordingWatcher watcher, String... calls) {
@@ -58,7 +72,7 @@ class WatchHubTest {
     failing.follow("b", all, options -> null, () -> {
       throw new StackOverflowError();
     });
-    failing.watch(all, watcher, WatchOptions.DEFAULT);
+    failing.watch(all, watcher, WatchOptions.DEFAULT, this::typed);
     assertThatThrownBy(failing::close)
         .isInstanceOfAny(IllegalStateException.class, StackOverflowError.class)
         .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
@@ -76,14 +90,14 @@ class WatchHubTest {
 
   @Test
   void watch_key_isToldOfThatAlone() {
-    hub.watch(Interest.key("a"), watcher, WatchOptions.DEFAULT);
+    watch(Interest.key("a"), watcher, WatchOptions.DEFAULT);
     store.changed(set("ab", 1, 11), set("a", 2, 12), set("b", 3, 13));
     awaitCalls(watcher, "a=v2");
   }
 
   @Test
   void watch_prefix_isToldOfItsKeys() {
-    hub.watch(Interest.prefix("ui."), watcher, WatchOptions.DEFAULT);
+    watch(Interest.prefix("ui."), watcher, WatchOptions.DEFAULT);
     store.changed(set("ui", 1, 11), set("ui.a", 2, 12), set("ui.b", 3, 13));
     awaitCalls(watcher, "ui.a=v2", "ui.b=v3");
   }
@@ -91,11 +105,16 @@ class WatchHubTest {
   @Test
   void change_tellsVersionEtagAndPosition() {
     AtomicReference<KVChange> told = new AtomicReference<>();
-    hub.watch(Interest.ALL, told::set, WatchOptions.DEFAULT);
+    watch(Interest.ALL, KVWatcher.of(told::set, position -> {}), WatchOptions.DEFAULT);
     store.changed(set("a", 5, 11));
     await().until(() -> told.get() != null);
-    assertThat(told.get())
-        .isEqualTo(new KVChange(KVChange.Kind.SET, "a", 5, "etag5", new SyncToken(11)));
+    KVChange change = Objects.requireNonNull(told.get());
+    assertThat(change.kind()).isEqualTo(KVChange.Kind.SET);
+    assertThat(change.key()).isEqualTo("a");
+    assertThat(change.version()).isEqualTo(5);
+    assertThat(change.etag()).isEqualTo("etag5");
+    assertThat(change.position()).isEqualTo(new SyncToken(11));
+    assertThatThrownBy(() -> change.entry(String.class)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -107,7 +126,7 @@ class WatchHubTest {
 
   @Test
   void watch_from_isSubscribedFromThere() {
-    hub.watch(Interest.ALL, watcher, WatchOptions.from(new SyncToken(7)));
+    watch(Interest.ALL, watcher, WatchOptions.from(new SyncToken(7)));
     watch(new RecordingWatcher());
     assertThat(store.froms).containsExactly(Optional.of(new SyncToken(7)), Optional.empty());
   }
@@ -128,7 +147,7 @@ class WatchHubTest {
   @Test
   void slow_getsOneReset_insteadOfWhatOverflowed() {
     RecordingWatcher slow = new RecordingWatcher(0);
-    hub.watch(Interest.ALL, slow, WatchOptions.DEFAULT.queueCapacity(10));
+    watch(Interest.ALL, slow, WatchOptions.DEFAULT.queueCapacity(10));
     store.positioned(10);
     slow.entered.acquireUninterruptibly();
     for (int i = 1; i <= 1000; i++) {
@@ -152,7 +171,7 @@ class WatchHubTest {
   @Test
   void queue_holdsAsMuchAsItMay_withoutReset() {
     RecordingWatcher slow = new RecordingWatcher(0);
-    hub.watch(Interest.ALL, slow, WatchOptions.DEFAULT.queueCapacity(10));
+    watch(Interest.ALL, slow, WatchOptions.DEFAULT.queueCapacity(10));
     store.positioned(10);
     slow.entered.acquireUninterruptibly();
     for (int i = 1; i <= 10; i++) {
@@ -180,16 +199,18 @@ class WatchHubTest {
   void watcher_thatThrows_isToldOfTheNext() {
     List<String> told = new ArrayList<>();
     CountDownLatch done = new CountDownLatch(3);
-    hub.watch(
+    watch(
         Interest.ALL,
-        change -> {
-          told.add(change.key());
-          done.countDown();
-          if (change.key().equals("b")) {
-            throw new AssertionError("a bug");
-          }
-          throw new IllegalStateException("a bug");
-        },
+        KVWatcher.of(
+            change -> {
+              told.add(change.key());
+              done.countDown();
+              if (change.key().equals("b")) {
+                throw new AssertionError("a bug");
+              }
+              throw new IllegalStateException("a bug");
+            },
+            position -> {}),
         WatchOptions.DEFAULT);
     store.changed(set("a", 1, 11), set("b", 1, 12), set("c", 1, 13));
     await().until(() -> done.getCount() == 0);
@@ -233,13 +254,15 @@ class WatchHubTest {
     AtomicReference<KVSubscription> own = new AtomicReference<>();
     List<String> told = new ArrayList<>();
     CountDownLatch closed = new CountDownLatch(1);
-    own.set(hub.watch(
+    own.set(watch(
         Interest.ALL,
-        change -> {
-          told.add(change.key());
-          Objects.requireNonNull(own.get()).close();
-          closed.countDown();
-        },
+        KVWatcher.of(
+            change -> {
+              told.add(change.key());
+              Objects.requireNonNull(own.get()).close();
+              closed.countDown();
+            },
+            position -> {}),
         WatchOptions.DEFAULT));
     store.changed(set("a", 1, 11), set("b", 1, 12));
     await().until(() -> closed.getCount() == 0);
@@ -250,12 +273,14 @@ class WatchHubTest {
   @Test
   void close_hubWithinACall_returns() {
     CountDownLatch closed = new CountDownLatch(1);
-    hub.watch(
+    watch(
         Interest.ALL,
-        change -> {
-          hub.close();
-          closed.countDown();
-        },
+        KVWatcher.of(
+            change -> {
+              hub.close();
+              closed.countDown();
+            },
+            position -> {}),
         WatchOptions.DEFAULT);
     store.changed(set("a", 1, 11));
     await().until(() -> closed.getCount() == 0);
@@ -278,7 +303,7 @@ class WatchHubTest {
 
   @Test
   void changes_tenThousandInBursts_areAllTold_inOrderPerKey() {
-    hub.watch(Interest.ALL, watcher, WatchOptions.DEFAULT.queueCapacity(20_000));
+    watch(Interest.ALL, watcher, WatchOptions.DEFAULT.queueCapacity(20_000));
     Random random = new Random(1);
     Map<String, Long> versions = new HashMap<>();
     List<String> expected = new ArrayList<>();
