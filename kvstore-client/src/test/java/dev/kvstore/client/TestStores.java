@@ -29,10 +29,7 @@ public final class TestStores {
     RequestSettings requests = requests(settings);
     Exchanges exchanges = new Exchanges("s", requests, Transport.MAX_ANSWER_BYTES);
     return new HttpEntryStore(
-        "s",
-        requests,
-        EventTimes.DEFAULT,
-        new Transport(exchanges, endpoints, rounds, pause));
+        "s", requests, EventTimes.DEFAULT, new Transport(exchanges, endpoints, rounds, pause));
   }
 
   /** Returns what of the settings each request needs to know. */

@@ -3,12 +3,12 @@ package dev.kvstore.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.Transport;

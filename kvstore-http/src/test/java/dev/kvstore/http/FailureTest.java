@@ -11,7 +11,6 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
-import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -299,7 +299,7 @@ class ProtocolTest {
         "GET /K HTTP/1.1|deflate,chunked"
       })
   void codingBesideChunked_isRefused_andEndsTheConnection(String request) throws IOException {
-    String[] parts = request.replace("/K", KEY).split("\\|");
+    String[] parts = request.replace("/K", KEY).split("\\|", 2);
     try (Socket socket = service.connect()) {
       socket
           .getOutputStream()

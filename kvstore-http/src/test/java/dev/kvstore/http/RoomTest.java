@@ -277,7 +277,7 @@ class RoomTest {
     for (int held = 18; held <= 20; held += 2) {
       Shares memory = new Shares(20 * ChunkedBuffer.CHUNK_BYTES, 10 * ChunkedBuffer.CHUNK_BYTES);
       for (String other : List.of("a", "b")) {
-        assertThat(memory.acquire(other, held / 2 * ChunkedBuffer.CHUNK_BYTES))
+        assertThat(memory.acquire(other, held / 2L * ChunkedBuffer.CHUNK_BYTES))
             .isEqualTo(Grant.GRANTED);
       }
       Load load = new Load(

@@ -30,7 +30,11 @@ public final class Authenticator {
     return openWithoutTokens && !configuredNow();
   }
 
-  /** @throws UnavailableException if nobody can be told from others now */
+  /**
+   * Checks that the tokens can be read.
+   *
+   * @throws UnavailableException if they cannot, so that no request can be authenticated
+   */
   public void checkTokens() {
     Tokens unused = tokens.get();
   }
