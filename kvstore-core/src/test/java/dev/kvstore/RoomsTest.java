@@ -63,18 +63,19 @@ class RoomsTest {
   @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()
       .that()
-      .resideOutsideOfPackage("dev.kvstore.mongo..")
+      .resideOutsideOfPackages("dev.kvstore.mongo", "dev.kvstore.internal.mongo..")
       .should()
       .dependOnClassesThat()
-      .resideInAnyPackage("com.mongodb..", "dev.kvstore.mongo..");
+      .resideInAnyPackage("com.mongodb..", "dev.kvstore.mongo", "dev.kvstore.internal.mongo..");
 
   @ArchTest
   static final ArchRule onlySqliteSeesSqlite = noClasses()
       .that()
-      .resideOutsideOfPackage("dev.kvstore.sqlite..")
+      .resideOutsideOfPackages("dev.kvstore.sqlite", "dev.kvstore.internal.sqlite")
       .should()
       .dependOnClassesThat()
-      .resideInAnyPackage("java.sql..", "org.sqlite..", "dev.kvstore.sqlite..");
+      .resideInAnyPackage(
+          "java.sql..", "org.sqlite..", "dev.kvstore.sqlite", "dev.kvstore.internal.sqlite");
 
   private static String room(String name) {
     return "dev.kvstore.internal." + name;

@@ -9,11 +9,22 @@ import dev.kvstore.mongo.MongoSettings;
 public final class MongoStack {
   private MongoStack() {}
 
+  /** Opens a stack as the service does: a store is cached once it is seen to have an entry. */
   public static StoreStack open(String uri, MongoSettings settings) {
+    return over(uri, settings, Layers.NONE);
+  }
+
+  /** Opens a stack as an application does: a store is cached when it is first asked for. */
+  public static StoreStack openCachedFromTheStart(String uri, MongoSettings settings) {
+    return over(uri, settings, Layers.NONE.cachedFromTheStart());
+  }
+
+  private static StoreStack over(String uri, MongoSettings settings, Layers none) {
+    MongoEntryDatabase database = MongoEntryDatabase.open(uri, settings);
     Layers layers = settings
         .nearCache()
-        .map(cache -> Layers.NONE.withNearCache(cache, settings.clock()))
-        .orElse(Layers.NONE);
-    return StoreStack.over("test", MongoEntryDatabase.open(uri, settings), layers);
+        .map(cache -> none.withNearCache(cache, settings.clock()))
+        .orElse(none);
+    return StoreStack.over(database.name(), database, layers);
   }
 }

@@ -16,6 +16,7 @@ import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,6 +35,12 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   CachedStore(EntryStore store, NearCaches caches) {
     super(store);
     this.caches = caches;
+  }
+
+  /** A near-cache while there is one. */
+  @Override
+  public <C> Optional<C> capability(Class<C> type) {
+    return find() == null ? below().capability(type) : super.capability(type);
   }
 
   @Override

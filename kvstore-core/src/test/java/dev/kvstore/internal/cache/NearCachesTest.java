@@ -139,23 +139,6 @@ class NearCachesTest {
   }
 
   @Test
-  void close_oneHolder_leavesTheOthers() {
-    RawStore one = RawStore.of(caches.store("s"));
-    RawStore other = RawStore.of(caches.store("s"));
-    set(one, 1);
-    position();
-    get(one);
-    one.close();
-    one.close();
-    assertThatThrownBy(() -> get(one)).isInstanceOf(KVException.class);
-    assertThatThrownBy(() -> set(one, 2)).isInstanceOf(KVException.class);
-    assertThat(one.held(KEY)).isNull();
-    assertThat(one.cache()).isEmpty();
-    assertThat(other.held(KEY)).isNotNull();
-    assertThat(get(other)).isEqualTo(1);
-  }
-
-  @Test
   void cache_thatNobodyUses_goes_andComesAgain() {
     RawStore store = RawStore.of(caches.store("s"));
     set(store, 1);

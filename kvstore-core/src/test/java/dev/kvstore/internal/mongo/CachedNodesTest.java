@@ -12,13 +12,14 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.internal.cache.NearCache;
+import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.mongo.MongoKVStore;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import dev.kvstore.testing.MongoStack;
 import dev.kvstore.testing.MongoTestServer;
 import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StandInReplicaSet;
@@ -59,14 +60,12 @@ class CachedNodesTest {
     return opened(replicaSet ? MongoTestServer.startReplicaSet() : MongoTestServer.start());
   }
 
-  private MongoEntryDatabase database(String uri, MongoSettings settings) {
-    return opened(MongoEntryDatabase.open(uri, settings));
+  private StoreStack database(String uri, MongoSettings settings) {
+    return opened(MongoStack.open(uri, settings));
   }
 
   private EntryStore node(String uri, MongoSettings settings) {
-    EntryStore store = database(uri, settings).store("settings");
-    return opened(
-        RawStore.of(NearCache.over(store, settings.nearCache().orElseThrow(), settings.clock())));
+    return opened(MongoStack.openCachedFromTheStart(uri, settings)).store("settings");
   }
 
   private static CacheHealth health(EntryStore store) {
@@ -189,7 +188,7 @@ class CachedNodesTest {
   @ValueSource(booleans = {true, false})
   void stores_askedForInVain_costNothing(boolean replicaSet) {
     MongoTestServer server = server(replicaSet);
-    MongoEntryDatabase database = database(server.connectionString(), SETTINGS);
+    StoreStack database = database(server.connectionString(), SETTINGS);
     for (int i = 0; i < 1000; i++) {
       RawStore store = RawStore.of(database.store("s" + i));
       assertThat(read(store, "a")).isZero();
@@ -220,7 +219,7 @@ class CachedNodesTest {
 
   @Test
   void drop_isSeenAtOnce() {
-    MongoEntryDatabase database = database(server(true).connectionString(), SETTINGS);
+    StoreStack database = database(server(true).connectionString(), SETTINGS);
     RawStore store = RawStore.of(database.store("settings"));
     store.write(write("a", int32(1)));
     await().until(() -> health(store).coherent());
@@ -249,7 +248,7 @@ class CachedNodesTest {
   @Test
   void heartbeat_beatsUntilTheDatabaseIsClosed() {
     MongoTestServer server = server(true);
-    MongoEntryDatabase database =
+    StoreStack database =
         database(server.connectionString(), SETTINGS.withHeartbeat(Duration.ofMillis(100)));
     var beats = server.client().getDatabase(server.database()).getCollection(ChangePump.HEARTBEATS);
     await().until(() -> beats.countDocuments() == 1);

@@ -1,0 +1,138 @@
+package dev.kvstore.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVDatabase;
+import dev.kvstore.KVException;
+import dev.kvstore.KVStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqliteKVDatabaseTest {
+  @TempDir
+  private Path folder;
+
+  private KVDatabase open() {
+    return KVDatabase.open("sqlite:" + folder.resolve("app.db"));
+  }
+
+  @Test
+  void stores_areThoseThatWereWritten_andDropDeletesOne() {
+    try (KVDatabase database = open()) {
+      database.store("b").set("k", 1);
+      database.store("a").set("k", 2);
+      database.store("never-written");
+
+      assertThat(database.stores()).containsExactly("a", "b");
+      assertThat(database.drop("b")).isTrue();
+      assertThat(database.drop("b")).isFalse();
+      assertThat(database.stores()).containsExactly("a");
+      assertThat(database.store("b").has("k")).isFalse();
+    }
+  }
+
+  @Test
+  void close_ofOneStore_leavesTheOthersAndTheDatabase() {
+    try (KVDatabase database = open()) {
+      KVStore one = database.store("app");
+      KVStore other = database.store("app");
+      one.set("k", 1);
+      one.close();
+      one.close();
+
+      assertClosed(() -> one.get("k", Integer.class));
+      assertClosed(() -> one.set("k", 2));
+      assertThat(other.get("k", Integer.class)).isEqualTo(1);
+      assertThat(database.store("app").get("k", Integer.class)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void close_closesTheStores_andFreesTheFile() {
+    KVDatabase database = open();
+    KVStore store = database.store("app");
+    store.set("k", 1);
+    database.close();
+    database.close();
+
+    assertClosed(() -> store.get("k", Integer.class));
+    try (KVStore again = SqliteKVStore.open(folder.resolve("app.db"), "app")) {
+      assertThat(again.get("k", Integer.class)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void health_saysWhetherTheFileIsThere() throws Exception {
+    try (KVDatabase database = open()) {
+      assertThat(database.health().isAvailable()).isTrue();
+      assertThat(database.health().problem()).isEmpty();
+      assertThat(database.health().cache()).isEmpty();
+
+      Files.delete(folder.resolve("app.db"));
+
+      assertThat(database.health().isAvailable()).isFalse();
+      assertThat(database.health().problem())
+          .hasValueSatisfying(problem -> assertThat(problem).contains("deleted or moved"));
+    }
+  }
+
+  @Test
+  void objectMapper_ofTheApplication_names() {
+    SqliteSettings settings = SqliteSettings.DEFAULT.withObjectMapper(JsonMapper.builder()
+        .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+        .build());
+    try (KVDatabase database = SqliteKVDatabase.open(folder.resolve("app.db"), settings)) {
+      KVStore store = database.store("app");
+      store.set("tls", Map.of("key-file", "a.pem"));
+
+      assertThat(store.get("tls", Tls.class)).isEqualTo(new Tls("a.pem"));
+    }
+  }
+
+  record Tls(String keyFile) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "jdbc:sqlite:a", "redis://secret@host", "sqlite:", "sqlite://a/b"})
+  void connectionString_ofNothingKnown_isRefused_withoutRepeatingIt(String text) {
+    assertThatThrownBy(() -> KVDatabase.open(text))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void service_withoutTheClient_namesTheArtifact() {
+    assertThatThrownBy(() -> KVDatabase.open("https://settings.example.net"))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MISSING_DEPENDENCY))
+        .hasMessageContaining("dev.kvstore:kvstore-client");
+  }
+
+  @Test
+  void illegalStoreName_isRefused() {
+    try (KVDatabase database = open()) {
+      for (String name : List.of("", "_tokens", "a/b")) {
+        assertThatThrownBy(() -> database.store(name)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> database.drop(name)).isInstanceOf(InvalidInputException.class);
+      }
+    }
+  }
+
+  private static void assertClosed(Runnable call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+  }
+}
