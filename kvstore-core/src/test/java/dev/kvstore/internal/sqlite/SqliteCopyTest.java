@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class SqliteCopyTest extends SqliteTestBase {
   private static final Duration QUIET = Duration.ofMillis(50);
 
-  private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger("dev.kvstore.sqlite");
+  private final Logger logger =
+      (Logger) org.slf4j.LoggerFactory.getLogger("dev.kvstore.internal.sqlite");
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
   @BeforeEach
