@@ -127,7 +127,7 @@ class TokenServiceTest {
   }
 
   @Test
-  void tokensThatCannotBeRead_are503_andHealthIsNot() {
+  void tokensThatCannotBeRead_are503_andTheNodeIsNotReadyButLive() {
     TestService service = start(new Gate(
         new Authenticator(
             () -> {
@@ -141,7 +141,8 @@ class TokenServiceTest {
     assertThat(service.get(KEY).status()).isEqualTo(503);
     assertThat(service.get(KEY).header("Retry-After")).isEqualTo("1");
     assertThat(service.put(KEY, "1").json().path("outcome").asText()).isEqualTo("not-done");
-    assertThat(service.get("/health/ready").status()).isEqualTo(200);
+    assertThat(service.get("/health/ready").status()).isEqualTo(503);
+    assertThat(service.get("/health/live").status()).isEqualTo(200);
   }
 
   @Test
