@@ -1,16 +1,14 @@
 package dev.kvstore;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.kvstore.testing.Rooms;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Which rooms each package may see. */
 @AnalyzeClasses(packages = "dev.kvstore", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -23,6 +21,7 @@ class RoomsTest {
   private static final String WATCH = room("watch");
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String BSON_LIBRARY = "org.bson..";
+  private static final String DRIVER = "com.mongodb..";
   private static final String LOGGING = "org.slf4j";
 
   /** A room, and what it may see beside itself and the JDK. */
@@ -38,27 +37,48 @@ class RoomsTest {
       List.of(WATCH, API, SPI, SUPPORT, LOGGING),
       List.of(room("cache"), API, SPI, SUPPORT, LOGGING, "com.github.benmanes.caffeine.cache"),
       List.of(room("binding"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, LOGGING),
-      List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")));
+      List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")),
+      List.of(
+          room("engine"),
+          API,
+          SPI,
+          SUPPORT,
+          MAPPING,
+          room("cache"),
+          room("typed"),
+          "com.github.benmanes.caffeine.cache"),
+      List.of(room("mongo.feed"), API, SPI, SUPPORT, WATCH, DRIVER, BSON_LIBRARY, LOGGING),
+      List.of(
+          room("mongo"),
+          API,
+          SPI,
+          SUPPORT,
+          BSON,
+          room("mongo.feed"),
+          DRIVER,
+          BSON_LIBRARY,
+          LOGGING),
+      List.of(
+          room("sqlite"),
+          API,
+          SPI,
+          SUPPORT,
+          BSON,
+          WATCH,
+          room("files"),
+          "org.sqlite..",
+          BSON_LIBRARY,
+          LOGGING),
+      List.of("dev.kvstore.mongo", API, room("engine"), MAPPING, room("mongo"), DRIVER, JACKSON),
+      List.of("dev.kvstore.sqlite", API, room("engine"), MAPPING, room("sqlite"), JACKSON));
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
-    for (List<String> room : ROOMS) {
-      String[] visible = Stream.concat(
-              room.stream(), Stream.of("java..", "javax..", "com.sun.security..", "org.jspecify.."))
-          .toArray(String[]::new);
-      classes()
-          .that()
-          .resideInAPackage(room.get(0))
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(visible)
-          .check(classes);
-    }
+    Rooms.check(classes, ROOMS, "javax..", "com.sun.security..");
   }
 
   @ArchTest
-  static final ArchRule packagesHaveNoCycle =
-      slices().matching("dev.(**)").should().beFreeOfCycles();
+  static final ArchRule packagesHaveNoCycle = Rooms.NO_CYCLE;
 
   @ArchTest
   static final ArchRule onlyMongoSeesTheDriver = noClasses()

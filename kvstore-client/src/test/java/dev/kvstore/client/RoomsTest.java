@@ -1,15 +1,12 @@
 package dev.kvstore.client;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.kvstore.testing.Rooms;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Which rooms each package may see. None of them is a database, or what is inside the service. */
 @AnalyzeClasses(
@@ -56,24 +53,11 @@ class RoomsTest {
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
-    for (List<String> room : ROOMS) {
-      String[] visible = Stream.concat(
-              room.stream(),
-              Stream.of("java..", "dev.kvstore", "dev.kvstore.spi", "org.jspecify.."))
-          .toArray(String[]::new);
-      classes()
-          .that()
-          .resideInAPackage(room.get(0))
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(visible)
-          .check(classes);
-    }
+    Rooms.check(classes, ROOMS, "dev.kvstore", "dev.kvstore.spi");
   }
 
   @ArchTest
-  static final ArchRule packagesHaveNoCycle =
-      slices().matching("dev.(**)").should().beFreeOfCycles();
+  static final ArchRule packagesHaveNoCycle = Rooms.NO_CYCLE;
 
   private static String room(String name) {
     return "dev.kvstore.client.internal." + name;

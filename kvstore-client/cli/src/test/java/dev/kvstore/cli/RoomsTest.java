@@ -1,15 +1,12 @@
 package dev.kvstore.cli;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.kvstore.testing.Rooms;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Which rooms each package may see. The command line reaches stores by the API alone. */
 @AnalyzeClasses(packages = "dev.kvstore.cli", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -52,23 +49,11 @@ class RoomsTest {
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {
-    for (List<String> room : ROOMS) {
-      String[] visible = Stream.concat(
-              room.stream(), Stream.of("java..", "dev.kvstore", "picocli", "org.jspecify.."))
-          .toArray(String[]::new);
-      classes()
-          .that()
-          .resideInAPackage(room.get(0))
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(visible)
-          .check(classes);
-    }
+    Rooms.check(classes, ROOMS, "dev.kvstore", "picocli");
   }
 
   @ArchTest
-  static final ArchRule packagesHaveNoCycle =
-      slices().matching("dev.(**)").should().beFreeOfCycles();
+  static final ArchRule packagesHaveNoCycle = Rooms.NO_CYCLE;
 
   private static String room(String name) {
     return "dev.kvstore.cli." + name;
