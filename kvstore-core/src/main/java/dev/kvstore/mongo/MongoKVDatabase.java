@@ -10,6 +10,7 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.engine.TypedDatabase;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 
 /**
@@ -72,19 +73,14 @@ public final class MongoKVDatabase {
   static TypedDatabase typed(MongoEntryDatabase database, MongoSettings settings) {
     try {
       database.ping();
+      Layers layers = new Layers(settings.nearCache(), true, settings.clock());
       return new TypedDatabase(
-          StoreStack.over(database.name(), database, layers(settings)), settings.codec());
+          StoreStack.over(database.name(), database, layers),
+          BsonCodec.create(settings.objectMapper()));
     } catch (RuntimeException | Error e) {
       database.close();
       throw e;
     }
-  }
-
-  private static Layers layers(MongoSettings settings) {
-    return settings
-        .nearCache()
-        .map(cache -> Layers.NONE.withNearCache(cache, settings.clock()).cachedFromTheStart())
-        .orElse(Layers.NONE);
   }
 
   /** Opens databases by {@link KVDatabase#open}. */

@@ -7,7 +7,6 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.mongo.ClientFactory;
 import dev.kvstore.internal.mongo.MongoConfig;
 import java.time.Clock;
@@ -324,8 +323,9 @@ public final class MongoSettings implements MongoConfig {
     return pollingInterval;
   }
 
-  BsonCodec codec() {
-    return objectMapper == null ? BsonCodec.create() : BsonCodec.create(objectMapper);
+  @Nullable
+  ObjectMapper objectMapper() {
+    return objectMapper;
   }
 
   @Override

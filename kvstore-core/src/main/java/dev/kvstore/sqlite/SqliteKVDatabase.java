@@ -7,6 +7,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.engine.TypedDatabase;
+import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -54,8 +55,10 @@ public final class SqliteKVDatabase {
   }
 
   static TypedDatabase typed(Path file, SqliteSettings settings) {
+    // First, as the mapper's copy may fail: then the file is not left open.
+    BsonCodec codec = BsonCodec.create(settings.objectMapper());
     SqliteEntryDatabase database = SqliteEntryDatabase.open(file, settings.config());
-    return new TypedDatabase(StoreStack.over("sqlite", database, Layers.NONE), settings.codec());
+    return new TypedDatabase(StoreStack.over("sqlite", database, Layers.NONE), codec);
   }
 
   /** Opens databases by {@link KVDatabase#open}. */

@@ -1,7 +1,6 @@
 package dev.kvstore.sqlite;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,7 +72,8 @@ public final class SqliteSettings {
     return config;
   }
 
-  BsonCodec codec() {
-    return objectMapper == null ? BsonCodec.create() : BsonCodec.create(objectMapper);
+  @Nullable
+  ObjectMapper objectMapper() {
+    return objectMapper;
   }
 }

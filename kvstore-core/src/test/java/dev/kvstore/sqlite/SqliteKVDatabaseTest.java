@@ -3,6 +3,7 @@ package dev.kvstore.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.ErrorCode;
@@ -101,6 +102,20 @@ class SqliteKVDatabaseTest {
   }
 
   record Tls(String keyFile) {}
+
+  @Test
+  void objectMapper_thatCannotBeCopied_leavesTheFileFree() {
+    Path file = folder.resolve("app.db");
+    SqliteSettings settings = SqliteSettings.DEFAULT.withObjectMapper(new ObjectMapper() {
+      @Override
+      public ObjectMapper copy() {
+        throw new IllegalStateException("no copies");
+      }
+    });
+
+    assertThatThrownBy(() -> SqliteKVDatabase.open(file, settings)).hasMessage("no copies");
+    SqliteKVDatabase.open(file).close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "jdbc:sqlite:a", "redis://secret@host", "sqlite:", "sqlite://a/b"})

@@ -11,20 +11,19 @@ public final class MongoStack {
 
   /** Opens a stack as the service does: a store is cached once it is seen to have an entry. */
   public static StoreStack open(String uri, MongoSettings settings) {
-    return over(uri, settings, Layers.NONE);
+    return over(uri, settings, false);
   }
 
   /** Opens a stack as an application does: a store is cached when it is first asked for. */
   public static StoreStack openCachedFromTheStart(String uri, MongoSettings settings) {
-    return over(uri, settings, Layers.NONE.cachedFromTheStart());
+    return over(uri, settings, true);
   }
 
-  private static StoreStack over(String uri, MongoSettings settings, Layers none) {
+  private static StoreStack over(String uri, MongoSettings settings, boolean fromTheStart) {
     MongoEntryDatabase database = MongoEntryDatabase.open(uri, settings);
-    Layers layers = settings
-        .nearCache()
-        .map(cache -> none.withNearCache(cache, settings.clock()))
-        .orElse(none);
-    return StoreStack.over(database.name(), database, layers);
+    return StoreStack.over(
+        database.name(),
+        database,
+        new Layers(settings.nearCache(), fromTheStart, settings.clock()));
   }
 }

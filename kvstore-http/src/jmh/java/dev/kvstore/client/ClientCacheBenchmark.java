@@ -73,7 +73,7 @@ public class ClientCacheBenchmark {
     EntryDatabase database = StoreStack.over(
         "benchmark",
         SqliteEntryDatabase.open(folder.resolve("benchmark.db")),
-        Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, InstantSource.system()));
+        Layers.cached(NearCacheSettings.DEFAULT, InstantSource.system()));
     open.add(database);
     KVServer service = KVServer.start(ServerSettings.DEFAULT, database);
     open.add(service);

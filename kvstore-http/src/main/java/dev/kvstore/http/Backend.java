@@ -85,7 +85,7 @@ record Backend(
 
   /** Entries are kept in memory, in the form in which they are sent. */
   static StoreStack cached(String kind, EntryDatabase database) {
-    return StoreStack.over(kind, database, Layers.NONE.withNearCache(CACHE, Clock.systemUTC()));
+    return StoreStack.over(kind, database, Layers.cached(CACHE, Clock.systemUTC()));
   }
 
   /** Has the tokens in that file, and not where they are by default. */

@@ -122,7 +122,7 @@ class MetricsTest {
     EntryDatabase database = StoreStack.over(
         "test",
         SqliteEntryDatabase.open(folder.resolve("test.db")),
-        Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
+        Layers.cached(NearCacheSettings.DEFAULT, Clock.systemUTC()));
     try (TestService service = TestService.start(database, ServerSettings.DEFAULT)) {
       service.put(KEY, "1");
       Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {

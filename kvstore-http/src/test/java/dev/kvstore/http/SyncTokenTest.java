@@ -139,8 +139,7 @@ class SyncTokenTest {
     HookedDatabase hooked =
         new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("cached.db")));
     try (TestService cached = TestService.start(
-        StoreStack.over(
-            "t", hooked, Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC())),
+        StoreStack.over("t", hooked, Layers.cached(NearCacheSettings.DEFAULT, Clock.systemUTC())),
         ServerSettings.DEFAULT)) {
       String path = STORE + "/defaults/k";
       cached.put(KEY, "1");

@@ -12,15 +12,13 @@ import dev.kvstore.spi.StoreSize;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A back end with the layers over it, for library, client and service alike. From the outside in:
+ * A back end with the layers over it, for library and service alike. From the outside in:
  *
  * <ol>
- *   <li>the copy that is served while the back end is away ({@link Layers#withCopy}),
- *   <li>the near-cache ({@link Layers#withNearCache}),
+ *   <li>the near-cache ({@link Layers#nearCache}),
  *   <li>the back end.
  * </ol>
  *
@@ -32,19 +30,16 @@ public final class StoreStack implements EntryDatabase {
 
   private final EntryDatabase backEnd;
   private final @Nullable NearCaches caches;
-  private final Layers layers;
-  private final Cache<String, EntryStore> stores;
+  private final Cache<String, EntryStore> stores =
+      Caffeine.newBuilder().maximumSize(MOST_STORES).build();
 
   private StoreStack(String name, EntryDatabase backEnd, Layers layers) {
     this.backEnd = backEnd;
-    this.layers = layers;
-    this.caches = layers.nearCache == null
-        ? null
-        : new NearCaches(
-            name, layers.nearCache, layers.cachedFromTheStart, backEnd::store, layers.clock);
-    Caffeine<Object, Object> pool = Caffeine.newBuilder();
-    // A copy has a thread and a file, so it is not dropped: applications name few stores.
-    this.stores = layers.copy == null ? pool.maximumSize(MOST_STORES).build() : pool.build();
+    this.caches = layers
+        .nearCache()
+        .map(cache -> new NearCaches(
+            name, cache, layers.cachedFromTheStart(), backEnd::store, layers.clock()))
+        .orElse(null);
   }
 
   /**
@@ -62,44 +57,21 @@ public final class StoreStack implements EntryDatabase {
     return database instanceof StoreStack stack ? stack : over("", database, Layers.NONE);
   }
 
-  /** Which layers there are. Immutable. */
-  public static final class Layers {
-    public static final Layers NONE = new Layers(null, false, InstantSource.system(), null);
+  /**
+   * Which layers there are.
+   *
+   * @param nearCache the settings of the near-caches; empty for none
+   * @param cachedFromTheStart whether a store is cached as soon as it is asked for; if not, once it
+   *     is seen to have an entry, so that asking for stores that do not exist costs nothing
+   * @param clock decides when entries expire, as it does in the back end
+   */
+  public record Layers(
+      Optional<NearCacheSettings> nearCache, boolean cachedFromTheStart, InstantSource clock) {
+    public static final Layers NONE = new Layers(Optional.empty(), false, InstantSource.system());
 
-    private final @Nullable NearCacheSettings nearCache;
-    private final boolean cachedFromTheStart;
-    private final InstantSource clock;
-    private final @Nullable UnaryOperator<EntryStore> copy;
-
-    private Layers(
-        @Nullable NearCacheSettings nearCache,
-        boolean cachedFromTheStart,
-        InstantSource clock,
-        @Nullable UnaryOperator<EntryStore> copy) {
-      this.nearCache = nearCache;
-      this.cachedFromTheStart = cachedFromTheStart;
-      this.clock = clock;
-      this.copy = copy;
-    }
-
-    /**
-     * Adds a near-cache for each store once it is seen to have an entry, so that asking for stores
-     * that do not exist costs nothing.
-     *
-     * @param timeOfDay decides when entries expire, as it does in the back end
-     */
-    public Layers withNearCache(NearCacheSettings settings, InstantSource timeOfDay) {
-      return new Layers(settings, cachedFromTheStart, timeOfDay, copy);
-    }
-
-    /** Adds the near-cache of a store when the store is first asked for. */
-    public Layers cachedFromTheStart() {
-      return new Layers(nearCache, true, clock, copy);
-    }
-
-    /** Adds a layer that serves a copy of the store while the back end is away. */
-    public Layers withCopy(UnaryOperator<EntryStore> layer) {
-      return new Layers(nearCache, cachedFromTheStart, clock, layer);
+    /** Returns a near-cache for each store once it is seen to have an entry. */
+    public static Layers cached(NearCacheSettings settings, InstantSource clock) {
+      return new Layers(Optional.of(settings), false, clock);
     }
   }
 
@@ -110,8 +82,7 @@ public final class StoreStack implements EntryDatabase {
   }
 
   private EntryStore open(String name) {
-    EntryStore store = caches == null ? backEnd.store(name) : caches.store(name);
-    return layers.copy == null ? store : layers.copy.apply(store);
+    return caches == null ? backEnd.store(name) : caches.store(name);
   }
 
   /** Returns how many stores are held. */

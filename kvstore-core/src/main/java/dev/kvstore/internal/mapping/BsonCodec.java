@@ -48,9 +48,12 @@ public final class BsonCodec {
     return new BsonCodec(new OnDemand(), limits);
   }
 
-  /** Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}. */
-  public static BsonCodec create(ObjectMapper applications) {
-    return create(applications, ValueLimits.DEFAULT);
+  /**
+   * Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}, or
+   * {@link #create()} if there is no mapper.
+   */
+  public static BsonCodec create(@Nullable ObjectMapper applications) {
+    return applications == null ? create() : create(applications, ValueLimits.DEFAULT);
   }
 
   /**

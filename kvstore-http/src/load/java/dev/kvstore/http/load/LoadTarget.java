@@ -30,9 +30,7 @@ final class LoadTarget {
     Path file = folder.resolve("load.db");
     try (SqliteEntryDatabase sqlite = SqliteEntryDatabase.open(file);
         StoreStack database = StoreStack.over(
-            "load",
-            sqlite,
-            Layers.NONE.withNearCache(NearCacheSettings.DEFAULT, Clock.systemUTC()));
+            "load", sqlite, Layers.cached(NearCacheSettings.DEFAULT, Clock.systemUTC()));
         KVServer service = KVServer.start(ServerSettings.DEFAULT, database)) {
       Javalin bare = Javalin.create(config -> {
         config.startup.showJavalinBanner = false;
