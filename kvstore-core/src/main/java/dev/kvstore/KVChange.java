@@ -24,14 +24,14 @@ public interface KVChange {
   String key();
 
   /**
-   * Returns the version that was written; 0 for a delete and an expiry, and where somebody changed
-   * the entry in the database by hand and gave it none.
+   * Returns the version that was written; 0 for a delete and an expiry, and for an entry that was
+   * changed in the database by hand without one.
    */
   long version();
 
   /**
-   * Returns the etag that was written; null for a delete and an expiry, and where somebody changed
-   * the entry by hand and gave it none.
+   * Returns the etag that was written; null for a delete and an expiry, and for an entry that was
+   * changed in the database by hand without one.
    */
   @Nullable
   String etag();

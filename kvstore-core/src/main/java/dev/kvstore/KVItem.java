@@ -154,7 +154,7 @@ public interface KVItem<T> {
    * may block. Of changes that come faster than it takes them it is told the last; no version is
    * told twice. What cannot become the type without loss or breaks a rule is logged once and not
    * told; with {@link #orDefaultWhenInvalid()} a value that breaks a rule is told as the default.
-   * What the listener throws is logged.
+   * Exceptions of the listener are logged.
    *
    * @throws TypeMismatchException if what is stored cannot become the type without loss
    * @throws ValidationFailedException if what is stored breaks a rule

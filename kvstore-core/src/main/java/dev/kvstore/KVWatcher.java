@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 
 /**
  * Receives the changes of a store. Called by one thread at a time, never by the one that made the
- * change, and in the order of the changes of each key; a change may be reported more than once.
- * What the watcher throws is logged, and the next change is reported. It may block, at the price of
- * a {@link #reset()} when its queue is full.
+ * change, and in the order of the changes of each key; a change may be reported more than once. Its
+ * exceptions are logged, and the next change is reported. It may block, at the price of a
+ * {@link #reset()} when its queue is full.
  *
  * <pre>{@code
  * store.watchAll("ui.", KVWatcher.of(
@@ -17,11 +17,11 @@ import java.util.function.Consumer;
  */
 public interface KVWatcher {
   /**
-   * Returns a watcher that begins anew at {@link #ready} and lets {@link #reset()} pass, because
+   * Returns a watcher that reloads at {@link #ready} and ignores {@link #reset()}, because
    * {@code ready} follows it.
    *
    * @param changed called with each change
-   * @param reload called at the begin and after each reset with the position from which on no
+   * @param reload called at the beginning and after each reset with the position from which on no
    *     change will be missed; reloads what depends on the entries, see {@link #ready}
    * @since 0.1.0
    */

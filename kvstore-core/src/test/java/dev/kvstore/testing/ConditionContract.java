@@ -131,7 +131,7 @@ interface ConditionContract extends StoreFixture {
     assertThat(store().entry("k", Integer.class).metadata()).isEqualTo(second);
   }
 
-  /** Somebody comes in between the read and the write of the first round. */
+  /** Another write comes between the read and the write of the first round. */
   @Test
   default void update_condition_isCheckedInEachRound() {
     KVMetadata first = store().set("k", 1);

@@ -112,10 +112,10 @@ public final class FileTrust {
   }
 
   /**
-   * Checks that nobody else could change the file or the way to it.
+   * Checks that no other user can change the file or the folders that lead to it.
    *
    * @param what begins the message: {@code The database file}
-   * @throws UnavailableException if somebody could
+   * @throws UnavailableException if another user can
    */
   public void require(String what, Path file) throws IOException {
     String problem = problem(file);

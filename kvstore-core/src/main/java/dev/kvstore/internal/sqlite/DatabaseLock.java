@@ -120,7 +120,7 @@ final class DatabaseLock {
     return new KVException(
         ErrorCode.LOCKED,
         "The database file " + file + " is already open in this process: take its other stores"
-            + " from the same SqliteEntryDatabase, or close that one first");
+            + " from the same KVDatabase, or close that one first");
   }
 
   private static KVException openElsewhere(Path file, FileChannel channel) throws IOException {

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read, a function and a compare-and-set, again until nobody has come in between.
+ * A read, a function and a compare-and-set, repeated until no other write comes in between.
  *
  * @param absent what the function gets where there is no entry; null where that is an error
  * @param options its condition must hold of each entry that is read

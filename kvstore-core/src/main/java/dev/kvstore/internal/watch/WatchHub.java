@@ -68,7 +68,7 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Tells the watcher of every change of what it is interested in. Does not block.
+   * Reports every change that the interest covers to the watcher. Does not block.
    *
    * @param decoder for the values of changes, where the options ask for them
    */

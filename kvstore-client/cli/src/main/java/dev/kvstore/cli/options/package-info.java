@@ -1,6 +1,6 @@
 /**
- * What commands are given: options, variables and the configuration file, and the connection that
- * these describe.
+ * Options, variables and the configuration file of the commands, and the connection that they
+ * describe.
  */
 @NullMarked
 package dev.kvstore.cli.options;
