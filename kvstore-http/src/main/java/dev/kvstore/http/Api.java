@@ -206,7 +206,8 @@ final class Api implements Handler {
         exchange,
         maxBytes,
         () -> execute(exchange, requestId),
-        failure -> end(exchange, requestId, failure, true));
+        failure -> end(exchange, requestId, failure, true),
+        scheduler(request));
   }
 
   /** Executes the request on this thread, or later on another. */

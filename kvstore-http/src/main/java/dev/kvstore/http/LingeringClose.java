@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * closes before would take it from them (RFC 9112, 9.6). It has no thread meanwhile.
  */
 final class LingeringClose implements WriteListener, ReadListener {
-  private static final int PATIENCE_SECONDS = 2;
+  static final int PATIENCE_SECONDS = 2;
   private static final int BUFFER_BYTES = 16 * 1024;
 
   private final AsyncContext async;

@@ -5,12 +5,17 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, which is read before the request is executed: while it comes, nothing but
- * the memory for what has come is used.
+ * the memory for what has come is used. The rest of a body that is refused is discarded for a
+ * moment before the answer, see {@link LingeringClose}.
  */
 final class RequestBody implements ReadListener {
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -19,21 +24,27 @@ final class RequestBody implements ReadListener {
   private final ChunkedBuffer content;
   private final Runnable whenRead;
   private final Consumer<Throwable> whenFailed;
-  private long bytes;
+  private final Scheduler scheduler;
   private final long maxBytes;
-  private boolean ended;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  // Of the thread that has the request for the moment.
+  private long bytes;
+  private @Nullable Runnable refusal;
 
   private RequestBody(
       ServletInputStream in,
       long maxBytes,
       ChunkedBuffer content,
       Runnable whenRead,
-      Consumer<Throwable> whenFailed) {
+      Consumer<Throwable> whenFailed,
+      Scheduler scheduler) {
     this.in = in;
     this.maxBytes = maxBytes;
     this.content = content;
     this.whenRead = whenRead;
     this.whenFailed = whenFailed;
+    this.scheduler = scheduler;
   }
 
   /** Returns true if there is, or may be, a body. */
@@ -48,7 +59,11 @@ final class RequestBody implements ReadListener {
    * @param whenFailed called in its place if the body cannot be read
    */
   static void read(
-      Exchange exchange, int maxBytes, Runnable whenRead, Consumer<Throwable> whenFailed)
+      Exchange exchange,
+      int maxBytes,
+      Runnable whenRead,
+      Consumer<Throwable> whenFailed,
+      Scheduler scheduler)
       throws IOException {
     HttpServletRequest request = exchange.request();
     ServletInputStream in = request.getInputStream();
@@ -66,7 +81,7 @@ final class RequestBody implements ReadListener {
       whenRead.run();
     };
     exchange.startAsync();
-    in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed));
+    in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed, scheduler));
   }
 
   /** Returns true if there may be a body which comes without being asked for. */
@@ -77,34 +92,49 @@ final class RequestBody implements ReadListener {
   @Override
   public void onDataAvailable() throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
-    while (!ended && in.isReady()) {
+    while (!ended.get() && in.isReady()) {
       int count = in.read(buffer);
       if (count < 0) {
         return;
       }
-      bytes += count;
-      content.write(buffer, 0, count);
-      if (bytes > maxBytes) {
-        // The handler finds that it is too large.
-        end(whenRead);
+      if (refusal == null) {
+        keep(buffer, count);
       }
     }
   }
 
+  private void keep(byte[] buffer, int count) {
+    try {
+      content.write(buffer, 0, count);
+    } catch (RuntimeException e) {
+      discardRest(() -> whenFailed.accept(e));
+      return;
+    }
+    bytes += count;
+    if (bytes > maxBytes) {
+      // The handler finds that it is too large.
+      discardRest(whenRead);
+    }
+  }
+
+  private void discardRest(Runnable then) {
+    refusal = then;
+    scheduler.schedule(() -> end(then), LingeringClose.PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
   @Override
   public void onAllDataRead() {
-    end(whenRead);
+    end(refusal == null ? whenRead : refusal);
   }
 
   @Override
   public void onError(Throwable failure) {
     Throwable told = failure instanceof TimeoutException ? new IOException(failure) : failure;
-    end(() -> whenFailed.accept(told));
+    end(refusal == null ? () -> whenFailed.accept(told) : refusal);
   }
 
   private void end(Runnable then) {
-    if (!ended) {
-      ended = true;
+    if (ended.compareAndSet(false, true)) {
       then.run();
     }
   }

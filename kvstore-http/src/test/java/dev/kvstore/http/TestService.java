@@ -130,7 +130,7 @@ final class TestService implements AutoCloseable {
     return connect(socket);
   }
 
-  private Socket connect(Socket socket) throws IOException {
+  Socket connect(Socket socket) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;

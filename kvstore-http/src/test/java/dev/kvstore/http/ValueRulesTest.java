@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.bson.BsonBinary;
@@ -187,6 +190,24 @@ class ValueRulesTest {
     assertThat(reply.status()).isEqualTo(413);
     assertThat(reply.code()).isEqualTo("too-large");
     assertThat(reply.header("Connection")).isEqualTo("close");
+  }
+
+  @Test
+  void chunkedBodyBeyondEveryLimit_isAnsweredToAClientThatSendsAllFirst() throws IOException {
+    byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    try (Socket socket = new Socket()) {
+      socket.setSendBufferSize(chunk.length);
+      service.connect(socket);
+      OutputStream out = socket.getOutputStream();
+      out.write(("PUT " + KEY + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+          .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 640; i++) {
+        out.write(chunk);
+      }
+      out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(Reply.read(socket.getInputStream(), false).status()).isEqualTo(413);
+    }
   }
 
   @Test
