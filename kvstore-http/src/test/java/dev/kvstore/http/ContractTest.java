@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.api.pages.OpenApi;
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -187,7 +190,7 @@ class ContractTest {
       String method, String path, String who, String answer, @TempDir Path other) {
     TestTokens tokens = new TestTokens();
     String reader = tokens.add("reader", Role.READ, new Limits(List.of("app"), List.of()));
-    Gate gate = new Gate(tokens.authenticator(), null, false);
+    AccessControl gate = new AccessControl(tokens.authenticator(), null, false);
     try (TestService guarded =
         TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
       Reply reply = guarded.send(
@@ -203,7 +206,7 @@ class ContractTest {
   @Test
   void tooManyRequests_areAnsweredAsTheContractSays(@TempDir Path other) {
     RateLimiter once = new RateLimiter(1, () -> 0);
-    Gate gate = new Gate(new TestTokens().authenticator(), once, false);
+    AccessControl gate = new AccessControl(new TestTokens().authenticator(), once, false);
     try (TestService limited =
         TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
       assertAnswer(limited.get("/v1/stores"), "200");
