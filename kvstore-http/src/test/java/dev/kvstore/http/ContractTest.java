@@ -190,9 +190,9 @@ class ContractTest {
       String method, String path, String who, String answer, @TempDir Path other) {
     TestTokens tokens = new TestTokens();
     String reader = tokens.add("reader", Role.READ, new Limits(List.of("app"), List.of()));
-    AccessControl gate = new AccessControl(tokens.authenticator(), null, false);
+    AccessControl accessControl = new AccessControl(tokens.authenticator(), null, false);
     try (TestService guarded =
-        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), accessControl)) {
       Reply reply = guarded.send(
           method, path, null, who.equals("reader") ? new String[] {reader} : new String[0]);
 
@@ -206,9 +206,9 @@ class ContractTest {
   @Test
   void tooManyRequests_areAnsweredAsTheContractSays(@TempDir Path other) {
     RateLimiter once = new RateLimiter(1, () -> 0);
-    AccessControl gate = new AccessControl(new TestTokens().authenticator(), once, false);
+    AccessControl accessControl = new AccessControl(new TestTokens().authenticator(), once, false);
     try (TestService limited =
-        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), accessControl)) {
       assertAnswer(limited.get("/v1/stores"), "200");
       Reply reply = limited.get("/v1/stores");
 

@@ -46,25 +46,29 @@ public final class TestService implements AutoCloseable {
     return new TestService(database, KVServer.start(named(settings), database));
   }
 
-  public static TestService start(EntryDatabase database, AccessControl gate) {
-    return start(database, ServerSettings.DEFAULT, gate);
+  public static TestService start(EntryDatabase database, AccessControl accessControl) {
+    return start(database, ServerSettings.DEFAULT, accessControl);
   }
 
   public static TestService start(
-      EntryDatabase database, ServerSettings settings, AccessControl gate) {
-    return new TestService(database, KVServer.start(named(settings), database, gate));
+      EntryDatabase database, ServerSettings settings, AccessControl accessControl) {
+    return new TestService(database, KVServer.start(named(settings), database, accessControl));
   }
 
   public static TestService start(EntryDatabase database, Metrics metrics) {
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
-    AccessControl gate = new AccessControl(open, null, true);
+    AccessControl accessControl = new AccessControl(open, null, true);
     return new TestService(
-        database, KVServer.start(named(ServerSettings.DEFAULT), database, gate, metrics));
+        database, KVServer.start(named(ServerSettings.DEFAULT), database, accessControl, metrics));
   }
 
   public static TestService start(
-      EntryDatabase database, ServerSettings settings, AccessControl gate, Metrics metrics) {
-    return new TestService(database, KVServer.start(named(settings), database, gate, metrics));
+      EntryDatabase database,
+      ServerSettings settings,
+      AccessControl accessControl,
+      Metrics metrics) {
+    return new TestService(
+        database, KVServer.start(named(settings), database, accessControl, metrics));
   }
 
   /** Tests that do not care send these. */

@@ -100,15 +100,15 @@ public final class IdempotencyCache {
    *
    * @throws ProblemException if its etag came with another request before
    */
-  public <T> T once(RequestContext exchange, Supplier<T> write) {
-    exchange.recheck(); // the body may have taken long
-    String etag = WriteRequests.etag(exchange);
+  public <T> T once(RequestContext context, Supplier<T> write) {
+    context.recheck(); // the body may have taken long
+    String etag = WriteRequests.etag(context);
     if (etag == null) {
       return write.get();
     }
-    First mine = new First(fingerprint(exchange));
+    First mine = new First(fingerprint(context));
     CompletableFuture<Outcome> first =
-        outcomes.asMap().putIfAbsent(new Id(exchange.principal().identity(), etag), mine);
+        outcomes.asMap().putIfAbsent(new Id(context.principal().identity(), etag), mine);
     if (first == null) {
       return run(write, mine);
     }
@@ -118,10 +118,10 @@ public final class IdempotencyCache {
           "The KV-Etag " + etag + " came with another request before; only the very same request"
               + " can be sent again, and every other needs an etag of its own");
     }
-    exchange.tellReplayed();
+    context.tellReplayed();
     @SuppressWarnings("unchecked") // one method and target have one kind of result
     T result = (T) replay(first);
-    exchange.recheck();
+    context.recheck();
     return result;
   }
 
@@ -129,12 +129,12 @@ public final class IdempotencyCache {
    * Returns what two requests have in common that ask for the same write. Not the conditions: one
    * that never holds asks what came of the write without doing it.
    */
-  private static String fingerprint(RequestContext exchange) {
+  private static String fingerprint(RequestContext context) {
     MessageDigest digest = Sha256.start();
-    HttpServletRequest request = exchange.request();
+    HttpServletRequest request = context.request();
     for (String part : new String[] {
-      exchange.method(),
-      exchange.target().toString(),
+      context.method(),
+      context.path().toString(),
       String.valueOf(request.getQueryString()),
       Collections.list(request.getHeaders("Content-Type")).toString()
     }) {
@@ -142,7 +142,7 @@ public final class IdempotencyCache {
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
       digest.update(bytes);
     }
-    digest.update(exchange.bodyDigest());
+    digest.update(context.bodyDigest());
     return HexFormat.of().formatHex(digest.digest());
   }
 

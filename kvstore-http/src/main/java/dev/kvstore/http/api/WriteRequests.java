@@ -32,8 +32,8 @@ public final class WriteRequests {
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is malformed
    */
-  static @Nullable String etag(RequestContext exchange) {
-    List<String> etags = Collections.list(exchange.request().getHeaders(ETAG));
+  static @Nullable String etag(RequestContext context) {
+    List<String> etags = Collections.list(context.request().getHeaders(ETAG));
     if (etags.isEmpty()) {
       return null;
     }
@@ -49,15 +49,15 @@ public final class WriteRequests {
   }
 
   public static WriteOptions options(
-      RequestContext exchange, Parameters parameters, WriteCondition condition) {
-    return living(exchange, parameters.timeToLive(), condition);
+      RequestContext context, Parameters parameters, WriteCondition condition) {
+    return living(context, parameters.timeToLive(), condition);
   }
 
   private static WriteOptions living(
-      RequestContext exchange, @Nullable Duration timeToLive, WriteCondition condition) {
+      RequestContext context, @Nullable Duration timeToLive, WriteCondition condition) {
     WriteOptions options = WriteOptions.DEFAULT.condition(condition);
-    String author = author(exchange);
-    String etag = etag(exchange);
+    String author = author(context);
+    String etag = etag(context);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     options = etag == null ? options : options.etag(etag);
     return author == null ? options : options.author(author);
@@ -65,30 +65,30 @@ public final class WriteRequests {
 
   /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
   public static WriteOptions replacing(
-      RequestContext exchange, Parameters parameters, WriteCondition condition) {
+      RequestContext context, Parameters parameters, WriteCondition condition) {
     return parameters.keepsExpiry()
-        ? living(exchange, null, condition).keepingExpiry()
-        : options(exchange, parameters, condition);
+        ? living(context, null, condition).keepingExpiry()
+        : options(context, parameters, condition);
   }
 
   /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
-  public static WriteOptions patching(RequestContext exchange, Parameters parameters) {
-    WriteOptions options = replacing(exchange, parameters, WriteCondition.NONE);
+  public static WriteOptions patching(RequestContext context, Parameters parameters) {
+    WriteOptions options = replacing(context, parameters, WriteCondition.NONE);
     return parameters.has("ttl") ? options : options.keepingExpiry();
   }
 
-  public static BatchOptions batchOptions(RequestContext exchange, Parameters parameters) {
+  public static BatchOptions batchOptions(RequestContext context, Parameters parameters) {
     BatchOptions options =
         parameters.flag("atomic") ? BatchOptions.DEFAULT.atomic() : BatchOptions.DEFAULT;
     Duration timeToLive = parameters.timeToLive();
-    String author = author(exchange);
+    String author = author(context);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     return author == null ? options : options.author(author);
   }
 
-  private static @Nullable String author(RequestContext exchange) {
-    String known = exchange.principal().name().orElse(null);
-    String encoded = exchange.request().getHeader(AUTHOR);
+  private static @Nullable String author(RequestContext context) {
+    String known = context.principal().name().orElse(null);
+    String encoded = context.request().getHeader(AUTHOR);
     return known != null || encoded == null ? known : decode(encoded);
   }
 

@@ -101,7 +101,7 @@ public final class ServeCommand implements CheckedCommand {
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = open(backend);
         TokenWatch tokens = TokenWatch.start(backend.tokens(entries));
-        KVServer server = KVServer.start(settings, entries, gate(tokens), metrics)) {
+        KVServer server = KVServer.start(settings, entries, accessControl(tokens), metrics)) {
       spec.commandLine()
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "
@@ -128,13 +128,13 @@ public final class ServeCommand implements CheckedCommand {
     }
   }
 
-  private AccessControl gate(TokenWatch tokens) {
+  private AccessControl accessControl(TokenWatch tokens) {
     String demanding = options.tokensDemandedBy();
     if (demanding != null && !mayHaveTokens(tokens)) {
       throw new ParameterException(
           spec.commandLine(), options.noTokens(demanding), spec.findOption(demanding), null);
     }
-    return options.gate(tokens);
+    return options.accessControl(tokens);
   }
 
   private static List<Instant> expiries(TokenWatch tokens) {

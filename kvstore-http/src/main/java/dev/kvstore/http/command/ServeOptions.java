@@ -63,7 +63,7 @@ final class ServeOptions {
     return given + ": " + ListenOptions.noTokens(option);
   }
 
-  AccessControl gate(Supplier<Tokens> tokens) {
+  AccessControl accessControl(Supplier<Tokens> tokens) {
     Authenticator authenticator =
         new Authenticator(tokens, tokensDemandedBy() == null, Clock.systemUTC());
     return new AccessControl(authenticator, limits.rate(), web.hasOpenMetrics());

@@ -38,7 +38,7 @@ public final class RequestContext {
 
   private final HttpServletRequest request;
   private final HttpServletResponse response;
-  private final ResourcePath target;
+  private final ResourcePath path;
   private final Principal principal;
   private final EntryDatabase database;
   private final Runnable recheck;
@@ -57,7 +57,7 @@ public final class RequestContext {
   public RequestContext(
       HttpServletRequest request,
       HttpServletResponse response,
-      ResourcePath target,
+      ResourcePath path,
       Principal principal,
       EntryDatabase database,
       Runnable recheck,
@@ -65,7 +65,7 @@ public final class RequestContext {
       Room room) {
     this.request = request;
     this.response = response;
-    this.target = target;
+    this.path = path;
     this.principal = principal;
     this.database = database;
     this.client = client;
@@ -81,8 +81,8 @@ public final class RequestContext {
     return response;
   }
 
-  public ResourcePath target() {
-    return target;
+  public ResourcePath path() {
+    return path;
   }
 
   /** Returns who asks; where several keys are named or listed, it says for which they may. */
@@ -151,11 +151,11 @@ public final class RequestContext {
   }
 
   public String key() {
-    return target.key();
+    return path.key();
   }
 
   public String store() {
-    return target.store();
+    return path.store();
   }
 
   /**

@@ -4,5 +4,5 @@ import java.io.IOException;
 
 /** Answers the requests for one kind of resource, of the methods that it allows. */
 public interface ResourceHandler {
-  void handle(RequestContext exchange) throws IOException;
+  void handle(RequestContext context) throws IOException;
 }

@@ -13,7 +13,7 @@ import dev.kvstore.internal.support.Percent;
  * @param store a legal store name; empty for what belongs to no store
  * @param key a legal key; empty for what has none
  */
-public record ResourcePath(Route resource, String store, String key) {
+public record ResourcePath(Route route, String store, String key) {
   private static final String STORES = "/v1/stores";
 
   /**
@@ -44,13 +44,13 @@ public record ResourcePath(Route resource, String store, String key) {
     }
     int nameEnd = rawPath.indexOf('/', storeEnd + 1);
     String name = rawPath.substring(storeEnd + 1, nameEnd < 0 ? rawPath.length() : nameEnd);
-    Route resource = nameEnd < 0 ? Route.ofStore(name) : Route.ofKey(name);
-    if (resource == null) {
+    Route route = nameEnd < 0 ? Route.ofStore(name) : Route.ofKey(name);
+    if (route == null) {
       throw noSuchResource();
     }
     String store = Names.checkStore(rawPath.substring(storeStart, storeEnd));
     String key = nameEnd < 0 ? "" : checkKey(rawPath.substring(nameEnd + 1));
-    return new ResourcePath(resource, store, key);
+    return new ResourcePath(route, store, key);
   }
 
   private static String checkKey(String encoded) {

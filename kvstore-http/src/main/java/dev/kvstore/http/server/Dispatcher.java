@@ -53,7 +53,7 @@ final class Dispatcher implements Handler {
   private static final String REQUEST_ID = "requestId";
 
   private final EntryDatabase database;
-  private final AccessControl gate;
+  private final AccessControl accessControl;
   private final Cors cors;
   private final Failures failures;
   private final Load load;
@@ -63,14 +63,14 @@ final class Dispatcher implements Handler {
 
   Dispatcher(
       EntryDatabase database,
-      AccessControl gate,
+      AccessControl accessControl,
       Cors cors,
       Load load,
       RequestBodies bodies,
       AllowedHosts hosts,
       Map<Route, ResourceHandler> handlers) {
     this.database = database;
-    this.gate = gate;
+    this.accessControl = accessControl;
     this.cors = cors;
     this.failures = new Failures(cors);
     this.load = load;
@@ -80,15 +80,15 @@ final class Dispatcher implements Handler {
   }
 
   @Override
-  public void handle(Context context) {
-    context.skipRemainingHandlers();
-    String requestId = RequestIds.of(context.req().getHeader(RequestIds.HEADER));
+  public void handle(Context javalin) {
+    javalin.skipRemainingHandlers();
+    String requestId = RequestIds.of(javalin.req().getHeader(RequestIds.HEADER));
     MDC.put(REQUEST_ID, requestId);
     try {
-      begin(context.req(), context.res(), requestId);
-      if (context.req().isAsyncStarted()) {
+      begin(javalin.req(), javalin.res(), requestId);
+      if (javalin.req().isAsyncStarted()) {
         // Who has started that ends it, too; without a future Javalin would, now.
-        context.future(CompletableFuture::new);
+        javalin.future(CompletableFuture::new);
       }
     } finally {
       MDC.remove(REQUEST_ID);
@@ -97,9 +97,9 @@ final class Dispatcher implements Handler {
 
   private void begin(HttpServletRequest request, HttpServletResponse response, String requestId) {
     failures.setCommonHeaders(request, response, requestId);
-    RequestContext exchange;
+    RequestContext context;
     try {
-      exchange = exchange(request, response);
+      context = context(request, response);
     } catch (RuntimeException | Error e) {
       if (RequestBody.isSentUnasked(request)) {
         failures.refuse(request, response, requestId, null, e, scheduler(request));
@@ -109,25 +109,24 @@ final class Dispatcher implements Handler {
       return;
     }
     try {
-      if (!isAnswered(exchange)) {
-        receive(exchange, requestId);
+      if (!isAnswered(context)) {
+        receive(context, requestId);
       }
     } catch (IOException | RuntimeException | Error e) {
-      refuse(exchange, requestId, e);
+      refuse(context, requestId, e);
     }
   }
 
-  private RequestContext exchange(HttpServletRequest request, HttpServletResponse response) {
-    ResourcePath target = target(request);
-    Route resource = target.resource();
-    request.setAttribute(RequestRecords.RESOURCE, resource);
-    Principal principal = admit(request, access(request, resource));
+  private RequestContext context(HttpServletRequest request, HttpServletResponse response) {
+    ResourcePath path = path(request);
+    Route route = path.route();
+    request.setAttribute(RequestRecords.ROUTE, route);
+    Principal principal = admit(request, access(request, route));
     principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
     String client = AccessControl.client(request, principal);
     Room room = load.room(client, RequestContext.isWrite(request), whenAnswered(request));
-    Runnable recheck = () -> gate.recheck(request, principal);
-    return new RequestContext(
-        request, response, target, principal, database, recheck, client, room);
+    Runnable recheck = () -> accessControl.recheck(request, principal);
+    return new RequestContext(request, response, path, principal, database, recheck, client, room);
   }
 
   private static Consumer<Runnable> whenAnswered(HttpServletRequest request) {
@@ -136,12 +135,12 @@ final class Dispatcher implements Handler {
   }
 
   /** Browsers ask without a token whether they may send one. */
-  private Access access(HttpServletRequest request, Route resource) {
-    return cors.isPreflight(request) ? Access.PUBLIC : resource.access(request.getMethod());
+  private Access access(HttpServletRequest request, Route route) {
+    return cors.isPreflight(request) ? Access.PUBLIC : route.access(request.getMethod());
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
-  private ResourcePath target(HttpServletRequest request) {
+  private ResourcePath path(HttpServletRequest request) {
     try {
       checkUri(RequestContext.core(request).getHttpURI());
       return ResourcePath.parse(request.getRequestURI());
@@ -166,52 +165,52 @@ final class Dispatcher implements Handler {
   }
 
   private Principal admit(HttpServletRequest request, Access access) {
-    if (access != Access.PROBE && gate.isOpenToAll()) {
+    if (access != Access.PROBE && accessControl.isOpenToAll()) {
       hosts.check(request);
     }
-    return gate.admit(request, access);
+    return accessControl.admit(request, access);
   }
 
   /** Refuses what may not be, answers what needs nobody to wait for, and returns true if it was. */
-  private boolean isAnswered(RequestContext exchange) throws IOException {
-    Route resource = exchange.target().resource();
-    String method = exchange.method();
-    if (!resource.allows(method)) {
+  private boolean isAnswered(RequestContext context) throws IOException {
+    Route route = context.path().route();
+    String method = context.method();
+    if (!route.allows(method)) {
       throw new ProblemException(
-          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + resource.allow())
-              .with("allow", resource.allow())
-              .withHeader("Allow", resource.allow()));
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + route.allow())
+              .with("allow", route.allow())
+              .withHeader("Allow", route.allow()));
     }
-    gate.authorize(
-        exchange.principal(),
-        access(exchange.request(), resource),
-        exchange.method(),
-        exchange.store(),
-        exchange.key());
+    accessControl.authorize(
+        context.principal(),
+        access(context.request(), route),
+        context.method(),
+        context.store(),
+        context.key());
     if (method.equals("OPTIONS")) {
-      exchange.header("Allow", resource.allow());
-      cors.allowRequest(exchange.request(), exchange.response(), resource.allow());
-      if (resource.allows("PATCH")) {
-        exchange.header("Accept-Patch", Format.MERGE_PATCH);
+      context.header("Allow", route.allow());
+      cors.allowRequest(context.request(), context.response(), route.allow());
+      if (route.allows("PATCH")) {
+        context.header("Accept-Patch", Format.MERGE_PATCH);
       }
-      ResponseWriter.answerEmpty(exchange, 204);
+      ResponseWriter.answerEmpty(context, 204);
       return true;
     }
-    if (RequestContext.isWrite(exchange.request())) {
-      CrossOrigin.refuse(exchange.request(), cors);
+    if (RequestContext.isWrite(context.request())) {
+      CrossOrigin.refuse(context.request(), cors);
     }
-    exchange.demand(ReadConsistency.of(exchange.request()));
-    if (resource.isInMemory()) {
-      handler(resource).handle(exchange);
+    context.demand(ReadConsistency.of(context.request()));
+    if (route.isInMemory()) {
+      handler(route).handle(context);
       return true;
     }
     return false;
   }
 
-  private ResourceHandler handler(Route resource) {
-    ResourceHandler handler = handlers.get(resource);
+  private ResourceHandler handler(Route route) {
+    ResourceHandler handler = handlers.get(route);
     if (handler == null) {
-      throw new IllegalStateException("No handler for " + resource);
+      throw new IllegalStateException("No handler for " + route);
     }
     return handler;
   }
@@ -221,74 +220,73 @@ final class Dispatcher implements Handler {
    * and is not read: a client without a token could fill the memory with it. The server ends the
    * connection behind it.
    */
-  private void receive(RequestContext exchange, String requestId) throws IOException {
-    HttpServletRequest request = exchange.request();
+  private void receive(RequestContext context, String requestId) throws IOException {
+    HttpServletRequest request = context.request();
     if (!RequestContext.isWrite(request) || !RequestBody.isIn(request)) {
-      execute(exchange, requestId);
+      execute(context, requestId);
       return;
     }
-    int maxBytes = bodies.maxBytes(exchange.target().resource());
+    int maxBytes = bodies.maxBytes(context.path().route());
     if (request.getContentLengthLong() > maxBytes) {
       throw BoundedInput.tooLarge(request.getContentLengthLong(), maxBytes);
     }
     RequestBody.read(
-        exchange,
+        context,
         maxBytes,
-        () -> execute(exchange, requestId),
-        failure -> end(exchange, requestId, failure, true),
+        () -> execute(context, requestId),
+        failure -> end(context, requestId, failure, true),
         scheduler(request));
   }
 
   /** Executes the request on this thread, or later on another. */
-  private void execute(RequestContext exchange, String requestId) {
-    Runnable work = load.inTurn(exchange.client(), () -> {
+  private void execute(RequestContext context, String requestId) {
+    Runnable work = load.inTurn(context.client(), () -> {
       MDC.put(REQUEST_ID, requestId);
       try {
-        run(exchange, requestId);
+        run(context, requestId);
       } finally {
         MDC.remove(REQUEST_ID);
       }
     });
     Runnable stopped =
-        load.inTurn(exchange.client(), () -> end(exchange, requestId, stopped(), false));
-    if (exchange.isAsync() || !load.requests().tryAcquire(exchange.client())) {
-      exchange.startAsync();
+        load.inTurn(context.client(), () -> end(context, requestId, stopped(), false));
+    if (context.isAsync() || !load.requests().tryAcquire(context.client())) {
+      context.startAsync();
       load.requests()
           .await(
-              exchange.client(),
-              scheduler(exchange.request()),
+              context.client(),
+              scheduler(context.request()),
               () -> load.workers().runLater(work, stopped),
-              () -> end(exchange, requestId, tooMany(), false));
+              () -> end(context, requestId, tooMany(), false));
     } else if (!load.workers().runNow(work)) {
-      exchange.startAsync();
+      context.startAsync();
       load.workers().runLater(work, stopped);
     }
   }
 
-  private void run(RequestContext exchange, String requestId) {
+  private void run(RequestContext context, String requestId) {
     try {
-      handler(exchange.target().resource()).handle(exchange);
-      exchange.complete();
+      handler(context.path().route()).handle(context);
+      context.complete();
     } catch (IOException | RuntimeException | Error e) {
-      end(exchange, requestId, e, false);
+      end(context, requestId, e, false);
     }
   }
 
   /** Refuses a request before its body was read. */
-  private void refuse(RequestContext exchange, String requestId, Throwable failure) {
-    HttpServletRequest request = exchange.request();
-    if (exchange.isAsync() || !RequestBody.isSentUnasked(request)) {
-      end(exchange, requestId, failure, RequestBody.isIn(request));
+  private void refuse(RequestContext context, String requestId, Throwable failure) {
+    HttpServletRequest request = context.request();
+    if (context.isAsync() || !RequestBody.isSentUnasked(request)) {
+      end(context, requestId, failure, RequestBody.isIn(request));
     } else {
-      failures.refuse(
-          request, exchange.response(), requestId, exchange, failure, scheduler(request));
+      failures.refuse(request, context.response(), requestId, context, failure, scheduler(request));
     }
   }
 
-  private void end(RequestContext exchange, String requestId, Throwable failure, boolean close) {
-    failures.answer(exchange.request(), exchange.response(), requestId, exchange, failure, close);
-    exchange.takeBack();
-    exchange.complete();
+  private void end(RequestContext context, String requestId, Throwable failure, boolean close) {
+    failures.answer(context.request(), context.response(), requestId, context, failure, close);
+    context.takeBack();
+    context.complete();
   }
 
   private static KVException stopped() {

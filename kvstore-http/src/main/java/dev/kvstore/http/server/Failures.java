@@ -52,18 +52,18 @@ final class Failures {
   /**
    * Answers with what went wrong.
    *
-   * @param exchange null where it is not known who asks for what
+   * @param context null where it is not known who asks for what
    * @param close whether the connection ends with the answer, and what was not read is not
    */
   void answer(
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
-      @Nullable RequestContext exchange,
+      @Nullable RequestContext context,
       Throwable failure,
       boolean close) {
     try {
-      byte[] body = prepare(request, response, requestId, exchange, failure);
+      byte[] body = prepare(request, response, requestId, context, failure);
       if (body == null) {
         return;
       }
@@ -87,15 +87,15 @@ final class Failures {
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
-      @Nullable RequestContext exchange,
+      @Nullable RequestContext context,
       Throwable failure,
       Scheduler scheduler) {
     try {
-      byte[] body = prepare(request, response, requestId, exchange, failure);
+      byte[] body = prepare(request, response, requestId, context, failure);
       if (body != null) {
         response.setHeader("Connection", "close");
         response.setContentLength(body.length);
-        AsyncContext async = exchange == null ? request.startAsync() : exchange.handOver();
+        AsyncContext async = context == null ? request.startAsync() : context.handOver();
         async.setTimeout(0);
         LingeringClose.start(async, request, body, scheduler);
       }
@@ -109,7 +109,7 @@ final class Failures {
       HttpServletRequest request,
       HttpServletResponse response,
       String requestId,
-      @Nullable RequestContext exchange,
+      @Nullable RequestContext context,
       Throwable failure) {
     Problem problem = Problems.of(failure, RequestContext.isWrite(request));
     log(request, problem, failure);
@@ -119,10 +119,10 @@ final class Failures {
     }
     response.reset();
     setCommonHeaders(request, response, requestId);
-    if (exchange != null) {
-      tellPosition(exchange);
-      if (exchange.isReplayed()) {
-        exchange.tellReplayed();
+    if (context != null) {
+      tellPosition(context);
+      if (context.isReplayed()) {
+        context.tellReplayed();
       }
     }
     problem.headers().forEach(response::setHeader);
@@ -138,9 +138,9 @@ final class Failures {
     return problem.toJson(shown ? path : null, requestId);
   }
 
-  private static void tellPosition(RequestContext exchange) {
+  private static void tellPosition(RequestContext context) {
     try {
-      exchange.tellPosition();
+      context.tellPosition();
     } catch (KVException e) {
       LOG.debug("The store does not tell its position any more", e);
     }

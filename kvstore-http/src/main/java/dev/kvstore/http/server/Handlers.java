@@ -35,31 +35,31 @@ final class Handlers {
   /** @param streams will hold the streams of events */
   static Map<Route, ResourceHandler> of(
       ServerSettings settings,
-      AccessControl gate,
+      AccessControl accessControl,
       EntryDatabase database,
       Metrics metrics,
       EventStreams streams,
       Load load,
       RequestBodies bodies) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
-    ResponseWriter answers = new ResponseWriter(transcoder, load);
+    ResponseWriter responses = new ResponseWriter(transcoder, load);
     IdempotencyCache writes = new IdempotencyCache();
-    PatchHandler patches = new PatchHandler(bodies, answers, settings.limits(), writes);
+    PatchHandler patches = new PatchHandler(bodies, responses, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());
     HealthHandler health =
-        new HealthHandler(new Readiness(database)::check, gate, settings.databaseKind());
+        new HealthHandler(new Readiness(database)::check, accessControl, settings.databaseKind());
     Map<Route, ResourceHandler> handlers = new EnumMap<>(Route.class);
-    handlers.put(Route.KEY, new KeyHandler(bodies, answers, patches, writes));
-    handlers.put(Route.DEFAULT, new DefaultHandler(bodies, answers, writes));
-    handlers.put(Route.COUNTER, new CounterHandler(bodies, answers, writes));
-    handlers.put(Route.VALUES, new ValuesHandler(bodies, answers, writes));
-    handlers.put(Route.KEYS, new ListingHandler(answers));
+    handlers.put(Route.KEY, new KeyHandler(bodies, responses, patches, writes));
+    handlers.put(Route.DEFAULT, new DefaultHandler(bodies, responses, writes));
+    handlers.put(Route.COUNTER, new CounterHandler(bodies, responses, writes));
+    handlers.put(Route.VALUES, new ValuesHandler(bodies, responses, writes));
+    handlers.put(Route.KEYS, new ListingHandler(responses));
     handlers.put(Route.EVENTS, new EventsHandler(database, streams, frames));
-    handlers.put(Route.STORES, new StoresHandler(database, answers));
+    handlers.put(Route.STORES, new StoresHandler(database, responses));
     handlers.put(
         Route.STORE,
         new StoreHandler(
-            new DropHandler(database), answers, settings.limits(), settings.maxBodyBytes()));
+            new DropHandler(database), responses, settings.limits(), settings.maxBodyBytes()));
     handlers.put(Route.LIVE, health);
     handlers.put(Route.READY, health);
     handlers.put(Route.METRICS, new MetricsHandler(metrics));

@@ -80,8 +80,8 @@ public final class KVServer implements AutoCloseable {
   }
 
   public static KVServer start(
-      ServerSettings settings, EntryDatabase database, AccessControl gate) {
-    return start(settings, database, gate, new Metrics());
+      ServerSettings settings, EntryDatabase database, AccessControl accessControl) {
+    return start(settings, database, accessControl, new Metrics());
   }
 
   /**
@@ -90,7 +90,10 @@ public final class KVServer implements AutoCloseable {
    * @param metrics become the service's, which closes them
    */
   public static KVServer start(
-      ServerSettings settings, EntryDatabase database, AccessControl gate, Metrics metrics) {
+      ServerSettings settings,
+      EntryDatabase database,
+      AccessControl accessControl,
+      Metrics metrics) {
     EventStreams streams = new EventStreams(settings.events());
     Listener listener = null;
     Javalin javalin = null;
@@ -111,12 +114,12 @@ public final class KVServer implements AutoCloseable {
       StoreStack stores = StoreStack.of(database);
       Dispatcher api = new Dispatcher(
           stores,
-          gate,
+          accessControl,
           cors,
           load,
           bodies,
           hosts,
-          Handlers.of(settings, gate, stores, metrics, streams, load, bodies));
+          Handlers.of(settings, accessControl, stores, metrics, streams, load, bodies));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

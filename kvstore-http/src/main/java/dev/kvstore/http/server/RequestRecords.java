@@ -19,7 +19,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class RequestRecords implements RequestLog {
   /** The request's attribute with its {@link Route}. */
-  static final String RESOURCE = "dev.kvstore.resource";
+  static final String ROUTE = "dev.kvstore.resource";
 
   /** The request's attribute with the name of the token that it brought, if any. */
   static final String TOKEN_NAME = "dev.kvstore.token";
@@ -37,8 +37,7 @@ final class RequestRecords implements RequestLog {
   @Override
   public void log(Request request, Response response) {
     Duration duration = Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime());
-    String route =
-        request.getAttribute(RESOURCE) instanceof Route resource ? route(resource) : "none";
+    String route = request.getAttribute(ROUTE) instanceof Route matched ? route(matched) : "none";
     metrics.addRequest(route, request.getMethod(), response.getStatus(), duration);
     if (accessLog) {
       logAccess(request, response, route, duration);
@@ -64,8 +63,8 @@ final class RequestRecords implements RequestLog {
   }
 
   /** Returns the pattern of the resource's path. */
-  private static String route(Route resource) {
-    return switch (resource) {
+  private static String route(Route route) {
+    return switch (route) {
       case KEY -> "/v1/stores/{store}/keys/{key}";
       case DEFAULT -> "/v1/stores/{store}/defaults/{key}";
       case COUNTER -> "/v1/stores/{store}/counters/{key}";

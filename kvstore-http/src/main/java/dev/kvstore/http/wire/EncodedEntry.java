@@ -40,15 +40,15 @@ final class EncodedEntry {
 
   /** Returns the answer that is kept with the entry, or makes it in the room of the exchange. */
   static EncodedEntry of(
-      CachedEntry held, KVEntry<RawValue> entry, ResponseWriter answers, RequestContext exchange)
+      CachedEntry held, KVEntry<RawValue> entry, ResponseWriter responses, RequestContext context)
       throws IOException {
     if (held.valueAs(TYPE) instanceof EncodedEntry kept) {
       return kept;
     }
-    ChunkedBuffer json = answers.toJson(exchange, ResponseWriter.present(entry));
-    exchange.room().take(json.getSize());
+    ChunkedBuffer json = responses.toJson(context, ResponseWriter.present(entry));
+    context.room().take(json.getSize());
     EncodedEntry encoded = of(entry.metadata(), json.toByteArray());
-    exchange.room().giveBack(json.getSize());
+    context.room().giveBack(json.getSize());
     held.keep(TYPE, encoded, OVERHEAD_BYTES + encoded.body.length);
     return encoded;
   }
@@ -61,18 +61,18 @@ final class EncodedEntry {
   }
 
   /** Answers with the value, or that the reader has it already. */
-  void answer(RequestContext exchange) throws IOException {
+  void answer(RequestContext context) throws IOException {
     ServletContextResponse response =
-        ServletContextResponse.getServletContextResponse(exchange.response());
+        ServletContextResponse.getServletContextResponse(context.response());
     HttpFields.Mutable fields = response.getHeaders();
     headers.forEach(fields::add);
-    exchange.allowRevalidation();
-    exchange.tellPosition();
-    if (Conditions.notModified(exchange.request(), etag)) {
-      ResponseWriter.answerEmpty(exchange, 304);
+    context.allowRevalidation();
+    context.tellPosition();
+    if (Conditions.notModified(context.request(), etag)) {
+      ResponseWriter.answerEmpty(context, 304);
       return;
     }
     fields.put(CONTENT_TYPE);
-    ResponseWriter.send(exchange, body);
+    ResponseWriter.send(context, body);
   }
 }

@@ -45,8 +45,8 @@ public final class RequestBodies {
   }
 
   /** Returns the most bytes that the body of a request to that resource can have. */
-  public int maxBytes(Route resource) {
-    return switch (resource) {
+  public int maxBytes(Route route) {
+    return switch (route) {
       case COUNTER -> MAX_COUNTER_BYTES;
       case VALUES -> maxBatchBytes;
       default -> Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
@@ -54,22 +54,22 @@ public final class RequestBodies {
   }
 
   /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
-  public RawValue value(RequestContext exchange) throws IOException {
-    if (Format.ofBody(exchange.request()) == Format.BSON) {
-      return BsonValues.checked(read(exchange, limits.maxBytes() + SLACK_BYTES), limits);
+  public RawValue value(RequestContext context) throws IOException {
+    if (Format.ofBody(context.request()) == Format.BSON) {
+      return BsonValues.checked(read(context, limits.maxBytes() + SLACK_BYTES), limits);
     }
-    return jsonValue(exchange);
+    return jsonValue(context);
   }
 
   /** Returns the merge patch that is the body. */
-  public RawValue mergePatch(RequestContext exchange) throws IOException {
-    Format.requireMergePatch(exchange.request());
-    return jsonValue(exchange);
+  public RawValue mergePatch(RequestContext context) throws IOException {
+    Format.requireMergePatch(context.request());
+    return jsonValue(context);
   }
 
-  private RawValue jsonValue(RequestContext exchange) throws IOException {
-    try (InputStream body = open(exchange, Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
-      return json(body, parser -> value(exchange.request().getContentLengthLong(), parser));
+  private RawValue jsonValue(RequestContext context) throws IOException {
+    try (InputStream body = open(context, Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+      return json(body, parser -> value(context.request().getContentLengthLong(), parser));
     }
   }
 
@@ -93,9 +93,9 @@ public final class RequestBodies {
   }
 
   /** Returns the values that are the members of the body, by their keys. */
-  public Map<String, RawValue> values(RequestContext exchange) throws IOException {
-    Format format = Format.ofBody(exchange.request());
-    try (InputStream body = open(exchange, maxBatchBytes)) {
+  public Map<String, RawValue> values(RequestContext context) throws IOException {
+    Format format = Format.ofBody(context.request());
+    try (InputStream body = open(context, maxBatchBytes)) {
       Map<String, RawValue> values = members(format, body);
       values.keySet().forEach(Names::checkKey);
       return values;
@@ -103,12 +103,12 @@ public final class RequestBodies {
   }
 
   /** Returns the member {@code by} of the body, and 1 where there is none. */
-  public long increment(RequestContext exchange) throws IOException {
-    byte[] body = read(exchange, MAX_COUNTER_BYTES);
+  public long increment(RequestContext context) throws IOException {
+    byte[] body = read(context, MAX_COUNTER_BYTES);
     if (body.length == 0) {
       return 1;
     }
-    Map<String, RawValue> members = countersMembers(exchange, body);
+    Map<String, RawValue> members = countersMembers(context, body);
     if (members.isEmpty()) {
       return 1;
     }
@@ -123,9 +123,9 @@ public final class RequestBodies {
                 : "'by' is " + BsonValues.typeName(by) + ", not a whole number of 64 bits"));
   }
 
-  private Map<String, RawValue> countersMembers(RequestContext exchange, byte[] body)
+  private Map<String, RawValue> countersMembers(RequestContext context, byte[] body)
       throws IOException {
-    Format format = Format.ofBody(exchange.request());
+    Format format = Format.ofBody(context.request());
     if (format == Format.JSON) {
       RawValue value = json(new ByteArrayInputStream(body), transcoder::read);
       if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
@@ -198,17 +198,17 @@ public final class RequestBodies {
     }
   }
 
-  private static byte[] read(RequestContext exchange, int maxBytes) throws IOException {
-    try (InputStream body = open(exchange, maxBytes)) {
+  private static byte[] read(RequestContext context, int maxBytes) throws IOException {
+    try (InputStream body = open(context, maxBytes)) {
       return body.readAllBytes();
     }
   }
 
-  private static InputStream open(RequestContext exchange, int maxBytes) {
-    if (exchange.request().getContentLengthLong() > maxBytes) {
-      throw BoundedInput.tooLarge(exchange.request().getContentLengthLong(), maxBytes);
+  private static InputStream open(RequestContext context, int maxBytes) {
+    if (context.request().getContentLengthLong() > maxBytes) {
+      throw BoundedInput.tooLarge(context.request().getContentLengthLong(), maxBytes);
     }
-    return new BoundedInput(exchange.body(), maxBytes);
+    return new BoundedInput(context.body(), maxBytes);
   }
 
   private interface JsonReader<T> {

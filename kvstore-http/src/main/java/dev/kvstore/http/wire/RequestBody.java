@@ -55,34 +55,34 @@ public final class RequestBody implements ReadListener {
   }
 
   /**
-   * Reads the body for the exchange, of which one byte more than {@code maxBytes} is enough.
+   * Reads the body, of which one byte more than {@code maxBytes} is enough.
    *
    * @param whenRead called on this thread before this returns, or later on another one
    * @param whenFailed called in its place if the body cannot be read
    */
   public static void read(
-      RequestContext exchange,
+      RequestContext context,
       int maxBytes,
       Runnable whenRead,
       Consumer<Throwable> whenFailed,
       Scheduler scheduler)
       throws IOException {
-    HttpServletRequest request = exchange.request();
+    HttpServletRequest request = context.request();
     ServletInputStream in = request.getInputStream();
-    ChunkedBuffer content = new ChunkedBuffer(exchange.room()::take);
+    ChunkedBuffer content = new ChunkedBuffer(context.room()::take);
     long length = request.getContentLengthLong();
     if (length >= 0 && length <= Math.min(in.available(), maxBytes)) {
       content.write(in.readNBytes((int) length));
-      exchange.body(content.toInputStream());
+      context.body(content.toInputStream());
       whenRead.run();
       return;
     }
     Runnable whenAll = () -> {
-      exchange.body(
+      context.body(
           content.getSize() == 0 ? InputStream.nullInputStream() : content.toInputStream());
       whenRead.run();
     };
-    exchange.startAsync();
+    context.startAsync();
     in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed, scheduler));
   }
 

@@ -41,90 +41,90 @@ public final class ResponseWriter {
   }
 
   /** Answers with the value alone, as JSON, or that the reader has it already. */
-  public void held(RequestContext exchange, CachedEntry held, KVEntry<RawValue> entry)
+  public void held(RequestContext context, CachedEntry held, KVEntry<RawValue> entry)
       throws IOException {
-    EncodedEntry.of(held, entry, this, exchange).answer(exchange);
+    EncodedEntry.of(held, entry, this, context).answer(context);
   }
 
   /** Answers with the value alone. */
-  public void value(RequestContext exchange, Format format, KVEntry<RawValue> entry)
+  public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(exchange, entry.metadata());
+    metadataHeaders(context, entry.metadata());
     RawValue value = present(entry);
     if (format == Format.BSON) {
-      ChunkedBuffer buffer = newAnswer(exchange);
+      ChunkedBuffer buffer = newAnswer(context);
       buffer.write(value.document());
-      answer(exchange, 200, format, buffer);
+      answer(context, 200, format, buffer);
     } else {
-      answer(exchange, 200, format, toJson(exchange, value));
+      answer(context, 200, format, toJson(context, value));
     }
   }
 
   /** Returns the value as JSON with a newline after it, so that a prompt is not on its line. */
-  ChunkedBuffer toJson(RequestContext exchange, RawValue value) throws IOException {
-    return toJson(exchange, out -> out.value(value));
+  ChunkedBuffer toJson(RequestContext context, RawValue value) throws IOException {
+    return toJson(context, out -> out.value(value));
   }
 
   /** Answers with the entry and its value. */
-  public void entry(RequestContext exchange, Format format, int status, KVEntry<RawValue> entry)
+  public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(exchange, entry.metadata());
-    document(exchange, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
+    metadataHeaders(context, entry.metadata());
+    document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
   /** Answers with the entry without its value. */
-  public void metadata(RequestContext exchange, Format format, int status, KVMetadata metadata)
+  public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
-    metadataHeaders(exchange, metadata);
-    document(exchange, format, status, out -> writeEntry(out, metadata, null));
+    metadataHeaders(context, metadata);
+    document(context, format, status, out -> writeEntry(out, metadata, null));
   }
 
   /** Answers with a document that is small enough to be in memory. */
-  public void document(RequestContext exchange, Format format, int status, Content content)
+  public void document(RequestContext context, Format format, int status, Content content)
       throws IOException {
     answer(
-        exchange,
+        context,
         status,
         format,
-        format == Format.BSON ? toBson(exchange, content) : toJson(exchange, content));
+        format == Format.BSON ? toBson(context, content) : toJson(context, content));
   }
 
   /** Answers with a document that JSON sends while it is being written. */
-  public void stream(RequestContext exchange, Format format, EntryDocument document)
+  public void stream(RequestContext context, Format format, EntryDocument document)
       throws IOException {
-    exchange.response().setStatus(200);
-    exchange.response().setContentType(format.mediaType());
-    exchange.tellPosition();
+    context.response().setStatus(200);
+    context.response().setContentType(format.mediaType());
+    context.tellPosition();
     if (format == Format.BSON) {
       // To its end even without room: whoever asks for too much would otherwise try again and
       // again.
-      ChunkedBuffer whole = ChunkedBuffer.dropping(exchange.room()::takeOrCount);
+      ChunkedBuffer whole = ChunkedBuffer.dropping(context.room()::takeOrCount);
       DocumentWriter out = new BsonDocumentWriter(whole, MAX_BSON_BYTES);
       while (document.writeTo(out)) {
         // until its end
       }
-      exchange.room().requireCounted();
-      answer(exchange, 200, format, whole);
+      context.room().requireCounted();
+      answer(context, 200, format, whole);
       return;
     }
-    JsonParts parts = new JsonParts(document, transcoder, exchange.room());
+    JsonParts parts = new JsonParts(document, transcoder, context.room());
     ChunkedBuffer first = parts.make();
-    exchange.tellPosition();
+    context.tellPosition();
     if (parts.isAll()) {
-      send(exchange, first);
+      send(context, first);
       return;
     }
-    if (exchange.isHead()) {
+    if (context.isHead()) {
       // Sent now, as the server would think that there is nothing to tell the length of.
-      exchange.response().flushBuffer();
+      context.response().flushBuffer();
       return;
     }
-    if (exchange.request().getProtocol().equals("HTTP/1.1")) {
+    if (context.request().getProtocol().equals("HTTP/1.1")) {
       // In chunks even where the connection closes afterwards, or an end that came too early could
       // not be told from the end.
-      exchange.header("Transfer-Encoding", "chunked");
+      context.header("Transfer-Encoding", "chunked");
     }
-    Sending.made(exchange, parts, load);
+    Sending.made(context, parts, load);
   }
 
   /** Writes the entry as a document. */
@@ -161,14 +161,14 @@ public final class ResponseWriter {
   }
 
   /** Takes room for the answer with that value, where it is large. */
-  public void reserve(RequestContext exchange, Format format, RawValue value) {
+  public void reserve(RequestContext context, Format format, RawValue value) {
     if (Load.JSON_GROWTH * (long) value.size() <= ChunkedBuffer.CHUNK_BYTES) {
       return;
     }
     if (format == Format.BSON) {
-      exchange.reserve(value.size());
+      context.reserve(value.size());
     } else {
-      exchange.reserve(jsonBytes(value));
+      context.reserve(jsonBytes(value));
     }
   }
 
@@ -211,8 +211,8 @@ public final class ResponseWriter {
   }
 
   /** Says which version the answer is about. */
-  public static void metadataHeaders(RequestContext exchange, KVMetadata metadata) {
-    metadataHeaders(metadata, exchange::header);
+  public static void metadataHeaders(RequestContext context, KVMetadata metadata) {
+    metadataHeaders(metadata, context::header);
   }
 
   /** Names the headers that say which version an answer is about, and their values. */
@@ -226,8 +226,8 @@ public final class ResponseWriter {
     }
   }
 
-  private ChunkedBuffer toJson(RequestContext exchange, Content content) throws IOException {
-    ChunkedBuffer buffer = newAnswer(exchange);
+  private ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
+    ChunkedBuffer buffer = newAnswer(context);
     writeJson(buffer, content);
     return buffer;
   }
@@ -239,25 +239,25 @@ public final class ResponseWriter {
     }
   }
 
-  private static ChunkedBuffer toBson(RequestContext exchange, Content content) throws IOException {
-    ChunkedBuffer buffer = newAnswer(exchange);
+  private static ChunkedBuffer toBson(RequestContext context, Content content) throws IOException {
+    ChunkedBuffer buffer = newAnswer(context);
     content.writeTo(new BsonDocumentWriter(buffer, MAX_BSON_BYTES));
     return buffer;
   }
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
-  public static void answer(RequestContext exchange, int status, Format format, byte[] content)
+  public static void answer(RequestContext context, int status, Format format, byte[] content)
       throws IOException {
-    answer(exchange, status, format.mediaType(), content);
+    answer(context, status, format.mediaType(), content);
   }
 
   /** As {@link #answer(RequestContext, int, Format, byte[])}, for a document of another kind. */
-  public static void answer(RequestContext exchange, int status, String mediaType, byte[] content)
+  public static void answer(RequestContext context, int status, String mediaType, byte[] content)
       throws IOException {
-    exchange.tellPosition();
-    exchange.response().setStatus(status);
-    exchange.response().setContentType(mediaType);
-    send(exchange, content);
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(mediaType);
+    send(context, content);
   }
 
   /**
@@ -266,8 +266,8 @@ public final class ResponseWriter {
    * done by then and a refusal would say that it is not; unless it was
    * {@linkplain RequestContext#reserve reserved} before.
    */
-  public static ChunkedBuffer newAnswer(RequestContext exchange) {
-    return new ChunkedBuffer(exchange.isWrite() ? bytes -> {} : exchange.room()::take);
+  public static ChunkedBuffer newAnswer(RequestContext context) {
+    return new ChunkedBuffer(context.isWrite() ? bytes -> {} : context.room()::take);
   }
 
   /**
@@ -275,56 +275,55 @@ public final class ResponseWriter {
    * anyway.
    */
   public static void answerShared(
-      RequestContext exchange, int status, String mediaType, byte[] content) throws IOException {
-    exchange.tellPosition();
-    exchange.response().setStatus(status);
-    exchange.response().setContentType(mediaType);
-    send(exchange, content.length, List.of(ByteBuffer.wrap(content)), true);
+      RequestContext context, int status, String mediaType, byte[] content) throws IOException {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(mediaType);
+    send(context, content.length, List.of(ByteBuffer.wrap(content)), true);
   }
 
   /**
    * As {@link #answer(RequestContext, int, Format, byte[])}, of what {@link #newAnswer} returned.
    */
   public static void answer(
-      RequestContext exchange, int status, Format format, ChunkedBuffer content)
-      throws IOException {
-    exchange.tellPosition();
-    exchange.response().setStatus(status);
-    exchange.response().setContentType(format.mediaType());
-    send(exchange, content);
+      RequestContext context, int status, Format format, ChunkedBuffer content) throws IOException {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(format.mediaType());
+    send(context, content);
   }
 
   /** As {@link #send(RequestContext, byte[])}, of what {@link #newAnswer} returned. */
-  public static void send(RequestContext exchange, ChunkedBuffer content) throws IOException {
-    send(exchange, content.getSize(), content.parts(), !exchange.isWrite());
+  public static void send(RequestContext context, ChunkedBuffer content) throws IOException {
+    send(context, content.getSize(), content.parts(), !context.isWrite());
   }
 
   /** Sends the body of an answer whose status and headers are set. Does not wait for the reader. */
-  public static void send(RequestContext exchange, byte[] content) throws IOException {
-    if (content.length > SMALL_BYTES && exchange.method().equals("GET")) {
-      exchange.room().take(content.length);
+  public static void send(RequestContext context, byte[] content) throws IOException {
+    if (content.length > SMALL_BYTES && context.method().equals("GET")) {
+      context.room().take(content.length);
     }
-    send(exchange, content.length, List.of(ByteBuffer.wrap(content)), !exchange.isWrite());
+    send(context, content.length, List.of(ByteBuffer.wrap(content)), !context.isWrite());
   }
 
   private static void send(
-      RequestContext exchange, int length, List<ByteBuffer> parts, boolean counted)
+      RequestContext context, int length, List<ByteBuffer> parts, boolean counted)
       throws IOException {
-    if (exchange.isHead()) {
-      exchange.response().setContentLength(length);
+    if (context.isHead()) {
+      context.response().setContentLength(length);
     } else if (length > SMALL_BYTES) {
-      exchange.response().setContentLength(length);
-      int open = counted ? 0 : Math.max(0, length - exchange.reserved());
-      Sending.all(exchange, parts, open == 0 || exchange.room().tryTake(open) ? 0 : open);
+      context.response().setContentLength(length);
+      int open = counted ? 0 : Math.max(0, length - context.reserved());
+      Sending.all(context, parts, open == 0 || context.room().tryTake(open) ? 0 : open);
     } else if (length > 0) {
       // The server adds the length when it sends this, which is after the request was handled.
-      exchange.response().getOutputStream().write(parts.get(0).array(), 0, length);
+      context.response().getOutputStream().write(parts.get(0).array(), 0, length);
     }
   }
 
-  public static void answerEmpty(RequestContext exchange, int status) {
-    exchange.tellPosition();
-    exchange.response().setStatus(status);
-    exchange.response().setContentType(null);
+  public static void answerEmpty(RequestContext context, int status) {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(null);
   }
 }

@@ -29,7 +29,7 @@ final class Sending implements WriteListener {
     ByteBuffer next() throws IOException;
   }
 
-  private final RequestContext exchange;
+  private final RequestContext context;
   private final Parts parts;
   private final @Nullable Load load;
   private final AsyncContext async;
@@ -42,12 +42,12 @@ final class Sending implements WriteListener {
   /** How many bytes are in memory for which there was no room. */
   private int uncounted;
 
-  private Sending(RequestContext exchange, Parts parts, @Nullable Load load) throws IOException {
-    this.exchange = exchange;
+  private Sending(RequestContext context, Parts parts, @Nullable Load load) throws IOException {
+    this.context = context;
     this.parts = parts;
     this.load = load;
-    this.async = exchange.handOver();
-    this.out = exchange.response().getOutputStream();
+    this.async = context.handOver();
+    this.out = context.response().getOutputStream();
   }
 
   /**
@@ -56,17 +56,17 @@ final class Sending implements WriteListener {
    * @param uncounted how many bytes of it have no room; unless there is some by then, they are sent
    *     to a reader who takes them at once, and others are cut off
    */
-  static void all(RequestContext exchange, List<ByteBuffer> parts, int uncounted)
+  static void all(RequestContext context, List<ByteBuffer> parts, int uncounted)
       throws IOException {
     Iterator<ByteBuffer> rest = parts.iterator();
-    Sending sending = new Sending(exchange, () -> rest.hasNext() ? rest.next() : null, null);
+    Sending sending = new Sending(context, () -> rest.hasNext() ? rest.next() : null, null);
     sending.uncounted = uncounted;
     sending.start();
   }
 
   /** Sends parts that workers make, in turns of the client while its reader takes them. */
-  static void made(RequestContext exchange, Parts parts, Load load) throws IOException {
-    new Sending(exchange, parts, load).start();
+  static void made(RequestContext context, Parts parts, Load load) throws IOException {
+    new Sending(context, parts, load).start();
   }
 
   private void start() {
@@ -81,7 +81,7 @@ final class Sending implements WriteListener {
     if (load == null) {
       serve();
     } else {
-      load.goOn(exchange.client(), this::serve, this::abort);
+      load.goOn(context.client(), this::serve, this::abort);
     }
   }
 
@@ -119,7 +119,7 @@ final class Sending implements WriteListener {
 
   /** The reader has to take these bytes first, which may be never. */
   private void hold(int bytes) {
-    if (!exchange.room().tryTake(bytes)) {
+    if (!context.room().tryTake(bytes)) {
       LOG.info("A slow reader of an answer was cut off, as its client has no memory left");
       abort();
     }
@@ -133,7 +133,7 @@ final class Sending implements WriteListener {
 
   private void abort() {
     if (ended.compareAndSet(false, true)) {
-      RequestContext.abort(exchange.request());
+      RequestContext.abort(context.request());
       async.complete();
     }
   }

@@ -355,9 +355,9 @@ class IdempotencyCacheTest {
     start();
   }
 
-  private void restart(AccessControl gate) {
+  private void restart(AccessControl accessControl) {
     service.close();
-    service = TestService.start(SqliteEntryDatabase.open(folder.resolve("test.db")), gate);
+    service = TestService.start(SqliteEntryDatabase.open(folder.resolve("test.db")), accessControl);
   }
 
   private Reply patch(String patch, String header) {

@@ -116,13 +116,14 @@ class HiddenTokensTest {
         new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
     ServerSettings settings =
         ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of(), true));
-    AccessControl gate = new AccessControl(
+    AccessControl accessControl = new AccessControl(
         tokens.authenticator(), new RateLimiter(PER_SECOND, System::nanoTime), false);
     String good = tokens.add("ci", Role.WRITE, Limits.NONE);
     String revoked = tokens.add("gone", Role.ADMIN, Limits.NONE);
     tokens.revoke("gone");
     String metrics;
-    try (TestService service = TestService.start(database, settings, gate, new Metrics())) {
+    try (TestService service =
+        TestService.start(database, settings, accessControl, new Metrics())) {
       use(service, database, good);
       use(service, database, revoked);
       awaitAccessLines(replies.size());

@@ -37,13 +37,13 @@ class TokenServiceTest {
   private final TestTokens tokens = new TestTokens();
   private @Nullable TestService running;
 
-  private TestService start(AccessControl gate) {
-    return start(gate, ServerSettings.DEFAULT);
+  private TestService start(AccessControl accessControl) {
+    return start(accessControl, ServerSettings.DEFAULT);
   }
 
-  private TestService start(AccessControl gate, ServerSettings settings) {
+  private TestService start(AccessControl accessControl, ServerSettings settings) {
     SqliteEntryDatabase database = SqliteEntryDatabase.open(folder.resolve("test.db"));
-    running = TestService.start(database, settings, gate);
+    running = TestService.start(database, settings, accessControl);
     return running;
   }
 

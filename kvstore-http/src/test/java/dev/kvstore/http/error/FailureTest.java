@@ -245,10 +245,10 @@ class FailureTest {
       }
       return Tokens.NOT_CONFIGURED;
     };
-    AccessControl gate =
+    AccessControl accessControl =
         new AccessControl(new Authenticator(tokens, true, Clock.systemUTC()), null, false);
     try (TestService other =
-        TestService.start(SqliteEntryDatabase.open(folder.resolve("other.db")), gate)) {
+        TestService.start(SqliteEntryDatabase.open(folder.resolve("other.db")), accessControl)) {
       Reply reply = other.get("/health/ready");
 
       assertThat(reply.status()).isEqualTo(503);

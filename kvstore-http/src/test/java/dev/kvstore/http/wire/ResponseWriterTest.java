@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResponseWriterTest {
   private static final byte[] LARGE = new byte[100_000];
 
-  private static RequestContext exchange(String method) {
+  private static RequestContext context(String method) {
     Shares none = new Shares(0, Long.MAX_VALUE);
     return new RequestContext(
         proxy(HttpServletRequest.class, method),
@@ -48,7 +48,7 @@ class ResponseWriterTest {
 
   @Test
   void answerToARead_isRefused() {
-    ChunkedBuffer answer = ResponseWriter.newAnswer(exchange("GET"));
+    ChunkedBuffer answer = ResponseWriter.newAnswer(context("GET"));
 
     assertThatThrownBy(() -> answer.writeBytes(LARGE, 0, LARGE.length))
         .isInstanceOf(ProblemException.class);
@@ -57,7 +57,7 @@ class ResponseWriterTest {
   @ParameterizedTest
   @ValueSource(strings = {"PATCH", "PUT", "POST"})
   void answerToAWrite_whichIsDone_isNotRefused(String method) {
-    ChunkedBuffer answer = ResponseWriter.newAnswer(exchange(method));
+    ChunkedBuffer answer = ResponseWriter.newAnswer(context(method));
     answer.writeBytes(LARGE, 0, LARGE.length);
 
     assertThat(answer.getSize()).isEqualTo(LARGE.length);
@@ -66,11 +66,11 @@ class ResponseWriterTest {
   @ParameterizedTest
   @EnumSource
   void documentOfARead_isRefused_whileItIsWritten(Format format) {
-    ResponseWriter answers = new ResponseWriter(
+    ResponseWriter responses = new ResponseWriter(
         new JsonTranscoder(ValueLimits.DEFAULT), Load.of(1, 1, 1, Runnable::run));
     AtomicInteger written = new AtomicInteger();
 
-    assertThatThrownBy(() -> answers.document(exchange("GET"), format, 200, out -> {
+    assertThatThrownBy(() -> responses.document(context("GET"), format, 200, out -> {
           out.startDocument();
           for (int i = 0; i < 1000; i++) {
             out.name("n" + i);
@@ -85,7 +85,7 @@ class ResponseWriterTest {
 
   @Test
   void writeWithoutRoomForItsAnswer_isRefusedBefore() {
-    assertThatThrownBy(() -> exchange("PATCH").reserve(LARGE.length))
+    assertThatThrownBy(() -> context("PATCH").reserve(LARGE.length))
         .isInstanceOfSatisfying(
             ProblemException.class,
             e -> assertThat(e.problem().headers().isEmpty()).isFalse());
@@ -93,7 +93,7 @@ class ResponseWriterTest {
 
   @Test
   void writeThatCameBefore_isNotSaidToBeNotDone() {
-    RequestContext again = exchange("PATCH");
+    RequestContext again = context("PATCH");
     again.tellReplayed();
 
     assertThatThrownBy(() -> again.reserve(LARGE.length))

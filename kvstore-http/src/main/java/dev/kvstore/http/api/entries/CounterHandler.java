@@ -15,16 +15,17 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/counters/{key}}: a whole number that is added to. */
-public record CounterHandler(RequestBodies bodies, ResponseWriter answers, IdempotencyCache writes)
+public record CounterHandler(
+    RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
+  public void handle(RequestContext context) throws IOException {
     WriteOptions options = WriteRequests.options(
-        exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
-    Format format = Format.ofAnswer(exchange.request());
-    long by = bodies.increment(exchange);
+        context, context.parameters("ttl"), Conditions.ofWrite(context.request()));
+    Format format = Format.ofAnswer(context.request());
+    long by = bodies.increment(context);
     KVEntry<RawValue> counted = writes.once(
-        exchange, () -> exchange.entries().apply(new Mutation.Add(exchange.key(), by, options)));
-    answers.entry(exchange, format, 200, counted);
+        context, () -> context.entries().apply(new Mutation.Add(context.key(), by, options)));
+    responses.entry(context, format, 200, counted);
   }
 }

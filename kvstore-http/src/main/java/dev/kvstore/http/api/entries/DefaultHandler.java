@@ -20,33 +20,34 @@ import dev.kvstore.spi.Write;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}/defaults/{key}}: the value that a key gets if it has none. */
-public record DefaultHandler(RequestBodies bodies, ResponseWriter answers, IdempotencyCache writes)
+public record DefaultHandler(
+    RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    Conditions.refuseAll(exchange.request());
+  public void handle(RequestContext context) throws IOException {
+    Conditions.refuseAll(context.request());
     WriteOptions options =
-        WriteRequests.options(exchange, exchange.parameters("ttl"), WriteCondition.IF_ABSENT);
-    Format format = Format.ofAnswer(exchange.request());
-    RawValue value = bodies.value(exchange);
-    Write write = new Write(exchange.key(), value, options);
-    Defaulted result = writes.once(exchange, () -> {
-      forgetWhatIsTooOld(exchange);
-      answers.reserve(exchange, format, value);
-      return exchange.entries().apply(new Mutation.PutIfAbsent(write));
+        WriteRequests.options(context, context.parameters("ttl"), WriteCondition.IF_ABSENT);
+    Format format = Format.ofAnswer(context.request());
+    RawValue value = bodies.value(context);
+    Write write = new Write(context.key(), value, options);
+    Defaulted result = writes.once(context, () -> {
+      forgetWhatIsTooOld(context);
+      responses.reserve(context, format, value);
+      return context.entries().apply(new Mutation.PutIfAbsent(write));
     });
-    if (exchange.isReplayed() || !result.stored()) {
-      answers.reserve(exchange, format, ResponseWriter.present(result.entry()));
+    if (context.isReplayed() || !result.stored()) {
+      responses.reserve(context, format, ResponseWriter.present(result.entry()));
     }
-    answers.entry(exchange, format, result.stored() ? 201 : 200, result.entry());
+    responses.entry(context, format, result.stored() ? 201 : 200, result.entry());
   }
 
   /** What is kept would come from the cache, which may be behind what the request demands. */
-  private static void forgetWhatIsTooOld(RequestContext exchange) {
-    EntryStore store = exchange.entries();
-    ReadOptions demand = exchange.readOptions();
-    if (!demand.equals(ReadOptions.DEFAULT) && store.peek(exchange.key(), demand) == null) {
-      store.capability(KVCache.class).ifPresent(cache -> cache.invalidate(exchange.key()));
+  private static void forgetWhatIsTooOld(RequestContext context) {
+    EntryStore store = context.entries();
+    ReadOptions demand = context.readOptions();
+    if (!demand.equals(ReadOptions.DEFAULT) && store.peek(context.key(), demand) == null) {
+      store.capability(KVCache.class).ifPresent(cache -> cache.invalidate(context.key()));
     }
   }
 }

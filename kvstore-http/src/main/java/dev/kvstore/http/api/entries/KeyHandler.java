@@ -21,71 +21,71 @@ import java.io.IOException;
 
 /** {@code /v1/stores/{store}/keys/{key}}: one entry. */
 public record KeyHandler(
-    RequestBodies bodies, ResponseWriter answers, PatchHandler patches, IdempotencyCache writes)
+    RequestBodies bodies, ResponseWriter responses, PatchHandler patches, IdempotencyCache writes)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    EntryStore store = exchange.entries();
-    switch (exchange.method()) {
-      case "PUT" -> put(exchange, store);
-      case "PATCH" -> patches.handle(exchange, store);
-      case "DELETE" -> delete(exchange, store);
-      default -> get(exchange, store);
+  public void handle(RequestContext context) throws IOException {
+    EntryStore store = context.entries();
+    switch (context.method()) {
+      case "PUT" -> put(context, store);
+      case "PATCH" -> patches.handle(context, store);
+      case "DELETE" -> delete(context, store);
+      default -> get(context, store);
     }
   }
 
-  private void get(RequestContext exchange, EntryStore store) throws IOException {
+  private void get(RequestContext context, EntryStore store) throws IOException {
     CachedEntry held =
-        isPlainGet(exchange) ? store.peek(exchange.key(), exchange.readOptions()) : null;
+        isPlainGet(context) ? store.peek(context.key(), context.readOptions()) : null;
     if (held != null && held.entry().isPresent()) {
-      answers.held(exchange, held, held.entry().get());
+      responses.held(context, held, held.entry().get());
     } else {
-      read(exchange, store);
+      read(context, store);
     }
   }
 
-  private void read(RequestContext exchange, EntryStore store) throws IOException {
-    boolean whole = exchange.parameters("view").choice("view", "value", "entry").equals("entry");
-    Format format = Format.ofAnswer(exchange.request());
+  private void read(RequestContext context, EntryStore store) throws IOException {
+    boolean whole = context.parameters("view").choice("view", "value", "entry").equals("entry");
+    Format format = Format.ofAnswer(context.request());
     KVEntry<RawValue> entry = store
-        .find(exchange.key(), exchange.readOptions())
-        .orElseThrow(() -> new KeyNotFoundException(exchange.key()));
-    exchange.tellStale(entry);
-    exchange.allowRevalidation();
-    if (Conditions.notModified(exchange.request(), entry.etag())) {
-      ResponseWriter.metadataHeaders(exchange, entry.metadata());
-      ResponseWriter.answerEmpty(exchange, 304);
+        .find(context.key(), context.readOptions())
+        .orElseThrow(() -> new KeyNotFoundException(context.key()));
+    context.tellStale(entry);
+    context.allowRevalidation();
+    if (Conditions.notModified(context.request(), entry.etag())) {
+      ResponseWriter.metadataHeaders(context, entry.metadata());
+      ResponseWriter.answerEmpty(context, 304);
     } else if (whole) {
-      answers.entry(exchange, format, 200, entry);
+      responses.entry(context, format, 200, entry);
     } else {
-      answers.value(exchange, format, entry);
+      responses.value(context, format, entry);
     }
   }
 
-  private void put(RequestContext exchange, EntryStore store) throws IOException {
+  private void put(RequestContext context, EntryStore store) throws IOException {
     WriteOptions options = WriteRequests.replacing(
-        exchange, exchange.parameters("ttl"), Conditions.ofWrite(exchange.request()));
-    Format format = Format.ofAnswer(exchange.request());
-    RawValue value = bodies.value(exchange);
-    Write write = new Write(exchange.key(), value, options);
-    KVMetadata written = writes.once(exchange, () -> store.apply(new Mutation.Put(write)));
-    answers.metadata(exchange, format, written.version() == 1 ? 201 : 200, written);
+        context, context.parameters("ttl"), Conditions.ofWrite(context.request()));
+    Format format = Format.ofAnswer(context.request());
+    RawValue value = bodies.value(context);
+    Write write = new Write(context.key(), value, options);
+    KVMetadata written = writes.once(context, () -> store.apply(new Mutation.Put(write)));
+    responses.metadata(context, format, written.version() == 1 ? 201 : 200, written);
   }
 
-  private void delete(RequestContext exchange, EntryStore store) {
-    WriteOptions options = WriteRequests.options(
-        exchange, exchange.parameters(), Conditions.ofWrite(exchange.request()));
-    if (!writes.once(exchange, () -> store.apply(new Mutation.Delete(exchange.key(), options)))) {
-      throw new KeyNotFoundException(exchange.key());
+  private void delete(RequestContext context, EntryStore store) {
+    WriteOptions options =
+        WriteRequests.options(context, context.parameters(), Conditions.ofWrite(context.request()));
+    if (!writes.once(context, () -> store.apply(new Mutation.Delete(context.key(), options)))) {
+      throw new KeyNotFoundException(context.key());
     }
-    ResponseWriter.answerEmpty(exchange, 204);
+    ResponseWriter.answerEmpty(context, 204);
   }
 
   /** Whether this is a {@code GET} of a value as most are: without parameters, and as JSON. */
-  private static boolean isPlainGet(RequestContext exchange) {
-    String accepted = exchange.request().getHeader("Accept");
-    return exchange.method().equals("GET")
-        && exchange.request().getQueryString() == null
+  private static boolean isPlainGet(RequestContext context) {
+    String accepted = context.request().getHeader("Accept");
+    return context.method().equals("GET")
+        && context.request().getQueryString() == null
         && (accepted == null || accepted.equals("*/*") || accepted.equals(Format.JSON.mediaType()));
   }
 }

@@ -25,31 +25,31 @@ import java.io.IOException;
 
 /** {@code PATCH} of an entry: a read, a merge and a compare-and-set, until nobody came between. */
 public record PatchHandler(
-    RequestBodies bodies, ResponseWriter answers, ValueLimits limits, IdempotencyCache writes) {
+    RequestBodies bodies, ResponseWriter responses, ValueLimits limits, IdempotencyCache writes) {
   /** What a near-cache holds may be too old for the comparison to hold, and for a 404. */
   private static final ReadOptions PRESENT = ReadOptions.DEFAULT.bypassingCache();
 
-  void handle(RequestContext exchange, EntryStore store) throws IOException {
-    WriteCondition condition = Conditions.ofWrite(exchange.request());
-    WriteOptions options = WriteRequests.patching(exchange, exchange.parameters("ttl"));
-    Format format = Format.ofAnswer(exchange.request());
-    RawValue patch = bodies.mergePatch(exchange);
+  void handle(RequestContext context, EntryStore store) throws IOException {
+    WriteCondition condition = Conditions.ofWrite(context.request());
+    WriteOptions options = WriteRequests.patching(context, context.parameters("ttl"));
+    Format format = Format.ofAnswer(context.request());
+    RawValue patch = bodies.mergePatch(context);
     KVEntry<RawValue> patched =
-        writes.once(exchange, () -> merge(exchange, store, patch, condition, options, format));
-    if (exchange.isReplayed()) {
-      answers.reserve(exchange, format, ResponseWriter.present(patched));
+        writes.once(context, () -> merge(context, store, patch, condition, options, format));
+    if (context.isReplayed()) {
+      responses.reserve(context, format, ResponseWriter.present(patched));
     }
-    answers.entry(exchange, format, 200, patched);
+    responses.entry(context, format, 200, patched);
   }
 
   private KVEntry<RawValue> merge(
-      RequestContext exchange,
+      RequestContext context,
       EntryStore store,
       RawValue patch,
       WriteCondition condition,
       WriteOptions options,
       Format format) {
-    String key = exchange.key();
+    String key = context.key();
     Contention contention = new Contention(key);
     while (true) {
       KVEntry<RawValue> present = store.find(key, PRESENT).orElse(null);
@@ -61,7 +61,7 @@ public record PatchHandler(
         throw new KeyNotFoundException(key);
       }
       RawValue merged = MergePatch.apply(patch, ResponseWriter.present(present), limits);
-      answers.reserve(exchange, format, merged);
+      responses.reserve(context, format, merged);
       WriteOptions unchanged = options.condition(WriteCondition.ifMatch(etag));
       try {
         KVMetadata written = store.apply(new Mutation.Put(new Write(key, merged, unchanged)));

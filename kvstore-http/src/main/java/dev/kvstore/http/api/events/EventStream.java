@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class EventStream implements WriteListener, AsyncListener {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
-  private final RequestContext exchange;
+  private final RequestContext context;
   private final EventStreams streams;
   private final EntryStore store;
   private final EventQueue queue;
@@ -59,14 +59,14 @@ final class EventStream implements WriteListener, AsyncListener {
    * @param resumes whether it goes on where another has ended, or not at all
    */
   EventStream(
-      RequestContext exchange,
+      RequestContext context,
       EntryStore store,
       EventStreams streams,
       EventFrames frames,
       EventFilter filter,
       boolean values,
       boolean resumes) {
-    this.exchange = exchange;
+    this.context = context;
     this.streams = streams;
     this.frames = frames;
     this.store = store;
@@ -95,10 +95,10 @@ final class EventStream implements WriteListener, AsyncListener {
     boolean opened = false;
     try {
       subscription = store.subscribe(queue, from);
-      AsyncContext context = exchange.handOver();
-      context.addListener(this);
-      exchange.response().getOutputStream().setWriteListener(this);
-      async = context;
+      AsyncContext started = context.handOver();
+      started.addListener(this);
+      context.response().getOutputStream().setWriteListener(this);
+      async = started;
       opened = true;
     } finally {
       if (!opened) {
@@ -113,7 +113,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   /** Returns whose stream it is. */
   String client() {
-    return exchange.client();
+    return context.client();
   }
 
   /** To be called at least once a second: the reader may be gone, or not be allowed to read. */
@@ -176,7 +176,7 @@ final class EventStream implements WriteListener, AsyncListener {
       return;
     }
     try {
-      ServletOutputStream out = exchange.response().getOutputStream();
+      ServletOutputStream out = context.response().getOutputStream();
       if (isReaderGone()) {
         end(true);
       } else if (!mayRead()) {
@@ -198,11 +198,11 @@ final class EventStream implements WriteListener, AsyncListener {
       return false;
     }
     lookDue = false;
-    return exchange.isClientGone();
+    return context.isClientGone();
   }
 
   private boolean mayRead() {
-    return exchange.principal().isActive();
+    return context.principal().isActive();
   }
 
   private void stop(ServletOutputStream out) throws IOException {
@@ -234,7 +234,7 @@ final class EventStream implements WriteListener, AsyncListener {
       return false;
     }
     begun = true;
-    setHeaders(exchange.response());
+    setHeaders(context.response());
     send(out, frames.comment());
     return true;
   }
@@ -281,9 +281,9 @@ final class EventStream implements WriteListener, AsyncListener {
   }
 
   private void refuse(ServletOutputStream out, Problem problem) throws IOException {
-    HttpServletResponse response = exchange.response();
+    HttpServletResponse response = context.response();
     byte[] body = problem.toJson(
-        exchange.request().getRequestURI(),
+        context.request().getRequestURI(),
         Objects.requireNonNull(response.getHeader(RequestIds.HEADER)));
     problem.headers().forEach(response::setHeader);
     response.setStatus(problem.kind().status());
@@ -298,7 +298,7 @@ final class EventStream implements WriteListener, AsyncListener {
   private void end(boolean abort) {
     if (ended.compareAndSet(false, true)) {
       if (abort) {
-        RequestContext.abort(exchange.request());
+        RequestContext.abort(context.request());
       }
       release();
       complete();
@@ -314,12 +314,12 @@ final class EventStream implements WriteListener, AsyncListener {
   }
 
   private void complete() {
-    AsyncContext context = async;
-    if (context == null) {
+    AsyncContext opened = async;
+    if (opened == null) {
       return;
     }
     try {
-      context.complete();
+      opened.complete();
     } catch (IllegalStateException e) {
       LOG.debug("A stream of events had ended by itself", e);
     }

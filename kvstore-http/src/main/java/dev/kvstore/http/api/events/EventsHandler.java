@@ -26,25 +26,25 @@ public record EventsHandler(EntryDatabase database, EventStreams streams, EventF
   private static final String LAST_EVENT_ID = "Last-Event-ID";
 
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    Parameters parameters = exchange.parameters("prefix", "key", "values", "heartbeat");
+  public void handle(RequestContext context) throws IOException {
+    Parameters parameters = context.parameters("prefix", "key", "values", "heartbeat");
     parameters.excludes("key", "prefix");
     boolean values = parameters.flag("values");
-    EventFilter filter = filter(exchange, parameters);
+    EventFilter filter = filter(context, parameters);
     Duration heartbeat = heartbeat(parameters);
-    SyncToken from = lastEventId(exchange.request().getHeader(LAST_EVENT_ID));
-    if (!Format.accepts(exchange.request(), MEDIA_TYPE)) {
+    SyncToken from = lastEventId(context.request().getHeader(LAST_EVENT_ID));
+    if (!Format.accepts(context.request(), MEDIA_TYPE)) {
       throw new ProblemException(ErrorKind.NOT_ACCEPTABLE, "Events are " + MEDIA_TYPE);
     }
-    exchange.tellPosition();
-    if (exchange.isHead()) {
-      EventStream.setHeaders(exchange.response());
+    context.tellPosition();
+    if (context.isHead()) {
+      EventStream.setHeaders(context.response());
       // Sent now, as the server would think that there is nothing to tell the length of.
-      exchange.response().flushBuffer();
+      context.response().flushBuffer();
       return;
     }
-    EntryStore store = database.store(exchange.store());
-    new EventStream(exchange, store, streams, frames, filter, values, from != null)
+    EntryStore store = database.store(context.store());
+    new EventStream(context, store, streams, frames, filter, values, from != null)
         .open(from, heartbeat);
   }
 
@@ -62,14 +62,14 @@ public record EventsHandler(EntryDatabase database, EventStreams streams, EventF
     return heartbeat;
   }
 
-  private static EventFilter filter(RequestContext exchange, Parameters parameters) {
+  private static EventFilter filter(RequestContext context, Parameters parameters) {
     Set<String> keys = parameters.keys();
-    AccessControl.checkKeys(exchange.principal(), exchange.store(), keys);
+    AccessControl.checkKeys(context.principal(), context.store(), keys);
     String prefix = parameters.text("prefix");
     EventFilter filter = keys.isEmpty()
         ? EventFilter.ofPrefix(prefix == null ? "" : prefix)
         : EventFilter.ofKeys(keys);
-    return filter.visibleTo(exchange.principal(), exchange.store());
+    return filter.visibleTo(context.principal(), context.store());
   }
 
   /** A browser that has heard of no event yet may send an empty one. */

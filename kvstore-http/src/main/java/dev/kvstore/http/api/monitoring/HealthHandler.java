@@ -25,28 +25,29 @@ public final class HealthHandler implements ResourceHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
 
   private final Supplier<Duration> database;
-  private final AccessControl gate;
+  private final AccessControl accessControl;
   private final String databaseKind;
   private final AtomicBoolean ready = new AtomicBoolean(true);
 
   /** @param database returns how long the database took to answer, or throws */
-  public HealthHandler(Supplier<Duration> database, AccessControl gate, String databaseKind) {
+  public HealthHandler(
+      Supplier<Duration> database, AccessControl accessControl, String databaseKind) {
     this.database = database;
-    this.gate = gate;
+    this.accessControl = accessControl;
     this.databaseKind = databaseKind;
   }
 
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    exchange.parameters();
-    exchange.header("Cache-Control", "no-store");
-    if (exchange.target().resource() == Route.LIVE) {
-      answer(exchange, "{\"status\":\"up\"}");
+  public void handle(RequestContext context) throws IOException {
+    context.parameters();
+    context.header("Cache-Control", "no-store");
+    if (context.path().route() == Route.LIVE) {
+      answer(context, "{\"status\":\"up\"}");
       return;
     }
     Duration took;
     try {
-      gate.checkTokens();
+      accessControl.checkTokens();
       took = database.get();
     } catch (KVException e) {
       if (ready.getAndSet(false)) {
@@ -62,7 +63,7 @@ public final class HealthHandler implements ResourceHandler {
       LOG.info("Ready again");
     }
     answer(
-        exchange,
+        context,
         String.format(
             Locale.ROOT,
             "{\"status\":\"up\",\"database\":{\"kind\":\"%s\",\"status\":\"up\",\"latencyMillis\":%.1f}}",
@@ -70,8 +71,8 @@ public final class HealthHandler implements ResourceHandler {
             took.toNanos() / 1e6));
   }
 
-  private static void answer(RequestContext exchange, String json) throws IOException {
+  private static void answer(RequestContext context, String json) throws IOException {
     ResponseWriter.answer(
-        exchange, 200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
+        context, 200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -10,11 +10,11 @@ import java.io.IOException;
 /** {@code /metrics}, for Prometheus. */
 public record MetricsHandler(Metrics metrics) implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    ChunkedBuffer text = ResponseWriter.newAnswer(exchange);
+  public void handle(RequestContext context) throws IOException {
+    ChunkedBuffer text = ResponseWriter.newAnswer(context);
     metrics.writeTo(text);
-    exchange.header("Cache-Control", "no-store");
-    exchange.response().setContentType(Metrics.MEDIA_TYPE);
-    ResponseWriter.send(exchange, text);
+    context.header("Cache-Control", "no-store");
+    context.response().setContentType(Metrics.MEDIA_TYPE);
+    ResponseWriter.send(context, text);
   }
 }

@@ -40,25 +40,25 @@ public final class PageHandler implements ResourceHandler {
   }
 
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    exchange.parameters();
-    Page page = Objects.requireNonNull(Page.at(exchange.request().getRequestURI()));
+  public void handle(RequestContext context) throws IOException {
+    context.parameters();
+    Page page = Objects.requireNonNull(Page.at(context.request().getRequestURI()));
     Prepared prepared = Objects.requireNonNull(pages.get(page));
     boolean compressed =
-        prepared.isCompressed(String.valueOf(exchange.request().getHeader("Accept-Encoding")));
-    exchange.header("ETag", '"' + prepared.etag + (compressed ? GZIP_SUFFIX : "") + '"');
-    exchange.header("Cache-Control", "no-cache");
-    exchange.response().addHeader("Vary", "Accept-Encoding");
-    if (Conditions.notModified(exchange.request(), prepared.etag)) {
-      ResponseWriter.answerEmpty(exchange, 304);
+        prepared.isCompressed(String.valueOf(context.request().getHeader("Accept-Encoding")));
+    context.header("ETag", '"' + prepared.etag + (compressed ? GZIP_SUFFIX : "") + '"');
+    context.header("Cache-Control", "no-cache");
+    context.response().addHeader("Vary", "Accept-Encoding");
+    if (Conditions.notModified(context.request(), prepared.etag)) {
+      ResponseWriter.answerEmpty(context, 304);
       return;
     }
-    PageHeaders.set(exchange.response());
+    PageHeaders.set(context.response());
     if (compressed) {
-      exchange.header("Content-Encoding", "gzip");
+      context.header("Content-Encoding", "gzip");
     }
     ResponseWriter.answerShared(
-        exchange,
+        context,
         200,
         page.mediaType() + ";charset=utf-8",
         compressed ? prepared.compressed : prepared.content);

@@ -13,10 +13,10 @@ import dev.kvstore.spi.EntryDatabase;
 /** {@code DELETE /v1/stores/{store}}, which has to say the store's name twice. */
 public record DropHandler(EntryDatabase database) implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) {
-    Conditions.refuseAll(exchange.request());
-    String store = exchange.store();
-    String confirmed = exchange.parameters("confirm").text("confirm");
+  public void handle(RequestContext context) {
+    Conditions.refuseAll(context.request());
+    String store = context.store();
+    String confirmed = context.parameters("confirm").text("confirm");
     if (confirmed == null) {
       throw new ProblemException(
           ErrorKind.PRECONDITION_REQUIRED,
@@ -28,10 +28,10 @@ public record DropHandler(EntryDatabase database) implements ResourceHandler {
           ErrorCode.INVALID_PARAMETER,
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
-    exchange.recheck();
+    context.recheck();
     if (!database.drop(store)) {
       throw new ProblemException(ErrorKind.NO_SUCH_RESOURCE, "There is no store '" + store + "'");
     }
-    ResponseWriter.answerEmpty(exchange, 204);
+    ResponseWriter.answerEmpty(context, 204);
   }
 }

@@ -16,21 +16,21 @@ record EntryCount(int seen) {
   /** Counting more would take long, and a list of stores needs no larger figure. */
   static final int MOST = 10_000;
 
-  static EntryCount of(EntryStore store, RequestContext exchange) {
-    return count(store, exchange, MOST + 1);
+  static EntryCount of(EntryStore store, RequestContext context) {
+    return count(store, context, MOST + 1);
   }
 
   /** Looks for the first entry only, so what is returned is good for {@link #isNone()} alone. */
-  static EntryCount ofFirst(EntryStore store, RequestContext exchange) {
-    return count(store, exchange, 1);
+  static EntryCount ofFirst(EntryStore store, RequestContext context) {
+    return count(store, context, 1);
   }
 
-  private static EntryCount count(EntryStore store, RequestContext exchange, int most) {
-    Principal principal = exchange.principal();
+  private static EntryCount count(EntryStore store, RequestContext context, int most) {
+    Principal principal = context.principal();
     int seen = 0;
     for (KeyRange range : principal.visible(KeyRange.ALL)) {
       if (seen < most) {
-        seen += store.count(range, most - seen, exchange.readOptions());
+        seen += store.count(range, most - seen, context.readOptions());
       }
     }
     return new EntryCount(seen);

@@ -13,33 +13,33 @@ import java.io.IOException;
 
 /** {@code /v1/stores/{store}}: what a store is, and how to drop it. */
 public record StoreHandler(
-    DropHandler drops, ResponseWriter answers, ValueLimits limits, int maxBodyBytes)
+    DropHandler drops, ResponseWriter responses, ValueLimits limits, int maxBodyBytes)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    if (exchange.method().equals("DELETE")) {
-      drops.handle(exchange);
+  public void handle(RequestContext context) throws IOException {
+    if (context.method().equals("DELETE")) {
+      drops.handle(context);
     } else {
-      get(exchange);
+      get(context);
     }
   }
 
-  private void get(RequestContext exchange) throws IOException {
+  private void get(RequestContext context) throws IOException {
     boolean counts =
-        exchange.parameters("counts").choice("counts", "true", "false").equals("true");
-    Format format = Format.ofAnswer(exchange.request());
+        context.parameters("counts").choice("counts", "true", "false").equals("true");
+    Format format = Format.ofAnswer(context.request());
     EntryCount count = counts
-        ? EntryCount.of(exchange.entries(), exchange)
-        : EntryCount.ofFirst(exchange.entries(), exchange);
+        ? EntryCount.of(context.entries(), context)
+        : EntryCount.ofFirst(context.entries(), context);
     if (count.isNone()) {
       throw new ProblemException(
-          ErrorKind.NO_SUCH_RESOURCE, "The store '" + exchange.store() + "' has no entry");
+          ErrorKind.NO_SUCH_RESOURCE, "The store '" + context.store() + "' has no entry");
     }
-    exchange.allowRevalidation();
-    answers.document(exchange, format, 200, out -> {
+    context.allowRevalidation();
+    responses.document(context, format, 200, out -> {
       out.startDocument();
       out.name("name");
-      out.text(exchange.store());
+      out.text(context.store());
       if (counts) {
         count.writeTo(out);
       }

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code /v1/stores}: which stores there are, and how many entries each has. */
-public record StoresHandler(EntryDatabase database, ResponseWriter answers)
+public record StoresHandler(EntryDatabase database, ResponseWriter responses)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
+  public void handle(RequestContext context) throws IOException {
     boolean counts =
-        exchange.parameters("counts").choice("counts", "true", "false").equals("true");
-    Format format = Format.ofAnswer(exchange.request());
-    Map<String, EntryCount> stores = visible(exchange, counts);
-    exchange.allowRevalidation();
-    answers.document(exchange, format, 200, out -> {
+        context.parameters("counts").choice("counts", "true", "false").equals("true");
+    Format format = Format.ofAnswer(context.request());
+    Map<String, EntryCount> stores = visible(context, counts);
+    context.allowRevalidation();
+    responses.document(context, format, 200, out -> {
       out.startDocument();
       out.name("items");
       out.startArray();
@@ -41,11 +41,11 @@ public record StoresHandler(EntryDatabase database, ResponseWriter answers)
   }
 
   /** What a limited token may not see is not counted; a store with nothing else is not there. */
-  private Map<String, EntryCount> visible(RequestContext exchange, boolean counts) {
-    Principal principal = exchange.principal();
+  private Map<String, EntryCount> visible(RequestContext context, boolean counts) {
+    Principal principal = context.principal();
     Map<String, EntryCount> visible = new LinkedHashMap<>();
     List<String> names = database.storeNames();
-    exchange.recheck();
+    context.recheck();
     for (String name : names) {
       if (!principal.mayEnter(name)) {
         continue;
@@ -54,9 +54,9 @@ public record StoresHandler(EntryDatabase database, ResponseWriter answers)
         visible.put(name, new EntryCount(0));
         continue;
       }
-      EntryStore store = exchange.guard(database.store(name));
+      EntryStore store = context.guard(database.store(name));
       EntryCount count =
-          counts ? EntryCount.of(store, exchange) : EntryCount.ofFirst(store, exchange);
+          counts ? EntryCount.of(store, context) : EntryCount.ofFirst(store, context);
       if (principal.seesAllKeys() || !count.isNone()) {
         visible.put(name, count);
       }

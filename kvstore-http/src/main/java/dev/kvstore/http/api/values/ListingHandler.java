@@ -21,11 +21,10 @@ import java.io.IOException;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/keys}: a page of entries, or just the entries that are named. */
-public record ListingHandler(ResponseWriter answers) implements ResourceHandler {
+public record ListingHandler(ResponseWriter responses) implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    Parameters parameters =
-        exchange.parameters("prefix", "after", "limit", "values", "view", "key");
+  public void handle(RequestContext context) throws IOException {
+    Parameters parameters = context.parameters("prefix", "after", "limit", "values", "view", "key");
     parameters.excludes("key", "prefix", "after", "limit", "view");
     boolean values = parameters.flag("values");
     boolean bare = parameters.choice("view", "entries", "keys").equals("keys");
@@ -33,32 +32,32 @@ public record ListingHandler(ResponseWriter answers) implements ResourceHandler 
       parameters.excludes("view", "values");
     }
     Set<String> keys = parameters.keys();
-    AccessControl.checkKeys(exchange.principal(), exchange.store(), keys);
+    AccessControl.checkKeys(context.principal(), context.store(), keys);
     KVQuery query = parameters.query();
-    Format format = Format.ofAnswer(exchange.request());
-    EntryStore store = exchange.entries();
-    exchange.allowRevalidation();
+    Format format = Format.ofAnswer(context.request());
+    EntryStore store = context.entries();
+    context.allowRevalidation();
     if (parameters.has("key")) {
-      named(exchange, format, keys, values);
+      named(context, format, keys, values);
       return;
     }
     VisiblePage page = new VisiblePage(
         store,
-        exchange.principal().visible(KeyRange.of(query)),
+        context.principal().visible(KeyRange.of(query)),
         query.limit(),
-        exchange.readOptions());
-    PageRoom room = values ? exchange.room().forEntries() : exchange.room().forMetadata();
+        context.readOptions());
+    PageRoom room = values ? context.room().forEntries() : context.room().forMetadata();
     if (bare) {
-      page(exchange, parameters, format, page.keys(room), DocumentWriter::text);
+      page(context, parameters, format, page.keys(room), DocumentWriter::text);
     } else if (values) {
-      page(exchange, parameters, format, page.entries(room), ListingHandler::writeEntry);
+      page(context, parameters, format, page.entries(room), ListingHandler::writeEntry);
     } else {
-      page(exchange, parameters, format, page.metadata(room), ListingHandler::writeEntry);
+      page(context, parameters, format, page.metadata(room), ListingHandler::writeEntry);
     }
     room.clear();
   }
 
-  private void named(RequestContext exchange, Format format, Set<String> keys, boolean values)
+  private void named(RequestContext context, Format format, Set<String> keys, boolean values)
       throws IOException {
     EntryDocument document = new EntryDocument(
         out -> {
@@ -66,7 +65,7 @@ public record ListingHandler(ResponseWriter answers) implements ResourceHandler 
           out.name("items");
           out.startArray();
         },
-        new ManyKeys(exchange, keys),
+        new ManyKeys(context, keys),
         (out, entry) -> {
           if (values) {
             writeEntry(out, entry);
@@ -78,11 +77,11 @@ public record ListingHandler(ResponseWriter answers) implements ResourceHandler 
           out.endArray();
           out.endDocument();
         });
-    answers.stream(exchange, format, document);
+    responses.stream(context, format, document);
   }
 
   private <T> void page(
-      RequestContext exchange,
+      RequestContext context,
       Parameters parameters,
       Format format,
       KVPage<T> page,
@@ -90,9 +89,9 @@ public record ListingHandler(ResponseWriter answers) implements ResourceHandler 
       throws IOException {
     String next = page.nextAfter();
     if (next != null) {
-      exchange.header("Link", linkAfter(exchange.store(), parameters, next));
+      context.header("Link", linkAfter(context.store(), parameters, next));
     }
-    answers.document(exchange, format, 200, out -> {
+    responses.document(context, format, 200, out -> {
       out.startDocument();
       out.name("items");
       out.startArray();

@@ -28,16 +28,16 @@ public final class ManyKeys implements EntryDocument.Entries {
   /** About the most bytes of values to be read at once. */
   private static final int BYTES_AT_ONCE = 2 * 1024 * 1024;
 
-  private final RequestContext exchange;
+  private final RequestContext context;
   private final Deque<String> keys;
   private final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
   private final PageRoom room;
   private int atOnce = FEW_AT_ONCE;
 
-  ManyKeys(RequestContext exchange, Collection<String> keys) {
-    this.exchange = exchange;
+  ManyKeys(RequestContext context, Collection<String> keys) {
+    this.context = context;
     this.keys = new ArrayDeque<>(keys);
-    this.room = exchange.room().forEntries();
+    this.room = context.room().forEntries();
   }
 
   @Override
@@ -65,14 +65,14 @@ public final class ManyKeys implements EntryDocument.Entries {
       some.add(keys.remove());
     }
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
-    exchange
+    context
         .entries()
-        .find(some, exchange.readOptions())
+        .find(some, context.readOptions())
         .forEach(entry -> found.put(entry.key(), entry));
     for (String key : some) {
       KVEntry<RawValue> entry = found.get(key);
       if (entry != null) {
-        exchange.tellStale(entry);
+        context.tellStale(entry);
         read.add(entry);
       }
     }

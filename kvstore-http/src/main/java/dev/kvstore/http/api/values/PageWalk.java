@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 public final class PageWalk implements EntryDocument.Entries {
   private static final int PAGE = 500;
 
-  private final RequestContext exchange;
+  private final RequestContext context;
   private final Deque<KeyRange> ranges;
   private final Deque<KVEntry<RawValue>> page = new ArrayDeque<>();
   private final PageRoom room;
 
   /** @param ranges in the order of their keys */
-  PageWalk(RequestContext exchange, List<KeyRange> ranges) {
-    this.exchange = exchange;
+  PageWalk(RequestContext context, List<KeyRange> ranges) {
+    this.context = context;
     this.ranges = new ArrayDeque<>(ranges);
-    this.room = exchange.room().forEntries();
+    this.room = context.room().forEntries();
   }
 
   @Override
@@ -51,9 +51,9 @@ public final class PageWalk implements EntryDocument.Entries {
   }
 
   private void read(KeyRange range) {
-    KVPage<KVEntry<RawValue>> read = exchange
+    KVPage<KVEntry<RawValue>> read = context
         .entries()
-        .scan(range, Projection.ENTRIES, room.takeForScan(PAGE), exchange.readOptions());
+        .scan(range, Projection.ENTRIES, room.takeForScan(PAGE), context.readOptions());
     page.addAll(read.items());
     read.next().map(range::after).ifPresent(ranges::addFirst);
     room.keep(page.size(), ResponseWriter.bytes(page));

@@ -23,30 +23,30 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code /v1/stores/{store}/values}: many values at once, as one document. */
-public record ValuesHandler(RequestBodies bodies, ResponseWriter answers, IdempotencyCache writes)
+public record ValuesHandler(RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
   @Override
-  public void handle(RequestContext exchange) throws IOException {
-    if (exchange.method().equals("PUT")) {
-      put(exchange);
+  public void handle(RequestContext context) throws IOException {
+    if (context.method().equals("PUT")) {
+      put(context);
     } else {
-      get(exchange);
+      get(context);
     }
   }
 
-  private void get(RequestContext exchange) throws IOException {
-    Parameters parameters = exchange.parameters("prefix", "key");
+  private void get(RequestContext context) throws IOException {
+    Parameters parameters = context.parameters("prefix", "key");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
-    AccessControl.checkKeys(exchange.principal(), exchange.store(), keys);
+    AccessControl.checkKeys(context.principal(), context.store(), keys);
     KeyRange range = KeyRange.of(parameters.query());
-    Format format = Format.ofAnswer(exchange.request());
-    exchange.allowRevalidation();
+    Format format = Format.ofAnswer(context.request());
+    context.allowRevalidation();
     EntryDocument.Entries entries = parameters.has("key")
-        ? new ManyKeys(exchange, keys)
-        : new PageWalk(exchange, exchange.principal().visible(range));
-    answers.stream(
-        exchange,
+        ? new ManyKeys(context, keys)
+        : new PageWalk(context, context.principal().visible(range));
+    responses.stream(
+        context,
         format,
         new EntryDocument(
             DocumentWriter::startDocument,
@@ -60,19 +60,18 @@ public record ValuesHandler(RequestBodies bodies, ResponseWriter answers, Idempo
     out.value(ResponseWriter.present(entry));
   }
 
-  private void put(RequestContext exchange) throws IOException {
-    Conditions.refuseAll(exchange.request());
-    BatchOptions options =
-        WriteRequests.batchOptions(exchange, exchange.parameters("atomic", "ttl"));
-    Format format = Format.ofAnswer(exchange.request());
-    Map<String, RawValue> values = bodies.values(exchange);
-    AccessControl.checkKeys(exchange.principal(), exchange.store(), values.keySet());
+  private void put(RequestContext context) throws IOException {
+    Conditions.refuseAll(context.request());
+    BatchOptions options = WriteRequests.batchOptions(context, context.parameters("atomic", "ttl"));
+    Format format = Format.ofAnswer(context.request());
+    Map<String, RawValue> values = bodies.values(context);
+    AccessControl.checkKeys(context.principal(), context.store(), values.keySet());
     BatchResult result = writes.once(
-        exchange,
+        context,
         () -> values.isEmpty()
             ? new BatchResult(0, 0)
-            : exchange.entries().apply(new Mutation.Batch(values, options)));
-    answers.document(exchange, format, 200, out -> {
+            : context.entries().apply(new Mutation.Batch(values, options)));
+    responses.document(context, format, 200, out -> {
       out.startDocument();
       out.name("created");
       out.number(result.created());

@@ -27,7 +27,7 @@ class OpenApiTest {
     for (String path : api.paths()) {
       Route resource = ResourcePath.parse(
               path.replace("{store}", "app").replace("{key}", "ui/theme"))
-          .resource();
+          .route();
       assertThat(api.methods(path))
           .as(path)
           .containsExactlyInAnyOrder(resource.allow().split(", ", -1));
@@ -116,7 +116,7 @@ class OpenApiTest {
       JsonNode get = api.document().path("paths").path(path).path("get");
       boolean open = get.path("security").isArray() && get.path("security").isEmpty();
       Access access = ResourcePath.parse(path.replace("{store}", "app").replace("{key}", "k"))
-          .resource()
+          .route()
           .access("GET");
       boolean needsNone = EnumSet.of(Access.PROBE, Access.PUBLIC, Access.PAGE).contains(access);
       assertThat(open).as(path).isEqualTo(needsNone);

@@ -113,15 +113,15 @@ class RoomTest {
     return IntStream.range(0, count).mapToObj(i -> "k%04d".formatted(i)).toList();
   }
 
-  private RequestContext exchange(Shares pages) {
-    return exchange(pages, LARGEST);
+  private RequestContext context(Shares pages) {
+    return context(pages, LARGEST);
   }
 
-  private RequestContext exchange(Shares pages, int largest) {
-    return exchange(new Shares(MEMORY, MEMORY), pages, largest);
+  private RequestContext context(Shares pages, int largest) {
+    return context(new Shares(MEMORY, MEMORY), pages, largest);
   }
 
-  private RequestContext exchange(Shares memory, Shares pages, int largest) {
+  private RequestContext context(Shares memory, Shares pages, int largest) {
     Calls get = (name, arguments) -> "GET";
     return new RequestContext(
         proxy(HttpServletRequest.class, get),
@@ -144,8 +144,8 @@ class RoomTest {
 
   private List<Function<RequestContext, EntryDocument.Entries>> walks() {
     return List.of(
-        exchange -> new ManyKeys(exchange, keys),
-        exchange -> new PageWalk(exchange, List.of(KeyRange.ALL)));
+        context -> new ManyKeys(context, keys),
+        context -> new PageWalk(context, List.of(KeyRange.ALL)));
   }
 
   @Test
@@ -154,7 +154,7 @@ class RoomTest {
     for (Function<RequestContext, EntryDocument.Entries> walk : walks()) {
       reads.clear();
 
-      assertThat(all(walk.apply(exchange(pages)))).isEqualTo(keys);
+      assertThat(all(walk.apply(context(pages)))).isEqualTo(keys);
       assertThat(reads).allSatisfy(read -> assertThat(read).isBetween(1, 3)).contains(3);
       assertThat(pages.acquire("other", 4 * ENTRY)).isEqualTo(Grant.GRANTED);
       pages.release("other", 4 * ENTRY);
@@ -164,10 +164,10 @@ class RoomTest {
   @Test
   void pageOfUsualSize_isReadInSteps() {
     Shares pages = new Shares(24 * ENTRY, 24 * ENTRY);
-    RequestContext exchange = exchange(pages);
+    RequestContext context = context(pages);
     VisiblePage page = new VisiblePage(store, List.of(KeyRange.ALL), 16, ReadOptions.DEFAULT);
     assertThat(pages.acquire("other", 4 * ENTRY)).isEqualTo(Grant.GRANTED);
-    KVPage<KVEntry<RawValue>> read = page.entries(exchange.room().forEntries());
+    KVPage<KVEntry<RawValue>> read = page.entries(context.room().forEntries());
 
     assertThat(read.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 16));
     assertThat(read.nextAfter()).isEqualTo("k0015");
@@ -181,7 +181,7 @@ class RoomTest {
     Shares pages = new Shares(ENTRY, ENTRY);
     assertThat(pages.acquire("other", 1)).isEqualTo(Grant.GRANTED);
     for (Function<RequestContext, EntryDocument.Entries> walk : walks()) {
-      EntryDocument.Entries entries = walk.apply(exchange(pages));
+      EntryDocument.Entries entries = walk.apply(context(pages));
 
       assertThatThrownBy(entries::next).isInstanceOfSatisfying(ProblemException.class, e -> {
         assertThat(e.problem().kind()).isEqualTo(ErrorKind.UNAVAILABLE);
@@ -196,7 +196,7 @@ class RoomTest {
     Shares pages = new Shares(ENTRY, ENTRY);
     assertThat(pages.acquire("other", ENTRY)).isEqualTo(Grant.GRANTED);
     FutureTask<List<String>> read =
-        new FutureTask<>(() -> all(walks().get(0).apply(exchange(pages))));
+        new FutureTask<>(() -> all(walks().get(0).apply(context(pages))));
     Thread reader = new Thread(read);
     reader.start();
     await()
@@ -213,11 +213,11 @@ class RoomTest {
     keys = keys(1500);
     for (int characters : new int[] {1, 4_000, 4_200, 1_000_000}) {
       value = value(characters);
-      RequestContext exchange = exchange(Load.pages(0, largest), largest);
+      RequestContext context = context(Load.pages(0, largest), largest);
       reads.clear();
       KVPage<KVEntry<RawValue>> page = new VisiblePage(
               store, List.of(KeyRange.ALL), KVQuery.MAX_LIMIT, ReadOptions.DEFAULT)
-          .entries(exchange.room().forEntries());
+          .entries(context.room().forEntries());
 
       assertThat(page.items())
           .as(characters + " characters")
@@ -234,7 +234,7 @@ class RoomTest {
       Shares pages = new Shares(4 * ENTRY, 4 * ENTRY);
       KVPage<KVEntry<RawValue>> page = new VisiblePage(
               store, List.of(KeyRange.ALL), 20, ReadOptions.DEFAULT)
-          .entries(exchange(pages).room().forEntries());
+          .entries(context(pages).room().forEntries());
 
       assertThat(page.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 3));
       assertThat(page.nextAfter()).isEqualTo(keysThere == 3 ? null : "k0002");
@@ -250,11 +250,11 @@ class RoomTest {
       JsonParts parts = new JsonParts(
           new EntryDocument(
               DocumentWriter::startArray,
-              walks().get(i % 2).apply(exchange(pages)),
+              walks().get(i % 2).apply(context(pages)),
               (out, entry) -> out.value(ResponseWriter.present(entry)),
               DocumentWriter::endArray),
           new JsonTranscoder(ValueLimits.DEFAULT),
-          exchange(pages).room());
+          context(pages).room());
       listings.add(parts);
     }
     for (JsonParts parts : listings) {
@@ -273,7 +273,7 @@ class RoomTest {
   void whatNoClientCanHave_isTooLarge() {
     Shares pages = new Shares(ENTRY, ENTRY - 1);
     for (Function<RequestContext, EntryDocument.Entries> walk : walks()) {
-      EntryDocument.Entries entries = walk.apply(exchange(pages));
+      EntryDocument.Entries entries = walk.apply(context(pages));
 
       assertThatThrownBy(entries::next)
           .isInstanceOfSatisfying(
@@ -299,18 +299,18 @@ class RoomTest {
           memory,
           pages,
           LARGEST);
-      RequestContext exchange = exchange(memory, pages, LARGEST);
+      RequestContext context = context(memory, pages, LARGEST);
       EntryDocument document = new EntryDocument(
           DocumentWriter::startDocument,
-          new PageWalk(exchange, List.of(KeyRange.ALL)),
+          new PageWalk(context, List.of(KeyRange.ALL)),
           (out, entry) -> {
             out.name(entry.key());
             out.value(ResponseWriter.present(entry));
           },
           DocumentWriter::endDocument);
 
-      ResponseWriter answers = new ResponseWriter(new JsonTranscoder(ValueLimits.DEFAULT), load);
-      assertThatThrownBy(() -> answers.stream(exchange, Format.BSON, document))
+      ResponseWriter responses = new ResponseWriter(new JsonTranscoder(ValueLimits.DEFAULT), load);
+      assertThatThrownBy(() -> responses.stream(context, Format.BSON, document))
           .as(held + " chunks are held")
           .isInstanceOfSatisfying(
               ProblemException.class, e -> assertThat(e.problem().kind()).isEqualTo(kind));
