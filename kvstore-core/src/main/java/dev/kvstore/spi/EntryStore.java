@@ -47,8 +47,8 @@ public interface EntryStore extends AutoCloseable {
 
   /**
    * Returns the first entries of the range, in order, at most {@code limit}, and fewer if they are
-   * large; the last page is the one without {@link KVPage#nextAfter()}. They come from the
-   * database, and are not older than the options demand.
+   * large; the last page is the one without {@link KVPage#next()}. They come from the database, and
+   * are not older than the options demand.
    *
    * @param projection what of them is returned
    */

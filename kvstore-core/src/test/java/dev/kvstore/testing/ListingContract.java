@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,8 @@ interface ListingContract extends StoreFixture {
   @Test
   default void keys_empty() {
     assertThat(store().keys()).isEmpty();
-    assertThat(store().keys(KVQuery.ALL)).isEqualTo(new KVPage<String>(List.of(), null));
+    assertThat(store().keys(KVQuery.ALL))
+        .isEqualTo(new KVPage<String>(List.of(), Optional.empty()));
     assertThat(store().getAll("", Integer.class)).isEmpty();
   }
 
@@ -92,11 +94,11 @@ interface ListingContract extends StoreFixture {
     Map<String, KVEntry<Integer>> written = new LinkedHashMap<>();
     for (int i = 0; i < 5; i++) {
       KVMetadata metadata = store().set("k" + i, i);
-      written.put("k" + i, new KVEntry<>(i, metadata));
+      written.put("k" + i, KVEntry.of(i, metadata));
     }
     KVPage<KVEntry<Integer>> first = store().entries(KVQuery.ALL.limit(3), INTEGER);
     KVPage<KVEntry<Integer>> second =
-        store().entries(KVQuery.ALL.limit(3).after(first.nextAfter()), INTEGER);
+        store().entries(KVQuery.ALL.limit(3).after(first.next().orElseThrow()), INTEGER);
     List<KVEntry<Integer>> all = new ArrayList<>(first.items());
     all.addAll(second.items());
     assertThat(first.items()).hasSize(3);

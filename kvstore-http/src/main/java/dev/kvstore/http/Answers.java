@@ -134,16 +134,16 @@ final class Answers {
     out.name("updatedAt");
     out.time(metadata.updatedAt());
     out.name("updatedBy");
-    if (metadata.updatedBy() == null) {
-      out.nothing();
+    if (metadata.updatedBy().isPresent()) {
+      out.text(metadata.updatedBy().get());
     } else {
-      out.text(metadata.updatedBy());
+      out.nothing();
     }
     out.name("expiresAt");
-    if (metadata.expiresAt() == null) {
-      out.nothing();
+    if (metadata.expiresAt().isPresent()) {
+      out.time(metadata.expiresAt().get());
     } else {
-      out.time(metadata.expiresAt());
+      out.nothing();
     }
     out.endDocument();
   }
@@ -209,9 +209,7 @@ final class Answers {
     headers.accept(
         "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
     headers.accept("KV-Version", Long.toString(metadata.version()));
-    if (metadata.expiresAt() != null) {
-      headers.accept("KV-Expires-At", metadata.expiresAt().toString());
-    }
+    metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
   }
 
   private ChunkedBuffer toJson(Exchange exchange, Content content) throws IOException {

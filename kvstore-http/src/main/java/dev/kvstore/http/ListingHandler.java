@@ -75,7 +75,7 @@ record ListingHandler(Answers answers) implements ResourceHandler {
   private <T> void page(
       Exchange exchange, Parameters parameters, Format format, KVPage<T> page, ItemWriter<T> items)
       throws IOException {
-    String next = page.nextAfter();
+    String next = page.next().orElse(null);
     if (next != null) {
       exchange.header("Link", linkAfter(exchange.store(), parameters, next));
     }

@@ -2,9 +2,9 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.CacheHealth;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.internal.cache.CacheFigures;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
@@ -99,8 +99,8 @@ class MetricsTest {
   void caches_areMeasured() throws IOException {
     try (Metrics metrics = new Metrics()) {
       Instant since = Instant.now().minusSeconds(60);
-      metrics.caches(
-          () -> new CacheHealth(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
+      metrics.caches(() ->
+          new CacheFigures(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
       metrics.eventStreams(() -> 7);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       metrics.writeTo(out);

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
@@ -81,13 +80,9 @@ class PrefixReader {
       KVPage<KVEntry<RawValue>> page =
           entries.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, options);
       page.items().forEach(entry -> found.put(entry.key(), entry));
-      next = after(next, page.nextAfter());
+      next = page.next().map(next::after).orElse(null);
     }
     return found;
-  }
-
-  private static @Nullable KeyRange after(KeyRange range, @Nullable String key) {
-    return key == null ? null : range.after(key);
   }
 
   private static void pause(int attempt) {

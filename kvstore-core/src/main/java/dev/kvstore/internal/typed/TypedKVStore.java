@@ -176,7 +176,7 @@ public final class TypedKVStore implements KVStore {
       // Not a PutIfAbsent, which would read once more.
       KVMetadata stored = entries.apply(new Mutation.Put(
           new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
-      return new SetDefaultResult<>(new KVEntry<>(ours, stored), true);
+      return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
       Defaulted kept = entries.apply(put);
       return Objects.equals(kept.entry().value(), write.value())
@@ -262,8 +262,7 @@ public final class TypedKVStore implements KVStore {
   public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options) {
     KVPage<KVEntry<RawValue>> page =
         entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), options);
-    return new KVPage<>(
-        page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(raw -> typed(raw, type)).toList(), page.next());
   }
 
   @Override

@@ -110,7 +110,7 @@ abstract class ChangeLines implements KVWatcher {
         out.writeStringField("key", change.key());
         if (change.kind() == KVChange.Kind.SET) {
           out.writeNumberField("version", change.version());
-          out.writeStringField("etag", change.etag());
+          out.writeStringField("etag", change.etag().orElse(null));
         }
         if (value != null) {
           out.writeFieldName("value");

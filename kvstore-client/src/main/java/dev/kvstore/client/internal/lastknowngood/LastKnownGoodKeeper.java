@@ -300,7 +300,7 @@ final class LastKnownGoodKeeper {
       KVPage<KVEntry<RawValue>> page =
           store.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
       all.addAll(page.items());
-      next = page.nextAfter() == null ? null : next.after(page.nextAfter());
+      next = page.next().map(next::after).orElse(null);
     }
     return all;
   }
