@@ -3,7 +3,6 @@ package dev.kvstore.internal.binding;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.internal.support.KeyOrder;
@@ -75,13 +74,9 @@ class PrefixReader {
           .filter(entry -> entry.key().equals(prefix.own()))
           .forEach(entry -> found.put(entry.key(), entry));
     }
-    KeyRange next = new KeyRange(prefix.below(), null);
-    while (next != null) {
-      KVPage<KVEntry<RawValue>> page =
-          entries.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, options);
-      page.items().forEach(entry -> found.put(entry.key(), entry));
-      next = page.next().map(next::after).orElse(null);
-    }
+    entries.stream(
+            new KeyRange(prefix.below(), null), Projection.ENTRIES, KVQuery.MAX_LIMIT, options)
+        .forEach(entry -> found.put(entry.key(), entry));
     return found;
   }
 

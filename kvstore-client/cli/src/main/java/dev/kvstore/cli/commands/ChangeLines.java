@@ -41,7 +41,7 @@ abstract class ChangeLines implements KVWatcher {
   private @Nullable RawValue value(KVChange change) {
     try {
       return store
-          .findEntry(change.key(), Values.RAW, ReadOptions.atLeast(change.position()))
+          .findEntry(change.key(), RawValue.TYPE, ReadOptions.atLeast(change.position()))
           .map(Values::of)
           .orElse(null);
     } catch (KVException e) {
