@@ -1,5 +1,6 @@
 package dev.kvstore.cli.commands;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
@@ -32,8 +33,8 @@ interface Operand {
   private static Operand store(String name, String prefix) {
     return session -> {
       Map<String, RawValue> values = new LinkedHashMap<>();
-      try (KVStore store = session.connection().open(session, name)) {
-        for (KVEntry<RawValue> entry : Values.entries(store, prefix)) {
+      try (KVDatabase database = session.open()) {
+        for (KVEntry<RawValue> entry : Values.entries(database.store(name), prefix)) {
           values.put(entry.key(), Values.of(entry));
         }
       }
