@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentsIT {
   /** What a machine that builds this does not have, or must not do. */
   private static final Pattern NOT_RUN =
-      Pattern.compile("\\b(docker|kubectl|systemctl|mongosh|mongodump|db\\.\\w+|mvnw)\\b");
+      Pattern.compile("\\b(docker|kubectl|systemctl|mongosh|mongodump|sqlite3|db\\.\\w+|mvnw)\\b");
 
   private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
