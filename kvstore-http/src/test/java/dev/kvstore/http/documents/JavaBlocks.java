@@ -2,6 +2,7 @@ package dev.kvstore.http.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.http.documents.Page.Block;
 import dev.kvstore.sqlite.SqliteKVDatabase;
 import java.io.IOException;
@@ -132,14 +133,12 @@ final class JavaBlocks {
         new URLClassLoader(new URL[] {folder.toUri().toURL()}, Example.class.getClassLoader())) {
       for (int i = 0; i < methods.size(); i++) {
         Block block = methods.get(i);
-        if (block.mark().isEmpty()) {
-          Path own = Files.createDirectory(folder.resolve("block" + i));
-          Class<?> type = loader.loadClass("documents." + className(block.page()));
-          Example example = (Example) type.getConstructor().newInstance();
-          try (var database = SqliteKVDatabase.open(own.resolve("example.db"))) {
-            example.begin(database, executor);
-            invoke(block, type.getMethod("block" + i), example);
-          }
+        Path own = Files.createDirectory(folder.resolve("block" + i));
+        Class<?> type = loader.loadClass("documents." + className(block.page()));
+        Example example = (Example) type.getConstructor().newInstance();
+        try (KVDatabase database = SqliteKVDatabase.open(own.resolve("example.db"))) {
+          example.begin(database, executor);
+          invoke(block, type.getMethod("block" + i), example);
         }
       }
     } finally {
