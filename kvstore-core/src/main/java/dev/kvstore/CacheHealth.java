@@ -11,7 +11,8 @@ import java.time.Instant;
  * @param since since when that is so
  * @param lag how old at most the feed's last proof is that the cache is up to date; the time since
  *     opening where there was none yet
- * @param hits reads that were answered from memory
+ * @param hits reads that were answered from memory; a few less where many threads read at the same
+ *     time
  * @param misses reads that were not
  * @param loads times that the database was asked because of misses; less where readers share one
  * @param invalidations entries that were removed because of a change elsewhere
