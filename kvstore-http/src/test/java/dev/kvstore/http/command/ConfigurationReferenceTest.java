@@ -1,4 +1,4 @@
-package dev.kvstore.http;
+package dev.kvstore.http.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
