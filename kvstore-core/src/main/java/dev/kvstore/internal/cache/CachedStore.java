@@ -47,7 +47,7 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   @Override
   public CacheHealth health() {
     Shared shared = find();
-    return shared == null ? Totals.NONE : shared.cache().health();
+    return shared == null ? CacheFigures.NONE : shared.cache().health();
   }
 
   @Override

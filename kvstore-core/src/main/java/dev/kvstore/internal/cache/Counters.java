@@ -1,6 +1,5 @@
 package dev.kvstore.internal.cache;
 
-import dev.kvstore.CacheHealth;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
@@ -51,8 +50,8 @@ final class Counters {
     staleReads.increment();
   }
 
-  CacheHealth health(CoherenceLease freshness, Slots slots) {
-    return new CacheHealth(
+  CacheFigures health(CoherenceLease freshness, Slots slots) {
+    return new CacheFigures(
         freshness.isServing(),
         freshness.since(),
         freshness.lag(),

@@ -1,6 +1,5 @@
 package dev.kvstore.internal.cache;
 
-import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -144,7 +143,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   @Override
-  public CacheHealth health() {
+  public CacheFigures health() {
     return counters.health(freshness, slots);
   }
 

@@ -570,7 +570,7 @@ class NearCacheTest {
     @Override
     public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
       return super.find(keys, options).stream()
-          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true))
+          .map(entry -> KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.STORE))
           .toList();
     }
   }

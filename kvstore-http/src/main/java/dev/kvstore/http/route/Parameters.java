@@ -139,7 +139,9 @@ public final class Parameters {
   /** Returns the parameters {@code prefix}, {@code after} and {@code limit}. */
   public KVQuery query() {
     String prefix = text("prefix");
-    return new KVQuery(prefix == null ? "" : prefix, text("after"), limit());
+    String after = text("after");
+    KVQuery query = KVQuery.prefix(prefix == null ? "" : prefix).limit(limit());
+    return after == null ? query : query.after(after);
   }
 
   private int limit() {

@@ -146,16 +146,16 @@ public final class ResponseWriter {
     out.name("updatedAt");
     out.time(metadata.updatedAt());
     out.name("updatedBy");
-    if (metadata.updatedBy() == null) {
-      out.nothing();
+    if (metadata.updatedBy().isPresent()) {
+      out.text(metadata.updatedBy().get());
     } else {
-      out.text(metadata.updatedBy());
+      out.nothing();
     }
     out.name("expiresAt");
-    if (metadata.expiresAt() == null) {
-      out.nothing();
+    if (metadata.expiresAt().isPresent()) {
+      out.time(metadata.expiresAt().get());
     } else {
-      out.time(metadata.expiresAt());
+      out.nothing();
     }
     out.endDocument();
   }
@@ -221,9 +221,7 @@ public final class ResponseWriter {
     headers.accept(
         "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
     headers.accept("KV-Version", Long.toString(metadata.version()));
-    if (metadata.expiresAt() != null) {
-      headers.accept("KV-Expires-At", metadata.expiresAt().toString());
-    }
+    metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
   }
 
   private ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {

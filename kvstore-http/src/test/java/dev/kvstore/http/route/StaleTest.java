@@ -8,6 +8,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
 import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.internal.cache.CacheFigures;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
@@ -87,11 +88,11 @@ class StaleTest {
   }
 
   private static KVEntry<?> marked(KVEntry<?> entry, boolean stale) {
-    return new KVEntry<>(entry.value(), entry.metadata(), stale);
+    return KVEntry.of(entry.value(), entry.metadata(), stale, KVEntry.Source.STORE);
   }
 
   private static CacheHealth health() {
-    return new CacheHealth(false, Instant.EPOCH, LAG, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new CacheFigures(false, Instant.EPOCH, LAG, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   private interface Change {

@@ -99,7 +99,8 @@ final class ExportCommand extends Action.OnStore {
     try (Progress progress = new Progress(console(), "Exported");
         ValueDocumentWriter document =
             ValueDocumentWriter.to(writer, chosen, options.types(), losses::add)) {
-      for (KVEntry<RawValue> entry : Values.entries(store, prefix.value())) {
+      Iterable<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE)::iterator;
+      for (KVEntry<RawValue> entry : entries) {
         if (options.separator() == null) {
           document.write(entry.key(), Values.of(entry));
         } else {

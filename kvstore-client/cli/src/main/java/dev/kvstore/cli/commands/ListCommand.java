@@ -1,8 +1,6 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVPage;
-import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.document.Generators;
 import dev.kvstore.cli.document.Values;
@@ -81,9 +79,9 @@ final class ListCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    Iterable<KVEntry<RawValue>> entries = Values.entries(store, prefix.value());
+    Iterable<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE)::iterator;
     if (keys) {
-      printKeys(store);
+      store.streamKeys(prefix.value()).forEach(console()::print);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();
@@ -100,15 +98,6 @@ final class ListCommand extends Action.OnStore {
       printTable(entries);
     }
     return ExitCodes.OK;
-  }
-
-  private void printKeys(KVStore store) {
-    KVQuery next = KVQuery.prefix(prefix.value()).limit(KVQuery.MAX_LIMIT);
-    while (next != null) {
-      KVPage<String> page = store.keys(next);
-      page.items().forEach(console()::print);
-      next = page.next().map(next::after).orElse(null);
-    }
   }
 
   private void printTable(Iterable<KVEntry<RawValue>> entries) {

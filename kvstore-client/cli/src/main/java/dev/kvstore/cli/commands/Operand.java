@@ -1,6 +1,5 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.cli.document.Values;
@@ -33,9 +32,8 @@ interface Operand {
     return session -> {
       Map<String, RawValue> values = new LinkedHashMap<>();
       try (KVStore store = session.connection().open(session, name)) {
-        for (KVEntry<RawValue> entry : Values.entries(store, prefix)) {
-          values.put(entry.key(), Values.of(entry));
-        }
+        store.stream(prefix, RawValue.TYPE)
+            .forEach(entry -> values.put(entry.key(), Values.of(entry)));
       }
       return values;
     };
@@ -47,7 +45,7 @@ interface Operand {
     List<String> all = new ArrayList<>(keys);
     for (int from = 0; from < all.size(); from += AT_ONCE) {
       store
-          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), Values.RAW)
+          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), RawValue.TYPE)
           .forEach(values::put);
     }
     return values;

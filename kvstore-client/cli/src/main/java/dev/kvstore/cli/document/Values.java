@@ -3,10 +3,6 @@ package dev.kvstore.cli.document;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVPage;
-import dev.kvstore.KVQuery;
-import dev.kvstore.KVStore;
-import dev.kvstore.KVType;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
@@ -14,9 +10,6 @@ import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * rounded. Text that is to be a value is held to the service's limits by the service alone.
  */
 public final class Values {
-  /** Reads what is stored as it is, so that it can be stored again with all its types. */
-  public static final KVType<RawValue> RAW = KVType.of(RawValue.class);
-
   private static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
   public static final JsonTranscoder JSON = new JsonTranscoder(LIMITS);
 
@@ -67,7 +57,7 @@ public final class Values {
     return JSON.parse(json.toByteArray());
   }
 
-  /** Returns the value of an entry that was read as {@link #RAW}. */
+  /** Returns the value of an entry that was read as {@link RawValue#TYPE}. */
   public static RawValue of(KVEntry<RawValue> entry) {
     return Objects.requireNonNull(entry.value(), "null is a value, too");
   }
@@ -101,40 +91,5 @@ public final class Values {
   /** Returns the value as JSON for people, over several lines where it is a container. */
   public static String pretty(RawValue value) {
     return Generators.text(Generators::json, out -> JSON.write(value, out));
-  }
-
-  /** Returns all entries whose keys begin with the prefix, read page by page. */
-  public static Iterable<KVEntry<RawValue>> entries(KVStore store, String prefix) {
-    return () -> new Entries(store, KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT));
-  }
-
-  private static final class Entries implements Iterator<KVEntry<RawValue>> {
-    private final KVStore store;
-    private @Nullable KVQuery next;
-    private Iterator<KVEntry<RawValue>> page = Collections.emptyIterator();
-
-    Entries(KVStore store, KVQuery first) {
-      this.store = store;
-      this.next = first;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!page.hasNext() && next != null) {
-        KVQuery query = next;
-        KVPage<KVEntry<RawValue>> read = store.entries(query, RAW);
-        page = read.items().iterator();
-        next = read.next().map(query::after).orElse(null);
-      }
-      return page.hasNext();
-    }
-
-    @Override
-    public KVEntry<RawValue> next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return page.next();
-    }
   }
 }

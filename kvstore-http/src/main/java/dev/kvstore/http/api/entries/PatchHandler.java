@@ -65,7 +65,7 @@ public record PatchHandler(
       WriteOptions unchanged = options.condition(WriteCondition.ifMatch(etag));
       try {
         KVMetadata written = store.apply(new Mutation.Put(new Write(key, merged, unchanged)));
-        return new KVEntry<>(merged, written);
+        return KVEntry.of(merged, written);
       } catch (PreconditionFailedException e) {
         contention.lost();
       }

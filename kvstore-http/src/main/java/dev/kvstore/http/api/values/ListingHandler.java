@@ -87,7 +87,7 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
       KVPage<T> page,
       ItemWriter<T> items)
       throws IOException {
-    String next = page.nextAfter();
+    String next = page.next().orElse(null);
     if (next != null) {
       context.header("Link", linkAfter(context.store(), parameters, next));
     }

@@ -12,6 +12,7 @@ import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -63,11 +64,13 @@ public record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, Re
         }
       }
     }
-    return new KVPage<>(items, null);
+    return new KVPage<>(items, Optional.empty());
   }
 
   private static <T> KVPage<T> ending(List<T> items, Projection<T> projection, boolean goesOn) {
-    return new KVPage<>(items, goesOn ? projection.key(items.get(items.size() - 1)) : null);
+    return new KVPage<>(
+        items,
+        goesOn ? Optional.of(projection.key(items.get(items.size() - 1))) : Optional.empty());
   }
 
   private boolean hasKeys(List<KeyRange> rest) {

@@ -2,12 +2,12 @@ package dev.kvstore.http.api.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.CacheHealth;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.internal.cache.CacheFigures;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
@@ -102,8 +102,8 @@ class MetricsTest {
   void caches_areMeasured() throws IOException {
     try (Metrics metrics = new Metrics()) {
       Instant since = Instant.now().minusSeconds(60);
-      metrics.caches(
-          () -> new CacheHealth(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
+      metrics.caches(() ->
+          new CacheFigures(false, since, Duration.ofMillis(3500), 90, 10, 5, 4, 3, 2, 1, 100));
       metrics.eventStreams(() -> 7);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       metrics.writeTo(out);

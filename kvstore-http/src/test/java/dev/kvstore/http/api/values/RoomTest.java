@@ -46,6 +46,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -97,12 +98,12 @@ class RoomTest {
     int to = Math.min(from + Math.min(limit, fitting), keys.size());
     List<T> items =
         keys.subList(from, to).stream().map(key -> projection.of(entry(key))).toList();
-    return new KVPage<>(items, to < keys.size() ? keys.get(to - 1) : null);
+    return new KVPage<>(items, to < keys.size() ? Optional.of(keys.get(to - 1)) : Optional.empty());
   }
 
   private KVEntry<RawValue> entry(String key) {
     Instant now = Instant.EPOCH;
-    return new KVEntry<>(value, new KVMetadata(key, 1, "e", now, now, null, null));
+    return KVEntry.of(value, KVMetadata.of(key, 1, "e", now, now, null, null));
   }
 
   private static RawValue value(int characters) {
@@ -170,7 +171,7 @@ class RoomTest {
     KVPage<KVEntry<RawValue>> read = page.entries(context.room().forEntries());
 
     assertThat(read.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 16));
-    assertThat(read.nextAfter()).isEqualTo("k0015");
+    assertThat(read.next()).contains("k0015");
     assertThat(pages.acquire("other", 8 * ENTRY))
         .as("what the page has is held")
         .isNotEqualTo(Grant.GRANTED);
@@ -222,7 +223,7 @@ class RoomTest {
       assertThat(page.items())
           .as(characters + " characters")
           .hasSizeGreaterThanOrEqualTo(Math.min(1000, PageRoom.SCAN_BYTES / value.size()));
-      assertThat(page.nextAfter()).isNotNull();
+      assertThat(page.next()).isPresent();
       assertThat(reads).as("at first all at once").startsWith(1000);
     }
   }
@@ -237,7 +238,7 @@ class RoomTest {
           .entries(context(pages).room().forEntries());
 
       assertThat(page.items()).extracting(KVEntry::key).isEqualTo(keys.subList(0, 3));
-      assertThat(page.nextAfter()).isEqualTo(keysThere == 3 ? null : "k0002");
+      assertThat(page.next()).isEqualTo(keysThere == 3 ? Optional.empty() : Optional.of("k0002"));
     }
   }
 

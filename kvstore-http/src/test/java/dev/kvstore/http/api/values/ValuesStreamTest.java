@@ -83,11 +83,12 @@ class ValuesStreamTest {
     int to = Math.min(from + limit, ENTRIES);
     List<KVEntry<RawValue>> items =
         IntStream.range(from, to).mapToObj(ValuesStreamTest::entry).toList();
-    return new KVPage<>(items, to < ENTRIES ? items.get(items.size() - 1).key() : null);
+    return new KVPage<>(
+        items, to < ENTRIES ? Optional.of(items.get(items.size() - 1).key()) : Optional.empty());
   }
 
   private static KVEntry<RawValue> entry(int number) {
     Instant now = Instant.EPOCH;
-    return new KVEntry<>(VALUE, new KVMetadata("k" + number, 1, "e", now, now, null, null));
+    return KVEntry.of(VALUE, KVMetadata.of("k" + number, 1, "e", now, now, null, null));
   }
 }
