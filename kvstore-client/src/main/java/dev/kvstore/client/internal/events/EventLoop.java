@@ -12,6 +12,7 @@ import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.internal.support.Backoff;
 import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.FeedSubscription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +81,7 @@ final class EventLoop extends ServiceThread {
   }
 
   /** Tells whether no subscription is left. Thread-safe. */
-  boolean remove(HttpFeedSubscription subscription) {
+  boolean remove(FeedSubscription subscription) {
     subscriptions.remove(subscription);
     return subscriptions.isEmpty();
   }

@@ -55,8 +55,8 @@ public final class HttpChangeFeed implements AutoCloseable {
     return added;
   }
 
-  private synchronized void removed(EventLoop loop, HttpFeedSubscription sink) {
-    if (!loop.remove(sink)) {
+  private synchronized void removed(EventLoop loop, FeedSubscription subscription) {
+    if (!loop.remove(subscription)) {
       return;
     }
     loop.stop();
