@@ -1,8 +1,6 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVPage;
-import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.document.Generators;
 import dev.kvstore.cli.document.Values;
@@ -66,24 +64,15 @@ final class ListCommand extends Action.OnStore {
   public void check(UsageErrors faults) {
     super.check(faults);
     prefix.check(faults);
-    List<String> given = new ArrayList<>();
-    if (keys) {
-      given.add("--keys");
-    }
-    if (tree) {
-      given.add("--tree");
-    }
-    if (output != null) {
-      given.add("--output");
-    }
-    faults.exclude(given);
+    faults.exclude(
+        keys ? "--keys" : null, tree ? "--tree" : null, output == null ? null : "--output");
   }
 
   @Override
   int run(KVStore store) throws IOException {
     Iterable<KVEntry<RawValue>> entries = Values.entries(store, prefix.value());
     if (keys) {
-      printKeys(store);
+      Values.pages(prefix.value(), store::keys).forEach(console()::print);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();
@@ -100,15 +89,6 @@ final class ListCommand extends Action.OnStore {
       printTable(entries);
     }
     return ExitCodes.OK;
-  }
-
-  private void printKeys(KVStore store) {
-    KVQuery next = KVQuery.prefix(prefix.value()).limit(KVQuery.MAX_LIMIT);
-    while (next != null) {
-      KVPage<String> page = store.keys(next);
-      page.items().forEach(console()::print);
-      next = page.next().map(next::after).orElse(null);
-    }
   }
 
   private void printTable(Iterable<KVEntry<RawValue>> entries) {

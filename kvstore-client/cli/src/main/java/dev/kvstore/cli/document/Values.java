@@ -14,10 +14,10 @@ import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
@@ -105,36 +105,16 @@ public final class Values {
 
   /** Returns all entries whose keys begin with the prefix, read page by page. */
   public static Iterable<KVEntry<RawValue>> entries(KVStore store, String prefix) {
-    return () -> new Entries(store, KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT));
+    return () -> pages(prefix, query -> store.entries(query, RAW)).iterator();
   }
 
-  private static final class Entries implements Iterator<KVEntry<RawValue>> {
-    private final KVStore store;
-    private @Nullable KVQuery next;
-    private Iterator<KVEntry<RawValue>> page = Collections.emptyIterator();
-
-    Entries(KVStore store, KVQuery first) {
-      this.store = store;
-      this.next = first;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!page.hasNext() && next != null) {
-        KVQuery query = next;
-        KVPage<KVEntry<RawValue>> read = store.entries(query, RAW);
-        page = read.items().iterator();
-        next = read.next().map(query::after).orElse(null);
-      }
-      return page.hasNext();
-    }
-
-    @Override
-    public KVEntry<RawValue> next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return page.next();
-    }
+  /** Returns all items of those pages, which are read when they are needed. */
+  public static <T> Stream<T> pages(String prefix, Function<KVQuery, KVPage<T>> reader) {
+    KVQuery all = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
+    return Stream.iterate(
+            Optional.of(reader.apply(all)),
+            Optional::isPresent,
+            page -> page.flatMap(KVPage::next).map(all::after).map(reader))
+        .flatMap(page -> page.orElseThrow().items().stream());
   }
 }
