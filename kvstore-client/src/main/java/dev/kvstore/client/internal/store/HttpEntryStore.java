@@ -9,7 +9,6 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
-import dev.kvstore.client.internal.events.EventStreamSource;
 import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.events.HttpChangeFeed;
 import dev.kvstore.client.internal.request.Answer;
@@ -60,11 +59,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     this.timeout = timeout;
     this.transport = transport;
     this.writer = new HttpWriter(urls, new LostWriteResolver(transport, urls));
-    this.feed = new HttpChangeFeed(
-        name,
-        EventStreamSource.of(transport, urls, times),
-        transport.exchanges().seen(),
-        times);
+    this.feed = new HttpChangeFeed(name, transport, urls, times);
   }
 
   @Override
