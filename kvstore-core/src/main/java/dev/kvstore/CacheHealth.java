@@ -20,7 +20,10 @@ public interface CacheHealth {
    */
   Duration lag();
 
-  /** Returns how many reads were answered from memory. */
+  /**
+   * Returns how many reads were answered from memory; a few less where many threads read at the
+   * same time.
+   */
   long hits();
 
   /** Returns how many reads were not answered from memory. */

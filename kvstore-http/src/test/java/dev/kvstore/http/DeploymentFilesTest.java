@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.config.SettingSources;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -204,7 +204,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public boolean delete(Mutation.Delete delete) {
-    return writer.delete(delete.key(), delete.options(), access.begin());
+    return writer.delete(delete.key(), delete.options(), access.beginDelete());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ public final class TypedKVStore implements KVStore {
   private final BsonCodec codec;
   private final Runnable afterClose;
   private final WatchHub watches;
+  private volatile boolean closed;
 
   private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     this.entries = Objects.requireNonNull(entries, "entries");
@@ -119,6 +121,19 @@ public final class TypedKVStore implements KVStore {
   @Nullable
   CachedEntry held(String key) {
     return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
+  }
+
+  /** As {@link NearCacheView#remember}. */
+  @Nullable
+  Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
+    return entries
+        .capability(NearCacheView.class)
+        .map(cache -> cache.remember(held, type))
+        .orElse(null);
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Reads what is held in memory, or else asks for it. */
@@ -324,6 +339,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public void close() {
+    closed = true;
     Closing.all(watches::close, entries::close, afterClose);
   }
 

@@ -6,6 +6,7 @@ import static dev.kvstore.internal.mongo.RawValues.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoCollection;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
@@ -50,6 +51,17 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     assertThat(store.syncToken()).isGreaterThanOrEqualTo(written);
     assertThat(RawStore.of(store).read("a", ReadOptions.atLeast(store.syncToken())))
         .isPresent();
+  }
+
+  @Test
+  void write_newDatabase_isGivenItsFormat() {
+    MongoCollection<Document> internal =
+        server.client().getDatabase(server.database()).getCollection("_kvstore");
+    store.read("a");
+    assertThat(internal.find().first()).isNull();
+    set("a", text("x"));
+    assertThat(internal.find().first())
+        .isEqualTo(new Document("_id", "_format").append("version", 1).append("needs", "0.1.0"));
   }
 
   @Test
