@@ -21,8 +21,7 @@ public interface CacheHealth {
   Duration lag();
 
   /**
-   * Returns how many reads were answered from memory; a few less where many threads read at the
-   * same time.
+   * Returns how many reads were answered from memory; a few less if many threads read at a time.
    */
   long hits();
 
