@@ -1,11 +1,11 @@
 package dev.kvstore;
 
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /**
- * A database with any number of stores: MongoDB or a SQLite file. To reach a kvstore service, use
- * {@code HttpKVStore}.
+ * A database with any number of stores: MongoDB, a SQLite file, or what a kvstore service keeps.
  *
  * <pre>{@code
  * try (KVDatabase database = KVDatabase.open("mongodb://localhost/app?replicaSet=rs0")) {
@@ -17,29 +17,34 @@ import java.util.ServiceLoader;
  * <p>All stores of a database share its connections, its change feed, its threads and the memory of
  * its near-cache. Open one per process. Thread-safe.
  *
- * <p>{@link #stores}, {@link #drop} and {@link #health} ask the database and block until it has
- * answered or the time limit has run out. The first two then throw {@link UnavailableException},
- * and after {@link #close()} a {@link KVException} with {@link ErrorCode#CLOSED}; {@code health}
- * returns the problem instead. A store of a closed database is closed, too.
+ * <p>{@link #stores}, {@link #entryCounts}, {@link #drop} and {@link #health} ask the database and
+ * block until it has answered or the time limit has run out. They then throw
+ * {@link UnavailableException}, and after {@link #close()} a {@link KVException} with
+ * {@link ErrorCode#CLOSED}; {@code health} returns the problem instead. A store of a closed
+ * database is closed, too.
  *
  * @since 0.1
  */
 public interface KVDatabase extends AutoCloseable {
   /**
    * Opens a database with the default settings. For other settings, or a client that the
-   * application has already, see {@code MongoKVDatabase} and {@code SqliteKVDatabase}.
+   * application has already, see {@code MongoKVDatabase}, {@code SqliteKVDatabase} and
+   * {@code HttpKVDatabase}.
    *
    * @param connectionString one of
    *     <ul>
    *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: a MongoDB database, the one in the
    *           path or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
    *       <li>{@code sqlite:settings.db}: a file; needs {@code org.xerial:sqlite-jdbc}
+   *       <li>{@code https://settings.example.net}, or {@code http}: a kvstore service; needs
+   *           {@code dev.kvstore:kvstore-client}
    *     </ul>
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
    *     is not valid; the message does not repeat it, as it may hold a password
    * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if a library is missing
-   * @throws UnavailableException if MongoDB or the file cannot be reached
+   * @throws UnavailableException if MongoDB or the file cannot be reached; a service is not reached
+   *     yet
    */
   static KVDatabase open(String connectionString) {
     for (Provider provider : ServiceLoader.load(Provider.class, Provider.class.getClassLoader())) {
@@ -50,12 +55,13 @@ public interface KVDatabase extends AutoCloseable {
     if (connectionString.startsWith("http://") || connectionString.startsWith("https://")) {
       throw new KVException(
           ErrorCode.MISSING_DEPENDENCY,
-          "No library on the class path opens a service by its URL: use HttpKVStore of"
-              + " dev.kvstore:kvstore-client");
+          "A kvstore service is reached by dev.kvstore:kvstore-client, which is not on the class"
+              + " path");
     }
     throw new InvalidInputException(
         ErrorCode.INVALID_PARAMETER,
-        "The connection string must begin with mongodb://, mongodb+srv:// or sqlite:");
+        "The connection string must begin with mongodb://, mongodb+srv://, sqlite:, https:// or"
+            + " http://");
   }
 
   /**
@@ -68,6 +74,11 @@ public interface KVDatabase extends AutoCloseable {
 
   /** Returns the names of the stores that exist, in order. */
   List<String> stores();
+
+  /**
+   * Returns how many entries each store has, by name, in order. Counting a store stops at 10,000.
+   */
+  Map<String, Long> entryCounts();
 
   /**
    * Deletes the store with all its entries, in one durable step. Watchers of it get

@@ -38,15 +38,7 @@ class RoomsTest {
       List.of(room("cache"), API, SPI, SUPPORT, LOGGING, "com.github.benmanes.caffeine.cache"),
       List.of(room("binding"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, LOGGING),
       List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")),
-      List.of(
-          room("engine"),
-          API,
-          SPI,
-          SUPPORT,
-          MAPPING,
-          room("cache"),
-          room("typed"),
-          "com.github.benmanes.caffeine.cache"),
+      List.of(room("engine"), API, SPI, SUPPORT, MAPPING, room("cache"), room("typed")),
       List.of(room("mongo.feed"), API, SPI, SUPPORT, WATCH, DRIVER, BSON_LIBRARY, LOGGING),
       List.of(
           room("mongo"),

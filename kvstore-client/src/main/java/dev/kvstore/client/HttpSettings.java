@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -8,53 +9,72 @@ import dev.kvstore.client.internal.request.BearerToken;
 import dev.kvstore.client.internal.request.ClientTls;
 import dev.kvstore.client.internal.request.RequestSettings;
 import java.net.ProxySelector;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a store over HTTP reaches its service. Immutable; each {@code with} returns a changed copy.
+ * How the stores of a service are reached. Immutable; each {@code with} returns a changed copy.
+ *
+ * @since 0.1
  */
 public final class HttpSettings {
-  /** 40 seconds for a call, two of them to connect; no token, and the JDK's own trust and proxy. */
-  public static final HttpSettings DEFAULT = new HttpSettings(
-      Duration.ofSeconds(40),
-      Duration.ofSeconds(2),
-      null,
-      ClientTls.DEFAULT,
-      null,
-      NearCacheSettings.DEFAULT,
-      null);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /**
+   * 40 seconds for a call, two of them to connect; no token, the JDK's own trust and proxy, and a
+   * near-cache with {@link NearCacheSettings#DEFAULT}.
+   */
+  public static final HttpSettings DEFAULT = new HttpSettings(new Fields());
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  private final Duration requestTimeout;
-  private final Duration connectTimeout;
-  private final @Nullable Supplier<String> token;
-  private final ClientTls tls;
-  private final @Nullable ProxySelector proxy;
-  private final @Nullable NearCacheSettings nearCache;
-  private final @Nullable Path lastKnownGood;
+  private final Fields fields;
 
-  private HttpSettings(
-      Duration requestTimeout,
-      Duration connectTimeout,
-      @Nullable Supplier<String> token,
-      ClientTls tls,
-      @Nullable ProxySelector proxy,
-      @Nullable NearCacheSettings nearCache,
-      @Nullable Path lastKnownGood) {
-    this.requestTimeout = requestTimeout;
-    this.connectTimeout = connectTimeout;
-    this.token = token;
-    this.tls = tls;
-    this.proxy = proxy;
-    this.nearCache = nearCache;
-    this.lastKnownGood = lastKnownGood;
+  /** What is set. Not changed any more once settings have it. */
+  private static final class Fields implements Cloneable {
+    private Duration requestTimeout = Duration.ofSeconds(40);
+    private Duration connectTimeout = CONNECT_TIMEOUT;
+    private @Nullable Supplier<String> token;
+    private ClientTls tls = ClientTls.DEFAULT;
+    private @Nullable ProxySelector proxy;
+    private @Nullable HttpClient client;
+    private @Nullable NearCacheSettings nearCache = NearCacheSettings.DEFAULT;
+    private @Nullable Path lastKnownGood;
+    private @Nullable ObjectMapper objectMapper;
+
+    @Override
+    protected Fields clone() {
+      try {
+        return (Fields) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private HttpSettings(Fields fields) {
+    boolean isDivided = fields.client != null
+        && (fields.proxy != null
+            || !fields.tls.equals(ClientTls.DEFAULT)
+            || !fields.connectTimeout.equals(CONNECT_TIMEOUT));
+    if (isDivided) {
+      throw invalid("An HTTP client of the application's own brings its TLS, proxy and connect"
+          + " timeout: set them there, and none of them here");
+    }
+    this.fields = fields;
+  }
+
+  private HttpSettings with(Consumer<Fields> change) {
+    Fields changed = fields.clone();
+    change.accept(changed);
+    return new HttpSettings(changed);
   }
 
   /**
@@ -69,14 +89,8 @@ public final class HttpSettings {
    *     millisecond to a day
    */
   public HttpSettings withRequestTimeout(Duration timeout) {
-    return new HttpSettings(
-        check("request timeout", timeout),
-        connectTimeout,
-        token,
-        tls,
-        proxy,
-        nearCache,
-        lastKnownGood);
+    Duration checked = check("request timeout", timeout);
+    return with(fields -> fields.requestTimeout = checked);
   }
 
   /**
@@ -88,14 +102,8 @@ public final class HttpSettings {
    *     millisecond to a day
    */
   public HttpSettings withConnectTimeout(Duration timeout) {
-    return new HttpSettings(
-        requestTimeout,
-        check("connect timeout", timeout),
-        token,
-        tls,
-        proxy,
-        nearCache,
-        lastKnownGood);
+    Duration checked = check("connect timeout", timeout);
+    return with(fields -> fields.connectTimeout = checked);
   }
 
   /**
@@ -118,14 +126,8 @@ public final class HttpSettings {
    * and nothing is sent.
    */
   public HttpSettings withToken(Supplier<String> newToken) {
-    return new HttpSettings(
-        requestTimeout,
-        connectTimeout,
-        Objects.requireNonNull(newToken, "token"),
-        tls,
-        proxy,
-        nearCache,
-        lastKnownGood);
+    Objects.requireNonNull(newToken, "token");
+    return with(fields -> fields.token = newToken);
   }
 
   /**
@@ -135,7 +137,8 @@ public final class HttpSettings {
    * said. Names of hosts are checked against certificates either way.
    */
   public HttpSettings withSslContext(SSLContext context) {
-    return with(ClientTls.of(Objects.requireNonNull(context, "context")));
+    ClientTls tls = ClientTls.of(Objects.requireNonNull(context, "context"));
+    return with(fields -> fields.tls = tls);
   }
 
   /**
@@ -147,7 +150,8 @@ public final class HttpSettings {
    *     read or has no certificate
    */
   public HttpSettings trusting(Path pem) {
-    return with(tls.trusting(pem));
+    ClientTls tls = fields.tls.trusting(pem);
+    return with(fields -> fields.tls = tls);
   }
 
   /**
@@ -160,12 +164,8 @@ public final class HttpSettings {
    *     read, or the two do not belong together
    */
   public HttpSettings withClientCertificate(Path certificate, Path key) {
-    return with(tls.showing(certificate, key));
-  }
-
-  private HttpSettings with(ClientTls newTls) {
-    return new HttpSettings(
-        requestTimeout, connectTimeout, token, newTls, proxy, nearCache, lastKnownGood);
+    ClientTls tls = fields.tls.showing(certificate, key);
+    return with(fields -> fields.tls = tls);
   }
 
   /**
@@ -174,14 +174,26 @@ public final class HttpSettings {
    * like. {@link java.net.http.HttpClient.Builder#NO_PROXY} goes by none, whatever they say.
    */
   public HttpSettings withProxy(ProxySelector selector) {
-    return new HttpSettings(
-        requestTimeout,
-        connectTimeout,
-        token,
-        tls,
-        Objects.requireNonNull(selector, "selector"),
-        nearCache,
-        lastKnownGood);
+    Objects.requireNonNull(selector, "selector");
+    return with(fields -> fields.proxy = selector);
+  }
+
+  /**
+   * The application's own client, which is used as it is and never closed. It brings the threads,
+   * TLS, proxy, connect timeout and authentication to a proxy; {@link #withConnectTimeout},
+   * {@link #trusting}, {@link #withSslContext}, {@link #withClientCertificate} and
+   * {@link #withProxy} cannot be combined with it. Requests go by HTTP/1.1 whatever it prefers.
+   * Give it a connect timeout below the {@link #withRequestTimeout request timeout}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if one of those was set,
+   *     or the client follows redirects, which could take a token or a write to another host
+   */
+  public HttpSettings withHttpClient(HttpClient client) {
+    if (client.followRedirects() != HttpClient.Redirect.NEVER) {
+      throw invalid("The HTTP client follows redirects, which could take a token or a write to"
+          + " another host: build it with Redirect.NEVER, which is its default");
+    }
+    return with(fields -> fields.client = client);
   }
 
   /**
@@ -189,22 +201,16 @@ public final class HttpSettings {
    * follows the service's stream of events, and serves only as long as that proves that nothing was
    * missed. The service's own feed of changes answers every half second, so with a
    * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
-   * service.
+   * service. {@link NearCacheSettings#maximumBytes()} is for all stores of a database together.
    */
   public HttpSettings withNearCache(NearCacheSettings newNearCache) {
-    return new HttpSettings(
-        requestTimeout,
-        connectTimeout,
-        token,
-        tls,
-        proxy,
-        Objects.requireNonNull(newNearCache, "nearCache"),
-        lastKnownGood);
+    Objects.requireNonNull(newNearCache, "nearCache");
+    return with(fields -> fields.nearCache = newNearCache);
   }
 
   /** No near-cache: each read asks the service. */
   public HttpSettings withoutNearCache() {
-    return new HttpSettings(requestTimeout, connectTimeout, token, tls, proxy, null, lastKnownGood);
+    return with(fields -> fields.nearCache = null);
   }
 
   /**
@@ -225,58 +231,82 @@ public final class HttpSettings {
    * It is made for its owner only; keep it where only the application can read it. One that is open
    * to others, damaged, or of another service or store is named in the log and ignored. Whatever
    * the file held is replaced. Several processes may share it for the same store.
+   *
+   * <p>Each store of a {@link HttpKVDatabase} has a file of its own, whose name ends with the
+   * store's: for {@code settings.known} and the store {@code app} it is {@code settings.known.app}.
    */
   public HttpSettings withLastKnownGood(Path file) {
-    return new HttpSettings(
-        requestTimeout,
-        connectTimeout,
-        token,
-        tls,
-        proxy,
-        nearCache,
-        Objects.requireNonNull(file, "file"));
+    Objects.requireNonNull(file, "file");
+    return with(fields -> fields.lastKnownGood = file);
+  }
+
+  /**
+   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
+   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
+   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
+   * them.
+   */
+  public HttpSettings withObjectMapper(ObjectMapper mapper) {
+    Objects.requireNonNull(mapper, "mapper");
+    return with(fields -> fields.objectMapper = mapper);
   }
 
   public Duration requestTimeout() {
-    return requestTimeout;
+    return fields.requestTimeout;
   }
 
   public Duration connectTimeout() {
-    return connectTimeout;
+    return fields.connectTimeout;
   }
 
   /** Returns how the near-cache behaves; empty where there is none. */
   public Optional<NearCacheSettings> nearCache() {
-    return Optional.ofNullable(nearCache);
+    return Optional.ofNullable(fields.nearCache);
   }
 
   /** Returns what each request needs to know. */
   RequestSettings requests() {
-    return new RequestSettings(requestTimeout, connectTimeout, token, tls, proxy);
+    return new RequestSettings(
+        fields.requestTimeout,
+        fields.connectTimeout,
+        fields.token,
+        fields.tls,
+        fields.proxy,
+        fields.client);
   }
 
   Optional<Path> lastKnownGood() {
-    return Optional.ofNullable(lastKnownGood);
+    return Optional.ofNullable(fields.lastKnownGood);
+  }
+
+  @Nullable
+  ObjectMapper objectMapper() {
+    return fields.objectMapper;
   }
 
   private static Duration check(String name, Duration timeout) {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The " + name + " is " + Durations.format(timeout) + ", it must be from 1ms to "
-              + Durations.format(LONGEST));
+      throw invalid("The " + name + " is " + Durations.format(timeout) + ", it must be from 1ms to "
+          + Durations.format(LONGEST));
     }
     return timeout;
+  }
+
+  private static InvalidInputException invalid(String problem) {
+    return new InvalidInputException(ErrorCode.INVALID_PARAMETER, problem);
   }
 
   /** Without the token. */
   @Override
   public String toString() {
-    return "HttpSettings[requestTimeout=" + requestTimeout + ", connectTimeout=" + connectTimeout
-        + ", token=" + (token == null ? "none" : "given")
-        + ", sslContext=" + (tls.equals(ClientTls.DEFAULT) ? "default" : "given")
-        + ", proxy=" + (proxy == null ? "default" : "given")
-        + ", nearCache=" + (nearCache == null ? "none" : "given")
-        + ", lastKnownGood=" + (lastKnownGood == null ? "none" : lastKnownGood) + "]";
+    return "HttpSettings[requestTimeout=" + fields.requestTimeout
+        + ", connectTimeout=" + fields.connectTimeout
+        + ", token=" + (fields.token == null ? "none" : "given")
+        + ", sslContext=" + (fields.tls.equals(ClientTls.DEFAULT) ? "default" : "given")
+        + ", proxy=" + (fields.proxy == null ? "default" : "given")
+        + ", httpClient=" + (fields.client == null ? "default" : "given")
+        + ", nearCache=" + (fields.nearCache == null ? "none" : "given")
+        + ", lastKnownGood=" + (fields.lastKnownGood == null ? "none" : fields.lastKnownGood)
+        + ", objectMapper=" + (fields.objectMapper == null ? "default" : "given") + "]";
   }
 }

@@ -1,4 +1,4 @@
-/** The store over HTTP. */
+/** The stores of a kvstore service, over HTTP. */
 @NullMarked
 package dev.kvstore.client;
 

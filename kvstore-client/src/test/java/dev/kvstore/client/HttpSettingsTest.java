@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,5 +56,34 @@ class HttpSettingsTest {
         .contains("token=given")
         .doesNotContain("kvs_secret");
     assertThat(HttpSettings.DEFAULT).asString().contains("token=none");
+  }
+
+  @Test
+  void httpClient_withSettingsThatItBringsItself_isRefused() throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    for (HttpSettings settings : List.of(
+        HttpSettings.DEFAULT.withSslContext(SSLContext.getDefault()),
+        HttpSettings.DEFAULT.withProxy(HttpClient.Builder.NO_PROXY),
+        HttpSettings.DEFAULT.withConnectTimeout(Duration.ofSeconds(3)))) {
+      assertRefused(() -> settings.withHttpClient(client), "TLS, proxy and connect timeout");
+    }
+    HttpSettings given = HttpSettings.DEFAULT.withHttpClient(client).withToken("t");
+    assertRefused(
+        () -> given.withProxy(HttpClient.Builder.NO_PROXY), "TLS, proxy and connect timeout");
+  }
+
+  @Test
+  void httpClient_thatFollowsRedirects_isRefused() {
+    HttpClient client =
+        HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+    assertRefused(() -> HttpSettings.DEFAULT.withHttpClient(client), "redirects");
+  }
+
+  private static void assertRefused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+        .hasMessageContaining(message);
   }
 }

@@ -43,12 +43,10 @@ class RoomsTest {
           "dev.kvstore.client",
           STORE,
           LAST_KNOWN_GOOD,
-          EVENTS,
           REQUEST,
-          SUPPORT,
-          "dev.kvstore.internal.cache",
+          "dev.kvstore.internal.engine",
           "dev.kvstore.internal.mapping",
-          "dev.kvstore.internal.typed",
+          JACKSON,
           "javax.net.ssl"));
 
   @ArchTest

@@ -9,13 +9,14 @@ import dev.kvstore.client.internal.store.HttpEntryStore;
 import java.net.URI;
 import java.util.List;
 
-/** Stores without the layers over them. */
+/** Stores without the layers over them, each with an HTTP client of its own. */
 public final class TestStores {
   private TestStores() {}
 
   /** Returns the store {@code s}. */
   public static HttpEntryStore of(URI service, HttpSettings settings, int maxAnswerBytes) {
-    return HttpKVStore.entries(List.of(service), "s", settings, maxAnswerBytes);
+    Endpoints endpoints = new Endpoints(List.of(service), System::nanoTime);
+    return over(settings, new Transport(endpoints, settings.requests(), maxAnswerBytes));
   }
 
   /** Returns one that tries everything in so many rounds, without really waiting in between. */
@@ -26,10 +27,12 @@ public final class TestStores {
   public static HttpEntryStore trying(
       int rounds, HttpSettings settings, Transport.Pause pause, URI... services) {
     Endpoints endpoints = new Endpoints(List.of(services), System::nanoTime);
-    RequestSettings requests = requests(settings);
-    Exchanges exchanges = new Exchanges("s", requests, Transport.MAX_ANSWER_BYTES);
-    return new HttpEntryStore(
-        "s", requests, EventTimes.DEFAULT, new Transport(exchanges, endpoints, rounds, pause));
+    Exchanges exchanges = Exchanges.of(settings.requests(), Transport.MAX_ANSWER_BYTES);
+    return over(settings, new Transport(exchanges, endpoints, rounds, pause));
+  }
+
+  private static HttpEntryStore over(HttpSettings settings, Transport transport) {
+    return new HttpEntryStore("s", settings.requestTimeout(), EventTimes.DEFAULT, transport);
   }
 
   /** Returns what of the settings each request needs to know. */

@@ -73,7 +73,7 @@ public final class MongoKVDatabase {
   static TypedDatabase typed(MongoEntryDatabase database, MongoSettings settings) {
     try {
       database.ping();
-      Layers layers = new Layers(settings.nearCache(), true, settings.clock());
+      Layers layers = Layers.of(settings.nearCache(), true, settings.clock());
       return new TypedDatabase(
           StoreStack.over(database.name(), database, layers),
           BsonCodec.create(settings.objectMapper()));

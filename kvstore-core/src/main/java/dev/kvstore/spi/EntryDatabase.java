@@ -2,12 +2,18 @@ package dev.kvstore.spi;
 
 import dev.kvstore.CacheHealth;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A database with any number of stores. Thread-safe. */
 public interface EntryDatabase extends AutoCloseable {
+  /** Counting more would take long, and a list of stores needs no larger figure. */
+  int MOST_COUNTED = 10_000;
+
   /**
    * Returns the store of that legal name. Does not reach the database: a store comes into being
    * with its first write. Closing what is returned does not close the database.
@@ -28,6 +34,19 @@ public interface EntryDatabase extends AutoCloseable {
 
   /** Returns the names of the stores that there are, in order. Counts nothing. */
   List<String> storeNames();
+
+  /**
+   * Returns how many entries each store has, by name, in order. Counting a store stops at
+   * {@value #MOST_COUNTED}.
+   */
+  default Map<String, Long> entryCounts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (String name : storeNames()) {
+      int count = store(name).count(KeyRange.ALL, MOST_COUNTED, ReadOptions.DEFAULT);
+      counts.put(name, (long) count);
+    }
+    return counts;
+  }
 
   /**
    * Returns about how large stores are, at a bounded cost: meant for measurements every minute. A

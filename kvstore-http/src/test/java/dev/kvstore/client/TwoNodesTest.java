@@ -12,6 +12,7 @@ import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.Transport;
+import dev.kvstore.client.internal.store.HttpEntryDatabase;
 import dev.kvstore.client.internal.store.HttpEntryStore;
 import dev.kvstore.http.server.KVServer;
 import dev.kvstore.http.server.ServerSettings;
@@ -78,8 +79,8 @@ class TwoNodesTest {
     return URI.create("http://127.0.0.1:" + service.port());
   }
 
-  private HttpEntryStore store(URI node) {
-    return opened(HttpKVStore.entries(List.of(node), "app", SETTINGS, Transport.MAX_ANSWER_BYTES));
+  private EntryStore store(URI node) {
+    return opened(HttpEntryDatabase.open(List.of(node), SETTINGS.requests())).store("app");
   }
 
   private static RawValue raw(int value) {
@@ -176,9 +177,9 @@ class TwoNodesTest {
     Endpoints endpoints = new Endpoints(List.of(nodeA, nodeB), System::nanoTime);
     HttpEntryStore plain = opened(new HttpEntryStore(
         "app",
-        SETTINGS.requests(),
+        HttpContract.PATIENCE,
         EventTimes.DEFAULT,
-        new Transport("app", endpoints, SETTINGS.requests(), Transport.MAX_ANSWER_BYTES)));
+        new Transport(endpoints, SETTINGS.requests(), Transport.MAX_ANSWER_BYTES)));
     // Both nodes hold the key, so that each could answer with what was before.
     set(plain, 0);
     for (int i = 1; i <= ROUNDS; i++) {

@@ -1,12 +1,12 @@
 package dev.kvstore.cli;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVException;
 import dev.kvstore.cli.commands.Action;
 import dev.kvstore.cli.commands.Commands;
 import dev.kvstore.cli.options.Connection;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.Sources;
-import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.options.UserConfigFile;
 import dev.kvstore.cli.terminal.CliException;
@@ -16,12 +16,15 @@ import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.cli.terminal.LocalFiles;
 import dev.kvstore.cli.terminal.SystemTerminals;
 import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.client.HttpKVDatabase;
+import dev.kvstore.client.HttpSettings;
 import dev.kvstore.internal.config.Variables;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +63,7 @@ public final class KvMain {
     }
     Interrupt interrupt = new Interrupt();
     interrupt.install();
-    int code = run(arguments, System.getenv(), console, Stores.OVER_HTTP, interrupt);
+    int code = run(arguments, System.getenv(), console, HttpKVDatabase::open, interrupt);
     console.out().flush();
     System.exit(exitCode(code, out, console.err()));
   }
@@ -86,10 +90,10 @@ public final class KvMain {
       String[] arguments,
       Map<String, String> environment,
       Console console,
-      Stores stores,
+      BiFunction<List<URI>, HttpSettings, KVDatabase> databases,
       Interrupt interrupt) {
     Connection connection = new Connection();
-    Session session = new Session(console, stores, connection, environment, interrupt);
+    Session session = new Session(console, databases, connection, environment, interrupt);
     CommandLine commandLine = set(Commands.meant(session, arguments), session);
     Sources sources =
         new Sources(environment, UserConfigFile.of(environment, settings(commandLine)));

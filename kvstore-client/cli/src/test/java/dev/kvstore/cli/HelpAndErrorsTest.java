@@ -3,11 +3,10 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVException;
-import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
@@ -25,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,19 +96,7 @@ class HelpAndErrorsTest extends KvTest {
         .startsWith("kv: There is a script for bash and for zsh, and none for 'fish'\n");
   }
 
-  /** A service that answers everything with an error. */
-  private record Failing(KVException failure) implements Stores {
-    @Override
-    public KVStore open(List<URI> servers, String store, HttpSettings settings) {
-      throw failure;
-    }
-
-    @Override
-    public Map<String, Long> list(List<URI> servers, HttpSettings settings) {
-      throw failure;
-    }
-  }
-
+  /** Runs the command on a service that answers everything with an error. */
   private Kv.Result fail(KVException failure, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -120,8 +107,10 @@ class HelpAndErrorsTest extends KvTest {
         new SystemTerminals(),
         Ansi.OFF,
         Clock.systemUTC());
-    int code =
-        KvMain.run(arguments, kv.environment, console, new Failing(failure), new Interrupt());
+    BiFunction<List<URI>, HttpSettings, KVDatabase> failing = (servers, settings) -> {
+      throw failure;
+    };
+    int code = KvMain.run(arguments, kv.environment, console, failing, new Interrupt());
     return new Kv.Result(code, out.toString(), err.toString());
   }
 

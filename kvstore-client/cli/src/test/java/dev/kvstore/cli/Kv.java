@@ -1,18 +1,21 @@
 package dev.kvstore.cli;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
-import dev.kvstore.ReadOptions;
 import dev.kvstore.cli.options.Connection;
 import dev.kvstore.cli.options.Session;
-import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.engine.TypedDatabase;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
-import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
@@ -28,11 +31,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import picocli.CommandLine.Help.Ansi;
 
 /** Runs the command line over the stores of a file, in an environment that a test makes. */
-final class Kv implements Stores, AutoCloseable {
+final class Kv implements AutoCloseable {
   /** Reads what is stored as what Jackson makes of it. */
   static final KVType<Object> ANY = KVType.of(Object.class);
 
@@ -74,7 +76,7 @@ final class Kv implements Stores, AutoCloseable {
   }
 
   private int run(Console console, String... arguments) {
-    int code = KvMain.run(arguments, environment, console, this, interrupt);
+    int code = KvMain.run(arguments, environment, console, this::open, interrupt);
     console.out().flush();
     return code;
   }
@@ -97,7 +99,11 @@ final class Kv implements Stores, AutoCloseable {
   /** Returns a session in which commands can be looked at, but do nothing. */
   Session session() {
     return new Session(
-        console(new PrintWriter(out, true), err), this, new Connection(), environment, interrupt);
+        console(new PrintWriter(out, true), err),
+        this::open,
+        new Connection(),
+        environment,
+        interrupt);
   }
 
   /** Returns what a command prints that must succeed. */
@@ -109,21 +115,37 @@ final class Kv implements Stores, AutoCloseable {
     return result.out();
   }
 
-  @Override
-  public KVStore open(List<URI> servers, String store, HttpSettings settings) {
+  private KVDatabase open(List<URI> servers, HttpSettings settings) {
     this.servers = servers;
     this.settings = settings;
-    return store(store);
+    return new TypedDatabase(
+        StoreStack.over("test", new Kept(database), Layers.NONE), BsonCodec.create());
   }
 
-  @Override
-  public Map<String, Long> list(List<URI> servers, HttpSettings settings) {
-    Map<String, Long> stores = new TreeMap<>();
-    for (String name : database.storeNames()) {
-      stores.put(name, (long)
-          database.store(name).count(KeyRange.ALL, Integer.MAX_VALUE, ReadOptions.DEFAULT));
+  /** Stays open when a command closes it. */
+  private record Kept(EntryDatabase database) implements EntryDatabase {
+    @Override
+    public EntryStore store(String name) {
+      return database.store(name);
     }
-    return stores;
+
+    @Override
+    public List<String> storeNames() {
+      return database.storeNames();
+    }
+
+    @Override
+    public boolean drop(String name) {
+      return database.drop(name);
+    }
+
+    @Override
+    public void ping() {
+      database.ping();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override

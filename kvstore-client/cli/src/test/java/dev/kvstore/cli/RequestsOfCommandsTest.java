@@ -2,10 +2,10 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.cli.terminal.SystemTerminals;
+import dev.kvstore.client.HttpKVDatabase;
 import dev.kvstore.client.testing.RecordingService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -71,7 +71,7 @@ class RequestsOfCommandsTest {
           line.strip().replace("FILE", file.toString()).split(" "),
           environment,
           console,
-          Stores.OVER_HTTP,
+          HttpKVDatabase::open,
           new Interrupt());
       assertThat(code).as(err.toString()).isLessThanOrEqualTo(1);
       assertThat(service.requests())

@@ -45,7 +45,13 @@ class RoomsTest {
           BSON,
           DIFF),
       List.of(
-          "dev.kvstore.cli", COMMANDS, OPTIONS, TERMINAL, CONFIG, "dev.kvstore.internal.files"));
+          "dev.kvstore.cli",
+          COMMANDS,
+          OPTIONS,
+          TERMINAL,
+          CONFIG,
+          "dev.kvstore.client",
+          "dev.kvstore.internal.files"));
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {

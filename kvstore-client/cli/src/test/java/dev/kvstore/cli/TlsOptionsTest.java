@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import dev.kvstore.cli.options.Stores;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.cli.terminal.SystemTerminals;
+import dev.kvstore.client.HttpKVDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +85,7 @@ class TlsOptionsTest extends KvTest {
         new SystemTerminals(),
         Ansi.OFF,
         Clock.systemUTC());
-    KvMain.run(command, kv.environment, console, Stores.OVER_HTTP, new Interrupt());
+    KvMain.run(command, kv.environment, console, HttpKVDatabase::open, new Interrupt());
     return err.toString();
   }
 

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.cache;
 
 import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,7 @@ class CacheClock {
   private final long origin = System.nanoTime();
   private final Map<Runnable, Guard> onTick = new ConcurrentHashMap<>();
   private volatile long coarse;
-  private @Nullable Thread thread; // guarded by this
+  private @Nullable Ticker ticker; // guarded by this
 
   /** @param timeOfDay tells when entries expire */
   CacheClock(String name, InstantSource timeOfDay) {
@@ -77,19 +77,19 @@ class CacheClock {
   /** Ends that; it may be called once more. */
   final synchronized void stop(Runnable action) {
     onTick.remove(action);
-    if (onTick.isEmpty() && thread != null) {
-      LockSupport.unpark(thread);
+    if (onTick.isEmpty() && ticker != null) {
+      ticker.stop();
+      ticker = null;
     }
   }
 
   /** Lets the clock tick, if it does not yet or not any more. */
   synchronized void run() {
-    if (thread == null) {
-      Thread ticker = new Thread(this::tickOn, "kvstore-cache-" + name);
-      ticker.setDaemon(true);
-      ticker.start();
+    if (ticker == null) {
+      Ticker started = new Ticker();
+      started.start();
       coarse = nanos();
-      thread = ticker;
+      ticker = started;
     }
   }
 
@@ -117,36 +117,28 @@ class CacheClock {
     onTick.forEach((action, guard) -> guard.run(action));
   }
 
-  private void tickOn() {
-    try {
-      Guard guard = new Guard(log, "the clock of the near-cache '" + name + "'");
-      while (isWanted()) {
-        guard.run(this::tick);
-        LockSupport.parkNanos(this, TICK);
-        // The thread is ours: nobody's interrupt is meant for anything but waking it.
-        Thread.interrupted();
-      }
-    } finally {
-      ended();
+  private final class Ticker extends ServiceThread {
+    Ticker() {
+      super("kvstore-cache-" + name, "the clock of the near-cache '" + name + "'");
     }
-  }
 
-  private synchronized boolean isWanted() {
-    if (onTick.isEmpty()) {
-      thread = null;
+    @Override
+    protected void step() {
+      tick();
+      pause(Duration.ofNanos(TICK));
     }
-    return thread == Thread.currentThread();
-  }
 
-  /** If the thread ends although it is wanted, what relies on it notices at once. */
-  private void ended() {
-    synchronized (this) {
-      if (thread != Thread.currentThread()) {
-        return;
+    /** If the thread ends although it is wanted, what relies on it notices at once. */
+    @Override
+    protected void ended() {
+      synchronized (CacheClock.this) {
+        if (ticker != this) {
+          return;
+        }
+        ticker = null;
+        coarse = nanos() - LATE;
       }
-      thread = null;
-      coarse = nanos() - LATE;
+      onTick.forEach((action, guard) -> guard.run(action));
     }
-    onTick.forEach((action, guard) -> guard.run(action));
   }
 }

@@ -1,7 +1,5 @@
 package dev.kvstore.internal.engine;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.internal.cache.NearCaches;
@@ -11,27 +9,32 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A back end with the layers over it, for library and service alike. From the outside in:
  *
  * <ol>
+ *   <li>the last-known-good file ({@link Layers#lastKnownGood}),
  *   <li>the near-cache ({@link Layers#nearCache}),
  *   <li>the back end.
  * </ol>
  *
- * <p>Everybody who asks for a store gets the same object, as long as it is among the
- * {@value #MOST_STORES} that were asked for last. Closing it is not needed. Thread-safe.
+ * <p>Everybody who asks for a store gets the same object, until {@value #MOST_STORES} others were
+ * asked for. Closing it is not needed. Thread-safe.
  */
 public final class StoreStack implements EntryDatabase {
   static final int MOST_STORES = 1000;
 
   private final EntryDatabase backEnd;
   private final @Nullable NearCaches caches;
-  private final Cache<String, EntryStore> stores =
-      Caffeine.newBuilder().maximumSize(MOST_STORES).build();
+  private final UnaryOperator<EntryStore> lastKnownGood;
+  private final int mostStores;
+  private final Map<String, EntryStore> stores = new ConcurrentHashMap<>();
 
   private StoreStack(String name, EntryDatabase backEnd, Layers layers) {
     this.backEnd = backEnd;
@@ -40,6 +43,9 @@ public final class StoreStack implements EntryDatabase {
         .map(cache -> new NearCaches(
             name, cache, layers.cachedFromTheStart(), backEnd::store, layers.clock()))
         .orElse(null);
+    this.lastKnownGood = layers.lastKnownGood().orElse(UnaryOperator.identity());
+    // A store with a file has a thread, and is kept until it is closed.
+    this.mostStores = layers.lastKnownGood().isPresent() ? Integer.MAX_VALUE : MOST_STORES;
   }
 
   /**
@@ -64,31 +70,47 @@ public final class StoreStack implements EntryDatabase {
    * @param cachedFromTheStart whether a store is cached as soon as it is asked for; if not, once it
    *     is seen to have an entry, so that asking for stores that do not exist costs nothing
    * @param clock decides when entries expire, as it does in the back end
+   * @param lastKnownGood puts a file over a store; empty for none
    */
   public record Layers(
-      Optional<NearCacheSettings> nearCache, boolean cachedFromTheStart, InstantSource clock) {
-    public static final Layers NONE = new Layers(Optional.empty(), false, InstantSource.system());
+      Optional<NearCacheSettings> nearCache,
+      boolean cachedFromTheStart,
+      InstantSource clock,
+      Optional<UnaryOperator<EntryStore>> lastKnownGood) {
+    public static final Layers NONE = of(Optional.empty(), false, InstantSource.system());
+
+    /** Returns layers without a last-known-good file. */
+    public static Layers of(
+        Optional<NearCacheSettings> nearCache, boolean cachedFromTheStart, InstantSource clock) {
+      return new Layers(nearCache, cachedFromTheStart, clock, Optional.empty());
+    }
 
     /** Returns a near-cache for each store once it is seen to have an entry. */
     public static Layers cached(NearCacheSettings settings, InstantSource clock) {
-      return new Layers(Optional.of(settings), false, clock);
+      return of(Optional.of(settings), false, clock);
     }
   }
 
   @Override
   public EntryStore store(String name) {
-    EntryStore open = stores.getIfPresent(name);
-    return open == null ? stores.get(name, this::open) : open;
+    EntryStore open = stores.get(name);
+    return open == null ? open(name) : open;
   }
 
   private EntryStore open(String name) {
-    return caches == null ? backEnd.store(name) : caches.store(name);
+    if (stores.size() >= mostStores) {
+      stores.clear();
+    }
+    return stores.computeIfAbsent(name, this::layered);
+  }
+
+  private EntryStore layered(String name) {
+    return lastKnownGood.apply(caches == null ? backEnd.store(name) : caches.store(name));
   }
 
   /** Returns how many stores are held. */
-  long size() {
-    stores.cleanUp();
-    return stores.estimatedSize();
+  int size() {
+    return stores.size();
   }
 
   @Override
@@ -99,6 +121,11 @@ public final class StoreStack implements EntryDatabase {
   @Override
   public List<String> storeNames() {
     return backEnd.storeNames();
+  }
+
+  @Override
+  public Map<String, Long> entryCounts() {
+    return backEnd.entryCounts();
   }
 
   @Override
@@ -130,9 +157,8 @@ public final class StoreStack implements EntryDatabase {
   @Override
   public void close() {
     Closing.all(
-        () -> Closing.all(stores.asMap().values().stream()
-            .<Runnable>map(store -> store::close)
-            .toList()),
+        () -> Closing.all(
+            stores.values().stream().<Runnable>map(store -> store::close).toList()),
         () -> {
           if (caches != null) {
             caches.close();

@@ -9,6 +9,7 @@ import dev.kvstore.Names;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The one implementation of {@link KVDatabase}. */
@@ -44,6 +45,11 @@ public final class TypedDatabase implements KVDatabase {
   @Override
   public List<String> stores() {
     return stack.storeNames();
+  }
+
+  @Override
+  public Map<String, Long> entryCounts() {
+    return stack.entryCounts();
   }
 
   @Override

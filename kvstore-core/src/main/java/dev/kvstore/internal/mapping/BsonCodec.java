@@ -48,21 +48,22 @@ public final class BsonCodec {
     return new BsonCodec(new OnDemand(), limits);
   }
 
-  /**
-   * Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}, or
-   * {@link #create()} if there is no mapper.
-   */
+  /** Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}. */
   public static BsonCodec create(@Nullable ObjectMapper applications) {
-    return applications == null ? create() : create(applications, ValueLimits.DEFAULT);
+    return create(applications, ValueLimits.DEFAULT);
   }
 
   /**
    * Returns a codec that maps as this mapper does, which is copied: its modules, naming and
    * annotations count. Numbers, text, dates and identifiers get their BSON types all the same, and
    * settings by which Jackson would lose something in silence, such as ignoring unknown members,
-   * are turned off; an annotation at a class can still ask for them.
+   * are turned off; an annotation at a class can still ask for them. Without a mapper this is
+   * {@link #create(ValueLimits)}.
    */
-  public static BsonCodec create(ObjectMapper applications, ValueLimits limits) {
+  public static BsonCodec create(@Nullable ObjectMapper applications, ValueLimits limits) {
+    if (applications == null) {
+      return create(limits);
+    }
     Mapping mapping = new Mapping(Mappers.exact(applications));
     return new BsonCodec(() -> mapping, limits);
   }

@@ -9,14 +9,11 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.kvstore.internal.mongo.feed.ChangePump;
-import dev.kvstore.internal.support.Closing;
-import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.slf4j.Logger;
@@ -27,20 +24,18 @@ import org.slf4j.LoggerFactory;
  * often than by the server's own doing, every 10 seconds or so, and a cache sooner knows that its
  * server is not cut off. Of all processes that do so for a database about one writes each time.
  */
-final class Heartbeat implements AutoCloseable {
+final class Heartbeat extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
   private static final String ID = "heartbeat";
   private static final String AT = "at";
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final MongoCollection<BsonDocument> collection;
   private final Duration interval;
   private final InstantSource clock;
-  private final ScheduledExecutorService thread;
-  private final Guard guard = new Guard(log, "heartbeat");
   private boolean refused; // of the thread alone
 
   private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
+    super("kvstore-heartbeat-" + database.getName(), "heartbeat");
     this.collection = database
         .getCollection(ChangePump.HEARTBEATS, BsonDocument.class)
         .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry())
@@ -48,25 +43,19 @@ final class Heartbeat implements AutoCloseable {
         .withTimeout(interval.toMillis(), TimeUnit.MILLISECONDS);
     this.interval = interval;
     this.clock = clock;
-    this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
-      Thread daemon = new Thread(work, "kvstore-heartbeat-" + database.getName());
-      daemon.setDaemon(true);
-      return daemon;
-    });
   }
 
   /** Begins, on a thread of its own. */
   static Heartbeat start(MongoDatabase database, Duration interval, InstantSource clock) {
     Heartbeat heartbeat = new Heartbeat(database, interval, clock);
-    long millis = interval.toMillis();
-    var unused =
-        heartbeat.thread.scheduleWithFixedDelay(heartbeat::run, 0, millis, TimeUnit.MILLISECONDS);
+    heartbeat.start();
     return heartbeat;
   }
 
-  /** What this throws would be the end of the heartbeat. */
-  private void run() {
-    guard.run(this::beat);
+  @Override
+  protected void step() {
+    beat();
+    pause(interval);
   }
 
   private void beat() {
@@ -106,7 +95,8 @@ final class Heartbeat implements AutoCloseable {
   /** Waits a while for a write that is under way. */
   @Override
   public void close() {
-    thread.shutdownNow();
-    Closing.shutdown(thread, PATIENCE);
+    stop();
+    interrupt();
+    super.close();
   }
 }

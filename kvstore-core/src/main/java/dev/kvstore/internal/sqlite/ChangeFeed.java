@@ -1,7 +1,7 @@
 package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.SyncToken;
-import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import java.time.Duration;
@@ -9,30 +9,22 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells sinks what the change log says, on a thread of its own from the first subscription on. No
  * write waits for a sink: one that is slower than the log is long has to begin anew. Thread-safe.
  */
-final class ChangeFeed {
+final class ChangeFeed extends ServiceThread {
   /** How often a sink hears that all is well: several times within what a near-cache tolerates. */
   static final Duration BEAT = Duration.ofMillis(500);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
 
-  private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
-
-  private final Guard guard = new Guard(log, "telling of changes in a database file");
   private final ChangeLog changes;
   private final SqlErrors errors;
   private final Duration beat;
   private final Set<LogSubscription> subscribers = ConcurrentHashMap.newKeySet();
-  private final Thread thread;
-  private volatile boolean closed;
   private boolean started; // guarded by this
   private long nextBeat = System.nanoTime(); // of the thread alone
 
@@ -40,11 +32,10 @@ final class ChangeFeed {
   private record Start(String store, long position) {}
 
   ChangeFeed(ChangeLog changes, SqlErrors errors, Duration beat) {
+    super("kvstore-sqlite-changes", "telling of changes in a database file");
     this.changes = changes;
     this.errors = errors;
     this.beat = beat;
-    this.thread = new Thread(this::run, "kvstore-sqlite-changes");
-    thread.setDaemon(true);
   }
 
   /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
@@ -52,11 +43,11 @@ final class ChangeFeed {
     LogSubscription subscriber =
         new LogSubscription(store, sink, changes.start(from), subscribers::remove);
     synchronized (this) {
-      if (closed) {
+      if (isStopped()) {
         throw errors.closed();
       }
       if (!started) {
-        thread.start();
+        start();
         started = true;
       }
       subscribers.add(subscriber);
@@ -65,36 +56,18 @@ final class ChangeFeed {
     return subscriber;
   }
 
-  /** There are changes in the log. */
-  void wake() {
-    LockSupport.unpark(thread);
-  }
-
   /** Ends every subscription, and waits a while for the thread. Idempotent. */
-  void close() throws InterruptedException {
+  @Override
+  public void close() {
     synchronized (this) {
-      closed = true;
+      stop();
     }
     subscribers.forEach(LogSubscription::close);
-    wake();
-    if (thread != Thread.currentThread()) {
-      thread.join(PATIENCE.toMillis());
-    }
+    super.close();
   }
 
-  boolean isAlive() {
-    return thread.isAlive();
-  }
-
-  private void run() {
-    while (!closed) {
-      if (!guard.run(this::step)) {
-        LockSupport.parkNanos(this, beat.toNanos());
-      }
-    }
-  }
-
-  private void step() {
+  @Override
+  protected void step() {
     boolean due = nextBeat - System.nanoTime() <= 0;
     if (due) {
       nextBeat = System.nanoTime() + beat.toNanos();
@@ -102,7 +75,8 @@ final class ChangeFeed {
       changes.moveOn();
     }
     if (!tell(due)) {
-      pause(nextBeat - System.nanoTime());
+      boolean idle = subscribers.isEmpty();
+      pause(idle ? UNTIL_WOKEN : Duration.ofNanos(nextBeat - System.nanoTime()));
     }
   }
 
@@ -129,15 +103,5 @@ final class ChangeFeed {
       }
     }
     return more;
-  }
-
-  private void pause(long nanos) {
-    if (subscribers.isEmpty()) {
-      LockSupport.park(this);
-    } else {
-      LockSupport.parkNanos(this, nanos);
-    }
-    // The thread is our own: whoever interrupted it meant another.
-    Thread.interrupted();
   }
 }

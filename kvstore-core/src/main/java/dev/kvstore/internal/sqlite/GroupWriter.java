@@ -6,6 +6,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>No write needs a savepoint: one that is refused has changed nothing, and if anything fails in
  * another way the transaction is rolled back and each of its writes is done in one of its own.
  */
-final class GroupWriter {
+final class GroupWriter extends ServiceThread {
   /** One write, which runs in an open transaction and may run again after a rollback. */
   @FunctionalInterface
   interface Operation<T> {
@@ -63,7 +63,6 @@ final class GroupWriter {
   private final Job<Boolean> stop = new Job<>(() -> true);
 
   private final Guard guard = new Guard(log, "writing to a database file");
-  private final Thread thread;
   private boolean closed; // guarded by queue
   // Of the thread alone, once it runs.
   private long nextSweep;
@@ -81,6 +80,7 @@ final class GroupWriter {
       Operation<Boolean> sweep,
       Duration sweepInterval,
       Duration quietTime) {
+    super("kvstore-sqlite-writer", "writing to a database file");
     this.transactions = transactions;
     this.errors = errors;
     this.timeout = timeout;
@@ -88,12 +88,6 @@ final class GroupWriter {
     this.sweepInterval = sweepInterval;
     this.quietTime = quietTime;
     this.nextSweep = System.nanoTime() + sweepInterval.toNanos();
-    this.thread = new Thread(this::run, "kvstore-sqlite-writer");
-    thread.setDaemon(true);
-  }
-
-  void start() {
-    thread.start();
   }
 
   /**
@@ -128,10 +122,6 @@ final class GroupWriter {
     return queue.size();
   }
 
-  boolean isAlive() {
-    return thread.isAlive();
-  }
-
   /** Refuses further writes, and returns whether all earlier ones were done within that time. */
   boolean close(Duration patience) throws InterruptedException {
     synchronized (queue) {
@@ -140,8 +130,7 @@ final class GroupWriter {
         queue.add(stop);
       }
     }
-    thread.join(Math.max(1, patience.toMillis()));
-    return !thread.isAlive();
+    return join(patience);
   }
 
   private void enqueue(Job<?> job) {
@@ -210,30 +199,31 @@ final class GroupWriter {
         : new KVException(ErrorCode.INTERNAL, "A write failed unexpectedly", e);
   }
 
-  private void run() {
-    boolean stopping = false;
-    while (!stopping) {
-      List<Job<?>> group = new ArrayList<>();
-      if (!guard.run(() -> fill(group))) {
-        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE.toNanos());
-      }
-      stopping = group.remove(stop);
-      if (!group.isEmpty() && !guard.run(() -> commit(group))) {
-        // Nobody may wait in vain. Those that were done already stay as they are.
-        Throwable unexpected = new IllegalStateException("The writer failed unexpectedly");
-        guard.run(() -> group.forEach(job -> job.fail(errors.ofCommit(unexpected))));
-      }
-      if (!group.isEmpty()) {
-        guard.run(transactions::tidyUp);
-        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
-      }
-      if (!stopping && nextSweep - System.nanoTime() <= 0) {
-        guard.run(this::sweep);
-      }
-      if (stopping || nextCheckpoint - System.nanoTime() <= 0) {
-        nextCheckpoint = System.nanoTime() + quietTime.toNanos();
-        guard.run(transactions::checkpoint);
-      }
+  @Override
+  protected void step() {
+    List<Job<?>> group = new ArrayList<>();
+    if (!guard.run(() -> fill(group))) {
+      pause(PAUSE_AFTER_FAILURE);
+    }
+    boolean stopping = group.remove(stop);
+    if (stopping) {
+      stop();
+    }
+    if (!group.isEmpty() && !guard.run(() -> commit(group))) {
+      // Nobody may wait in vain. Those that were done already stay as they are.
+      Throwable unexpected = new IllegalStateException("The writer failed unexpectedly");
+      guard.run(() -> group.forEach(job -> job.fail(errors.ofCommit(unexpected))));
+    }
+    if (!group.isEmpty()) {
+      guard.run(transactions::tidyUp);
+      nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+    }
+    if (!stopping && nextSweep - System.nanoTime() <= 0) {
+      guard.run(this::sweep);
+    }
+    if (stopping || nextCheckpoint - System.nanoTime() <= 0) {
+      nextCheckpoint = System.nanoTime() + quietTime.toNanos();
+      guard.run(transactions::checkpoint);
     }
   }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.kvstore.client.HttpKVStore;
-import dev.kvstore.client.HttpSettings;
+import dev.kvstore.KVDatabase;
+import dev.kvstore.client.HttpKVDatabase;
 import dev.kvstore.http.documents.Page.Block;
 import dev.kvstore.http.tls.TestCertificate;
 import dev.kvstore.testing.MongoTestServer;
@@ -16,9 +16,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -172,11 +169,8 @@ class DocumentsIT {
       Files.move(folder.resolve("kvstore-data"), folder.resolve("closed-data"));
       return;
     }
-    List<URI> services = List.of(URI.create(url));
-    for (String store : HttpKVStore.stores(services, HttpSettings.DEFAULT).keySet()) {
-      URI uri = URI.create(url + "/v1/stores/" + store + "?confirm=" + store);
-      HttpClient.newHttpClient()
-          .send(HttpRequest.newBuilder(uri).DELETE().build(), BodyHandlers.discarding());
+    try (KVDatabase database = HttpKVDatabase.open(URI.create(url))) {
+      database.stores().forEach(database::drop);
     }
   }
 }

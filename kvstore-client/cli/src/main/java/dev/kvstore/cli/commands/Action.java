@@ -1,5 +1,6 @@
 package dev.kvstore.cli.commands;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
@@ -40,8 +41,8 @@ public abstract class Action implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException, InterruptedException {
-      try (KVStore store = session.connection().open(session)) {
-        return run(store);
+      try (KVDatabase database = session.open()) {
+        return run(database.store(session.connection().store()));
       }
     }
 

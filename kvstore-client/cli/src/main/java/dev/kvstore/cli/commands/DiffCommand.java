@@ -1,7 +1,7 @@
 package dev.kvstore.cli.commands;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVQuery;
-import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
@@ -84,8 +84,9 @@ final class DiffCommand extends Action {
     if (!Names.isStore(operand)) {
       return false;
     }
-    try (KVStore store = session.connection().open(session, operand)) {
-      return store.keys(KVQuery.prefix("").limit(1)).items().isEmpty();
+    try (KVDatabase database = session.open()) {
+      KVQuery first = KVQuery.prefix("").limit(1);
+      return database.store(operand).keys(first).items().isEmpty();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.cli.commands;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.cli.document.Values;
@@ -31,8 +32,8 @@ interface Operand {
   private static Operand store(String name, String prefix) {
     return session -> {
       Map<String, RawValue> values = new LinkedHashMap<>();
-      try (KVStore store = session.connection().open(session, name)) {
-        store.stream(prefix, RawValue.TYPE)
+      try (KVDatabase database = session.open()) {
+        database.store(name).stream(prefix, RawValue.TYPE)
             .forEach(entry -> values.put(entry.key(), Values.of(entry)));
       }
       return values;

@@ -1,6 +1,7 @@
 package dev.kvstore.cli.commands;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kvstore.KVDatabase;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
@@ -39,7 +40,10 @@ final class StoresCommand extends Action {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, Long> stores = session.connection().stores(session);
+    Map<String, Long> stores;
+    try (KVDatabase database = session.open()) {
+      stores = database.entryCounts();
+    }
     if (output != null) {
       output.print(console().out(), out -> write(out, stores));
       return ExitCodes.OK;

@@ -1,6 +1,5 @@
 package dev.kvstore.cli.options;
 
-import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.cli.document.ValueDocument;
 import dev.kvstore.cli.terminal.LocalFiles;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -135,6 +133,10 @@ public final class Connection {
     return urls;
   }
 
+  HttpSettings settings() {
+    return settings;
+  }
+
   /**
    * Adds what is wrong, and makes ready what is right.
    *
@@ -240,20 +242,5 @@ public final class Connection {
     if (LocalFiles.isReadableByOthers(file)) {
       faults.warn(file + " has a token and can be read by others than its owner: chmod 600 it");
     }
-  }
-
-  /** Opens the store of {@code --store}, once the options are checked. */
-  public KVStore open(Session session) {
-    return open(session, store());
-  }
-
-  /** Opens the store of that name. */
-  public KVStore open(Session session, String name) {
-    return session.stores().open(urls, name, settings);
-  }
-
-  /** Returns all stores with the number of their entries. */
-  public Map<String, Long> stores(Session session) {
-    return session.stores().list(urls, settings);
   }
 }

@@ -1,13 +1,27 @@
 package dev.kvstore.cli.options;
 
+import dev.kvstore.KVDatabase;
 import dev.kvstore.cli.terminal.Console;
 import dev.kvstore.cli.terminal.Interrupt;
+import dev.kvstore.client.HttpSettings;
+import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
-/** What one run of the command line has at hand. */
+/**
+ * What one run of the command line has at hand.
+ *
+ * @param databases opens the database of the service at these addresses
+ */
 public record Session(
     Console console,
-    Stores stores,
+    BiFunction<List<URI>, HttpSettings, KVDatabase> databases,
     Connection connection,
     Map<String, String> environment,
-    Interrupt interrupt) {}
+    Interrupt interrupt) {
+  /** Opens the database that the options name, once they are checked. */
+  public KVDatabase open() {
+    return databases.apply(connection.urls(), connection.settings());
+  }
+}

@@ -9,7 +9,7 @@ import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.MalformedAnswerException;
 import dev.kvstore.client.internal.request.SeenToken;
 import dev.kvstore.internal.support.Backoff;
-import dev.kvstore.internal.support.GuardedSteps;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.Change;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Reads a store's stream of events, again and again from where it was when it broke, and passes it
  * to subscriptions. All state belongs to the thread that runs it.
  */
-final class EventLoop implements Runnable {
+final class EventLoop extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
   private static final int GONE = 410;
@@ -45,7 +45,6 @@ final class EventLoop implements Runnable {
   private final SeenToken seen;
   private final EventTimes times;
   private final Set<HttpFeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
-  private volatile boolean stopped;
 
   private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE_IF_REFUSED);
   private boolean failing;
@@ -67,6 +66,7 @@ final class EventLoop implements Runnable {
   /** @param lastId where to begin; empty for now */
   EventLoop(
       String store, EventStreamSource source, SeenToken seen, EventTimes times, String lastId) {
+    super("kvstore-events-" + store, "the events of the store '" + store + "'");
     this.store = store;
     this.source = source;
     this.seen = seen;
@@ -85,29 +85,20 @@ final class EventLoop implements Runnable {
     return subscriptions.isEmpty();
   }
 
-  /** Lets {@link #run} end, once its thread is interrupted. Thread-safe. */
-  void stop() {
-    stopped = true;
-  }
-
   /** Closes all subscriptions. Thread-safe. */
   void closeSubscriptions() {
     List.copyOf(subscriptions).forEach(HttpFeedSubscription::close);
   }
 
   @Override
-  public void run() {
-    GuardedSteps.run("the events of the store '" + store + "'", this::connect, () -> stopped);
-  }
-
-  private void connect() throws InterruptedException {
+  protected void step() throws InterruptedException {
     Endpoint node = source.choose();
     try (EventConnection connection = source.open(node, lastId)) {
       resuming = !lastId.isEmpty();
       settled = false;
       provedAt = connection.askedAt();
       heardAt = connection.askedAt();
-      while (!stopped) {
+      while (!isStopped()) {
         take(connection.next(), connection, node);
       }
     } catch (RefusedException e) {
@@ -140,7 +131,7 @@ final class EventLoop implements Runnable {
 
   private void failed(Endpoint node, Throwable failure, Duration most, Duration demanded)
       throws InterruptedException {
-    if (stopped) {
+    if (isStopped()) {
       return;
     }
     source.failed(node);

@@ -6,7 +6,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
-import dev.kvstore.internal.support.GuardedSteps;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * after a gap in its changes, and otherwise the changed keys alone. Asks for the store again and
  * again while it is out of reach. On a thread of its own. Thread-safe.
  */
-final class LastKnownGoodKeeper {
+final class LastKnownGoodKeeper extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(LastKnownGoodKeeper.class);
 
   /** From one refresh to the next, or as long as that took. */
@@ -45,18 +44,14 @@ final class LastKnownGoodKeeper {
   /** How often to read again what changed meanwhile, before it is saved as it is. */
   private static final int ROUNDS = 3;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private final EntryStore store;
   private final KnownEntries known;
   private final LastKnownGoodFile file;
   private final List<String> services;
   private final InstantSource clock;
-  private final Thread thread;
   private final PendingChanges pending = new PendingChanges(this::wake);
   private @Nullable FeedSubscription subscription;
   private volatile boolean out;
-  private volatile boolean closed;
 
   // Of the thread alone.
   private boolean refusing;
@@ -70,20 +65,17 @@ final class LastKnownGoodKeeper {
       LastKnownGoodFile file,
       List<String> services,
       InstantSource clock) {
+    super("kvstore-file-" + store.name(), "the file " + file);
     this.store = store;
     this.known = known;
     this.file = file;
     this.services = services;
     this.clock = clock;
     this.allReadAt = System.nanoTime();
-    this.thread = new Thread(
-        () -> GuardedSteps.run("the file " + file, this::step, () -> closed),
-        "kvstore-file-" + store.name());
-    thread.setDaemon(true);
   }
 
   /** Reads the file, and begins. */
-  void start() {
+  void begin() {
     file.read(copy -> copy.isOf(services, store.name())).ifPresent(copy -> {
       known.complete(copy.entries());
       saved = copy.entries();
@@ -95,7 +87,7 @@ final class LastKnownGoodKeeper {
       log.debug("The store '{}' is read every {}", store.name(), IDLE, e);
     }
     try {
-      thread.start();
+      start();
       started = true;
     } finally {
       if (!started && subscription != null) {
@@ -108,7 +100,7 @@ final class LastKnownGoodKeeper {
    * Returns true if reads are to be answered by what is known, until the thread finds the store.
    */
   boolean isOut() {
-    return out && !closed && thread.isAlive();
+    return out && !isStopped() && isAlive();
   }
 
   /** The store has answered. */
@@ -146,34 +138,19 @@ final class LastKnownGoodKeeper {
 
   /** Ends the thread, after it was made sure that it does not wait for the store. */
   void close(Runnable closeStore) {
-    closed = true;
+    stop();
     try {
       if (subscription != null) {
         subscription.close();
       }
     } finally {
       closeStore.run();
-      wake();
-      join();
+      close();
     }
   }
 
-  private void join() {
-    if (thread == Thread.currentThread()) {
-      return;
-    }
-    try {
-      thread.join(PATIENCE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void wake() {
-    LockSupport.unpark(thread);
-  }
-
-  private void step() {
+  @Override
+  protected void step() {
     if (out) {
       if (!ask()) {
         pause(RETRY, () -> false);
@@ -225,7 +202,7 @@ final class LastKnownGoodKeeper {
   }
 
   private void refused(RuntimeException e) {
-    if (!closed && !refusing) {
+    if (!isStopped() && !refusing) {
       refusing = true;
       log.warn(
           "The store '{}' cannot be read for the file {}, it is tried again: {}",
@@ -321,11 +298,9 @@ final class LastKnownGoodKeeper {
   /** Waits until the time is over, or there is something to do; returns how long. */
   private long pause(Duration time, BooleanSupplier enough) {
     long begun = System.nanoTime();
-    long left = time.toNanos();
-    while (left > 0 && !closed && !enough.getAsBoolean()) {
-      LockSupport.parkNanos(this, left);
-      Thread.interrupted(); // the thread is our own: whoever interrupted it meant another
-      left = begun + time.toNanos() - System.nanoTime();
+    long end = begun + time.toNanos();
+    while (end - System.nanoTime() > 0 && !isStopped() && !enough.getAsBoolean()) {
+      pause(Duration.ofNanos(end - System.nanoTime()));
     }
     return System.nanoTime() - begun;
   }

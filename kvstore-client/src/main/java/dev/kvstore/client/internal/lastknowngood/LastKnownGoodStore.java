@@ -50,7 +50,7 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
     KnownEntries knownEntries = new KnownEntries(clock);
     LastKnownGoodKeeper keeper =
         new LastKnownGoodKeeper(store, knownEntries, file, services, clock);
-    keeper.start();
+    keeper.begin();
     return new LastKnownGoodStore(store, knownEntries, keeper);
   }
 

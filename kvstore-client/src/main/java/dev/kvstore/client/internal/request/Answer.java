@@ -41,8 +41,13 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
 
   /** Tells whether the service says that there is no entry under the key. */
   public boolean isKeyNotFound() {
+    return isNotFound(ErrorCode.KEY_NOT_FOUND.text());
+  }
+
+  /** Tells whether the service says that there is nothing there, with this code. */
+  public boolean isNotFound(String code) {
     return status() == 404
-        && ProblemDetails.in(this).map(ProblemDetails::isKeyNotFound).orElse(false);
+        && ProblemDetails.in(this).map(problem -> problem.hasCode(code)).orElse(false);
   }
 
   /** Tells whether the service says that it cannot vouch for what it answers. */

@@ -1,6 +1,7 @@
 package dev.kvstore.client.internal.request;
 
 import dev.kvstore.SyncToken;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -44,6 +45,8 @@ public record Attempt(
    */
   HttpRequest toRequest(@Nullable Supplier<String> token, SyncToken seen) {
     HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.at(call.uri()))
+        // All that the service speaks. To ask for more would add an offer to upgrade over http.
+        .version(HttpClient.Version.HTTP_1_1)
         .method(call.method(), body == null ? BodyPublishers.noBody() : body)
         .header("Accept", BSON)
         .header(REQUEST_ID, id)

@@ -38,7 +38,7 @@ public final class Endpoints {
     return all.size();
   }
 
-  List<Endpoint> all() {
+  public List<Endpoint> all() {
     return all;
   }
 

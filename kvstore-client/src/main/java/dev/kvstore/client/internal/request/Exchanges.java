@@ -12,20 +12,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.security.cert.CertificateException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends one attempt of a call, bounded in time and in the size of its answer.
@@ -36,40 +32,36 @@ import org.slf4j.LoggerFactory;
  * are closed already, and of one that breaks at that moment nobody can say what still got through.
  */
 public final class Exchanges implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
-
   /** How TLS says that the certificate of the other side will not do. */
   private static final Pattern CERTIFICATE_ALERT =
       Pattern.compile("fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
-  private final String store;
+  private final String owner;
+  private final ServiceClient service;
+  private final boolean closesService;
   private final int maxAnswerBytes;
-  private final @Nullable Supplier<String> token;
-  private final Duration longestCall;
   private final SeenToken seen = new SeenToken();
-  private final ServiceClock clock = new ServiceClock(InstantSource.system());
-  private volatile @Nullable HttpClient client;
+  private volatile boolean closed;
 
-  /** @param store as it is named when it was closed */
-  public Exchanges(String store, RequestSettings settings, int maxAnswerBytes) {
-    this.store = store;
+  private Exchanges(
+      String owner, ServiceClient service, boolean closesService, int maxAnswerBytes) {
+    this.owner = owner;
+    this.service = service;
+    this.closesService = closesService;
     this.maxAnswerBytes = maxAnswerBytes;
-    this.token = settings.token();
-    this.longestCall = settings.requestTimeout();
-    Duration connectTimeout = settings.connectTimeout().compareTo(settings.requestTimeout()) < 0
-        ? settings.connectTimeout()
-        : settings.requestTimeout();
-    // The service speaks HTTP/1.1 alone. To ask for more would add an offer to upgrade to each
-    // request over http, and change nothing over https.
-    HttpClient.Builder builder = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(connectTimeout);
-    settings.tls().context().ifPresent(builder::sslContext);
-    if (settings.proxy() != null) {
-      builder.proxy(settings.proxy());
-    }
-    this.client = builder.build();
+  }
+
+  /** Returns the exchanges of a database, which have an HTTP client and close it. */
+  public static Exchanges of(RequestSettings settings, int maxAnswerBytes) {
+    return new Exchanges("database", new ServiceClient(settings), true, maxAnswerBytes);
+  }
+
+  /**
+   * Returns the exchanges of one of its stores. They share the HTTP client and the clock; what a
+   * store has seen of the database's history does not concern the others.
+   */
+  Exchanges of(String store) {
+    return new Exchanges("store '" + store + "'", service, false, maxAnswerBytes);
   }
 
   /**
@@ -87,7 +79,7 @@ public final class Exchanges implements AutoCloseable {
       Answer answer = checked(new Answer(attempt, response));
       seen.raise(response);
       if (answer.isFromService()) {
-        clock.tell(response);
+        service.clock().tell(response);
       }
       return answer;
     } catch (TimeoutException e) {
@@ -108,7 +100,7 @@ public final class Exchanges implements AutoCloseable {
    * @throws KVException if this was closed, or the token's supplier has none
    */
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(Attempt attempt, BodyHandler<T> body) {
-    HttpRequest request = attempt.toRequest(token, seen.get());
+    HttpRequest request = attempt.toRequest(service.settings().token(), seen.get());
     return open().sendAsync(request, body);
   }
 
@@ -119,7 +111,7 @@ public final class Exchanges implements AutoCloseable {
 
   /** Returns the time of day by which entries expire. */
   public InstantSource clock() {
-    return clock;
+    return service.clock();
   }
 
   /** Something in between may send a request twice, and answers then come to the wrong question. */
@@ -142,7 +134,7 @@ public final class Exchanges implements AutoCloseable {
         ? "failed: no connection could be made; is the service running there?"
         : "failed: the exchange with the service broke off";
     KVException failed = failed(attempt, what, cause);
-    return client == null && !(failed instanceof OutcomeUnknownException) ? closed() : failed;
+    return isClosed() && !(failed instanceof OutcomeUnknownException) ? closed() : failed;
   }
 
   private static KVException failed(Attempt attempt, String what, @Nullable Throwable cause) {
@@ -189,10 +181,14 @@ public final class Exchanges implements AutoCloseable {
     return cause;
   }
 
+  private boolean isClosed() {
+    return closed || service.client() == null;
+  }
+
   /** Returns the client, if this is open. */
   private HttpClient open() {
-    HttpClient open = client;
-    if (open == null) {
+    HttpClient open = service.client();
+    if (closed || open == null) {
       throw closed();
     }
     return open;
@@ -204,34 +200,14 @@ public final class Exchanges implements AutoCloseable {
   }
 
   private KVException closed() {
-    return new KVException(ErrorCode.CLOSED, "The store '" + store + "' was closed");
+    return new KVException(ErrorCode.CLOSED, "The " + owner + " was closed");
   }
 
-  /**
-   * Lets the client go, without waiting. From JDK 21 on that closes its connections, after the
-   * calls under way; before, they are closed, and its threads end, when the garbage collector finds
-   * that nobody has it. All its threads are daemons.
-   */
   @Override
   public void close() {
-    HttpClient closing = client;
-    client = null;
-    if (closing instanceof AutoCloseable closeable) {
-      // Now and then the JDK's client waits for ever in here, for a thread of its own that nobody
-      // wakes (seen after TLS connections), until it is interrupted.
-      Thread closer = new Thread(() -> close(closeable), "kvstore-http-close");
-      closer.setDaemon(true);
-      closer.start();
-      CompletableFuture.delayedExecutor(longestCall.toNanos(), TimeUnit.NANOSECONDS)
-          .execute(closer::interrupt);
-    }
-  }
-
-  private static void close(AutoCloseable client) {
-    try {
-      client.close();
-    } catch (Exception | Error e) {
-      LOG.warn("The HTTP client could not be closed", e);
+    closed = true;
+    if (closesService) {
+      service.close();
     }
   }
 

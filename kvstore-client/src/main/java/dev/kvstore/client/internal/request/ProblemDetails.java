@@ -55,8 +55,8 @@ public final class ProblemDetails {
     }
   }
 
-  boolean isKeyNotFound() {
-    return ErrorCode.KEY_NOT_FOUND.text().equals(text("code"));
+  boolean hasCode(String code) {
+    return code.equals(text("code"));
   }
 
   /** Returns true if the write of that etag is refused because the entry has the etag already. */
@@ -86,7 +86,7 @@ public final class ProblemDetails {
 
   private KVException exception(Answer answer) {
     @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
-    if (REPEATED_WRITE.equals(text("code"))) {
+    if (hasCode(REPEATED_WRITE)) {
       // The caller chose the etag of the write, and had chosen it before.
       return new InvalidInputException(ErrorCode.INVALID_PARAMETER, detail(answer));
     }

@@ -23,8 +23,13 @@ public final class StoreUrls {
   }
 
   /** Returns the address of the list of all stores. */
-  public static URI stores() {
-    return URI.create("/v1/stores");
+  public static URI stores(Query query) {
+    return URI.create("/v1/stores" + query);
+  }
+
+  /** Returns the address of the store itself. */
+  public URI store(Query query) {
+    return URI.create(store + query);
   }
 
   public URI keys(Query query) {

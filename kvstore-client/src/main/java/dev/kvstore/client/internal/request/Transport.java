@@ -37,14 +37,8 @@ public final class Transport implements AutoCloseable {
   private final int rounds;
   private final Pause pause;
 
-  /** @param store as it is named when it was closed */
-  public Transport(
-      String store, Endpoints endpoints, RequestSettings settings, int maxAnswerBytes) {
-    this(
-        new Exchanges(store, settings, maxAnswerBytes),
-        endpoints,
-        ROUNDS,
-        TimeUnit.NANOSECONDS::sleep);
+  public Transport(Endpoints endpoints, RequestSettings settings, int maxAnswerBytes) {
+    this(Exchanges.of(settings, maxAnswerBytes), endpoints, ROUNDS, TimeUnit.NANOSECONDS::sleep);
     if (settings.token() != null) {
       endpoints.all().stream().filter(Endpoint::isReadableOnTheWay).forEach(Transport::warn);
     }
@@ -55,6 +49,11 @@ public final class Transport implements AutoCloseable {
     this.endpoints = endpoints;
     this.rounds = rounds;
     this.pause = pause;
+  }
+
+  /** Returns the transport of one of the database's stores. */
+  public Transport of(String store) {
+    return new Transport(exchanges.of(store), endpoints, rounds, pause);
   }
 
   private static void warn(Endpoint endpoint) {

@@ -87,7 +87,9 @@ public final class WireReader {
     return read(body, in -> in.page(WireReader::key));
   }
 
-  /** Reads the names of stores, each with the number of its entries. */
+  /**
+   * Reads the names of stores, each with the number of its entries, or 0 where that is left out.
+   */
   public static Map<String, Long> stores(byte[] body) {
     Map<String, Long> stores = new LinkedHashMap<>();
     read(body, in -> in.page(WireReader::store)).items().forEach(stores::putAll);
@@ -189,7 +191,7 @@ public final class WireReader {
 
   private Map<String, Long> store() {
     String name = null;
-    Long entries = null;
+    long entries = 0;
     in.readStartDocument();
     while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
       switch (in.readName()) {
@@ -200,7 +202,7 @@ public final class WireReader {
       }
     }
     in.readEndDocument();
-    return Map.of(required(name, "name"), required(entries, "entries"));
+    return Map.of(required(name, "name"), entries);
   }
 
   private BatchResult batchResult() {

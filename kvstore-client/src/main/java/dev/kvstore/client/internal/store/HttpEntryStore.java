@@ -6,18 +6,16 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
-import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.client.internal.events.EventStreamSource;
 import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.events.HttpChangeFeed;
 import dev.kvstore.client.internal.request.Answer;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.Exchanges;
 import dev.kvstore.client.internal.request.Query;
-import dev.kvstore.client.internal.request.RequestSettings;
 import dev.kvstore.client.internal.request.SeenToken;
 import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
@@ -34,7 +32,6 @@ import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -57,28 +54,10 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   private final HttpWriter writer;
   private final HttpChangeFeed feed;
 
-  public HttpEntryStore(
-      List<URI> services,
-      String name,
-      RequestSettings settings,
-      EventTimes times,
-      int maxAnswerBytes) {
-    this(
-        name,
-        settings,
-        times,
-        new Transport(
-            Names.checkStore(name),
-            new Endpoints(services, System::nanoTime),
-            settings,
-            maxAnswerBytes));
-  }
-
-  public HttpEntryStore(
-      String name, RequestSettings settings, EventTimes times, Transport transport) {
+  public HttpEntryStore(String name, Duration timeout, EventTimes times, Transport transport) {
     this.name = name;
     this.urls = StoreUrls.of(name);
-    this.timeout = settings.requestTimeout();
+    this.timeout = timeout;
     this.transport = transport;
     this.writer = new HttpWriter(urls, new LostWriteResolver(transport, urls));
     this.feed = new HttpChangeFeed(
@@ -228,9 +207,16 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     return writer.delete(delete.key(), delete.options(), deadline());
   }
 
-  /** Returns the time of day by which entries expire. */
-  public InstantSource clock() {
-    return transport.exchanges().clock();
+  /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
+  boolean drop(Deadline deadline) {
+    URI url = urls.store(Query.none().and("confirm", name));
+    Answer answer =
+        transport.send(Call.write("DELETE", url, null, WriteCondition.NONE, null, null), deadline);
+    boolean existed = !answer.isNotFound("no-such-resource");
+    if (existed) {
+      answer.expect(204);
+    }
+    return existed;
   }
 
   @Override

@@ -54,7 +54,7 @@ class HttpChangeFeedTest {
 
   private static Transport transport(HttpSettings settings, URI... nodes) {
     Endpoints endpoints = new Endpoints(List.of(nodes), System::nanoTime);
-    return new Transport("s", endpoints, TestStores.requests(settings), Transport.MAX_ANSWER_BYTES);
+    return new Transport(endpoints, TestStores.requests(settings), Transport.MAX_ANSWER_BYTES);
   }
 
   private HttpChangeFeed feed(EventTimes times) {

@@ -223,7 +223,7 @@ class RetriesTest {
     try (ScriptedService busy = first(NOT_DONE, Integer.MAX_VALUE)) {
       URI other = refusing();
       Endpoints endpoints = new Endpoints(List.of(busy.uri(), other), System::nanoTime);
-      Exchanges exchanges = new Exchanges("s", TestStores.requests(HttpSettings.DEFAULT), 1 << 20);
+      Exchanges exchanges = Exchanges.of(TestStores.requests(HttpSettings.DEFAULT), 1 << 20);
       try (Transport transport = new Transport(exchanges, endpoints, 1, nanos -> {})) {
         Endpoint asked = endpoints.choose();
         transport.sendOnce(

@@ -12,6 +12,9 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.client.TestStores;
+import dev.kvstore.client.internal.events.EventTimes;
+import dev.kvstore.client.internal.request.Endpoints;
+import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.client.testing.Bodies;
 import dev.kvstore.client.testing.EventService;
 import dev.kvstore.client.testing.EventService.Stream;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +47,12 @@ class NearCacheOverHttpTest {
   private volatile @Nullable KVEntry<RawValue> last;
 
   private final EventService service = new EventService();
+  private final Transport transport = new Transport(
+      new Endpoints(List.of(service.uri()), System::nanoTime),
+      TestStores.requests(HttpSettings.DEFAULT),
+      100_000);
   private final HttpEntryStore entries =
-      TestStores.of(service.uri(), HttpSettings.DEFAULT, 100_000);
+      new HttpEntryStore("s", Duration.ofSeconds(40), EventTimes.DEFAULT, transport);
   private final NearCache cache = NearCache.over(
       entries,
       NearCacheSettings.builder().stalenessBound(LONG).partitionBound(LONG).build());
@@ -158,7 +166,7 @@ class NearCacheOverHttpTest {
     service.next();
     readAndAnswer(1, "Date: " + inTwoMinutes());
 
-    assertThat(entries.clock().instant()).isAfter(Instant.now().plusSeconds(60));
+    assertThat(transport.exchanges().clock().instant()).isAfter(Instant.now().plusSeconds(60));
   }
 
   @Test
@@ -171,7 +179,7 @@ class NearCacheOverHttpTest {
             + inTwoMinutes() + "\r\n\r\n");
 
     assertThat(read).failsWithin(30, TimeUnit.SECONDS);
-    assertThat(entries.clock().instant()).isBefore(Instant.now().plusSeconds(60));
+    assertThat(transport.exchanges().clock().instant()).isBefore(Instant.now().plusSeconds(60));
   }
 
   private static String inTwoMinutes() {

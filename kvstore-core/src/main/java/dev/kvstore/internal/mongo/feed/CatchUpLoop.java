@@ -11,8 +11,13 @@ final class CatchUpLoop extends StreamLoop {
   private final ChangePump pump;
 
   CatchUpLoop(
-      ChangePump pump, StreamSource source, Pause pause, List<StreamSubscription> latecomers) {
+      String name,
+      ChangePump pump,
+      StreamSource source,
+      Pause pause,
+      List<StreamSubscription> latecomers) {
     super(
+        name,
         source,
         pause,
         latecomers.stream().mapToLong(StreamSubscription::position).min().orElseThrow());
@@ -27,6 +32,12 @@ final class CatchUpLoop extends StreamLoop {
     } else {
       super.serve();
     }
+  }
+
+  @Override
+  protected void ended() {
+    super.ended();
+    pump.ended(this);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Closing;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import java.time.Duration;
@@ -14,13 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the sinks of all stores of a database of its changes: one stream, on a thread of its own
@@ -30,11 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class ChangePump implements AutoCloseable {
   /** The collection of heartbeats. No store can have this name. */
   public static final String HEARTBEATS = "kvstore.heartbeat";
-
-  private static final Logger log = LoggerFactory.getLogger(ChangePump.class);
-
-  /** How long closing waits for the threads, which end by themselves if it takes longer. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
    * A stream that does not answer for so long is asked again. Not the operations' time limit, for
@@ -55,20 +48,11 @@ public final class ChangePump implements AutoCloseable {
   private final List<StreamSubscription> newcomers = new ArrayList<>();
   private final List<StreamSubscription> latecomers = new ArrayList<>();
   private final List<StreamSubscription> adopted = new ArrayList<>();
-  private @Nullable Running main;
-  private @Nullable Running catchUp;
+  private @Nullable StreamLoop main;
+  private @Nullable StreamLoop catchUp;
   private Set<String> mainStores = Set.of();
   private long mainPosition = NOWHERE;
   private boolean closed;
-
-  private record Running(StreamLoop loop, Thread thread) {
-    void stop() {
-      loop.stop();
-      if (thread != Thread.currentThread()) {
-        thread.interrupt();
-      }
-    }
-  }
 
   /** @param polling makes what asks again and again where the server has no change streams */
   ChangePump(String database, StreamSource source, Supplier<PollingFeed> polling, Pause pause) {
@@ -109,7 +93,8 @@ public final class ChangePump implements AutoCloseable {
             ErrorCode.CLOSED, "The database '" + database + "' was closed, open it again");
       }
       if (main == null) {
-        main = start(new MainLoop(this, source, polling.get(), pause), "changes");
+        String name = "kvstore-changes-" + database;
+        main = started(new MainLoop(name, this, source, polling.get(), pause));
       }
       // Once the thread runs: what was refused must not stay behind.
       open.add(registration);
@@ -131,9 +116,15 @@ public final class ChangePump implements AutoCloseable {
     mainPosition = NOWHERE;
   }
 
-  private static void stop(@Nullable Running running) {
-    if (running != null) {
-      running.stop();
+  private static StreamLoop started(StreamLoop loop) {
+    loop.start();
+    return loop;
+  }
+
+  private static void stop(@Nullable StreamLoop loop) {
+    if (loop != null) {
+      loop.stop();
+      loop.interrupt();
     }
   }
 
@@ -141,16 +132,15 @@ public final class ChangePump implements AutoCloseable {
   @Override
   public void close() {
     List<StreamSubscription> ended;
-    List<Thread> threads = new ArrayList<>();
+    List<StreamLoop> loops;
     synchronized (this) {
       closed = true;
       ended = List.copyOf(open);
-      Stream.of(main, catchUp).filter(Objects::nonNull).map(Running::thread).forEach(threads::add);
+      loops = Stream.of(main, catchUp).filter(Objects::nonNull).toList();
     }
     Closing.all(
         ended.stream().<Runnable>map(registration -> registration::close).toList());
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    threads.forEach(thread -> await(thread, deadline));
+    ServiceThread.join(loops);
   }
 
   /** Returns the stores that somebody wants to hear of. */
@@ -227,8 +217,8 @@ public final class ChangePump implements AutoCloseable {
     }
   }
 
-  private synchronized void ended(StreamLoop loop) {
-    if (catchUp != null && catchUp.loop() == loop) {
+  synchronized void ended(CatchUpLoop loop) {
+    if (catchUp == loop) {
       catchUp = null;
       if (!latecomers.isEmpty()) {
         startCatchUp();
@@ -237,8 +227,8 @@ public final class ChangePump implements AutoCloseable {
   }
 
   private synchronized void startCatchUp() {
-    catchUp =
-        start(new CatchUpLoop(this, source, pause, List.copyOf(latecomers)), "earlier-changes");
+    String name = "kvstore-earlier-changes-" + database;
+    catchUp = started(new CatchUpLoop(name, this, source, pause, List.copyOf(latecomers)));
     latecomers.clear();
   }
 
@@ -249,34 +239,6 @@ public final class ChangePump implements AutoCloseable {
   }
 
   private boolean isMain(StreamLoop loop) {
-    return main != null && main.loop() == loop;
-  }
-
-  private Running start(StreamLoop loop, String what) {
-    Runnable run = () -> {
-      try {
-        loop.run();
-      } finally {
-        ended(loop);
-      }
-    };
-    Thread thread = new Thread(run, "kvstore-" + what + "-" + database);
-    thread.setDaemon(true);
-    thread.start();
-    return new Running(loop, thread);
-  }
-
-  private static void await(Thread thread, long deadline) {
-    if (thread == Thread.currentThread()) {
-      return;
-    }
-    try {
-      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-      if (thread.isAlive()) {
-        log.warn("{} still waits for the database, it ends when that answers", thread.getName());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return main == loop;
   }
 }

@@ -12,8 +12,8 @@ final class MainLoop extends StreamLoop {
   private final PollingFeed polling;
   private boolean polls;
 
-  MainLoop(ChangePump pump, StreamSource source, PollingFeed polling, Pause pause) {
-    super(source, pause, UNKNOWN);
+  MainLoop(String name, ChangePump pump, StreamSource source, PollingFeed polling, Pause pause) {
+    super(name, source, pause, UNKNOWN);
     this.pump = pump;
     this.polling = polling;
   }
@@ -30,7 +30,7 @@ final class MainLoop extends StreamLoop {
     polling.poll(sinks);
     polls = true;
     succeeded();
-    pause(polling.interval());
+    rest(polling.interval());
   }
 
   @Override

@@ -5,7 +5,7 @@ import dev.kvstore.internal.mongo.feed.StreamSource.Batch;
 import dev.kvstore.internal.mongo.feed.StreamSource.EventStream;
 import dev.kvstore.internal.mongo.feed.StreamSource.Start;
 import dev.kvstore.internal.support.Backoff;
-import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.Change;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Reads one stream, again and again from where it was when it broke, and tells sinks of it. All
  * state belongs to the thread that runs it.
  */
-abstract class StreamLoop implements Runnable {
+abstract class StreamLoop extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(StreamLoop.class);
 
   static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
@@ -41,8 +41,6 @@ abstract class StreamLoop implements Runnable {
   private final StreamSource source;
   private final Pause pause;
   private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE);
-  private final Guard guard = new Guard(log, "reading the changes of the database");
-  private volatile boolean stopped;
   private boolean unsure;
   private @Nullable EventStream stream;
   private Set<String> covered = Set.of();
@@ -52,7 +50,8 @@ abstract class StreamLoop implements Runnable {
   private boolean justOpened;
   private boolean failing;
 
-  StreamLoop(StreamSource source, Pause pause, long from) {
+  StreamLoop(String name, StreamSource source, Pause pause, long from) {
+    super(name, "reading the changes of the database");
     this.source = source;
     this.pause = pause;
     this.position = from;
@@ -77,18 +76,8 @@ abstract class StreamLoop implements Runnable {
   abstract void standalone();
 
   @Override
-  public final void run() {
-    while (!stopped) {
-      if (!guard.run(this::step)) {
-        guard.run(() -> pause(LONGEST_PAUSE));
-      }
-    }
-    guard.run(this::closeStream);
-  }
-
-  /** Lets {@link #run} end soon. Thread-safe. */
-  final void stop() {
-    stopped = true;
+  protected void ended() {
+    closeStream();
   }
 
   /** Forgets where the stream was: the next one begins now. */
@@ -98,7 +87,8 @@ abstract class StreamLoop implements Runnable {
     position = UNKNOWN;
   }
 
-  private void step() {
+  @Override
+  protected final void step() {
     if (unsure) {
       historyLost();
       unsure = false;
@@ -108,7 +98,7 @@ abstract class StreamLoop implements Runnable {
       serve();
       // Not even an error may end the thread that all caches rely on.
     } catch (RuntimeException | Error e) {
-      if (!stopped) {
+      if (!isStopped()) {
         unsure = true; // until the recovery has succeeded
         recover(e);
         unsure = false;
@@ -125,7 +115,7 @@ abstract class StreamLoop implements Runnable {
         sink.positioned(position);
       }
     }
-    if (stopped) {
+    if (isStopped()) {
       return;
     }
     apply(open.next());
@@ -237,7 +227,7 @@ abstract class StreamLoop implements Runnable {
     }
     tell(trouble, thrown);
     // A time-out was a wait already.
-    pause(trouble == StreamFailure.TIMED_OUT ? SHORTEST_PAUSE : backoff.next());
+    rest(trouble == StreamFailure.TIMED_OUT ? SHORTEST_PAUSE : backoff.next());
   }
 
   private void tell(StreamFailure trouble, Throwable thrown) {
@@ -252,12 +242,12 @@ abstract class StreamLoop implements Runnable {
     log.debug("The change stream failed", thrown);
   }
 
-  final void pause(Duration duration) {
+  final void rest(Duration duration) {
     try {
       pause.pause(duration);
     } catch (InterruptedException e) {
-      // Only whoever stops this loop interrupts its thread; run() looks.
-      if (stopped) {
+      // Only whoever stops this loop interrupts its thread.
+      if (isStopped()) {
         Thread.currentThread().interrupt();
       }
     }
