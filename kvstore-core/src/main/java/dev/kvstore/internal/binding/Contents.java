@@ -1,5 +1,6 @@
 package dev.kvstore.internal.binding;
 
+import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
@@ -88,7 +89,7 @@ final class Contents {
       Member member = shape.member(name);
       Shape inner = member == null ? null : member.shape();
       if (member == null) {
-        keys.addUnread(below + BsonValues.shown(name));
+        keys.addUnread(below + BsonText.shown(name));
       } else if (inner != null) {
         BsonValues.members(value)
             .ifPresent(members -> addUnread(inner, members, below + member.name() + separator));

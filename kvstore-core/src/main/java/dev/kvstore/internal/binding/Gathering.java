@@ -1,6 +1,7 @@
 package dev.kvstore.internal.binding;
 
 import dev.kvstore.ByteSize;
+import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.lang.reflect.GenericArrayType;
@@ -54,14 +55,14 @@ final class Gathering {
     if (place.isEmpty()) {
       if (own != null) {
         throw new MalformedException(
-            "two keys are for the same, one of them ends in '" + BsonValues.shown(whole) + "'");
+            "two keys are for the same, one of them ends in '" + BsonText.shown(whole) + "'");
       }
       own = value;
     } else if (place.startsWith("[")) {
       int end = place.indexOf(']');
       int index = end < 0 ? -1 : index(place.substring(1, end));
       if (index < 0) {
-        throw new MalformedException("'" + BsonValues.shown(place) + "' is no index such as [0]");
+        throw new MalformedException("'" + BsonText.shown(place) + "' is no index such as [0]");
       }
       String rest = place.substring(end + 1);
       elements
@@ -110,7 +111,7 @@ final class Gathering {
     RawValue whole = own != null && own.typeNumber() == BSON_NULL ? null : own;
     if (!elements.isEmpty() && !members.isEmpty()) {
       throw new MalformedException("'[" + elements.firstKey() + "]' is for a list, and '"
-          + BsonValues.shown(members.keySet().iterator().next()) + "' beside it is not");
+          + BsonText.shown(members.keySet().iterator().next()) + "' beside it is not");
     }
     if (!elements.isEmpty() && whole != null) {
       throw new MalformedException(
@@ -118,7 +119,7 @@ final class Gathering {
     }
     if (!members.isEmpty() && whole != null && BsonValues.members(whole).isEmpty()) {
       throw new MalformedException(
-          "'" + BsonValues.shown(members.keySet().iterator().next())
+          "'" + BsonText.shown(members.keySet().iterator().next())
               + "' is a member of what is also stored as one value");
     }
   }
