@@ -124,6 +124,10 @@ public final class BsonValues {
     return BsonValidator.members(document, limits, maxMembers);
   }
 
+  public static boolean isNull(RawValue value) {
+    return value.typeNumber() == BsonType.NULL.getValue();
+  }
+
   public static boolean isContainer(RawValue value) {
     return value.typeNumber() == BsonType.DOCUMENT.getValue()
         || value.typeNumber() == BsonType.ARRAY.getValue();
