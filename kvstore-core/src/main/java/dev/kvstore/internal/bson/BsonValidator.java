@@ -91,7 +91,7 @@ final class BsonValidator {
     }
   }
 
-  private static RawValue envelope(byte type, byte[] bytes, int start, int length) {
+  static RawValue envelope(byte type, byte[] bytes, int start, int length) {
     int whole = MIN_DOCUMENT_BYTES + 1 + NAME.length + length;
     return RawValue.ofDocument(ByteBuffer.allocate(whole)
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -95,6 +95,11 @@ public final class BsonValues {
     return RawValue.ofDocument(buffer.toByteArray());
   }
 
+  /** Returns the value of that type whose bytes these are. */
+  public static RawValue ofElement(BsonType type, byte[] bytes) {
+    return BsonValidator.envelope((byte) type.getValue(), bytes, 0, bytes.length);
+  }
+
   /** Returns the value for org.bson; a document or an array stays raw inside and is read lazily. */
   public static BsonValue toBsonValue(RawValue value) {
     return Objects.requireNonNull(new RawBsonDocument(value.toByteArray()).get("value"));
