@@ -206,18 +206,13 @@ public final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  public @Nullable String currentName() {
+  @SuppressWarnings("deprecation") // abstract in Jackson all the same, and the one that is called
+  public @Nullable String getCurrentName() {
     JsonReadContext named =
         _currToken == JsonToken.START_OBJECT || _currToken == JsonToken.START_ARRAY
             ? context.getParent()
             : context;
     return named.getCurrentName();
-  }
-
-  @Override
-  @SuppressWarnings("deprecation") // abstract in Jackson all the same
-  public @Nullable String getCurrentName() {
-    return currentName();
   }
 
   @Override
