@@ -1,6 +1,7 @@
 package dev.kvstore.internal.cache;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVType;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,7 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   @Override
   public CacheHealth health() {
     Shared shared = find();
-    return shared == null ? Totals.NONE : shared.cache().health();
+    return shared == null ? CacheFigures.NONE : shared.cache().health();
   }
 
   @Override
@@ -62,6 +64,12 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   @Override
   public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
     ifCached(cache -> cache.keep(entry, type, value));
+  }
+
+  @Override
+  public @Nullable Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
+    Shared shared = find();
+    return shared == null ? null : shared.cache().remember(held, type);
   }
 
   private void ifCached(Consumer<NearCache> action) {
@@ -99,7 +107,9 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
     return run(
         through -> through.apply(mutation),
         // A store that has no entry to delete may not exist.
-        result -> !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
+        result -> result instanceof DeleteResult deleted
+            ? !deleted.keys().isEmpty()
+            : !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
         cache -> mutation.keys().forEach(cache::invalidate));
   }
 

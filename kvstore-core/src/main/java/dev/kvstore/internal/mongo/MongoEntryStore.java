@@ -3,6 +3,7 @@ package dev.kvstore.internal.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -98,15 +99,13 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   @Override
   public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
     KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
-    return new KVPage<>(
-        page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(StoredDocument::entry).toList(), page.next());
   }
 
   @Override
   public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
-    return new KVPage<>(
-        page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(StoredDocument::metadata).toList(), page.next());
   }
 
   private KVPage<StoredDocument> documents(
@@ -174,13 +173,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public BatchResult batch(Mutation.Batch batch) {
     Map<String, RawValue> values = batch.values();
     BatchOptions options = batch.options();
-    Deadline deadline = access.begin();
-    if (options.isAtomic()
-        && !access.reading("the kind of the database", transactions::getAsBoolean)) {
-      throw new AtomicNotSupportedException(
-          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
-              + " a replica set, which may have one member, or write without atomic()");
-    }
+    Deadline deadline = beginBatch(options.isAtomic());
     if (values.isEmpty()) {
       return new BatchResult(0, 0);
     }
@@ -197,6 +190,24 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
         : new BatchWriter(access, writer.settlement(), writes, deadline).write();
   }
 
+  private Deadline beginBatch(boolean atomic) {
+    Deadline deadline = access.begin();
+    if (atomic && !access.reading("the kind of the database", transactions::getAsBoolean)) {
+      throw new AtomicNotSupportedException(
+          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
+              + " a replica set, which may have one member, or write without atomic()");
+    }
+    return deadline;
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    boolean atomic = deletion.options().isAtomic();
+    Deadline deadline = beginBatch(atomic);
+    BatchDeleter deleter = new BatchDeleter(access, writer.settlement(), deletion, deadline);
+    return atomic ? deleter.deleteAtomically() : deleter.delete();
+  }
+
   @Override
   public KVEntry<RawValue> add(Mutation.Add add) {
     return counter
@@ -206,7 +217,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public boolean delete(Mutation.Delete delete) {
-    return writer.delete(delete.key(), delete.options(), access.begin());
+    return writer.delete(delete.key(), delete.options(), access.beginDelete());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

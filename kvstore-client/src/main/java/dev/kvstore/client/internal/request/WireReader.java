@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonType;
@@ -95,6 +96,11 @@ public final class WireReader {
     return Collections.unmodifiableMap(stores);
   }
 
+  /** Returns the keys of entries that were to be deleted and stay. */
+  public static List<String> changed(byte[] body) {
+    return read(body, WireReader::changed);
+  }
+
   public static BatchResult batchResult(byte[] body) {
     return read(body, WireReader::batchResult);
   }
@@ -151,9 +157,9 @@ public final class WireReader {
     if (version < 1) {
       throw new MalformedAnswerException("an entry without a version", null);
     }
-    return new KVEntry<>(
+    return KVEntry.of(
         value,
-        new KVMetadata(
+        KVMetadata.of(
             required(key, "key"),
             version,
             required(etag, "etag"),
@@ -175,7 +181,7 @@ public final class WireReader {
       }
     }
     in.readEndDocument();
-    return new KVPage<>(required(items, "items"), next);
+    return new KVPage<>(required(items, "items"), Optional.ofNullable(next));
   }
 
   private <T> List<T> items(Function<WireReader, T> item) {
@@ -186,6 +192,20 @@ public final class WireReader {
     }
     in.readEndArray();
     return items;
+  }
+
+  private List<String> changed() {
+    List<String> changed = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      if (in.readName().equals("changed")) {
+        changed = items(WireReader::key);
+      } else {
+        in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    return required(changed, "changed");
   }
 
   private Map<String, Long> store() {

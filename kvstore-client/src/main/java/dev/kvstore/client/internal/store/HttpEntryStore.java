@@ -1,6 +1,7 @@
 package dev.kvstore.client.internal.store;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -99,7 +100,9 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private static KVEntry<RawValue> marked(Answer answer, KVEntry<RawValue> entry) {
-    return answer.isStale() ? new KVEntry<>(entry.value(), entry.metadata(), true) : entry;
+    return answer.isStale()
+        ? KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.STORE)
+        : entry;
   }
 
   /** Reads the group, in halves where its values together are too large for one answer. */
@@ -198,6 +201,11 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   @Override
   public boolean delete(Mutation.Delete delete) {
     return writer.delete(delete.key(), delete.options(), deadline());
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    return writer.deleteMany(deletion, deadline());
   }
 
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
