@@ -45,7 +45,8 @@ public final class BindOptions<T> {
    * default methods; what is null in it is left to them.
    */
   public static <T> BindOptions<T> defaults(T instance) {
-    return new BindOptions<>(Optional.of(instance), List.of(), List.of());
+    return new BindOptions<>(
+        Optional.of(Objects.requireNonNull(instance, "instance")), List.of(), List.of());
   }
 
   /** A rule that the object as a whole must satisfy too. */

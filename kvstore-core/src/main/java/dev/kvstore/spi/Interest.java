@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -24,7 +25,7 @@ public record Interest(Set<String> keys, Set<String> prefixes) {
 
   /** All keys that begin with this text. */
   public static Interest prefix(String prefix) {
-    return new Interest(Set.of(), Set.of(prefix));
+    return new Interest(Set.of(), Set.of(Objects.requireNonNull(prefix, "prefix")));
   }
 
   /** Tells whether the key is one of these. */

@@ -49,7 +49,7 @@ public record Write(
     this(
         key,
         value,
-        options.condition(),
+        Objects.requireNonNull(options, "options").condition(),
         options.timeToLive().orElse(null),
         options.isExpiryKept(),
         options.author().orElse(null),
