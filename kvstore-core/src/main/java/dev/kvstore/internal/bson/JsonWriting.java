@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriting {
   private JsonWriting() {}
 
-  /** Writes all that the parser has. */
   static void copy(BsonParser in, JsonGenerator out) throws IOException {
     for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
       switch (token) {

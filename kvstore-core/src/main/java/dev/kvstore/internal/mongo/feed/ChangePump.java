@@ -143,7 +143,6 @@ public final class ChangePump implements AutoCloseable {
     ServiceThread.join(loops);
   }
 
-  /** Returns the stores that somebody wants to hear of. */
   synchronized Set<String> stores() {
     return open.stream().map(StreamSubscription::store).collect(Collectors.toUnmodifiableSet());
   }

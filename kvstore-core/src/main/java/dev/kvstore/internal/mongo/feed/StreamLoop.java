@@ -35,7 +35,6 @@ abstract class StreamLoop extends ServiceThread {
   /** After so many refusals in a row the place where the stream was to continue is given up. */
   private static final int REFUSALS = 5;
 
-  /** The sinks that this loop serves. */
   final List<StreamSubscription> sinks = new ArrayList<>();
 
   private final StreamSource source;
@@ -57,7 +56,6 @@ abstract class StreamLoop extends ServiceThread {
     this.position = from;
   }
 
-  /** Returns the stores whose changes are wanted. */
   abstract Set<String> wanted();
 
   /** The stream is open for these stores, and everything before that position was told. */
@@ -271,7 +269,6 @@ abstract class StreamLoop extends ServiceThread {
     }
   }
 
-  /** What a batch holds for one store. */
   private record StoreNews(List<Change> changes, long replacedAt) {
     static final StoreNews NONE = new StoreNews(List.of(), UNKNOWN);
 
