@@ -104,7 +104,8 @@ final class KnownMembers {
       }
       return value.isDocument()
               && deserializer.getClass() == BeanDeserializer.class
-              && !takesOthers(((BeanDeserializer) deserializer).getValueType())
+              && !takeOthers.computeIfAbsent(
+                  ((BeanDeserializer) deserializer).getValueType(), KnownMembers.this::takesOthers)
           ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
     }
@@ -222,10 +223,6 @@ final class KnownMembers {
 
   /** Tells whether a class takes names that are not those of its members. */
   private boolean takesOthers(JavaType type) {
-    return takeOthers.computeIfAbsent(type, this::findsOthers);
-  }
-
-  private boolean findsOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
     return description.findAnySetterAccessor() != null
