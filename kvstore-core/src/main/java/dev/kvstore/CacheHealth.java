@@ -4,32 +4,51 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How a near-cache fares. The counts begin when it was opened and are read one after another, not
- * as one snapshot.
- *
- * @param coherent whether what is held is served
- * @param since since when that is so
- * @param lag how old at most the feed's last proof is that the cache is up to date; the time since
- *     opening where there was none yet
- * @param hits reads that were answered from memory
- * @param misses reads that were not
- * @param loads times that the database was asked because of misses; less where readers share one
- * @param invalidations entries that were removed because of a change elsewhere
- * @param bypasses misses that asked the database whatever was held: by demand, or as the cache was
- *     not coherent
- * @param staleReads reads that were answered with an entry marked as stale
- * @param entries how many keys are held
- * @param weight bytes that are held, as the settings' maximum counts them
+ * The health of a near-cache. The counts begin when it was opened and are read one after another,
+ * not as one snapshot. Implemented by this library only: methods will be added.
  */
-public record CacheHealth(
-    boolean coherent,
-    Instant since,
-    Duration lag,
-    long hits,
-    long misses,
-    long loads,
-    long invalidations,
-    long bypasses,
-    long staleReads,
-    long entries,
-    long weight) {}
+public interface CacheHealth {
+  /** Returns true if the cache serves what it holds. */
+  boolean coherent();
+
+  /** Returns since when {@link #coherent()} is what it is. */
+  Instant since();
+
+  /**
+   * Returns the age of the change feed's last proof that the cache is up to date, at most; the time
+   * since opening where there was none yet.
+   */
+  Duration lag();
+
+  /**
+   * Returns how many reads were answered from memory; a few less if many threads read at a time.
+   */
+  long hits();
+
+  /** Returns how many reads were not answered from memory. */
+  long misses();
+
+  /**
+   * Returns how often the database was asked because of misses; less often than there were misses
+   * where readers share an answer.
+   */
+  long loads();
+
+  /** Returns how many entries were removed because of a change elsewhere. */
+  long invalidations();
+
+  /**
+   * Returns how many misses asked the database whatever was held: on demand, or because the cache
+   * was not coherent.
+   */
+  long bypasses();
+
+  /** Returns how many reads were answered with an entry marked as stale. */
+  long staleReads();
+
+  /** Returns how many keys are held. */
+  long entries();
+
+  /** Returns how many bytes are held, as the settings' maximum counts them. */
+  long weight();
+}

@@ -1,7 +1,6 @@
 package dev.kvstore;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A change of a key. Without {@link WatchOptions#withValues()} the value is not part of it: read it
@@ -30,11 +29,10 @@ public interface KVChange {
   long version();
 
   /**
-   * Returns the etag that was written; null for a delete and an expiry, and for an entry that was
+   * Returns the etag that was written; empty for a delete and an expiry, and for an entry that was
    * changed in the database by hand without one.
    */
-  @Nullable
-  String etag();
+  Optional<String> etag();
 
   /** Returns where in the history of the database it happened; a watch can begin there. */
   SyncToken position();

@@ -1,22 +1,18 @@
 package dev.kvstore;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value with everything that is known about it, as one consistent reading.
+ * A value with everything that is known about it, as one consistent reading. Two entries are equal
+ * if they have equal values and metadata and are both stale or both not, wherever they were read.
  *
  * @param <T> the value's type
- * @param value the value; null where a null is stored
- * @param stale whether it comes from a cache that has lost touch with the database, or from a file,
- *     and may be older than promised; never where nobody was told to serve such entries
- * @param source where it was read; of no account for whether two entries are equal
  */
-public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale, Source source) {
+public sealed interface KVEntry<T> permits StoredEntry {
   /** Where an entry was read. */
-  public enum Source {
+  enum Source {
     /** In the database, or at the service, which may have a cache of its own. */
     STORE,
     /** In this process's memory. */
@@ -25,68 +21,63 @@ public record KVEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale, 
     FILE
   }
 
-  public KVEntry {
-    Objects.requireNonNull(metadata, "metadata");
-    Objects.requireNonNull(source, "source");
+  /** Returns an entry from the store that is not stale, for back ends and for tests. */
+  static <T> KVEntry<T> of(@Nullable T value, KVMetadata metadata) {
+    return of(value, metadata, false, Source.STORE);
   }
 
-  /** An entry from the store. */
-  public KVEntry(@Nullable T value, KVMetadata metadata, boolean stale) {
-    this(value, metadata, stale, Source.STORE);
+  /** As {@link #of(Object, KVMetadata)}, from somewhere else or stale. */
+  static <T> KVEntry<T> of(@Nullable T value, KVMetadata metadata, boolean stale, Source source) {
+    return new StoredEntry<>(value, metadata, stale, source);
   }
 
-  /** An entry from the store that is not stale. */
-  public KVEntry(@Nullable T value, KVMetadata metadata) {
-    this(value, metadata, false);
-  }
+  /** Returns the value; null where a null is stored. */
+  @Nullable
+  T value();
 
-  public String key() {
-    return metadata.key();
+  KVMetadata metadata();
+
+  /**
+   * Returns true if the entry comes from a cache that has lost touch with the database, or from a
+   * file, and may be older than promised. Never true unless the store was told to serve such
+   * entries.
+   */
+  boolean stale();
+
+  Source source();
+
+  default String key() {
+    return metadata().key();
   }
 
   /** See {@link KVMetadata#version()}. */
-  public long version() {
-    return metadata.version();
+  default long version() {
+    return metadata().version();
   }
 
   /** See {@link KVMetadata#etag()}. */
-  public String etag() {
-    return metadata.etag();
+  default String etag() {
+    return metadata().etag();
   }
 
-  public Instant createdAt() {
-    return metadata.createdAt();
+  default Instant createdAt() {
+    return metadata().createdAt();
   }
 
-  public Instant updatedAt() {
-    return metadata.updatedAt();
+  default Instant updatedAt() {
+    return metadata().updatedAt();
   }
 
-  public Optional<String> updatedBy() {
-    return Optional.ofNullable(metadata.updatedBy());
+  default Optional<String> updatedBy() {
+    return metadata().updatedBy();
   }
 
-  public Optional<Instant> expiresAt() {
-    return Optional.ofNullable(metadata.expiresAt());
+  default Optional<Instant> expiresAt() {
+    return metadata().expiresAt();
   }
 
   /** Returns this entry with another value, as what was stored is read as a type. */
-  public <R> KVEntry<R> withValue(@Nullable R newValue) {
-    return new KVEntry<>(newValue, metadata, stale, source);
-  }
-
-  /** Tells whether the other is the same entry with an equal value, wherever it was read. */
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other
-        || (other instanceof KVEntry<?> that
-            && Objects.equals(value, that.value)
-            && metadata.equals(that.metadata)
-            && stale == that.stale);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(value, metadata, stale);
+  default <R> KVEntry<R> withValue(@Nullable R newValue) {
+    return of(newValue, metadata(), stale(), source());
   }
 }

@@ -2,7 +2,10 @@ package dev.kvstore;
 
 import java.util.Optional;
 
-/** The health of a {@link KVDatabase} at one moment. Implemented by this library only. */
+/**
+ * The health of a {@link KVDatabase} at one moment. Implemented by this library only: methods will
+ * be added.
+ */
 public interface KVHealth {
   /** Returns whether the database answered. */
   default boolean isAvailable() {

@@ -1,23 +1,19 @@
 package dev.kvstore;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a listing.
  *
  * @param items in the order of their keys, by UTF-8 bytes
- * @param nextAfter the key to pass to {@link KVQuery#after} for the next page, or null on the last
+ * @param next the key to pass to {@link KVQuery#after(String)} for the next page; empty on the last
  *     page
  */
-public record KVPage<T>(List<T> items, @Nullable String nextAfter) {
+public record KVPage<T>(List<T> items, Optional<String> next) {
   public KVPage {
     items = List.copyOf(items);
-  }
-
-  /** Returns {@link #nextAfter()}; empty on the last page. */
-  public Optional<String> next() {
-    return Optional.ofNullable(nextAfter);
+    Objects.requireNonNull(next, "next");
   }
 }

@@ -1,50 +1,65 @@
 package dev.kvstore;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which keys a listing shows, and how many at once. Immutable; each method returns a changed copy.
- *
- * @param prefix the keys begin with this text; empty for all
- * @param after the keys come after this one in the order of UTF-8 bytes, or null to begin with the
- *     first
- * @param limit the most items of a page
  */
-public record KVQuery(String prefix, @Nullable String after, int limit) {
+public final class KVQuery {
   /** The most items that a page may have. */
   public static final int MAX_LIMIT = 1000;
 
   /** All keys, 100 a page. */
   public static final KVQuery ALL = new KVQuery("", null, 100);
 
+  private final String prefix;
+  private final @Nullable String after;
+  private final int limit;
+
+  private KVQuery(String prefix, @Nullable String after, int limit) {
+    this.prefix = prefix;
+    this.after = after;
+    this.limit = limit;
+  }
+
+  /** The keys that begin with this text; the empty text stands for all. */
+  public static KVQuery prefix(String prefix) {
+    return new KVQuery(Names.checkText("prefix", prefix), null, ALL.limit);
+  }
+
   /**
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the limit is not from
-   *     1 to 1000
+   * Only keys that come after this one in the order of UTF-8 bytes, see {@link KVPage#next()}. It
+   * need not exist.
    */
-  public KVQuery {
-    Names.checkText("prefix", prefix);
-    if (after != null) {
-      Names.checkText("key to come after", after);
-    }
-    if (limit < 1 || limit > MAX_LIMIT) {
+  public KVQuery after(String key) {
+    return new KVQuery(prefix, Names.checkText("key to come after", key), limit);
+  }
+
+  /**
+   * At most so many items a page.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 1 to
+   *     1000
+   */
+  public KVQuery limit(int items) {
+    if (items < 1 || items > MAX_LIMIT) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
-          "The limit is " + limit + ", it must be from 1 to " + MAX_LIMIT);
+          "The limit is " + items + ", it must be from 1 to " + MAX_LIMIT);
     }
-  }
-
-  /** The keys that begin with this text. */
-  public static KVQuery prefix(String prefix) {
-    return new KVQuery(prefix, null, ALL.limit());
-  }
-
-  /** Only keys that come after this one; {@link KVPage#nextAfter()} is the one to pass. */
-  public KVQuery after(@Nullable String key) {
-    return new KVQuery(prefix, key, limit);
-  }
-
-  /** At most so many items a page. */
-  public KVQuery limit(int items) {
     return new KVQuery(prefix, after, items);
+  }
+
+  public String prefix() {
+    return prefix;
+  }
+
+  public Optional<String> after() {
+    return Optional.ofNullable(after);
+  }
+
+  public int limit() {
+    return limit;
   }
 }

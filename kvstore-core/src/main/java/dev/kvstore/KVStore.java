@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * is present.
  *
  * <p><b>Types.</b> Reading into a type that would lose something throws
- * {@link TypeMismatchException}. Containers that are read come back unmodifiable.
+ * {@link TypeMismatchException}. Containers that are read come back unmodifiable. Tools that know
+ * no types read and write {@link dev.kvstore.spi.RawValue}.
  */
 public interface KVStore extends AutoCloseable {
   /** Returns the store's name, also after {@link #close()}. */
@@ -253,8 +255,8 @@ public interface KVStore extends AutoCloseable {
   /**
    * Returns the values of all keys that begin with the prefix, in the order of the keys; the empty
    * prefix stands for all. The map is unmodifiable; its values are null where a null is stored. It
-   * is read page by page, not as one snapshot, and held in memory: use {@link #entries} for more
-   * than fits there.
+   * is read page by page, not as one snapshot, and held in memory: use {@link #stream(String,
+   * KVType)} for more than fits there.
    */
   default <T> Map<String, @Nullable T> getAll(String prefix, Class<T> type) {
     return getAll(prefix, KVType.of(type));
@@ -274,8 +276,44 @@ public interface KVStore extends AutoCloseable {
   <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type, ReadOptions options);
 
   /**
-   * Returns all keys in their order, held in memory: use {@link #keys(KVQuery)} for more than fits
-   * there.
+   * Returns the entries whose keys begin with the prefix, in the order of the keys; the empty
+   * prefix stands for all. Pages of entries are read while the stream is consumed, so it needs
+   * little memory however many there are, and is no snapshot: of what is written meanwhile it may
+   * show some. Need not be closed. What is thrown while it is consumed is what {@link #entries}
+   * throws.
+   *
+   * <pre>{@code
+   * store.stream("ui.", String.class).filter(entry -> entry.value().isBlank()).findFirst();
+   * }</pre>
+   *
+   * @since 0.1.0
+   */
+  default <T> Stream<KVEntry<T>> stream(String prefix, Class<T> type) {
+    return stream(prefix, KVType.of(type));
+  }
+
+  /** As {@link #stream(String, Class)}, for generic and lenient types. */
+  default <T> Stream<KVEntry<T>> stream(String prefix, KVType<T> type) {
+    return stream(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), type, ReadOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #stream(String, Class)}, for the entries of this and all following pages of the
+   * query, none of them older than the options demand.
+   */
+  <T> Stream<KVEntry<T>> stream(KVQuery query, KVType<T> type, ReadOptions options);
+
+  /** As {@link #stream(String, Class)}, for the keys alone. */
+  default Stream<String> streamKeys(String prefix) {
+    return streamKeys(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), ReadOptions.DEFAULT);
+  }
+
+  /** As {@link #stream(KVQuery, KVType, ReadOptions)}, for the keys alone. */
+  Stream<String> streamKeys(KVQuery query, ReadOptions options);
+
+  /**
+   * Returns all keys in their order, held in memory: use {@link #streamKeys(String)} for more than
+   * fits there.
    */
   default List<String> keys() {
     return keys("");

@@ -11,6 +11,8 @@ import dev.kvstore.UnavailableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,27 +49,29 @@ public interface EntryStore extends AutoCloseable {
 
   /**
    * Returns the first entries of the range, in order, at most {@code limit}, and fewer if they are
-   * large; the last page is the one without {@link KVPage#nextAfter()}. They come from the
-   * database, and are not older than the options demand.
+   * large; the last page is the one without {@link KVPage#next()}. They come from the database, and
+   * are not older than the options demand.
    *
    * @param projection what of them is returned
    */
   <T> KVPage<T> scan(KeyRange range, Projection<T> projection, int limit, ReadOptions options);
 
   /**
+   * Returns the entries of the range, in order, from pages of that size that are read as the stream
+   * is consumed; each as {@link #scan} returns it. Not a snapshot. Not to be overridden.
+   */
+  default <T> Stream<T> stream(
+      KeyRange range, Projection<T> projection, int pageSize, ReadOptions options) {
+    return StreamSupport.stream(new Pages<>(this, range, projection, pageSize, options), false);
+  }
+
+  /**
    * Returns the number of entries in the range, or {@code most} if there are that many or more: no
    * more than that are looked at.
    */
   default int count(KeyRange range, int most, ReadOptions options) {
-    int count = 0;
-    KeyRange rest = range;
-    while (rest != null && count < most) {
-      int limit = Math.min(most - count, KVQuery.MAX_LIMIT);
-      KVPage<String> page = scan(rest, Projection.KEYS, limit, options);
-      count += page.items().size();
-      rest = page.next().map(rest::after).orElse(null);
-    }
-    return count;
+    int pageSize = Math.min(most, KVQuery.MAX_LIMIT);
+    return (int) stream(range, Projection.KEYS, pageSize, options).limit(most).count();
   }
 
   /**

@@ -18,7 +18,7 @@ public record KeyRange(String prefix, @Nullable String after) {
   }
 
   public static KeyRange of(KVQuery query) {
-    return new KeyRange(query.prefix(), query.after());
+    return new KeyRange(query.prefix(), query.after().orElse(null));
   }
 
   /** Returns the rest of this range after that key. */

@@ -95,7 +95,7 @@ public sealed interface Mutation<R> {
 
     @Override
     public Optional<KVEntry<RawValue>> entry(KVMetadata written) {
-      return Optional.of(new KVEntry<>(write.value(), written));
+      return Optional.of(KVEntry.of(write.value(), written));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.KVType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -7,9 +8,19 @@ import java.util.Arrays;
 /**
  * A value as it is stored: a BSON document with the one member {@code value}. Immutable.
  *
+ * <p>{@code KVStore} takes and returns it, too, for tools that move values without knowing their
+ * types. It is stored and read as it is, to the last bit:
+ *
+ * <pre>{@code
+ * from.stream("ui.", RawValue.TYPE).forEach(entry -> to.set(entry.key(), entry.value()));
+ * }</pre>
+ *
  * @see <a href="https://bsonspec.org/spec.html">the BSON specification</a>
  */
 public final class RawValue {
+  /** Reads a value as it is stored. */
+  public static final KVType<RawValue> TYPE = KVType.of(RawValue.class);
+
   /**
    * What the document around the value takes: its length, the value's type, the name "value" and
    * two ends.

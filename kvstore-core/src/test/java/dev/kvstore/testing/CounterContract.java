@@ -73,13 +73,13 @@ interface CounterContract extends StoreFixture {
     WriteOptions options = WriteOptions.DEFAULT.author("ann").ttl(Duration.ofHours(1));
     assertThat(store().increment("n", 2, options)).isEqualTo(2);
     KVMetadata created = store().entry("n", Integer.class).metadata();
-    assertThat(created.updatedBy()).isEqualTo("ann");
-    assertThat(created.expiresAt()).isNotNull();
+    assertThat(created.updatedBy()).contains("ann");
+    assertThat(created.expiresAt()).isPresent();
 
     assertThat(store().increment("n", 3, WriteOptions.ifMatch(created.etag()).author("ben")))
         .isEqualTo(5);
     assertThat(store().entry("n", Integer.class).metadata()).satisfies(changed -> {
-      assertThat(changed.updatedBy()).isEqualTo("ben");
+      assertThat(changed.updatedBy()).contains("ben");
       assertThat(changed.expiresAt()).isEqualTo(created.expiresAt());
     });
     assertThatThrownBy(() -> store().increment("n", 1, WriteOptions.ifMatch(created.etag())))

@@ -23,7 +23,7 @@ interface ExpiryContract extends StoreFixture {
   default void ttl_notYetOver_isPresent() {
     Instant before = clock().instant().truncatedTo(ChronoUnit.MILLIS);
     KVMetadata written = store().set("k", "a", FOR_AN_HOUR);
-    assertThat(written.expiresAt())
+    assertThat(written.expiresAt().orElseThrow())
         .isBetween(before.plus(Duration.ofHours(1)), clock().instant().plus(Duration.ofHours(1)));
     clock().advance(Duration.ofMinutes(50));
     assertThat(store().entry("k", String.class).metadata()).isEqualTo(written);
@@ -61,7 +61,7 @@ interface ExpiryContract extends StoreFixture {
     KVMetadata created = store().set("k", 2);
     assertThat(created.version()).isEqualTo(1);
     assertThat(created.createdAt()).isAfter(old.createdAt().plus(Duration.ofHours(1)));
-    assertThat(created.expiresAt()).isNull();
+    assertThat(created.expiresAt()).isEmpty();
     assertThat(store().get("k", Integer.class)).isEqualTo(2);
   }
 
@@ -77,18 +77,18 @@ interface ExpiryContract extends StoreFixture {
     KVMetadata third = store().set("k", 3, WriteOptions.ifMatch(second.etag()).keepingExpiry());
     assertThat(third.expiresAt()).isEqualTo(first.expiresAt());
     store().set("k", 4);
-    assertThat(store().set("k", 5, keeping).expiresAt()).isNull();
+    assertThat(store().set("k", 5, keeping).expiresAt()).isEmpty();
   }
 
   @Test
   default void keepingExpiry_overAbsentOrExpired_createsOneThatStays() {
     WriteOptions keeping = WriteOptions.DEFAULT.keepingExpiry();
-    assertThat(store().set("new", 1, keeping).expiresAt()).isNull();
+    assertThat(store().set("new", 1, keeping).expiresAt()).isEmpty();
     store().set("old", 1, FOR_AN_HOUR);
     clock().advance(Duration.ofHours(2));
     KVMetadata created = store().set("old", 2, keeping);
     assertThat(created.version()).isEqualTo(1);
-    assertThat(created.expiresAt()).isNull();
+    assertThat(created.expiresAt()).isEmpty();
   }
 
   @Test
@@ -97,13 +97,13 @@ interface ExpiryContract extends StoreFixture {
     WriteOptions keeping = WriteOptions.DEFAULT.keepingExpiry();
     assertThat(store().update("k", Integer.class, n -> n + 1, keeping)).isEqualTo(2);
     assertThat(store().entry("k", Integer.class).metadata().expiresAt())
-        .isNotNull()
+        .isPresent()
         .isEqualTo(written.expiresAt());
     assertThat(store().item("k", Integer.class).update(n -> n + 1, keeping)).isEqualTo(3);
     assertThat(store().entry("k", Integer.class).metadata().expiresAt())
         .isEqualTo(written.expiresAt());
     store().update("k", Integer.class, n -> n + 1);
-    assertThat(store().entry("k", Integer.class).metadata().expiresAt()).isNull();
+    assertThat(store().entry("k", Integer.class).metadata().expiresAt()).isEmpty();
     store().update("k", Integer.class, n -> n + 1, FOR_AN_HOUR);
     clock().advance(Duration.ofHours(2));
     assertThat(store().has("k")).isFalse();
@@ -114,9 +114,9 @@ interface ExpiryContract extends StoreFixture {
     store().set("kept", 1);
     KVType<Integer> type = KVType.of(Integer.class);
     assertThat(store().setDefault("kept", type, 2, FOR_AN_HOUR).metadata().expiresAt())
-        .isNull();
+        .isEmpty();
     assertThat(store().setDefault("k", type, 2, FOR_AN_HOUR).metadata().expiresAt())
-        .isNotNull();
+        .isPresent();
     clock().advance(Duration.ofHours(2));
     assertThat(store().keys()).containsExactly("kept");
   }
@@ -160,7 +160,7 @@ interface ExpiryContract extends StoreFixture {
   @Test
   default void set_withoutTtl_clearsAnEarlierOne() {
     store().set("k", 1, FOR_AN_HOUR);
-    assertThat(store().set("k", 2).expiresAt()).isNull();
+    assertThat(store().set("k", 2).expiresAt()).isEmpty();
     clock().advance(Duration.ofHours(2));
     assertThat(store().get("k", Integer.class)).isEqualTo(2);
   }
@@ -190,7 +190,7 @@ interface ExpiryContract extends StoreFixture {
     KVMetadata written = store().set("n", 1, FOR_AN_HOUR);
     store().increment("n");
     assertThat(store().entry("n", Integer.class).metadata().expiresAt())
-        .isNotNull()
+        .isPresent()
         .isEqualTo(written.expiresAt());
   }
 

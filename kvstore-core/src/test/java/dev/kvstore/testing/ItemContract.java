@@ -44,7 +44,7 @@ interface ItemContract extends StoreFixture {
   @Test
   default void item_set_isRead() {
     assertThat(retries().set(5).version()).isEqualTo(1);
-    assertThat(retries().set(6, WriteOptions.DEFAULT.author("ann")).updatedBy()).isEqualTo("ann");
+    assertThat(retries().set(6, WriteOptions.DEFAULT.author("ann")).updatedBy()).contains("ann");
     assertThat(retries().get()).isEqualTo(6);
     assertThat(retries().find()).contains(6);
     assertThat(retries().has()).isTrue();
@@ -147,7 +147,7 @@ interface ItemContract extends StoreFixture {
     WriteOptions byAnn = WriteOptions.DEFAULT.author("ann");
     var created = retries().setDefault(byAnn);
     assertThat(created.stored()).isTrue();
-    assertThat(created.metadata().updatedBy()).isEqualTo("ann");
+    assertThat(created.metadata().updatedBy()).contains("ann");
     WriteOptions ifMatch = WriteOptions.ifMatch(created.metadata().etag()).author("ben");
     assertThat(retries().update(n -> n + 1, ifMatch)).isEqualTo(4);
     assertThat(retries().entry().orElseThrow().updatedBy()).contains("ben");

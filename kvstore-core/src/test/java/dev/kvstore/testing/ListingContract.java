@@ -7,14 +7,24 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.bson.BsonBinary;
+import org.bson.BsonDateTime;
+import org.bson.BsonDecimal128;
+import org.bson.BsonDocument;
+import org.bson.types.Decimal128;
 import org.junit.jupiter.api.Test;
 
 interface ListingContract extends StoreFixture {
@@ -23,7 +33,8 @@ interface ListingContract extends StoreFixture {
   @Test
   default void keys_empty() {
     assertThat(store().keys()).isEmpty();
-    assertThat(store().keys(KVQuery.ALL)).isEqualTo(new KVPage<String>(List.of(), null));
+    assertThat(store().keys(KVQuery.ALL))
+        .isEqualTo(new KVPage<String>(List.of(), Optional.empty()));
     assertThat(store().getAll("", Integer.class)).isEmpty();
   }
 
@@ -92,11 +103,11 @@ interface ListingContract extends StoreFixture {
     Map<String, KVEntry<Integer>> written = new LinkedHashMap<>();
     for (int i = 0; i < 5; i++) {
       KVMetadata metadata = store().set("k" + i, i);
-      written.put("k" + i, new KVEntry<>(i, metadata));
+      written.put("k" + i, KVEntry.of(i, metadata));
     }
     KVPage<KVEntry<Integer>> first = store().entries(KVQuery.ALL.limit(3), INTEGER);
     KVPage<KVEntry<Integer>> second =
-        store().entries(KVQuery.ALL.limit(3).after(first.nextAfter()), INTEGER);
+        store().entries(KVQuery.ALL.limit(3).after(first.next().orElseThrow()), INTEGER);
     List<KVEntry<Integer>> all = new ArrayList<>(first.items());
     all.addAll(second.items());
     assertThat(first.items()).hasSize(3);
@@ -105,6 +116,49 @@ interface ListingContract extends StoreFixture {
     assertThat(entries().scanMetadata(KeyRange.ALL, 10).items())
         .containsExactlyElementsOf(
             written.values().stream().map(KVEntry::metadata).toList());
+  }
+
+  @Test
+  default void stream_goesOnOverAllPages() {
+    Map<String, KVEntry<Integer>> written = new LinkedHashMap<>();
+    for (int i = 0; i < 5; i++) {
+      written.put("k" + i, KVEntry.of(i, store().set("k" + i, i)));
+    }
+    store().set("l", "text");
+    KVQuery byTwo = KVQuery.prefix("k").limit(2);
+    assertThat(store().stream("k", Integer.class)).containsExactlyElementsOf(written.values());
+    assertThat(store().stream(byTwo, INTEGER, ReadOptions.DEFAULT))
+        .containsExactlyElementsOf(written.values());
+    assertThat(store().streamKeys("k")).containsExactlyElementsOf(written.keySet());
+    assertThat(store().streamKeys(byTwo.after("k1"), ReadOptions.DEFAULT))
+        .containsExactly("k2", "k3", "k4");
+    assertThat(store().stream("none", Integer.class)).isEmpty();
+  }
+
+  @Test
+  default void stream_readsWhileItIsConsumed_andNoMoreThanAPage() {
+    IntStream.range(0, 5).forEach(i -> store().set("k" + i, i));
+    KVQuery byTwo = KVQuery.ALL.limit(2);
+    Iterator<String> keys = store().streamKeys(byTwo, ReadOptions.DEFAULT).iterator();
+    assertThat(keys.next()).isEqualTo("k0");
+    store().delete("k3");
+    store().set("k9", 9);
+    assertThat(keys).toIterable().containsExactly("k1", "k2", "k4", "k9");
+    assertThat(store().streamKeys(byTwo, ReadOptions.DEFAULT).spliterator().trySplit())
+        .as("what a parallel stream would hold beside")
+        .isNull();
+  }
+
+  @Test
+  default void raw_comesBackToTheLastBit() {
+    RawValue decimal = BsonValues.ofBsonValue(new BsonDecimal128(Decimal128.parse("12.50")));
+    RawValue nested = BsonValues.ofBsonValue(
+        new BsonDocument("$d", new BsonDateTime(5)).append("a.b", new BsonBinary(new byte[3])));
+    store().set("decimal", decimal);
+    store().setMany(Map.of("nested", nested));
+    assertThat(store().get("decimal", RawValue.TYPE)).isEqualTo(decimal);
+    assertThat(store().stream("", RawValue.TYPE).map(KVEntry::value))
+        .containsExactly(decimal, nested);
   }
 
   @Test

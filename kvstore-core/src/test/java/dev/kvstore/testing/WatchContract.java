@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.KVChange;
+import dev.kvstore.KVEntry;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.KVWatcher;
@@ -83,7 +84,7 @@ interface WatchContract extends StoreFixture {
     listener.hears("ready", "k=v2", "k=v3", "DELETE k", "k=v1");
     assertThat(listener.changes).extracting(KVChange::position).isSorted();
     assertThat(listener.changes.get(3).etag())
-        .isEqualTo(store().entry("k", Integer.class).etag());
+        .contains(store().entry("k", Integer.class).etag());
   }
 
   @Test
@@ -149,7 +150,7 @@ interface WatchContract extends StoreFixture {
     KVChange set = listener.changes.get(0);
     assertThat(set.value(Integer.class)).contains(1);
     assertThat(set.entry(Integer.class).orElseThrow().updatedBy()).contains("ann");
-    assertThat(set.entry(Integer.class).orElseThrow().etag()).isEqualTo(set.etag());
+    assertThat(set.entry(Integer.class).map(KVEntry::etag)).isEqualTo(set.etag());
     assertThatThrownBy(() -> set.value(String.class)).isInstanceOf(TypeMismatchException.class);
     KVChange setToNull = listener.changes.get(1);
     assertThat(setToNull.value(Integer.class)).isEmpty();

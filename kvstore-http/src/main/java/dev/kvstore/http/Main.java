@@ -2,6 +2,11 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.command.CheckedCommand;
+import dev.kvstore.http.command.ConfigCommand;
+import dev.kvstore.http.command.Faults;
+import dev.kvstore.http.command.ServeCommand;
+import dev.kvstore.http.command.TokensCommand;
 import dev.kvstore.http.config.SettingSources;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.PrintWriter;
@@ -32,7 +37,7 @@ public final class Main {
   }
 
   /** Returns what the program ends with, which is no success if its output got lost. */
-  static int exitCode(int code, StandardOutput output, PrintWriter err) {
+  public static int exitCode(int code, StandardOutput output, PrintWriter err) {
     String loss = output.loss();
     if (loss == null) {
       return code;
@@ -45,7 +50,7 @@ public final class Main {
    * Returns the exit code: 0 for success, 1 for a failure, 2 where the command line, the
    * environment or the configuration file is wrong.
    */
-  static int run(
+  public static int run(
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
     SettingSources sources =
         SettingSources.read(commandLine(SettingSources.none()), arguments, environment);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVStore;
 import dev.kvstore.OutcomeUnknownException;
-import dev.kvstore.http.ConnectionSettings;
-import dev.kvstore.http.KVServer;
-import dev.kvstore.http.ServerSettings;
+import dev.kvstore.http.server.ConnectionSettings;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.tls.TestCertificate;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;

@@ -1,7 +1,7 @@
 package dev.kvstore.client;
 
-import dev.kvstore.http.KVServer;
-import dev.kvstore.http.ServerSettings;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.net.URI;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.client.internal.store.HttpEntryDatabase;
-import dev.kvstore.http.KVServer;
-import dev.kvstore.http.ServerSettings;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;

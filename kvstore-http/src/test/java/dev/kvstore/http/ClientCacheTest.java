@@ -13,9 +13,11 @@ import dev.kvstore.NearCacheSettings.PastBound;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.client.HttpKVStore;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.net.URI;
 import java.nio.file.Path;
@@ -169,7 +171,7 @@ class ClientCacheTest {
     TestTokens tokens = new TestTokens();
     service = TestService.start(
         SqliteEntryDatabase.open(folder.resolve("tokens.db")),
-        new Gate(tokens.authenticator(), null, false));
+        new AccessControl(tokens.authenticator(), null, false));
     List<String> token = new CopyOnWriteArrayList<>();
     token.add(bearer(tokens.add("one", Role.WRITE, Limits.NONE)));
     try (KVStore store = open(HttpSettings.DEFAULT.withToken(() -> token.get(0)))) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.api.pages.OpenApi;
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -187,9 +190,9 @@ class ContractTest {
       String method, String path, String who, String answer, @TempDir Path other) {
     TestTokens tokens = new TestTokens();
     String reader = tokens.add("reader", Role.READ, new Limits(List.of("app"), List.of()));
-    Gate gate = new Gate(tokens.authenticator(), null, false);
+    AccessControl accessControl = new AccessControl(tokens.authenticator(), null, false);
     try (TestService guarded =
-        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), accessControl)) {
       Reply reply = guarded.send(
           method, path, null, who.equals("reader") ? new String[] {reader} : new String[0]);
 
@@ -203,9 +206,9 @@ class ContractTest {
   @Test
   void tooManyRequests_areAnsweredAsTheContractSays(@TempDir Path other) {
     RateLimiter once = new RateLimiter(1, () -> 0);
-    Gate gate = new Gate(new TestTokens().authenticator(), once, false);
+    AccessControl accessControl = new AccessControl(new TestTokens().authenticator(), once, false);
     try (TestService limited =
-        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), gate)) {
+        TestService.start(SqliteEntryDatabase.open(other.resolve("test.db")), accessControl)) {
       assertAnswer(limited.get("/v1/stores"), "200");
       Reply reply = limited.get("/v1/stores");
 

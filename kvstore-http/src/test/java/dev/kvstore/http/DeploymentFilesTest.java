@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.config.SettingSources;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -190,15 +191,16 @@ class DeploymentFilesTest {
 
   @Test
   void versions_areTheSameEverywhere() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md"));
+    String documents = Files.readString(Path.of("../.github/CONTRIBUTING.md"))
+        + Files.readString(Path.of("../kvstore-core/docs/mongodb.md"));
     Pattern mongo = Pattern.compile("\\bmongo:(\\d+)");
     Pattern java = Pattern.compile("eclipse-temurin:(\\d+)");
 
-    assertThat(mongo.matcher(readme + read("compose.yaml")).results().map(m -> m.group(1)))
+    assertThat(mongo.matcher(documents + read("compose.yaml")).results().map(m -> m.group(1)))
         .isNotEmpty()
         .containsOnly("8");
     assertThat(java.matcher(read("Dockerfile")).results().map(m -> m.group(1)).distinct())
         .singleElement()
-        .satisfies(version -> assertThat(readme).contains("JDK 17 or " + version));
+        .satisfies(version -> assertThat(documents).contains("JDK 17 or " + version));
   }
 }

@@ -24,46 +24,46 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a hook, which may throw or wait, before each call of a database and its stores. */
-final class HookedDatabase implements EntryDatabase {
+public final class HookedDatabase implements EntryDatabase {
   private final EntryDatabase database;
   private final List<ReadOptions> demands = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> hook = method -> {};
   private volatile Supplier<Optional<CacheHealth>> health = Optional::empty;
   private volatile @Nullable SyncToken token;
 
-  HookedDatabase(EntryDatabase database) {
+  public HookedDatabase(EntryDatabase database) {
     this.database = database;
   }
 
   /** Returns the database without the hook. */
-  EntryDatabase unhooked() {
+  public EntryDatabase unhooked() {
     return database;
   }
 
   /** Takes the name of the method that is called, or the kind of the mutation. */
-  void before(Consumer<String> newHook) {
+  public void before(Consumer<String> newHook) {
     hook = newHook;
   }
 
   /** Takes what tells the health of its caches, for which a service asks as it starts. */
-  void health(Supplier<Optional<CacheHealth>> newHealth) {
+  public void health(Supplier<Optional<CacheHealth>> newHealth) {
     health = newHealth;
   }
 
   /** Throws the exception before each call. */
-  void fail(RuntimeException failure) {
+  public void fail(RuntimeException failure) {
     before(method -> {
       throw failure;
     });
   }
 
   /** Lets the stores tell this as their position. */
-  void position(long position) {
+  public void position(long position) {
     token = new SyncToken(position);
   }
 
   /** Returns the options of the reads so far. */
-  List<ReadOptions> demands() {
+  public List<ReadOptions> demands() {
     return demands;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
@@ -50,7 +51,7 @@ class KvJarIT {
   void start() throws IOException {
     service = TestService.start(
         SqliteEntryDatabase.open(folder.resolve("test.db")),
-        new Gate(tokens.authenticator(), null, false));
+        new AccessControl(tokens.authenticator(), null, false));
     url = "http://127.0.0.1:" + service.server().port();
     Path jar = Path.of(System.getProperty("kv.jar"));
     Files.createSymbolicLink(folder.resolve("kv"), jar.resolveSibling("kv"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.internal.config.Variables;
 import dev.kvstore.internal.files.StandardOutput;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;

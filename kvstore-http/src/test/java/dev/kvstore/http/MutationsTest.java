@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

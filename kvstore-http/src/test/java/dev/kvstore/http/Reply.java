@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvstore.http.error.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -17,7 +18,7 @@ import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** What came back over the socket. */
-final class Reply {
+public final class Reply {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final int status;
@@ -32,7 +33,7 @@ final class Reply {
     this.complete = complete;
   }
 
-  static Reply read(InputStream stream, boolean head) throws IOException {
+  public static Reply read(InputStream stream, boolean head) throws IOException {
     DataInputStream in = new DataInputStream(stream);
     String statusLine = line(in);
     int status = Integer.parseInt(statusLine.split(" ", -1)[1]);
@@ -92,41 +93,41 @@ final class Reply {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  Map<String, String> headers() {
+  public Map<String, String> headers() {
     return headers;
   }
 
   /** Returns whether the body ended as its headers said that it would. */
-  boolean complete() {
+  public boolean complete() {
     return complete;
   }
 
   @Nullable
-  String header(String name) {
+  public String header(String name) {
     return headers.get(name);
   }
 
   /** Returns the etag without its quotes. */
-  String etag() {
+  public String etag() {
     String etag = String.valueOf(header("ETag"));
     return etag.substring(1, etag.length() - 1);
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return body;
   }
 
   /** Returns the body without the newline at the end. */
-  String text() {
+  public String text() {
     String text = new String(body, StandardCharsets.UTF_8);
     return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
-  JsonNode json() {
+  public JsonNode json() {
     try {
       return JSON.readTree(body);
     } catch (IOException e) {
@@ -134,12 +135,12 @@ final class Reply {
     }
   }
 
-  BsonDocument bson() {
+  public BsonDocument bson() {
     return new RawBsonDocument(body);
   }
 
   /** Returns the code of a problem; empty where this is none. */
-  String code() {
+  public String code() {
     return String.valueOf(header("Content-Type"))
             .toLowerCase(Locale.ROOT)
             .equals(Problem.MEDIA_TYPE)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.tls.TlsFiles;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.OwnThreads;

@@ -1,8 +1,12 @@
 package dev.kvstore.http;
 
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.command.Backend;
 import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A service over a new file, and a client that sends exactly the bytes it is told to. */
-final class TestService implements AutoCloseable {
+public final class TestService implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
   private final EntryDatabase database;
@@ -29,37 +33,42 @@ final class TestService implements AutoCloseable {
     this.server = server;
   }
 
-  static TestService start(Path folder) {
+  public static TestService start(Path folder) {
     return start(folder, ServerSettings.DEFAULT);
   }
 
-  static TestService start(Path folder, ServerSettings settings) {
+  public static TestService start(Path folder, ServerSettings settings) {
     return start(
         Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
   }
 
-  static TestService start(EntryDatabase database, ServerSettings settings) {
+  public static TestService start(EntryDatabase database, ServerSettings settings) {
     return new TestService(database, KVServer.start(named(settings), database));
   }
 
-  static TestService start(EntryDatabase database, Gate gate) {
-    return start(database, ServerSettings.DEFAULT, gate);
+  public static TestService start(EntryDatabase database, AccessControl accessControl) {
+    return start(database, ServerSettings.DEFAULT, accessControl);
   }
 
-  static TestService start(EntryDatabase database, ServerSettings settings, Gate gate) {
-    return new TestService(database, KVServer.start(named(settings), database, gate));
+  public static TestService start(
+      EntryDatabase database, ServerSettings settings, AccessControl accessControl) {
+    return new TestService(database, KVServer.start(named(settings), database, accessControl));
   }
 
-  static TestService start(EntryDatabase database, Metrics metrics) {
+  public static TestService start(EntryDatabase database, Metrics metrics) {
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
-    Gate gate = new Gate(open, null, true);
+    AccessControl accessControl = new AccessControl(open, null, true);
     return new TestService(
-        database, KVServer.start(named(ServerSettings.DEFAULT), database, gate, metrics));
+        database, KVServer.start(named(ServerSettings.DEFAULT), database, accessControl, metrics));
   }
 
-  static TestService start(
-      EntryDatabase database, ServerSettings settings, Gate gate, Metrics metrics) {
-    return new TestService(database, KVServer.start(named(settings), database, gate, metrics));
+  public static TestService start(
+      EntryDatabase database,
+      ServerSettings settings,
+      AccessControl accessControl,
+      Metrics metrics) {
+    return new TestService(
+        database, KVServer.start(named(settings), database, accessControl, metrics));
   }
 
   /** Tests that do not care send these. */
@@ -69,28 +78,28 @@ final class TestService implements AutoCloseable {
         : settings;
   }
 
-  KVServer server() {
+  public KVServer server() {
     return server;
   }
 
-  Reply get(String path, String... headers) {
+  public Reply get(String path, String... headers) {
     return send("GET", path, null, headers);
   }
 
-  Reply delete(String path, String... headers) {
+  public Reply delete(String path, String... headers) {
     return send("DELETE", path, null, headers);
   }
 
-  Reply put(String path, String body, String... headers) {
+  public Reply put(String path, String body, String... headers) {
     return send("PUT", path, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  Reply post(String path, String body, String... headers) {
+  public Reply post(String path, String body, String... headers) {
     return send("POST", path, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
   /** Sends one request on a connection of its own; the headers are whole lines. */
-  Reply send(String method, String path, byte @Nullable [] body, String... headers) {
+  public Reply send(String method, String path, byte @Nullable [] body, String... headers) {
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: test\r\n");
     head.append("Connection: close\r\n");
     for (String header : headers) {
@@ -106,7 +115,7 @@ final class TestService implements AutoCloseable {
   }
 
   /** Sends these bytes, whatever they are. */
-  Reply raw(byte[] request, boolean head) {
+  public Reply raw(byte[] request, boolean head) {
     try (Socket socket = connect()) {
       socket.getOutputStream().write(request);
       return Reply.read(socket.getInputStream(), head);
@@ -115,22 +124,22 @@ final class TestService implements AutoCloseable {
     }
   }
 
-  Reply raw(String request) {
+  public Reply raw(String request) {
     return raw(request.getBytes(StandardCharsets.ISO_8859_1), false);
   }
 
-  Socket connect() throws IOException {
+  public Socket connect() throws IOException {
     return connect(new Socket());
   }
 
   /** Returns a connection that takes little as long as nobody reads from it. */
-  Socket connectNarrow() throws IOException {
+  public Socket connectNarrow() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(8 * 1024);
     return connect(socket);
   }
 
-  Socket connect(Socket socket) throws IOException {
+  public Socket connect(Socket socket) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;

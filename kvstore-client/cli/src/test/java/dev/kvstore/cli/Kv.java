@@ -3,7 +3,6 @@ package dev.kvstore.cli;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.Connection;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.Console;
@@ -94,7 +93,7 @@ final class Kv implements AutoCloseable {
 
   /** Returns what is stored in the store {@code app}. */
   RawValue raw(String key) {
-    return Objects.requireNonNull(store("app").get(key, Values.RAW));
+    return Objects.requireNonNull(store("app").get(key, RawValue.TYPE));
   }
 
   /** Returns a session in which commands can be looked at, but do nothing. */

@@ -50,9 +50,9 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
   public static KVEntry<RawValue> entry(
       String key, @Nullable Object value, long version, @Nullable Instant expiresAt) {
     Instant time = Instant.ofEpochSecond(version);
-    return new KVEntry<>(
+    return KVEntry.of(
         CODEC.encode(value),
-        new KVMetadata(key, version, "etag" + version, time, time, "me", expiresAt));
+        KVMetadata.of(key, version, "etag" + version, time, time, "me", expiresAt));
   }
 
   /** Somebody else writes. */
@@ -120,7 +120,9 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
         .toList();
     return new KVPage<>(
         found.stream().map(projection::of).toList(),
-        found.size() < limit ? null : found.get(found.size() - 1).key());
+        found.size() < limit
+            ? Optional.empty()
+            : Optional.of(found.get(found.size() - 1).key()));
   }
 
   @Override

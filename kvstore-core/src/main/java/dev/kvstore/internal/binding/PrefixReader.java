@@ -3,7 +3,6 @@ package dev.kvstore.internal.binding;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.internal.support.KeyOrder;
@@ -16,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
@@ -76,18 +74,10 @@ class PrefixReader {
           .filter(entry -> entry.key().equals(prefix.own()))
           .forEach(entry -> found.put(entry.key(), entry));
     }
-    KeyRange next = new KeyRange(prefix.below(), null);
-    while (next != null) {
-      KVPage<KVEntry<RawValue>> page =
-          entries.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, options);
-      page.items().forEach(entry -> found.put(entry.key(), entry));
-      next = after(next, page.nextAfter());
-    }
+    entries.stream(
+            new KeyRange(prefix.below(), null), Projection.ENTRIES, KVQuery.MAX_LIMIT, options)
+        .forEach(entry -> found.put(entry.key(), entry));
     return found;
-  }
-
-  private static @Nullable KeyRange after(KeyRange range, @Nullable String key) {
-    return key == null ? null : range.after(key);
   }
 
   private static void pause(int attempt) {

@@ -342,6 +342,6 @@ class CacheReader {
   private Optional<KVEntry<RawValue>> marked(EntrySlot held) {
     counters.staleRead();
     return held.entry()
-        .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE));
+        .map(entry -> KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE));
   }
 }

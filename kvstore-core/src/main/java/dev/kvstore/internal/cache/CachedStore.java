@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   @Override
   public CacheHealth health() {
     Shared shared = find();
-    return shared == null ? Totals.NONE : shared.cache().health();
+    return shared == null ? CacheFigures.NONE : shared.cache().health();
   }
 
   @Override
@@ -62,6 +63,12 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   @Override
   public void keep(KVEntry<RawValue> entry, KVType<?> type, Object value) {
     ifCached(cache -> cache.keep(entry, type, value));
+  }
+
+  @Override
+  public @Nullable Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
+    Shared shared = find();
+    return shared == null ? null : shared.cache().remember(held, type);
   }
 
   private void ifCached(Consumer<NearCache> action) {

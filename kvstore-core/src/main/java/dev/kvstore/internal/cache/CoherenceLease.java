@@ -23,6 +23,9 @@ class CoherenceLease {
   /** What each hit reads. */
   private volatile boolean serving;
 
+  /** The coarse time while the cache serves, for readers that look at nothing else. */
+  private volatile long pulse = CacheClock.NEVER;
+
   /** Until when the leases last, for hits that look at the time themselves. */
   private volatile long leasedUntil;
 
@@ -53,6 +56,14 @@ class CoherenceLease {
   /** Whether what is held may be served. Look at this first, and for what is held after it. */
   boolean isServing() {
     return serving && (!exact || clock.nanos() < leasedUntil);
+  }
+
+  /**
+   * Returns the clock's coarse time, up to two ticks behind, or {@link CacheClock#NEVER} while
+   * nothing may be served or each hit has to look at the exact time.
+   */
+  long pulse() {
+    return pulse;
   }
 
   /** The time for the lives of entries: exact if the settings say so, else up to a tick behind. */
@@ -165,8 +176,9 @@ class CoherenceLease {
   final synchronized void update() {
     boolean serve = !closed && clock.isTicking() && (timed || (positioned && isLeased()));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
+    // First, whatever becomes of the rest.
+    pulse = serve && !exact ? clock.coarseNanos() : CacheClock.NEVER;
     if (serve != serving) {
-      // First, whatever becomes of the rest.
       serving = serve;
       since = Instant.ofEpochMilli(clock.millis());
     }

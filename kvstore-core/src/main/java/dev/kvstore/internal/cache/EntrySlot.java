@@ -9,6 +9,7 @@ import dev.kvstore.spi.RawValue;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An entry in memory, or that there is none. */
@@ -35,6 +36,8 @@ final class EntrySlot implements Slot, CachedEntry {
   private final long goodUntil;
   private final long expiresAt;
   private final boolean perpetual;
+  private @Nullable RememberedValue remembered; // guarded by this
+  private boolean ended; // guarded by this
 
   /** @param goodUntil by the cache's clock, or {@link CacheClock#NEVER} */
   EntrySlot(Slots slots, String key, Optional<KVEntry<RawValue>> entry, long goodUntil) {
@@ -80,6 +83,35 @@ final class EntrySlot implements Slot, CachedEntry {
   public void keep(KVType<?> newType, Object newValue, int newBytes) {
     slots.exchange(
         key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
+  }
+
+  /**
+   * Returns what outlives the look-up of this slot, and ends with it. There is none of an entry
+   * whose time runs out by itself.
+   */
+  synchronized @Nullable RememberedValue remember(
+      KVType<?> wanted, Function<Object, RememberedValue> factory) {
+    Object decoded = valueAs(wanted);
+    if (ended || !perpetual || decoded == null) {
+      return null;
+    }
+    if (remembered == null) {
+      remembered = factory.apply(decoded);
+    }
+    return remembered;
+  }
+
+  @Override
+  public synchronized void end() {
+    ended = true;
+    if (remembered != null) {
+      remembered.end();
+    }
+  }
+
+  /** Returns the same for the map to hold once more, after this one has ended. */
+  EntrySlot revived() {
+    return new EntrySlot(slots, key, entry, goodUntil, type, value, bytes);
   }
 
   @Override

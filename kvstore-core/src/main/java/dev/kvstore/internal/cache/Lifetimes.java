@@ -41,6 +41,6 @@ final class Lifetimes {
   /** Says where it comes from now, while nobody waits for that. */
   private static Optional<KVEntry<RawValue>> cached(Optional<KVEntry<RawValue>> entry) {
     return entry.map(
-        from -> new KVEntry<>(from.value(), from.metadata(), from.stale(), KVEntry.Source.CACHE));
+        from -> KVEntry.of(from.value(), from.metadata(), from.stale(), KVEntry.Source.CACHE));
   }
 }

@@ -1,6 +1,5 @@
 package dev.kvstore.internal.cache;
 
-import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -26,6 +25,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +143,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   @Override
-  public CacheHealth health() {
+  public CacheFigures health() {
     return counters.health(freshness, slots);
   }
 
@@ -167,6 +167,17 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     if (slots.get(entry.key()) instanceof EntrySlot held && held.isOf(entry.metadata())) {
       held.keep(type, value, 0);
     }
+  }
+
+  @Override
+  public @Nullable Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
+    RememberedValue remembered = held instanceof EntrySlot slot
+        ? slot.remember(type, value -> new RememberedValue(value, freshness, counters))
+        : null;
+    if (remembered != null) {
+      remembered.renew();
+    }
+    return remembered;
   }
 
   @Override

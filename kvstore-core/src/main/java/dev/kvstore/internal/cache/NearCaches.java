@@ -55,7 +55,7 @@ public final class NearCaches implements AutoCloseable {
   private final Runnable onTick = this::tick;
   private final Guard upkeep = new Guard(log, "upkeep of the near-caches");
   private final Map<String, Shared> caches = new ConcurrentHashMap<>();
-  private CacheHealth gone = Totals.NONE; // guarded by this
+  private CacheFigures gone = CacheFigures.NONE; // guarded by this
   private long nextWarning = Long.MIN_VALUE; // guarded by this
   private volatile long nextEviction = Long.MIN_VALUE;
   private volatile long keptUpAt;
@@ -167,7 +167,7 @@ public final class NearCaches implements AutoCloseable {
   }
 
   private void retire(String store, Shared shared) {
-    gone = Totals.add(gone, Totals.counts(shared.cache().health()));
+    gone = gone.plus(shared.cache().health().counts());
     caches.remove(store);
     shared.retire();
   }
@@ -185,9 +185,9 @@ public final class NearCaches implements AutoCloseable {
    * with the longest lag, and with the counts of those too that are gone.
    */
   public synchronized CacheHealth health() {
-    CacheHealth all = gone;
+    CacheFigures all = gone;
     for (Shared shared : caches.values()) {
-      all = Totals.add(all, shared.cache().health());
+      all = all.plus(shared.cache().health());
     }
     return all;
   }

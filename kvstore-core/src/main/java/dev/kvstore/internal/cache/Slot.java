@@ -11,6 +11,9 @@ sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
   @Nullable
   EntrySlot held();
 
+  /** To be called before it leaves the map: nobody may be served from it past that. */
+  default void end() {}
+
   /** In bytes; 0 for what must not be evicted. */
   int weight();
 }

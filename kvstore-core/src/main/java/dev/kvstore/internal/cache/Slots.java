@@ -2,6 +2,7 @@ package dev.kvstore.internal.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.spi.Change;
@@ -30,8 +31,15 @@ class Slots {
         .weigher((String key, Slot slot) -> slot.weight())
         // Upkeep is little and touches nothing of ours: no pool needed.
         .executor(Runnable::run)
+        .evictionListener(Slots::evicted)
         .build();
     map = cache.asMap();
+  }
+
+  private static void evicted(@Nullable String key, @Nullable Slot slot, RemovalCause cause) {
+    if (slot != null) {
+      slot.end();
+    }
   }
 
   final @Nullable Slot get(String key) {
@@ -46,8 +54,7 @@ class Slots {
   /** Ends a load that has read this. Null for {@code held} means that it must not be kept. */
   void loaded(
       String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
-    boolean undisturbed = held == null ? map.remove(key, load) : exchange(key, load, held);
-    if (!undisturbed) {
+    if (!exchange(key, load, held)) {
       read(key, entry.map(KVEntry::metadata));
     }
   }
@@ -55,11 +62,7 @@ class Slots {
   /** Ends a load that has read nothing: what it took the place of comes back. */
   void failed(String key, PendingLoad load) {
     EntrySlot before = load.held();
-    if (before == null) {
-      map.remove(key, load);
-    } else {
-      exchange(key, load, before);
-    }
+    exchange(key, load, before == null ? null : before.revived());
   }
 
   /** Announces a write. */
@@ -82,7 +85,7 @@ class Slots {
    */
   void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
     if (held == null || !exchange(key, store, held)) {
-      map.remove(key);
+      remove(key);
     }
   }
 
@@ -91,7 +94,7 @@ class Slots {
    * or it was a delete, whose event would remove what was held of it anyway.
    */
   void forget(String key) {
-    map.remove(key);
+    remove(key);
   }
 
   /**
@@ -137,16 +140,22 @@ class Slots {
   }
 
   void remove(String key) {
-    map.remove(key);
+    remove(key, slot -> true);
   }
 
   /** Removes everything, loads that are under way too. */
   void clear() {
-    map.clear();
+    map.keySet().forEach(this::remove);
   }
 
-  final boolean exchange(String key, Slot from, Slot to) {
-    return map.replace(key, from, to);
+  /** Puts a slot, or nothing, in the place of another one, and tells whether that was there. */
+  boolean exchange(String key, Slot from, @Nullable Slot to) {
+    from.end();
+    return swap(key, from, to);
+  }
+
+  final boolean swap(String key, Slot from, @Nullable Slot to) {
+    return to == null ? map.remove(key, from) : map.replace(key, from, to);
   }
 
   final Set<String> keys() {
@@ -172,7 +181,7 @@ class Slots {
       if (found == null || !condition.test(found)) {
         return false;
       }
-      if (map.remove(key, found)) {
+      if (exchange(key, found, null)) {
         return true;
       }
     }

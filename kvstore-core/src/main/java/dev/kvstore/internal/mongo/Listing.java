@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bson.BsonDocument;
@@ -200,12 +201,12 @@ final class Listing {
           seen++;
           last = id(document);
           if (!add(document)) {
-            return new KVPage<>(items, keyOf.apply(items.get(items.size() - 1)));
+            return new KVPage<>(items, Optional.of(keyOf.apply(items.get(items.size() - 1))));
           }
         }
       }
       if (seen < most || last == null) {
-        return new KVPage<>(items, null);
+        return new KVPage<>(items, Optional.empty());
       }
       filter.getDocument(KEY).put("$gt", new BsonString(last));
       return null;

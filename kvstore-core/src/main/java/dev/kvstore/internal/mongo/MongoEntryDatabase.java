@@ -57,6 +57,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private final MongoDatabase database;
   private final MongoConfig settings;
   private final MongoErrors errors;
+  private final StoredFormat format;
   private final Sessions sessions;
   private final ChangePump pump;
   private final @Nullable Heartbeat heartbeat;
@@ -70,6 +71,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.database = StoreAccess.durable(client.getDatabase(database));
     this.settings = settings;
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
+    this.format = new StoredFormat(this.database, errors);
     this.sessions = new Sessions(client, this.database, settings.timeout());
     this.pump = ChangePump.of(
         this.database,
@@ -151,6 +153,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         sessions,
         database.getCollection(name, RawBsonDocument.class),
         errors,
+        format,
         () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
@@ -266,11 +269,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
     BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
         .append("name", new BsonString(store));
     return timed(deadline)
-            .listCollectionNames()
-            .filter(wanted)
-            .authorizedCollections(true)
-            .first()
-        != null;
+        .listCollectionNames()
+        .filter(wanted)
+        .authorizedCollections(true)
+        .into(new ArrayList<>())
+        .contains(store);
   }
 
   /**

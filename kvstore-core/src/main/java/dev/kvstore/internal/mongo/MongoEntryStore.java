@@ -98,15 +98,13 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   @Override
   public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
     KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
-    return new KVPage<>(
-        page.items().stream().map(StoredDocument::entry).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(StoredDocument::entry).toList(), page.next());
   }
 
   @Override
   public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
     KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
-    return new KVPage<>(
-        page.items().stream().map(StoredDocument::metadata).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(StoredDocument::metadata).toList(), page.next());
   }
 
   private KVPage<StoredDocument> documents(
@@ -206,7 +204,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public boolean delete(Mutation.Delete delete) {
-    return writer.delete(delete.key(), delete.options(), access.begin());
+    return writer.delete(delete.key(), delete.options(), access.beginDelete());
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

@@ -37,6 +37,7 @@ final class StoreAccess {
   private final Sessions sessions;
   private final MongoCollection<RawBsonDocument> collection;
   private final MongoErrors errors;
+  private final StoredFormat format;
   private final Supplier<ExpiryIndex> expiryIndex;
   private final Clock clock;
   private final Duration timeout;
@@ -47,12 +48,14 @@ final class StoreAccess {
       Sessions sessions,
       MongoCollection<RawBsonDocument> collection,
       MongoErrors errors,
+      StoredFormat format,
       Supplier<ExpiryIndex> expiryIndex,
       MongoConfig settings,
       BooleanSupplier closed) {
     this.sessions = sessions;
     this.collection = collection;
     this.errors = errors;
+    this.format = format;
     this.expiryIndex = expiryIndex;
     this.clock = settings.clock();
     this.timeout = settings.timeout();
@@ -113,7 +116,15 @@ final class StoreAccess {
     return deadline;
   }
 
+  /** Begins an operation that only removes what is there. */
+  Deadline beginDelete() {
+    Deadline deadline = begin();
+    format.check(deadline);
+    return deadline;
+  }
+
   void prepareForWrite(Deadline deadline) {
+    format.check(deadline);
     expiryIndex.get().ensure(collection(deadline), deadline);
   }
 

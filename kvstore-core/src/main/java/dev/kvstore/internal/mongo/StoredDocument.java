@@ -55,7 +55,7 @@ final class StoredDocument {
     Instant created = members.createdAt;
     Instant updated = members.updatedAt;
     Instant either = created != null ? created : updated != null ? updated : Instant.EPOCH;
-    this.metadata = new KVMetadata(
+    this.metadata = KVMetadata.of(
         key,
         members.version,
         members.etag == null ? NO_ETAG : members.etag,
@@ -105,7 +105,7 @@ final class StoredDocument {
   }
 
   KVEntry<RawValue> entry() {
-    return new KVEntry<>(DollarNames.unescape(value), metadata);
+    return KVEntry.of(DollarNames.unescape(value), metadata);
   }
 
   boolean isLiveAt(Instant now) {

@@ -91,10 +91,10 @@ final class EntryTable {
     KVMetadata present = live(row, now);
     if (row != null && present != null) {
       EtagReusedException.check(write.key(), write.etag(), present.etag());
-      return new Defaulted(new KVEntry<>(value(row), present), false);
+      return new Defaulted(KVEntry.of(value(row), present), false);
     }
     KVMetadata stored = put(store, row, following(write, null, now), write.value());
-    return new Defaulted(new KVEntry<>(write.value(), stored), true);
+    return new Defaulted(KVEntry.of(write.value(), stored), true);
   }
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
@@ -122,14 +122,14 @@ final class EntryTable {
     Instant expiresAt;
     if (row != null && present != null) {
       sum = sum(key, value(row), by);
-      expiresAt = present.expiresAt();
+      expiresAt = present.expiresAt().orElse(null);
     } else {
       sum = BsonValues.ofNumber(by, false);
       expiresAt = expiry(options.timeToLive().orElse(null), now);
     }
     KVMetadata next = following(
         key, present, options.author().orElse(null), options.etag().orElse(null), expiresAt, now);
-    return new KVEntry<>(sum, put(store, row, next, sum));
+    return KVEntry.of(sum, put(store, row, next, sum));
   }
 
   boolean delete(String store, String key, WriteOptions options) throws SQLException {
@@ -247,7 +247,7 @@ final class EntryTable {
 
   private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
     Instant expiresAt = write.expiryKept() && present != null
-        ? present.expiresAt()
+        ? present.expiresAt().orElse(null)
         : expiry(write.timeToLive(), now);
     return following(write.key(), present, write.author(), write.etag(), expiresAt, now);
   }
@@ -267,7 +267,7 @@ final class EntryTable {
     }
     long version = present == null ? 1 : present.version() + 1;
     String etag = chosenEtag == null ? new ObjectId().toHexString() : chosenEtag;
-    return new KVMetadata(key, version, etag, createdAt, updatedAt, author, expiresAt);
+    return KVMetadata.of(key, version, etag, createdAt, updatedAt, author, expiresAt);
   }
 
   private static @Nullable Instant expiry(@Nullable Duration timeToLive, Instant now) {
@@ -301,15 +301,14 @@ final class EntryTable {
 
   /** The metadata are the first parameters. */
   private void executeWith(KVMetadata metadata, String sql, Object... more) throws SQLException {
-    Instant expiresAt = metadata.expiresAt();
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(metadata.key());
     parameters.add(metadata.version());
     parameters.add(metadata.etag());
     parameters.add(metadata.createdAt().toEpochMilli());
     parameters.add(metadata.updatedAt().toEpochMilli());
-    parameters.add(metadata.updatedBy());
-    parameters.add(expiresAt == null ? null : expiresAt.toEpochMilli());
+    parameters.add(metadata.updatedBy().orElse(null));
+    parameters.add(metadata.expiresAt().map(Instant::toEpochMilli).orElse(null));
     parameters.addAll(List.of(more));
     statements.execute(sql, parameters.toArray());
   }

@@ -108,7 +108,7 @@ final class ReadConnection implements AutoCloseable {
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
         if (items.size() == limit || bytes >= PAGE_BYTES) {
-          return new KVPage<>(items, last);
+          return new KVPage<>(items, Optional.ofNullable(last));
         }
         T item = listing.mapper.map(rows);
         items.add(item);
@@ -116,7 +116,7 @@ final class ReadConnection implements AutoCloseable {
         last = listing.keyOf.apply(item);
       }
     }
-    return new KVPage<>(items, null);
+    return new KVPage<>(items, Optional.empty());
   }
 
   private PreparedStatement inRange(String sql, String store, KeyRange range, long now, long limit)
@@ -161,7 +161,7 @@ final class ReadConnection implements AutoCloseable {
 
   private static KVEntry<RawValue> entry(ResultSet row) throws SQLException {
     KVMetadata metadata = Rows.metadata(row);
-    return new KVEntry<>(Rows.value(row, Rows.NEXT, metadata.key()), metadata);
+    return KVEntry.of(Rows.value(row, Rows.NEXT, metadata.key()), metadata);
   }
 
   private static int size(KVEntry<RawValue> entry) {

@@ -31,7 +31,7 @@ final class Rows {
   static KVMetadata metadata(ResultSet row) throws SQLException {
     long expiresAt = row.getLong(7);
     boolean expires = !row.wasNull();
-    return new KVMetadata(
+    return KVMetadata.of(
         row.getString(1),
         row.getLong(2),
         row.getString(3),

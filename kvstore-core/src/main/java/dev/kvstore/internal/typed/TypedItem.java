@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,10 @@ final class TypedItem<T> implements KVItem<T> {
   private final boolean invalidIsDefault;
 
   /**
-   * The object that a cache held and that satisfies the rules, so that it is checked once. What is
-   * shared among readers is immutable, and a lost race costs one more check.
+   * Leads to the value that was read last, if a cache held it and it satisfies the rules. A lost
+   * race costs one more look-up.
    */
-  private @Nullable Object checked;
+  private @Nullable Supplier<@Nullable Object> remembered;
 
   TypedItem(TypedKVStore store, String key, KVType<T> type) {
     this(store, key, Objects.requireNonNull(type, "type"), null, List.of(), false);
@@ -89,18 +90,20 @@ final class TypedItem<T> implements KVItem<T> {
   @Override
   @SuppressWarnings("unchecked") // what was read as the type is of the type
   public @Nullable T get() {
+    Supplier<@Nullable Object> known = remembered;
+    Object value = known == null ? null : known.get();
+    return value == null || store.isClosed() ? lookUp() : (T) value;
+  }
+
+  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  private @Nullable T lookUp() {
     CachedEntry held = store.held(key);
     Object value = held == null ? null : held.valueAs(type);
-    if (value == null) {
+    if (held == null || value == null) {
       return value(store.read(held, key, type, ReadOptions.DEFAULT).map(this::valid));
     }
-    if (value == checked || rules.isEmpty()) {
-      return (T) value;
-    }
     T valid = validValue((T) value);
-    if (valid == value) {
-      checked = value;
-    }
+    remembered = valid == value ? store.remember(held, type) : null;
     return valid;
   }
 

@@ -43,7 +43,6 @@ import dev.kvstore.spi.NearCacheView;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,7 +53,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The one implementation of {@link KVStore}, over whatever keeps the raw entries. */
@@ -63,6 +64,7 @@ public final class TypedKVStore implements KVStore {
   private final BsonCodec codec;
   private final Runnable afterClose;
   private final WatchHub watches;
+  private volatile boolean closed;
 
   private TypedKVStore(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     this.entries = Objects.requireNonNull(entries, "entries");
@@ -121,6 +123,19 @@ public final class TypedKVStore implements KVStore {
     return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
   }
 
+  /** As {@link NearCacheView#remember}. */
+  @Nullable
+  Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
+    return entries
+        .capability(NearCacheView.class)
+        .map(cache -> cache.remember(held, type))
+        .orElse(null);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Reads what is held in memory, or else asks for it. */
   <T> Optional<KVEntry<T>> read(
       @Nullable CachedEntry held, String key, KVType<T> type, ReadOptions options) {
@@ -176,7 +191,7 @@ public final class TypedKVStore implements KVStore {
       // Not a PutIfAbsent, which would read once more.
       KVMetadata stored = entries.apply(new Mutation.Put(
           new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
-      return new SetDefaultResult<>(new KVEntry<>(ours, stored), true);
+      return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
       Defaulted kept = entries.apply(put);
       return Objects.equals(kept.entry().value(), write.value())
@@ -232,25 +247,25 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type, ReadOptions options) {
     Map<String, @Nullable T> values = new LinkedHashMap<>();
-    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
-    while (next != null) {
-      KVPage<KVEntry<T>> page = entries(next, type, options);
-      page.items().forEach(entry -> values.put(entry.key(), entry.value()));
-      next = page.next().map(next::after).orElse(null);
-    }
+    stream(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), type, options)
+        .forEach(entry -> values.put(entry.key(), entry.value()));
     return Collections.unmodifiableMap(values);
   }
 
   @Override
   public List<String> keys(String prefix, ReadOptions options) {
-    List<String> keys = new ArrayList<>();
-    KVQuery next = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
-    while (next != null) {
-      KVPage<String> page = keys(next, options);
-      keys.addAll(page.items());
-      next = page.next().map(next::after).orElse(null);
-    }
-    return Collections.unmodifiableList(keys);
+    return streamKeys(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), options).toList();
+  }
+
+  @Override
+  public Stream<String> streamKeys(KVQuery query, ReadOptions options) {
+    return entries.stream(KeyRange.of(query), Projection.KEYS, query.limit(), options);
+  }
+
+  @Override
+  public <T> Stream<KVEntry<T>> stream(KVQuery query, KVType<T> type, ReadOptions options) {
+    return entries.stream(KeyRange.of(query), Projection.ENTRIES, query.limit(), options)
+        .map(raw -> typed(raw, type));
   }
 
   @Override
@@ -262,8 +277,7 @@ public final class TypedKVStore implements KVStore {
   public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options) {
     KVPage<KVEntry<RawValue>> page =
         entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), options);
-    return new KVPage<>(
-        page.items().stream().map(raw -> typed(raw, type)).toList(), page.nextAfter());
+    return new KVPage<>(page.items().stream().map(raw -> typed(raw, type)).toList(), page.next());
   }
 
   @Override
@@ -325,6 +339,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public void close() {
+    closed = true;
     Closing.all(watches::close, entries::close, afterClose);
   }
 

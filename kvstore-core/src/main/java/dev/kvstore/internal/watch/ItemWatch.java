@@ -85,8 +85,8 @@ final class ItemWatch<T> extends RereadingWatch {
   }
 
   private void tell(Optional<KVEntry<T>> now) {
-    KVItemChange<T> change = new KVItemChange<>(
-        key, value(now), value(last), now.map(KVEntry::metadata).orElse(null));
+    KVItemChange<T> change =
+        new KVItemChange<>(key, value(now), value(last), now.map(KVEntry::metadata));
     last = now;
     if (runner().isClosed()) {
       return;

@@ -64,8 +64,8 @@ final class QueuedChange implements KVChange, Consumer<KVWatcher> {
   }
 
   @Override
-  public @Nullable String etag() {
-    return change.etag();
+  public Optional<String> etag() {
+    return Optional.ofNullable(change.etag());
   }
 
   @Override

@@ -162,9 +162,9 @@ class CacheConcurrencyTest {
         String key = keys.iterator().next();
         String etag = "%024x".formatted(Integer.parseInt(key.substring(4)));
         Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-        return List.of(new KVEntry<>(
+        return List.of(KVEntry.of(
             FakeDatabase.text(1024),
-            new KVMetadata(key, 1, etag, now, now.plusMillis(1), null, null)));
+            KVMetadata.of(key, 1, etag, now, now.plusMillis(1), null, null)));
       }
     };
     long before = usedHeap();

@@ -123,9 +123,9 @@ final class FakeDatabase {
 
   private KVMetadata put(String key, RawValue value, long version, @Nullable Instant expiresAt) {
     position++;
-    KVMetadata metadata = new KVMetadata(
+    KVMetadata metadata = KVMetadata.of(
         key, version, "etag-" + position, Instant.EPOCH, Instant.EPOCH, null, expiresAt);
-    entries.put(key, new KVEntry<>(value, metadata));
+    entries.put(key, KVEntry.of(value, metadata));
     log.add(new Change(Change.Kind.SET, key, version, metadata.etag(), position));
     observer.accept(key, Optional.of(value));
     remember();

@@ -91,7 +91,7 @@ class FakeStore implements EntryStore, Mutation.Handler {
   @Override
   public <T> KVPage<T> scan(
       KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
-    return new KVPage<>(database.all().stream().map(projection::of).toList(), null);
+    return new KVPage<>(database.all().stream().map(projection::of).toList(), Optional.empty());
   }
 
   @Override
@@ -120,7 +120,7 @@ class FakeStore implements EntryStore, Mutation.Handler {
         .get(write.key())
         .map(entry -> new Defaulted(entry, false))
         .orElseGet(() -> new Defaulted(
-            new KVEntry<>(
+            KVEntry.of(
                 write.value(),
                 database.set(write.key(), write.value(), WriteCondition.IF_ABSENT, null)),
             true));
@@ -135,7 +135,7 @@ class FakeStore implements EntryStore, Mutation.Handler {
   @Override
   public KVEntry<RawValue> add(Mutation.Add add) {
     RawValue value = FakeDatabase.value((int) add.by());
-    return new KVEntry<>(value, put(new Write(add.key(), value, add.options())));
+    return KVEntry.of(value, put(new Write(add.key(), value, add.options())));
   }
 
   @Override
@@ -163,7 +163,8 @@ class FakeStore implements EntryStore, Mutation.Handler {
     Optional<KVEntry<RawValue>> found = replicaAt == 0 || options.atLeast().position() > replicaAt
         ? database.get(key)
         : database.getAsOf(replicaAt, key);
-    return found.map(entry -> new KVEntry<>(entry.value(), entry.metadata(), stale));
+    return found.map(
+        entry -> KVEntry.of(entry.value(), entry.metadata(), stale, KVEntry.Source.STORE));
   }
 
   private void reach() {

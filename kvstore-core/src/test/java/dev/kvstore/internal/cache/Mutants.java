@@ -60,6 +60,41 @@ final class Mutants {
     }
   }
 
+  /** Lets items go on with what has left the map. */
+  static final class NeverEnds extends OtherSlots {
+    @Override
+    Slots other(long maximumBytes) {
+      return new Slots(maximumBytes) {
+        @Override
+        boolean exchange(String key, Slot from, @Nullable Slot to) {
+          return swap(key, from, to);
+        }
+      };
+    }
+  }
+
+  /** Ends what items remember when others can read something newer already. */
+  static final class EndsTooLate extends Rig.Parts {
+    private final Scheduler scheduler;
+
+    EndsTooLate(World world) {
+      scheduler = world.scheduler;
+    }
+
+    @Override
+    Slots slots(NearCacheSettings settings) {
+      return new Slots(settings.maximumBytes()) {
+        @Override
+        boolean exchange(String key, Slot from, @Nullable Slot to) {
+          boolean done = swap(key, from, to);
+          scheduler.step();
+          from.end();
+          return done;
+        }
+      };
+    }
+  }
+
   static final class DemandsNothing extends Rig.Parts {
     @Override
     CacheReader reader(

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -569,7 +570,7 @@ class NearCacheTest {
     @Override
     public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
       return super.find(keys, options).stream()
-          .map(entry -> new KVEntry<>(entry.value(), entry.metadata(), true))
+          .map(entry -> KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.STORE))
           .toList();
     }
   }
@@ -596,6 +597,69 @@ class NearCacheTest {
       rig.set(2);
       assertThat(Objects.requireNonNull(rig.raw.held(KEY)).valueAs(Integer.class))
           .isNull();
+    }
+
+    @Test
+    void remembered_endsWithWhatIsHeld_andCountsAsAHit() {
+      Rig rig = new Rig().position();
+      rig.set(1);
+      Supplier<Object> remembered = remember(rig);
+      long hits = rig.cache.health().hits();
+      assertThat(remembered.get()).isEqualTo(1);
+      assertThat(rig.cache.health().hits()).isEqualTo(hits + 1);
+
+      rig.database.set(KEY, 2);
+      rig.deliver();
+      assertThat(remembered.get()).isNull();
+    }
+
+    @Test
+    void remembered_evicted_ends() {
+      Rig rig = new Rig().position();
+      rig.set(1);
+      Supplier<Object> remembered = remember(rig);
+      rig.cache.resize(0);
+      rig.cache.health(); // ends what evicting is left to do
+      assertThat(remembered.get()).isNull();
+    }
+
+    @Test
+    void remembered_cleared_ends() {
+      Rig rig = new Rig().position();
+      rig.set(1);
+      Supplier<Object> remembered = remember(rig);
+      rig.cache.invalidateAll();
+      assertThat(remembered.get()).isNull();
+    }
+
+    /** Else the map would take the entry that is read most often for unused, and evict it. */
+    @Test
+    void remembered_afterASecond_isLookedUpOnceMore() {
+      Rig rig = new Rig().position();
+      rig.set(1);
+      Supplier<Object> remembered = remember(rig);
+      rig.clock.pass(Duration.ofSeconds(1));
+      assertThat(remembered.get()).isNull();
+      CachedEntry held = Objects.requireNonNull(rig.raw.held(KEY));
+      assertThat(rig.cache.remember(held, KVType.of(Integer.class))).isSameAs(remembered);
+      assertThat(remembered.get()).isEqualTo(1);
+    }
+
+    @Test
+    void remember_ofWhatExpires_isRefused() {
+      Rig rig = new Rig().position();
+      rig.raw.write(
+          new Write(KEY, FakeDatabase.value(1), WriteOptions.DEFAULT.ttl(Duration.ofDays(1))));
+      CachedEntry held = Objects.requireNonNull(rig.raw.held(KEY));
+      held.keep(KVType.of(Integer.class), 1, 0);
+      CachedEntry decoded = Objects.requireNonNull(rig.raw.held(KEY));
+      assertThat(rig.cache.remember(decoded, KVType.of(Integer.class))).isNull();
+    }
+
+    private Supplier<Object> remember(Rig rig) {
+      Objects.requireNonNull(rig.raw.held(KEY)).keep(KVType.of(Integer.class), 1, 0);
+      return Objects.requireNonNull(
+          rig.cache.remember(Objects.requireNonNull(rig.raw.held(KEY)), KVType.of(Integer.class)));
     }
 
     @Test

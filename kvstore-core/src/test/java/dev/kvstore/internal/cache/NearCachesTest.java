@@ -158,7 +158,7 @@ class NearCachesTest {
 
   @Test
   void health_isThatOfAllCaches_andCountsThoseThatAreGone() {
-    assertThat(caches.health()).isEqualTo(Totals.NONE);
+    assertThat(caches.health()).isEqualTo(CacheFigures.NONE);
     List<EntryStore> stores = List.of(caches.store("a"), caches.store("b"));
     stores.forEach(store -> set(store, 1));
     assertThat(caches.health().coherent()).as("before the feeds are open").isFalse();

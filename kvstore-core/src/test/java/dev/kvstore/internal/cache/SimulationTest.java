@@ -74,6 +74,9 @@ class SimulationTest {
             Stream.of(new Mutants.ClearsWhatIsHeld(), new Mutants.FillsAfterRead())),
         new Scenario("lease", SimulationTest::lease, Stream.of(new Mutants.HasNoLease())),
         new Scenario(
+            "item, others' write", SimulationTest::items, Stream.of(new Mutants.NeverEnds())),
+        new Scenario("item, lease", SimulationTest::itemLease, Stream.of(new Mutants.HasNoLease())),
+        new Scenario(
             "two caches", SimulationTest::twoCaches, Stream.of(new Mutants.FillsAfterRead())));
   }
 
@@ -154,6 +157,49 @@ class SimulationTest {
     world.scheduler.add(node::poll);
   }
 
+  private static void items(World world, World.Node node) {
+    remember(node);
+    world.scheduler.add(node::readItem);
+    world.scheduler.add(() -> {
+      node.read("k");
+      node.readItem();
+    });
+    world.scheduler.add(() -> world.write("k"));
+    world.scheduler.add(node::poll);
+  }
+
+  /** One reader reads anew what has changed, and then through the item. */
+  private static void itemAfterRead(World world, World.Node node) {
+    remember(node);
+    world.write("k");
+    world.scheduler.add(() -> {
+      node.read("k");
+      node.readItem();
+    });
+    world.scheduler.add(node::poll);
+  }
+
+  private static void itemLease(World world, World.Node node) {
+    remember(node);
+    world.scheduler.add(() -> {
+      node.readItem();
+      node.readItem();
+    });
+    world.scheduler.add(() -> world.write("k"));
+    world.scheduler.add(() -> {
+      world.pass(PASSED);
+      world.pass(PASSED);
+    });
+    world.scheduler.add(node::poll);
+  }
+
+  /** Loads the entry, decodes it, and finds it decoded: from then on it is remembered. */
+  private static void remember(World.Node node) {
+    for (int i = 0; i < 3; i++) {
+      node.readItem();
+    }
+  }
+
   private static void twoCaches(World world, World.Node node) {
     World.Node other = world.node();
     other.position();
@@ -217,6 +263,16 @@ class SimulationTest {
         .withMessageContaining("Promise 5");
   }
 
+  @Test
+  void everySmallStep_itemWhoseValueEndsAfterItWasReplaced_isFoundOut() {
+    assertThat(everyOrderOf(SimulationTest::itemAfterRead, true, World.PartsInSmallSteps::new))
+        .isGreaterThan(100);
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(
+            () -> everyOrderOf(SimulationTest::itemAfterRead, true, Mutants.EndsTooLate::new))
+        .withMessageContaining("Promise 2 or 3");
+  }
+
   /** Two caches, two keys, three writers, and everything that can happen to a feed. */
   @Test
   void ordersByChance() {
@@ -265,6 +321,8 @@ class SimulationTest {
         () -> node.read(key),
         () -> node.read(key),
         () -> node.read("k"),
+        node::readItem,
+        node::readItem,
         () -> node.readBypassing(key),
         node::clear);
   }

@@ -66,6 +66,13 @@ final class SteppingSlots extends Slots {
   }
 
   @Override
+  boolean exchange(String key, Slot from, @Nullable Slot to) {
+    from.end();
+    scheduler.step();
+    return super.exchange(key, from, to);
+  }
+
+  @Override
   void clear() {
     scheduler.step();
     super.clear();

@@ -1,21 +1,23 @@
 package dev.kvstore.internal.cache;
 
-import dev.kvstore.KVEntry;
+import dev.kvstore.KVItem;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 
 /**
  * A database, nodes with a cache each, and whoever does something there. It remembers what happened
@@ -24,6 +26,10 @@ import java.util.concurrent.TimeoutException;
  * database (6).
  */
 final class World {
+  static final String ITEM = "k";
+
+  private static final BsonCodec CODEC = BsonCodec.create();
+
   static final long BOUND = NearCacheSettings.DEFAULT.stalenessBound().toNanos();
 
   /** One change of a key in the database; 0 stands for none. */
@@ -113,6 +119,7 @@ final class World {
   /** A process with a cache, and what it has seen of each key. */
   final class Node {
     final Rig rig;
+    private final KVItem<Integer> item;
     private final Map<String, Integer> seen = new HashMap<>();
     private int delivered;
     private boolean lost = true;
@@ -124,6 +131,12 @@ final class World {
           scheduler.step();
         }
       };
+      item = TypedKVStore.over(rig.cache, CODEC).item(ITEM, Integer.class).withDefault(0);
+    }
+
+    /** Reads the key {@link #ITEM} through an item, which remembers what it has read. */
+    void readItem() {
+      read(ITEM, () -> Objects.requireNonNull(item.get()));
     }
 
     void read(String key) {
@@ -135,11 +148,14 @@ final class World {
     }
 
     private void read(String key, ReadOptions options) {
+      read(key, () -> Rig.number(rig.raw.read(key, options)));
+    }
+
+    private void read(String key, IntSupplier reader) {
       scheduler.begin();
       int seenBefore = seen.getOrDefault(key, 0);
       int bound = stateAt(key, clock.nanos() - BOUND);
-      Optional<KVEntry<RawValue>> entry = rig.raw.read(key, options);
-      int value = Rig.number(entry);
+      int value = reader.getAsInt();
       boolean isOld = latest(key, value) < seenBefore;
       if (isOld || latest(key, value) < bound) {
         throw new AssertionError((isOld ? "Promise 2 or 3: " : "Promise 5: ") + value + " read of "
@@ -252,6 +268,14 @@ final class World {
           boolean serving = super.isServing();
           scheduler.step();
           return serving;
+        }
+
+        @Override
+        long pulse() {
+          scheduler.step();
+          long pulse = super.pulse();
+          scheduler.step();
+          return pulse;
         }
 
         @Override

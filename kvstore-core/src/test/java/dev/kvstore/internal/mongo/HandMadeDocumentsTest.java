@@ -78,7 +78,7 @@ class HandMadeDocumentsTest extends MongoStoreFixture {
     KVMetadata written = set("a", text("x"));
     shell().updateOne(new Document("_id", "a"), Document.parse("{$set: {value: 'edited'}}"));
 
-    assertThat(read("a")).isEqualTo(new KVEntry<>(text("edited"), written));
+    assertThat(read("a")).isEqualTo(KVEntry.of(text("edited"), written));
     assertThat(set("a", text("y"), WriteOptions.ifMatch(written.etag())).version())
         .isEqualTo(2);
   }

@@ -25,6 +25,7 @@ import java.util.function.BiFunction;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,9 @@ class LargeBatchTest {
       BiFunction<Integer, BsonDocument, BsonDocument> answers,
       BiFunction<String, BsonDocument, BsonDocument> others) {
     WireServer.Commands commands = command -> {
+      if (command.get(command.getFirstKey()).equals(new BsonString(StoredFormat.COLLECTION))) {
+        return found(List.of(BsonDocument.parse("{_id: '_format', version: 1}")));
+      }
       if (command.containsKey("update")) {
         return answers.apply(batches.incrementAndGet(), command);
       }

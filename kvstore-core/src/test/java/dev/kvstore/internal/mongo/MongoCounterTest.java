@@ -92,7 +92,7 @@ class MongoCounterTest extends MongoStoreFixture {
         .hasMessageContaining("'a'");
     assertThatThrownBy(() -> RawStore.of(store).increment("a", 1, WriteOptions.ifPresent()))
         .isInstanceOf(TypeMismatchException.class);
-    assertThat(read("a")).isEqualTo(new KVEntry<>(json(json), present));
+    assertThat(read("a")).isEqualTo(KVEntry.of(json(json), present));
   }
 
   @Test

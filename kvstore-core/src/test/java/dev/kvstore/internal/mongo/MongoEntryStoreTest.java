@@ -6,6 +6,7 @@ import static dev.kvstore.internal.mongo.RawValues.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoCollection;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
@@ -53,15 +54,26 @@ class MongoEntryStoreTest extends MongoStoreFixture {
   }
 
   @Test
+  void write_newDatabase_isGivenItsFormat() {
+    MongoCollection<Document> internal =
+        server.client().getDatabase(server.database()).getCollection("_kvstore");
+    store.read("a");
+    assertThat(internal.find().first()).isNull();
+    set("a", text("x"));
+    assertThat(internal.find().first())
+        .isEqualTo(new Document("_id", "_format").append("version", 1).append("needs", "0.1.0"));
+  }
+
+  @Test
   void write_absent_createsVersionOneAndReturnsItsMetadata() {
     KVMetadata metadata = set("a", text("x"), ttl(60).author("alice"));
 
     assertThat(metadata.version()).isEqualTo(1);
     assertThat(metadata.createdAt()).isEqualTo(clock.instant());
     assertThat(metadata.updatedAt()).isEqualTo(clock.instant());
-    assertThat(metadata.updatedBy()).isEqualTo("alice");
-    assertThat(metadata.expiresAt()).isEqualTo(clock.instant().plusSeconds(60));
-    assertThat(read("a")).isEqualTo(new KVEntry<>(text("x"), metadata));
+    assertThat(metadata.updatedBy()).contains("alice");
+    assertThat(metadata.expiresAt()).contains(clock.instant().plusSeconds(60));
+    assertThat(read("a")).isEqualTo(KVEntry.of(text("x"), metadata));
   }
 
   @Test
@@ -75,9 +87,9 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     assertThat(second.etag()).isNotEqualTo(first.etag());
     assertThat(second.createdAt()).isEqualTo(first.createdAt());
     assertThat(second.updatedAt()).isEqualTo(first.updatedAt().plusSeconds(1));
-    assertThat(second.updatedBy()).isNull();
-    assertThat(second.expiresAt()).isNull();
-    assertThat(read("a")).isEqualTo(new KVEntry<>(text("y"), second));
+    assertThat(second.updatedBy()).isEmpty();
+    assertThat(second.expiresAt()).isEmpty();
+    assertThat(read("a")).isEqualTo(KVEntry.of(text("y"), second));
   }
 
   @Test
@@ -105,8 +117,8 @@ class MongoEntryStoreTest extends MongoStoreFixture {
 
     assertThat(created.version()).isEqualTo(1);
     assertThat(created.createdAt()).isEqualTo(clock.instant()).isAfter(dead.createdAt());
-    assertThat(created.updatedBy()).isNull();
-    assertThat(read("a")).isEqualTo(new KVEntry<>(text("y"), created));
+    assertThat(created.updatedBy()).isEmpty();
+    assertThat(read("a")).isEqualTo(KVEntry.of(text("y"), created));
   }
 
   @Test

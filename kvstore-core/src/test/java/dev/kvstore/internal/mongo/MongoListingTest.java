@@ -101,6 +101,6 @@ class MongoListingTest extends MongoStoreFixture {
     assertThat(RawStore.of(store).scanKeys(KeyRange.ALL, 2).items()).containsExactly("a", "d0500x");
     assertThat(allKeys(KeyRange.ALL, 1)).containsExactly("a", "d0500x", "e");
     assertThat(RawStore.of(store).scanKeys(new KeyRange("d05", null), 2))
-        .isEqualTo(new KVPage<>(List.of("d0500x"), null));
+        .isEqualTo(new KVPage<>(List.of("d0500x"), Optional.empty()));
   }
 }

@@ -85,10 +85,10 @@ public abstract class MongoStoreFixture {
     while (true) {
       assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
       keys.addAll(page.items());
-      if (page.nextAfter() == null) {
+      if (page.next().isEmpty()) {
         return keys;
       }
-      page = store.scanKeys(range.after(page.nextAfter()), limit);
+      page = store.scanKeys(range.after(page.next().get()), limit);
     }
   }
 }

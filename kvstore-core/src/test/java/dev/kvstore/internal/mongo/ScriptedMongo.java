@@ -30,6 +30,10 @@ final class ScriptedMongo implements AutoCloseable {
   private final List<BsonDocument> sent = new ArrayList<>();
   private final List<String> surprises = new ArrayList<>();
 
+  private volatile BsonDocument format =
+      found(new BsonDocument("_id", new BsonString(StoredFormat.ID))
+          .append(StoredFormat.VERSION, new BsonInt32(1)));
+
   private ScriptedMongo(boolean replicaSet, int maxWireVersion) {
     this.replicaSet = replicaSet;
     this.server = new WireServer(new WireServer.Commands() {
@@ -86,6 +90,12 @@ final class ScriptedMongo implements AutoCloseable {
     return add(command, any -> WireServer.SILENCE);
   }
 
+  /** Answers this to whoever asks for the format of the database. */
+  ScriptedMongo format(BsonDocument reply) {
+    format = reply;
+    return this;
+  }
+
   private ScriptedMongo add(String command, Reply reply) {
     synchronized (script) {
       script.add(new Answer(command, reply));
@@ -123,6 +133,9 @@ final class ScriptedMongo implements AutoCloseable {
   private Reply answer(BsonDocument command) {
     String name = command.getFirstKey();
     synchronized (script) {
+      if (command.get(name).equals(new BsonString(StoredFormat.COLLECTION))) {
+        return any -> format;
+      }
       Answer answer = script.peek();
       boolean scripted = answer != null && answer.command().equals(name);
       if (!scripted && ROUTINE.contains(name)) {

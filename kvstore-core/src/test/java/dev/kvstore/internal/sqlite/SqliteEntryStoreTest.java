@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -71,8 +72,8 @@ class SqliteEntryStoreTest {
     assertThat(written.version()).isEqualTo(1);
     assertThat(written.createdAt()).isEqualTo(clock.instant());
     assertThat(written.updatedAt()).isEqualTo(clock.instant());
-    assertThat(written.expiresAt()).isEqualTo(clock.instant().plus(HOUR));
-    assertThat(store.read("k")).contains(new KVEntry<>(text("v"), written));
+    assertThat(written.expiresAt()).contains(clock.instant().plus(HOUR));
+    assertThat(store.read("k")).contains(KVEntry.of(text("v"), written));
   }
 
   @Test
@@ -86,9 +87,9 @@ class SqliteEntryStoreTest {
     assertThat(second.etag()).isNotEqualTo(first.etag());
     assertThat(second.createdAt()).isEqualTo(first.createdAt());
     assertThat(second.updatedAt()).isEqualTo(clock.instant());
-    assertThat(second.updatedBy()).isNull();
-    assertThat(second.expiresAt()).isNull();
-    assertThat(store.read("k")).contains(new KVEntry<>(text("w"), second));
+    assertThat(second.updatedBy()).isEmpty();
+    assertThat(second.expiresAt()).isEmpty();
+    assertThat(store.read("k")).contains(KVEntry.of(text("w"), second));
   }
 
   @Test
@@ -100,7 +101,7 @@ class SqliteEntryStoreTest {
 
     assertThat(second.createdAt()).isEqualTo(first.createdAt());
     assertThat(second.updatedAt()).isEqualTo(first.createdAt());
-    assertThat(second.expiresAt()).isEqualTo(clock.instant().plusSeconds(60));
+    assertThat(second.expiresAt()).contains(clock.instant().plusSeconds(60));
   }
 
   @Test
@@ -112,7 +113,7 @@ class SqliteEntryStoreTest {
 
     assertThat(second.version()).isEqualTo(1);
     assertThat(second.createdAt()).isEqualTo(clock.instant()).isAfter(first.createdAt());
-    assertThat(store.read("k")).contains(new KVEntry<>(text("w"), second));
+    assertThat(store.read("k")).contains(KVEntry.of(text("w"), second));
   }
 
   @Test
@@ -134,7 +135,7 @@ class SqliteEntryStoreTest {
             e -> assertThat(e.presentEtag()).contains(present.etag()));
     assertThatThrownBy(() -> store.write(new Write("k", text("w"), WriteOptions.ifMatch("other"))))
         .isInstanceOf(PreconditionFailedException.class);
-    assertThat(store.read("k")).contains(new KVEntry<>(text("v"), present));
+    assertThat(store.read("k")).contains(KVEntry.of(text("v"), present));
   }
 
   @Test
@@ -165,7 +166,8 @@ class SqliteEntryStoreTest {
     assertThat(store.readMany(List.of("k"))).isEmpty();
     assertThat(store.scan(KeyRange.ALL, 10).items()).isEmpty();
     assertThat(store.scanMetadata(KeyRange.ALL, 10).items()).isEmpty();
-    assertThat(store.scanKeys(KeyRange.ALL, 10)).isEqualTo(new KVPage<>(List.of(), null));
+    assertThat(store.scanKeys(KeyRange.ALL, 10))
+        .isEqualTo(new KVPage<>(List.of(), Optional.empty()));
     assertThat(StoreCounts.of(database)).isEqualTo(Map.of("settings", 0L));
     assertThat(store.delete("k", WriteOptions.DEFAULT)).isFalse();
     assertThatThrownBy(() -> store.delete("k", WriteOptions.ifMatch(etag)))
@@ -349,9 +351,10 @@ class SqliteEntryStoreTest {
     List.of("a", "b", "c").forEach(key -> set(key, text("v")));
 
     assertThat(store.scanKeys(KeyRange.ALL, 3))
-        .isEqualTo(new KVPage<>(List.of("a", "b", "c"), null));
-    assertThat(store.scanKeys(KeyRange.ALL, 2)).isEqualTo(new KVPage<>(List.of("a", "b"), "b"));
-    assertThat(store.scanMetadata(KeyRange.ALL, 2).nextAfter()).isEqualTo("b");
+        .isEqualTo(new KVPage<>(List.of("a", "b", "c"), Optional.empty()));
+    assertThat(store.scanKeys(KeyRange.ALL, 2))
+        .isEqualTo(new KVPage<>(List.of("a", "b"), Optional.of("b")));
+    assertThat(store.scanMetadata(KeyRange.ALL, 2).next()).contains("b");
   }
 
   @Test
@@ -368,7 +371,7 @@ class SqliteEntryStoreTest {
     assertThat(first.items()).hasSize(4);
     assertThat(second.items()).hasSize(4);
     assertThat(third.items()).extracting(KVEntry::key).containsExactly("k8", "k9");
-    assertThat(third.nextAfter()).isNull();
+    assertThat(third.next()).isEmpty();
     assertThat(store.scanKeys(KeyRange.ALL, 100).items()).hasSize(10);
   }
 
@@ -417,8 +420,8 @@ class SqliteEntryStoreTest {
     List<String> keys = new ArrayList<>();
     KVPage<String> page = store.scanKeys(KeyRange.ALL, limit);
     keys.addAll(page.items());
-    while (page.nextAfter() != null) {
-      page = store.scanKeys(KeyRange.ALL.after(page.nextAfter()), limit);
+    while (page.next().isPresent()) {
+      page = store.scanKeys(KeyRange.ALL.after(page.next().get()), limit);
       keys.addAll(page.items());
     }
     return keys;

@@ -42,9 +42,9 @@ class ItemWatchTest {
   private @Nullable Throwable failure;
 
   private void store(String value, long version) {
-    stored = Optional.of(new KVEntry<>(
+    stored = Optional.of(KVEntry.of(
         value,
-        new KVMetadata("k", version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null)));
+        KVMetadata.of("k", version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null)));
   }
 
   private KVSubscription onChange(Consumer<? super KVItemChange<String>> listener) {
@@ -64,7 +64,7 @@ class ItemWatchTest {
 
   private void note(KVItemChange<String> change) {
     told.add(change.previous() + " -> " + change.value()
-        + (change.metadata() == null ? "" : " v" + change.metadata().version()));
+        + change.metadata().map(now -> " v" + now.version()).orElse(""));
   }
 
   private void run() {
@@ -173,8 +173,8 @@ class ItemWatchTest {
     store("a", 1);
     onChange(this::note);
     store("b", 1);
-    stored = stored.map(entry -> new KVEntry<>(
-        "b", new KVMetadata("k", 1, "another", Instant.EPOCH, Instant.EPOCH, null, null)));
+    stored = stored.map(entry -> KVEntry.of(
+        "b", KVMetadata.of("k", 1, "another", Instant.EPOCH, Instant.EPOCH, null, null)));
     store.changed(delete("k", 11), set("k", 1, 12));
     run();
     assertThat(told).containsExactly("a -> b v1");

@@ -58,9 +58,9 @@ class RereadsTest {
 
   private <T> KVEntry<T> entry(String key, @Nullable T value) {
     int version = Objects.requireNonNull(versions.get(key));
-    return new KVEntry<>(
+    return KVEntry.of(
         value,
-        new KVMetadata(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
+        KVMetadata.of(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null));
   }
 
   private void openItems(WatchHub by, List<String> reads) {

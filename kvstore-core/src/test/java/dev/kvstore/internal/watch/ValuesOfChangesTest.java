@@ -87,8 +87,8 @@ class ValuesOfChangesTest {
 
   private void store(String key, int value, long version) {
     KVMetadata metadata =
-        new KVMetadata(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null);
-    stored.put(key, new KVEntry<>(codec.encode(value), metadata));
+        KVMetadata.of(key, version, "etag" + version, Instant.EPOCH, Instant.EPOCH, null, null);
+    stored.put(key, KVEntry.of(codec.encode(value), metadata));
   }
 
   private void run() {

@@ -112,7 +112,7 @@ class WatchHubTest {
     assertThat(change.kind()).isEqualTo(KVChange.Kind.SET);
     assertThat(change.key()).isEqualTo("a");
     assertThat(change.version()).isEqualTo(5);
-    assertThat(change.etag()).isEqualTo("etag5");
+    assertThat(change.etag()).contains("etag5");
     assertThat(change.position()).isEqualTo(new SyncToken(11));
     assertThatThrownBy(() -> change.entry(String.class)).isInstanceOf(IllegalStateException.class);
   }

@@ -1,8 +1,8 @@
 package dev.kvstore.http.load;
 
 import dev.kvstore.NearCacheSettings;
-import dev.kvstore.http.KVServer;
-import dev.kvstore.http.ServerSettings;
+import dev.kvstore.http.server.KVServer;
+import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;

@@ -2,7 +2,6 @@ package dev.kvstore.http.auth;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.ReadOptions;
@@ -15,8 +14,8 @@ import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,18 +62,15 @@ final class NodeReceipts {
   }
 
   List<String> acknowledged() {
-    List<String> fingerprints = new ArrayList<>();
-    KeyRange rest = KeyRange.ALL;
-    while (rest != null) {
-      KVPage<KVEntry<RawValue>> page =
-          store.scan(rest, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
-      for (KVEntry<RawValue> entry : page.items()) {
-        RawValue value = entry.value();
-        fingerprints.add(value == null ? "" : codec.decode(entry.key(), value, TEXT));
-      }
-      rest = page.next().map(rest::after).orElse(null);
-    }
-    return fingerprints;
+    return store.stream(KeyRange.ALL, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT)
+        .map(this::fingerprint)
+        .toList();
+  }
+
+  private String fingerprint(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    String fingerprint = value == null ? null : codec.decode(entry.key(), value, TEXT);
+    return Objects.requireNonNullElse(fingerprint, "");
   }
 
   void leave() {

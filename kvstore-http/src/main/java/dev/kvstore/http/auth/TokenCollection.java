@@ -3,7 +3,6 @@ package dev.kvstore.http.auth;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVType;
 import dev.kvstore.PreconditionFailedException;
@@ -20,7 +19,6 @@ import dev.kvstore.spi.Write;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -70,22 +68,16 @@ public final class TokenCollection implements TokenStorage {
 
   @Override
   public Tokens load() {
-    List<Token> tokens = new ArrayList<>();
-    boolean configured = false;
-    KeyRange rest = KeyRange.ALL;
-    while (rest != null) {
-      KVPage<KVEntry<RawValue>> page =
-          store.scan(rest, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
-      for (KVEntry<RawValue> entry : page.items()) {
-        configured = true;
-        Token token = entry.key().equals(CONFIGURED) ? null : decode(entry);
-        if (token != null) {
-          tokens.add(token);
-        }
-      }
-      rest = page.next().map(rest::after).orElse(null);
-    }
-    return configured ? Tokens.of(tokens) : Tokens.NOT_CONFIGURED;
+    List<KVEntry<RawValue>> entries = store.stream(
+            KeyRange.ALL, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT)
+        .toList();
+    return entries.isEmpty()
+        ? Tokens.NOT_CONFIGURED
+        : Tokens.of(entries.stream()
+            .filter(entry -> !entry.key().equals(CONFIGURED))
+            .map(this::decode)
+            .filter(Objects::nonNull)
+            .toList());
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.kvstore.http.metrics;
 
-import com.mongodb.MongoClientSettings;
 import dev.kvstore.CacheHealth;
+import dev.kvstore.http.metrics.mongo.MongoMeters;
 import dev.kvstore.internal.sqlite.SqliteStatistics;
 import dev.kvstore.spi.StoreSize;
 import io.micrometer.core.instrument.Gauge;
@@ -12,8 +12,6 @@ import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.mongodb.MongoMetricsCommandListener;
-import io.micrometer.core.instrument.binder.mongodb.MongoMetricsConnectionPoolListener;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.ThreadPool;
@@ -94,12 +91,8 @@ public final class Metrics implements AutoCloseable {
   }
 
   /** Returns what makes a client of MongoDB tell how long commands and connections take. */
-  public Consumer<MongoClientSettings.Builder> mongodb() {
-    return settings -> settings
-        .addCommandListener(new MongoMetricsCommandListener(registry, new CommandTags()))
-        .applyToConnectionPoolSettings(
-            pool -> pool.addConnectionPoolListener(new MongoMetricsConnectionPoolListener(registry))
-                .addConnectionPoolListener(new CheckOutTimes(registry)));
+  public MongoMeters mongodb() {
+    return new MongoMeters(registry);
   }
 
   /** Measures the threads that handle requests, and connections. */

@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import dev.kvstore.http.limits.Shares;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;

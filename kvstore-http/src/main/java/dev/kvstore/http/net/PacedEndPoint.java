@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import dev.kvstore.http.limits.Shares;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

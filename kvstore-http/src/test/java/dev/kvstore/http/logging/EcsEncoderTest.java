@@ -80,7 +80,8 @@ class EcsEncoderTest {
 
   @Test
   void failure_hasItsTypeMessageAndTrace_underTheRequestsId() throws IOException {
-    LoggingEvent event = event("dev.kvstore.http.Api", "GET failed", Map.of("requestId", "r2"));
+    LoggingEvent event =
+        event("dev.kvstore.http.server.Dispatcher", "GET failed", Map.of("requestId", "r2"));
     event.setThrowableProxy(new ch.qos.logback.classic.spi.ThrowableProxy(
         new IllegalStateException("broken", new IOException("below"))));
     JsonNode json = encode(event);

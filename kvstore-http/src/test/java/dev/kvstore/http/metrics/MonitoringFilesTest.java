@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.mongodb.MongoClientSettings;
-import dev.kvstore.CacheHealth;
+import dev.kvstore.internal.cache.CacheFigures;
 import dev.kvstore.internal.sqlite.SqliteStatistics;
 import dev.kvstore.spi.StoreSize;
 import java.io.ByteArrayOutputStream;
@@ -45,7 +45,7 @@ class MonitoringFilesTest {
     METRICS.server(new QueuedThreadPool(), () -> 1);
     METRICS.eventStreams(() -> 1);
     METRICS.caches(
-        () -> new CacheHealth(true, Instant.EPOCH, Duration.ZERO, 1, 1, 1, 1, 1, 1, 1, 1));
+        () -> new CacheFigures(true, Instant.EPOCH, Duration.ZERO, 1, 1, 1, 1, 1, 1, 1, 1));
     METRICS.sqlite(() -> new SqliteStatistics(3, 2, 1, 4096, 0));
     METRICS.stores(most -> List.of(new StoreSize("app", 12, 345)));
     METRICS.certificate(() -> then);

@@ -2,6 +2,7 @@ package dev.kvstore.http.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.http.limits.Shares;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kvstore.http.net.Shares.Grant;
+import dev.kvstore.http.limits.Shares;
+import dev.kvstore.http.limits.Shares.Grant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

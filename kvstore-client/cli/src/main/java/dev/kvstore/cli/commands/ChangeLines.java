@@ -41,7 +41,7 @@ abstract class ChangeLines implements KVWatcher {
   private @Nullable RawValue value(KVChange change) {
     try {
       return store
-          .findEntry(change.key(), Values.RAW, ReadOptions.atLeast(change.position()))
+          .findEntry(change.key(), RawValue.TYPE, ReadOptions.atLeast(change.position()))
           .map(Values::of)
           .orElse(null);
     } catch (KVException e) {
@@ -110,7 +110,7 @@ abstract class ChangeLines implements KVWatcher {
         out.writeStringField("key", change.key());
         if (change.kind() == KVChange.Kind.SET) {
           out.writeNumberField("version", change.version());
-          out.writeStringField("etag", change.etag());
+          out.writeStringField("etag", change.etag().orElse(null));
         }
         if (value != null) {
           out.writeFieldName("value");

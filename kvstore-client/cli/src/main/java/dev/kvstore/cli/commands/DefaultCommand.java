@@ -29,7 +29,7 @@ final class DefaultCommand extends ValueAction {
   int run(KVStore store) throws IOException {
     RawValue given = value();
     while (true) {
-      Optional<KVEntry<RawValue>> kept = store.findEntry(key(), Values.RAW);
+      Optional<KVEntry<RawValue>> kept = store.findEntry(key(), RawValue.TYPE);
       if (kept.isPresent()) {
         console().print(key() + ": kept " + Values.json(Values.of(kept.get())));
         return ExitCodes.OK;

@@ -35,7 +35,7 @@ final class EditCommand extends KeyAction {
   @Override
   @SuppressWarnings("try") // what is held is not used otherwise
   int run(KVStore store) throws IOException, InterruptedException {
-    KVEntry<RawValue> entry = store.entry(key(), Values.RAW);
+    KVEntry<RawValue> entry = store.entry(key(), RawValue.TYPE);
     RawValue value = Values.of(entry);
     // An editor makes use of Ctrl-C, which must not end what waits for it.
     try (Interrupt.Hold held = session.interrupt().hold();
@@ -76,7 +76,7 @@ final class EditCommand extends KeyAction {
         console().print(SetCommand.written(written));
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {
-        present = store.findEntry(key(), Values.RAW).orElse(null);
+        present = store.findEntry(key(), RawValue.TYPE).orElse(null);
         showConflict(present, edited, e);
       }
     }

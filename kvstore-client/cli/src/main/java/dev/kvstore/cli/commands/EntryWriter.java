@@ -7,7 +7,6 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.document.StoredTypes;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.terminal.Progress;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
@@ -73,7 +72,7 @@ final class EntryWriter {
     try {
       store.update(
           key,
-          Values.RAW,
+          RawValue.TYPE,
           present -> StoredTypes.keep(key, Objects.requireNonNull(present), value, true)
               .value());
       changed++;

@@ -53,7 +53,7 @@ final class GetCommand extends KeyAction {
 
   @Override
   int run(KVStore store) throws IOException {
-    KVEntry<RawValue> found = store.entry(key(), Values.RAW);
+    KVEntry<RawValue> found = store.entry(key(), RawValue.TYPE);
     if (entry || output != null) {
       OutputFormat format = output == null ? OutputFormat.YAML : output;
       format.print(console().out(), out -> Generators.entry(out, found));

@@ -1,7 +1,6 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVDatabase;
-import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.cli.document.Values;
@@ -34,9 +33,8 @@ interface Operand {
     return session -> {
       Map<String, RawValue> values = new LinkedHashMap<>();
       try (KVDatabase database = session.open()) {
-        for (KVEntry<RawValue> entry : Values.entries(database.store(name), prefix)) {
-          values.put(entry.key(), Values.of(entry));
-        }
+        database.store(name).stream(prefix, RawValue.TYPE)
+            .forEach(entry -> values.put(entry.key(), Values.of(entry)));
       }
       return values;
     };
@@ -48,7 +46,7 @@ interface Operand {
     List<String> all = new ArrayList<>(keys);
     for (int from = 0; from < all.size(); from += AT_ONCE) {
       store
-          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), Values.RAW)
+          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), RawValue.TYPE)
           .forEach(values::put);
     }
     return values;

@@ -58,6 +58,6 @@ final class SetCommand extends ValueAction {
   static String written(KVMetadata entry) {
     return entry.key() + ": " + (entry.version() == 1 ? "created" : "set") + ", version "
         + entry.version() + ", etag " + entry.etag()
-        + (entry.expiresAt() == null ? "" : ", expires " + entry.expiresAt());
+        + entry.expiresAt().map(at -> ", expires " + at).orElse("");
   }
 }

@@ -83,8 +83,8 @@ public final class Generators {
     instant(out, "createdAt", metadata.createdAt());
     instant(out, "updatedAt", metadata.updatedAt());
     out.writeFieldName("updatedBy");
-    out.writeString(metadata.updatedBy());
-    instant(out, "expiresAt", metadata.expiresAt());
+    out.writeString(metadata.updatedBy().orElse(null));
+    instant(out, "expiresAt", metadata.expiresAt().orElse(null));
     out.writeEndObject();
   }
 

@@ -3,10 +3,6 @@ package dev.kvstore.cli.document;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVPage;
-import dev.kvstore.KVQuery;
-import dev.kvstore.KVStore;
-import dev.kvstore.KVType;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
@@ -15,9 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * rounded. Text that is to be a value is held to the service's limits by the service alone.
  */
 public final class Values {
-  /** Reads what is stored as it is, so that it can be stored again with all its types. */
-  public static final KVType<RawValue> RAW = KVType.of(RawValue.class);
-
   private static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
   public static final JsonTranscoder JSON = new JsonTranscoder(LIMITS);
 
@@ -67,7 +57,7 @@ public final class Values {
     return JSON.parse(json.toByteArray());
   }
 
-  /** Returns the value of an entry that was read as {@link #RAW}. */
+  /** Returns the value of an entry that was read as {@link RawValue#TYPE}. */
   public static RawValue of(KVEntry<RawValue> entry) {
     return Objects.requireNonNull(entry.value(), "null is a value, too");
   }
@@ -101,20 +91,5 @@ public final class Values {
   /** Returns the value as JSON for people, over several lines where it is a container. */
   public static String pretty(RawValue value) {
     return Generators.text(Generators::json, out -> JSON.write(value, out));
-  }
-
-  /** Returns all entries whose keys begin with the prefix, read page by page. */
-  public static Iterable<KVEntry<RawValue>> entries(KVStore store, String prefix) {
-    return () -> pages(prefix, query -> store.entries(query, RAW)).iterator();
-  }
-
-  /** Returns all items of those pages, which are read when they are needed. */
-  public static <T> Stream<T> pages(String prefix, Function<KVQuery, KVPage<T>> reader) {
-    KVQuery all = KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT);
-    return Stream.iterate(
-            Optional.of(reader.apply(all)),
-            Optional::isPresent,
-            page -> page.flatMap(KVPage::next).map(all::after).map(reader))
-        .flatMap(page -> page.orElseThrow().items().stream());
   }
 }

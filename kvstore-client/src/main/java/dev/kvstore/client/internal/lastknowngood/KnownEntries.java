@@ -97,13 +97,13 @@ final class KnownEntries {
       }
       if (isLive(entry)) {
         if (items.size() == limit) {
-          return new KVPage<>(items, last);
+          return new KVPage<>(items, Optional.ofNullable(last));
         }
         items.add(map.apply(marked(entry)));
         last = entry.key();
       }
     }
-    return new KVPage<>(items, null);
+    return new KVPage<>(items, Optional.empty());
   }
 
   /** Returns all that is not over. */
@@ -128,6 +128,6 @@ final class KnownEntries {
   }
 
   private static KVEntry<RawValue> marked(KVEntry<RawValue> entry) {
-    return new KVEntry<>(entry.value(), entry.metadata(), true, KVEntry.Source.FILE);
+    return KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.FILE);
   }
 }

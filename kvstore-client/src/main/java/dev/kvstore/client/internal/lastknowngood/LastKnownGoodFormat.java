@@ -101,7 +101,7 @@ final class LastKnownGoodFormat {
     List<KVEntry<RawValue>> entries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       KVMetadata metadata = metadata(document(next(content)));
-      entries.add(new KVEntry<>(BsonValues.checked(next(content), LIMITS), metadata));
+      entries.add(KVEntry.of(BsonValues.checked(next(content), LIMITS), metadata));
     }
     if (content.hasRemaining()) {
       throw new IllegalArgumentException("Something follows");
@@ -132,17 +132,13 @@ final class LastKnownGoodFormat {
         .append("etag", new BsonString(metadata.etag()))
         .append("createdAt", date(metadata.createdAt()))
         .append("updatedAt", date(metadata.updatedAt()));
-    if (metadata.updatedBy() != null) {
-      document.append("updatedBy", new BsonString(metadata.updatedBy()));
-    }
-    if (metadata.expiresAt() != null) {
-      document.append("expiresAt", date(metadata.expiresAt()));
-    }
+    metadata.updatedBy().ifPresent(by -> document.append("updatedBy", new BsonString(by)));
+    metadata.expiresAt().ifPresent(expiry -> document.append("expiresAt", date(expiry)));
     return document;
   }
 
   private static KVMetadata metadata(BsonDocument document) {
-    return new KVMetadata(
+    return KVMetadata.of(
         document.getString("key").getValue(),
         document.getInt64("version").getValue(),
         document.getString("etag").getValue(),

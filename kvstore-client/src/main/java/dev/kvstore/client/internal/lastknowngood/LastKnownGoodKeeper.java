@@ -3,7 +3,6 @@ package dev.kvstore.client.internal.lastknowngood;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
-import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
@@ -16,7 +15,6 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -271,15 +269,8 @@ final class LastKnownGoodKeeper extends ServiceThread {
   }
 
   private List<KVEntry<RawValue>> all() {
-    List<KVEntry<RawValue>> all = new ArrayList<>();
-    KeyRange next = KeyRange.ALL;
-    while (next != null) {
-      KVPage<KVEntry<RawValue>> page =
-          store.scan(next, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT);
-      all.addAll(page.items());
-      next = page.nextAfter() == null ? null : next.after(page.nextAfter());
-    }
-    return all;
+    return store.stream(KeyRange.ALL, Projection.ENTRIES, KVQuery.MAX_LIMIT, ReadOptions.DEFAULT)
+        .toList();
   }
 
   private void save() {

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonType;
@@ -151,9 +152,9 @@ public final class WireReader {
     if (version < 1) {
       throw new MalformedAnswerException("an entry without a version", null);
     }
-    return new KVEntry<>(
+    return KVEntry.of(
         value,
-        new KVMetadata(
+        KVMetadata.of(
             required(key, "key"),
             version,
             required(etag, "etag"),
@@ -175,7 +176,7 @@ public final class WireReader {
       }
     }
     in.readEndDocument();
-    return new KVPage<>(required(items, "items"), next);
+    return new KVPage<>(required(items, "items"), Optional.ofNullable(next));
   }
 
   private <T> List<T> items(Function<WireReader, T> item) {

@@ -99,7 +99,9 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private static KVEntry<RawValue> marked(Answer answer, KVEntry<RawValue> entry) {
-    return answer.isStale() ? new KVEntry<>(entry.value(), entry.metadata(), true) : entry;
+    return answer.isStale()
+        ? KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.STORE)
+        : entry;
   }
 
   /** Reads the group, in halves where its values together are too large for one answer. */

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
@@ -50,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestsTest {
   private static final BsonString DARK = new BsonString("dark");
   private static final RawValue VALUE = Bodies.value(DARK);
-  private static final KVMetadata METADATA = new KVMetadata(
+  private static final KVMetadata METADATA = KVMetadata.of(
       "k",
       7,
       "e7",
@@ -73,7 +74,7 @@ class RequestsTest {
     void read_present_asksForTheEntryInBson() {
       try (ScriptedService service = answering(200, Bodies.entry("k", DARK));
           RawStore store = service.store()) {
-        assertThat(store.read("k")).contains(new KVEntry<>(VALUE, METADATA));
+        assertThat(store.read("k")).contains(KVEntry.of(VALUE, METADATA));
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("GET");
         assertThat(request.path()).isEqualTo("keys/k?view=entry");
@@ -100,7 +101,7 @@ class RequestsTest {
       BsonDocument entry = Bodies.entry("k", DARK).append("labels", new BsonArray());
       try (ScriptedService service = answering(200, entry);
           RawStore store = service.store()) {
-        assertThat(store.read("k")).contains(new KVEntry<>(VALUE, METADATA));
+        assertThat(store.read("k")).contains(KVEntry.of(VALUE, METADATA));
       }
     }
 
@@ -150,7 +151,7 @@ class RequestsTest {
       try (ScriptedService service = answering(200, page(List.of(Bodies.entry("k", DARK))));
           RawStore store = service.store()) {
         assertThat(store.readMany(List.of("k", "a&b", "k")))
-            .containsExactly(new KVEntry<>(VALUE, METADATA));
+            .containsExactly(KVEntry.of(VALUE, METADATA));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?values=true&key=k&key=a%26b");
       }
     }
@@ -209,7 +210,7 @@ class RequestsTest {
       try (ScriptedService service = answering(200, page);
           RawStore store = service.store()) {
         assertThat(store.scan(new KeyRange("a/ü ", "a&"), 5))
-            .isEqualTo(new KVPage<>(List.of(new KVEntry<>(VALUE, METADATA)), "k"));
+            .isEqualTo(new KVPage<>(List.of(KVEntry.of(VALUE, METADATA)), Optional.of("k")));
         assertThat(service.onlyRequest().path())
             .isEqualTo("keys?prefix=a%2F%C3%BC%20&after=a%26&limit=5&values=true");
       }
@@ -220,7 +221,7 @@ class RequestsTest {
       try (ScriptedService service = answering(200, page(List.of(Bodies.metadata("k"))));
           RawStore store = service.store()) {
         assertThat(store.scanMetadata(KeyRange.ALL, 1000))
-            .isEqualTo(new KVPage<>(List.of(METADATA), null));
+            .isEqualTo(new KVPage<>(List.of(METADATA), Optional.empty()));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?limit=1000");
       }
     }
@@ -232,7 +233,7 @@ class RequestsTest {
       try (ScriptedService service = answering(200, page);
           RawStore store = service.store()) {
         assertThat(store.scanKeys(KeyRange.ALL, 2))
-            .isEqualTo(new KVPage<>(List.of("a", "b"), null));
+            .isEqualTo(new KVPage<>(List.of("a", "b"), Optional.empty()));
         assertThat(service.onlyRequest().path()).isEqualTo("keys?limit=2&view=keys");
       }
     }
@@ -303,7 +304,7 @@ class RequestsTest {
         Write write =
             new Write("k", VALUE, WriteCondition.IF_PRESENT, Duration.ofHours(1), "alice");
         assertThat(store.setDefault(write))
-            .isEqualTo(new Defaulted(new KVEntry<>(VALUE, METADATA), stored));
+            .isEqualTo(new Defaulted(KVEntry.of(VALUE, METADATA), stored));
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("PUT");
         assertThat(request.path()).isEqualTo("defaults/k?ttl=PT1H");

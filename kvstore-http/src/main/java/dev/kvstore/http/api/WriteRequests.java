@@ -1,0 +1,103 @@
+package dev.kvstore.http.api;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.http.route.Parameters;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.internal.support.Percent;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a request says of how its write is to be done. */
+public final class WriteRequests {
+  /**
+   * Names who writes, percent-encoded in UTF-8. Where a token names them it is not looked at:
+   * anybody could write any name there.
+   */
+  private static final String AUTHOR = "KV-Author";
+
+  /** Names the write: by the etag that it gives the entry, where it leaves one. */
+  static final String ETAG = "KV-Etag";
+
+  private WriteRequests() {}
+
+  /**
+   * Returns the etag that the request brings, or null.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is malformed
+   */
+  static @Nullable String etag(RequestContext context) {
+    List<String> etags = Collections.list(context.request().getHeaders(ETAG));
+    if (etags.isEmpty()) {
+      return null;
+    }
+    if (etags.size() > 1) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The header " + ETAG + " must be there once");
+    }
+    try {
+      return Names.checkEtag(etags.get(0));
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(e.code(), "The header " + ETAG + ": " + e.getMessage(), e);
+    }
+  }
+
+  public static WriteOptions options(
+      RequestContext context, Parameters parameters, WriteCondition condition) {
+    return living(context, parameters.timeToLive(), condition);
+  }
+
+  private static WriteOptions living(
+      RequestContext context, @Nullable Duration timeToLive, WriteCondition condition) {
+    WriteOptions options = WriteOptions.DEFAULT.condition(condition);
+    String author = author(context);
+    String etag = etag(context);
+    options = timeToLive == null ? options : options.ttl(timeToLive);
+    options = etag == null ? options : options.etag(etag);
+    return author == null ? options : options.author(author);
+  }
+
+  /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
+  public static WriteOptions replacing(
+      RequestContext context, Parameters parameters, WriteCondition condition) {
+    return parameters.keepsExpiry()
+        ? living(context, null, condition).keepingExpiry()
+        : options(context, parameters, condition);
+  }
+
+  /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
+  public static WriteOptions patching(RequestContext context, Parameters parameters) {
+    WriteOptions options = replacing(context, parameters, WriteCondition.NONE);
+    return parameters.has("ttl") ? options : options.keepingExpiry();
+  }
+
+  public static BatchOptions batchOptions(RequestContext context, Parameters parameters) {
+    BatchOptions options =
+        parameters.flag("atomic") ? BatchOptions.DEFAULT.atomic() : BatchOptions.DEFAULT;
+    Duration timeToLive = parameters.timeToLive();
+    String author = author(context);
+    options = timeToLive == null ? options : options.ttl(timeToLive);
+    return author == null ? options : options.author(author);
+  }
+
+  private static @Nullable String author(RequestContext context) {
+    String known = context.principal().name().orElse(null);
+    String encoded = context.request().getHeader(AUTHOR);
+    return known != null || encoded == null ? known : decode(encoded);
+  }
+
+  private static String decode(String encoded) {
+    try {
+      return Percent.decodeHeader(encoded);
+    } catch (Percent.MalformedException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The header " + AUTHOR + " " + e.getMessage(), e);
+    }
+  }
+}

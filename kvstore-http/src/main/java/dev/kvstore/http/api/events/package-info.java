@@ -1,0 +1,5 @@
+/** The streams of changes. */
+@NullMarked
+package dev.kvstore.http.api.events;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What the handlers of several resources share. */
+@NullMarked
+package dev.kvstore.http.api;
+
+import org.jspecify.annotations.NullMarked;

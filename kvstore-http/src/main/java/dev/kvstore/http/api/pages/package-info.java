@@ -1,0 +1,5 @@
+/** The pages for people, and the description of the interface. */
+@NullMarked
+package dev.kvstore.http.api.pages;
+
+import org.jspecify.annotations.NullMarked;

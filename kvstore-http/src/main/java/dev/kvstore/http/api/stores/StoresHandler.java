@@ -1,0 +1,66 @@
+package dev.kvstore.http.api.stores;
+
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.ResourceHandler;
+import dev.kvstore.http.wire.Format;
+import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /v1/stores}: which stores there are, and how many entries each has. */
+public record StoresHandler(EntryDatabase database, ResponseWriter responses)
+    implements ResourceHandler {
+  @Override
+  public void handle(RequestContext context) throws IOException {
+    boolean counts =
+        context.parameters("counts").choice("counts", "true", "false").equals("true");
+    Format format = Format.ofAnswer(context.request());
+    Map<String, EntryCount> stores = visible(context, counts);
+    context.allowRevalidation();
+    responses.document(context, format, 200, out -> {
+      out.startDocument();
+      out.name("items");
+      out.startArray();
+      for (Map.Entry<String, EntryCount> store : stores.entrySet()) {
+        out.startDocument();
+        out.name("name");
+        out.text(store.getKey());
+        if (counts) {
+          store.getValue().writeTo(out);
+        }
+        out.endDocument();
+      }
+      out.endArray();
+      out.endDocument();
+    });
+  }
+
+  /** What a limited token may not see is not counted; a store with nothing else is not there. */
+  private Map<String, EntryCount> visible(RequestContext context, boolean counts) {
+    Principal principal = context.principal();
+    Map<String, EntryCount> visible = new LinkedHashMap<>();
+    List<String> names = database.storeNames();
+    context.recheck();
+    for (String name : names) {
+      if (!principal.mayEnter(name)) {
+        continue;
+      }
+      if (principal.seesAllKeys() && !counts) {
+        visible.put(name, new EntryCount(0));
+        continue;
+      }
+      EntryStore store = context.guard(database.store(name));
+      EntryCount count =
+          counts ? EntryCount.of(store, context) : EntryCount.ofFirst(store, context);
+      if (principal.seesAllKeys() || !count.isNone()) {
+        visible.put(name, count);
+      }
+    }
+    return visible;
+  }
+}

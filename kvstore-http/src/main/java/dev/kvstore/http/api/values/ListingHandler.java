@@ -1,0 +1,136 @@
+package dev.kvstore.http.api.values;
+
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVQuery;
+import dev.kvstore.http.auth.AccessControl;
+import dev.kvstore.http.limits.PageRoom;
+import dev.kvstore.http.route.Parameters;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.ResourceHandler;
+import dev.kvstore.http.wire.DocumentWriter;
+import dev.kvstore.http.wire.EntryDocument;
+import dev.kvstore.http.wire.Format;
+import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.internal.support.Percent;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.util.Set;
+
+/** {@code /v1/stores/{store}/keys}: a page of entries, or just the entries that are named. */
+public record ListingHandler(ResponseWriter responses) implements ResourceHandler {
+  @Override
+  public void handle(RequestContext context) throws IOException {
+    Parameters parameters = context.parameters("prefix", "after", "limit", "values", "view", "key");
+    parameters.excludes("key", "prefix", "after", "limit", "view");
+    boolean values = parameters.flag("values");
+    boolean bare = parameters.choice("view", "entries", "keys").equals("keys");
+    if (bare) {
+      parameters.excludes("view", "values");
+    }
+    Set<String> keys = parameters.keys();
+    AccessControl.checkKeys(context.principal(), context.store(), keys);
+    KVQuery query = parameters.query();
+    Format format = Format.ofAnswer(context.request());
+    EntryStore store = context.entries();
+    context.allowRevalidation();
+    if (parameters.has("key")) {
+      named(context, format, keys, values);
+      return;
+    }
+    VisiblePage page = new VisiblePage(
+        store,
+        context.principal().visible(KeyRange.of(query)),
+        query.limit(),
+        context.readOptions());
+    PageRoom room = values ? context.room().forEntries() : context.room().forMetadata();
+    if (bare) {
+      page(context, parameters, format, page.keys(room), DocumentWriter::text);
+    } else if (values) {
+      page(context, parameters, format, page.entries(room), ListingHandler::writeEntry);
+    } else {
+      page(context, parameters, format, page.metadata(room), ListingHandler::writeEntry);
+    }
+    room.clear();
+  }
+
+  private void named(RequestContext context, Format format, Set<String> keys, boolean values)
+      throws IOException {
+    EntryDocument document = new EntryDocument(
+        out -> {
+          out.startDocument();
+          out.name("items");
+          out.startArray();
+        },
+        new ManyKeys(context, keys),
+        (out, entry) -> {
+          if (values) {
+            writeEntry(out, entry);
+          } else {
+            writeEntry(out, entry.metadata());
+          }
+        },
+        out -> {
+          out.endArray();
+          out.endDocument();
+        });
+    responses.stream(context, format, document);
+  }
+
+  private <T> void page(
+      RequestContext context,
+      Parameters parameters,
+      Format format,
+      KVPage<T> page,
+      ItemWriter<T> items)
+      throws IOException {
+    String next = page.next().orElse(null);
+    if (next != null) {
+      context.header("Link", linkAfter(context.store(), parameters, next));
+    }
+    responses.document(context, format, 200, out -> {
+      out.startDocument();
+      out.name("items");
+      out.startArray();
+      for (T item : page.items()) {
+        items.write(out, item);
+      }
+      out.endArray();
+      if (next != null) {
+        out.name("next");
+        out.text(next);
+      }
+      out.endDocument();
+    });
+  }
+
+  private static void writeEntry(DocumentWriter out, KVEntry<RawValue> entry) throws IOException {
+    ResponseWriter.writeEntry(out, entry.metadata(), ResponseWriter.present(entry));
+  }
+
+  private static void writeEntry(DocumentWriter out, KVMetadata metadata) throws IOException {
+    ResponseWriter.writeEntry(out, metadata, null);
+  }
+
+  /** The request's own parameters again, with another {@code after}. */
+  private static String linkAfter(String store, Parameters parameters, String key) {
+    StringBuilder link = new StringBuilder("</v1/stores/").append(store).append("/keys?");
+    for (String name : new String[] {"prefix", "limit", "values", "view"}) {
+      String value = parameters.text(name);
+      if (value != null) {
+        link.append(name).append('=').append(Percent.encode(name, value)).append('&');
+      }
+    }
+    return link.append("after=")
+        .append(Percent.encode("after", key))
+        .append(">; rel=\"next\"")
+        .toString();
+  }
+
+  private interface ItemWriter<T> {
+    void write(DocumentWriter out, T item) throws IOException;
+  }
+}

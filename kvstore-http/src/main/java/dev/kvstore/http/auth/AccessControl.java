@@ -1,0 +1,168 @@
+package dev.kvstore.http.auth;
+
+import dev.kvstore.UnavailableException;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.Problem;
+import dev.kvstore.http.error.ProblemException;
+import dev.kvstore.http.net.ClientAddress;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Where every request is asked who sent it, and whether that one may. Thread-safe. */
+public final class AccessControl {
+  private final Authenticator authenticator;
+  private final @Nullable RateLimiter limiter;
+  private final boolean openMonitoring;
+
+  /** @param openMonitoring whether {@link Access#MONITORING} needs no token */
+  public AccessControl(
+      Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
+    this.authenticator = authenticator;
+    this.limiter = limiter;
+    this.openMonitoring = openMonitoring;
+  }
+
+  /** Returns true while everybody may do everything, without a token. */
+  public boolean isOpenToAll() {
+    return authenticator.isOpenToAll();
+  }
+
+  /**
+   * Checks that the service knows its tokens: otherwise it lets nobody in. Does not block.
+   *
+   * @throws UnavailableException if they could not be read for too long
+   */
+  public void checkTokens() {
+    authenticator.checkTokens();
+  }
+
+  /**
+   * Returns who asks.
+   *
+   * @throws ProblemException if that is not known, or asks too often
+   */
+  public Principal admit(HttpServletRequest request, Access access) {
+    if (access == Access.PAGE) {
+      throttle(client(request, Principal.NOBODY));
+    }
+    if (isOpen(access)) {
+      return Principal.NOBODY;
+    }
+    try {
+      Principal principal = identify(request);
+      throttle(client(request, principal));
+      return principal;
+    } catch (UnauthenticatedException e) {
+      throttle(client(request, Principal.NOBODY));
+      throw unauthenticated(e);
+    }
+  }
+
+  /** Returns the name under which the limits of one client are counted. */
+  public static String client(HttpServletRequest request, Principal principal) {
+    return principal
+        .name()
+        .map(name -> "token " + name)
+        .orElseGet(() -> "address "
+            + ClientAddress.of(ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getRemoteSocketAddress()));
+  }
+
+  /**
+   * Checks that a caller that was admitted before may go on.
+   *
+   * @throws ProblemException if its rights have changed since
+   */
+  public void recheck(HttpServletRequest request, Principal principal) {
+    if (principal.isActive()) {
+      return;
+    }
+    try {
+      identify(request);
+    } catch (UnauthenticatedException e) {
+      throw unauthenticated(e);
+    }
+    throw forbidden("The rights of the token have changed since the request began: send it again");
+  }
+
+  private Principal identify(HttpServletRequest request) throws UnauthenticatedException {
+    return authenticator.authenticate(Collections.list(request.getHeaders("Authorization")));
+  }
+
+  private static ProblemException unauthenticated(UnauthenticatedException e) {
+    return new ProblemException(
+        new Problem(ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
+            .withHeader(
+                "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
+  }
+
+  /**
+   * Checks that the principal may do this to the resource, and to the store and key in its path.
+   *
+   * @param store empty where the path has none, and so is the key
+   * @throws ProblemException otherwise, whether or not they are there
+   */
+  public void authorize(
+      Principal principal, Access access, String method, String store, String key) {
+    if (isOpen(access)) {
+      return;
+    }
+    Role needed = access.role(method);
+    if (!principal.has(needed)) {
+      throw forbidden("This needs the role " + needed.text() + ", which the token has not");
+    }
+    if (!store.isEmpty() && !principal.mayEnter(store)) {
+      throw forbidden("The token is not good for this store");
+    }
+    if (!key.isEmpty()) {
+      checkKeys(principal, store, List.of(key));
+    }
+    if (access == Access.STORE_ADMINISTRATION && !principal.seesAllKeys()) {
+      throw forbidden("This needs a token that is good for all keys of the store");
+    }
+    if (access == Access.MONITORING && !principal.seesAll()) {
+      throw forbidden("This needs a token that is good for all keys of all stores");
+    }
+  }
+
+  /**
+   * Checks that the token is good for all these keys of the store.
+   *
+   * @throws ProblemException otherwise, whether or not they are there
+   */
+  public static void checkKeys(Principal principal, String store, Collection<String> keys) {
+    for (String key : keys) {
+      if (!principal.mayRead(store, key)) {
+        throw new ProblemException(
+            new Problem(ErrorKind.FORBIDDEN, "The token is not good for this key")
+                .with("key", key));
+      }
+    }
+  }
+
+  private boolean isOpen(Access access) {
+    return access == Access.PUBLIC
+        || access == Access.PAGE
+        || access == Access.PROBE
+        || (access == Access.MONITORING && openMonitoring);
+  }
+
+  private void throttle(String caller) {
+    Duration wait = limiter == null ? Duration.ZERO : limiter.acquire(caller);
+    if (!wait.isZero()) {
+      throw new ProblemException(new Problem(
+              ErrorKind.TOO_MANY_REQUESTS, "There are more requests a second than are allowed")
+          .withHeader("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
+    }
+  }
+
+  private static ProblemException forbidden(String detail) {
+    return new ProblemException(ErrorKind.FORBIDDEN, detail);
+  }
+}

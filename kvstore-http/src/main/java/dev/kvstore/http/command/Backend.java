@@ -1,0 +1,113 @@
+package dev.kvstore.http.command;
+
+import dev.kvstore.NearCacheSettings;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.http.auth.TokenCollection;
+import dev.kvstore.http.auth.TokenFile;
+import dev.kvstore.http.auth.TokenStorage;
+import dev.kvstore.http.metrics.mongo.MongoMeters;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.files.FileTrust;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteConfig;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the service keeps its data, and where its tokens.
+ *
+ * @param kind {@code sqlite} or {@code mongodb}
+ * @param place what to tell people of it; no secret
+ * @param tokensFile the file with the tokens; null where they are in the database
+ */
+public record Backend(
+    String kind, String place, @Nullable Path tokensFile, Supplier<EntryDatabase> opener) {
+  /**
+   * A node that was stopped serves nothing older than the bound either: a request can afford it.
+   */
+  private static final NearCacheSettings CACHE =
+      NearCacheSettings.builder().exactBound(true).build();
+
+  static final String FILE = "kvstore.db";
+
+  /** Beside the database, which only one process can use: commands may come while it is served. */
+  static final String TOKENS_FILE = "tokens.yaml";
+
+  /** @param measure called with the file once it is open */
+  static Backend sqlite(Path folder, Duration timeout, Consumer<SqliteEntryDatabase> measure) {
+    Path file = folder.resolve(FILE).toAbsolutePath().normalize();
+    return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
+      requireTrusted(file);
+      SqliteEntryDatabase database =
+          SqliteEntryDatabase.open(file, SqliteConfig.DEFAULT.timeout(timeout));
+      try {
+        measure.accept(database);
+        return cached("sqlite", database);
+      } catch (RuntimeException | Error e) {
+        database.close();
+        throw e;
+      }
+    });
+  }
+
+  /** More than the library asks for: tokens are kept in the same folder. */
+  private static void requireTrusted(Path file) {
+    try {
+      FileTrust.ofProcess().require("The database file", file);
+    } catch (IOException e) {
+      throw new UnavailableException("The database file " + file + " cannot be looked at: " + e, e);
+    }
+  }
+
+  static Backend mongodb(
+      String uri, @Nullable String database, Duration timeout, @Nullable MongoMeters measure) {
+    MongoSettings unmeasured = MongoSettings.DEFAULT.withTimeout(timeout).withNearCache(CACHE);
+    MongoSettings settings =
+        measure == null ? unmeasured : unmeasured.withClientCustomizer(measure);
+    MongoSettings named = database == null ? settings : settings.withDatabase(database);
+    return new Backend(
+        "mongodb", "MongoDB", null, () -> cached("mongodb", MongoEntryDatabase.open(uri, named)));
+  }
+
+  /** Entries are kept in memory, in the form in which they are sent. */
+  public static StoreStack cached(String kind, EntryDatabase database) {
+    return StoreStack.over(kind, database, Layers.cached(CACHE, Clock.systemUTC()));
+  }
+
+  /** Has the tokens in that file, and not where they are by default. */
+  Backend withTokensFile(Path newTokensFile) {
+    return new Backend(kind, place, newTokensFile, opener);
+  }
+
+  /** @param database this one, open */
+  TokenStorage tokens(EntryDatabase database) {
+    return tokensFile == null
+        ? new TokenCollection(
+            database.internalStore("tokens"), database.internalStore("nodes"), Clock.systemUTC())
+        : new TokenFile(tokensFile, Clock.systemUTC());
+  }
+
+  /** Opens the database only where the tokens are in it: a file may be in use by a service. */
+  <T> T withTokens(Function<TokenStorage, T> action) {
+    if (tokensFile != null) {
+      return action.apply(TokenFile.managed(tokensFile, Clock.systemUTC()));
+    }
+    try (EntryDatabase database = open()) {
+      return action.apply(tokens(database));
+    }
+  }
+
+  EntryDatabase open() {
+    return opener.get();
+  }
+}

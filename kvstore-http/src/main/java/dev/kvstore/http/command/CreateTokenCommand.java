@@ -1,0 +1,111 @@
+package dev.kvstore.http.command;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.http.auth.Limits;
+import dev.kvstore.http.auth.Role;
+import dev.kvstore.http.auth.Token;
+import dev.kvstore.http.auth.TokenSecret;
+import dev.kvstore.http.auth.TokenStorage;
+import dev.kvstore.internal.config.DurationConverter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Makes a token and prints its secret. */
+@Command(
+    name = "create",
+    description = "Makes a token and prints its secret, which is kept nowhere and cannot be shown"
+        + " again. Waits until the running services know the token, and says how many do.")
+final class CreateTokenCommand extends TokenAction {
+  @Option(
+      names = "--name",
+      required = true,
+      paramLabel = "NAME",
+      description = "Of whom or what it is for: the author of what is written with it.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--role",
+      required = true,
+      paramLabel = "ROLE",
+      converter = RoleConverter.class,
+      description = "read; write, which includes it; or admin, which can drop stores too.")
+  private @Nullable Role role;
+
+  @Option(
+      names = "--store",
+      paramLabel = "STORE",
+      description = "Only good for this store; may be given several times.")
+  private List<String> stores = new ArrayList<>();
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "PREFIX",
+      description = "Only good for keys that begin with this; may be given several times.")
+  private List<String> prefixes = new ArrayList<>();
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Until it expires, such as 90d (never).")
+  private @Nullable Duration ttl;
+
+  @Override
+  public void check(Faults faults) {
+    super.check(faults);
+    String given = name;
+    if (given != null) {
+      faults.check(() -> Token.checkName(given));
+    }
+    faults.check(() -> new Limits(stores, prefixes));
+    faults.check(() -> end(Instant.EPOCH));
+  }
+
+  @Override
+  boolean run(TokenStorage tokens) {
+    String secret = TokenSecret.generate();
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Limits limits = new Limits(stores, prefixes);
+    tokens.add(new Token(
+        Objects.requireNonNull(name),
+        Objects.requireNonNull(role),
+        limits,
+        TokenSecret.hash(secret),
+        now,
+        end(now)));
+    spec.commandLine().getOut().println(secret);
+    spec.commandLine()
+        .getErr()
+        .println("This is the secret of the token '" + name + "'; it is not shown again");
+    spec.commandLine().getErr().println(Acknowledgement.await(tokens));
+    return true;
+  }
+
+  /** @throws InvalidInputException if it is not later, or too late */
+  private @Nullable Instant end(Instant now) {
+    return ttl == null
+        ? null
+        : WriteOptions.DEFAULT.ttl(ttl).timeToLive().map(now::plus).orElseThrow();
+  }
+
+  static final class RoleConverter implements ITypeConverter<Role> {
+    @Override
+    public Role convert(String text) {
+      try {
+        return Role.of(text);
+      } catch (InvalidInputException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

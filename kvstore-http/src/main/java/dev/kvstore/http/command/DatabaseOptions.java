@@ -1,0 +1,107 @@
+package dev.kvstore.http.command;
+
+import dev.kvstore.http.metrics.mongo.MongoMeters;
+import dev.kvstore.internal.config.DurationConverter;
+import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the data and the tokens are: the options of every command that opens the database. */
+final class DatabaseOptions {
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder to keep the data in (${DEFAULT-VALUE}), in the file " + Backend.FILE
+          + ". It is made if it is not there. One that other users can write to is refused.")
+  private Path data = Path.of("kvstore-data");
+
+  @Option(
+      names = "--mongodb",
+      paramLabel = "URI",
+      description = "Keep the data in this MongoDB instead. Others can read a command line, so"
+          + " give a password in KVSTORE_MONGODB_URI or the configuration file.")
+  private @Nullable String mongodb;
+
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      description = "The MongoDB database (the one that the URI names, or else kvstore).")
+  private @Nullable String database;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long the database may take for a request (${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ofSeconds(15);
+
+  @Option(
+      names = "--tokens-file",
+      paramLabel = "FILE",
+      description = "Have the tokens in this YAML file, which is read again when it changes ("
+          + Backend.TOKENS_FILE + " in the folder of the data; with --mongodb, in the database).")
+  private @Nullable Path tokensFile;
+
+  void check(Faults faults) {
+    checkNamed("--data", data, faults);
+    checkNamed("--tokens-file", tokensFile, faults);
+    faults.checkRange("--timeout", timeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    if (mongodb != null) {
+      String uri = mongodb;
+      faults.check("--mongodb", () -> MongoEntryDatabase.checkConnectionString(uri));
+    }
+    if (database != null) {
+      String name = database;
+      faults.check("--database", () -> MongoSettings.DEFAULT.withDatabase(name));
+      if (mongodb == null) {
+        faults.add("--database", database, "it needs --mongodb");
+      }
+    }
+  }
+
+  /** An empty path is the working directory, which nobody means to name so. */
+  private static void checkNamed(String option, @Nullable Path path, Faults faults) {
+    if (path != null && path.toString().isBlank()) {
+      faults.add(option, path, "the name is empty");
+    }
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** Returns where the data is, once the settings are checked. */
+  Backend backend() {
+    return backend(null, file -> {});
+  }
+
+  /** As {@link #backend()}, with what measures MongoDB's client or the database file. */
+  Backend backend(@Nullable MongoMeters meters, Consumer<SqliteEntryDatabase> measure) {
+    Backend backend = mongodb == null
+        ? Backend.sqlite(data, timeout, measure)
+        : Backend.mongodb(mongodb, database, timeout, meters);
+    return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
+  }
+
+  /** Refuses a file of tokens that is not there, which a command would make. */
+  void checkTokensFile(Faults faults) {
+    if (tokensFile != null && !Files.exists(tokensFile)) {
+      faults.add("--tokens-file", tokensFile, "there is no such file");
+    }
+  }
+
+  /** Tells whether it is known, without asking a database, that there are no tokens. */
+  boolean hasNoTokens() {
+    return mongodb == null
+        && tokensFile == null
+        && !Files.exists(data.resolve(Backend.TOKENS_FILE));
+  }
+}

@@ -1,0 +1,154 @@
+package dev.kvstore.http.command;
+
+import dev.kvstore.ByteSize;
+import dev.kvstore.http.api.events.EventSettings;
+import dev.kvstore.http.auth.RateLimiter;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.server.ConnectionSettings;
+import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.internal.config.DurationConverter;
+import dev.kvstore.spi.ValueLimits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How much the service takes. */
+final class LimitOptions {
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  @Option(
+      names = "--max-value-bytes",
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
+      description = "How large a value may be, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
+  private ByteSize maxValueBytes = new ByteSize(ValueLimits.DEFAULT.maxBytes());
+
+  @Option(
+      names = "--max-body-bytes",
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
+      description = "How large a batch of values may be (${DEFAULT-VALUE}).")
+  private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
+
+  @Option(
+      names = "--max-header-bytes",
+      paramLabel = "SIZE",
+      converter = ByteSizeConverter.class,
+      description =
+          "How large the headers of a request may be, its line included (${DEFAULT-VALUE}); one of"
+              + " them at most 8 KiB.")
+  private ByteSize maxHeaderBytes = new ByteSize(ConnectionSettings.DEFAULT.maxHeaderBytes());
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description =
+          "How many connections there may be at a time (${DEFAULT-VALUE}); more have to" + " wait.")
+  private int maxConnections = ConnectionSettings.DEFAULT.maxConnections();
+
+  @Option(
+      names = "--max-event-streams",
+      paramLabel = "N",
+      description = "How many streams of events may be open at a time (${DEFAULT-VALUE}).")
+  private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
+
+  @Option(
+      names = "--max-event-streams-per-client",
+      paramLabel = "N",
+      description = "How many of them one token may have open, or one address that shows none"
+          + " (a quarter of them).")
+  private @Nullable Integer maxEventStreamsPerClient;
+
+  @Option(
+      names = "--max-requests-per-client",
+      paramLabel = "N",
+      description = "How many requests of one token are executed at a time, or of one address that"
+          + " shows none (${DEFAULT-VALUE}, a quarter of all); more wait a second, then get 429.")
+  private int maxRequestsPerClient = ConnectionSettings.DEFAULT.maxRequestsPerClient();
+
+  @Option(
+      names = "--body-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long the body of a request may take in all (${DEFAULT-VALUE}), and a"
+          + " second more for each 16 KiB that have come.")
+  private Duration bodyTimeout = ConnectionSettings.DEFAULT.bodyTimeout();
+
+  @Option(
+      names = "--client-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long a client may keep the service waiting in the midst of a request or"
+          + " an answer (${DEFAULT-VALUE}), unless 1 KiB per second goes through.")
+  private Duration clientTimeout = ConnectionSettings.DEFAULT.patience();
+
+  @Option(
+      names = "--stop-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long requests may take to be answered when the service is stopped"
+          + " (${DEFAULT-VALUE}).")
+  private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
+
+  @Option(
+      names = "--max-requests-per-second",
+      paramLabel = "N",
+      description = "How often each token may ask, and each address that shows none"
+          + " (${DEFAULT-VALUE}); 0 for as often as they like.")
+  private int maxRequestsPerSecond;
+
+  void check(Faults faults) {
+    faults.checkRange("--max-requests-per-second", maxRequestsPerSecond, 0, 1_000_000);
+    faults.checkRange("--max-value-bytes", maxValueBytes, "1B", "15MiB");
+    faults.checkRange("--max-body-bytes", maxBodyBytes, "1B", "1GiB");
+    faults.checkRange("--max-header-bytes", maxHeaderBytes, "1KiB", "1MiB");
+    faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
+    faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
+    if (maxEventStreamsPerClient != null) {
+      faults.checkRange("--max-event-streams-per-client", maxEventStreamsPerClient, 1, 1_000_000);
+    }
+    faults.checkRange("--max-requests-per-client", maxRequestsPerClient, 1, Load.MAX_REQUESTS);
+    faults.checkRange("--body-timeout", bodyTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
+    faults.checkRange("--client-timeout", clientTimeout, Duration.ofMillis(100), LONGEST_TIMEOUT);
+    faults.checkRange("--stop-timeout", stopTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+  }
+
+  EventSettings events() {
+    EventSettings events = EventSettings.DEFAULT.maxStreams(maxEventStreams);
+    return maxEventStreamsPerClient == null
+        ? events
+        : events.maxPerClient(maxEventStreamsPerClient);
+  }
+
+  ValueLimits values() {
+    return new ValueLimits(Math.toIntExact(maxValueBytes.bytes()), ValueLimits.DEFAULT.maxDepth());
+  }
+
+  /** Returns null where everybody may ask as often as they like. */
+  @Nullable
+  RateLimiter rate() {
+    return maxRequestsPerSecond == 0
+        ? null
+        : new RateLimiter(maxRequestsPerSecond, System::nanoTime);
+  }
+
+  int maxBodyBytes() {
+    return Math.toIntExact(maxBodyBytes.bytes());
+  }
+
+  Duration stopTimeout() {
+    return stopTimeout;
+  }
+
+  ConnectionSettings connections(@Nullable TlsFiles tls) {
+    return new ConnectionSettings(
+        tls,
+        Math.toIntExact(maxHeaderBytes.bytes()),
+        maxConnections,
+        clientTimeout,
+        ConnectionSettings.DEFAULT.bytesPerSecond(),
+        bodyTimeout,
+        maxRequestsPerClient);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.kvstore.http.command;
+
+import java.util.concurrent.CountDownLatch;
+
+/** Tells that the process was asked to end, and holds it until that is done in good order. */
+final class StopSignal implements AutoCloseable {
+  private final CountDownLatch requested = new CountDownLatch(1);
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::onShutdown, "kvstore-stop");
+
+  private StopSignal() {}
+
+  static StopSignal install() {
+    StopSignal signal = new StopSignal();
+    Runtime.getRuntime().addShutdownHook(signal.hook);
+    return signal;
+  }
+
+  /** Returns when the process was asked to end. */
+  void await() throws InterruptedException {
+    requested.await();
+  }
+
+  /** Lets the process end. */
+  @Override
+  public void close() {
+    done.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending: the hook has begun.
+    }
+  }
+
+  private void onShutdown() {
+    requested.countDown();
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

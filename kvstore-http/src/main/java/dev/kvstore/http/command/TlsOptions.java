@@ -1,0 +1,54 @@
+package dev.kvstore.http.command;
+
+import dev.kvstore.http.tls.Tls;
+import dev.kvstore.http.tls.TlsFiles;
+import dev.kvstore.internal.tls.PemException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whether the service speaks TLS, and with which certificate. */
+final class TlsOptions {
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Speak TLS (https) only, with the certificate in this PEM file, those that lead"
+          + " to its root after it. It is read again when it changes.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key: PEM, PKCS #8, not encrypted.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description = "Take only clients with a certificate that one of those in this PEM file has"
+          + " signed.")
+  private @Nullable Path clientCa;
+
+  void check(Faults faults) {
+    TlsFiles files = files();
+    if (files != null) {
+      try {
+        Tls.check(files);
+      } catch (PemException e) {
+        faults.add("--tls-certificate", files.certificate(), String.valueOf(e.getMessage()));
+      }
+    } else if (certificate != null) {
+      faults.add("--tls-certificate", certificate, "it needs --tls-key");
+    } else if (key != null) {
+      faults.add("--tls-key", key, "it needs --tls-certificate");
+    } else if (clientCa != null) {
+      faults.add("--tls-client-ca", clientCa, "it needs --tls-certificate and --tls-key");
+    }
+  }
+
+  /** Returns null where the service does not speak TLS. */
+  @Nullable
+  TlsFiles files() {
+    return certificate == null || key == null ? null : new TlsFiles(certificate, key, clientCa);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.kvstore.http.command;
+
+import picocli.CommandLine.Command;
+
+/** Makes, lists and revokes the tokens of a service; its subcommands do. */
+@Command(
+    name = "tokens",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    usageHelpWidth = 100,
+    synopsisSubcommandLabel = "create|list|revoke",
+    description = "Makes, lists and revokes the tokens by which callers are known. A service that"
+        + " is running heeds it within a second.%n",
+    footer = {
+      "",
+      "Once there was a token, every request needs one, also when the last is revoked. To have the",
+      "service ask for none again, stop it and delete " + Backend.TOKENS_FILE
+          + ", or in MongoDB the",
+      "collection _tokens."
+    },
+    subcommands = {CreateTokenCommand.class, ListTokensCommand.class, RevokeTokenCommand.class})
+public final class TokensCommand implements CheckedCommand {
+  @Override
+  public void check(Faults faults) {
+    faults.add("Say which: tokens create, tokens list or tokens revoke");
+  }
+
+  @Override
+  public Integer call() {
+    throw new IllegalStateException("Refused by the check");
+  }
+}

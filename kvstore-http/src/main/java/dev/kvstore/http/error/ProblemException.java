@@ -1,0 +1,21 @@
+package dev.kvstore.http.error;
+
+/** Ends the handling of a request: this is the answer. */
+public final class ProblemException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+
+  public ProblemException(Problem problem) {
+    super(problem.detail(), null, false, false);
+    this.problem = problem;
+  }
+
+  public ProblemException(ErrorKind kind, String detail) {
+    this(new Problem(kind, detail));
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

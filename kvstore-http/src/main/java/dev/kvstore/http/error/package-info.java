@@ -1,0 +1,5 @@
+/** Errors as they are answered. */
+@NullMarked
+package dev.kvstore.http.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.kvstore.http.net;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Headers of every answer, errors included, that keep browsers from mistakes. */
+public final class AnswerHeaders {
+  /** No guessing of types, and no use in the pages of others, unless they ask by CORS. */
+  private static final Map<String, String> PLAIN =
+      Map.of("X-Content-Type-Options", "nosniff", "Cross-Origin-Resource-Policy", "same-origin");
+
+  private static final Map<String, String> SECURE = Map.of(
+      "X-Content-Type-Options",
+      "nosniff",
+      "Cross-Origin-Resource-Policy",
+      "same-origin",
+      "Strict-Transport-Security",
+      "max-age=31536000");
+
+  private AnswerHeaders() {}
+
+  /**
+   * Returns the headers.
+   *
+   * @param secure whether the client has used TLS, and is to go on using it
+   * @param authority the request's {@code Host}; a browser would take TLS at a local name for that
+   *     of all that listens there, whatever its port
+   */
+  public static Map<String, String> forEveryAnswer(boolean secure, @Nullable String authority) {
+    return secure && authority != null && AllowedHosts.isPublicName(authority) ? SECURE : PLAIN;
+  }
+}

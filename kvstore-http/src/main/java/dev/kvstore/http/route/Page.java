@@ -1,0 +1,56 @@
+package dev.kvstore.http.route;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A document that is the same for everybody, and where it is. */
+public enum Page {
+  INDEX("/", "text/html", "/dev/kvstore/http/pages/index.html"),
+  DESCRIPTION("/openapi.json", "application/json", "/dev/kvstore/http/pages/openapi.json"),
+  DOCS("/docs", "text/html", "/dev/kvstore/http/pages/docs.html"),
+  DOCS_SCRIPT("/docs/docs.js", "text/javascript", "/dev/kvstore/http/pages/docs.js"),
+  SWAGGER_SCRIPT(
+      "/docs/swagger-ui-bundle.js",
+      "text/javascript",
+      "/dev/kvstore/http/swagger/swagger-ui-bundle.js"),
+  SWAGGER_STYLE("/docs/swagger-ui.css", "text/css", "/dev/kvstore/http/swagger/swagger-ui.css");
+
+  private final String path;
+  private final String mediaType;
+  private final String file;
+
+  Page(String path, String mediaType, String file) {
+    this.path = path;
+    this.mediaType = mediaType;
+    this.file = file;
+  }
+
+  /** Returns what is at that path, or null. */
+  public static @Nullable Page at(String path) {
+    for (Page page : values()) {
+      if (page.path.equals(path)) {
+        return page;
+      }
+    }
+    return null;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public String mediaType() {
+    return mediaType;
+  }
+
+  public byte[] read() throws IOException {
+    try (InputStream in = Page.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new FileNotFoundException(file);
+      }
+      return in.readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.kvstore.http.route;
+
+import dev.kvstore.Durations;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVQuery;
+import dev.kvstore.Names;
+import dev.kvstore.internal.support.Percent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The query parameters of a request. One that the resource does not know is an error, since a
+ * misspelt {@code ?tll=PT1H} would otherwise store for ever; so is one that comes twice.
+ */
+public final class Parameters {
+  private final Map<String, List<String>> values;
+
+  private Parameters(Map<String, List<String>> values) {
+    this.values = values;
+  }
+
+  /**
+   * @param known the names of the parameters that the resource knows; only {@code key} may be given
+   *     several times
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  static Parameters parse(@Nullable String query, Set<String> known) {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (String part : query == null ? new String[0] : query.split("&", -1)) {
+      if (part.isEmpty()) {
+        continue;
+      }
+      int equals = part.indexOf('=');
+      String name = decode(equals < 0 ? part : part.substring(0, equals));
+      if (!known.contains(name)) {
+        throw invalid("The parameter '" + shortened(name) + "' is not known here; "
+            + (known.isEmpty() ? "there are none" : "known are " + new TreeSet<>(known)));
+      }
+      List<String> sofar = values.computeIfAbsent(name, n -> new ArrayList<>());
+      if (!sofar.isEmpty() && !name.equals("key")) {
+        throw invalid("The parameter '" + name + "' is given more than once");
+      }
+      sofar.add(equals < 0 ? "" : decode(part.substring(equals + 1)));
+    }
+    return new Parameters(values);
+  }
+
+  public boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  /** Refuses the parameter together with any of the others. */
+  public void excludes(String name, String... others) {
+    for (String other : others) {
+      if (has(name) && has(other)) {
+        throw invalid("The parameters '" + name + "' and '" + other + "' exclude each other");
+      }
+    }
+  }
+
+  /** Returns the value, or null where the parameter is not given. */
+  @Nullable
+  public String text(String name) {
+    List<String> given = values.get(name);
+    return given == null ? null : given.get(0);
+  }
+
+  /** Returns whether the parameter is {@code true}; it is not where it is not given. */
+  public boolean flag(String name) {
+    String text = text(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw invalid("The parameter '" + name + "' must be true or false");
+  }
+
+  /** Returns which of the choices the parameter makes, the first where it is not given. */
+  public String choice(String name, String... choices) {
+    String text = text(name);
+    if (text == null) {
+      return choices[0];
+    }
+    for (String choice : choices) {
+      if (choice.equals(text)) {
+        return choice;
+      }
+    }
+    throw invalid("The parameter '" + name + "' must be one of: " + String.join(", ", choices));
+  }
+
+  /** Tells whether the parameter {@code ttl} asks to leave the expiry as it is. */
+  public boolean keepsExpiry() {
+    return "keep".equals(text("ttl"));
+  }
+
+  /** Returns the parameter {@code ttl}, or null where it is not given. */
+  @Nullable
+  public Duration timeToLive() {
+    return duration("ttl");
+  }
+
+  /** Returns the duration that is given, or null. */
+  public @Nullable Duration duration(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The parameter '" + name + "' " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the keys that the parameters {@code key} name, each once and in their order. */
+  public Set<String> keys() {
+    Set<String> keys = new LinkedHashSet<>();
+    for (String key : values.getOrDefault("key", List.of())) {
+      keys.add(Names.checkKey(key));
+    }
+    if (keys.size() > KVQuery.MAX_LIMIT) {
+      throw invalid("There are " + keys.size() + " keys, more than " + KVQuery.MAX_LIMIT);
+    }
+    return keys;
+  }
+
+  /** Returns the parameters {@code prefix}, {@code after} and {@code limit}. */
+  public KVQuery query() {
+    String prefix = text("prefix");
+    String after = text("after");
+    KVQuery query = KVQuery.prefix(prefix == null ? "" : prefix).limit(limit());
+    return after == null ? query : query.after(after);
+  }
+
+  private int limit() {
+    String text = text("limit");
+    if (text == null) {
+      return KVQuery.ALL.limit();
+    }
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The parameter 'limit' must be a whole number from 1 to " + KVQuery.MAX_LIMIT,
+          e);
+    }
+  }
+
+  private static String decode(String text) {
+    try {
+      return Percent.decodeQuery(text);
+    } catch (Percent.MalformedException e) {
+      throw invalid("The query string " + e.getMessage());
+    }
+  }
+
+  private static String shortened(String name) {
+    return name.length() > 40 ? name.substring(0, 40) + "…" : name;
+  }
+
+  public static InvalidInputException invalid(String message) {
+    return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.kvstore.http.route;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.SyncToken;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** What a request says of how fresh the answer has to be. */
+public final class ReadConsistency {
+  /** In an answer a point that it is not before; in a request one that the answer may not be. */
+  static final String SYNC_TOKEN = "Sync-Token";
+
+  /** How many seconds ago the node's cache was last known to be right. */
+  static final String STALE = "KV-Stale";
+
+  private ReadConsistency() {}
+
+  /**
+   * Returns how fresh the request demands its answer to be.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  public static ReadOptions of(HttpServletRequest request) {
+    if (request.getHeader(SYNC_TOKEN) == null && request.getHeader("Cache-Control") == null) {
+      return ReadOptions.DEFAULT;
+    }
+    SyncToken newest = SyncToken.START;
+    for (String token : members(request, SYNC_TOKEN)) {
+      newest = newest.max(parse(token));
+    }
+    ReadOptions options = ReadOptions.atLeast(newest);
+    boolean anew = members(request, "Cache-Control").stream()
+        .anyMatch(directive -> directive.toLowerCase(Locale.ROOT).equals("no-cache"));
+    return anew ? options.bypassingCache() : options;
+  }
+
+  private static SyncToken parse(String token) {
+    try {
+      return SyncToken.parse(token);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(
+          e.code(), "The header " + SYNC_TOKEN + " must repeat what an answer had in it", e);
+    }
+  }
+
+  /** Returns the members of the list that the header is, on however many lines. */
+  private static List<String> members(HttpServletRequest request, String header) {
+    return Collections.list(request.getHeaders(header)).stream()
+        .flatMap(line -> List.of(line.split(",", -1)).stream())
+        .map(String::strip)
+        .toList();
+  }
+}

@@ -1,0 +1,305 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.http.auth.Access;
+import dev.kvstore.http.auth.AccessControl;
+import dev.kvstore.http.auth.Principal;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.Problem;
+import dev.kvstore.http.error.ProblemException;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.limits.Room;
+import dev.kvstore.http.limits.Workers;
+import dev.kvstore.http.net.AllowedHosts;
+import dev.kvstore.http.net.Cors;
+import dev.kvstore.http.net.CrossOrigin;
+import dev.kvstore.http.net.RequestHeads;
+import dev.kvstore.http.net.RequestIds;
+import dev.kvstore.http.route.ReadConsistency;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.ResourceHandler;
+import dev.kvstore.http.route.ResourcePath;
+import dev.kvstore.http.route.Route;
+import dev.kvstore.http.wire.BoundedInput;
+import dev.kvstore.http.wire.Format;
+import dev.kvstore.http.wire.RequestBodies;
+import dev.kvstore.http.wire.RequestBody;
+import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.spi.EntryDatabase;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.MDC;
+
+/**
+ * Every request comes here. The path is read by {@link ResourcePath}, not by Javalin, which would
+ * decode it first; and the method is the one on the request line, not one that a header claims.
+ *
+ * <p>Until a request is known to be allowed and its body is there, and for as long as its answer
+ * waits for the reader, it has no thread. In between it is executed by one of the {@link Workers}.
+ */
+final class Dispatcher implements Handler {
+  /** What the log calls the id of the request. */
+  private static final String REQUEST_ID = "requestId";
+
+  private final EntryDatabase database;
+  private final AccessControl accessControl;
+  private final Cors cors;
+  private final Failures failures;
+  private final Load load;
+  private final RequestBodies bodies;
+  private final AllowedHosts hosts;
+  private final Map<Route, ResourceHandler> handlers;
+
+  Dispatcher(
+      EntryDatabase database,
+      AccessControl accessControl,
+      Cors cors,
+      Load load,
+      RequestBodies bodies,
+      AllowedHosts hosts,
+      Map<Route, ResourceHandler> handlers) {
+    this.database = database;
+    this.accessControl = accessControl;
+    this.cors = cors;
+    this.failures = new Failures(cors);
+    this.load = load;
+    this.bodies = bodies;
+    this.hosts = hosts;
+    this.handlers = handlers;
+  }
+
+  @Override
+  public void handle(Context javalin) {
+    javalin.skipRemainingHandlers();
+    String requestId = RequestIds.of(javalin.req().getHeader(RequestIds.HEADER));
+    MDC.put(REQUEST_ID, requestId);
+    try {
+      begin(javalin.req(), javalin.res(), requestId);
+      if (javalin.req().isAsyncStarted()) {
+        // Who has started that ends it, too; without a future Javalin would, now.
+        javalin.future(CompletableFuture::new);
+      }
+    } finally {
+      MDC.remove(REQUEST_ID);
+    }
+  }
+
+  private void begin(HttpServletRequest request, HttpServletResponse response, String requestId) {
+    failures.setCommonHeaders(request, response, requestId);
+    RequestContext context;
+    try {
+      context = context(request, response);
+    } catch (RuntimeException | Error e) {
+      if (RequestBody.isSentUnasked(request)) {
+        failures.refuse(request, response, requestId, null, e, scheduler(request));
+      } else {
+        failures.answer(request, response, requestId, null, e, RequestBody.isIn(request));
+      }
+      return;
+    }
+    try {
+      if (!isAnswered(context)) {
+        receive(context, requestId);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      refuse(context, requestId, e);
+    }
+  }
+
+  private RequestContext context(HttpServletRequest request, HttpServletResponse response) {
+    ResourcePath path = path(request);
+    Route route = path.route();
+    request.setAttribute(RequestRecords.ROUTE, route);
+    Principal principal = admit(request, access(request, route));
+    principal.name().ifPresent(name -> request.setAttribute(RequestRecords.TOKEN_NAME, name));
+    String client = AccessControl.client(request, principal);
+    Room room = load.room(client, RequestContext.isWrite(request), whenAnswered(request));
+    Runnable recheck = () -> accessControl.recheck(request, principal);
+    return new RequestContext(request, response, path, principal, database, recheck, client, room);
+  }
+
+  private static Consumer<Runnable> whenAnswered(HttpServletRequest request) {
+    return action ->
+        Request.addCompletionListener(RequestContext.core(request), failure -> action.run());
+  }
+
+  /** Browsers ask without a token whether they may send one. */
+  private Access access(HttpServletRequest request, Route route) {
+    return cors.isPreflight(request) ? Access.PUBLIC : route.access(request.getMethod());
+  }
+
+  /** What is wrong with a path is told to those alone who may ask for anything. */
+  private ResourcePath path(HttpServletRequest request) {
+    try {
+      checkUri(RequestContext.core(request).getHttpURI());
+      return ResourcePath.parse(request.getRequestURI());
+    } catch (ProblemException | InvalidInputException e) {
+      admit(request, Access.DATA);
+      throw e;
+    }
+  }
+
+  private static void checkUri(HttpURI uri) {
+    if (RequestHeads.UNREADABLE_PATH.equals(uri.getPath())) {
+      throw new ProblemException(
+          ErrorKind.INVALID_KEY,
+          "The path does not begin with '/', or has a broken percent-encoding, a control character,"
+              + " or '..' segments that lead out of it");
+    }
+    if (uri.getFragment() != null || uri.getUser() != null) {
+      throw new ProblemException(
+          ErrorKind.BAD_REQUEST,
+          "The address has a user name, or a fragment: write a '#' that belongs to a key as %23");
+    }
+  }
+
+  private Principal admit(HttpServletRequest request, Access access) {
+    if (access != Access.PROBE && accessControl.isOpenToAll()) {
+      hosts.check(request);
+    }
+    return accessControl.admit(request, access);
+  }
+
+  /** Refuses what may not be, answers what needs nobody to wait for, and returns true if it was. */
+  private boolean isAnswered(RequestContext context) throws IOException {
+    Route route = context.path().route();
+    String method = context.method();
+    if (!route.allows(method)) {
+      throw new ProblemException(
+          new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + route.allow())
+              .with("allow", route.allow())
+              .withHeader("Allow", route.allow()));
+    }
+    accessControl.authorize(
+        context.principal(),
+        access(context.request(), route),
+        context.method(),
+        context.store(),
+        context.key());
+    if (method.equals("OPTIONS")) {
+      context.header("Allow", route.allow());
+      cors.allowRequest(context.request(), context.response(), route.allow());
+      if (route.allows("PATCH")) {
+        context.header("Accept-Patch", Format.MERGE_PATCH);
+      }
+      ResponseWriter.answerEmpty(context, 204);
+      return true;
+    }
+    if (RequestContext.isWrite(context.request())) {
+      CrossOrigin.refuse(context.request(), cors);
+    }
+    context.demand(ReadConsistency.of(context.request()));
+    if (route.isInMemory()) {
+      handler(route).handle(context);
+      return true;
+    }
+    return false;
+  }
+
+  private ResourceHandler handler(Route route) {
+    ResourceHandler handler = handlers.get(route);
+    if (handler == null) {
+      throw new IllegalStateException("No handler for " + route);
+    }
+    return handler;
+  }
+
+  /**
+   * Gets the body, if there is one, then executes the request. The body of a read has no meaning
+   * and is not read: a client without a token could fill the memory with it. The server ends the
+   * connection behind it.
+   */
+  private void receive(RequestContext context, String requestId) throws IOException {
+    HttpServletRequest request = context.request();
+    if (!RequestContext.isWrite(request) || !RequestBody.isIn(request)) {
+      execute(context, requestId);
+      return;
+    }
+    int maxBytes = bodies.maxBytes(context.path().route());
+    if (request.getContentLengthLong() > maxBytes) {
+      throw BoundedInput.tooLarge(request.getContentLengthLong(), maxBytes);
+    }
+    RequestBody.read(
+        context,
+        maxBytes,
+        () -> execute(context, requestId),
+        failure -> end(context, requestId, failure, true),
+        scheduler(request));
+  }
+
+  /** Executes the request on this thread, or later on another. */
+  private void execute(RequestContext context, String requestId) {
+    Runnable work = load.inTurn(context.client(), () -> {
+      MDC.put(REQUEST_ID, requestId);
+      try {
+        run(context, requestId);
+      } finally {
+        MDC.remove(REQUEST_ID);
+      }
+    });
+    Runnable stopped =
+        load.inTurn(context.client(), () -> end(context, requestId, stopped(), false));
+    if (context.isAsync() || !load.requests().tryAcquire(context.client())) {
+      context.startAsync();
+      load.requests()
+          .await(
+              context.client(),
+              scheduler(context.request()),
+              () -> load.workers().runLater(work, stopped),
+              () -> end(context, requestId, tooMany(), false));
+    } else if (!load.workers().runNow(work)) {
+      context.startAsync();
+      load.workers().runLater(work, stopped);
+    }
+  }
+
+  private void run(RequestContext context, String requestId) {
+    try {
+      handler(context.path().route()).handle(context);
+      context.complete();
+    } catch (IOException | RuntimeException | Error e) {
+      end(context, requestId, e, false);
+    }
+  }
+
+  /** Refuses a request before its body was read. */
+  private void refuse(RequestContext context, String requestId, Throwable failure) {
+    HttpServletRequest request = context.request();
+    if (context.isAsync() || !RequestBody.isSentUnasked(request)) {
+      end(context, requestId, failure, RequestBody.isIn(request));
+    } else {
+      failures.refuse(request, context.response(), requestId, context, failure, scheduler(request));
+    }
+  }
+
+  private void end(RequestContext context, String requestId, Throwable failure, boolean close) {
+    failures.answer(context.request(), context.response(), requestId, context, failure, close);
+    context.takeBack();
+    context.complete();
+  }
+
+  private static KVException stopped() {
+    return new KVException(ErrorCode.CLOSED, "The service has stopped");
+  }
+
+  private static ProblemException tooMany() {
+    return new ProblemException(new Problem(
+            ErrorKind.TOO_MANY_REQUESTS, "As many requests as one client may have are under way")
+        .withHeader("Retry-After", "1"));
+  }
+
+  private static Scheduler scheduler(HttpServletRequest request) {
+    return RequestContext.core(request).getComponents().getScheduler();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.KVException;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.Problem;
+import dev.kvstore.http.error.Problems;
+import dev.kvstore.http.net.AnswerHeaders;
+import dev.kvstore.http.net.Cors;
+import dev.kvstore.http.net.LingeringClose;
+import dev.kvstore.http.net.RequestHeads;
+import dev.kvstore.http.net.RequestIds;
+import dev.kvstore.http.route.RequestContext;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
+final class Failures {
+  /** Of clients that are not known, or were led here by another name. */
+  private static final Set<Integer> CLOSING = Set.of(401, 421);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  /** A longer path is left out of the answer: no legal key needs so much. */
+  private static final int MAX_INSTANCE = 4096;
+
+  private final Cors cors;
+
+  Failures(Cors cors) {
+    this.cors = cors;
+  }
+
+  /** Sets what all answers have. */
+  void setCommonHeaders(
+      HttpServletRequest request, HttpServletResponse response, String requestId) {
+    cors.allowAnswer(request, response);
+    response.setHeader(RequestIds.HEADER, requestId);
+    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeader("Host"))
+        .forEach(response::setHeader);
+    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
+    if (match != null) {
+      response.setHeader(RequestIds.MATCH, match);
+    }
+  }
+
+  /**
+   * Answers with what went wrong.
+   *
+   * @param context null where it is not known who asks for what
+   * @param close whether the connection ends with the answer, and what was not read is not
+   */
+  void answer(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable RequestContext context,
+      Throwable failure,
+      boolean close) {
+    try {
+      byte[] body = prepare(request, response, requestId, context, failure);
+      if (body == null) {
+        return;
+      }
+      if (close) {
+        response.setHeader("Connection", "close");
+      }
+      if (request.getMethod().equals("HEAD")) {
+        response.setContentLength(body.length);
+        return;
+      }
+      // So that all of it stays in there until the server sends it, after the request was handled.
+      response.setBufferSize(Math.max(response.getBufferSize(), body.length + 1));
+      response.getOutputStream().write(body);
+    } catch (IOException e) {
+      LOG.debug("An error could not be answered", e);
+    }
+  }
+
+  /** As {@link #answer}, before the body of the request was read, which is not wanted. */
+  void refuse(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable RequestContext context,
+      Throwable failure,
+      Scheduler scheduler) {
+    try {
+      byte[] body = prepare(request, response, requestId, context, failure);
+      if (body != null) {
+        response.setHeader("Connection", "close");
+        response.setContentLength(body.length);
+        AsyncContext async = context == null ? request.startAsync() : context.handOver();
+        async.setTimeout(0);
+        LingeringClose.start(async, request, body, scheduler);
+      }
+    } catch (IOException e) {
+      LOG.debug("An error could not be answered", e);
+    }
+  }
+
+  /** Sets the status and the headers, and returns the body; null where it is too late for one. */
+  private byte @Nullable [] prepare(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      String requestId,
+      @Nullable RequestContext context,
+      Throwable failure) {
+    Problem problem = Problems.of(failure, RequestContext.isWrite(request));
+    log(request, problem, failure);
+    if (response.isCommitted()) {
+      RequestContext.abort(request);
+      return null;
+    }
+    response.reset();
+    setCommonHeaders(request, response, requestId);
+    if (context != null) {
+      tellPosition(context);
+      if (context.isReplayed()) {
+        context.tellReplayed();
+      }
+    }
+    problem.headers().forEach(response::setHeader);
+    if (CLOSING.contains(problem.kind().status())) {
+      // What such a client has sent ahead is not served.
+      response.setHeader("Connection", "close");
+    }
+    response.setStatus(problem.kind().status());
+    response.setContentType(Problem.MEDIA_TYPE);
+    response.setHeader("Cache-Control", "no-store");
+    String path = request.getRequestURI();
+    boolean shown = path.length() <= MAX_INSTANCE && !path.equals(RequestHeads.UNREADABLE_PATH);
+    return problem.toJson(shown ? path : null, requestId);
+  }
+
+  private static void tellPosition(RequestContext context) {
+    try {
+      context.tellPosition();
+    } catch (KVException e) {
+      LOG.debug("The store does not tell its position any more", e);
+    }
+  }
+
+  private static void log(HttpServletRequest request, Problem problem, Throwable failure) {
+    if (failure instanceof IOException) {
+      LOG.debug("The connection failed", failure);
+    } else if (problem.kind() == ErrorKind.UNAVAILABLE && failure instanceof KVException) {
+      LOG.warn(
+          "{} {} was answered with 503: {}",
+          request.getMethod(),
+          shown(request),
+          failure.getMessage());
+    } else if (problem.kind() == ErrorKind.INTERNAL) {
+      LOG.error("{} {} failed", request.getMethod(), shown(request), failure);
+    }
+  }
+
+  /** The path as it can stand in a log: on one line. */
+  private static String shown(HttpServletRequest request) {
+    return request.getRequestURI().replaceAll("[^!-~]", "?");
+  }
+}

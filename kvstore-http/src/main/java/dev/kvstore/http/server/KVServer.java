@@ -1,0 +1,219 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.http.api.events.EventStreams;
+import dev.kvstore.http.auth.AccessControl;
+import dev.kvstore.http.auth.Authenticator;
+import dev.kvstore.http.auth.Tokens;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.http.net.AllowedHosts;
+import dev.kvstore.http.net.Cors;
+import dev.kvstore.http.net.PacedHandler;
+import dev.kvstore.http.wire.Gzip;
+import dev.kvstore.http.wire.RequestBodies;
+import dev.kvstore.internal.bson.JsonTranscoder;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.support.Closing;
+import dev.kvstore.spi.EntryDatabase;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service over one database, listening. Thread-safe.
+ *
+ * <p>{@link #close()} stops accepting requests and returns when those being handled are answered,
+ * or the time for it has run out; streams of events end at once. It does not close the database.
+ */
+public final class KVServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
+
+  /** For all that does not block: accepting, reading and writing. */
+  private static final int SPARE_THREADS = 32;
+
+  private static final int MIN_THREADS = 8;
+  private static final int THREAD_IDLE_MILLIS = 60_000;
+
+  private final Server server;
+  private final Listener listener;
+  private final Metrics metrics;
+  private final int port;
+  private final EventStreams streams;
+
+  private KVServer(
+      Server server, Listener listener, Metrics metrics, int port, EventStreams streams) {
+    this.server = server;
+    this.listener = listener;
+    this.metrics = metrics;
+    this.port = port;
+    this.streams = streams;
+  }
+
+  /**
+   * Returns the service once it listens. Everybody on this machine may do everything.
+   *
+   * @param database stays the caller's, who closes it after the service
+   * @throws IllegalArgumentException if others than this machine could reach the address
+   * @throws UncheckedIOException if the service cannot listen there
+   * @throws InvalidInputException if the files for TLS cannot be used
+   */
+  public static KVServer start(ServerSettings settings, EntryDatabase database) {
+    if (!settings.isLoopback()) {
+      throw new IllegalArgumentException(
+          "Without tokens the service listens on a loopback address only, not on "
+              + settings.host());
+    }
+    Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
+    return start(settings, database, new AccessControl(open, null, true));
+  }
+
+  public static KVServer start(
+      ServerSettings settings, EntryDatabase database, AccessControl accessControl) {
+    return start(settings, database, accessControl, new Metrics());
+  }
+
+  /**
+   * Starts a service over that database.
+   *
+   * @param metrics become the service's, which closes them
+   */
+  public static KVServer start(
+      ServerSettings settings,
+      EntryDatabase database,
+      AccessControl accessControl,
+      Metrics metrics) {
+    EventStreams streams = new EventStreams(settings.events());
+    Listener listener = null;
+    Javalin javalin = null;
+    try {
+      Cors cors = new Cors(settings.web().corsOrigins());
+      AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
+      RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
+      Listener opened = Listener.of(settings);
+      listener = opened;
+      QueuedThreadPool threads = threads();
+      Load load = Load.of(
+          settings.limits().maxBytes(),
+          settings.maxBodyBytes(),
+          settings.connections().maxRequestsPerClient(),
+          threads);
+      RequestBodies bodies = new RequestBodies(
+          new JsonTranscoder(settings.limits()), settings.limits(), settings.maxBodyBytes());
+      StoreStack stores = StoreStack.of(database);
+      Dispatcher api = new Dispatcher(
+          stores,
+          accessControl,
+          cors,
+          load,
+          bodies,
+          hosts,
+          Handlers.of(settings, accessControl, stores, metrics, streams, load, bodies));
+      Javalin created = Javalin.create(config -> {
+        configure(config, settings, opened, api);
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> server.setRequestLog(records));
+      });
+      javalin = created;
+      created.start();
+      Server server = created.jettyServer().server();
+      if (database.cacheHealth().isPresent()) {
+        metrics.caches(() -> database.cacheHealth().orElseThrow());
+      }
+      metrics.server(threads, opened::connections);
+      metrics.eventStreams(streams::count);
+      metrics.stores(database::sizes);
+      opened.tls().ifPresent(tls -> metrics.certificate(tls::validUntil));
+      return new KVServer(server, opened, metrics, created.port(), streams);
+    } catch (RuntimeException | Error e) {
+      closeAll(javalin, streams, listener, metrics);
+      throw e;
+    }
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool threads =
+        new QueuedThreadPool(Load.MAX_REQUESTS + SPARE_THREADS, MIN_THREADS, THREAD_IDLE_MILLIS);
+    threads.setName("kvstore");
+    return threads;
+  }
+
+  /** Ends what was begun of a service that did not start. */
+  private static void closeAll(
+      @Nullable Javalin javalin,
+      EventStreams streams,
+      @Nullable Listener listener,
+      Metrics metrics) {
+    List<Runnable> closers = new ArrayList<>(List.of(streams::close));
+    if (javalin != null) {
+      closers.add(javalin::stop);
+    }
+    if (listener != null) {
+      closers.add(listener::close);
+    }
+    closers.add(metrics::close);
+    try {
+      Closing.all(closers);
+    } catch (RuntimeException e) {
+      LOG.debug("A service that did not start did not stop either", e);
+    }
+  }
+
+  /** Returns the port that the service listens on. */
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    // The streams would go on for ever, and the server waits for everything that is being answered.
+    Closing.all(streams::close, this::stop, listener::close, metrics::close);
+  }
+
+  private void stop() {
+    try {
+      server.stop();
+    } catch (TimeoutException e) {
+      LOG.warn("Requests that needed longer than the time to stop were cut off");
+    } catch (Exception e) {
+      LOG.warn("The service did not stop in good order", e);
+    }
+  }
+
+  private static void configure(
+      JavalinConfig config, ServerSettings settings, Listener listener, Dispatcher api) {
+    ErrorPages errorPages = new ErrorPages();
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.jetty.modifyServer(server -> {
+      server.setStopTimeout(settings.stopTimeout().toMillis());
+      server.insertHandler(Gzip.handler());
+      server.insertHandler(new GracefulHandler());
+      server.insertHandler(new PacedHandler(
+          settings.connections().patience(),
+          settings.connections().bytesPerSecond(),
+          settings.connections().bodyTime()));
+      server.setErrorHandler(errorPages);
+    });
+    config.jetty.modifyServletContextHandler(context -> {
+      context.setErrorHandler(errorPages);
+      context.getServletHandler().setDecodeAmbiguousURIs(true);
+    });
+    config.jetty.modifyHttpConfiguration(listener::configure);
+    config.jetty.addConnector(listener::listen);
+    config.routes.before(api);
+  }
+}

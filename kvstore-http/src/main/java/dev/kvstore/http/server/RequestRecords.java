@@ -1,0 +1,82 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.http.net.RequestIds;
+import dev.kvstore.http.route.Route;
+import java.time.Duration;
+import java.util.Locale;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Measures each request that was answered, those too which the server refused before anything of
+ * the service saw them; and writes them to the access log, if there is to be one. Neither has the
+ * path, which holds the key, nor the query.
+ */
+final class RequestRecords implements RequestLog {
+  /** The request's attribute with its {@link Route}. */
+  static final String ROUTE = "dev.kvstore.resource";
+
+  /** The request's attribute with the name of the token that it brought, if any. */
+  static final String TOKEN_NAME = "dev.kvstore.token";
+
+  private static final Logger ACCESS = LoggerFactory.getLogger("dev.kvstore.http.access");
+
+  private final Metrics metrics;
+  private final boolean accessLog;
+
+  RequestRecords(Metrics metrics, boolean accessLog) {
+    this.metrics = metrics;
+    this.accessLog = accessLog;
+  }
+
+  @Override
+  public void log(Request request, Response response) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime());
+    String route = request.getAttribute(ROUTE) instanceof Route matched ? route(matched) : "none";
+    metrics.addRequest(route, request.getMethod(), response.getStatus(), duration);
+    if (accessLog) {
+      logAccess(request, response, route, duration);
+    }
+  }
+
+  private static void logAccess(
+      Request request, Response response, String route, Duration duration) {
+    LoggingEventBuilder event = ACCESS
+        .atInfo()
+        .addKeyValue("requestId", response.getHeaders().get(RequestIds.HEADER))
+        .addKeyValue("remote", Request.getRemoteAddr(request))
+        .addKeyValue("method", request.getMethod())
+        .addKeyValue("route", route)
+        .addKeyValue("status", response.getStatus())
+        .addKeyValue("bytes", Response.getContentBytesWritten(response))
+        .addKeyValue("millis", String.format(Locale.ROOT, "%.1f", duration.toNanos() / 1e6));
+    Object token = request.getAttribute(TOKEN_NAME);
+    if (token != null) {
+      event = event.addKeyValue("token", token);
+    }
+    event.log("Answered");
+  }
+
+  /** Returns the pattern of the resource's path. */
+  private static String route(Route route) {
+    return switch (route) {
+      case KEY -> "/v1/stores/{store}/keys/{key}";
+      case DEFAULT -> "/v1/stores/{store}/defaults/{key}";
+      case COUNTER -> "/v1/stores/{store}/counters/{key}";
+      case VALUES -> "/v1/stores/{store}/values";
+      case KEYS -> "/v1/stores/{store}/keys";
+      case EVENTS -> "/v1/stores/{store}/events";
+      case STORES -> "/v1/stores";
+      case STORE -> "/v1/stores/{store}";
+      case LIVE -> "/health/live";
+      case READY -> "/health/ready";
+      case METRICS -> "/metrics";
+      case PAGE -> "/";
+    };
+  }
+}

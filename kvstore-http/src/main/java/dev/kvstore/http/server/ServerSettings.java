@@ -1,0 +1,87 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.http.api.events.EventSettings;
+import dev.kvstore.spi.ValueLimits;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+
+/**
+ * How the service listens and what it takes. Immutable; each method that takes something returns a
+ * changed copy.
+ *
+ * @param port 0 picks a free one
+ * @param limits how large a value may be
+ * @param maxBodyBytes the most bytes of a batch
+ * @param stopTimeout how long requests that are being handled may take when the service stops
+ * @param databaseKind what the database is, for the health check: {@code sqlite}, {@code mongodb}
+ * @param connections what connections have to put up with
+ * @param web who is in between, and who else may ask
+ * @param events how the streams of events are served
+ */
+public record ServerSettings(
+    String host,
+    int port,
+    ValueLimits limits,
+    int maxBodyBytes,
+    Duration stopTimeout,
+    String databaseKind,
+    ConnectionSettings connections,
+    WebSettings web,
+    EventSettings events) {
+  /** Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, 10 seconds to stop. */
+  public static final ServerSettings DEFAULT = new ServerSettings(
+      "127.0.0.1",
+      0,
+      ValueLimits.DEFAULT,
+      16 * 1024 * 1024,
+      Duration.ofSeconds(10),
+      "unknown",
+      ConnectionSettings.DEFAULT,
+      WebSettings.DEFAULT,
+      EventSettings.DEFAULT);
+
+  /**
+   * Tells whether only this machine can reach the address.
+   *
+   * @throws UncheckedIOException if there is no such address
+   */
+  public boolean isLoopback() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException("There is no address " + host, e);
+    }
+  }
+
+  public ServerSettings port(int newPort) {
+    return new ServerSettings(
+        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
+  }
+
+  public ServerSettings limits(ValueLimits newLimits) {
+    return new ServerSettings(
+        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
+  }
+
+  public ServerSettings stopTimeout(Duration newTimeout) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections, web, events);
+  }
+
+  public ServerSettings connections(ConnectionSettings newConnections) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections, web, events);
+  }
+
+  public ServerSettings web(WebSettings newWeb) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, newWeb, events);
+  }
+
+  public ServerSettings events(EventSettings newEvents) {
+    return new ServerSettings(
+        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, newEvents);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.kvstore.http.wire;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.WriteCondition;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The conditional headers of a request, see RFC 9110, section 13. */
+public final class Conditions {
+  private static final String IF_MATCH = "If-Match";
+  private static final String IF_NONE_MATCH = "If-None-Match";
+
+  /** What proxies that compress put behind an etag, some of them with two hyphens. */
+  private static final List<String> ENCODINGS =
+      List.of("-gzip", ";gzip", "-br", "-zstd", "-deflate");
+
+  private Conditions() {}
+
+  /**
+   * Returns the condition of a write.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the headers ask for
+   *     more than a write can promise
+   */
+  public static WriteCondition ofWrite(HttpServletRequest request) {
+    refuse(request, "If-Unmodified-Since", "If-Modified-Since");
+    String match = header(request, IF_MATCH);
+    String noneMatch = header(request, IF_NONE_MATCH);
+    if (match != null && noneMatch != null) {
+      throw invalid("A write takes If-Match or If-None-Match, not both");
+    }
+    if (noneMatch != null) {
+      if (!noneMatch.equals("*")) {
+        throw invalid(
+            "If-None-Match of a write can only be *, which demands that there is no entry");
+      }
+      return WriteCondition.IF_ABSENT;
+    }
+    if (match == null) {
+      return WriteCondition.NONE;
+    }
+    if (match.equals("*")) {
+      return WriteCondition.IF_PRESENT;
+    }
+    List<String> etags = etags(IF_MATCH, match);
+    if (etags.size() != 1) {
+      throw invalid("If-Match of a write can have one etag only");
+    }
+    // A weak one too: a proxy made it so, and it still names one write and no other.
+    return WriteCondition.ifMatch(etags.get(0));
+  }
+
+  /** Refuses every condition, where the request could not hold to it. */
+  public static void refuseAll(HttpServletRequest request) {
+    refuse(request, IF_MATCH, IF_NONE_MATCH, "If-Unmodified-Since", "If-Modified-Since");
+  }
+
+  /** Tells whether the reader said that it has this very version already. */
+  public static boolean notModified(HttpServletRequest request, String presentEtag) {
+    String first = request.getHeader(IF_NONE_MATCH);
+    if (first == null || isJust(first, presentEtag)) {
+      return first != null;
+    }
+    String noneMatch = String.valueOf(header(request, IF_NONE_MATCH));
+    return noneMatch.equals("*") || etags(IF_NONE_MATCH, noneMatch).contains(presentEtag);
+  }
+
+  /** Most readers have one etag, and send it as they got it. */
+  private static boolean isJust(String header, String etag) {
+    return header.length() == etag.length() + 2
+        && header.startsWith(etag, 1)
+        && header.startsWith("\"")
+        && header.endsWith("\"");
+  }
+
+  private static void refuse(HttpServletRequest request, String... headers) {
+    for (String header : headers) {
+      if (request.getHeader(header) != null) {
+        throw invalid("The header " + header + " is not supported here");
+      }
+    }
+  }
+
+  /** In one pass from left to right, as anybody may send anything here; elements may be empty. */
+  private static List<String> etags(String header, String value) {
+    List<String> etags = new ArrayList<>();
+    int position = 0;
+    while (true) {
+      int start = skipBlanks(value, position);
+      int next = start;
+      if (start < value.length() && value.charAt(start) != ',') {
+        int quote = value.startsWith("W/", start) ? start + 2 : start;
+        int end = value.startsWith("\"", quote) ? value.indexOf('"', quote + 1) : -1;
+        next = skipBlanks(value, end + 1);
+        if (end < 0 || (next < value.length() && value.charAt(next) != ',')) {
+          throw malformed(header);
+        }
+        etags.add(withoutEncoding(value.substring(quote + 1, end)));
+      }
+      if (next == value.length()) {
+        break;
+      }
+      position = next + 1;
+    }
+    if (etags.isEmpty()) {
+      throw malformed(header);
+    }
+    return etags;
+  }
+
+  private static int skipBlanks(String value, int from) {
+    int position = from;
+    while (position < value.length()
+        && (value.charAt(position) == ' ' || value.charAt(position) == '\t')) {
+      position++;
+    }
+    return position;
+  }
+
+  /** Takes off what a proxy that compresses puts behind an etag, for example {@code -gzip}. */
+  private static String withoutEncoding(String etag) {
+    for (String encoding : ENCODINGS) {
+      if (etag.endsWith(encoding)) {
+        String plain = etag.substring(0, etag.length() - encoding.length());
+        return plain.endsWith("-") ? plain.substring(0, plain.length() - 1) : plain;
+      }
+    }
+    return etag;
+  }
+
+  private static InvalidInputException malformed(String header) {
+    return invalid(header + " must be * or etags in double quotes, as the ETag header has them");
+  }
+
+  /** Returns the lines of the header as one, or null where there is none; an empty one is there. */
+  private static @Nullable String header(HttpServletRequest request, String name) {
+    return request.getHeader(name) == null
+        ? null
+        : String.join(",", Collections.list(request.getHeaders(name))).strip();
+  }
+
+  private static InvalidInputException invalid(String message) {
+    return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
+  }
+}

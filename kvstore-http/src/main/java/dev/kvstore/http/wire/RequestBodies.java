@@ -1,0 +1,217 @@
+package dev.kvstore.http.wire;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.Route;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.bson.JsonTranscoder;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.ValueLimits;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.bson.BsonType;
+
+/** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
+public final class RequestBodies {
+  /** A counter's body is a number and its name. */
+  private static final int MAX_COUNTER_BYTES = 1024;
+
+  /** A batch of more would keep the database busy for long. */
+  private static final int MAX_MEMBERS = 100_000;
+
+  /** What a document around a value takes, and a few spaces around JSON. */
+  private static final int SLACK_BYTES = 1024;
+
+  private final JsonTranscoder transcoder;
+  private final ValueLimits limits;
+  private final int maxBatchBytes;
+
+  public RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
+    this.transcoder = transcoder;
+    this.limits = limits;
+    this.maxBatchBytes = maxBatchBytes;
+  }
+
+  /** Returns the most bytes that the body of a request to that resource can have. */
+  public int maxBytes(Route route) {
+    return switch (route) {
+      case COUNTER -> MAX_COUNTER_BYTES;
+      case VALUES -> maxBatchBytes;
+      default -> Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
+    };
+  }
+
+  /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
+  public RawValue value(RequestContext context) throws IOException {
+    if (Format.ofBody(context.request()) == Format.BSON) {
+      return BsonValues.checked(read(context, limits.maxBytes() + SLACK_BYTES), limits);
+    }
+    return jsonValue(context);
+  }
+
+  /** Returns the merge patch that is the body. */
+  public RawValue mergePatch(RequestContext context) throws IOException {
+    Format.requireMergePatch(context.request());
+    return jsonValue(context);
+  }
+
+  private RawValue jsonValue(RequestContext context) throws IOException {
+    try (InputStream body = open(context, Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+      return json(body, parser -> value(context.request().getContentLengthLong(), parser));
+    }
+  }
+
+  private RawValue value(long length, JsonParser parser) throws IOException {
+    try {
+      return transcoder.read(parser);
+    } catch (InvalidInputException e) {
+      throw e.code() == ErrorCode.TOO_LARGE
+          ? tooLarge("The value has " + (length < 0 ? "so many" : length) + " bytes of JSON", e)
+          : e;
+    }
+  }
+
+  /** The limit is one of BSON, which can be several times as long as the JSON that was sent. */
+  private InvalidInputException tooLarge(String sent, InvalidInputException cause) {
+    return new InvalidInputException(
+        ErrorCode.TOO_LARGE,
+        sent + ", which take more than " + limits.maxBytes()
+            + " bytes as BSON, in which values are stored: that is the most there can be",
+        cause);
+  }
+
+  /** Returns the values that are the members of the body, by their keys. */
+  public Map<String, RawValue> values(RequestContext context) throws IOException {
+    Format format = Format.ofBody(context.request());
+    try (InputStream body = open(context, maxBatchBytes)) {
+      Map<String, RawValue> values = members(format, body);
+      values.keySet().forEach(Names::checkKey);
+      return values;
+    }
+  }
+
+  /** Returns the member {@code by} of the body, and 1 where there is none. */
+  public long increment(RequestContext context) throws IOException {
+    byte[] body = read(context, MAX_COUNTER_BYTES);
+    if (body.length == 0) {
+      return 1;
+    }
+    Map<String, RawValue> members = countersMembers(context, body);
+    if (members.isEmpty()) {
+      return 1;
+    }
+    RawValue by = members.get("by");
+    OptionalLong number =
+        by == null || members.size() > 1 ? OptionalLong.empty() : BsonValues.wholeNumber(by);
+    return number.orElseThrow(() -> notACounter(
+        by == null
+            ? "it has no member 'by'"
+            : members.size() > 1
+                ? "it has other members than 'by'"
+                : "'by' is " + BsonValues.typeName(by) + ", not a whole number of 64 bits"));
+  }
+
+  private Map<String, RawValue> countersMembers(RequestContext context, byte[] body)
+      throws IOException {
+    Format format = Format.ofBody(context.request());
+    if (format == Format.JSON) {
+      RawValue value = json(new ByteArrayInputStream(body), transcoder::read);
+      if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
+        throw notACounter("it is " + BsonValues.typeName(value) + ", not an object");
+      }
+    }
+    return members(format, new ByteArrayInputStream(body));
+  }
+
+  private static InvalidInputException notACounter(String problem) {
+    return new InvalidInputException(
+        ErrorCode.INVALID_VALUE,
+        "The body of a counter must be an object with what to add, as in {\"by\": 5}, or empty, which"
+            + " adds 1; " + problem);
+  }
+
+  private Map<String, RawValue> members(Format format, InputStream body) throws IOException {
+    if (format == Format.BSON) {
+      return BsonValues.members(body.readAllBytes(), limits, MAX_MEMBERS);
+    }
+    return json(body, this::members);
+  }
+
+  /** Reads the one JSON text that the body is. */
+  private <T> T json(InputStream body, JsonReader<T> reader) throws IOException {
+    try (JsonParser parser = transcoder.factory().createParser(body)) {
+      T result = reader.read(parser);
+      if (parser.nextToken() != null) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_JSON, "The body goes on after the end of its JSON");
+      }
+      return result;
+    } catch (JsonProcessingException | CharacterCodingException e) {
+      throw JsonTranscoder.failure(e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Map<String, RawValue> members(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE, "The body must be an object with a member for each value");
+    }
+    Map<String, RawValue> values = new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      if (values.size() == MAX_MEMBERS) {
+        throw new InvalidInputException(
+            ErrorCode.TOO_LARGE, "The body has more than " + MAX_MEMBERS + " members");
+      }
+      String name = parser.currentName();
+      parser.nextToken();
+      values.put(name, member(name, parser));
+    }
+    return values;
+  }
+
+  private RawValue member(String name, JsonParser parser) {
+    long start = parser.currentTokenLocation().getCharOffset();
+    try {
+      return transcoder.read(parser);
+    } catch (InvalidInputException e) {
+      Names.checkKey(name);
+      if (e.code() == ErrorCode.TOO_LARGE) {
+        long read = parser.currentLocation().getCharOffset() - start;
+        throw tooLarge(
+            "The value of key '" + name + "' has more than " + read + " characters of JSON", e);
+      }
+      throw new InvalidInputException(e.code(), "Key '" + name + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] read(RequestContext context, int maxBytes) throws IOException {
+    try (InputStream body = open(context, maxBytes)) {
+      return body.readAllBytes();
+    }
+  }
+
+  private static InputStream open(RequestContext context, int maxBytes) {
+    if (context.request().getContentLengthLong() > maxBytes) {
+      throw BoundedInput.tooLarge(context.request().getContentLengthLong(), maxBytes);
+    }
+    return new BoundedInput(context.body(), maxBytes);
+  }
+
+  private interface JsonReader<T> {
+    T read(JsonParser parser) throws IOException;
+  }
+}

@@ -1,0 +1,327 @@
+package dev.kvstore.http.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.internal.bson.JsonTranscoder;
+import dev.kvstore.spi.CachedEntry;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.http.DateGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what is answered, in the format that the request likes best. Thread-safe. */
+public final class ResponseWriter {
+  /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
+  private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
+
+  /** A smaller body waits in the server's own buffer until the request was handled. */
+  private static final int SMALL_BYTES = 4 * 1024;
+
+  private final JsonTranscoder transcoder;
+  private final Load load;
+
+  /** @param load lets what does not fit into memory at once be read as it is sent */
+  public ResponseWriter(JsonTranscoder transcoder, Load load) {
+    this.transcoder = transcoder;
+    this.load = load;
+  }
+
+  /** Writes a document. */
+  public interface Content {
+    void writeTo(DocumentWriter out) throws IOException;
+  }
+
+  /** Answers with the value alone, as JSON, or that the reader has it already. */
+  public void held(RequestContext context, CachedEntry held, KVEntry<RawValue> entry)
+      throws IOException {
+    EncodedEntry.of(held, entry, this, context).answer(context);
+  }
+
+  /** Answers with the value alone. */
+  public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
+      throws IOException {
+    metadataHeaders(context, entry.metadata());
+    RawValue value = present(entry);
+    if (format == Format.BSON) {
+      ChunkedBuffer buffer = newAnswer(context);
+      buffer.write(value.document());
+      answer(context, 200, format, buffer);
+    } else {
+      answer(context, 200, format, toJson(context, value));
+    }
+  }
+
+  /** Returns the value as JSON with a newline after it, so that a prompt is not on its line. */
+  ChunkedBuffer toJson(RequestContext context, RawValue value) throws IOException {
+    return toJson(context, out -> out.value(value));
+  }
+
+  /** Answers with the entry and its value. */
+  public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
+      throws IOException {
+    metadataHeaders(context, entry.metadata());
+    document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
+  }
+
+  /** Answers with the entry without its value. */
+  public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
+      throws IOException {
+    metadataHeaders(context, metadata);
+    document(context, format, status, out -> writeEntry(out, metadata, null));
+  }
+
+  /** Answers with a document that is small enough to be in memory. */
+  public void document(RequestContext context, Format format, int status, Content content)
+      throws IOException {
+    answer(
+        context,
+        status,
+        format,
+        format == Format.BSON ? toBson(context, content) : toJson(context, content));
+  }
+
+  /** Answers with a document that JSON sends while it is being written. */
+  public void stream(RequestContext context, Format format, EntryDocument document)
+      throws IOException {
+    context.response().setStatus(200);
+    context.response().setContentType(format.mediaType());
+    context.tellPosition();
+    if (format == Format.BSON) {
+      // To its end even without room: whoever asks for too much would otherwise try again and
+      // again.
+      ChunkedBuffer whole = ChunkedBuffer.dropping(context.room()::takeOrCount);
+      DocumentWriter out = new BsonDocumentWriter(whole, MAX_BSON_BYTES);
+      while (document.writeTo(out)) {
+        // until its end
+      }
+      context.room().requireCounted();
+      answer(context, 200, format, whole);
+      return;
+    }
+    JsonParts parts = new JsonParts(document, transcoder, context.room());
+    ChunkedBuffer first = parts.make();
+    context.tellPosition();
+    if (parts.isAll()) {
+      send(context, first);
+      return;
+    }
+    if (context.isHead()) {
+      // Sent now, as the server would think that there is nothing to tell the length of.
+      context.response().flushBuffer();
+      return;
+    }
+    if (context.request().getProtocol().equals("HTTP/1.1")) {
+      // In chunks even where the connection closes afterwards, or an end that came too early could
+      // not be told from the end.
+      context.header("Transfer-Encoding", "chunked");
+    }
+    Sending.made(context, parts, load);
+  }
+
+  /** Writes the entry as a document. */
+  public static void writeEntry(DocumentWriter out, KVMetadata metadata, @Nullable RawValue value)
+      throws IOException {
+    out.startDocument();
+    out.name("key");
+    out.text(metadata.key());
+    if (value != null) {
+      out.name("value");
+      out.value(value);
+    }
+    out.name("version");
+    out.number(metadata.version());
+    out.name("etag");
+    out.text(metadata.etag());
+    out.name("createdAt");
+    out.time(metadata.createdAt());
+    out.name("updatedAt");
+    out.time(metadata.updatedAt());
+    out.name("updatedBy");
+    if (metadata.updatedBy().isPresent()) {
+      out.text(metadata.updatedBy().get());
+    } else {
+      out.nothing();
+    }
+    out.name("expiresAt");
+    if (metadata.expiresAt().isPresent()) {
+      out.time(metadata.expiresAt().get());
+    } else {
+      out.nothing();
+    }
+    out.endDocument();
+  }
+
+  /** Takes room for the answer with that value, where it is large. */
+  public void reserve(RequestContext context, Format format, RawValue value) {
+    if (Load.JSON_GROWTH * (long) value.size() <= ChunkedBuffer.CHUNK_BYTES) {
+      return;
+    }
+    if (format == Format.BSON) {
+      context.reserve(value.size());
+    } else {
+      context.reserve(jsonBytes(value));
+    }
+  }
+
+  private int jsonBytes(RawValue value) {
+    try {
+      CountingOutput counted = new CountingOutput();
+      writeJson(counted, out -> out.value(value));
+      return counted.bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class CountingOutput extends OutputStream {
+    private int bytes;
+
+    @Override
+    public void write(int b) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] written, int offset, int length) {
+      bytes += length;
+    }
+  }
+
+  /** Returns how many bytes the values of these entries have. */
+  public static long bytes(Collection<KVEntry<RawValue>> entries) {
+    return entries.stream().mapToLong(entry -> present(entry).size()).sum();
+  }
+
+  /** Returns the value of an entry that was read with its value. */
+  public static RawValue present(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    if (value == null) {
+      throw new IllegalStateException("Key '" + entry.key() + "' was read without its value");
+    }
+    return value;
+  }
+
+  /** Says which version the answer is about. */
+  public static void metadataHeaders(RequestContext context, KVMetadata metadata) {
+    metadataHeaders(metadata, context::header);
+  }
+
+  /** Names the headers that say which version an answer is about, and their values. */
+  public static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
+    headers.accept("ETag", '"' + metadata.etag() + '"');
+    headers.accept(
+        "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
+    headers.accept("KV-Version", Long.toString(metadata.version()));
+    metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
+  }
+
+  private ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
+    ChunkedBuffer buffer = newAnswer(context);
+    writeJson(buffer, content);
+    return buffer;
+  }
+
+  private void writeJson(OutputStream to, Content content) throws IOException {
+    try (JsonGenerator json = transcoder.factory().createGenerator(to)) {
+      content.writeTo(new JsonDocumentWriter(json, transcoder));
+      json.writeRaw('\n');
+    }
+  }
+
+  private static ChunkedBuffer toBson(RequestContext context, Content content) throws IOException {
+    ChunkedBuffer buffer = newAnswer(context);
+    content.writeTo(new BsonDocumentWriter(buffer, MAX_BSON_BYTES));
+    return buffer;
+  }
+
+  /** Answers with this body, of which {@code HEAD} gets the length only. */
+  public static void answer(RequestContext context, int status, Format format, byte[] content)
+      throws IOException {
+    answer(context, status, format.mediaType(), content);
+  }
+
+  /** As {@link #answer(RequestContext, int, Format, byte[])}, for a document of another kind. */
+  public static void answer(RequestContext context, int status, String mediaType, byte[] content)
+      throws IOException {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(mediaType);
+    send(context, content);
+  }
+
+  /**
+   * Returns where an answer can be written before it is sent. What a read needs is counted as it
+   * grows and may be refused. What a write needs is counted when it is sent, since the write is
+   * done by then and a refusal would say that it is not; unless it was
+   * {@linkplain RequestContext#reserve reserved} before.
+   */
+  public static ChunkedBuffer newAnswer(RequestContext context) {
+    return new ChunkedBuffer(context.isWrite() ? bytes -> {} : context.room()::take);
+  }
+
+  /**
+   * As {@link #answer(RequestContext, int, Format, byte[])}, with bytes that the service has
+   * anyway.
+   */
+  public static void answerShared(
+      RequestContext context, int status, String mediaType, byte[] content) throws IOException {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(mediaType);
+    send(context, content.length, List.of(ByteBuffer.wrap(content)), true);
+  }
+
+  /**
+   * As {@link #answer(RequestContext, int, Format, byte[])}, of what {@link #newAnswer} returned.
+   */
+  public static void answer(
+      RequestContext context, int status, Format format, ChunkedBuffer content) throws IOException {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(format.mediaType());
+    send(context, content);
+  }
+
+  /** As {@link #send(RequestContext, byte[])}, of what {@link #newAnswer} returned. */
+  public static void send(RequestContext context, ChunkedBuffer content) throws IOException {
+    send(context, content.getSize(), content.parts(), !context.isWrite());
+  }
+
+  /** Sends the body of an answer whose status and headers are set. Does not wait for the reader. */
+  public static void send(RequestContext context, byte[] content) throws IOException {
+    if (content.length > SMALL_BYTES && context.method().equals("GET")) {
+      context.room().take(content.length);
+    }
+    send(context, content.length, List.of(ByteBuffer.wrap(content)), !context.isWrite());
+  }
+
+  private static void send(
+      RequestContext context, int length, List<ByteBuffer> parts, boolean counted)
+      throws IOException {
+    if (context.isHead()) {
+      context.response().setContentLength(length);
+    } else if (length > SMALL_BYTES) {
+      context.response().setContentLength(length);
+      int open = counted ? 0 : Math.max(0, length - context.reserved());
+      Sending.all(context, parts, open == 0 || context.room().tryTake(open) ? 0 : open);
+    } else if (length > 0) {
+      // The server adds the length when it sends this, which is after the request was handled.
+      context.response().getOutputStream().write(parts.get(0).array(), 0, length);
+    }
+  }
+
+  public static void answerEmpty(RequestContext context, int status) {
+    context.tellPosition();
+    context.response().setStatus(status);
+    context.response().setContentType(null);
+  }
+}
