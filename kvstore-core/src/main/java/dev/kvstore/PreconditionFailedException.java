@@ -29,15 +29,11 @@ public final class PreconditionFailedException extends KVException {
   /**
    * Returns the exception for a deletion of many, see {@link DeleteOptions#ifMatch}.
    *
-   * @param what names the entries in the message
    * @since 0.1.0
    */
   public static PreconditionFailedException ofMany(
-      String what, String demanded, String presentFingerprint) {
-    return new PreconditionFailedException(
-        what + " has the fingerprint " + presentFingerprint + ", the deletion demanded " + demanded,
-        "",
-        presentFingerprint);
+      String message, @Nullable String presentFingerprint) {
+    return new PreconditionFailedException(message, "", presentFingerprint);
   }
 
   /** Returns the key; empty for a deletion of many. */
