@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The outcome of a deletion of many entries.
+ * The result of a deletion of many entries.
  *
- * @param keys the keys whose entries were deleted, or would be by a deletion that is no dry run
- * @param changed the keys whose entries stay because they are not what they had to be
- * @param fingerprint of a dry run, stands for the entries and their versions, see
+ * @param keys the keys whose entries were deleted, or in a dry run would be
+ * @param changed the keys whose entries have changed and stay
+ * @param fingerprint in a dry run, identifies the entries and their versions, see
  *     {@link DeleteOptions#ifMatch}
  * @since 0.1.0
  */
