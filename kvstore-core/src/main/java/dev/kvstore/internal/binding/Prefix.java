@@ -26,12 +26,7 @@ record Prefix(String given, String own, String separator) {
 
   /** What the keys below begin with. */
   String below() {
-    return below(own);
-  }
-
-  /** What the keys below this key begin with. */
-  String below(String key) {
-    return key.isEmpty() ? "" : key + separator;
+    return own.isEmpty() ? "" : own + separator;
   }
 
   Interest interest() {

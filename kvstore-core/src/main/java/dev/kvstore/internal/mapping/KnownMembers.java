@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializer;
-import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
 import com.fasterxml.jackson.databind.deser.std.CollectionDeserializer;
@@ -57,7 +56,7 @@ final class KnownMembers {
 
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
-    Walk walk = new Walk(separator, new ArrayList<>(), context());
+    Walk walk = new Walk(separator, new ArrayList<>(), Mappers.context(mapper));
     Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
@@ -207,18 +206,13 @@ final class KnownMembers {
                 && instantiator.canCreateFromObjectWith()));
   }
 
-  private DefaultDeserializationContext context() {
-    return ((DefaultDeserializationContext) mapper.getDeserializationContext())
-        .createDummyInstance(mapper.getDeserializationConfig());
-  }
-
   private @Nullable JsonDeserializer<?> root(JavaType type) {
     JsonDeserializer<?> known = roots.get(type);
     if (known != null) {
       return known;
     }
     try {
-      JsonDeserializer<?> found = context().findRootValueDeserializer(type);
+      JsonDeserializer<?> found = Mappers.context(mapper).findRootValueDeserializer(type);
       roots.put(type, found);
       return found;
     } catch (JsonMappingException e) {
@@ -228,8 +222,7 @@ final class KnownMembers {
 
   /** Tells whether a class takes names that are not those of its members. */
   private boolean takesOthers(JavaType type) {
-    Boolean known = takeOthers.get(type);
-    return known != null ? known : takeOthers.computeIfAbsent(type, this::findsOthers);
+    return takeOthers.computeIfAbsent(type, this::findsOthers);
   }
 
   private boolean findsOthers(JavaType type) {

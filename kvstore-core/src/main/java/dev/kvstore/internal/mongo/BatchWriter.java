@@ -39,7 +39,7 @@ final class BatchWriter {
   }
 
   private final StoreAccess access;
-  private final MongoWriteResolver settlement;
+  private final MongoWriteResolver resolver;
   private final List<EntryWrite> writes;
   private final Map<EntryWrite, Fate> fates = new HashMap<>();
   private Deadline deadline;
@@ -52,13 +52,9 @@ final class BatchWriter {
   private @Nullable RuntimeException refusal;
 
   /** @param deadline of the first part */
-  BatchWriter(
-      StoreAccess access,
-      MongoWriteResolver settlement,
-      List<EntryWrite> writes,
-      Deadline deadline) {
+  BatchWriter(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
     this.access = access;
-    this.settlement = settlement;
+    this.resolver = access.resolver();
     this.writes = writes;
     this.deadline = deadline;
   }
@@ -204,7 +200,7 @@ final class BatchWriter {
     }
     note(collided, Fate.UNKNOWN); // until they were read
     Map<String, StoredDocument> present =
-        access.reading("keys", () -> settlement.readAll(collided, deadline));
+        access.reading("keys", () -> resolver.readAll(collided, deadline));
     List<EntryWrite> left = new ArrayList<>();
     for (EntryWrite write : collided) {
       if (write.isIn(present)) {
@@ -222,8 +218,8 @@ final class BatchWriter {
   private void settle(List<EntryWrite> lost, RuntimeException e, SendMark mark) {
     Map<String, StoredDocument> seen = new HashMap<>();
     try {
-      settlement.settle(e, mark.mayHaveBeenSent(), doing(lost), until -> {
-        seen.putAll(settlement.readAll(lost, until));
+      resolver.settle(e, mark.mayHaveBeenSent(), doing(lost), until -> {
+        seen.putAll(resolver.readAll(lost, until));
         return lost.stream().allMatch(write -> write.isIn(seen)) ? seen : null;
       });
     } catch (OutcomeUnknownException unknown) {

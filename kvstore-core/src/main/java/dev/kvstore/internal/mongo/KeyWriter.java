@@ -19,19 +19,7 @@ import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and deletes one key, each with one command where nobody is in the way. */
-final class KeyWriter {
-  private final StoreAccess access;
-  private final MongoWriteResolver settlement;
-
-  KeyWriter(StoreAccess access) {
-    this.access = access;
-    this.settlement = new MongoWriteResolver(access);
-  }
-
-  MongoWriteResolver settlement() {
-    return settlement;
-  }
-
+record KeyWriter(StoreAccess access) {
   /** Writes whatever is there. */
   StoredDocument put(EntryWrite write, Deadline deadline) {
     return upsert(write, write::replacing, false, deadline);
@@ -57,17 +45,9 @@ final class KeyWriter {
       Function<Instant, BsonDocument> update,
       boolean withValue,
       Deadline deadline) {
-    FindOneAndUpdateOptions options = updateOptions(withValue).upsert(true);
     BsonDocument newEtag = newEtag(write.chosenEtag());
     while (true) {
-      Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
-        Instant now = access.now();
-        BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
-        filter.putAll(newEtag);
-        return access.run(
-            until,
-            collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
-      });
+      Sent sent = update(write, update, WriteCondition.NONE, newEtag, withValue, deadline);
       if (sent.document() != null) {
         return sent.document();
       }
@@ -95,11 +75,9 @@ final class KeyWriter {
   /** Makes a new entry of an expired document that is still there; null where there is none. */
   @Nullable
   StoredDocument reclaim(EntryWrite write, boolean withValue, Deadline deadline) {
-    FindOneAndReplaceOptions options =
-        new FindOneAndReplaceOptions().returnDocument(ReturnDocument.AFTER);
-    if (!withValue) {
-      options.projection(Projections.exclude(StoredDocument.VALUE));
-    }
+    FindOneAndReplaceOptions options = new FindOneAndReplaceOptions()
+        .returnDocument(ReturnDocument.AFTER)
+        .projection(StoreAccess.projection(withValue));
     Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
@@ -123,7 +101,7 @@ final class KeyWriter {
     return written;
   }
 
-  /** Updates the live document that holds what is demanded. */
+  /** Updates the live document that holds what is demanded, or makes one without a condition. */
   Sent update(
       EntryWrite write,
       Function<Instant, BsonDocument> update,
@@ -131,7 +109,10 @@ final class KeyWriter {
       BsonDocument demanded,
       boolean withValue,
       Deadline deadline) {
-    FindOneAndUpdateOptions options = updateOptions(withValue);
+    FindOneAndUpdateOptions options = new FindOneAndUpdateOptions()
+        .returnDocument(ReturnDocument.AFTER)
+        .projection(StoreAccess.projection(withValue))
+        .upsert(condition.equals(WriteCondition.NONE));
     String etag = condition instanceof IfMatch match ? match.etag() : null;
     return send(write, etag, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
@@ -174,7 +155,7 @@ final class KeyWriter {
       return deleteOnce(key, demanded, mark, deadline);
     } catch (RuntimeException e) {
       String doing = "deleting key '" + key + "'";
-      return settlement.<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
+      return access.resolver().<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
         // A delete leaves nothing behind by which it would be known.
         StoredDocument present =
             condition instanceof IfMatch ? access.find(key, false, until) : null;
@@ -246,13 +227,14 @@ final class KeyWriter {
       if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
         return new Sent(null, e);
       }
-      StoredDocument settled = settlement.<StoredDocument>settle(
+      MongoWriteResolver resolver = access.resolver();
+      StoredDocument settled = resolver.<StoredDocument>settle(
           e,
           mark.mayHaveBeenSent(),
           doing(write.key()),
           until -> etag == null
-              ? settlement.lookFor(write, withValue, until)
-              : settlement.lookForOrSendAgain(
+              ? resolver.lookFor(write, withValue, until)
+              : resolver.lookForOrSendAgain(
                   write,
                   etag,
                   withValue,
@@ -268,12 +250,6 @@ final class KeyWriter {
       throw access.failed(sent.refusal(), doing(key));
     }
     return sent.document();
-  }
-
-  static FindOneAndUpdateOptions updateOptions(boolean withValue) {
-    FindOneAndUpdateOptions options =
-        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
-    return withValue ? options : options.projection(Projections.exclude(StoredDocument.VALUE));
   }
 
   static String doing(String key) {

@@ -1,7 +1,6 @@
 package dev.kvstore.internal.mongo;
 
 import static dev.kvstore.internal.mongo.StoredDocument.KEY;
-import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.Projections;
@@ -70,9 +69,8 @@ final class Listing {
   KVPage<StoredDocument> documents(
       KeyRange range, int limit, boolean withValue, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.live(EntryFilter.range(range), access.now());
-    Bson projection = withValue ? null : Projections.exclude(VALUE);
     return new Page<>(limit, 0, StoredDocument::of, StoredDocument::key)
-        .read(filter, projection, atLeast, deadline);
+        .read(filter, StoreAccess.projection(withValue), atLeast, deadline);
   }
 
   /**

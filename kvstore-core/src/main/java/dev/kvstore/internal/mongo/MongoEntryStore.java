@@ -179,15 +179,16 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> new EntryWrite(
+        .map(entry -> new EntryWrite(new Write(
             entry.getKey(),
             entry.getValue(),
+            WriteCondition.NONE,
             options.timeToLive().orElse(null),
-            options.author().orElse(null)))
+            options.author().orElse(null))))
         .toList();
     return options.isAtomic()
-        ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
-        : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+        ? new AtomicBatch(access, writes, deadline).write()
+        : new BatchWriter(access, writes, deadline).write();
   }
 
   private Deadline beginBatch(boolean atomic) {
@@ -204,7 +205,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
     boolean atomic = deletion.options().isAtomic();
     Deadline deadline = beginBatch(atomic);
-    BatchDeleter deleter = new BatchDeleter(access, writer.settlement(), deletion, deadline);
+    BatchDeleter deleter = new BatchDeleter(access, deletion, deadline);
     return atomic ? deleter.deleteAtomically() : deleter.delete();
   }
 

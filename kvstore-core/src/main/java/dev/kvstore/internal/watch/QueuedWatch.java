@@ -5,7 +5,6 @@ import dev.kvstore.KVWatcher;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,45 +28,24 @@ final class QueuedWatch extends Watch {
 
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  private final EntryStore store;
-  private final Interest interest;
   private final KVWatcher watcher;
   private final int capacity;
   private final @Nullable EntryDecoder decoder;
-  private final Later later;
-  private final SerialRunner runner;
   private boolean failing; // of the runner alone
 
   // Guarded by itself. Changes, and of the marks before them two at most.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
 
   QueuedWatch(
-      EntryStore store,
+      WatchHub hub,
       Interest interest,
       KVWatcher watcher,
       WatchOptions options,
-      EntryDecoder decoder,
-      Executor executor,
-      Later later,
-      Consumer<Watch> whenClosed) {
-    super(whenClosed);
-    this.store = store;
-    this.interest = interest;
+      EntryDecoder decoder) {
+    super(hub, interest);
     this.watcher = watcher;
     this.capacity = options.queueCapacity();
     this.decoder = options.hasValues() ? decoder : null;
-    this.later = later;
-    this.runner = new SerialRunner(executor, this::tell);
-  }
-
-  @Override
-  SerialRunner runner() {
-    return runner;
-  }
-
-  @Override
-  public Interest interest() {
-    return interest;
   }
 
   @Override
@@ -84,7 +61,7 @@ final class QueuedWatch extends Watch {
     boolean any = false;
     synchronized (queue) {
       for (Change change : changes) {
-        if (interest.covers(change.key())) {
+        if (interest().covers(change.key())) {
           any = true;
           add(change);
         }
@@ -113,7 +90,7 @@ final class QueuedWatch extends Watch {
     }
     log.warn(
         "A watcher of the store '{}' is too slow: {} changes wait, it gets a reset instead",
-        store.name(),
+        hub.entries.name(),
         queue.size());
     queue.clear();
     queue.add(KVWatcher::reset);
@@ -121,7 +98,8 @@ final class QueuedWatch extends Watch {
     queue.add(to -> to.ready(new SyncToken(change.position())));
   }
 
-  private void tell() {
+  @Override
+  void work() {
     try {
       Consumer<KVWatcher> next = next();
       while (next != null && !runner.isClosed()) {
@@ -138,7 +116,9 @@ final class QueuedWatch extends Watch {
       next.accept(watcher);
     } catch (Throwable e) { // whatever it is, it is the watcher's, and the others go on
       log.error(
-          "A watcher of the store '{}' failed; it is told of the next change", store.name(), e);
+          "A watcher of the store '{}' failed; it is told of the next change",
+          hub.entries.name(),
+          e);
     }
   }
 
@@ -148,7 +128,7 @@ final class QueuedWatch extends Watch {
     }
     failing = true;
     log.debug("Values of changes cannot be read", failure);
-    later.run(runner::wake, RETRY);
+    hub.later.run(runner::wake, RETRY);
   }
 
   /** Returns what is to be told next, with its entry; null where nothing waits. */
@@ -179,7 +159,7 @@ final class QueuedWatch extends Watch {
       position = position.max(change.position());
     }
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
-    store
+    hub.entries
         .find(keys, RereadingWatch.demand(position))
         .forEach(entry -> found.put(entry.key(), entry));
     changes.forEach(change -> change.read(found));

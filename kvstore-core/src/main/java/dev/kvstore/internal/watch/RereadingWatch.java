@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +24,6 @@ abstract class RereadingWatch extends Watch {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final String subject;
-  private final Interest interest;
-  private final Later later;
-  private final Rereads rereads;
-  private final SerialRunner runner;
-
   private boolean failing; // of the runner alone
 
   // Guarded by this.
@@ -39,19 +32,9 @@ abstract class RereadingWatch extends Watch {
   private List<Runnable> afterRead = new ArrayList<>();
 
   /** @param subject what is read, for log lines: {@code the key 'k'} */
-  RereadingWatch(
-      String subject,
-      Interest interest,
-      Executor executor,
-      Later later,
-      Rereads rereads,
-      Consumer<Watch> whenClosed) {
-    super(whenClosed);
+  RereadingWatch(WatchHub hub, String subject, Interest interest) {
+    super(hub, interest);
     this.subject = subject;
-    this.interest = interest;
-    this.later = later;
-    this.rereads = rereads;
-    this.runner = new SerialRunner(executor, this::read);
   }
 
   /**
@@ -61,25 +44,19 @@ abstract class RereadingWatch extends Watch {
    */
   abstract void read(ReadOptions options, boolean byHand);
 
-  @Override
-  final SerialRunner runner() {
-    return runner;
-  }
-
-  @Override
-  public final Interest interest() {
-    return interest;
-  }
-
   /** Returns the only key that is read; empty where there are more. */
-  abstract Optional<String> key();
+  Optional<String> key() {
+    return Optional.empty();
+  }
 
   /**
    * Returns true if an entry is the one that was read last.
    *
    * @param found all entries there are of the keys of many watches
    */
-  abstract boolean knows(Map<String, KVEntry<RawValue>> found);
+  boolean knows(Map<String, KVEntry<RawValue>> found) {
+    return false;
+  }
 
   /** Returns the point in the store's history that the next read will not be before. */
   final synchronized SyncToken position() {
@@ -100,13 +77,13 @@ abstract class RereadingWatch extends Watch {
     synchronized (this) {
       position = position.max(new SyncToken(at));
     }
-    rereads.add(this);
+    hub.rereads.add(this);
   }
 
   @Override
   public final void changed(List<Change> changes, long upTo) {
     for (Change change : changes) {
-      if (interest.covers(change.key())) {
+      if (interest().covers(change.key())) {
         changedAt(change.position(), change.version() == Change.UNKNOWN_VERSION);
       }
     }
@@ -126,7 +103,8 @@ abstract class RereadingWatch extends Watch {
     runner.wake();
   }
 
-  private void read() {
+  @Override
+  final void work() {
     ReadOptions options;
     boolean wasByHand;
     List<Runnable> after;
@@ -164,6 +142,6 @@ abstract class RereadingWatch extends Watch {
     synchronized (this) {
       byHand |= wasByHand;
     }
-    later.run(runner::wake, RETRY);
+    hub.later.run(runner::wake, RETRY);
   }
 }

@@ -34,7 +34,7 @@ final class Rereads {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final EntryStore entries;
-  private final Later later;
+  private final WatchHub.Later later;
   private final Duration patience;
   private final SerialRunner runner;
   private volatile boolean closed;
@@ -43,7 +43,7 @@ final class Rereads {
   // Guarded by itself.
   private final Set<RereadingWatch> waiting = new LinkedHashSet<>();
 
-  Rereads(EntryStore entries, Executor executor, Later later, Duration patience) {
+  Rereads(EntryStore entries, Executor executor, WatchHub.Later later, Duration patience) {
     this.patience = patience;
     this.entries = entries;
     this.later = later;

@@ -5,6 +5,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.KVWatcher;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
@@ -24,6 +25,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +34,19 @@ import org.jspecify.annotations.Nullable;
  * when they have had nothing to do for 10 seconds. Thread-safe.
  */
 public final class WatchHub implements AutoCloseable {
-  private final EntryStore entries;
-  private final Executor executor;
-  private final Later later;
-  private final Rereads rereads;
+  final EntryStore entries;
+  final Executor executor;
+  final Later later;
+  final Rereads rereads;
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /** Does something after a while. */
+  @FunctionalInterface
+  interface Later {
+    void run(Runnable work, Duration after);
+  }
 
   /** Returns a hub for the watches of these entries, which it does not close. */
   public static WatchHub of(EntryStore entries) {
@@ -75,8 +83,7 @@ public final class WatchHub implements AutoCloseable {
   public KVSubscription watch(
       Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
     return start(
-        new QueuedWatch(
-            entries, interest, watcher, options, decoder, executor, later, watches::remove),
+        new QueuedWatch(this, interest, watcher, options, decoder),
         options.from().orElse(null));
   }
 
@@ -91,9 +98,7 @@ public final class WatchHub implements AutoCloseable {
       ItemReader<T> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
-    return start(
-        new ItemWatch<>(key, reader, fallback, listener, executor, later, rereads, watches::remove),
-        null);
+    return start(new ItemWatch<>(this, key, reader, fallback, listener), null);
   }
 
   /**
@@ -102,21 +107,26 @@ public final class WatchHub implements AutoCloseable {
    * cannot tell of changes it is read every 5 seconds.
    *
    * @param subject what is read, for log lines: {@code the settings 'http'}
+   * @param refresh reads it, as fresh as the options demand, and returns after what time to read it
+   *     again even if nothing is told, or null for never. What it throws is logged, and it is
+   *     called again after a second
    * @param whenClosed called when the watch ends, also by the end of the hub; perhaps repeatedly
    */
   public KVSubscription follow(
-      String subject, Interest interest, Refresh refresh, Runnable whenClosed) {
-    Consumer<Watch> end = watch -> {
-      watches.remove(watch);
-      whenClosed.run();
-    };
-    return start(
-        new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
+      String subject,
+      Interest interest,
+      Function<ReadOptions, @Nullable Duration> refresh,
+      Runnable whenClosed) {
+    return start(new FollowingWatch(this, subject, interest, refresh, whenClosed), null);
   }
 
   /** Returns a runner of this work on the threads of the hub, which the caller closes. */
   public SerialRunner runner(Runnable work) {
     return new SerialRunner(executor, work);
+  }
+
+  void forget(Watch watch) {
+    watches.remove(watch);
   }
 
   private KVSubscription start(Watch watch, @Nullable SyncToken from) {

@@ -61,13 +61,13 @@ abstract class StreamLoop extends ServiceThread {
   abstract Set<String> wanted();
 
   /** The stream is open for these stores, and everything before that position was told. */
-  abstract void opened(Set<String> stores, long position);
+  void opened(Set<String> stores, long position) {}
 
   /** The sinks are about to be told of everything up to that position. */
-  abstract void advancing(long upTo);
+  void advancing(long upTo) {}
 
   /** They were. */
-  abstract void advanced(long upTo);
+  void advanced() {}
 
   /** Changes may have been missed. */
   abstract void historyLost();
@@ -160,7 +160,7 @@ abstract class StreamLoop extends ServiceThread {
     }
     position = upTo;
     token = batch.token() != null ? batch.token() : token;
-    advanced(upTo);
+    advanced();
     if (batch.ended()) {
       throw new IllegalStateException("The server has closed the change stream");
     }
