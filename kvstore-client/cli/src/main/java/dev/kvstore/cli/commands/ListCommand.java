@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "list",
     aliases = "ls",
     header = "Lists entries.",
-    description = "Those whose keys begin with a prefix, in the order of their keys.",
+    description = "Lists all entries, or those below a prefix, in key order.",
     footer = {
       "  kv list",
       "  kv list ui. --tree",
@@ -43,18 +43,18 @@ final class ListCommand extends Action.OnStore {
   @Mixin
   private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
 
-  @Option(names = "--keys", description = "Print the keys alone, one a line.")
+  @Option(names = "--keys", description = "Print only the keys, one per line.")
   private boolean keys;
 
   @Option(
       names = {"-t", "--tree"},
-      description = "Print a tree, in which '.' and '/' in the keys make branches.")
+      description = "Print a tree that branches at '.' and '/' in the keys.")
   private boolean tree;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "Print the entries with all that is known of them, as json or yaml.")
+      description = "Print the entries with all metadata, as json or yaml.")
   private @Nullable OutputFormat output;
 
   ListCommand(Session session) {
