@@ -29,7 +29,7 @@ class RoomsTest {
       List.of(API),
       List.of(SUPPORT, API, LOGGING),
       List.of(room("config"), API, "picocli"),
-      List.of(room("files"), API),
+      List.of(room("files"), API, LOGGING),
       List.of(room("tls"), room("files")),
       List.of(SPI, API, SUPPORT),
       List.of(BSON, API, SPI, JACKSON, BSON_LIBRARY),

@@ -29,46 +29,40 @@ public final class MongoSettings implements MongoConfig {
    * 15 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
    * {@link NearCacheSettings#DEFAULT}, no heartbeat, and the default polling interval.
    */
-  public static final MongoSettings DEFAULT = new MongoSettings(
-      Duration.ofSeconds(15),
-      null,
-      "kvstore",
-      Clock.systemUTC(),
-      NearCacheSettings.DEFAULT,
-      null,
-      POLLING_INTERVAL,
-      client -> {},
-      null);
+  public static final MongoSettings DEFAULT = new MongoSettings(new Fields());
 
-  private final Duration timeout;
-  private final @Nullable String database;
-  private final String applicationName;
-  private final Clock clock;
-  private final @Nullable NearCacheSettings nearCache;
-  private final @Nullable Duration heartbeat;
-  private final Duration pollingInterval;
-  private final Consumer<MongoClientSettings.Builder> customizer;
-  private final @Nullable ObjectMapper objectMapper;
+  private final Fields fields;
 
-  private MongoSettings(
-      Duration timeout,
-      @Nullable String database,
-      String applicationName,
-      Clock clock,
-      @Nullable NearCacheSettings nearCache,
-      @Nullable Duration heartbeat,
-      Duration pollingInterval,
-      Consumer<MongoClientSettings.Builder> customizer,
-      @Nullable ObjectMapper objectMapper) {
-    this.timeout = timeout;
-    this.database = database;
-    this.applicationName = applicationName;
-    this.clock = clock;
-    this.nearCache = nearCache;
-    this.heartbeat = heartbeat;
-    this.pollingInterval = pollingInterval;
-    this.customizer = customizer;
-    this.objectMapper = objectMapper;
+  /** What is set. Not changed any more once settings have it. */
+  private static final class Fields implements Cloneable {
+    private Duration timeout = Duration.ofSeconds(15);
+    private @Nullable String database;
+    private String applicationName = "kvstore";
+    private Clock clock = Clock.systemUTC();
+    private @Nullable NearCacheSettings nearCache = NearCacheSettings.DEFAULT;
+    private @Nullable Duration heartbeat;
+    private Duration pollingInterval = POLLING_INTERVAL;
+    private Consumer<MongoClientSettings.Builder> customizer = client -> {};
+    private @Nullable ObjectMapper objectMapper;
+
+    @Override
+    protected Fields clone() {
+      try {
+        return (Fields) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private MongoSettings(Fields fields) {
+    this.fields = fields;
+  }
+
+  private MongoSettings with(Consumer<Fields> change) {
+    Fields changed = fields.clone();
+    change.accept(changed);
+    return new MongoSettings(changed);
   }
 
   /**
@@ -88,16 +82,7 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withTimeout(Duration newTimeout) {
     checkRange("timeout", newTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
-    return new MongoSettings(
-        newTimeout,
-        database,
-        applicationName,
-        clock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.timeout = newTimeout);
   }
 
   /**
@@ -108,16 +93,8 @@ public final class MongoSettings implements MongoConfig {
    *     allow the name
    */
   public MongoSettings withDatabase(String newDatabase) {
-    return new MongoSettings(
-        timeout,
-        ClientFactory.checkDatabase(newDatabase),
-        applicationName,
-        clock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    String checked = ClientFactory.checkDatabase(newDatabase);
+    return with(fields -> fields.database = checked);
   }
 
   /**
@@ -126,31 +103,13 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
-    return new MongoSettings(
-        timeout,
-        database,
-        newName,
-        clock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.applicationName = newName);
   }
 
   /** The clock that tells when entries expire and were written; for tests. */
   public MongoSettings withClock(Clock newClock) {
     Objects.requireNonNull(newClock, "clock");
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        newClock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.clock = newClock);
   }
 
   /**
@@ -170,30 +129,12 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withNearCache(NearCacheSettings newNearCache) {
     Objects.requireNonNull(newNearCache, "nearCache");
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        newNearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.nearCache = newNearCache);
   }
 
   /** No near-cache: each read asks the database. */
   public MongoSettings withoutNearCache() {
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        null,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.nearCache = null);
   }
 
   /**
@@ -209,16 +150,7 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withHeartbeat(Duration interval) {
     checkRange("heartbeat", interval, Duration.ofMillis(100), Duration.ofMinutes(1));
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        nearCache,
-        interval,
-        pollingInterval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.heartbeat = interval);
   }
 
   /**
@@ -237,16 +169,7 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withPollingInterval(Duration interval) {
     checkRange("polling interval", interval, Duration.ofMillis(10), Duration.ofMinutes(1));
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        nearCache,
-        heartbeat,
-        interval,
-        customizer,
-        objectMapper);
+    return with(fields -> fields.pollingInterval = interval);
   }
 
   /**
@@ -256,16 +179,7 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
     Objects.requireNonNull(newCustomizer, "customizer");
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        newCustomizer,
-        objectMapper);
+    return with(fields -> fields.customizer = newCustomizer);
   }
 
   /**
@@ -276,61 +190,52 @@ public final class MongoSettings implements MongoConfig {
    */
   public MongoSettings withObjectMapper(ObjectMapper newMapper) {
     Objects.requireNonNull(newMapper, "mapper");
-    return new MongoSettings(
-        timeout,
-        database,
-        applicationName,
-        clock,
-        nearCache,
-        heartbeat,
-        pollingInterval,
-        customizer,
-        newMapper);
+    return with(fields -> fields.objectMapper = newMapper);
   }
 
   @Override
   public Duration timeout() {
-    return timeout;
+    return fields.timeout;
   }
 
   @Override
   public Optional<String> database() {
-    return Optional.ofNullable(database);
+    return Optional.ofNullable(fields.database);
   }
 
   @Override
   public String applicationName() {
-    return applicationName;
+    return fields.applicationName;
   }
 
   @Override
   public Clock clock() {
-    return clock;
+    return fields.clock;
   }
 
   /** Returns how the near-cache behaves; empty where there is none. */
   public Optional<NearCacheSettings> nearCache() {
-    return Optional.ofNullable(nearCache);
+    return Optional.ofNullable(fields.nearCache);
   }
 
   /** Returns the interval of the heartbeat; empty where there is none. */
   @Override
   public Optional<Duration> heartbeat() {
-    return Optional.ofNullable(heartbeat);
+    return Optional.ofNullable(fields.heartbeat);
   }
 
   public Duration pollingInterval() {
-    return pollingInterval;
+    return fields.pollingInterval;
   }
 
   @Nullable
   ObjectMapper objectMapper() {
-    return objectMapper;
+    return fields.objectMapper;
   }
 
   @Override
   public Consumer<MongoClientSettings.Builder> clientCustomizer() {
-    return customizer;
+    return fields.customizer;
   }
 
   /**
@@ -340,21 +245,20 @@ public final class MongoSettings implements MongoConfig {
    */
   @Override
   public Duration longestWait() {
-    return nearCache == null
-        ? LONGEST_WAIT
-        : least(LONGEST_WAIT, nearCache.stalenessBound().dividedBy(4));
+    return withinBound(LONGEST_WAIT);
   }
 
   /** Returns the polling interval with which the staleness bound can be kept. */
   @Override
   public Duration effectivePollingInterval() {
-    return nearCache == null
-        ? pollingInterval
-        : least(pollingInterval, nearCache.stalenessBound().dividedBy(4));
+    return withinBound(fields.pollingInterval);
   }
 
-  private static Duration least(Duration one, Duration other) {
-    return one.compareTo(other) <= 0 ? one : other;
+  private Duration withinBound(Duration wanted) {
+    return nearCache()
+        .map(cache -> cache.stalenessBound().dividedBy(4))
+        .filter(most -> most.compareTo(wanted) < 0)
+        .orElse(wanted);
   }
 
   private static void checkRange(String name, Duration value, Duration least, Duration most) {

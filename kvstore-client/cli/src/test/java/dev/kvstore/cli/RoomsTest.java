@@ -16,13 +16,14 @@ class RoomsTest {
   private static final String OPTIONS = room("options");
   private static final String COMMANDS = room("commands");
   private static final String CONFIG = "dev.kvstore.internal.config";
+  private static final String FILES = "dev.kvstore.internal.files";
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String BSON = "org.bson..";
   private static final String DIFF = "com.github.difflib..";
 
   /** A room, and what it may see beside itself, the API, picocli and the JDK. */
   private static final List<List<String>> ROOMS = List.of(
-      List.of(TERMINAL),
+      List.of(TERMINAL, FILES),
       List.of(
           DOCUMENT,
           TERMINAL,
@@ -38,20 +39,14 @@ class RoomsTest {
           OPTIONS,
           TERMINAL,
           DOCUMENT,
+          FILES,
           "dev.kvstore.spi",
           "dev.kvstore.internal.support",
           "dev.kvstore.internal.bson",
           JACKSON,
           BSON,
           DIFF),
-      List.of(
-          "dev.kvstore.cli",
-          COMMANDS,
-          OPTIONS,
-          TERMINAL,
-          CONFIG,
-          "dev.kvstore.client",
-          "dev.kvstore.internal.files"));
+      List.of("dev.kvstore.cli", COMMANDS, OPTIONS, TERMINAL, CONFIG, "dev.kvstore.client", FILES));
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {

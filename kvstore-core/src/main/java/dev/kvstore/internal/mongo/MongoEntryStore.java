@@ -3,6 +3,7 @@ package dev.kvstore.internal.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -172,13 +173,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public BatchResult batch(Mutation.Batch batch) {
     Map<String, RawValue> values = batch.values();
     BatchOptions options = batch.options();
-    Deadline deadline = access.begin();
-    if (options.isAtomic()
-        && !access.reading("the kind of the database", transactions::getAsBoolean)) {
-      throw new AtomicNotSupportedException(
-          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
-              + " a replica set, which may have one member, or write without atomic()");
-    }
+    Deadline deadline = beginBatch(options.isAtomic());
     if (values.isEmpty()) {
       return new BatchResult(0, 0);
     }
@@ -193,6 +188,24 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     return options.isAtomic()
         ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
         : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+  }
+
+  private Deadline beginBatch(boolean atomic) {
+    Deadline deadline = access.begin();
+    if (atomic && !access.reading("the kind of the database", transactions::getAsBoolean)) {
+      throw new AtomicNotSupportedException(
+          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
+              + " a replica set, which may have one member, or write without atomic()");
+    }
+    return deadline;
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    boolean atomic = deletion.options().isAtomic();
+    Deadline deadline = beginBatch(atomic);
+    BatchDeleter deleter = new BatchDeleter(access, writer.settlement(), deletion, deadline);
+    return atomic ? deleter.deleteAtomically() : deleter.delete();
   }
 
   @Override

@@ -5,9 +5,9 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.files.DurableFile;
 import dev.kvstore.internal.files.FileTrust;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -15,19 +15,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds the file of a database, and makes it where it is not there yet. */
 final class DatabaseFile {
-  private static final Logger log = LoggerFactory.getLogger(DatabaseFile.class);
-
   private static final Pattern FULL =
       Pattern.compile("no space left|quota exceeded|not enough space", Pattern.CASE_INSENSITIVE);
 
@@ -55,7 +47,7 @@ final class DatabaseFile {
     Path absolute = file.toAbsolutePath();
     try {
       requireTrusted(absolute);
-      createFolders(absolute.getParent());
+      DurableFile.createFolders(absolute.getParent());
       if (!Files.exists(absolute)) {
         create(absolute);
       }
@@ -98,20 +90,6 @@ final class DatabaseFile {
     FileTrust.ofProcess().sharing().require("The database file", file);
   }
 
-  /** Attributes for a new file that only its owner can read: settings may be secrets. */
-  static FileAttribute<?>[] ownerOnly() {
-    return permissions("rw-------");
-  }
-
-  private static FileAttribute<?>[] permissions(String permissions) {
-    if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-      return new FileAttribute<?>[] {
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-      };
-    }
-    return new FileAttribute<?>[0];
-  }
-
   /** Returns what went wrong, in words, where the exception's message is just a path. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException denied) {
@@ -152,39 +130,11 @@ final class DatabaseFile {
           null);
     }
     try {
-      Files.createFile(absolute, ownerOnly());
+      Files.createFile(absolute, DurableFile.ownerOnly());
     } catch (FileAlreadyExistsException e) {
       // Another process was faster; the lock decides who may use it.
       return;
     }
-    sync(absolute.getParent());
-  }
-
-  private static void createFolders(@Nullable Path folder) throws IOException {
-    if (folder == null || Files.isDirectory(folder)) {
-      return;
-    }
-    createFolders(folder.getParent());
-    try {
-      Files.createDirectory(folder, permissions("rwx------"));
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder)) {
-        throw e;
-      }
-    }
-    sync(folder.getParent());
-  }
-
-  /** Makes a new name in the folder durable, on systems where a folder can be synced. */
-  private static void sync(@Nullable Path folder) {
-    if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Not every file system can; SQLite, which does the same for its own files, goes on too.
-      log.debug("The folder {} could not be synced", folder, e);
-    }
+    DurableFile.syncName(absolute);
   }
 }

@@ -3,6 +3,7 @@ package dev.kvstore.internal.sqlite;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.internal.files.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -89,7 +90,7 @@ final class DatabaseLock {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS),
-        DatabaseFile.ownerOnly());
+        DurableFile.ownerOnly());
     boolean close = true;
     try {
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {

@@ -2,6 +2,7 @@ package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +144,33 @@ final class EntryTable {
     delete(row);
     changes.deleted(store, key);
     return true;
+  }
+
+  DeleteResult deleteMany(String store, Map<String, WriteCondition> conditions, boolean atomic)
+      throws SQLException {
+    Instant now = clock.instant();
+    List<Row> rows = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
+    for (Map.Entry<String, WriteCondition> demanded : conditions.entrySet()) {
+      String key = demanded.getKey();
+      Row row = find(store, key);
+      KVMetadata present = live(row, now);
+      if (atomic) {
+        check(key, null, demanded.getValue(), present);
+      }
+      if (!demanded.getValue().holdsFor(present == null ? null : present.etag())) {
+        changed.add(key);
+      } else if (row != null && present != null) {
+        rows.add(row);
+      }
+    }
+    List<String> deleted = new ArrayList<>();
+    for (Row row : rows) {
+      delete(row);
+      changes.deleted(store, row.metadata.key());
+      deleted.add(row.metadata.key());
+    }
+    return new DeleteResult(deleted, changed, Optional.empty());
   }
 
   /** Takes the store's name from it, which hides its entries, and tells whether there was one. */

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -149,6 +150,13 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public boolean delete(Mutation.Delete delete) {
     return writer.write(0, () -> table.delete(name, delete.key(), delete.options()));
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    return writer.write(
+        0,
+        () -> table.deleteMany(name, deletion.conditions(), deletion.options().isAtomic()));
   }
 
   @Override

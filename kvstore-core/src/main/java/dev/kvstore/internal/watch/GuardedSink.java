@@ -1,6 +1,7 @@
 package dev.kvstore.internal.watch;
 
 import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -9,25 +10,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sink as its feed calls it: not after its end, and no failure of a sink is one of the feed.
- * {@link #close} is for any thread, all else for the one that serves the sink at that time.
+ * A sink as its feed calls it, and how far it was told: not after its end, and no failure of a sink
+ * is one of the feed. {@link #close} is for any thread, all else for the one that serves the sink
+ * at that time.
  */
-public final class GuardedSink {
+public abstract class GuardedSink implements FeedSubscription {
   private static final Logger log = LoggerFactory.getLogger(GuardedSink.class);
 
   private final String store;
   private final ChangeSink sink;
+  private final Consumer<FeedSubscription> whenClosed;
   private final ReentrantLock calls = new ReentrantLock();
   private volatile boolean closed;
 
-  /** @param store whose changes it hears of, for the log */
-  public GuardedSink(String store, ChangeSink sink) {
+  /** Up to here the sink knows everything. */
+  protected long position;
+
+  /** Whether the sink misses nothing from {@link #position} on. */
+  protected boolean live;
+
+  /** @param store whose changes it hears of */
+  protected GuardedSink(
+      String store, ChangeSink sink, long position, Consumer<FeedSubscription> whenClosed) {
     this.store = store;
     this.sink = sink;
+    this.position = position;
+    this.whenClosed = whenClosed;
+  }
+
+  public final String store() {
+    return store;
+  }
+
+  public final long position() {
+    return position;
+  }
+
+  public final boolean isLive() {
+    return live;
   }
 
   /** Returns what the sink wants to hear of, or null if it fails to say, so has to begin anew. */
-  public @Nullable Interest interest() {
+  public final @Nullable Interest interest() {
     try {
       return sink.interest();
     } catch (Throwable e) { // the others go on
@@ -36,7 +60,7 @@ public final class GuardedSink {
     }
   }
 
-  public boolean isClosed() {
+  public final boolean isClosed() {
     return closed;
   }
 
@@ -44,7 +68,7 @@ public final class GuardedSink {
    * Calls the sink, if it is open. Returns false if that failed: what the sink has made of the call
    * nobody knows, so it has to begin anew.
    */
-  public boolean tell(Consumer<ChangeSink> call) {
+  protected final boolean tell(Consumer<ChangeSink> call) {
     calls.lock();
     try {
       if (!closed) {
@@ -67,18 +91,18 @@ public final class GuardedSink {
     }
   }
 
-  /**
-   * Ends it, idempotently, and tells whether it was open. When this returns no call is running any
-   * more, unless this is called from within one.
-   */
-  public boolean close() {
+  @Override
+  public final void close() {
+    boolean wasOpen;
     calls.lock();
     try {
-      boolean wasOpen = !closed;
+      wasOpen = !closed;
       closed = true;
-      return wasOpen;
     } finally {
       calls.unlock();
+    }
+    if (wasOpen) {
+      whenClosed.accept(this);
     }
   }
 }

@@ -15,6 +15,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,8 @@ final class NodeReceipts {
 
   private String fingerprint(KVEntry<RawValue> entry) {
     RawValue value = entry.value();
-    return value == null ? "" : codec.decode(entry.key(), value, TEXT);
+    String fingerprint = value == null ? null : codec.decode(entry.key(), value, TEXT);
+    return Objects.requireNonNullElse(fingerprint, "");
   }
 
   void leave() {

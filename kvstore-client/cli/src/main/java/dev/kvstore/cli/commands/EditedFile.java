@@ -1,7 +1,7 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.cli.terminal.CliException;
-import dev.kvstore.cli.terminal.LocalFiles;
+import dev.kvstore.internal.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,11 +28,11 @@ final class EditedFile implements AutoCloseable {
   }
 
   static EditedFile create(String text) throws IOException {
-    Path folder = Files.createTempDirectory("kv-edit-", LocalFiles.forOwner("rwx------"));
+    Path folder = Files.createTempDirectory("kv-edit-", DurableFile.folderOfOwner());
     Path file = folder.resolve("value.json");
     EditedFile created = new EditedFile(folder, file);
     try {
-      Files.createFile(file, LocalFiles.forOwner("rw-------"));
+      Files.createFile(file, DurableFile.ownerOnly());
       Files.writeString(file, text);
       return created;
     } catch (IOException e) {

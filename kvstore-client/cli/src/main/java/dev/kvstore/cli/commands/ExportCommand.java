@@ -26,6 +26,7 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +100,10 @@ final class ExportCommand extends Action.OnStore {
     try (Progress progress = new Progress(console(), "Exported");
         ValueDocumentWriter document =
             ValueDocumentWriter.to(writer, chosen, options.types(), losses::add)) {
-      Iterable<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE)::iterator;
-      for (KVEntry<RawValue> entry : entries) {
+      Iterator<KVEntry<RawValue>> entries =
+          store.stream(prefix.value(), RawValue.TYPE).iterator();
+      while (entries.hasNext()) {
+        KVEntry<RawValue> entry = entries.next();
         if (options.separator() == null) {
           document.write(entry.key(), Values.of(entry));
         } else {

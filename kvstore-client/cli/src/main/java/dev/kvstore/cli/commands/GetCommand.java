@@ -10,8 +10,6 @@ import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,14 +48,7 @@ final class GetCommand extends KeyAction {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
-    List<String> given = new ArrayList<>();
-    if (raw) {
-      given.add("--raw");
-    }
-    if (entry || output != null) {
-      given.add(output == null ? "--entry" : "--output");
-    }
-    faults.exclude(given);
+    faults.exclude(raw ? "--raw" : null, output != null ? "--output" : entry ? "--entry" : null);
   }
 
   @Override

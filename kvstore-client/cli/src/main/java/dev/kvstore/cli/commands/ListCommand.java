@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,35 +65,27 @@ final class ListCommand extends Action.OnStore {
   public void check(UsageErrors faults) {
     super.check(faults);
     prefix.check(faults);
-    List<String> given = new ArrayList<>();
-    if (keys) {
-      given.add("--keys");
-    }
-    if (tree) {
-      given.add("--tree");
-    }
-    if (output != null) {
-      given.add("--output");
-    }
-    faults.exclude(given);
+    faults.exclude(
+        keys ? "--keys" : null, tree ? "--tree" : null, output == null ? null : "--output");
   }
 
   @Override
   int run(KVStore store) throws IOException {
-    Iterable<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE)::iterator;
+    Iterator<KVEntry<RawValue>> entries =
+        store.stream(prefix.value(), RawValue.TYPE).iterator();
     if (keys) {
       store.streamKeys(prefix.value()).forEach(console()::print);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();
-        for (KVEntry<RawValue> entry : entries) {
-          Generators.entry(out, entry);
+        while (entries.hasNext()) {
+          Generators.entry(out, entries.next());
         }
         out.writeEndArray();
       });
     } else if (tree) {
       Tree root = new Tree();
-      entries.forEach(entry -> root.add(entry.key(), shown(entry)));
+      entries.forEachRemaining(entry -> root.add(entry.key(), shown(entry)));
       root.print(console());
     } else {
       printTable(entries);
@@ -100,10 +93,11 @@ final class ListCommand extends Action.OnStore {
     return ExitCodes.OK;
   }
 
-  private void printTable(Iterable<KVEntry<RawValue>> entries) {
+  private void printTable(Iterator<KVEntry<RawValue>> entries) {
     List<List<String>> rows = new ArrayList<>();
     boolean expiring = false;
-    for (KVEntry<RawValue> entry : entries) {
+    while (entries.hasNext()) {
+      KVEntry<RawValue> entry = entries.next();
       expiring |= entry.expiresAt().isPresent();
       rows.add(List.of(
           Texts.oneLine(entry.key()),

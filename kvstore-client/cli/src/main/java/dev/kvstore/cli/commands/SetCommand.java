@@ -10,8 +10,6 @@ import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,14 +41,7 @@ final class SetCommand extends ValueAction {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
-    List<String> conditions = new ArrayList<>();
-    if (ifMatch.isGiven()) {
-      conditions.add("--if-match");
-    }
-    if (absent) {
-      conditions.add("--if-absent");
-    }
-    faults.exclude(conditions);
+    faults.exclude(ifMatch.isGiven() ? "--if-match" : null, absent ? "--if-absent" : null);
   }
 
   @Override

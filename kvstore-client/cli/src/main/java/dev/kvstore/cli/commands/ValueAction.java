@@ -17,8 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -57,18 +55,11 @@ abstract class ValueAction extends KeyAction {
   public void check(UsageErrors faults) {
     super.check(faults);
     timeToLive.check(faults);
-    List<String> given = new ArrayList<>();
-    if (value != null) {
-      given.add("VALUE");
-    }
-    if (file != null) {
-      given.add("--file");
-    }
-    faults.exclude(given);
+    faults.exclude(value == null ? null : "VALUE", file == null ? null : "--file");
     if (file != null && file.toString().isEmpty()) {
       faults.addFor("--file", "the name of the file is empty");
     }
-    if (given.isEmpty()) {
+    if (value == null && file == null) {
       faults.add("Missing the value: give VALUE, --file FILE, or - for the standard input");
     }
   }

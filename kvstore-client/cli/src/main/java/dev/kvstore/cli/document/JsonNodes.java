@@ -28,9 +28,13 @@ final class JsonNodes {
   private final JsonParser parser;
   private final FileProblems problems;
 
-  private JsonNodes(JsonParser parser, FileProblems problems) {
+  /** Where all is, whatever the parser says; or null. */
+  private final @Nullable Place fixed;
+
+  private JsonNodes(JsonParser parser, FileProblems problems, @Nullable Place fixed) {
     this.parser = parser;
     this.problems = problems;
+    this.fixed = fixed;
   }
 
   /** Returns the members of the one object that the text is. */
@@ -51,7 +55,7 @@ final class JsonNodes {
     try (parser) {
       // Duplicates are reported here, all of them.
       parser.disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
-      JsonNodes nodes = new JsonNodes(parser, problems);
+      JsonNodes nodes = new JsonNodes(parser, problems, null);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         problems.add(nodes.place(), "it must hold one JSON object, with a member for each key");
         return null;
@@ -105,27 +109,12 @@ final class JsonNodes {
   static Node value(byte[] json, Place place) throws IOException {
     try (JsonParser parser = Values.JSON.factory().createParser(json)) {
       parser.nextToken();
-      Node value = new JsonNodes(parser, new FileProblems("")).value(FileProblems.Path.NONE);
+      Node value = new JsonNodes(parser, new FileProblems(""), place).value(FileProblems.Path.NONE);
       if (parser.nextToken() != null) {
         throw new JsonParseException(parser, "Unexpected character behind the value");
       }
-      return moved(value, place);
+      return value;
     }
-  }
-
-  private static Node moved(Node node, Place place) {
-    if (node instanceof Node.Members object) {
-      return new Node.Members(
-          place,
-          object.members().stream()
-              .map(member -> new Node.Member(member.name(), place, moved(member.value(), place)))
-              .toList());
-    }
-    if (node instanceof Node.Items array) {
-      return new Node.Items(
-          place, array.items().stream().map(item -> moved(item, place)).toList());
-    }
-    return ((Node.Scalar) node).at(place);
   }
 
   private void members(List<Node.Member> members, FileProblems.@Nullable Path path)
@@ -166,7 +155,7 @@ final class JsonNodes {
   }
 
   private Place place() {
-    return place(parser.currentTokenLocation());
+    return fixed == null ? place(parser.currentTokenLocation()) : fixed;
   }
 
   private static Place place(JsonLocation location) {

@@ -2,8 +2,10 @@ package dev.kvstore.cli.document;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.kvstore.cli.document.FileProblems.Path;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A value as a file spells it, with the place of each of its parts. */
@@ -11,6 +13,21 @@ public sealed interface Node {
   Place place();
 
   void writeTo(JsonGenerator out) throws IOException;
+
+  /** Calls the action with each scalar in this and the path to it, which begins with this one. */
+  default void scalars(Path path, BiConsumer<Scalar, Path> action) {
+    if (this instanceof Scalar scalar) {
+      action.accept(scalar, path);
+    } else if (this instanceof Items array) {
+      for (int i = 0; i < array.items().size(); i++) {
+        array.items().get(i).scalars(path.item(i), action);
+      }
+    } else if (this instanceof Members object) {
+      object
+          .members()
+          .forEach(member -> member.value().scalars(path.member(member.name()), action));
+    }
+  }
 
   /**
    * Anything but an object or an array.
@@ -27,10 +44,6 @@ public sealed interface Node {
 
     static Scalar text(Place place, String text) {
       return new Scalar(place, JsonToken.VALUE_STRING, text);
-    }
-
-    Scalar at(Place newPlace) {
-      return new Scalar(newPlace, kind, text, advice);
     }
 
     @Override

@@ -132,7 +132,7 @@ public final class ValueDocument {
   /** Adds the scalars that cannot be stored, and returns whether there are any. */
   private static boolean addScalars(Node node, FileProblems.Path path, FileProblems problems) {
     boolean[] any = {false};
-    Nodes.scalars(node, path, (scalar, at) -> {
+    node.scalars(path, (scalar, at) -> {
       try {
         Values.of(scalar);
       } catch (InvalidInputException e) {
@@ -163,7 +163,7 @@ public final class ValueDocument {
     List<String> advice = new ArrayList<>();
     for (String key : keys) {
       Node value = Objects.requireNonNull(members.get(key)).value();
-      Nodes.scalars(value, FileProblems.Path.of(key), (scalar, path) -> {
+      value.scalars(FileProblems.Path.of(key), (scalar, path) -> {
         if (scalar.advice() != null) {
           advice.add(problems.message(scalar.place(), path, scalar.advice()));
         }

@@ -26,8 +26,6 @@ import picocli.CommandLine.ScopeType;
 
 /** Which service and store the commands work on. These options go before or after a command. */
 public final class Connection {
-  private static final int LAST = 1000;
-
   /** A command asks once, and wants what is there now. */
   private static final HttpSettings UNCACHED = HttpSettings.DEFAULT.withoutNearCache();
 
@@ -36,7 +34,6 @@ public final class Connection {
       split = ",",
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
-      order = LAST,
       description = "Where the service is (http://127.0.0.1:7070). Several, separated by commas or"
           + " given again and again, stand in for one another.")
   private List<String> servers = new ArrayList<>();
@@ -45,7 +42,6 @@ public final class Connection {
       names = "--store",
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
-      order = LAST + 1,
       description = "The store to work on.")
   private @Nullable String store;
 
@@ -53,7 +49,6 @@ public final class Connection {
       names = "--token",
       paramLabel = "TOKEN",
       scope = ScopeType.INHERIT,
-      order = LAST + 2,
       description = "The token to be known by. Others on this machine can read your command line:"
           + " prefer --token-file, KVSTORE_TOKEN or the configuration file.")
   private @Nullable String token;
@@ -62,7 +57,6 @@ public final class Connection {
       names = "--token-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      order = LAST + 3,
       description = "A file that holds the token.")
   private @Nullable Path tokenFile;
 
@@ -71,7 +65,6 @@ public final class Connection {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       scope = ScopeType.INHERIT,
-      order = LAST + 4,
       description = "How long a request may take, such as 5s (40s).")
   private Duration timeout = UNCACHED.requestTimeout();
 
@@ -79,7 +72,6 @@ public final class Connection {
       names = "--ca-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      order = LAST + 5,
       description = "A PEM file with the certificates of the authorities to trust over https, in"
           + " place of those that Java trusts.")
   private @Nullable Path caFile;
@@ -88,7 +80,6 @@ public final class Connection {
       names = "--cert",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      order = LAST + 6,
       description = "A PEM file with the certificate to show to a service that asks for one, and"
           + " the chain to its authority. Needs --key.")
   private @Nullable Path cert;
@@ -97,14 +88,12 @@ public final class Connection {
       names = "--key",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      order = LAST + 7,
       description = "A PEM file with the private key of --cert, in PKCS #8.")
   private @Nullable Path key;
 
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      order = LAST + 8,
       description = "Tell more, above all about errors.")
   private boolean verbose;
 

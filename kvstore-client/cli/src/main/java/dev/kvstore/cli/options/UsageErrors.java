@@ -4,6 +4,7 @@ import dev.kvstore.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,8 +86,10 @@ public final class UsageErrors {
     }
   }
 
-  /** Adds a fault where more than one of these is given. */
-  public void exclude(List<String> given) {
+  /** Adds a fault where more than one of these is given; null stands for one that is not. */
+  public void exclude(@Nullable String... options) {
+    List<@Nullable String> given =
+        Arrays.stream(options).filter(Objects::nonNull).toList();
     if (given.size() > 1) {
       add("Give only one of " + String.join(", ", given));
     }

@@ -1,5 +1,6 @@
 package dev.kvstore.cli.terminal;
 
+import dev.kvstore.internal.files.DurableFile;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.AccessDeniedException;
@@ -8,10 +9,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
@@ -31,15 +29,6 @@ public final class LocalFiles {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** Returns the attributes of a new file for its owner alone. */
-  public static FileAttribute<?>[] forOwner(String permissions) {
-    return POSIX
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /**
@@ -72,17 +61,15 @@ public final class LocalFiles {
       return write(whole, writing);
     }
     Path draft = Files.createTempFile(
-        whole.getParent(), "." + whole.getFileName(), ".part", forOwner("rw-------"));
-    try {
-      long written = write(draft, writing);
+        whole.getParent(), "." + whole.getFileName(), ".part", DurableFile.ownerOnly());
+    long[] written = new long[1];
+    DurableFile.replace(whole, draft, to -> {
+      written[0] = write(to, writing);
       if (exists && POSIX) {
-        Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(whole));
+        Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(whole));
       }
-      Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
-      return written;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    });
+    return written[0];
   }
 
   private static long write(Path file, Writing writing) throws IOException {

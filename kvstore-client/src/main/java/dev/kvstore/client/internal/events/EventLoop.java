@@ -7,10 +7,12 @@ import dev.kvstore.client.internal.events.EventConnection.RefusedException;
 import dev.kvstore.client.internal.events.SseParser.Block;
 import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.MalformedAnswerException;
-import dev.kvstore.client.internal.request.SeenToken;
+import dev.kvstore.client.internal.request.StoreUrls;
+import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.internal.support.Backoff;
 import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.Change;
+import dev.kvstore.spi.FeedSubscription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +43,8 @@ final class EventLoop extends ServiceThread {
   private static final Duration LONGEST_DEMANDED_PAUSE = Duration.ofSeconds(30);
 
   private final String store;
-  private final EventStreamSource source;
-  private final SeenToken seen;
+  private final Transport transport;
+  private final StoreUrls urls;
   private final EventTimes times;
   private final Set<HttpFeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
@@ -64,12 +66,11 @@ final class EventLoop extends ServiceThread {
   private long heardAt;
 
   /** @param lastId where to begin; empty for now */
-  EventLoop(
-      String store, EventStreamSource source, SeenToken seen, EventTimes times, String lastId) {
+  EventLoop(String store, Transport transport, StoreUrls urls, EventTimes times, String lastId) {
     super("kvstore-events-" + store, "the events of the store '" + store + "'");
     this.store = store;
-    this.source = source;
-    this.seen = seen;
+    this.transport = transport;
+    this.urls = urls;
     this.times = times;
     this.lastId = lastId;
   }
@@ -80,7 +81,7 @@ final class EventLoop extends ServiceThread {
   }
 
   /** Tells whether no subscription is left. Thread-safe. */
-  boolean remove(HttpFeedSubscription subscription) {
+  boolean remove(FeedSubscription subscription) {
     subscriptions.remove(subscription);
     return subscriptions.isEmpty();
   }
@@ -92,8 +93,9 @@ final class EventLoop extends ServiceThread {
 
   @Override
   protected void step() throws InterruptedException {
-    Endpoint node = source.choose();
-    try (EventConnection connection = source.open(node, lastId)) {
+    Endpoint node = transport.endpoints().choose();
+    try (EventConnection connection =
+        EventConnection.open(transport.exchanges(), node, urls, times, lastId)) {
       resuming = !lastId.isEmpty();
       settled = false;
       provedAt = connection.askedAt();
@@ -134,7 +136,7 @@ final class EventLoop extends ServiceThread {
     if (isStopped()) {
       return;
     }
-    source.failed(node);
+    transport.endpoints().failed(node);
     if (!failing) {
       log.warn(
           "The changes of the store '{}' cannot be heard at {}, it is tried again: {}",
@@ -148,8 +150,9 @@ final class EventLoop extends ServiceThread {
     }
     long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
     // It speaks for itself, not for others.
-    long atLeast =
-        source.hasSeveral() ? 0 : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
+    long atLeast = transport.endpoints().size() > 1
+        ? 0
+        : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
     TimeUnit.NANOSECONDS.sleep(Math.max(wanted, atLeast));
   }
 
@@ -179,7 +182,7 @@ final class EventLoop extends ServiceThread {
   }
 
   private void ready(long at) {
-    seen.raise(new SyncToken(at));
+    transport.exchanges().seen().raise(new SyncToken(at));
     if (live && !resuming) {
       // Where the stream before has ended nobody knows.
       subscriptions.forEach(HttpFeedSubscription::missed);
@@ -199,7 +202,7 @@ final class EventLoop extends ServiceThread {
       return;
     }
     settled = true;
-    source.worked(node);
+    transport.endpoints().worked(node);
     if (failing) {
       log.info("The changes of the store '{}' can be heard again", store);
     }
@@ -210,7 +213,7 @@ final class EventLoop extends ServiceThread {
   private void changed(Change change) {
     heardAt = System.nanoTime();
     // First: who reads the key from now on must not get what was before.
-    seen.raise(new SyncToken(change.position()));
+    transport.exchanges().seen().raise(new SyncToken(change.position()));
     // Others may have happened at the same time, and come yet.
     position = Math.max(position, change.position() - 1);
     tell(each -> each.changed(List.of(change), position));
@@ -220,7 +223,7 @@ final class EventLoop extends ServiceThread {
   private void moveTo(String id) {
     if (live && !id.isEmpty()) {
       SyncToken token = parse(id);
-      seen.raise(token);
+      transport.exchanges().seen().raise(token);
       position = Math.max(position, token.position());
     }
   }

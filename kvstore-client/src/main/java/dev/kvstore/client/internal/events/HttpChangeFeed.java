@@ -3,7 +3,8 @@ package dev.kvstore.client.internal.events;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
-import dev.kvstore.client.internal.request.SeenToken;
+import dev.kvstore.client.internal.request.StoreUrls;
+import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpChangeFeed implements AutoCloseable {
   private final String store;
-  private final EventStreamSource source;
-  private final SeenToken seen;
+  private final Transport transport;
+  private final StoreUrls urls;
   private final EventTimes times;
 
   // Guarded by this.
@@ -27,10 +28,10 @@ public final class HttpChangeFeed implements AutoCloseable {
   private @Nullable EventLoop shared;
   private boolean closed;
 
-  public HttpChangeFeed(String store, EventStreamSource source, SeenToken seen, EventTimes times) {
+  public HttpChangeFeed(String store, Transport transport, StoreUrls urls, EventTimes times) {
     this.store = store;
-    this.source = source;
-    this.seen = seen;
+    this.transport = transport;
+    this.urls = urls;
     this.times = times;
   }
 
@@ -41,7 +42,7 @@ public final class HttpChangeFeed implements AutoCloseable {
     }
     EventLoop running = from == null ? shared : null;
     EventLoop loop = running == null
-        ? new EventLoop(store, source, seen, times, from == null ? "" : from.toString())
+        ? new EventLoop(store, transport, urls, times, from == null ? "" : from.toString())
         : running;
     HttpFeedSubscription added =
         new HttpFeedSubscription(store, sink, from != null, gone -> removed(loop, gone));
@@ -54,8 +55,8 @@ public final class HttpChangeFeed implements AutoCloseable {
     return added;
   }
 
-  private synchronized void removed(EventLoop loop, HttpFeedSubscription sink) {
-    if (!loop.remove(sink)) {
+  private synchronized void removed(EventLoop loop, FeedSubscription subscription) {
+    if (!loop.remove(subscription)) {
       return;
     }
     loop.stop();

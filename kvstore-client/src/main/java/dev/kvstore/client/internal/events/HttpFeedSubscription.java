@@ -8,24 +8,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A sink and how far it has been told. All but {@link #close} is for the loop that serves it. */
-final class HttpFeedSubscription implements FeedSubscription {
-  private final GuardedSink sink;
-  private final Consumer<HttpFeedSubscription> whenClosed;
+final class HttpFeedSubscription extends GuardedSink {
   private final long subscribedAt = System.nanoTime();
   private boolean expectsMore;
-  private boolean live;
-  private long position;
 
   /** @param resumes whether it knows all up to some position, and expects what came after */
   HttpFeedSubscription(
-      String store, ChangeSink sink, boolean resumes, Consumer<HttpFeedSubscription> whenClosed) {
-    this.sink = new GuardedSink(store, sink);
+      String store, ChangeSink sink, boolean resumes, Consumer<FeedSubscription> whenClosed) {
+    super(store, sink, 0, whenClosed);
     this.expectsMore = resumes;
-    this.whenClosed = whenClosed;
-  }
-
-  boolean isLive() {
-    return live;
   }
 
   /** Whether it was there at that time, one of {@link System#nanoTime}. */
@@ -38,39 +29,32 @@ final class HttpFeedSubscription implements FeedSubscription {
     position = at;
     live = true;
     expectsMore = true;
-    sink.tell(to -> to.positionedUnproved(at));
+    tell(to -> to.positionedUnproved(at));
   }
 
   void missed() {
     live = false;
     if (expectsMore) {
       expectsMore = false;
-      sink.tell(ChangeSink::missed);
+      tell(ChangeSink::missed);
     }
   }
 
   void changed(List<Change> changes, long upTo) {
     position = Math.max(position, upTo);
-    tell(to -> to.catchingUp(changes, position));
+    tellOrBegin(to -> to.catchingUp(changes, position));
   }
 
   void current(long upTo, long asOf) {
     position = Math.max(position, upTo);
-    tell(to -> to.current(position, asOf));
+    tellOrBegin(to -> to.current(position, asOf));
   }
 
-  private void tell(Consumer<ChangeSink> call) {
-    if (!sink.tell(call)) {
+  private void tellOrBegin(Consumer<ChangeSink> call) {
+    if (!tell(call)) {
       // What it has made of the call nobody knows.
       missed();
       begin(position);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (sink.close()) {
-      whenClosed.accept(this);
     }
   }
 }

@@ -1,19 +1,13 @@
 package dev.kvstore.client.internal.lastknowngood;
 
+import dev.kvstore.internal.files.DurableFile;
 import dev.kvstore.internal.files.FileTrust;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -98,22 +92,13 @@ public class LastKnownGoodFile {
     Path target = Files.exists(file) ? file.toRealPath() : file;
     requireTrustedFolder(target);
     Path folder = Objects.requireNonNull(target.getParent(), "a file is in a folder");
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder, permissions(folder, "rwx------"));
-    }
+    DurableFile.createFolders(folder);
     removeOldDrafts(folder);
-    Path draft =
-        Files.createTempFile(folder, draftPrefix(), DRAFT, permissions(folder, "rw-------"));
-    try {
-      fill(draft, LastKnownGoodFormat.write(copy));
-      drafted(draft);
-      Files.move(
-          draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      sync(folder);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(draft);
-      throw e;
-    }
+    Path draft = Files.createTempFile(folder, draftPrefix(), DRAFT, DurableFile.ownerOnly());
+    DurableFile.replace(target, draft, to -> {
+      Files.write(to, LastKnownGoodFormat.write(copy));
+      drafted(to);
+    });
   }
 
   private void requireTrustedFolder(Path target) throws IOException {
@@ -126,16 +111,6 @@ public class LastKnownGoodFile {
 
   /** The draft is whole, and not yet in its place. Tests override this. */
   void drafted(Path draft) {}
-
-  private static void fill(Path draft, byte[] bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-  }
 
   /** Of processes that were killed: they hold secrets too. */
   private void removeOldDrafts(Path folder) throws IOException {
@@ -156,27 +131,6 @@ public class LastKnownGoodFile {
 
   private String draftPrefix() {
     return file.getFileName() + ".";
-  }
-
-  private static void sync(Path folder) throws IOException {
-    if (view(folder) != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
-  }
-
-  private static FileAttribute<?>[] permissions(Path path, String permissions) {
-    return view(path) == null
-        ? new FileAttribute<?>[0]
-        : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        };
-  }
-
-  /** Null where the file system knows no owners. */
-  private static @Nullable PosixFileAttributeView view(Path path) {
-    return Files.getFileAttributeView(path, PosixFileAttributeView.class);
   }
 
   static String reason(IOException e) {

@@ -1,6 +1,7 @@
 package dev.kvstore.client.internal.store;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -9,7 +10,6 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
-import dev.kvstore.client.internal.events.EventStreamSource;
 import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.events.HttpChangeFeed;
 import dev.kvstore.client.internal.request.Answer;
@@ -60,11 +60,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     this.timeout = timeout;
     this.transport = transport;
     this.writer = new HttpWriter(urls, new LostWriteResolver(transport, urls));
-    this.feed = new HttpChangeFeed(
-        name,
-        EventStreamSource.of(transport, urls, times),
-        transport.exchanges().seen(),
-        times);
+    this.feed = new HttpChangeFeed(name, transport, urls, times);
   }
 
   @Override
@@ -205,6 +201,11 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   @Override
   public boolean delete(Mutation.Delete delete) {
     return writer.delete(delete.key(), delete.options(), deadline());
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    return writer.deleteMany(deletion, deadline());
   }
 
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */

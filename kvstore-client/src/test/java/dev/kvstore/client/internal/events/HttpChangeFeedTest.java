@@ -13,7 +13,6 @@ import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.client.TestStores;
-import dev.kvstore.client.internal.request.Endpoint;
 import dev.kvstore.client.internal.request.Endpoints;
 import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
@@ -30,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,16 +53,15 @@ class HttpChangeFeedTest {
   }
 
   private static Transport transport(HttpSettings settings, URI... nodes) {
-    Endpoints endpoints = new Endpoints(List.of(nodes), System::nanoTime);
+    return transport(settings, new Endpoints(List.of(nodes), System::nanoTime));
+  }
+
+  private static Transport transport(HttpSettings settings, Endpoints endpoints) {
     return new Transport(endpoints, TestStores.requests(settings), Transport.MAX_ANSWER_BYTES);
   }
 
   private HttpChangeFeed feed(EventTimes times) {
-    return new HttpChangeFeed(
-        "s",
-        EventStreamSource.of(transport, StoreUrls.of("s"), times),
-        transport.exchanges().seen(),
-        times);
+    return new HttpChangeFeed("s", transport, StoreUrls.of("s"), times);
   }
 
   private HttpChangeFeed impatient(Duration silence, Duration unproved, Duration longest) {
@@ -109,42 +108,15 @@ class HttpChangeFeedTest {
   @Test
   void thread_anyError_doesNotEndIt() throws Exception {
     AtomicReference<Error> next = new AtomicReference<>(new StackOverflowError("by the test"));
-    EventStreamSource source = EventStreamSource.of(transport, StoreUrls.of("s"), PATIENT);
-    feed = new HttpChangeFeed(
-        "s",
-        new EventStreamSource() {
-          @Override
-          public boolean hasSeveral() {
-            return false;
-          }
-
-          @Override
-          public Endpoint choose() {
-            Error error = next.getAndSet(null);
-            if (error != null) {
-              throw error;
-            }
-            return source.choose();
-          }
-
-          @Override
-          public EventConnection open(Endpoint node, String lastId)
-              throws IOException, InterruptedException {
-            return source.open(node, lastId);
-          }
-
-          @Override
-          public void failed(Endpoint node) {
-            source.failed(node);
-          }
-
-          @Override
-          public void worked(Endpoint node) {
-            source.worked(node);
-          }
-        },
-        transport.exchanges().seen(),
-        PATIENT);
+    LongSupplier failing = () -> {
+      Error error = next.getAndSet(null);
+      if (error != null) {
+        throw error;
+      }
+      return System.nanoTime();
+    };
+    transport = transport(HttpSettings.DEFAULT, new Endpoints(List.of(service.uri()), failing));
+    feed = feed(PATIENT);
     begun(5);
     assertThat(next).hasNullValue();
   }

@@ -103,7 +103,7 @@ public final class ChangePump implements AutoCloseable {
     return registration;
   }
 
-  private synchronized void unregister(StreamSubscription registration) {
+  private synchronized void unregister(FeedSubscription registration) {
     open.remove(registration);
     Stream.of(newcomers, latecomers, adopted).forEach(waiting -> waiting.remove(registration));
     if (!open.isEmpty()) {

@@ -4,62 +4,29 @@ import dev.kvstore.internal.watch.GuardedSink;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
-import dev.kvstore.spi.Interest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A sink and how far it has been told. Everything but {@link #close} is called by the one thread
  * that serves it at that time.
  */
-final class StreamSubscription implements FeedSubscription {
+final class StreamSubscription extends GuardedSink {
   /** The position of a sink that is told of what happens from now on. */
   static final long NOW = -1;
 
-  private final String store;
-  private final GuardedSink sink;
-  private final Consumer<StreamSubscription> whenClosed;
-  private long position;
-  private boolean live;
-
+  /** @param from up to where the sink knows everything, or wants to begin, or {@link #NOW} */
   StreamSubscription(
-      String store, ChangeSink sink, long from, Consumer<StreamSubscription> whenClosed) {
-    this.store = store;
-    this.sink = new GuardedSink(store, sink);
-    this.position = from;
-    this.whenClosed = whenClosed;
-  }
-
-  String store() {
-    return store;
-  }
-
-  /** Returns up to where the sink knows everything, or wants to begin, or {@link #NOW}. */
-  long position() {
-    return position;
-  }
-
-  boolean isLive() {
-    return live;
-  }
-
-  boolean isClosed() {
-    return sink.isClosed();
-  }
-
-  /** Returns what the sink wants to hear of, or null if it failed to say. */
-  @Nullable
-  Interest interest() {
-    return sink.interest();
+      String store, ChangeSink sink, long from, Consumer<FeedSubscription> whenClosed) {
+    super(store, sink, from, whenClosed);
   }
 
   /** From here on the sink misses nothing. */
   void positioned(long at) {
     position = Math.max(position, at);
     live = true;
-    sink.tell(to -> to.positioned(position));
+    tell(to -> to.positioned(position));
   }
 
   /**
@@ -73,9 +40,9 @@ final class StreamSubscription implements FeedSubscription {
     // A change at the very position is told again: others may have happened at that same time.
     news.removeIf(change -> change.position() < position);
     position = Math.max(position, upTo);
-    Consumer<ChangeSink> tell =
+    Consumer<ChangeSink> call =
         more ? to -> to.catchingUp(news, position) : to -> to.changed(news, position);
-    if (!sink.tell(tell)) {
+    if (!tell(call)) {
       // What it has made of the changes nobody knows.
       missed();
       positioned(position);
@@ -86,7 +53,7 @@ final class StreamSubscription implements FeedSubscription {
   void missed() {
     if (live || position != NOW) {
       live = false;
-      sink.tell(ChangeSink::missed);
+      tell(ChangeSink::missed);
     }
   }
 
@@ -94,12 +61,5 @@ final class StreamSubscription implements FeedSubscription {
   void restart() {
     missed();
     position = NOW;
-  }
-
-  @Override
-  public void close() {
-    if (sink.close()) {
-      whenClosed.accept(this);
-    }
   }
 }

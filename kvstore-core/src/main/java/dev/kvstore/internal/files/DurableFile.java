@@ -1,0 +1,101 @@
+package dev.kvstore.internal.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Files that only their owner can read, and that are replaced as a whole, durably. */
+public final class DurableFile {
+  private static final Logger log = LoggerFactory.getLogger(DurableFile.class);
+
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private DurableFile() {}
+
+  /** Writes the draft that is to take the place of a file. */
+  public interface Writing {
+    void to(Path draft) throws IOException;
+  }
+
+  /** Returns the attributes of a new file for its owner only; none where there are no owners. */
+  public static FileAttribute<?>[] ownerOnly() {
+    return permissions("rw-------");
+  }
+
+  /** As {@link #ownerOnly}, for a folder. */
+  public static FileAttribute<?>[] folderOfOwner() {
+    return permissions("rwx------");
+  }
+
+  private static FileAttribute<?>[] permissions(String permissions) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /**
+   * Puts a draft in the place of a file: whoever reads it, or is killed meanwhile, finds one or the
+   * other. If that fails the draft is deleted.
+   *
+   * @param draft is there already, in the file's folder
+   */
+  public static void replace(Path file, Path draft, Writing writing) throws IOException {
+    try {
+      writing.to(draft);
+      sync(draft, StandardOpenOption.WRITE);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncName(file);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(draft);
+      throw e;
+    }
+  }
+
+  /** Creates the folder and those above it, durably, for the owner only. */
+  public static void createFolders(@Nullable Path folder) throws IOException {
+    if (folder == null || Files.isDirectory(folder)) {
+      return;
+    }
+    createFolders(folder.getParent());
+    try {
+      Files.createDirectory(folder, folderOfOwner());
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+    syncName(folder);
+  }
+
+  /** Makes the name of a new file or folder durable, where the system can. */
+  public static void syncName(Path file) {
+    Path folder = file.getParent();
+    try {
+      if (POSIX && folder != null) {
+        sync(folder, StandardOpenOption.READ);
+      }
+    } catch (IOException e) {
+      // SQLite, which does the same for its own files, goes on too.
+      log.debug("The folder {} could not be synced", folder, e);
+    }
+  }
+
+  private static void sync(Path file, StandardOpenOption option) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, option)) {
+      channel.force(true);
+    }
+  }
+}
