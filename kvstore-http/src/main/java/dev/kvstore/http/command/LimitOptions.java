@@ -7,7 +7,6 @@ import dev.kvstore.http.limits.Load;
 import dev.kvstore.http.server.ConnectionSettings;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.tls.TlsFiles;
-import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.spi.ValueLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +19,18 @@ final class LimitOptions {
   @Option(
       names = "--max-value-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description = "How large a value may be, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
   private ByteSize maxValueBytes = new ByteSize(ValueLimits.DEFAULT.maxBytes());
 
   @Option(
       names = "--max-body-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description = "How large a batch of values may be (${DEFAULT-VALUE}).")
   private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
 
   @Option(
       names = "--max-header-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description =
           "How large the headers of a request may be, its line included (${DEFAULT-VALUE}); one of"
               + " them at most 8 KiB.")
@@ -70,7 +66,6 @@ final class LimitOptions {
   @Option(
       names = "--body-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long the body of a request may take in all (${DEFAULT-VALUE}), and a"
           + " second more for each 16 KiB that have come.")
   private Duration bodyTimeout = ConnectionSettings.DEFAULT.bodyTimeout();
@@ -78,7 +73,6 @@ final class LimitOptions {
   @Option(
       names = "--client-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long a client may keep the service waiting in the midst of a request or"
           + " an answer (${DEFAULT-VALUE}), unless 1 KiB per second goes through.")
   private Duration clientTimeout = ConnectionSettings.DEFAULT.patience();
@@ -86,7 +80,6 @@ final class LimitOptions {
   @Option(
       names = "--stop-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long requests may take to be answered when the service is stopped"
           + " (${DEFAULT-VALUE}).")
   private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
