@@ -7,7 +7,6 @@ import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.Token;
 import dev.kvstore.http.auth.TokenSecret;
 import dev.kvstore.http.auth.TokenStorage;
-import dev.kvstore.internal.config.DurationConverter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,9 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Makes a token and prints its secret. */
 @Command(
@@ -37,7 +34,6 @@ final class CreateTokenCommand extends TokenAction {
       names = "--role",
       required = true,
       paramLabel = "ROLE",
-      converter = RoleConverter.class,
       description = "read; write, which includes read; or admin, which can also drop stores.")
   private @Nullable Role role;
 
@@ -56,7 +52,6 @@ final class CreateTokenCommand extends TokenAction {
   @Option(
       names = "--ttl",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "The time until it expires, such as 90d (never).")
   private @Nullable Duration ttl;
 
@@ -96,16 +91,5 @@ final class CreateTokenCommand extends TokenAction {
     return ttl == null
         ? null
         : WriteOptions.DEFAULT.ttl(ttl).timeToLive().map(now::plus).orElseThrow();
-  }
-
-  static final class RoleConverter implements ITypeConverter<Role> {
-    @Override
-    public Role convert(String text) {
-      try {
-        return Role.of(text);
-      } catch (InvalidInputException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.kvstore.http.command;
 
 import dev.kvstore.http.metrics.mongo.MongoMeters;
-import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
@@ -39,7 +38,6 @@ final class DatabaseOptions {
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "The time limit of the database for a request (${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofSeconds(15);
 

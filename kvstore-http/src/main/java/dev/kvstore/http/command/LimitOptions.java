@@ -7,7 +7,6 @@ import dev.kvstore.http.limits.Load;
 import dev.kvstore.http.server.ConnectionSettings;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.tls.TlsFiles;
-import dev.kvstore.internal.config.DurationConverter;
 import dev.kvstore.spi.ValueLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +19,18 @@ final class LimitOptions {
   @Option(
       names = "--max-value-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description = "The maximum size of a value, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
   private ByteSize maxValueBytes = new ByteSize(ValueLimits.DEFAULT.maxBytes());
 
   @Option(
       names = "--max-body-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description = "The maximum size of a batch of values (${DEFAULT-VALUE}).")
   private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
 
   @Option(
       names = "--max-header-bytes",
       paramLabel = "SIZE",
-      converter = ByteSizeConverter.class,
       description =
           "The maximum size of a request's headers, including its first line (${DEFAULT-VALUE});"
               + " a single header has at most 8 KiB.")
@@ -69,7 +65,6 @@ final class LimitOptions {
   @Option(
       names = "--body-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "The time limit of a request body (${DEFAULT-VALUE}), plus a second for each"
           + " 16 KiB received.")
   private Duration bodyTimeout = ConnectionSettings.DEFAULT.bodyTimeout();
@@ -77,7 +72,6 @@ final class LimitOptions {
   @Option(
       names = "--client-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "The time limit for a client that stalls within a request or response"
           + " (${DEFAULT-VALUE}), that is, transfers less than 1 KiB per second.")
   private Duration clientTimeout = ConnectionSettings.DEFAULT.patience();
@@ -85,7 +79,6 @@ final class LimitOptions {
   @Option(
       names = "--stop-timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long running requests may take when the service stops (${DEFAULT-VALUE}).")
   private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
 

@@ -22,7 +22,6 @@ final class WebOptions {
   @Option(
       names = "--forwarded-header",
       paramLabel = "NAME",
-      converter = ForwardedHeaderConverter.class,
       description = "The header in which these proxies name the client: X-Forwarded-For, with"
           + " X-Forwarded-Proto, or Forwarded (${DEFAULT-VALUE}). The other is ignored.")
   private ForwardedHeader forwardedHeader = ForwardedHeader.X_FORWARDED_FOR;
