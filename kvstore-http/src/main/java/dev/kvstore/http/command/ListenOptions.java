@@ -26,8 +26,8 @@ final class ListenOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "While there are no tokens, let everyone who can reach the address read and"
-          + " write all data.")
+      description =
+          "While there are no tokens, let everyone who can reach the address read and write all data.")
   private boolean insecure;
 
   @Option(
