@@ -355,6 +355,43 @@ public interface KVStore extends AutoCloseable {
    */
   boolean delete(String key, WriteOptions options);
 
+  /** As {@link #deleteMany(Collection, DeleteOptions)}, each key for itself. */
+  default DeleteResult deleteMany(Collection<String> keys) {
+    return deleteMany(keys, DeleteOptions.DEFAULT);
+  }
+
+  /**
+   * Deletes the entries of these keys, as far as they have one, and returns which were deleted. The
+   * entry of a key that somebody writes meanwhile is deleted, too.
+   *
+   * <p>The time limit holds for each 1,000 keys, unless the deletion is atomic. After an
+   * {@link OutcomeUnknownException} some entries may have been deleted; it is safe to delete the
+   * same keys again.
+   *
+   * @throws PreconditionFailedException if the entries do not match the options; nothing was
+   *     deleted
+   * @throws AtomicNotSupportedException if the deletion was to be atomic and the database has no
+   *     transactions; nothing was deleted
+   * @since 0.1.0
+   */
+  DeleteResult deleteMany(Collection<String> keys, DeleteOptions options);
+
+  /** As {@link #deleteAll(String, DeleteOptions)}, each key for itself. */
+  default DeleteResult deleteAll(String prefix) {
+    return deleteAll(prefix, DeleteOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #deleteMany(Collection, DeleteOptions)}, for all keys that begin with the prefix. A
+   * key that is created meanwhile may stay.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the prefix is empty,
+   *     which stands for all, and the options have no {@linkplain DeleteOptions#ifMatch
+   *     fingerprint}. See also {@link KVDatabase#drop}
+   * @since 0.1.0
+   */
+  DeleteResult deleteAll(String prefix, DeleteOptions options);
+
   /**
    * Replaces the value by what the function makes of it, as one atomic step, and returns the new
    * value. The function may be called several times, so it must have no side effects. An expiry is

@@ -13,21 +13,37 @@ public final class PreconditionFailedException extends KVException {
   /** @param presentEtag the etag of the entry as it is, or null where there is none */
   public PreconditionFailedException(
       String key, WriteCondition condition, @Nullable String presentEtag) {
-    super(
-        ErrorCode.PRECONDITION_FAILED,
+    this(
         "Key '" + key + "' " + (presentEtag == null ? "is absent" : "has etag " + presentEtag)
-            + ", the write demanded " + condition);
+            + ", the write demanded " + condition,
+        key,
+        presentEtag);
+  }
+
+  private PreconditionFailedException(String message, String key, @Nullable String presentEtag) {
+    super(ErrorCode.PRECONDITION_FAILED, message);
     this.key = key;
     this.presentEtag = presentEtag;
   }
 
+  /**
+   * Returns the exception for a deletion of many, see {@link DeleteOptions#ifMatch}.
+   *
+   * @since 0.1.0
+   */
+  public static PreconditionFailedException ofMany(
+      String message, @Nullable String presentFingerprint) {
+    return new PreconditionFailedException(message, "", presentFingerprint);
+  }
+
+  /** Returns the key; empty for a deletion of many. */
   public String key() {
     return key;
   }
 
   /**
    * Returns the etag of the entry as it was when the condition was checked; empty where there was
-   * no entry.
+   * no entry. For a deletion of many it is the fingerprint.
    */
   public Optional<String> presentEtag() {
     return Optional.ofNullable(presentEtag);

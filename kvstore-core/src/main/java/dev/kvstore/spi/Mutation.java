@@ -3,11 +3,14 @@ package dev.kvstore.spi;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteOptions;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
+import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import java.util.Collection;
 import java.util.Collections;
@@ -68,6 +71,8 @@ public sealed interface Mutation<R> {
     boolean delete(Delete delete);
 
     BatchResult batch(Batch batch);
+
+    DeleteResult deleteMany(DeleteMany deletion);
   }
 
   /**
@@ -174,6 +179,34 @@ public sealed interface Mutation<R> {
     @Override
     public Boolean applyTo(Handler handler) {
       return handler.delete(this);
+    }
+  }
+
+  /**
+   * Deletes the entries for which the conditions hold. The others stay and are among
+   * {@link DeleteResult#changed()}; but where the options ask for one atomic step, it fails with
+   * {@link PreconditionFailedException} and deletes nothing. A key that has no entry and needs none
+   * is left out of the result. Fails with {@link AtomicNotSupportedException}, and deletes nothing,
+   * if the store has no atomic step. A dry run and a fingerprint do not concern it.
+   *
+   * @param conditions by key, each none or an etag; a thousand at most unless all have to be
+   *     deleted in one step
+   */
+  record DeleteMany(Map<String, WriteCondition> conditions, DeleteOptions options)
+      implements Mutation<DeleteResult> {
+    public DeleteMany {
+      conditions = Collections.unmodifiableMap(new LinkedHashMap<>(conditions));
+      Objects.requireNonNull(options, "options");
+    }
+
+    @Override
+    public Collection<String> keys() {
+      return conditions.keySet();
+    }
+
+    @Override
+    public DeleteResult applyTo(Handler handler) {
+      return handler.deleteMany(this);
     }
   }
 

@@ -21,6 +21,7 @@ public abstract class EntryStoreContract
         ExpiryContract,
         ListingContract,
         BatchContract,
+        DeletionContract,
         CounterContract,
         ItemContract,
         TypeContract,

@@ -1,6 +1,7 @@
 package dev.kvstore.client.testing;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -9,6 +10,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.Change;
@@ -165,6 +167,14 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
       tell(new Change(Change.Kind.DELETE, delete.key(), 0, null, writes.incrementAndGet()));
     }
     return deleted;
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    List<String> deleted = deletion.conditions().keySet().stream()
+        .filter(key -> delete(new Mutation.Delete(key, WriteOptions.DEFAULT)))
+        .toList();
+    return new DeleteResult(deleted, List.of(), Optional.empty());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.cache;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVType;
@@ -106,7 +107,9 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
     return run(
         through -> through.apply(mutation),
         // A store that has no entry to delete may not exist.
-        result -> !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
+        result -> result instanceof DeleteResult deleted
+            ? !deleted.keys().isEmpty()
+            : !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
         cache -> mutation.keys().forEach(cache::invalidate));
   }
 

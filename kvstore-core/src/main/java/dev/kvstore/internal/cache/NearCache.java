@@ -207,7 +207,9 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   @Override
   public <R> R apply(Mutation<R> mutation) {
     requireOpen();
-    if (mutation instanceof Mutation.Delete || mutation instanceof Mutation.Batch) {
+    if (mutation instanceof Mutation.Delete
+        || mutation instanceof Mutation.DeleteMany
+        || mutation instanceof Mutation.Batch) {
       try {
         return super.apply(mutation);
       } finally {

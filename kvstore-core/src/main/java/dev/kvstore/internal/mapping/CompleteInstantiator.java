@@ -158,7 +158,7 @@ final class CompleteInstantiator extends RefusingInstantiator {
       if (fallback != null) {
         buffer.assignParameter(member, read(context, fallback, member.getType()));
       } else if (!hasAbsentValue(context, member)) {
-        throw new AbsentMemberException(context.getParser(), member.getType());
+        throw new DecodeFailure.AbsentMemberException(context.getParser(), member.getType());
       }
     } catch (JsonMappingException e) {
       e.prependPath(member.getMember().getDeclaringClass(), member.getName());
@@ -172,7 +172,7 @@ final class CompleteInstantiator extends RefusingInstantiator {
       ObjectMapper mapper = (ObjectMapper) context.getParser().getCodec();
       return PlainText.read(mapper, fallback.text(), type);
     } catch (IOException | KVException e) {
-      throw new WrongDefaultException(
+      throw new DecodeFailure.WrongDefaultException(
           context.getParser(),
           DecodeFailure.ofDefault(fallback.place(), fallback.text(), type.toCanonical(), e));
     }

@@ -3,11 +3,11 @@ package dev.kvstore.internal.mongo;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
-import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
@@ -142,14 +142,9 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     if (condition.equals(WriteCondition.NONE)) {
       return writer.put(planned, deadline).metadata();
     }
-    if (!condition.equals(WriteCondition.IF_ABSENT)) {
-      return writer.replace(planned, condition, deadline).metadata();
-    }
-    StoredDocument present = writer.create(planned, false, deadline);
-    if (!planned.made(present)) {
-      throw new PreconditionFailedException(write.key(), condition, present.etag());
-    }
-    return present.metadata();
+    return condition.equals(WriteCondition.IF_ABSENT)
+        ? writer.createIfAbsent(planned, false, deadline).metadata()
+        : writer.replace(planned, condition, deadline).metadata();
   }
 
   /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
@@ -172,27 +167,40 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public BatchResult batch(Mutation.Batch batch) {
     Map<String, RawValue> values = batch.values();
     BatchOptions options = batch.options();
-    Deadline deadline = access.begin();
-    if (options.isAtomic()
-        && !access.reading("the kind of the database", transactions::getAsBoolean)) {
-      throw new AtomicNotSupportedException(
-          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
-              + " a replica set, which may have one member, or write without atomic()");
-    }
+    Deadline deadline = beginBatch(options.isAtomic());
     if (values.isEmpty()) {
       return new BatchResult(0, 0);
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> new EntryWrite(
+        .map(entry -> new EntryWrite(new Write(
             entry.getKey(),
             entry.getValue(),
+            WriteCondition.NONE,
             options.timeToLive().orElse(null),
-            options.author().orElse(null)))
+            options.author().orElse(null))))
         .toList();
     return options.isAtomic()
-        ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
-        : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+        ? new AtomicBatch(access, writes, deadline).write()
+        : new BatchWriter(access, writes, deadline).write();
+  }
+
+  private Deadline beginBatch(boolean atomic) {
+    Deadline deadline = access.begin();
+    if (atomic && !access.reading("the kind of the database", transactions::getAsBoolean)) {
+      throw new AtomicNotSupportedException(
+          "The MongoDB server stands alone and so has no transactions; nothing was written. Make it"
+              + " a replica set, which may have one member, or write without atomic()");
+    }
+    return deadline;
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    boolean atomic = deletion.options().isAtomic();
+    Deadline deadline = beginBatch(atomic);
+    BatchDeleter deleter = new BatchDeleter(access, deletion, deadline);
+    return atomic ? deleter.deleteAtomically() : deleter.delete();
   }
 
   @Override

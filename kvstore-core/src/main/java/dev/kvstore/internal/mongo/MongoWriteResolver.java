@@ -1,16 +1,12 @@
 package dev.kvstore.internal.mongo;
 
 import com.mongodb.MongoInterruptedException;
-import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
 import dev.kvstore.internal.support.Deadline;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>To send other writes again is for the driver alone, which gives them a number that the server
  * does once. All this takes as long again as the write was given.
  */
-final class MongoWriteResolver {
+record MongoWriteResolver(StoreAccess access) {
   /** The looks go on for as long as the time limit allows, and mostly fail alike. */
   private static final int MOST_SUPPRESSED = 3;
-
-  private final StoreAccess access;
-
-  MongoWriteResolver(StoreAccess access) {
-    this.access = access;
-  }
 
   /**
    * Returns what came of the write.
@@ -139,28 +129,9 @@ final class MongoWriteResolver {
     return writes.stream().allMatch(write -> write.isIn(present)) ? present : null;
   }
 
-  /** Reads what is there under the keys of these writes, dead or alive and without values. */
+  /** As {@link SessionCollection#readAll}, for the keys of these writes. */
   Map<String, StoredDocument> readAll(List<EntryWrite> writes, Deadline deadline) {
-    Map<String, StoredDocument> present = new HashMap<>();
-    for (int from = 0; from < writes.size(); from += Listing.CHUNK) {
-      List<String> keys =
-          writes.subList(from, Math.min(writes.size(), from + Listing.CHUNK)).stream()
-              .map(EntryWrite::key)
-              .toList();
-      List<RawBsonDocument> documents = access.run(
-          deadline,
-          collection -> collection
-              .find(EntryFilter.keys(keys))
-              .projection(Projections.exclude(StoredDocument.VALUE))
-              .batchSize(keys.size() + 1)
-              .into(new ArrayList<>()));
-      for (RawBsonDocument document : documents) {
-        StoredDocument stored = StoredDocument.of(document);
-        if (stored != null) {
-          present.put(stored.key(), stored);
-        }
-      }
-    }
-    return present;
+    List<String> keys = writes.stream().map(EntryWrite::key).toList();
+    return access.run(deadline, collection -> collection.readAll(keys));
   }
 }

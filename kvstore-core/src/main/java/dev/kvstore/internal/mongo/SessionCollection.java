@@ -10,7 +10,10 @@ import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.WriteModel;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,25 @@ record SessionCollection(
 
   FindIterable<RawBsonDocument> find(Bson filter) {
     return session == null ? collection.find(filter) : collection.find(session, filter);
+  }
+
+  /** Returns what is there under these keys, dead or alive and without values. */
+  Map<String, StoredDocument> readAll(Collection<String> keys) {
+    Map<String, StoredDocument> present = new HashMap<>();
+    List<String> all = List.copyOf(keys);
+    for (int from = 0; from < all.size(); from += Listing.CHUNK) {
+      List<String> some = all.subList(from, Math.min(all.size(), from + Listing.CHUNK));
+      FindIterable<RawBsonDocument> found = find(EntryFilter.keys(some))
+          .projection(StoreAccess.projection(false))
+          .batchSize(some.size() + 1);
+      for (RawBsonDocument document : found) {
+        StoredDocument stored = StoredDocument.of(document);
+        if (stored != null) {
+          present.put(stored.key(), stored);
+        }
+      }
+    }
+    return present;
   }
 
   /** Returns how many documents fit the filter, or that limit where there are more. */

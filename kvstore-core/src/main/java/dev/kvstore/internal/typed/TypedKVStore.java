@@ -3,6 +3,8 @@ package dev.kvstore.internal.typed;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.BindOptions;
+import dev.kvstore.DeleteOptions;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
@@ -283,6 +285,24 @@ public final class TypedKVStore implements KVStore {
   @Override
   public boolean delete(String key, WriteOptions options) {
     return entries.apply(new Mutation.Delete(Names.checkKey(key), options));
+  }
+
+  @Override
+  public DeleteResult deleteMany(Collection<String> keys, DeleteOptions options) {
+    Map<String, WriteCondition> conditions = new LinkedHashMap<>();
+    keys.forEach(key -> conditions.put(Names.checkKey(key), WriteCondition.NONE));
+    return new Deletion(entries, options).of(conditions);
+  }
+
+  @Override
+  public DeleteResult deleteAll(String prefix, DeleteOptions options) {
+    if (prefix.isEmpty() && !options.isDryRun() && options.fingerprint().isEmpty()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The prefix is empty, which stands for all entries of the store: make a dry run and pass"
+              + " its fingerprint with DeleteOptions.ifMatch, or drop the store");
+    }
+    return new Deletion(entries, options).under(KVQuery.prefix(prefix).prefix());
   }
 
   @Override

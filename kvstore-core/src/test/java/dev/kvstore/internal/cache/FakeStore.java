@@ -1,6 +1,7 @@
 package dev.kvstore.internal.cache;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -141,6 +142,13 @@ class FakeStore implements EntryStore, Mutation.Handler {
   @Override
   public boolean delete(Mutation.Delete delete) {
     return database.delete(delete.key());
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    List<String> deleted =
+        deletion.conditions().keySet().stream().filter(database::delete).toList();
+    return new DeleteResult(deleted, List.of(), Optional.empty());
   }
 
   @Override

@@ -10,6 +10,7 @@ public enum Route {
   DEFAULT(Access.DATA, "PUT, OPTIONS"),
   COUNTER(Access.DATA, "POST, OPTIONS"),
   VALUES(Access.DATA, "GET, HEAD, PUT, OPTIONS"),
+  DELETIONS(Access.DATA, "POST, OPTIONS"),
   KEYS(Access.DATA, "GET, HEAD, OPTIONS"),
   EVENTS(Access.DATA, "GET, HEAD, OPTIONS"),
   STORES(Access.DATA, "GET, HEAD, OPTIONS"),
@@ -65,6 +66,7 @@ public enum Route {
     return switch (name) {
       case "keys" -> KEYS;
       case "values" -> VALUES;
+      case "deletions" -> DELETIONS;
       case "events" -> EVENTS;
       default -> null;
     };

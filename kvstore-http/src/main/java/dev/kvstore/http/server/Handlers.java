@@ -14,6 +14,7 @@ import dev.kvstore.http.api.pages.PageHandler;
 import dev.kvstore.http.api.stores.DropHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
+import dev.kvstore.http.api.values.DeletionsHandler;
 import dev.kvstore.http.api.values.ListingHandler;
 import dev.kvstore.http.api.values.ValuesHandler;
 import dev.kvstore.http.auth.AccessControl;
@@ -53,6 +54,8 @@ final class Handlers {
     handlers.put(Route.DEFAULT, new DefaultHandler(bodies, responses, writes));
     handlers.put(Route.COUNTER, new CounterHandler(bodies, responses, writes));
     handlers.put(Route.VALUES, new ValuesHandler(bodies, responses, writes));
+    handlers.put(
+        Route.DELETIONS, new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
     handlers.put(Route.KEYS, new ListingHandler(responses));
     handlers.put(Route.EVENTS, new EventsHandler(database, streams, frames));
     handlers.put(Route.STORES, new StoresHandler(database, responses));

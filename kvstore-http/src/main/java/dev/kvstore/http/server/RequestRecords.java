@@ -67,6 +67,7 @@ final class RequestRecords implements RequestLog {
     return switch (route) {
       case KEY -> "/v1/stores/{store}/keys/{key}";
       case DEFAULT -> "/v1/stores/{store}/defaults/{key}";
+      case DELETIONS -> "/v1/stores/{store}/deletions";
       case COUNTER -> "/v1/stores/{store}/counters/{key}";
       case VALUES -> "/v1/stores/{store}/values";
       case KEYS -> "/v1/stores/{store}/keys";

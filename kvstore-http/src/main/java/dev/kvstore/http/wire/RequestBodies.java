@@ -44,11 +44,17 @@ public final class RequestBodies {
     this.maxBatchBytes = maxBatchBytes;
   }
 
+  /** Returns these without the limits of values. */
+  public RequestBodies withoutValueLimits() {
+    ValueLimits none = new ValueLimits(15 * 1024 * 1024, 150);
+    return new RequestBodies(new JsonTranscoder(none), none, maxBatchBytes);
+  }
+
   /** Returns the most bytes that the body of a request to that resource can have. */
   public int maxBytes(Route route) {
     return switch (route) {
       case COUNTER -> MAX_COUNTER_BYTES;
-      case VALUES -> maxBatchBytes;
+      case VALUES, DELETIONS -> maxBatchBytes;
       default -> Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
     };
   }

@@ -60,7 +60,12 @@ class AccessTest {
     }
 
     private byte[] body() {
-      return (resource == Route.COUNTER ? "{\"by\":1}" : "{\"ui.a\":1}").getBytes(UTF_8);
+      String body = switch (resource) {
+        case COUNTER -> "{\"by\":1}";
+        case DELETIONS -> "{\"prefix\":\"ui.\"}";
+        default -> "{\"ui.a\":1}";
+      };
+      return body.getBytes(UTF_8);
     }
 
     boolean isPublic() {
@@ -83,6 +88,7 @@ class AccessTest {
       case DEFAULT -> base + "/defaults/ui.theme";
       case COUNTER -> base + "/counters/ui.count";
       case VALUES -> base + "/values";
+      case DELETIONS -> base + "/deletions";
       case KEYS -> base + "/keys";
       case EVENTS -> base + "/events";
       case STORES -> "/v1/stores";

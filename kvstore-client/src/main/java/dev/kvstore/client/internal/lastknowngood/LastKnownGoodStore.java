@@ -1,5 +1,6 @@
 package dev.kvstore.client.internal.lastknowngood;
 
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.OutcomeUnknownException;
@@ -119,6 +120,8 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
       mutation.entry(result).ifPresent(knownEntries::learn);
       if (mutation instanceof Mutation.Delete delete) {
         knownEntries.forget(delete.key());
+      } else if (result instanceof DeleteResult deleted) {
+        deleted.keys().forEach(knownEntries::forget);
       }
       keeper.reached();
       keeper.changed(mutation.keys());

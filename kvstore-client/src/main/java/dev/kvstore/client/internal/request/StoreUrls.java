@@ -44,6 +44,10 @@ public final class StoreUrls {
     return URI.create(store + "/values" + query);
   }
 
+  public URI deletions(Query query) {
+    return URI.create(store + "/deletions" + query);
+  }
+
   public URI key(String key, Query query) {
     return resource("keys", key, query);
   }

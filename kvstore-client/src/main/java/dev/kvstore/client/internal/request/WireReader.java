@@ -96,6 +96,11 @@ public final class WireReader {
     return Collections.unmodifiableMap(stores);
   }
 
+  /** Returns the keys of entries that were to be deleted and stay. */
+  public static List<String> changed(byte[] body) {
+    return read(body, WireReader::changed);
+  }
+
   public static BatchResult batchResult(byte[] body) {
     return read(body, WireReader::batchResult);
   }
@@ -187,6 +192,20 @@ public final class WireReader {
     }
     in.readEndArray();
     return items;
+  }
+
+  private List<String> changed() {
+    List<String> changed = null;
+    in.readStartDocument();
+    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
+      if (in.readName().equals("changed")) {
+        changed = items(WireReader::key);
+      } else {
+        in.skipValue();
+      }
+    }
+    in.readEndDocument();
+    return required(changed, "changed");
   }
 
   private Map<String, Long> store() {

@@ -1,6 +1,7 @@
 package dev.kvstore.client.internal.store;
 
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -200,6 +201,11 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   @Override
   public boolean delete(Mutation.Delete delete) {
     return writer.delete(delete.key(), delete.options(), deadline());
+  }
+
+  @Override
+  public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
+    return writer.deleteMany(deletion, deadline());
   }
 
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */

@@ -3,6 +3,7 @@ package dev.kvstore.client.internal.store;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchOutcome;
 import dev.kvstore.BatchResult;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -18,6 +19,7 @@ import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Defaulted;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.net.URI;
@@ -27,7 +29,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
@@ -144,10 +151,7 @@ final class HttpWriter {
 
   private BatchResult writePart(
       Map<String, RawValue> values, BatchOptions options, Deadline deadline) {
-    Query query = withTimeToLive(options.timeToLive().orElse(null));
-    if (options.isAtomic()) {
-      query.and("atomic", "true");
-    }
+    Query query = atomic(withTimeToLive(options.timeToLive().orElse(null)), options.isAtomic());
     Call call = Call.write(
         "PUT",
         urls.values(query),
@@ -185,6 +189,38 @@ final class HttpWriter {
         null);
     return lostWrites.<Boolean>send(
         call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
+  }
+
+  /** The conditions are none, or an etag. */
+  DeleteResult deleteMany(Mutation.DeleteMany deletion, Deadline deadline) {
+    Map<String, WriteCondition> conditions = deletion.conditions();
+    BsonArray entries = new BsonArray();
+    conditions.forEach((key, condition) -> {
+      BsonDocument entry = new BsonDocument("key", new BsonString(key));
+      if (condition instanceof WriteCondition.IfMatch match) {
+        entry.append("etag", new BsonString(match.etag()));
+      }
+      entries.add(entry);
+    });
+    Call call = Call.write(
+        "POST",
+        urls.deletions(atomic(Query.none(), deletion.options().isAtomic())),
+        null,
+        WriteCondition.NONE,
+        deletion.options().author().orElse(null),
+        BsonValues.document(Map.of("entries", BsonValues.ofBsonValue(entries))));
+    Set<String> left = Set.copyOf(
+        lostWrites.send(call, null, deadline, answer -> answer.read(WireReader::changed), null));
+    return new DeleteResult(
+        conditions.keySet().stream().filter(key -> !left.contains(key)).toList(),
+        conditions.keySet().stream()
+            .filter(key -> left.contains(key) && !WriteCondition.NONE.equals(conditions.get(key)))
+            .toList(),
+        Optional.empty());
+  }
+
+  private static Query atomic(Query query, boolean atomic) {
+    return atomic ? query.and("atomic", "true") : query;
   }
 
   private static boolean deleted(Answer answer) {

@@ -1,0 +1,147 @@
+package dev.kvstore.internal.typed;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.kvstore.AtomicNotSupportedException;
+import dev.kvstore.DeleteOptions;
+import dev.kvstore.DeleteResult;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVQuery;
+import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.internal.support.Sha256;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.Projection;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A deletion of many entries of a store. */
+public record Deletion(EntryStore store, DeleteOptions options) {
+  /** The most keys of one mutation, unless all have to be in it. */
+  private static final int AT_ONCE = 1000;
+
+  /** How many entries are read with their values, for the sake of their etags. */
+  private static final int READ_AT_ONCE = 20;
+
+  /** Deletes all entries whose keys begin with the prefix. */
+  public DeleteResult under(String prefix) {
+    return delete(
+        "What begins with '" + prefix + "'",
+        store.stream(
+                new KeyRange(prefix, null),
+                Projection.METADATA,
+                KVQuery.MAX_LIMIT,
+                ReadOptions.DEFAULT)
+            .toList());
+  }
+
+  /** Deletes the entries for which the conditions hold, each none or an etag. */
+  public DeleteResult of(Map<String, WriteCondition> conditions) {
+    if (!options.isDryRun() && options.fingerprint().isEmpty()) {
+      return delete(conditions);
+    }
+    Map<String, KVMetadata> found = new HashMap<>();
+    for (Map<String, WriteCondition> part : parts(conditions, READ_AT_ONCE)) {
+      store
+          .find(part.keySet(), ReadOptions.DEFAULT.bypassingCache())
+          .forEach(entry -> found.put(entry.key(), entry.metadata()));
+    }
+    List<KVMetadata> matched = new ArrayList<>();
+    conditions.forEach((key, condition) -> {
+      KVMetadata entry = found.get(key);
+      if (entry != null && condition.holdsFor(entry.etag())) {
+        matched.add(entry);
+      }
+    });
+    return delete("What is under these " + conditions.size() + " keys", matched);
+  }
+
+  /** Deletes these entries if they are what the options demand. */
+  private DeleteResult delete(String what, List<KVMetadata> matched) {
+    String present = fingerprint(matched);
+    Optional<String> demanded = options.fingerprint();
+    if (!demanded.orElse(present).equals(present)) {
+      throw PreconditionFailedException.ofMany(
+          what + " has the fingerprint " + present + ", the deletion demanded "
+              + demanded.orElseThrow(),
+          present);
+    }
+    DeleteResult result;
+    if (options.isDryRun()) {
+      result = new DeleteResult(
+          matched.stream().map(KVMetadata::key).toList(), List.of(), Optional.empty());
+    } else {
+      Map<String, WriteCondition> conditions = new LinkedHashMap<>();
+      matched.forEach(entry -> conditions.put(
+          entry.key(),
+          demanded.isEmpty() ? WriteCondition.NONE : WriteCondition.ifMatch(entry.etag())));
+      result = demanded.isEmpty() ? delete(conditions) : deleteAtomicallyIfPossible(conditions);
+    }
+    return new DeleteResult(result.keys(), result.changed(), Optional.of(present));
+  }
+
+  private DeleteResult deleteAtomicallyIfPossible(Map<String, WriteCondition> conditions) {
+    try {
+      return new Deletion(store, options.atomic()).delete(conditions);
+    } catch (AtomicNotSupportedException e) {
+      if (options.isAtomic()) {
+        throw e;
+      }
+      return delete(conditions);
+    }
+  }
+
+  private DeleteResult delete(Map<String, WriteCondition> conditions) {
+    List<String> deleted = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
+    int atOnce = options.isAtomic() ? Integer.MAX_VALUE : AT_ONCE;
+    for (Map<String, WriteCondition> part : parts(conditions, atOnce)) {
+      try {
+        DeleteResult result = store.apply(new Mutation.DeleteMany(part, options));
+        deleted.addAll(result.keys());
+        changed.addAll(result.changed());
+      } catch (UnavailableException e) {
+        throw deleted.isEmpty()
+            ? e
+            : new OutcomeUnknownException(
+                "Only " + deleted.size() + " of " + conditions.size() + " entries were deleted. "
+                    + e.getMessage(),
+                e);
+      }
+    }
+    return new DeleteResult(deleted, changed, Optional.empty());
+  }
+
+  private static List<Map<String, WriteCondition>> parts(
+      Map<String, WriteCondition> all, int size) {
+    List<Map<String, WriteCondition>> parts = new ArrayList<>();
+    all.forEach((key, condition) -> {
+      if (parts.isEmpty() || parts.get(parts.size() - 1).size() == size) {
+        parts.add(new LinkedHashMap<>());
+      }
+      parts.get(parts.size() - 1).put(key, condition);
+    });
+    return parts;
+  }
+
+  /** Returns a text that stands for these entries, each as it is. */
+  private static String fingerprint(Collection<KVMetadata> entries) {
+    MessageDigest digest = Sha256.start();
+    // No key has a line feed.
+    entries.forEach(
+        entry -> digest.update((entry.key() + '\n' + entry.etag() + '\n').getBytes(UTF_8)));
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+  }
+}
