@@ -12,10 +12,11 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayInputStream;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.PushbackReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -25,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 final class StrictJsonFactory extends JsonFactory {
   private static final long serialVersionUID = 1L;
 
-  /** What editors put before UTF-8; see RFC 8259, section 8.1. */
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   StrictJsonFactory(ValueLimits limits) {
@@ -47,13 +47,40 @@ final class StrictJsonFactory extends JsonFactory {
   @Override
   protected JsonParser _createParser(InputStream in, IOContext context) throws IOException {
     // With a decoder of its own, which reports what a Charset would replace.
-    PushbackReader text =
-        new PushbackReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
-    int first = text.read();
-    if (first >= 0 && first != BYTE_ORDER_MARK) {
-      text.unread(first);
+    Reader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
+    return _createParser(new WithoutByteOrderMark(text), context);
+  }
+
+  /** Text without the mark that editors put before UTF-8; see RFC 8259, section 8.1. */
+  private static final class WithoutByteOrderMark extends FilterReader {
+    private boolean begun;
+
+    private WithoutByteOrderMark(Reader text) {
+      super(text);
     }
-    return _createParser(text, context);
+
+    @Override
+    public int read() throws IOException {
+      char[] one = new char[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) throws IOException {
+      int count = in.read(buffer, offset, length);
+      if (begun || count <= 0) {
+        return count;
+      }
+      begun = true;
+      if (buffer[offset] != BYTE_ORDER_MARK) {
+        return count;
+      }
+      if (count == 1) {
+        return in.read(buffer, offset, length);
+      }
+      System.arraycopy(buffer, offset + 1, buffer, offset, count - 1);
+      return count - 1;
+    }
   }
 
   @Override
