@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The outcome of a deletion of many entries.
+ * The result of a deletion of many entries.
  *
  * @param keys the keys whose entries were deleted, or would be by a deletion that is no dry run
  * @param changed the keys whose entries stay because they are not what they had to be

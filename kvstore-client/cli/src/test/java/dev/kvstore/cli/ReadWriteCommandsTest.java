@@ -242,7 +242,7 @@ class ReadWriteCommandsTest extends KvTest {
     Kv.Result shown = kv.run("delete", "--prefix", "ui.", "--dry-run");
     assertThat(shown.out()).isEqualTo("ui.a\nui.b\n");
     assertThat(shown.err()).startsWith("Would delete 2 entries; --if-match ");
-    String fingerprint = shown.err().split(" ")[5];
+    String fingerprint = shown.err().split(" ", -1)[5];
     kv.print("set", "ui.a", "2");
     assertThat(kv.run("delete", "--prefix", "ui.", "--if-match", fingerprint).code())
         .isEqualTo(3);

@@ -68,7 +68,6 @@ record Contents(BsonCodec codec, StoredKeys keys, String separator) {
     return gathering.value();
   }
 
-  /** Returns what the member's type knows of a value. */
   BsonCodec.Known known(Member member, RawValue value) {
     return codec.known(value, member.type(), separator);
   }

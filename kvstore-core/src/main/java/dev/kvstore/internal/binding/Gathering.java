@@ -76,7 +76,6 @@ final class Gathering {
     part.add(rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
   }
 
-  /** Returns it all as one value. */
   RawValue value() throws MalformedException {
     refuseMixture();
     if (!elements.isEmpty()) {

@@ -80,7 +80,6 @@ record Member(
     return EMPTY.get(accessor.getReturnType());
   }
 
-  /** Returns it from that object. */
   @Nullable
   Object of(Object owner) {
     try {

@@ -24,7 +24,6 @@ record Prefix(String given, String own, String separator) {
     return new Prefix(given, own, separated ? given.substring(end) : ".");
   }
 
-  /** What the keys below begin with. */
   String below() {
     return own.isEmpty() ? "" : own + separator;
   }

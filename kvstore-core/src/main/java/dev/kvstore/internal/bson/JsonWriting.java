@@ -26,22 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriting {
   private JsonWriting() {}
 
-  /** Writes all that the parser has. */
   static void copy(BsonParser in, JsonGenerator out) throws IOException {
     for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
       switch (token) {
-        case START_OBJECT -> out.writeStartObject();
-        case END_OBJECT -> out.writeEndObject();
-        case START_ARRAY -> out.writeStartArray();
-        case END_ARRAY -> out.writeEndArray();
-        case FIELD_NAME -> out.writeFieldName(in.currentName());
-        case VALUE_STRING -> out.writeString(in.getText());
-        case VALUE_NUMBER_INT -> out.writeNumber(in.getLongValue());
         case VALUE_NUMBER_FLOAT -> writeFraction(in.getNumberValue(), out);
-        case VALUE_TRUE -> out.writeBoolean(true);
-        case VALUE_FALSE -> out.writeBoolean(false);
-        case VALUE_NULL -> out.writeNull();
-        default -> writeEmbedded(in.getEmbeddedObject(), out);
+        case VALUE_EMBEDDED_OBJECT -> writeEmbedded(in.getEmbeddedObject(), out);
+        default -> out.copyCurrentEvent(in);
       }
     }
   }

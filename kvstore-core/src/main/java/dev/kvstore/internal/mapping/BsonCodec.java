@@ -59,7 +59,6 @@ public final class BsonCodec {
         applications == null ? null : new Mapping(Mappers.exact(applications)), limits);
   }
 
-  /** A mapper, and what is made of it once. */
   private record Mapping(ObjectMapper mapper, ObjectWriter writer, KnownMembers members) {
     Mapping(ObjectMapper mapper) {
       this(mapper, mapper.writer(), new KnownMembers(mapper));

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class ExactSerializer<T> extends StdScalarSerializer<T> implements ContextualSerializer {
   private static final long serialVersionUID = 1L;
 
-  /** Writes one value. */
   @FunctionalInterface
   interface Writing<T> {
     void write(T value, JsonGenerator out) throws IOException;

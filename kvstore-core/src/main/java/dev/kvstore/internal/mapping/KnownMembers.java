@@ -56,7 +56,7 @@ final class KnownMembers {
 
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
-    Walk walk = new Walk(separator, new ArrayList<>(), Mappers.context(mapper));
+    Walk walk = new Walk(separator);
     Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
@@ -76,13 +76,11 @@ final class KnownMembers {
 
   private final class Walk {
     private final String separator;
-    private final List<String> unknown;
-    private final DeserializationContext context;
+    private final List<String> unknown = new ArrayList<>();
+    private final DeserializationContext context = Mappers.context(mapper);
 
-    private Walk(String separator, List<String> unknown, DeserializationContext context) {
+    private Walk(String separator) {
       this.separator = separator;
-      this.unknown = unknown;
-      this.context = context;
     }
 
     private Part known(BsonValue value, Reader reader, String place) {
@@ -104,7 +102,8 @@ final class KnownMembers {
       }
       return value.isDocument()
               && deserializer.getClass() == BeanDeserializer.class
-              && !takesOthers(((BeanDeserializer) deserializer).getValueType())
+              && !takeOthers.computeIfAbsent(
+                  ((BeanDeserializer) deserializer).getValueType(), KnownMembers.this::takesOthers)
           ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
     }
@@ -222,10 +221,6 @@ final class KnownMembers {
 
   /** Tells whether a class takes names that are not those of its members. */
   private boolean takesOthers(JavaType type) {
-    return takeOthers.computeIfAbsent(type, this::findsOthers);
-  }
-
-  private boolean findsOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
     return description.findAnySetterAccessor() != null

@@ -49,14 +49,12 @@ final class AtomicBatch {
   }
 
   private Set<String> dead(SessionCollection collection, Instant now) {
-    Set<String> dead = new HashSet<>();
     List<String> keys = writes.stream().map(EntryWrite::key).toList();
-    for (RawBsonDocument document : collection
+    return collection
         .find(EntryFilter.dead(EntryFilter.keys(keys), now))
-        .projection(Projections.include(StoredDocument.KEY))) {
-      dead.add(document.getString(StoredDocument.KEY).getValue());
-    }
-    return dead;
+        .projection(Projections.include(StoredDocument.KEY))
+        .map(document -> document.getString(StoredDocument.KEY).getValue())
+        .into(new HashSet<>());
   }
 
   /** Returns true if an expired document, or one that came in between, was in the way. */

@@ -46,10 +46,9 @@ final class BatchWriter {
 
   private int created;
   private int replaced;
-  private int refusals;
-  private int refusalCode;
-  private @Nullable EntryWrite firstRefused;
-  private @Nullable RuntimeException refusal;
+  private final List<Refused> refused = new ArrayList<>();
+
+  private record Refused(EntryWrite write, int code, RuntimeException cause) {}
 
   /** @param deadline of the first part */
   BatchWriter(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
@@ -70,10 +69,11 @@ final class BatchWriter {
     } catch (KVException e) {
       throw failed(e);
     }
-    if (firstRefused != null) {
-      String doing = "writing " + refusals + " of " + writes.size() + " keys, the first of them '"
-          + firstRefused.key() + "' (the others were written)";
-      throw KVException.with(access.errors().ofCode(refusalCode, doing, refusal), outcome());
+    if (!refused.isEmpty()) {
+      Refused first = refused.get(0);
+      String doing = "writing " + refused.size() + " of " + writes.size()
+          + " keys, the first of them '" + first.write.key() + "' (the others were written)";
+      throw KVException.with(access.errors().ofCode(first.code, doing, first.cause), outcome());
     }
     return new BatchResult(created, replaced);
   }
@@ -164,7 +164,7 @@ final class BatchWriter {
         collided.add(write);
         failed.add(write);
       } else if (MongoErrors.isRefusal(error.getCode())) {
-        refuse(write, error.getCode(), e);
+        refused.add(new Refused(write, error.getCode(), e));
         failed.add(write);
       } else {
         certain = false;
@@ -172,15 +172,6 @@ final class BatchWriter {
     }
     others.removeAll(failed);
     return certain;
-  }
-
-  private void refuse(EntryWrite write, int code, RuntimeException cause) {
-    refusals++;
-    if (firstRefused == null) {
-      firstRefused = write;
-      refusalCode = code;
-      refusal = cause;
-    }
   }
 
   /** Makes new entries of expired documents, and returns the writes for which there was none. */

@@ -31,7 +31,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
     EntryWrite write = write(key, by, options);
     WriteCondition condition = options.condition();
     if (condition.equals(WriteCondition.IF_ABSENT)) {
-      return create(write, condition, deadline);
+      return writer.createIfAbsent(write, true, deadline);
     }
     BsonDocument demanded = KeyWriter.demanded(condition, write.chosenEtag());
     while (true) {
@@ -48,14 +48,6 @@ record Counter(StoreAccess access, KeyWriter writer) {
       }
       access.pause(deadline, KeyWriter.doing(key), sent.refusal());
     }
-  }
-
-  private StoredDocument create(EntryWrite write, WriteCondition condition, Deadline deadline) {
-    StoredDocument present = writer.create(write, true, deadline);
-    if (!write.made(present)) {
-      throw new PreconditionFailedException(write.key(), condition, present.etag());
-    }
-    return present;
   }
 
   private Sent add(

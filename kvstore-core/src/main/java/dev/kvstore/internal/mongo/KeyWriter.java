@@ -13,6 +13,7 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
@@ -32,6 +33,15 @@ record KeyWriter(StoreAccess access) {
    */
   StoredDocument create(EntryWrite write, boolean withValue, Deadline deadline) {
     return upsert(write, write::creating, withValue, deadline);
+  }
+
+  /** As {@link #create}, for a write that demands that there is no entry. */
+  StoredDocument createIfAbsent(EntryWrite write, boolean withValue, Deadline deadline) {
+    StoredDocument present = create(write, withValue, deadline);
+    if (!write.made(present)) {
+      throw new PreconditionFailedException(write.key(), WriteCondition.IF_ABSENT, present.etag());
+    }
+    return present;
   }
 
   /**
@@ -213,16 +223,17 @@ record KeyWriter(StoreAccess access) {
    * tells.
    *
    * @param etag what the command demands of the entry, or null where it does not
+   * @param command may be run more than once
    */
   Sent send(
       EntryWrite write,
       @Nullable String etag,
       boolean withValue,
       Deadline deadline,
-      Command command) {
+      BiFunction<SendMark, Deadline, @Nullable RawBsonDocument> command) {
     SendMark mark = new SendMark();
     try {
-      return new Sent(stored(command.run(mark, deadline)), null);
+      return new Sent(stored(command.apply(mark, deadline)), null);
     } catch (RuntimeException e) {
       if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
         return new Sent(null, e);
@@ -240,7 +251,7 @@ record KeyWriter(StoreAccess access) {
                   withValue,
                   until,
                   e,
-                  () -> stored(command.run(new SendMark(), until))));
+                  () -> stored(command.apply(new SendMark(), until))));
       return new Sent(settled, null);
     }
   }
@@ -258,12 +269,6 @@ record KeyWriter(StoreAccess access) {
 
   private static @Nullable StoredDocument stored(@Nullable RawBsonDocument document) {
     return document == null ? null : StoredDocument.of(document);
-  }
-
-  /** A command that may be run more than once. */
-  interface Command {
-    @Nullable
-    RawBsonDocument run(SendMark mark, Deadline deadline);
   }
 
   /**

@@ -122,7 +122,7 @@ final class Listing {
 
   private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
-    List<RawBsonDocument> documents = access.run(
+    return access.run(
         atLeast,
         deadline,
         collection -> collection
@@ -130,15 +130,8 @@ final class Listing {
             .projection(KEY_ALONE)
             .limit(MOST_DEAD + 1)
             .batchSize(MOST_DEAD + 2)
-            .into(new ArrayList<>()));
-    Set<String> dead = new HashSet<>();
-    for (RawBsonDocument document : documents) {
-      String key = id(document);
-      if (key != null) {
-        dead.add(key);
-      }
-    }
-    return dead;
+            .map(document -> document.getString(KEY).getValue())
+            .into(new HashSet<>()));
   }
 
   private static @Nullable String id(RawBsonDocument document) {

@@ -98,7 +98,6 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
     return !metadata.isExpiredAt(now);
   }
 
-  /** The members as they come by. */
   private static final class Members {
     private @Nullable String key;
     private @Nullable RawValue value;

@@ -36,7 +36,7 @@ record Transaction(StoreAccess access, Deadline deadline, String doing) {
   <R> R run(
       Function<SessionCollection, R> work,
       Predicate<MongoException> again,
-      Function<Deadline, @Nullable ?> look) {
+      Function<Deadline, ? extends @Nullable Object> look) {
     while (true) {
       try {
         return tryOnce(work, look);
@@ -55,7 +55,8 @@ record Transaction(StoreAccess access, Deadline deadline, String doing) {
     }
   }
 
-  private <R> R tryOnce(Function<SessionCollection, R> work, Function<Deadline, @Nullable ?> look) {
+  private <R> R tryOnce(
+      Function<SessionCollection, R> work, Function<Deadline, ? extends @Nullable Object> look) {
     ClientSession session = access.sessions().start();
     try {
       session.startTransaction(TransactionOptions.builder()
@@ -79,7 +80,7 @@ record Transaction(StoreAccess access, Deadline deadline, String doing) {
     }
   }
 
-  private void commit(ClientSession session, Function<Deadline, @Nullable ?> look) {
+  private void commit(ClientSession session, Function<Deadline, ? extends @Nullable Object> look) {
     while (true) {
       try {
         session.commitTransaction();

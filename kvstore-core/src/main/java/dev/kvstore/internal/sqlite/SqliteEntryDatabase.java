@@ -159,8 +159,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   /** Returns what this database has done, and how large it is. Does not wait for anything. */
   public SqliteStatistics statistics() {
     return new SqliteStatistics(
-        transactions.writes(),
-        transactions.checkpoints(),
+        transactions.writes.get(),
+        transactions.checkpoints.get(),
         writer.queued(),
         file.toFile().length(),
         transactions.logSize());

@@ -7,9 +7,7 @@ import dev.kvstore.WatchOptions;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +24,9 @@ final class QueuedWatch extends Watch {
   /** How many entries are read at once: few enough that large values fit into memory. */
   private static final int READ_AT_ONCE = 32;
 
-  private static final Duration RETRY = Duration.ofSeconds(1);
-
   private final KVWatcher watcher;
   private final int capacity;
   private final @Nullable EntryDecoder decoder;
-  private boolean failing; // of the runner alone
 
   // Guarded by itself. Changes, and of the marks before them two at most.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
@@ -107,7 +102,7 @@ final class QueuedWatch extends Watch {
         next = next();
       }
     } catch (RuntimeException | Error e) {
-      tryLater(e);
+      runner.tryLater("Values of changes", e);
     }
   }
 
@@ -120,15 +115,6 @@ final class QueuedWatch extends Watch {
           hub.entries.name(),
           e);
     }
-  }
-
-  private void tryLater(Throwable failure) {
-    if (!failing) {
-      log.warn("Values of changes cannot be read, it is tried again: {}", failure.getMessage());
-    }
-    failing = true;
-    log.debug("Values of changes cannot be read", failure);
-    hub.later.run(runner::wake, RETRY);
   }
 
   /** Returns what is to be told next, with its entry; null where nothing waits. */
@@ -158,11 +144,8 @@ final class QueuedWatch extends Watch {
       keys.add(change.key());
       position = position.max(change.position());
     }
-    Map<String, KVEntry<RawValue>> found = new HashMap<>();
-    hub.entries
-        .find(keys, RereadingWatch.demand(position))
-        .forEach(entry -> found.put(entry.key(), entry));
+    Map<String, KVEntry<RawValue>> found = hub.find(keys, position);
     changes.forEach(change -> change.read(found));
-    failing = false;
+    runner.succeeded();
   }
 }

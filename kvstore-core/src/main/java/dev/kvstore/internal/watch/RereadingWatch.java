@@ -6,25 +6,17 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads something again after each change of it. What changes faster than it is read is read as it
  * is in the end, so nothing has to wait in a queue.
  */
 abstract class RereadingWatch extends Watch {
-  private static final Logger log = LoggerFactory.getLogger(RereadingWatch.class);
-
-  private static final Duration RETRY = Duration.ofSeconds(1);
-
   private final String subject;
-  private boolean failing; // of the runner alone
 
   // Guarded by this.
   private SyncToken position = SyncToken.START;
@@ -109,7 +101,7 @@ abstract class RereadingWatch extends Watch {
     boolean wasByHand;
     List<Runnable> after;
     synchronized (this) {
-      options = demand(position);
+      options = WatchHub.demand(position);
       wasByHand = byHand;
       byHand = false;
       after = afterRead;
@@ -117,31 +109,14 @@ abstract class RereadingWatch extends Watch {
     }
     try {
       read(options, wasByHand);
-      failing = false;
+      runner.succeeded();
     } catch (RuntimeException | Error e) {
-      tryLater(e, wasByHand);
+      synchronized (this) {
+        byHand |= wasByHand;
+      }
+      runner.tryLater("A change of " + subject, e);
     } finally {
       after.forEach(Runnable::run);
     }
-  }
-
-  /** Returns options for a read that has all changes up to that position in it. */
-  static ReadOptions demand(SyncToken position) {
-    // Without positions nobody can tell whether a cache has heard of the changes already.
-    return position.equals(SyncToken.START)
-        ? ReadOptions.DEFAULT.bypassingCache()
-        : ReadOptions.atLeast(position);
-  }
-
-  private void tryLater(Throwable e, boolean wasByHand) {
-    if (!failing) {
-      log.warn("A change of {} cannot be read, it is tried again: {}", subject, e.getMessage());
-    }
-    log.debug("{} cannot be read", subject, e);
-    failing = true;
-    synchronized (this) {
-      byHand |= wasByHand;
-    }
-    hub.later.run(runner::wake, RETRY);
   }
 }

@@ -21,7 +21,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
   Watch(WatchHub hub, Interest interest) {
     this.hub = hub;
     this.interest = interest;
-    this.runner = new SerialRunner(hub.executor, this::work);
+    this.runner = new SerialRunner(hub, this::work);
   }
 
   /** Tells all there is to tell, on the runner. */

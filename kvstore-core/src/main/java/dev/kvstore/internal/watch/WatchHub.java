@@ -1,6 +1,7 @@
 package dev.kvstore.internal.watch;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
@@ -12,9 +13,12 @@ import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +47,6 @@ public final class WatchHub implements AutoCloseable {
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** Does something after a while. */
   @FunctionalInterface
   interface Later {
     void run(Runnable work, Duration after);
@@ -72,7 +75,7 @@ public final class WatchHub implements AutoCloseable {
     this.entries = entries;
     this.executor = executor;
     this.later = later;
-    this.rereads = new Rereads(entries, executor, later, patience);
+    this.rereads = new Rereads(this, patience);
     this.stop = stop;
   }
 
@@ -130,7 +133,22 @@ public final class WatchHub implements AutoCloseable {
 
   /** Returns a runner of this work on the threads of the hub, which the caller closes. */
   public SerialRunner runner(Runnable work) {
-    return new SerialRunner(executor, work);
+    return new SerialRunner(this, work);
+  }
+
+  /** Returns the entries there are of these keys, with all changes up to that position in them. */
+  Map<String, KVEntry<RawValue>> find(Set<String> keys, SyncToken position) {
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    entries.find(keys, demand(position)).forEach(entry -> found.put(entry.key(), entry));
+    return found;
+  }
+
+  /** Returns options for a read that has all changes up to that position in it. */
+  static ReadOptions demand(SyncToken position) {
+    // Without positions nobody can tell whether a cache has heard of the changes already.
+    return position.equals(SyncToken.START)
+        ? ReadOptions.DEFAULT.bypassingCache()
+        : ReadOptions.atLeast(position);
   }
 
   void forget(Watch watch) {

@@ -144,7 +144,9 @@ public final class IdempotencyCache {
     HttpServletRequest request = context.request();
     for (String part : new String[] {
       context.method(),
-      context.path().toString(),
+      context.path().route().path(),
+      context.store(),
+      context.key(),
       String.valueOf(request.getQueryString()),
       Collections.list(request.getHeaders("Content-Type")).toString()
     }) {

@@ -124,7 +124,7 @@ public final class AccessControl {
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
     }
-    if (access == Access.STORE_ADMINISTRATION && !principal.seesAllKeys()) {
+    if (access.isDeletion(method) && !principal.seesAllKeys()) {
       throw forbidden("This needs a token that is good for all keys of the store");
     }
     if (access == Access.MONITORING && !principal.seesAll()) {

@@ -108,18 +108,10 @@ final class DriverStreams implements StreamSource {
     return List.of(Aggregates.match(match), Aggregates.project(project));
   }
 
-  private static final class DriverStream implements EventStream {
-    private final MongoChangeStreamCursor<BsonDocument> cursor;
-    private final long startedAt;
-    private final long past;
-
-    /** @param past events up to this time are not told: a stream begins with those of its time */
-    DriverStream(MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past) {
-      this.cursor = cursor;
-      this.startedAt = startedAt;
-      this.past = past;
-    }
-
+  /** @param past events up to this time are not told: a stream begins with those of its time */
+  private record DriverStream(
+      MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past)
+      implements EventStream {
     @Override
     public long startedAt() {
       if (startedAt < 0) {
