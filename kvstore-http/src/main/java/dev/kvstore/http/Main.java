@@ -4,6 +4,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.http.command.CheckedCommand;
 import dev.kvstore.http.command.ConfigCommand;
+import dev.kvstore.http.command.Converters;
 import dev.kvstore.http.command.Faults;
 import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.command.TokensCommand;
@@ -65,10 +66,10 @@ public final class Main {
   }
 
   private static CommandLine commandLine(SettingSources sources) {
-    return new CommandLine(new ServeCommand(sources.variables()))
+    return Converters.addTo(new CommandLine(new ServeCommand(sources.variables()))
         .addSubcommand(new ConfigCommand(sources))
         .addSubcommand(new TokensCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true);
+        .setCaseInsensitiveEnumValuesAllowed(true));
   }
 
   private static int execute(ParseResult parsed, SettingSources sources) {

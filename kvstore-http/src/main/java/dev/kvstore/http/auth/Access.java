@@ -18,8 +18,8 @@ public enum Access {
    */
   DATA,
 
-  /** An administrator whose token is good for all keys of the store. */
-  STORE_ADMINISTRATION,
+  /** As {@link #DATA}; but deleting takes an administrator whose token is good for all keys. */
+  STORE,
 
   /**
    * Who may read all keys of all stores, as what is told is about all of them; or everybody, where
@@ -27,9 +27,14 @@ public enum Access {
    */
   MONITORING;
 
+  /** Returns true if the method deletes a store. */
+  boolean isDeletion(String method) {
+    return this == STORE && method.equals("DELETE");
+  }
+
   /** Returns the role that the method needs. */
   Role role(String method) {
-    if (this == STORE_ADMINISTRATION) {
+    if (isDeletion(method)) {
       return Role.ADMIN;
     }
     return switch (method) {

@@ -30,7 +30,7 @@ final class ConfigFile {
   private final List<String> faults = new ArrayList<>();
 
   /** A value as it stands in the file, and its line. */
-  record Setting(String value, Origin.Line origin) {}
+  record Setting(String value, Origin origin, int line) {}
 
   private ConfigFile(String path, Set<String> known) {
     this.path = path;
@@ -100,9 +100,9 @@ final class ConfigFile {
         : plainValue(parser, name);
     Setting earlier = settings.get(name);
     if (earlier != null) {
-      fault(line, "'" + name + "' was set in line " + earlier.origin().number() + " already");
+      fault(line, "'" + name + "' was set in line " + earlier.line() + " already");
     } else if (value != null && !value.isBlank()) {
-      settings.put(name, new Setting(value.strip(), new Origin.Line(path, line)));
+      settings.put(name, new Setting(value.strip(), Origin.line(path, line), line));
     }
   }
 

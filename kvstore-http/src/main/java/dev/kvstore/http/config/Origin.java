@@ -1,62 +1,24 @@
 package dev.kvstore.http.config;
 
-/** Where the value of a setting comes from. */
-public sealed interface Origin {
-  /** The program's own value. */
-  record Default() implements Origin {
-    @Override
-    public String text() {
-      return "default";
-    }
+/**
+ * Where the value of a setting comes from.
+ *
+ * @param text in a few words
+ * @param blame the begin of a message about a wrong value; empty where the message says it all
+ */
+public record Origin(String text, String blame) {
+  static final Origin DEFAULT = new Origin("default", "");
 
-    @Override
-    public String blame() {
-      return "";
-    }
+  static Origin option(String name) {
+    return new Origin("option " + name, "");
   }
 
-  /** The command line. */
-  record Option(String name) implements Origin {
-    @Override
-    public String text() {
-      return "option " + name;
-    }
-
-    @Override
-    public String blame() {
-      return "";
-    }
+  static Origin variable(String name) {
+    return new Origin("variable " + name, "The environment variable " + name + ": ");
   }
 
-  /** The environment. */
-  record Variable(String name) implements Origin {
-    @Override
-    public String text() {
-      return "variable " + name;
-    }
-
-    @Override
-    public String blame() {
-      return "The environment variable " + name + ": ";
-    }
+  /** @param line counted from 1 */
+  static Origin line(String file, int line) {
+    return new Origin(file + ":" + line, file + ":" + line + ": ");
   }
-
-  /** A line of the configuration file, counted from 1. */
-  record Line(String file, int number) implements Origin {
-    @Override
-    public String text() {
-      return file + ":" + number;
-    }
-
-    @Override
-    public String blame() {
-      return text() + ": ";
-    }
-  }
-
-  /** Returns the origin in a few words. */
-  String text();
-
-  /** Returns the begin of a message about a wrong value; empty where the message says it all. */
-  String blame();
 }

@@ -95,7 +95,7 @@ public final class SettingSources {
 
   /** Returns where the value of the option comes from. */
   public Origin origin(OptionSpec option) {
-    return origins.getOrDefault(option.longestName(), new Origin.Default());
+    return origins.getOrDefault(option.longestName(), Origin.DEFAULT);
   }
 
   /** Returns what is wrong with the file, in whole messages. */
@@ -159,9 +159,9 @@ public final class SettingSources {
       String variable = Variables.value(environment, variable(option));
       ConfigFile.Setting setting = file == null ? null : file.setting(name(option));
       if (given.contains(name)) {
-        origins.put(name, new Origin.Option(name));
+        origins.put(name, Origin.option(name));
       } else if (variable != null) {
-        origins.put(name, new Origin.Variable(variable(option)));
+        origins.put(name, Origin.variable(variable(option)));
         added.add(name + "=" + variable);
       } else if (setting != null) {
         origins.put(name, setting.origin());

@@ -5,6 +5,7 @@ import dev.kvstore.http.metrics.mongo.MongoMeters;
 import dev.kvstore.internal.sqlite.SqliteStatistics;
 import dev.kvstore.spi.StoreSize;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
@@ -15,6 +16,8 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +44,11 @@ public final class Metrics implements AutoCloseable {
   /** The media type of {@link #writeTo}. */
   public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private static final Duration[] LATENCIES = {
-    Duration.ofMillis(1),
-    Duration.ofMillis(2),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(20),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(200),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(2),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10)
-  };
+  /** The bounds of histograms, of which percentiles over all nodes can be derived. */
+  private static final double[] LATENCIES = IntStream.of(
+          1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+      .mapToDouble(millis -> millis * 1e6)
+      .toArray();
 
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS");
@@ -70,7 +64,7 @@ public final class Metrics implements AutoCloseable {
 
   /** Begins with the measurements of the JVM and the process. */
   public Metrics() {
-    registry.config().meterFilter(new LatencyBuckets(LATENCIES));
+    registry.config().meterFilter(histograms());
     String version = Metrics.class.getPackage().getImplementationVersion();
     Gauge.builder("kvstore.build.info", () -> 1)
         .description("Always 1; the labels say what runs")
@@ -78,6 +72,19 @@ public final class Metrics implements AutoCloseable {
         .tag("java", Runtime.version().toString())
         .register(registry);
     process = CompletableFuture.runAsync(this::measureProcess);
+  }
+
+  private static MeterFilter histograms() {
+    DistributionStatisticConfig buckets =
+        DistributionStatisticConfig.builder().serviceLevelObjectives(LATENCIES).build();
+    return new MeterFilter() {
+      @Override
+      public DistributionStatisticConfig configure(
+          Meter.Id id, DistributionStatisticConfig config) {
+        boolean own = id.getName().startsWith("kvstore.") || id.getName().startsWith("mongodb.");
+        return own && id.getType() == Meter.Type.TIMER ? buckets.merge(config) : config;
+      }
+    };
   }
 
   private void measureProcess() {
@@ -112,12 +119,53 @@ public final class Metrics implements AutoCloseable {
 
   /** Measures the near-caches, which is how they fare together. */
   public void caches(Supplier<CacheHealth> caches) {
-    new CacheMeters(caches).bindTo(registry);
+    new SourceMeters<>(registry, "kvstore.cache.", caches)
+        .counter("hits", "Reads that were answered from memory", CacheHealth::hits)
+        .counter("misses", "Reads that were not", CacheHealth::misses)
+        .counter("loads", "Times that the database was asked", CacheHealth::loads)
+        .counter(
+            "invalidations",
+            "Entries that were removed because of a change elsewhere",
+            CacheHealth::invalidations)
+        .counter(
+            "bypasses", "Misses that asked the database whatever was held", CacheHealth::bypasses)
+        .counter(
+            "stale.reads",
+            "Reads that were answered with what may be stale",
+            CacheHealth::staleReads)
+        .gauge("entries", "Keys that are held", CacheHealth::entries)
+        .gauge("bytes", "Bytes that are held", CacheHealth::weight)
+        .gauge(
+            "coherent",
+            "1 where all caches serve what they hold, else 0",
+            cache -> cache.coherent() ? 1 : 0)
+        .gauge(
+            "event.lag.seconds",
+            "How old the last proof is that the caches are up to date, of the worst",
+            cache -> cache.lag().toMillis() / 1e3)
+        .gauge(
+            "event.stream.age.seconds",
+            "How long no cache has begun or ceased to serve",
+            Metrics::age);
+  }
+
+  private static double age(CacheHealth cache) {
+    boolean never = cache.since().equals(Instant.EPOCH);
+    return never ? 0 : (System.currentTimeMillis() - cache.since().toEpochMilli()) / 1e3;
   }
 
   /** Measures a database file. */
   public void sqlite(Supplier<SqliteStatistics> statistics) {
-    new SqliteMeters(statistics).bindTo(registry);
+    new SourceMeters<>(registry, "kvstore.sqlite.", statistics)
+        .counter(
+            "transactions", "Transactions that changed something", SqliteStatistics::transactions)
+        .counter(
+            "checkpoints",
+            "Times that the log was moved into the file",
+            SqliteStatistics::checkpoints)
+        .gauge("queued.writes", "Writes that wait", SqliteStatistics::queuedWrites)
+        .gauge("file.bytes", "Size of the database file", SqliteStatistics::fileBytes)
+        .gauge("log.bytes", "Size of its log", SqliteStatistics::logBytes);
   }
 
   /**

@@ -19,12 +19,11 @@ import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.ReadConsistency;
 import dev.kvstore.http.route.RequestContext;
-import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.route.ResourcePath;
 import dev.kvstore.http.route.Route;
+import dev.kvstore.http.route.RouteTable;
 import dev.kvstore.http.wire.BoundedInput;
 import dev.kvstore.http.wire.Format;
-import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.RequestBody;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.spi.EntryDatabase;
@@ -33,7 +32,6 @@ import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpURI;
@@ -42,7 +40,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.MDC;
 
 /**
- * Every request comes here. The path is read by {@link ResourcePath}, not by Javalin, which would
+ * Every request comes here. The path is read by the {@link RouteTable}, not by Javalin, which would
  * decode it first; and the method is the one on the request line, not one that a header claims.
  *
  * <p>Until a request is known to be allowed and its body is there, and for as long as its answer
@@ -57,26 +55,23 @@ final class Dispatcher implements Handler {
   private final Cors cors;
   private final Failures failures;
   private final Load load;
-  private final RequestBodies bodies;
   private final AllowedHosts hosts;
-  private final Map<Route, ResourceHandler> handlers;
+  private final RouteTable routes;
 
   Dispatcher(
       EntryDatabase database,
       AccessControl accessControl,
       Cors cors,
       Load load,
-      RequestBodies bodies,
       AllowedHosts hosts,
-      Map<Route, ResourceHandler> handlers) {
+      RouteTable routes) {
     this.database = database;
     this.accessControl = accessControl;
     this.cors = cors;
     this.failures = new Failures(cors);
     this.load = load;
-    this.bodies = bodies;
     this.hosts = hosts;
-    this.handlers = handlers;
+    this.routes = routes;
   }
 
   @Override
@@ -136,14 +131,14 @@ final class Dispatcher implements Handler {
 
   /** Browsers ask without a token whether they may send one. */
   private Access access(HttpServletRequest request, Route route) {
-    return cors.isPreflight(request) ? Access.PUBLIC : route.access(request.getMethod());
+    return cors.isPreflight(request) ? Access.PUBLIC : route.access();
   }
 
   /** What is wrong with a path is told to those alone who may ask for anything. */
   private ResourcePath path(HttpServletRequest request) {
     try {
       checkUri(RequestContext.core(request).getHttpURI());
-      return ResourcePath.parse(request.getRequestURI());
+      return routes.resolve(request.getRequestURI());
     } catch (ProblemException | InvalidInputException e) {
       admit(request, Access.DATA);
       throw e;
@@ -175,7 +170,7 @@ final class Dispatcher implements Handler {
   private boolean isAnswered(RequestContext context) throws IOException {
     Route route = context.path().route();
     String method = context.method();
-    if (!route.allows(method)) {
+    if (!route.methods().contains(method)) {
       throw new ProblemException(
           new Problem(ErrorKind.METHOD_NOT_ALLOWED, "Allowed here: " + route.allow())
               .with("allow", route.allow())
@@ -190,7 +185,7 @@ final class Dispatcher implements Handler {
     if (method.equals("OPTIONS")) {
       context.header("Allow", route.allow());
       cors.allowRequest(context.request(), context.response(), route.allow());
-      if (route.allows("PATCH")) {
+      if (route.methods().contains("PATCH")) {
         context.header("Accept-Patch", Format.MERGE_PATCH);
       }
       ResponseWriter.answerEmpty(context, 204);
@@ -200,19 +195,11 @@ final class Dispatcher implements Handler {
       CrossOrigin.refuse(context.request(), cors);
     }
     context.demand(ReadConsistency.of(context.request()));
-    if (route.isInMemory()) {
-      handler(route).handle(context);
+    if (route.handler().isInMemory()) {
+      route.handler().handle(context);
       return true;
     }
     return false;
-  }
-
-  private ResourceHandler handler(Route route) {
-    ResourceHandler handler = handlers.get(route);
-    if (handler == null) {
-      throw new IllegalStateException("No handler for " + route);
-    }
-    return handler;
   }
 
   /**
@@ -226,7 +213,7 @@ final class Dispatcher implements Handler {
       execute(context, requestId);
       return;
     }
-    int maxBytes = bodies.maxBytes(context.path().route());
+    int maxBytes = context.path().route().maxBodyBytes();
     if (request.getContentLengthLong() > maxBytes) {
       throw BoundedInput.tooLarge(request.getContentLengthLong(), maxBytes);
     }
@@ -266,7 +253,7 @@ final class Dispatcher implements Handler {
 
   private void run(RequestContext context, String requestId) {
     try {
-      handler(context.path().route()).handle(context);
+      context.path().route().handler().handle(context);
       context.complete();
     } catch (IOException | RuntimeException | Error e) {
       end(context, requestId, e, false);

@@ -11,8 +11,6 @@ import dev.kvstore.http.net.AllowedHosts;
 import dev.kvstore.http.net.Cors;
 import dev.kvstore.http.net.PacedHandler;
 import dev.kvstore.http.wire.Gzip;
-import dev.kvstore.http.wire.RequestBodies;
-import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryDatabase;
@@ -109,17 +107,14 @@ public final class KVServer implements AutoCloseable {
           settings.maxBodyBytes(),
           settings.connections().maxRequestsPerClient(),
           threads);
-      RequestBodies bodies = new RequestBodies(
-          new JsonTranscoder(settings.limits()), settings.limits(), settings.maxBodyBytes());
       StoreStack stores = StoreStack.of(database);
       Dispatcher api = new Dispatcher(
           stores,
           accessControl,
           cors,
           load,
-          bodies,
           hosts,
-          Handlers.of(settings, accessControl, stores, metrics, streams, load, bodies));
+          Routes.of(settings, accessControl, stores, metrics, streams, load));
       Javalin created = Javalin.create(config -> {
         configure(config, settings, opened, api);
         config.jetty.threadPool = threads;

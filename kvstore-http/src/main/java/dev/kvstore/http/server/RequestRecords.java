@@ -1,5 +1,6 @@
 package dev.kvstore.http.server;
 
+import dev.kvstore.http.auth.Access;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.Route;
@@ -37,7 +38,7 @@ final class RequestRecords implements RequestLog {
   @Override
   public void log(Request request, Response response) {
     Duration duration = Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime());
-    String route = request.getAttribute(ROUTE) instanceof Route matched ? route(matched) : "none";
+    String route = request.getAttribute(ROUTE) instanceof Route matched ? label(matched) : "none";
     metrics.addRequest(route, request.getMethod(), response.getStatus(), duration);
     if (accessLog) {
       logAccess(request, response, route, duration);
@@ -62,21 +63,8 @@ final class RequestRecords implements RequestLog {
     event.log("Answered");
   }
 
-  /** Returns the pattern of the resource's path. */
-  private static String route(Route route) {
-    return switch (route) {
-      case KEY -> "/v1/stores/{store}/keys/{key}";
-      case DEFAULT -> "/v1/stores/{store}/defaults/{key}";
-      case COUNTER -> "/v1/stores/{store}/counters/{key}";
-      case VALUES -> "/v1/stores/{store}/values";
-      case KEYS -> "/v1/stores/{store}/keys";
-      case EVENTS -> "/v1/stores/{store}/events";
-      case STORES -> "/v1/stores";
-      case STORE -> "/v1/stores/{store}";
-      case LIVE -> "/health/live";
-      case READY -> "/health/ready";
-      case METRICS -> "/metrics";
-      case PAGE -> "/";
-    };
+  /** All pages are one. */
+  private static String label(Route route) {
+    return route.access() == Access.PAGE ? "/" : route.path();
   }
 }

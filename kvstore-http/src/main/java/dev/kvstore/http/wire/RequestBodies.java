@@ -8,7 +8,6 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.http.limits.Load;
 import dev.kvstore.http.route.RequestContext;
-import dev.kvstore.http.route.Route;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.RawValue;
@@ -26,7 +25,7 @@ import org.bson.BsonType;
 /** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
 public final class RequestBodies {
   /** A counter's body is a number and its name. */
-  private static final int MAX_COUNTER_BYTES = 1024;
+  public static final int MAX_COUNTER_BYTES = 1024;
 
   /** A batch of more would keep the database busy for long. */
   private static final int MAX_MEMBERS = 100_000;
@@ -44,13 +43,15 @@ public final class RequestBodies {
     this.maxBatchBytes = maxBatchBytes;
   }
 
-  /** Returns the most bytes that the body of a request to that resource can have. */
-  public int maxBytes(Route route) {
-    return switch (route) {
-      case COUNTER -> MAX_COUNTER_BYTES;
-      case VALUES -> maxBatchBytes;
-      default -> Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
-    };
+  /** Returns these without the limits of values. */
+  public RequestBodies withoutValueLimits() {
+    ValueLimits none = new ValueLimits(15 * 1024 * 1024, 150);
+    return new RequestBodies(new JsonTranscoder(none), none, maxBatchBytes);
+  }
+
+  /** Returns the most bytes of a body that is a value. */
+  public int maxValueBytes() {
+    return Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
   }
 
   /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
@@ -68,7 +69,7 @@ public final class RequestBodies {
   }
 
   private RawValue jsonValue(RequestContext context) throws IOException {
-    try (InputStream body = open(context, Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES)) {
+    try (InputStream body = open(context, maxValueBytes())) {
       return json(body, parser -> value(context.request().getContentLengthLong(), parser));
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
 import dev.kvstore.http.route.Route;
+import dev.kvstore.http.server.TestRoutes;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,58 +49,56 @@ class AccessTest {
     service.close();
   }
 
-  record Operation(Route resource, String method) {
+  record Operation(Route route, String method) {
     Reply ask(String... headers) {
       byte[] body = List.of("PUT", "POST", "PATCH").contains(method) ? body() : null;
       List<String> all = new ArrayList<>(List.of(headers));
       if (body != null) {
         all.add(method.equals("PATCH") ? "Content-Type: application/merge-patch+json" : JSON);
       }
-      return service.send(method, path(resource, "app"), body, all.toArray(String[]::new));
+      String path = route.path().replace("{store}", "app").replace("{key}", "ui.theme");
+      return service.send(
+          method, isStore() ? path + "?confirm=app" : path, body, all.toArray(String[]::new));
     }
 
     private byte[] body() {
-      return (resource == Route.COUNTER ? "{\"by\":1}" : "{\"ui.a\":1}").getBytes(UTF_8);
+      String body = route.path().endsWith("/deletions")
+          ? "{\"prefix\":\"ui.\"}"
+          : method.equals("POST") ? "{\"by\":1}" : "{\"ui.a\":1}";
+      return body.getBytes(UTF_8);
+    }
+
+    boolean isStore() {
+      return route.path().equals("/v1/stores/{store}");
+    }
+
+    boolean isDrop() {
+      return isStore() && method.equals("DELETE");
+    }
+
+    boolean isMetrics() {
+      return route.path().equals("/metrics");
     }
 
     boolean isPublic() {
-      return Set.of(Route.LIVE, Route.READY, Route.PAGE).contains(resource);
+      return !route.path().startsWith("/v1/") && !isMetrics();
     }
 
     /** Said here a second time, so that a change of the first has to be meant. */
     Role needed() {
-      if (resource == Route.STORE && method.equals("DELETE")) {
+      if (isDrop()) {
         return Role.ADMIN;
       }
       return List.of("GET", "HEAD", "OPTIONS").contains(method) ? Role.READ : Role.WRITE;
     }
   }
 
-  private static String path(Route resource, String store) {
-    String base = "/v1/stores/" + store;
-    return switch (resource) {
-      case KEY -> base + "/keys/ui.theme";
-      case DEFAULT -> base + "/defaults/ui.theme";
-      case COUNTER -> base + "/counters/ui.count";
-      case VALUES -> base + "/values";
-      case KEYS -> base + "/keys";
-      case EVENTS -> base + "/events";
-      case STORES -> "/v1/stores";
-      case STORE -> base + "?confirm=" + store;
-      case LIVE -> "/health/live";
-      case READY -> "/health/ready";
-      case METRICS -> "/metrics";
-      case PAGE -> "/";
-    };
-  }
-
   /** Without the answer that does not end, whose {@code HEAD} asks for the same rights. */
   static Stream<Operation> operations() {
-    return Stream.of(Route.values())
-        .flatMap(resource -> Stream.of(resource.allow().split(", ", -1))
-            .map(method -> new Operation(resource, method)))
+    return TestRoutes.all().stream()
+        .flatMap(route -> route.methods().stream().map(method -> new Operation(route, method)))
         .filter(operation ->
-            operation.resource() != Route.EVENTS || !operation.method().equals("GET"));
+            !operation.route().path().endsWith("/events") || !operation.method().equals("GET"));
   }
 
   @ParameterizedTest
@@ -135,18 +133,15 @@ class AccessTest {
   @ParameterizedTest
   @MethodSource("operations")
   void operation_keepsToItsStore(Operation operation) {
-    boolean inStore = path(operation.resource(), "app").startsWith("/v1/stores/app");
+    boolean inStore = operation.route().path().contains("{store}");
 
-    assertAllowed(operation.ask(OTHER_STORE), !inStore && operation.resource() != Route.METRICS);
+    assertAllowed(operation.ask(OTHER_STORE), !inStore && !operation.isMetrics());
   }
 
   @ParameterizedTest
   @MethodSource("operations")
   void operation_onItsKeys_isAllowed_butOnTheWholeStoreNot(Operation operation) {
-    boolean onAll = (operation.resource() == Route.STORE && operation.method().equals("DELETE"))
-        || operation.resource() == Route.METRICS;
-
-    assertAllowed(operation.ask(SOME_KEYS), !onAll);
+    assertAllowed(operation.ask(SOME_KEYS), !operation.isDrop() && !operation.isMetrics());
   }
 
   private static void assertAllowed(Reply reply, boolean allowed) {
@@ -217,6 +212,7 @@ class AccessTest {
   void monitoring_isForWhoMayReadAll() {
     assertThat(Access.MONITORING.role("GET")).isEqualTo(Role.READ);
     assertThat(Access.DATA.role("BREW")).isEqualTo(Role.WRITE);
-    assertThat(Access.STORE_ADMINISTRATION.role("GET")).isEqualTo(Role.ADMIN);
+    assertThat(Access.STORE.role("GET")).isEqualTo(Role.READ);
+    assertThat(Access.STORE.role("DELETE")).isEqualTo(Role.ADMIN);
   }
 }

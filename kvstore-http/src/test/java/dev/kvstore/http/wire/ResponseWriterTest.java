@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.http.auth.Access;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.limits.Load;
@@ -11,12 +12,14 @@ import dev.kvstore.http.limits.Room;
 import dev.kvstore.http.limits.Shares;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourcePath;
+import dev.kvstore.http.route.Route;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.ValueLimits;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +35,11 @@ class ResponseWriterTest {
     return new RequestContext(
         proxy(HttpServletRequest.class, method),
         proxy(HttpServletResponse.class, method),
-        ResourcePath.parse("/v1/stores/app/keys/k"),
+        new ResourcePath(
+            new Route(
+                "/v1/stores/{store}/keys/{key}", List.of("GET"), Access.DATA, 0, unused -> {}),
+            "app",
+            "k"),
         Principal.NOBODY,
         proxy(EntryDatabase.class, method),
         () -> {},

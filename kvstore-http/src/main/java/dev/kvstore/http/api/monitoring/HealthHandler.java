@@ -8,7 +8,6 @@ import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.error.Problems;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
-import dev.kvstore.http.route.Route;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.ResponseWriter;
 import java.io.IOException;
@@ -20,7 +19,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /health/live} and {@code /health/ready}, for those who watch the service. */
+/** {@code /health/ready}, for those who watch the service. */
 public final class HealthHandler implements ResourceHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
 
@@ -40,11 +39,6 @@ public final class HealthHandler implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
     context.parameters();
-    context.header("Cache-Control", "no-store");
-    if (context.path().route() == Route.LIVE) {
-      answer(context, "{\"status\":\"up\"}");
-      return;
-    }
     Duration took;
     try {
       accessControl.checkTokens();
@@ -71,7 +65,22 @@ public final class HealthHandler implements ResourceHandler {
             took.toNanos() / 1e6));
   }
 
+  /** Answers for {@code /health/live}. */
+  public static final class Live implements ResourceHandler {
+    @Override
+    public void handle(RequestContext context) throws IOException {
+      context.parameters();
+      answer(context, "{\"status\":\"up\"}");
+    }
+
+    @Override
+    public boolean isInMemory() {
+      return true;
+    }
+  }
+
   private static void answer(RequestContext context, String json) throws IOException {
+    context.header("Cache-Control", "no-store");
     ResponseWriter.answer(
         context, 200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
   }

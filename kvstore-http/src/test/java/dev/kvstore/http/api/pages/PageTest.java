@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
-import dev.kvstore.http.route.Page;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

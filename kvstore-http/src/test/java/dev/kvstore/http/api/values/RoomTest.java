@@ -10,6 +10,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.http.auth.Access;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.ProblemException;
@@ -22,6 +23,7 @@ import dev.kvstore.http.limits.Turns;
 import dev.kvstore.http.limits.Workers;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourcePath;
+import dev.kvstore.http.route.Route;
 import dev.kvstore.http.wire.ChunkedBuffer;
 import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.EntryDocument;
@@ -127,7 +129,10 @@ class RoomTest {
     return new RequestContext(
         proxy(HttpServletRequest.class, get),
         proxy(HttpServletResponse.class, get),
-        ResourcePath.parse("/v1/stores/app/values"),
+        new ResourcePath(
+            new Route("/v1/stores/{store}/values", List.of("GET"), Access.DATA, 0, unused -> {}),
+            "app",
+            ""),
         Principal.NOBODY,
         proxy(EntryDatabase.class, (name, arguments) -> store),
         () -> {},

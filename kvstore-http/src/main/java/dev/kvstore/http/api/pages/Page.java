@@ -1,9 +1,8 @@
-package dev.kvstore.http.route;
+package dev.kvstore.http.api.pages;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
 /** A document that is the same for everybody, and where it is. */
 public enum Page {
@@ -27,25 +26,15 @@ public enum Page {
     this.file = file;
   }
 
-  /** Returns what is at that path, or null. */
-  public static @Nullable Page at(String path) {
-    for (Page page : values()) {
-      if (page.path.equals(path)) {
-        return page;
-      }
-    }
-    return null;
-  }
-
   public String path() {
     return path;
   }
 
-  public String mediaType() {
+  String mediaType() {
     return mediaType;
   }
 
-  public byte[] read() throws IOException {
+  byte[] read() throws IOException {
     try (InputStream in = Page.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new FileNotFoundException(file);

@@ -1,0 +1,90 @@
+package dev.kvstore.http.route;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.Names;
+import dev.kvstore.http.auth.Access;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.ProblemException;
+import dev.kvstore.internal.support.Percent;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The resources of the service, one route for each. A path is fixed, or it is
+ * {@code /v1/stores/{store}}, perhaps with a name behind it and then perhaps a key.
+ */
+public final class RouteTable {
+  private static final String STORES = "/v1/stores/";
+  private static final String STORE = STORES + "{store}";
+  private static final String KEY = "/{key}";
+
+  private final Map<String, Route> routes = new LinkedHashMap<>();
+
+  /**
+   * Adds a route.
+   *
+   * @param methods separated by commas, without {@code HEAD} and {@code OPTIONS}
+   * @param maxBodyBytes the most bytes that the body of a request has; 0 where none is read
+   */
+  public void add(
+      String methods, String path, Access access, int maxBodyBytes, ResourceHandler handler) {
+    String all = methods.replace("GET", "GET, HEAD") + ", OPTIONS";
+    routes.put(path, new Route(path, List.of(all.split(", ", -1)), access, maxBodyBytes, handler));
+  }
+
+  /** Returns all routes. */
+  public Collection<Route> routes() {
+    return routes.values();
+  }
+
+  /**
+   * Reads the path as it was sent: percent-encoded, with its dots and semicolons. Nothing is
+   * normalized, so no path can come to address something else than it says.
+   *
+   * @throws ProblemException if there is no such resource
+   * @throws InvalidInputException if the store name or key is not legal
+   */
+  public ResourcePath resolve(String rawPath) {
+    if (!rawPath.startsWith(STORES) || rawPath.length() == STORES.length()) {
+      return new ResourcePath(route(rawPath), "", "");
+    }
+    int storeEnd = rawPath.indexOf('/', STORES.length());
+    if (storeEnd < 0) {
+      return new ResourcePath(route(STORE), store(rawPath, rawPath.length()), "");
+    }
+    int nameEnd = rawPath.indexOf('/', storeEnd + 1);
+    if (nameEnd < 0) {
+      Route route = route(STORE + rawPath.substring(storeEnd));
+      return new ResourcePath(route, store(rawPath, storeEnd), "");
+    }
+    Route route = route(STORE + rawPath.substring(storeEnd, nameEnd) + KEY);
+    return new ResourcePath(
+        route, store(rawPath, storeEnd), checkKey(rawPath.substring(nameEnd + 1)));
+  }
+
+  private Route route(String path) {
+    Route route = routes.get(path);
+    if (route == null) {
+      throw new ProblemException(
+          ErrorKind.NO_SUCH_RESOURCE,
+          "There is nothing at this path; a key, for example, is at " + STORE + "/keys" + KEY);
+    }
+    return route;
+  }
+
+  private static String store(String rawPath, int end) {
+    return Names.checkStore(rawPath.substring(STORES.length(), end));
+  }
+
+  private static String checkKey(String encoded) {
+    try {
+      return Names.checkKey(Percent.decode(encoded));
+    } catch (Percent.MalformedException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_KEY, "The key in the path " + e.getMessage());
+    }
+  }
+}

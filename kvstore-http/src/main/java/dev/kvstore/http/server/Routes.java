@@ -1,0 +1,110 @@
+package dev.kvstore.http.server;
+
+import dev.kvstore.http.api.IdempotencyCache;
+import dev.kvstore.http.api.entries.CounterHandler;
+import dev.kvstore.http.api.entries.DefaultHandler;
+import dev.kvstore.http.api.entries.KeyHandler;
+import dev.kvstore.http.api.entries.PatchHandler;
+import dev.kvstore.http.api.events.EventFrames;
+import dev.kvstore.http.api.events.EventStreams;
+import dev.kvstore.http.api.events.EventsHandler;
+import dev.kvstore.http.api.monitoring.HealthHandler;
+import dev.kvstore.http.api.monitoring.MetricsHandler;
+import dev.kvstore.http.api.pages.Page;
+import dev.kvstore.http.api.pages.PageHandler;
+import dev.kvstore.http.api.stores.DropHandler;
+import dev.kvstore.http.api.stores.StoreHandler;
+import dev.kvstore.http.api.stores.StoresHandler;
+import dev.kvstore.http.api.values.DeletionsHandler;
+import dev.kvstore.http.api.values.ListingHandler;
+import dev.kvstore.http.api.values.ValuesHandler;
+import dev.kvstore.http.auth.Access;
+import dev.kvstore.http.auth.AccessControl;
+import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.metrics.Metrics;
+import dev.kvstore.http.route.RouteTable;
+import dev.kvstore.http.wire.RequestBodies;
+import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.internal.bson.JsonTranscoder;
+import dev.kvstore.spi.EntryDatabase;
+
+/** The resources of the service and their handlers. */
+final class Routes {
+  private Routes() {}
+
+  /** @param streams will hold the streams of events */
+  static RouteTable of(
+      ServerSettings settings,
+      AccessControl accessControl,
+      EntryDatabase database,
+      Metrics metrics,
+      EventStreams streams,
+      Load load) {
+    JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
+    RequestBodies bodies =
+        new RequestBodies(transcoder, settings.limits(), settings.maxBodyBytes());
+    ResponseWriter responses = new ResponseWriter(transcoder, load);
+    IdempotencyCache writes = new IdempotencyCache();
+    PatchHandler patches = new PatchHandler(bodies, responses, settings.limits(), writes);
+    EventFrames frames = new EventFrames(transcoder, streams.readers());
+    DropHandler drops = new DropHandler(database);
+    int value = bodies.maxValueBytes();
+    int batch = settings.maxBodyBytes();
+    int counter = RequestBodies.MAX_COUNTER_BYTES;
+    String store = "/v1/stores/{store}";
+
+    RouteTable table = new RouteTable();
+    table.add(
+        "GET, PUT, PATCH, DELETE",
+        store + "/keys/{key}",
+        Access.DATA,
+        value,
+        new KeyHandler(bodies, responses, patches, writes));
+    table.add(
+        "PUT",
+        store + "/defaults/{key}",
+        Access.DATA,
+        value,
+        new DefaultHandler(bodies, responses, writes));
+    table.add(
+        "POST",
+        store + "/counters/{key}",
+        Access.DATA,
+        counter,
+        new CounterHandler(bodies, responses, writes));
+    table.add(
+        "GET, PUT",
+        store + "/values",
+        Access.DATA,
+        batch,
+        new ValuesHandler(bodies, responses, writes));
+    table.add(
+        "POST",
+        store + "/deletions",
+        Access.DATA,
+        batch,
+        new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
+    table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
+    table.add(
+        "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));
+    table.add("GET", "/v1/stores", Access.DATA, 0, new StoresHandler(database, responses));
+    table.add(
+        "GET, DELETE",
+        store,
+        Access.STORE,
+        value,
+        new StoreHandler(drops, responses, settings.limits(), batch));
+    table.add("GET", "/health/live", Access.PROBE, 0, new HealthHandler.Live());
+    table.add(
+        "GET",
+        "/health/ready",
+        Access.PROBE,
+        0,
+        new HealthHandler(new Readiness(database)::check, accessControl, settings.databaseKind()));
+    table.add("GET", "/metrics", Access.MONITORING, 0, new MetricsHandler(metrics));
+    for (Page page : Page.values()) {
+      table.add("GET", page.path(), Access.PAGE, 0, new PageHandler(page));
+    }
+    return table;
+  }
+}
