@@ -200,7 +200,7 @@ public final class KVServer implements AutoCloseable {
       server.insertHandler(new PacedHandler(
           settings.connections().patience(),
           settings.connections().bytesPerSecond(),
-          settings.connections().bodyTime()));
+          settings.connections().bodyTimeout()));
       server.setErrorHandler(errorPages);
     });
     config.jetty.modifyServletContextHandler(context -> {

@@ -3,6 +3,8 @@ package dev.kvstore.http.tls;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Guard;
 import dev.kvstore.internal.tls.PemException;
+import dev.kvstore.internal.tls.PemFile;
+import dev.kvstore.internal.tls.PemStores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -139,5 +141,31 @@ public final class Tls implements AutoCloseable {
   public void close() {
     watcher.shutdownNow();
     Closing.shutdown(watcher, PATIENCE);
+  }
+
+  /**
+   * What the files say, as they were when they were read. Two are equal where the files had the
+   * same text.
+   */
+  private record Credentials(
+      PemFile certificate, PemFile key, @Nullable PemFile clientCa) {
+    /** @throws PemException if the files cannot be used */
+    static Credentials read(TlsFiles files) throws PemException {
+      PemFile clientCa = files.clientCa() == null ? null : PemFile.read(files.clientCa());
+      return new Credentials(
+          PemFile.read(files.certificate()), PemFile.read(files.key()), clientCa);
+    }
+
+    Instant validUntil() throws PemException {
+      return certificate.certificates().get(0).getNotAfter().toInstant();
+    }
+
+    void applyTo(SslContextFactory tls) throws PemException {
+      tls.setKeyStore(PemStores.ofKey(certificate, key));
+      tls.setKeyStorePassword("");
+      if (clientCa != null) {
+        tls.setTrustStore(PemStores.ofAuthorities(clientCa));
+      }
+    }
   }
 }
