@@ -40,13 +40,7 @@ final class Failures {
   void setCommonHeaders(
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
-    response.setHeader(RequestIds.HEADER, requestId);
-    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeader("Host"))
-        .forEach(response::setHeader);
-    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
-    if (match != null) {
-      response.setHeader(RequestIds.MATCH, match);
-    }
+    AnswerHeaders.set(RequestContext.core(request), requestId, response::setHeader);
   }
 
   /**
