@@ -1,6 +1,6 @@
 package dev.kvstore;
 
-/** The database has no transactions, so a batch cannot be all or nothing; nothing was written. */
+/** Thrown if the database has no transactions for an atomic batch. Nothing was written. */
 public final class AtomicNotSupportedException extends KVException {
   private static final long serialVersionUID = 1L;
 

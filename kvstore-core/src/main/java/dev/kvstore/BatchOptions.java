@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a batch of writes is done. Immutable; each method returns a changed copy. */
+/** Options of a batch of writes. Immutable; each method returns a changed copy. */
 public final class BatchOptions {
-  /** Each key for itself, no expiry, no author. */
+  /** Each key independently, no expiry, no author. */
   public static final BatchOptions DEFAULT = new BatchOptions(false, null, null);
 
   private final boolean atomic;
@@ -20,8 +20,8 @@ public final class BatchOptions {
   }
 
   /**
-   * All keys are written or none, and no reader of a single key sees one of them before the batch
-   * is durable.
+   * Writes all keys or none. No reader of a single key sees one of them before the batch is
+   * durable.
    */
   public BatchOptions atomic() {
     return new BatchOptions(true, timeToLive, author);

@@ -4,11 +4,11 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What became of each key of a batch that failed. The lists have the order of the batch.
+ * The outcome of each key of a failed batch. The lists are in the order of the batch.
  *
- * @param written the keys that were written, durably
- * @param notWritten the keys that were not written: writing them again is safe
- * @param unknown the keys that may have been written: read them before writing them again
+ * @param written the keys that were written durably
+ * @param notWritten the keys that were not written; writing them again is safe
+ * @param unknown the keys that may have been written; read them before writing them again
  * @since 0.1.0
  */
 @SuppressWarnings("serial") // what List.copyOf makes is serializable
@@ -20,7 +20,7 @@ public record BatchOutcome(List<String> written, List<String> notWritten, List<S
     unknown = List.copyOf(unknown);
   }
 
-  /** Returns the three numbers, and the first key of each kind, as a part of a sentence. */
+  /** Returns the number of keys and the first key of each kind. */
   @Override
   public String toString() {
     return of(written, "written") + ", " + of(notWritten, "not written") + ", "

@@ -1,4 +1,4 @@
 package dev.kvstore;
 
-/** How many keys of a batch were created, and how many had an entry that was replaced. */
+/** The number of keys of a batch that were created and replaced. */
 public record BatchResult(int created, int replaced) {}

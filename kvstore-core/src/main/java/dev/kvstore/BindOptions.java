@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How settings are bound. Immutable; each method returns a changed copy.
+ * Options of a binding. Immutable; each method returns a changed copy.
  *
  * @param <T> the type of the settings
  */
@@ -16,7 +16,7 @@ public final class BindOptions<T> {
   private final List<Rule<?>> keyRules;
 
   /**
-   * A rule for one of the settings.
+   * A rule for one setting.
    *
    * @param name what follows the prefix in its key
    */
@@ -35,30 +35,30 @@ public final class BindOptions<T> {
     this.keyRules = keyRules;
   }
 
-  /** No defaults but those of the type, and no rules but those of its constructors. */
+  /** Only the defaults and rules of the type itself. */
   public static <T> BindOptions<T> none() {
     return new BindOptions<>(Optional.empty(), List.of(), List.of());
   }
 
   /**
-   * What is not stored is as in this object, at any depth. It goes before {@link KVDefault} and
-   * default methods; what is null in it is left to them.
+   * Takes settings that are not stored from this object, at any depth, before {@link KVDefault} and
+   * default methods. A null in it leaves the setting to them.
    */
   public static <T> BindOptions<T> defaults(T instance) {
     return new BindOptions<>(Optional.of(instance), List.of(), List.of());
   }
 
-  /** A rule that the object as a whole must satisfy too. */
+  /** Adds a rule for the object as a whole. */
   public BindOptions<T> validatedBy(Validator<? super T> rule) {
     return new BindOptions<>(defaults, with(rules, rule), keyRules);
   }
 
   /**
-   * A rule that one of the settings must satisfy too, where it is not absent or null; of an
-   * {@code Optional} what is in it.
+   * Adds a rule for one setting. It is not applied to an absent or null setting; for an
+   * {@code Optional} it applies to the content.
    *
    * @param name what follows the prefix in its key: {@code port}, {@code tls.certificate}
-   * @param type the type of the setting or one above it; for an {@code int}, {@code Integer}
+   * @param type the type of the setting or a supertype; for an {@code int}, {@code Integer}
    */
   public <V> BindOptions<T> validatedBy(
       String name, Class<V> type, Validator<? super V> validator) {

@@ -3,7 +3,9 @@ package dev.kvstore;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is stored below a prefix does not make the wanted object. All problems are listed. */
+/**
+ * Thrown if the settings stored below a prefix do not make the wanted object. Lists all problems.
+ */
 public final class BindingFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 
@@ -21,7 +23,7 @@ public final class BindingFailedException extends KVException {
     this.problems = List.copyOf(problems);
   }
 
-  /** Returns the prefix as it was bound. */
+  /** Returns the bound prefix. */
   public String prefix() {
     return prefix;
   }

@@ -19,7 +19,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
   /** More digits than any number of bytes has. */
   private static final int MAX_LENGTH = 30;
 
-  /** The larger the earlier; the one to print before its other spelling. */
+  /** From large to small; the spelling to print comes first. */
   private static final List<Unit> UNITS = List.of(
       new Unit("TiB", 1L << 40),
       new Unit("TB", 1_000_000_000_000L),
@@ -42,10 +42,10 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
   }
 
   /**
-   * Returns the size that the text spells.
+   * Parses a size.
    *
-   * @throws IllegalArgumentException if it spells none, an ambiguous one, or one beyond 2⁶³-1
-   *     bytes; the message does not repeat the text
+   * @throws IllegalArgumentException if the text is not a size, is ambiguous, or exceeds 2⁶³-1
+   *     bytes; the message does not repeat it
    */
   public static ByteSize parse(String text) {
     int end = 0;

@@ -4,51 +4,54 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The health of a near-cache. The counts begin when it was opened and are read one after another,
- * not as one snapshot. Implemented by this library only: methods will be added.
+ * The health of a near-cache. Counts start when it is opened. Not a snapshot: they are read one
+ * after another. Not for implementation by applications: methods will be added.
  */
 public interface CacheHealth {
-  /** Returns true if the cache serves what it holds. */
+  /** Returns true if the cache answers reads. */
   boolean coherent();
 
-  /** Returns since when {@link #coherent()} is what it is. */
+  /** Returns when {@link #coherent()} last changed. */
   Instant since();
 
   /**
-   * Returns the age of the change feed's last proof that the cache is up to date, at most; the time
-   * since opening where there was none yet.
+   * Returns the maximum age of the last proof that the cache is up to date; the time since opening
+   * if there was none yet.
    */
   Duration lag();
 
   /**
-   * Returns how many reads were answered from memory; a few less if many threads read at a time.
+   * Returns the number of reads answered from memory; slightly less if many threads read
+   * concurrently.
    */
   long hits();
 
-  /** Returns how many reads were not answered from memory. */
+  /** Returns the number of reads not answered from memory. */
   long misses();
 
   /**
-   * Returns how often the database was asked because of misses; less often than there were misses
-   * where readers share an answer.
+   * Returns the number of reads of the database because of misses; fewer than misses if readers
+   * share one.
    */
   long loads();
 
-  /** Returns how many entries were removed because of a change elsewhere. */
+  /** Returns the number of entries removed because of a change elsewhere. */
   long invalidations();
 
   /**
-   * Returns how many misses asked the database whatever was held: on demand, or because the cache
+   * Returns the number of misses that ignored the cached entry: on request, or because the cache
    * was not coherent.
    */
   long bypasses();
 
-  /** Returns how many reads were answered with an entry marked as stale. */
+  /** Returns the number of reads answered with an entry marked as stale. */
   long staleReads();
 
-  /** Returns how many keys are held. */
+  /** Returns the number of cached keys. */
   long entries();
 
-  /** Returns how many bytes are held, as the settings' maximum counts them. */
+  /**
+   * Returns the size of the cache in bytes, as {@link NearCacheSettings#maximumBytes()} counts it.
+   */
   long weight();
 }

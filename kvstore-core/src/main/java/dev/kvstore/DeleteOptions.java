@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many entries are deleted at once. Immutable; each method returns a changed copy.
+ * Options of a deletion of many entries. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * DeleteResult preview = store.deleteAll("ui.", DeleteOptions.DEFAULT.dryRun());
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class DeleteOptions {
-  /** Each key for itself, whatever its entry is, and no author. */
+  /** Each key independently, without conditions or an author. */
   public static final DeleteOptions DEFAULT = new DeleteOptions(BatchOptions.DEFAULT, false, null);
 
   private final BatchOptions batch;
@@ -29,7 +29,7 @@ public final class DeleteOptions {
     this.fingerprint = fingerprint;
   }
 
-  /** All entries are deleted or none, and no reader sees some of them without the others. */
+  /** Deletes all entries or none. No reader sees some of them without the others. */
   public DeleteOptions atomic() {
     return new DeleteOptions(batch.atomic(), dryRun, fingerprint);
   }
@@ -39,16 +39,16 @@ public final class DeleteOptions {
     return new DeleteOptions(batch.author(newAuthor), dryRun, fingerprint);
   }
 
-  /** Nothing is deleted: the result tells what would be. */
+  /** Deletes nothing, and returns what would be deleted. */
   public DeleteOptions dryRun() {
     return new DeleteOptions(batch, true, fingerprint);
   }
 
   /**
-   * The deletion happens only if it hits the entries that a dry run has shown, each of them
-   * unchanged, and else throws {@link PreconditionFailedException}. It is atomic where the database
-   * has transactions. On a standalone MongoDB an entry that changes at the last moment stays, and
-   * {@link DeleteResult#changed()} lists it.
+   * Deletes only if the entries are exactly those of a dry run, all unchanged, and throws
+   * {@link PreconditionFailedException} otherwise. Atomic if the database has transactions. On a
+   * standalone MongoDB an entry that changes at the last moment stays and is listed in
+   * {@link DeleteResult#changed()}.
    *
    * @param newFingerprint the {@link DeleteResult#fingerprint()} of the dry run
    */
@@ -68,7 +68,7 @@ public final class DeleteOptions {
     return dryRun;
   }
 
-  /** Returns the fingerprint that the entries must have; empty where any will do. */
+  /** Returns the fingerprint that the entries must have; empty for no condition. */
   public Optional<String> fingerprint() {
     return Optional.ofNullable(fingerprint);
   }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The one spelling of durations, for settings, options and parameters.
+ * Parses and formats durations, the same way for settings, options and parameters.
  *
  * <p>Short: {@code 90s}, {@code 1h30m}, {@code 1d12h}. The units are {@code w}, {@code d},
  * {@code h}, {@code m}, {@code s}, {@code ms}, {@code us} and {@code ns}, in lower case, from the
@@ -19,7 +19,7 @@ import java.util.List;
  * @since 0.1.0
  */
 public final class Durations {
-  /** Longer than any duration that is meant seriously, and a bound for the work. */
+  /** Longer than any sensible duration; bounds the work. */
   private static final int MAX_LENGTH = 100;
 
   private static final int NANO_DIGITS = 9;
@@ -40,10 +40,10 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * Returns the duration that the text spells, without rounding it.
+   * Parses a duration without rounding it.
    *
-   * @throws IllegalArgumentException if it spells none or one that is too long; the message does
-   *     not repeat the text
+   * @throws IllegalArgumentException if the text is not a duration or too long; the message does
+   *     not repeat it
    */
   public static Duration parse(String text) {
     if (text.isEmpty() || text.length() > MAX_LENGTH || !isAscii(text)) {
@@ -59,8 +59,8 @@ public final class Durations {
   }
 
   /**
-   * Returns the duration in the longest unit of which it is a whole number, for {@link #parse}:
-   * {@code 90s}, {@code 36h}, {@code 15ms}; a negative one in ISO-8601.
+   * Formats the duration in the largest unit that divides it, for {@link #parse}: {@code 90s},
+   * {@code 36h}, {@code 15ms}; a negative one in ISO-8601.
    */
   public static String format(Duration duration) {
     if (duration.isNegative()) {

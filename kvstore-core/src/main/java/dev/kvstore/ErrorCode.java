@@ -1,53 +1,53 @@
 package dev.kvstore;
 
 /**
- * What went wrong, as a stable code: the same over MongoDB, SQLite, HTTP and the command line.
- * Codes are added, never renamed.
+ * A stable code for an error, the same over MongoDB, SQLite, HTTP and the command line. Codes are
+ * added, never renamed.
  */
 public enum ErrorCode {
   /** The key breaks the rules of {@link Names#checkKey}. */
   INVALID_KEY("invalid-key"),
   /** The store's name breaks the rules of {@link Names#checkStore}. */
   INVALID_STORE("invalid-store"),
-  /** A body is not JSON. */
+  /** The request body is not valid JSON. */
   INVALID_JSON("invalid-json"),
   /** The value cannot be stored without loss, or is nested too deeply. */
   INVALID_VALUE("invalid-value"),
-  /** An option or query parameter is not of the form it should have. */
+  /** An option or query parameter is malformed or out of range. */
   INVALID_PARAMETER("invalid-parameter"),
   /** The value is larger than the configured limit. */
   TOO_LARGE("too-large"),
-  /** The service or database does not know who is asking: no credentials, or wrong ones. */
+  /** Credentials are missing or wrong. */
   UNAUTHENTICATED("unauthenticated"),
-  /** The credentials do not allow what was asked for. */
+  /** The credentials do not permit the operation. */
   FORBIDDEN("forbidden"),
   /** There is no entry under the key, or it has expired. */
   KEY_NOT_FOUND("key-not-found"),
   /** The stored value cannot become the wanted type without loss. */
   TYPE_MISMATCH("type-mismatch"),
-  /** Others kept changing the key while an update was tried again and again. */
+  /** Others kept changing the key while an update was retried. */
   CONFLICT("conflict"),
-  /** The entry is not in the state that the write demanded. */
+  /** The condition of a write does not hold. */
   PRECONDITION_FAILED("precondition-failed"),
-  /** The etag that was chosen for a write was chosen for another one before. */
+  /** The etag chosen for a write was used before. */
   REPEATED_WRITE("repeated-write"),
-  /** The value breaks a rule that the application set for it. */
+  /** The value breaks a rule. */
   VALIDATION_FAILED("validation-failed"),
-  /** The database has no transactions, so a batch cannot be all or nothing. */
+  /** The database has no transactions for an atomic batch. */
   ATOMIC_NOT_SUPPORTED("atomic-not-supported"),
   /** The database or service did not answer in time, or cannot be reached. Nothing was written. */
   UNAVAILABLE("unavailable"),
-  /** A write's reply was lost, and whether it happened could not be found out. */
+  /** The reply of a write was lost, and the write may or may not have happened. */
   OUTCOME_UNKNOWN("outcome-unknown"),
   /** The file belongs to another process. */
   LOCKED("locked"),
-  /** The server is too old, is not what it should be, or is one that the settings do not trust. */
+  /** The server is too old, not of the expected kind, or not trusted by the settings. */
   UNSUPPORTED_SERVER("unsupported-server"),
-  /** A library that is optional is not on the class path. */
+  /** An optional library is not on the class path. */
   MISSING_DEPENDENCY("missing-dependency"),
   /** The store was used after it had been closed. */
   CLOSED("closed"),
-  /** Something that should not happen; the cause says what. */
+  /** An unexpected error; see its cause. */
   INTERNAL("internal");
 
   private final String text;

@@ -3,9 +3,8 @@ package dev.kvstore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The etag that the caller chose for a write is the one that the entry already has; nothing was
- * changed. A caller that sent the same write before can take this as its success: the entry is as
- * that write left it.
+ * Thrown if the entry already has the etag that was chosen for a write. Nothing was changed. If you
+ * have sent the same write before, it succeeded: the entry is as that write left it.
  */
 public final class EtagReusedException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
@@ -23,10 +22,10 @@ public final class EtagReusedException extends InvalidInputException {
   }
 
   /**
-   * Checks that the write does not repeat the etag of its entry.
+   * Throws this exception if the write repeats the etag of its entry.
    *
    * @param chosenEtag the etag that the caller chose, or null
-   * @param presentEtag the etag of the entry, or null where there is none
+   * @param presentEtag the etag of the entry, or null if there is none
    */
   public static void check(String key, @Nullable String chosenEtag, @Nullable String presentEtag) {
     if (chosenEtag != null && chosenEtag.equals(presentEtag)) {
@@ -38,7 +37,7 @@ public final class EtagReusedException extends InvalidInputException {
     return key;
   }
 
-  /** Returns the etag of the entry, which is also the one that was chosen. */
+  /** Returns the etag of the entry and of the write. */
   public String etag() {
     return etag;
   }

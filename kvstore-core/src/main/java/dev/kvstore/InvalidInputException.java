@@ -3,8 +3,8 @@ package dev.kvstore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller passed in can never be stored: a key, a store name, a value or a parameter that
- * breaks the rules. Nothing was written. {@link #code()} says which of them it is.
+ * Thrown if a key, store name, value or parameter is invalid. Nothing was written. {@link #code()}
+ * says which it is.
  */
 public class InvalidInputException extends KVException {
   private static final long serialVersionUID = 1L;

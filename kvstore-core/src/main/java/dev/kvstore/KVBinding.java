@@ -4,26 +4,22 @@ import java.util.List;
 
 /**
  * Settings as one object that follows what is stored, see {@link KVStore#bind(String, Class)}. Bind
- * once, and keep it. Thread-safe.
+ * once and keep it. Thread-safe.
  *
  * @param <T> the type of the settings
  */
 public interface KVBinding<T> extends AutoCloseable {
   /**
-   * Returns the settings as they were read last and were valid. Never blocks, and costs no more
-   * than reading a field: ask again rather than keep what is returned. After {@link #close()} it
-   * stays what it was.
+   * Returns the last valid settings. Never blocks and costs no more than reading a field, so call
+   * it again rather than keep the result. Does not change after {@link #close()}.
    */
   T current();
 
-  /**
-   * Returns what is wrong with what is stored now; empty while nothing is, and then
-   * {@link #current()} is what is stored.
-   */
+  /** Returns the problems of the stored settings; empty if {@link #current()} is up to date. */
   List<KVProblem> problems();
 
   /**
-   * Returns the keys below the prefix that no setting reads, in order, such as misspelt ones. A
+   * Returns the keys below the prefix that no setting reads, such as misspelt ones, in order. A
    * member of a document or of an element is listed like a key: {@code http.servers[0].prot}. Never
    * blocks.
    *
@@ -32,8 +28,8 @@ public interface KVBinding<T> extends AutoCloseable {
   List<String> unreadKeys();
 
   /**
-   * Tells the listener when the settings become another object, until the subscription, this or the
-   * store is closed. A listener that is slow or fails disturbs neither the others nor
+   * Calls the listener when the settings become another object, until the subscription, this
+   * binding or the store is closed. A slow or failing listener does not affect the others or
    * {@link #current()}.
    *
    * @throws KVException with {@link ErrorCode#CLOSED} if this has been closed
@@ -41,8 +37,8 @@ public interface KVBinding<T> extends AutoCloseable {
   KVSubscription onChange(KVBindingListener<? super T> listener);
 
   /**
-   * Ends the watch. Waits for listeners that are being called, unless this is called within one;
-   * after this has returned none is called any more. Idempotent.
+   * Ends the watch. Waits for running listeners, unless it is called from within one; afterwards no
+   * listener is called again. Idempotent.
    */
   @Override
   void close();

@@ -1,25 +1,26 @@
 package dev.kvstore;
 
 /**
- * Hears of the changes of bound settings. It is called by one thread at a time, never by the one
- * that made the change or that reads the settings, and may block. What it throws is logged.
+ * Receives changes of bound settings. Called by one thread at a time, never by the one that made
+ * the change or that reads the settings. It may block. Its exceptions are logged.
  *
  * @param <T> the type of the settings
  */
 @FunctionalInterface
 public interface KVBindingListener<T> {
   /**
-   * The settings are another object now. Of objects that follow each other faster than this takes
-   * them it is told the last.
+   * Reports that the settings are another object now. Of changes that come faster than this method
+   * returns, only the last is reported.
    *
-   * @param previous what this listener was told last, or what was current when it began to listen
-   * @param current the object that {@link KVBinding#current()} returns, or returned just now
+   * @param previous the object this listener got last, or the one that was current when it was
+   *     added
+   * @param current the object that {@link KVBinding#current()} returns, or has just returned
    */
   void changed(T previous, T current);
 
   /**
-   * What is stored makes no object any more, or is wrong in another way than before; the settings
-   * stay what they were.
+   * Reports that the stored settings have become invalid, or invalid in another way;
+   * {@link KVBinding#current()} stays as it is.
    */
   default void invalid(BindingFailedException problems) {}
 }

@@ -1,16 +1,16 @@
 package dev.kvstore;
 
 /**
- * The near-cache in front of a store: how it fares, and how to empty it. Needed by nobody for right
- * answers: the cache follows the database by itself. Thread-safe; no method reaches the database.
+ * The near-cache of a store. Invalidation is never needed for correctness: the cache follows the
+ * database by itself. Thread-safe; no method reaches the database.
  */
 public interface KVCache {
-  /** Returns how the cache fares now. */
+  /** Returns the health of the cache. */
   CacheHealth health();
 
-  /** Lets the next read of the key ask the database, whether or not anything is held of it. */
+  /** Makes the next read of the key go to the database. */
   void invalidate(String key);
 
-  /** Lets the next read of each key ask the database. */
+  /** Makes the next read of every key go to the database. */
   void invalidateAll();
 }

@@ -3,8 +3,8 @@ package dev.kvstore;
 import java.util.Optional;
 
 /**
- * A change of a key. Without {@link WatchOptions#withValues()} the value is not part of it: read it
- * with {@link ReadOptions#atLeast(SyncToken)} and the position, and it is this version or a newer
+ * A change of a key. It has a value only with {@link WatchOptions#withValues()}. Otherwise read the
+ * key with {@link ReadOptions#atLeast(SyncToken)} and the position to get this version or a newer
  * one.
  */
 public interface KVChange {
@@ -34,7 +34,9 @@ public interface KVChange {
    */
   Optional<String> etag();
 
-  /** Returns where in the history of the database it happened; a watch can begin there. */
+  /**
+   * Returns the position of the change in the history of the database; a watch can resume there.
+   */
   SyncToken position();
 
   /** As {@link #entry(KVType)}, for a class. */
@@ -44,12 +46,12 @@ public interface KVChange {
 
   /**
    * Returns the entry as the watch read it after the change; empty for a delete and an expiry. It
-   * is this version or a newer one, which is then reported as a change of its own. Empty too where
-   * the entry was gone when the watch read it; then its delete or expiry follows. Does not reach
-   * the database.
+   * is this version or a newer one, which is also reported as a change of its own. Also empty if
+   * the entry was gone when the watch read it; its delete or expiry follows. Does not reach the
+   * database.
    *
-   * @throws TypeMismatchException if what is stored cannot become the type without loss
-   * @throws IllegalStateException if the watch was begun without {@link WatchOptions#withValues()}
+   * @throws TypeMismatchException if the stored value cannot become the type without loss
+   * @throws IllegalStateException if the watch has no {@link WatchOptions#withValues()}
    * @since 0.1.0
    */
   <T> Optional<KVEntry<T>> entry(KVType<T> type);
@@ -60,8 +62,7 @@ public interface KVChange {
   }
 
   /**
-   * Returns the value of {@link #entry(KVType)}; empty where there is no entry or a null is stored,
-   * which {@code entry} tells apart.
+   * Returns the value of {@link #entry(KVType)}; empty if there is no entry or a null is stored.
    *
    * @since 0.1.0
    */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 
 /**
- * A database with any number of stores: MongoDB, a SQLite file, or what a kvstore service keeps.
+ * A database with any number of stores: MongoDB, a SQLite file, or a kvstore service.
  *
  * <pre>{@code
  * try (KVDatabase database = KVDatabase.open("mongodb://localhost/app?replicaSet=rs0")) {
@@ -17,19 +17,17 @@ import java.util.ServiceLoader;
  * <p>All stores of a database share its connections, its change feed, its threads and the memory of
  * its near-cache. Open one per process. Thread-safe.
  *
- * <p>{@link #stores}, {@link #entryCounts}, {@link #drop} and {@link #health} ask the database and
- * block until it has answered or the time limit has run out. They then throw
- * {@link UnavailableException}, and after {@link #close()} a {@link KVException} with
- * {@link ErrorCode#CLOSED}; {@code health} returns the problem instead. A store of a closed
- * database is closed, too.
+ * <p>{@link #stores}, {@link #entryCounts}, {@link #drop} and {@link #health} reach the database
+ * and block for up to its time limit. They then throw {@link UnavailableException}, and after
+ * {@link #close()} a {@link KVException} with {@link ErrorCode#CLOSED}; {@code health} returns the
+ * problem instead. Closing the database closes its stores.
  *
  * @since 0.1
  */
 public interface KVDatabase extends AutoCloseable {
   /**
-   * Opens a database with the default settings. For other settings, or a client that the
-   * application has already, see {@code MongoKVDatabase}, {@code SqliteKVDatabase} and
-   * {@code HttpKVDatabase}.
+   * Opens a database with the default settings. For other settings, or to pass in your own client,
+   * see {@code MongoKVDatabase}, {@code SqliteKVDatabase} and {@code HttpKVDatabase}.
    *
    * @param connectionString one of
    *     <ul>
@@ -65,8 +63,8 @@ public interface KVDatabase extends AutoCloseable {
   }
 
   /**
-   * Returns the store of that name. Does not reach the database: a store comes into being with its
-   * first write. Closing the store ends what was begun with it, and nothing else.
+   * Returns the store with this name. Does not reach the database: the first write creates the
+   * store. Closing the store ends its watches and bindings; the database stays open.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
    */
@@ -76,24 +74,25 @@ public interface KVDatabase extends AutoCloseable {
   List<String> stores();
 
   /**
-   * Returns how many entries each store has, by name, in order. Counting a store stops at 10,000.
+   * Returns the number of entries of each store, in the order of their names. Counting a store
+   * stops at 10,000.
    */
   Map<String, Long> entryCounts();
 
   /**
-   * Deletes the store with all its entries, in one durable step. Watchers of it get
+   * Deletes the store and all its entries in one durable step. Its watchers get
    * {@link KVWatcher#reset()}.
    *
    * @return true if the store existed
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
-   * @throws OutcomeUnknownException if the reply was lost and the store may be gone or not
+   * @throws OutcomeUnknownException if the reply was lost and the store may or may not be gone
    */
   boolean drop(String name);
 
-  /** Returns whether the database answers, and the health of its near-cache. */
+  /** Returns the health of the database and its near-cache. */
   KVHealth health();
 
-  /** Closes all stores and what else was opened for them. Idempotent. */
+  /** Closes all stores and everything that was opened for them. Idempotent. */
   @Override
   void close();
 

@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Stores the {@link java.time.Instant}s of a member as BSON dates, which MongoDB can compare and
- * compute with: {@code record Visit(@KVDate Instant at) {}}. Without it an {@code Instant} is
- * stored as ISO-8601 text, which keeps its nanoseconds. A date has milliseconds; an {@code Instant}
- * that has more is refused. Both forms are read. For a value that is a date as a whole, store a
+ * Stores an {@link java.time.Instant} member as a BSON date, which MongoDB can compare and compute
+ * with: {@code record Visit(@KVDate Instant at) {}}. Without it an {@code Instant} is stored as
+ * ISO-8601 text, which keeps its nanoseconds. A date has milliseconds; an {@code Instant} with more
+ * digits is refused. Both forms can be read. To store a date as the whole value, use a
  * {@link java.util.Date}.
  *
  * @since 0.1.0

@@ -5,42 +5,41 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value with everything that is known about it, as one consistent reading. Two entries are equal
- * if they have equal values and metadata and are both stale or both not, wherever they were read.
+ * A value and its metadata, read together. Two entries are equal if their values, metadata and
+ * staleness are equal, wherever they were read.
  *
  * @param <T> the value's type
  */
 public sealed interface KVEntry<T> permits StoredEntry {
   /** Where an entry was read. */
   enum Source {
-    /** In the database, or at the service, which may have a cache of its own. */
+    /** The database, or the service, which may have a cache of its own. */
     STORE,
-    /** In this process's memory. */
+    /** The near-cache of this process. */
     CACHE,
-    /** In the file where a client keeps what it knew last; such an entry is always stale. */
+    /** The last-known-good file of a client; such an entry is always stale. */
     FILE
   }
 
-  /** Returns an entry from the store that is not stale, for back ends and for tests. */
+  /** Returns an entry from the store that is not stale. For back ends and tests. */
   static <T> KVEntry<T> of(@Nullable T value, KVMetadata metadata) {
     return of(value, metadata, false, Source.STORE);
   }
 
-  /** As {@link #of(Object, KVMetadata)}, from somewhere else or stale. */
+  /** As {@link #of(Object, KVMetadata)}, with another source or stale. */
   static <T> KVEntry<T> of(@Nullable T value, KVMetadata metadata, boolean stale, Source source) {
     return new StoredEntry<>(value, metadata, stale, source);
   }
 
-  /** Returns the value; null where a null is stored. */
+  /** Returns the value; null if a null is stored. */
   @Nullable
   T value();
 
   KVMetadata metadata();
 
   /**
-   * Returns true if the entry comes from a cache that has lost touch with the database, or from a
-   * file, and may be older than promised. Never true unless the store was told to serve such
-   * entries.
+   * Returns true if the entry comes from a cache without contact to the database, or from a file,
+   * and may be older than promised. Only with settings that allow it.
    */
   boolean stale();
 
@@ -76,7 +75,7 @@ public sealed interface KVEntry<T> permits StoredEntry {
     return metadata().expiresAt();
   }
 
-  /** Returns this entry with another value, as what was stored is read as a type. */
+  /** Returns a copy of this entry with another value. */
   default <R> KVEntry<R> withValue(@Nullable R newValue) {
     return of(newValue, metadata(), stale(), source());
   }

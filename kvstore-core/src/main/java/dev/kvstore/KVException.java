@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of every error of the store. Subclasses exist where a caller may want to catch just that
- * error or read its details; all others are told apart by {@link #code()}. Messages name keys and
- * types, never values or secrets.
+ * The root of all exceptions of this library. Subclasses exist for errors that callers catch or
+ * that have details; {@link #code()} identifies all others. Messages name keys and types, never
+ * values or secrets.
  */
 public class KVException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -29,8 +29,8 @@ public class KVException extends RuntimeException {
   }
 
   /**
-   * Returns what became of each key, if this is the error of a {@link KVStore#setMany} that is not
-   * atomic and of which something was sent; else empty.
+   * Returns the outcome of each key of a failed {@link KVStore#setMany}; empty if the batch is
+   * atomic or nothing was sent.
    *
    * @since 0.1.0
    */
@@ -39,7 +39,8 @@ public class KVException extends RuntimeException {
   }
 
   /**
-   * Says what became of each key of a batch; for implementations of stores. Returns the exception.
+   * Adds the outcome of each key of a batch and returns the exception. For implementations of
+   * stores.
    *
    * @since 0.1.0
    */

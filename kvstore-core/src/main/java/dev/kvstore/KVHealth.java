@@ -3,11 +3,11 @@ package dev.kvstore;
 import java.util.Optional;
 
 /**
- * The health of a {@link KVDatabase} at one moment. Implemented by this library only: methods will
- * be added.
+ * The health of a {@link KVDatabase} at one moment. Not for implementation by applications: methods
+ * will be added.
  */
 public interface KVHealth {
-  /** Returns whether the database answered. */
+  /** Returns true if the database answered. */
   default boolean isAvailable() {
     return problem().isEmpty();
   }
@@ -15,6 +15,6 @@ public interface KVHealth {
   /** Returns why the database did not answer; empty if it did. */
   Optional<String> problem();
 
-  /** Returns the health of the near-caches of all stores together; empty if there are none. */
+  /** Returns the combined health of all near-caches; empty if there are none. */
   Optional<CacheHealth> cache();
 }

@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That what an item reads has changed.
+ * A change of an item's value.
  *
  * @param <T> the value's type
- * @param value what the item reads now: the stored value, null where a null is stored, and the
- *     item's default, or null without one, where there is no entry
- * @param previous what it read before
- * @param metadata the entry's version, etag and times; empty where there is no entry
+ * @param value the new value: the stored value, which may be null, or without an entry the item's
+ *     default, or null if it has none
+ * @param previous the value before
+ * @param metadata the entry's metadata; empty if there is no entry
  */
 public record KVItemChange<T>(
     String key, @Nullable T value, @Nullable T previous, Optional<KVMetadata> metadata) {
@@ -20,7 +20,7 @@ public record KVItemChange<T>(
     Objects.requireNonNull(metadata, "metadata");
   }
 
-  /** Returns the stored value; empty where there is no entry or a null is stored. */
+  /** Returns the stored value; empty if there is no entry or a null is stored. */
   public Optional<T> find() {
     return metadata.map(present -> value);
   }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** An entry without its value. Immutable. */
 public sealed interface KVMetadata permits StoredMetadata {
   /**
-   * Returns the metadata of an entry, for back ends and for tests.
+   * Returns the metadata of an entry. For back ends and tests.
    *
-   * @param createdAt not after {@code updatedAt}; if it is, {@code updatedAt} takes its place
+   * @param createdAt replaced by {@code updatedAt} if it is later
    * @param updatedBy null for none
    * @param expiresAt null for never
    */
@@ -34,32 +34,27 @@ public sealed interface KVMetadata permits StoredMetadata {
   String key();
 
   /**
-   * Returns the number of writes since the key was created: 1, 2, 3 … It starts again after a
-   * delete or an expiry.
+   * Returns the number of writes since the key was created, from 1. It starts again after a delete
+   * or an expiry.
    */
   long version();
 
-  /**
-   * Returns the etag, which is opaque and different for every write ever made: what compare-and-set
-   * uses.
-   */
+  /** Returns the etag: opaque, different for every write, and used for compare-and-set. */
   String etag();
 
-  /**
-   * Returns when this life of the key began, to the millisecond; never after {@link #updatedAt()}.
-   */
+  /** Returns when the entry was created, to the millisecond; never after {@link #updatedAt()}. */
   Instant createdAt();
 
   /** Returns when this version was written, to the millisecond. */
   Instant updatedAt();
 
-  /** Returns the author that the write named. */
+  /** Returns the author of this version, if it has one. */
   Optional<String> updatedBy();
 
-  /** Returns from when on the entry is absent, to the millisecond; empty if it stays. */
+  /** Returns when the entry expires, to the millisecond; empty if it does not. */
   Optional<Instant> expiresAt();
 
-  /** Returns true if the entry is absent at that time, although it may still be stored. */
+  /** Returns true if the entry is expired at that time, even if it is still stored. */
   default boolean isExpiredAt(Instant now) {
     return expiresAt().isPresent() && !expiresAt().get().isAfter(now);
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * One page of a listing.
  *
- * @param items in the order of their keys, by UTF-8 bytes
+ * @param items the items in key order
  * @param next the key to pass to {@link KVQuery#after(String)} for the next page; empty on the last
  *     page
  */

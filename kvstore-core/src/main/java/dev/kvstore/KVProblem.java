@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * One thing that keeps settings from being bound.
+ * A reason why settings cannot be bound.
  *
- * @param key the key to set right, or the bound prefix where it is the object as a whole
- * @param code {@link ErrorCode#KEY_NOT_FOUND} where nothing is stored and there is no default,
+ * @param key the key to correct, or the bound prefix if the object as a whole is wrong
+ * @param code {@link ErrorCode#KEY_NOT_FOUND} if nothing is stored and there is no default,
  *     {@link ErrorCode#TYPE_MISMATCH}, or {@link ErrorCode#VALIDATION_FAILED}
  * @param message a sentence that names the key; it holds no value
  */

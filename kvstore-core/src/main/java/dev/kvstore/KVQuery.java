@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys a listing shows, and how many at once. Immutable; each method returns a changed copy.
+ * Selects the keys of a listing and its page size. Immutable; each method returns a changed copy.
  */
 public final class KVQuery {
-  /** The most items that a page may have. */
+  /** The largest page. */
   public static final int MAX_LIMIT = 1000;
 
   /** All keys, 100 a page. */
@@ -23,13 +23,13 @@ public final class KVQuery {
     this.limit = limit;
   }
 
-  /** The keys that begin with this text; the empty text stands for all. */
+  /** Selects the keys that begin with this text; the empty text matches all keys. */
   public static KVQuery prefix(String prefix) {
     return new KVQuery(Names.checkText("prefix", prefix), null, ALL.limit);
   }
 
   /**
-   * Only keys that come after this one in the order of UTF-8 bytes, see {@link KVPage#next()}. It
+   * Selects only keys after this one, in the order of UTF-8 bytes, see {@link KVPage#next()}. It
    * need not exist.
    */
   public KVQuery after(String key) {
@@ -37,7 +37,7 @@ public final class KVQuery {
   }
 
   /**
-   * At most so many items a page.
+   * Sets the page size.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 1 to
    *     1000

@@ -10,14 +10,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type that a value is read as. Make one of a class, or of a generic type by an empty subclass,
- * and keep it in a constant:
+ * The type that a value is read as. Make one from a class, or from a generic type by an empty
+ * subclass, and keep it in a constant:
  *
  * <pre>{@code
  * static final KVType<List<String>> NAMES = new KVType<>() {};
  * }</pre>
  *
- * Immutable and thread-safe. Equal types are equal.
+ * Immutable and thread-safe, with value equality.
  *
  * @param <T> the type
  */
@@ -44,13 +44,13 @@ public class KVType<T> {
     this.lenient = lenient;
   }
 
-  /** Returns the type for a class that has no type parameters. */
+  /** Returns the type of a class without type parameters. */
   public static <T> KVType<T> of(Class<T> type) {
     return new KVType<>(type, false);
   }
 
   /**
-   * Returns the type that reflection gives, for example of a record component.
+   * Returns the type of a reflective type, for example of a record component.
    *
    * @throws IllegalArgumentException if it has a type variable
    */
@@ -76,13 +76,12 @@ public class KVType<T> {
   }
 
   /**
-   * Returns the type as which the value can be read back. A container has its own class, or the
-   * interface where that is a view or immutable, and the type of its elements where all have the
-   * same; an empty one may have any. Elements of different types can be text, booleans, Integers,
-   * Longs, Doubles, and lists and maps of those.
+   * Returns the type as which the value can be read back. A container has its own class, or its
+   * interface if it is a view or immutable, with the common type of its elements. Elements of
+   * different types can be text, booleans, Integers, Longs, Doubles, and lists and maps of those.
    *
    * @throws IllegalArgumentException if the type has type arguments that the value does not show,
-   *     as those of your own generic classes, or there are other elements of different types
+   *     as your own generic classes have, or there are other elements of different types
    */
   @SuppressWarnings("unchecked") // the value is of that type, by the choice of the type
   public static <T> KVType<T> ofValue(T value) {
@@ -90,8 +89,8 @@ public class KVType<T> {
   }
 
   /**
-   * Returns this type with leniency: text is read as a number, boolean or other scalar where it
-   * spells one, as {@code "42"} does for an {@code Integer}. Without it such a read fails with
+   * Returns a lenient copy of this type: text is read as a number, boolean or other scalar if it
+   * spells one, as {@code "42"} does for an {@code Integer}. Otherwise such a read fails with
    * {@link TypeMismatchException}.
    */
   public KVType<T> lenient() {

@@ -44,20 +44,20 @@ public interface KVWatcher {
     };
   }
 
-  /** A key has changed. */
+  /** Reports a change of a key. */
   void changed(KVChange change);
 
   /**
-   * From this position on no change will be missed. Reload your values now, at least as new as
-   * {@code position}; later changes arrive through {@link #changed}. Comes first, unless a
-   * {@link #reset()} does, and after each of those.
+   * Reports that from this position on no change will be missed. Reload your values now, at least
+   * as new as {@code position}; later changes arrive through {@link #changed}. Called first, unless
+   * a {@link #reset()} comes before it, and after each reset.
    */
   default void ready(SyncToken position) {}
 
   /**
-   * Changes may have been missed: the connection was lost for longer than the database remembers,
-   * the store was dropped, or this watcher was too slow. Stop relying on earlier changes. Nothing
-   * more comes until {@link #ready(SyncToken)}, which is where to reload.
+   * Reports that changes may have been missed: the connection was lost for longer than the database
+   * keeps changes, the store was dropped, or this watcher was too slow. Stop relying on earlier
+   * changes. Nothing else is reported until {@link #ready(SyncToken)}; reload there.
    */
   void reset();
 }

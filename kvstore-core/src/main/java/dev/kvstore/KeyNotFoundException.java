@@ -1,9 +1,6 @@
 package dev.kvstore;
 
-/**
- * There is no entry under the key, or it has expired. A stored null is an entry and does not cause
- * this.
- */
+/** Thrown if there is no entry under the key, or it has expired. A stored null is an entry. */
 public final class KeyNotFoundException extends KVException {
   private static final long serialVersionUID = 1L;
 

@@ -3,9 +3,9 @@ package dev.kvstore;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** The rules for keys and store names, in one place. */
+/** The rules for keys, store names and etags. */
 public final class Names {
-  /** The most bytes a key may have in UTF-8. */
+  /** The maximum length of a key in UTF-8 bytes. */
   public static final int MAX_KEY_BYTES = 512;
 
   /** All zero stands for the etag of an entry that has none. */
@@ -16,11 +16,10 @@ public final class Names {
   private Names() {}
 
   /**
-   * Returns the key, if it is one: 1 to 512 bytes of UTF-8, no control characters, no half of a
-   * surrogate pair; {@code /} separates segments, none of them empty, {@code .} or {@code ..}.
+   * Returns the key if it is valid: 1 to 512 bytes of UTF-8, no control characters, no unpaired
+   * surrogates; {@code /} separates segments, none of which is empty, {@code .} or {@code ..}.
    *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_KEY}, naming the rule that is
-   *     broken
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_KEY}, naming the broken rule
    */
   public static String checkKey(String key) {
     Objects.requireNonNull(key, "key");
@@ -50,7 +49,7 @@ public final class Names {
   }
 
   /**
-   * Returns the name, if it is one of a store: a letter of ASCII, then up to 63 letters, digits,
+   * Returns the store name if it is valid: an ASCII letter, then up to 63 letters, digits,
    * {@code _} and {@code -}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE}
@@ -67,8 +66,8 @@ public final class Names {
   }
 
   /**
-   * Returns the etag, if a caller can choose it for a write: 24 hexadecimal digits in small
-   * letters, not all of them zero.
+   * Returns the etag if a caller may choose it for a write: 24 lower-case hexadecimal digits, not
+   * all zero.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
@@ -83,8 +82,8 @@ public final class Names {
   }
 
   /**
-   * Returns the text, if it can be kept as an author or looked for as a prefix: at most 512
-   * characters, no control characters, no half of a surrogate pair.
+   * Returns the text if it is valid as an author or prefix: at most 512 characters, no control
+   * characters, no unpaired surrogates.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
@@ -102,7 +101,7 @@ public final class Names {
     return text;
   }
 
-  /** Tells whether {@link #checkStore} would accept the name. */
+  /** Returns true if {@link #checkStore} accepts the name. */
   public static boolean isStore(String name) {
     return STORE.matcher(name).matches();
   }

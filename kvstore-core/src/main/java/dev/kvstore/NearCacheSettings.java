@@ -5,18 +5,18 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a near-cache behaves. Immutable and thread-safe; make one with {@link #builder()}. */
+/** Settings of a near-cache. Immutable; make one with {@link #builder()}. */
 public final class NearCacheSettings {
-  /** What the builder gives when nothing is set. */
+  /** The defaults of the builder. */
   public static final NearCacheSettings DEFAULT = builder().build();
 
-  /** What a read gets when the cache cannot vouch for what it holds. */
+  /** What a read does when the cache cannot prove that it is up to date. */
   public enum PastBound {
-    /** What the database says, and an error where it cannot be asked. */
+    /** Reads from the database, and fails if it cannot be reached. */
     READ_THROUGH,
     /**
-     * What the database says, and where it cannot be asked what the cache holds, marked as
-     * {@link dev.kvstore.KVEntry#stale}; an error where it holds nothing.
+     * Reads from the database. If it cannot be reached, returns the cached entry marked as
+     * {@link dev.kvstore.KVEntry#stale}, and fails if there is none.
      */
     SERVE_STALE
   }
@@ -88,8 +88,8 @@ public final class NearCacheSettings {
     }
 
     /**
-     * How much the cache may hold, in bytes, with what it takes to hold it; 64 MiB by default. What
-     * is used least goes first. The caches of a database's stores share it.
+     * The size of the cache in bytes, overhead included; 64 MiB by default. The least used entries
+     * are evicted first. All stores of a database share it.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -102,8 +102,8 @@ public final class NearCacheSettings {
     }
 
     /**
-     * How old a cached entry may at most be while the database answers somebody else but not us; 2
-     * seconds by default. The feed of changes must answer several times within it.
+     * How old a cached entry may be while the database does not answer this process; 2 seconds by
+     * default. The change feed must answer several times within it.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -113,10 +113,10 @@ public final class NearCacheSettings {
     }
 
     /**
-     * How old a cached entry may at most be while a server answers that is cut off from the others
-     * of its replica set and does not know it yet; 15 seconds by default. Must be longer than the
-     * time after which an idle database tells of a new position, about 10 seconds, unless something
-     * writes more often. Ignored where the feed has no positions.
+     * How old a cached entry may be while this process reaches only a server that is cut off from
+     * its replica set; 15 seconds by default. Must exceed the interval at which an idle database
+     * reports a new position, about 10 seconds, unless something writes more often. Ignored if the
+     * change feed has no positions.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -125,14 +125,14 @@ public final class NearCacheSettings {
       return this;
     }
 
-    /** What a read gets past these bounds; {@link PastBound#READ_THROUGH} by default. */
+    /** What a read does past these bounds; {@link PastBound#READ_THROUGH} by default. */
     public Builder pastBound(PastBound policy) {
       pastBound = Objects.requireNonNull(policy, "policy");
       return this;
     }
 
     /**
-     * How long it is remembered that a key has no entry; 5 seconds by default, zero for not at all.
+     * How long the absence of a key is cached; 5 seconds by default, zero for not at all.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -142,9 +142,9 @@ public final class NearCacheSettings {
     }
 
     /**
-     * For a database that cannot tell of changes: what was read is served for this long, whatever
-     * else is known of the database, and so is stale by as much at most. By default there is none,
-     * and nothing is served that the feed of changes does not vouch for.
+     * For a database without a change feed: entries are served for this long after they were read,
+     * and may be stale by as much. By default there is none, and only entries covered by the change
+     * feed are served.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -156,13 +156,13 @@ public final class NearCacheSettings {
     /**
      * Whether each hit compares the time with the bounds; false by default. Otherwise a thread does
      * so every 25 milliseconds, which keeps a hit at one lookup and one volatile read. The
-     * difference shows after the process itself was stopped, by SIGSTOP, a paused virtual machine
-     * or a long garbage collection: a read that begins in the moment before that thread runs again
-     * can return an entry that is older than the bounds by as long as the process was stopped. With
-     * an exact bound it cannot, and a hit takes some 20 nanoseconds longer.
+     * difference shows after the process was stopped by SIGSTOP, a paused virtual machine or a long
+     * garbage collection: until that thread runs again, a read can return an entry that exceeds the
+     * bounds by the length of the stop. An exact bound prevents that and adds some 20 nanoseconds
+     * to a hit.
      *
-     * <p>The time is that of {@link System#nanoTime}. It does not help on a machine whose monotonic
-     * clock stands still while it is suspended.
+     * <p>The time is {@link System#nanoTime}, so this does not help if the monotonic clock stops
+     * while the machine is suspended.
      */
     public Builder exactBound(boolean exact) {
       exactBound = exact;

@@ -3,10 +3,9 @@ package dev.kvstore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write was sent, its reply was lost, and whether it happened could not be found out: the
- * database could not be asked, or another write has come in between. Read the key to see what it
- * holds now before writing again: a retry may do the write twice. Not an
- * {@link UnavailableException}, after which a retry is safe.
+ * Thrown if the reply of a write was lost and the write may or may not have happened: the database
+ * could not be asked, or another write came in between. Read the key before you write again,
+ * because a retry may repeat the write. After an {@link UnavailableException} a retry is safe.
  */
 public final class OutcomeUnknownException extends KVException {
   private static final long serialVersionUID = 1L;

@@ -3,14 +3,14 @@ package dev.kvstore;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The entry is not in the state that the write's condition demanded; nothing was changed. */
+/** Thrown if the condition of a write does not hold. Nothing was changed. */
 public final class PreconditionFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 
   private final String key;
   private final @Nullable String presentEtag;
 
-  /** @param presentEtag the etag of the entry as it is, or null where there is none */
+  /** @param presentEtag the etag of the entry, or null if there is none */
   public PreconditionFailedException(
       String key, WriteCondition condition, @Nullable String presentEtag) {
     this(
@@ -29,15 +29,11 @@ public final class PreconditionFailedException extends KVException {
   /**
    * Returns the exception for a deletion of many, see {@link DeleteOptions#ifMatch}.
    *
-   * @param what names the entries in the message
    * @since 0.1.0
    */
   public static PreconditionFailedException ofMany(
-      String what, String demanded, String presentFingerprint) {
-    return new PreconditionFailedException(
-        what + " has the fingerprint " + presentFingerprint + ", the deletion demanded " + demanded,
-        "",
-        presentFingerprint);
+      String message, @Nullable String presentFingerprint) {
+    return new PreconditionFailedException(message, "", presentFingerprint);
   }
 
   /** Returns the key; empty for a deletion of many. */
@@ -46,8 +42,8 @@ public final class PreconditionFailedException extends KVException {
   }
 
   /**
-   * Returns the etag of the entry as it was when the condition was checked; empty where there was
-   * no entry. For a deletion of many it is the fingerprint.
+   * Returns the etag of the entry when the condition was checked; empty if there was no entry. For
+   * a deletion of many it is the fingerprint.
    */
   public Optional<String> presentEtag() {
     return Optional.ofNullable(presentEtag);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ReadOptions {
-  /** What the near-cache promises is fresh enough. */
+  /** Accepts what the near-cache promises. */
   public static final ReadOptions DEFAULT = new ReadOptions(SyncToken.START, false);
 
   private final SyncToken atLeast;
@@ -22,17 +22,17 @@ public final class ReadOptions {
     this.bypassCache = bypassCache;
   }
 
-  /** A read that is not older than what this token stands for. */
+  /** Reads nothing older than this token. */
   public static ReadOptions atLeast(SyncToken token) {
     return new ReadOptions(token, false);
   }
 
-  /** A read that asks the database. */
+  /** Reads from the database. */
   public ReadOptions bypassingCache() {
     return new ReadOptions(atLeast, true);
   }
 
-  /** Returns the point that what is read is not older than. */
+  /** Returns the token that the result is at least as new as. */
   public SyncToken atLeast() {
     return atLeast;
   }

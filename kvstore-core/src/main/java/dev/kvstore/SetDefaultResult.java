@@ -16,7 +16,7 @@ public record SetDefaultResult<T>(KVEntry<T> entry, boolean stored) {
     Objects.requireNonNull(entry, "entry");
   }
 
-  /** Returns the value that is stored now; null where that is a null. */
+  /** Returns the value that is stored now, which may be null. */
   public @Nullable T value() {
     return entry.value();
   }

@@ -3,12 +3,12 @@ package dev.kvstore;
 import java.util.HexFormat;
 
 /**
- * A point in the history of a database: whoever has seen it and hands it on can demand that a read
- * is not older. Tokens of one database are ordered by their position; those of different databases
- * mean nothing to each other.
+ * A point in the history of a database. Pass it to another process to read nothing older there, see
+ * {@link ReadOptions#atLeast}. Tokens of one database are ordered by position; tokens of different
+ * databases are not comparable.
  *
- * @param position grows with every write: the cluster time of MongoDB (seconds in the upper, a
- *     counter in the lower half), or a sequence number of SQLite; never negative
+ * @param position grows with every write: the cluster time of MongoDB (seconds in the upper half, a
+ *     counter in the lower), or a sequence number of SQLite; never negative
  */
 public record SyncToken(long position) implements Comparable<SyncToken> {
   /** Before the first write. */
@@ -21,9 +21,10 @@ public record SyncToken(long position) implements Comparable<SyncToken> {
   }
 
   /**
-   * Returns the token that {@link #toString()} gave this text for.
+   * Parses the result of {@link #toString()}.
    *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it gave it for none
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the text is not a
+   *     token
    */
   public static SyncToken parse(String text) {
     try {

@@ -2,7 +2,7 @@ package dev.kvstore;
 
 import org.jspecify.annotations.Nullable;
 
-/** The stored value cannot become the wanted type without losing something; nothing was changed. */
+/** Thrown if the stored value cannot become the wanted type without loss. Nothing was changed. */
 public final class TypeMismatchException extends KVException {
   private static final long serialVersionUID = 1L;
 
@@ -12,11 +12,10 @@ public final class TypeMismatchException extends KVException {
 
   /**
    * @param key the key that was read or incremented
-   * @param storedType what is stored, in the words of BSON: {@code string}, {@code int32},
+   * @param storedType the BSON type of the stored value: {@code string}, {@code int32},
    *     {@code document} …
    * @param wantedType the type that was asked for
-   * @param detail where in the value and why, or null where the types say it all; never the value
-   *     itself
+   * @param detail where in the value and why, or null; never the value itself
    */
   public TypeMismatchException(
       String key,
@@ -39,7 +38,7 @@ public final class TypeMismatchException extends KVException {
   }
 
   /**
-   * Returns what is stored, in the words of BSON: {@code string}, {@code int32}, {@code document} …
+   * Returns the BSON type of the stored value: {@code string}, {@code int32}, {@code document} …
    */
   public String storedType() {
     return storedType;

@@ -3,8 +3,8 @@ package dev.kvstore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database or service cannot be reached or did not answer in time. A write that throws this did
- * not happen, so any call may be retried later. A write that may have happened throws
+ * Thrown if the database or service cannot be reached or did not answer in time. A write that
+ * throws this did not happen, so any call may be retried. A write that may have happened throws
  * {@link OutcomeUnknownException} instead.
  */
 public class UnavailableException extends KVException {

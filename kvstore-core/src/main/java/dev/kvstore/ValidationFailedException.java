@@ -2,10 +2,7 @@ package dev.kvstore;
 
 import java.util.List;
 
-/**
- * A value breaks rules that the application set for it: it is not written, or what is stored is not
- * returned. All broken rules are listed.
- */
+/** Thrown if a value to write, or a stored value, breaks rules. Lists all of them. */
 public final class ValidationFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 
@@ -26,7 +23,7 @@ public final class ValidationFailedException extends KVException {
     return key;
   }
 
-  /** Returns one sentence without a subject per broken rule: {@code must be at most 10}. */
+  /** Returns one sentence without a subject for each broken rule: {@code must be at most 10}. */
   public List<String> problems() {
     return problems;
   }

@@ -3,15 +3,15 @@ package dev.kvstore;
 import java.util.Optional;
 
 /**
- * A rule for values. Must be free of side effects and thread-safe.
+ * A rule for values. Implementations must be thread-safe and without side effects.
  *
  * @param <T> the values' type
  */
 @FunctionalInterface
 public interface Validator<T> {
   /**
-   * Returns what is wrong with the value as a sentence without its subject, for example {@code must
-   * be at most 10}; empty where nothing is. The sentence must not hold the value, which may be a
+   * Returns what is wrong with the value as a sentence without a subject, for example {@code must
+   * be at most 10}; empty if it is valid. The sentence must not contain the value, which may be
    * secret.
    */
   Optional<String> problemWith(T value);

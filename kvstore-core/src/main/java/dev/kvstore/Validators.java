@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Rules that many settings need. */
+/** Common validators. */
 public final class Validators {
   private Validators() {}
 
-  /** From {@code least} to {@code most}, both allowed. */
+  /** Accepts values from {@code least} to {@code most}, both inclusive. */
   public static <T extends Comparable<? super T>> Validator<T> range(T least, T most) {
     if (least.compareTo(most) > 0) {
       throw new IllegalArgumentException("The range from " + least + " to " + most + " is empty");
@@ -20,28 +20,27 @@ public final class Validators {
         "must be from " + least + " to " + most);
   }
 
-  /** Text with something in it besides white space. */
+  /** Accepts text that is not blank. */
   public static Validator<String> notBlank() {
     return that(value -> !value.isBlank(), "must not be blank");
   }
 
-  /** Text that matches the whole pattern. */
+  /** Accepts text that matches the whole pattern. */
   public static Validator<String> pattern(String regex) {
     Pattern pattern = Pattern.compile(regex);
     return that(value -> pattern.matcher(value).matches(), "must match " + regex);
   }
 
-  /** One of these values. */
+  /** Accepts the given values. */
   public static <T> Validator<T> oneOf(Collection<? extends T> allowed) {
     List<T> values = List.copyOf(allowed);
     return that(values::contains, "must be one of " + values);
   }
 
   /**
-   * A rule of one's own.
+   * Accepts values for which the predicate is true.
    *
-   * @param problem what is wrong where the rule does not hold, without a subject: {@code must be
-   *     even}
+   * @param problem what is wrong otherwise, without a subject: {@code must be even}
    */
   public static <T> Validator<T> that(Predicate<T> rule, String problem) {
     Optional<String> broken = Optional.of(problem);

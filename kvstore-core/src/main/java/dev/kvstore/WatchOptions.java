@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How to watch. Immutable; each method returns a changed copy. */
+/** Options of a watch. Immutable; each method returns a changed copy. */
 public final class WatchOptions {
   /** From now on, with a queue of 1,024 changes, without values. */
   public static final WatchOptions DEFAULT = new WatchOptions(null, 1024, false);
@@ -20,8 +20,8 @@ public final class WatchOptions {
   }
 
   /**
-   * Begins after the position that a former watch of this database was told last. Where the
-   * database has forgotten what came since, {@link KVWatcher#reset()} comes first.
+   * Resumes after the last position of an earlier watch of this database. If the database no longer
+   * has the changes since then, {@link KVWatcher#reset()} comes first.
    */
   public static WatchOptions from(SyncToken position) {
     return new WatchOptions(
@@ -29,8 +29,8 @@ public final class WatchOptions {
   }
 
   /**
-   * Lets this many changes wait for a watcher that is slow; one more, and it gets a
-   * {@link KVWatcher#reset()} in place of all of them.
+   * Sets how many changes may wait for a slow watcher. Beyond that it gets one
+   * {@link KVWatcher#reset()} instead of them.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is less than 1
    */
@@ -44,9 +44,9 @@ public final class WatchOptions {
   }
 
   /**
-   * Gives each change of kind {@link KVChange.Kind#SET} the entry, see {@link KVChange#entry}. The
-   * watch reads the entries itself, many keys at a time, before it calls the watcher. While they
-   * cannot be read, the changes wait in the queue.
+   * Adds the entry to each change of kind {@link KVChange.Kind#SET}, see {@link KVChange#entry}.
+   * The watch reads the entries itself, in groups, before it calls the watcher. While they cannot
+   * be read, the changes wait in the queue.
    */
   public WatchOptions withValues() {
     return new WatchOptions(from, queueCapacity, true);

@@ -3,27 +3,24 @@ package dev.kvstore;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What must hold of a key's present entry for a write or delete to happen. It is checked and the
- * write is done as one atomic step.
- */
+/** A condition on the present entry of a key. It is checked atomically with the write or delete. */
 public sealed interface WriteCondition {
 
-  /** Always holds: the write wins over whatever is there. */
+  /** Always holds. */
   WriteCondition NONE = new None();
 
-  /** Holds where there is no entry, or an expired one. */
+  /** Holds if there is no entry. */
   WriteCondition IF_ABSENT = new IfAbsent();
 
-  /** Holds where there is an entry, whatever its etag. */
+  /** Holds if there is an entry. */
   WriteCondition IF_PRESENT = new IfPresent();
 
-  /** Holds where the entry's etag is this one: nobody has written the key since it was read. */
+  /** Holds if the entry has this etag: nobody has written the key since it was read. */
   static WriteCondition ifMatch(String etag) {
     return new IfMatch(etag);
   }
 
-  /** Tells whether the condition holds of an entry with that etag; null stands for no entry. */
+  /** Returns true if the condition holds for an entry with this etag; null means no entry. */
   boolean holdsFor(@Nullable String presentEtag);
 
   /** See {@link #NONE}. */

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a write is done: under which condition, for how long the entry lives, who is its author, and
- * by which etag it will be known. Immutable; each method returns a changed copy.
+ * Options of a write: its condition, time to live, author and etag. Immutable; each method returns
+ * a changed copy.
  */
 public final class WriteOptions {
   /** No condition, no expiry, no author, and an etag that the store makes. */
@@ -34,25 +34,19 @@ public final class WriteOptions {
   }
 
   /**
-   * The write happens only if the entry's etag is this one, and else throws
-   * {@link PreconditionFailedException}.
+   * Writes only if the entry has this etag, and throws {@link PreconditionFailedException}
+   * otherwise.
    */
   public static WriteOptions ifMatch(String etag) {
     return DEFAULT.condition(WriteCondition.ifMatch(etag));
   }
 
-  /**
-   * The write happens only if there is no entry, and else throws
-   * {@link PreconditionFailedException}.
-   */
+  /** Writes only if there is no entry, and throws {@link PreconditionFailedException} otherwise. */
   public static WriteOptions ifAbsent() {
     return DEFAULT.condition(WriteCondition.IF_ABSENT);
   }
 
-  /**
-   * The write happens only if there is an entry, and else throws
-   * {@link PreconditionFailedException}.
-   */
+  /** Writes only if there is an entry, and throws {@link PreconditionFailedException} otherwise. */
   public static WriteOptions ifPresent() {
     return DEFAULT.condition(WriteCondition.IF_PRESENT);
   }
@@ -63,8 +57,8 @@ public final class WriteOptions {
   }
 
   /**
-   * The entry is absent from this long after the write. Without it the entry stays, and an expiry
-   * that it had is cleared.
+   * Lets the entry expire this long after the write. Without it the entry stays, and an earlier
+   * expiry is cleared.
    *
    * @param newTimeToLive at least one millisecond, which is also its resolution
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is shorter or the
@@ -75,15 +69,15 @@ public final class WriteOptions {
   }
 
   /**
-   * An entry that is there keeps the expiry that it has, or has none; a time to live that was set
-   * here before is dropped. A new entry stays.
+   * Keeps the expiry of an existing entry, or that it has none. A new entry does not expire.
+   * Replaces a time to live.
    */
   public WriteOptions keepingExpiry() {
     return new WriteOptions(condition, null, true, author, etag);
   }
 
   /**
-   * The author is kept with the entry, see {@link KVMetadata#updatedBy()}.
+   * Stores the author with the entry, see {@link KVMetadata#updatedBy()}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it has more than 512
    *     characters or one that is a control character
@@ -94,14 +88,14 @@ public final class WriteOptions {
   }
 
   /**
-   * The etag that the write gives the entry, in place of one that the store makes. It is for
-   * callers that must be able to find out later whether a write was done: it was, if the entry has
-   * this etag. A delete leaves no entry, and so nothing to know it by.
+   * Chooses the etag of the written entry. Use it to find out later whether the write happened: it
+   * did if the entry has this etag. A delete leaves no entry to ask.
    *
-   * @param newEtag 24 hexadecimal digits in small letters, as of a BSON ObjectId, not all of them
-   *     zero, which no write has had before: conditions and caches tell writes apart by their
-   *     etags. A write that repeats the etag of its entry throws {@link EtagReusedException}
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is none
+   * @param newEtag 24 lower-case hexadecimal digits, as of a BSON ObjectId, not all zero and never
+   *     used before: conditions and caches tell writes apart by their etags. A write that repeats
+   *     the etag of its entry throws {@link EtagReusedException}
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not such an
+   *     etag
    */
   public WriteOptions etag(String newEtag) {
     return new WriteOptions(condition, timeToLive, expiryKept, author, Names.checkEtag(newEtag));
@@ -115,7 +109,7 @@ public final class WriteOptions {
     return Optional.ofNullable(timeToLive);
   }
 
-  /** Tells whether {@link #keepingExpiry()} holds. */
+  /** Returns true after {@link #keepingExpiry()}. */
   public boolean isExpiryKept() {
     return expiryKept;
   }
@@ -124,7 +118,7 @@ public final class WriteOptions {
     return Optional.ofNullable(author);
   }
 
-  /** Returns the etag that the write gives the entry; empty where the store makes one. */
+  /** Returns the chosen etag of the written entry; empty if the store makes one. */
   public Optional<String> etag() {
     return Optional.ofNullable(etag);
   }

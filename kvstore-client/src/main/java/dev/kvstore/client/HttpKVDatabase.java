@@ -25,40 +25,37 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * Opens the database of a kvstore service. Opening does not reach the service, so it succeeds where
- * that is down.
+ * Opens the database of a kvstore service. Does not reach the service, so it succeeds while the
+ * service is down.
  *
- * <p>Everything is as over a database at hand, errors too. Reads are tried again while that may
- * help, at every address of the service, and so are writes of which it is certain that nothing was
- * done (no connection came about, say): these end with {@link UnavailableException} in the end. A
- * write whose answer was lost is settled: by its etag in the entry, or by sending it again to the
- * node that it was sent to, which does a write once. Where neither tells, as when that node is gone
- * and somebody else has written since, it ends with {@link OutcomeUnknownException}; read the key
- * before writing again. All that is within {@link HttpSettings#withRequestTimeout}. A batch that is
- * not atomic goes in several requests where it is large.
+ * <p>The API and its errors are the same as over a database. Reads are retried at every node of the
+ * service, and so are writes that certainly did nothing, for example because no connection was
+ * made; they end with {@link UnavailableException}. A write whose response was lost is resolved by
+ * its etag in the entry, or by sending it again to the same node, which executes it once. If
+ * neither tells, as when that node is gone and somebody else has written since, it ends with
+ * {@link OutcomeUnknownException}; read the key before you write again. All of this happens within
+ * {@link HttpSettings#withRequestTimeout}. A large batch that is not atomic is sent as several
+ * requests.
  *
- * <p>A node is one URL. Several nodes behind one URL, as a load balancer's, are good for all but
- * the last resort: what is sent again there may come to a node that knows nothing of the first
- * time, and a {@code set} that was written over in between is then done once more. Increments never
- * are.
+ * <p>A node is one URL. Behind a load balancer, a request that is sent again may reach another
+ * node, which does not know the first one; a {@code set} that was overwritten in between is then
+ * executed again. Increments never are.
  *
- * <p>Whether bytes were changed on the way is found out over https only.
+ * <p>Only https detects bytes that were changed in transit.
  *
- * <p>Reads are served from memory where the settings do not say otherwise, see
- * {@link HttpSettings#withNearCache}: at once after a write by the same store, and as fresh as over
- * a database at hand. For that, and for watches, a store keeps one stream of events open, on a
- * daemon thread, and one more for each watch that begins in the past. {@link KVStore#cache()} tells
- * how that fares. Whichever node of a service answers, a store reads nothing older than it has
- * seen.
+ * <p>Reads are served from a near-cache by default, see {@link HttpSettings#withNearCache}, with
+ * the same freshness as over a database. For the cache and for watches, a store keeps one event
+ * stream open, on a daemon thread, and one more for each watch that resumes in the past.
+ * {@link KVStore#cache()} reports its health. Whichever node answers, a store reads nothing older
+ * than it has seen.
  *
- * <p>Two of the JDK's system properties matter here. A write that meets a kept connection just when
- * the service or a proxy closes it for idleness has to be settled, too: set
- * {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default, 1200 before JDK 20) below
- * their idle timeouts, so that the client closes first. And leave
- * {@code jdk.httpclient.enableAllMethodRetry} alone, which lets the JDK send a delete twice.
+ * <p>Set the system property {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default,
+ * 1200 before JDK 20) below the idle timeouts of the service and of proxies, so that the client
+ * closes idle connections first. Do not set {@code jdk.httpclient.enableAllMethodRetry}: it lets
+ * the JDK send a delete twice.
  *
- * <p>An answer that is none of a kvstore service, from a proxy for example, ends with a
- * {@link KVException} that says what came, mostly {@link ErrorCode#UNSUPPORTED_SERVER}.
+ * <p>A response that is not from a kvstore service, for example from a proxy, throws a
+ * {@link KVException} that describes it, usually with {@link ErrorCode#UNSUPPORTED_SERVER}.
  *
  * @since 0.1
  */
@@ -73,8 +70,8 @@ public final class HttpKVDatabase {
   /**
    * Opens the database of a service.
    *
-   * @param service where the service is, for example {@code http://127.0.0.1:7070}, or a path below
-   *     a host where a proxy has put it
+   * @param service the URL of the service, for example {@code http://127.0.0.1:7070}; it may have a
+   *     path, for a service behind a proxy
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the URL is not http
    *     or https or has a user, query or fragment
    */
@@ -83,9 +80,8 @@ public final class HttpKVDatabase {
   }
 
   /**
-   * As {@link #open(URI, HttpSettings)}, for a service that several nodes give over the same
-   * database. The first is asked until it cannot be reached or cannot answer, then the next, and
-   * that one from then on; a node that failed is left alone for a while.
+   * As {@link #open(URI, HttpSettings)}, for a service with several nodes. Requests go to the first
+   * until it fails, then to the next. A failed node is not used for a while.
    *
    * @param services the nodes' URLs, at least one
    * @throws InvalidInputException also if there are none

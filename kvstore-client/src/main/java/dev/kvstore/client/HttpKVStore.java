@@ -8,9 +8,9 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Opens a single store of a kvstore service, as {@link HttpKVDatabase} opens the database. Closing
- * the store closes the database, too. An illegal store name is an {@link InvalidInputException}
- * with {@link ErrorCode#INVALID_STORE}.
+ * Opens a single store of a kvstore service, see {@link HttpKVDatabase}. Closing the store also
+ * closes the database. An invalid store name throws {@link InvalidInputException} with
+ * {@link ErrorCode#INVALID_STORE}.
  */
 public final class HttpKVStore {
   private HttpKVStore() {}
@@ -26,8 +26,8 @@ public final class HttpKVStore {
   }
 
   /**
-   * As {@link #open(URI, String, HttpSettings)}, for a service that several nodes give over the
-   * same database, see {@link HttpKVDatabase#open(List, HttpSettings)}.
+   * As {@link #open(URI, String, HttpSettings)}, for a service with several nodes, see
+   * {@link HttpKVDatabase#open(List, HttpSettings)}.
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {
     Names.checkStore(store);

@@ -20,7 +20,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the stores of a service are reached. Immutable; each {@code with} returns a changed copy.
+ * Settings of the connection to a kvstore service. Immutable; each method returns a changed copy.
  *
  * @since 0.1
  */
@@ -78,12 +78,11 @@ public final class HttpSettings {
   }
 
   /**
-   * Each call of the store is over after this long, whatever it had to send: connecting, waiting,
-   * reading the answer and trying again are all inside; of a write the last quarter is for finding
-   * out what became of it. A batch has as long for each 1,000 keys. 40 seconds by default: a
-   * service gives its database 15, in which a replica set can replace its primary, and as many
-   * again to find out what became of a write whose reply was lost. With less here than there, such
-   * a write may end as {@link dev.kvstore.OutcomeUnknownException}.
+   * Sets the time limit of a call, including connecting and all retries. The last quarter of a
+   * write is for finding out whether it happened. A batch has this limit for each 1,000 keys. The
+   * default is 40 seconds: a service gives its database 15, in which a replica set can replace its
+   * primary, and as many again to resolve a write whose reply was lost. With a lower limit such a
+   * write may end with {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
@@ -94,9 +93,8 @@ public final class HttpSettings {
   }
 
   /**
-   * A connection must stand after this long. 2 seconds by default; the request timeout bounds it
-   * too. Best kept below the request timeout: a call that ran out of time while it was still
-   * connecting has certainly changed nothing.
+   * Sets the time limit for connecting; 2 seconds by default. Keep it below the request timeout: a
+   * call that times out while connecting has certainly changed nothing.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
@@ -107,12 +105,11 @@ public final class HttpSettings {
   }
 
   /**
-   * The token by which the service knows who asks, sent as {@code Authorization: Bearer}. Over
-   * plain http everybody on the way can read it: to another host than this one that is allowed, but
-   * warned about in the log when the store is opened.
+   * Sets the token, sent as {@code Authorization: Bearer}. Plain http exposes it on the network;
+   * for a host other than this one, opening logs a warning.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is empty or has a
-   *     character that no such header can hold
+   *     character that a header cannot hold
    */
   public HttpSettings withToken(String newToken) {
     String checked = BearerToken.check(newToken);
@@ -120,10 +117,10 @@ public final class HttpSettings {
   }
 
   /**
-   * As {@link #withToken(String)}, for a token that changes: the supplier is asked before every
-   * request, by many threads at a time, and should answer from memory. Where it throws, returns
-   * null or a token that no header can hold, the call ends with {@link ErrorCode#UNAUTHENTICATED}
-   * and nothing is sent.
+   * As {@link #withToken(String)}, for a token that changes. The supplier is called before every
+   * request, by many threads at a time, and should answer from memory. If it throws, or returns
+   * null or an invalid token, the call fails with {@link ErrorCode#UNAUTHENTICATED} and nothing is
+   * sent.
    */
   public HttpSettings withToken(Supplier<String> newToken) {
     Objects.requireNonNull(newToken, "token");
@@ -131,10 +128,9 @@ public final class HttpSettings {
   }
 
   /**
-   * Whom to trust, and which certificate to show, on connections by https. Without it that is the
-   * JDK's default context, which trusts what the system property {@code javax.net.ssl.trustStore}
-   * names or the JDK brings. Replaces what {@link #trusting} and {@link #withClientCertificate}
-   * said. Names of hosts are checked against certificates either way.
+   * Sets the SSL context for https. The default is the JDK's, which trusts the store of the system
+   * property {@code javax.net.ssl.trustStore} or the JDK's own. Replaces {@link #trusting} and
+   * {@link #withClientCertificate}. Host names are always verified.
    */
   public HttpSettings withSslContext(SSLContext context) {
     ClientTls tls = ClientTls.of(Objects.requireNonNull(context, "context"));
@@ -142,9 +138,8 @@ public final class HttpSettings {
   }
 
   /**
-   * Trusts the certificates in this PEM file, and no others: a private certificate authority, or
-   * the service's own certificate if it is self-signed. Reads the file now. Replaces a context
-   * given to {@link #withSslContext}.
+   * Trusts only the certificates in this PEM file: a private certificate authority, or the
+   * service's own self-signed certificate. Reads the file now. Replaces {@link #withSslContext}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the file cannot be
    *     read or has no certificate
@@ -155,13 +150,13 @@ public final class HttpSettings {
   }
 
   /**
-   * Shows this certificate to a service that asks clients for one. Reads both files now. Replaces a
-   * context given to {@link #withSslContext}, and combines with {@link #trusting}.
+   * Sets the client certificate for a service that asks for one. Reads both files now. Replaces
+   * {@link #withSslContext} and combines with {@link #trusting}.
    *
-   * @param certificate a PEM file with the certificate, followed by those that lead to the root
+   * @param certificate a PEM file with the certificate, followed by its chain
    * @param key a PEM file with its private key, in PKCS #8 and not encrypted
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if a file cannot be
-   *     read, or the two do not belong together
+   *     read, or the key does not match the certificate
    */
   public HttpSettings withClientCertificate(Path certificate, Path key) {
     ClientTls tls = fields.tls.showing(certificate, key);
@@ -169,9 +164,9 @@ public final class HttpSettings {
   }
 
   /**
-   * Which proxy leads to the service, for example {@link ProxySelector#of}. Without it that is the
-   * JDK's default selector, which goes by the system properties {@code http.proxyHost} and the
-   * like. {@link java.net.http.HttpClient.Builder#NO_PROXY} goes by none, whatever they say.
+   * Sets the proxy, for example {@link ProxySelector#of}. The default is the JDK's selector, which
+   * reads system properties such as {@code http.proxyHost}.
+   * {@link java.net.http.HttpClient.Builder#NO_PROXY} connects directly.
    */
   public HttpSettings withProxy(ProxySelector selector) {
     Objects.requireNonNull(selector, "selector");
@@ -179,11 +174,11 @@ public final class HttpSettings {
   }
 
   /**
-   * The application's own client, which is used as it is and never closed. It brings the threads,
-   * TLS, proxy, connect timeout and authentication to a proxy; {@link #withConnectTimeout},
-   * {@link #trusting}, {@link #withSslContext}, {@link #withClientCertificate} and
-   * {@link #withProxy} cannot be combined with it. Requests go by HTTP/1.1 whatever it prefers.
-   * Give it a connect timeout below the {@link #withRequestTimeout request timeout}.
+   * Uses the application's own client, which is never closed. It determines threads, TLS, proxy,
+   * proxy authentication and connect timeout, so {@link #withConnectTimeout}, {@link #trusting},
+   * {@link #withSslContext}, {@link #withClientCertificate} and {@link #withProxy} cannot be
+   * combined with it. Requests always use HTTP/1.1. Give it a connect timeout below the
+   * {@link #withRequestTimeout request timeout}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if one of those was set,
    *     or the client follows redirects, which could take a token or a write to another host
@@ -197,43 +192,42 @@ public final class HttpSettings {
   }
 
   /**
-   * How the near-cache behaves; by default there is one with {@link NearCacheSettings#DEFAULT}. It
-   * follows the service's stream of events, and serves only as long as that proves that nothing was
-   * missed. The service's own feed of changes answers every half second, so with a
+   * Sets the behavior of the near-cache; {@link NearCacheSettings#DEFAULT} by default. It follows
+   * the event stream of the service and serves only while that proves that nothing was missed. The
+   * service's own change feed answers every half second, so with a
    * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
-   * service. {@link NearCacheSettings#maximumBytes()} is for all stores of a database together.
+   * service. All stores of a database share {@link NearCacheSettings#maximumBytes()}.
    */
   public HttpSettings withNearCache(NearCacheSettings newNearCache) {
     Objects.requireNonNull(newNearCache, "nearCache");
     return with(fields -> fields.nearCache = newNearCache);
   }
 
-  /** No near-cache: each read asks the service. */
+  /** Turns the near-cache off: each read goes to the service. */
   public HttpSettings withoutNearCache() {
     return with(fields -> fields.nearCache = null);
   }
 
   /**
-   * Lets the client keep a copy of the whole store in this file, and in memory, and answer reads by
-   * it while the service cannot be reached, from its start on: those entries are
-   * {@link dev.kvstore.KVEntry#stale()} and of the source {@link dev.kvstore.KVEntry.Source#FILE};
-   * listings of keys, and that a key is absent, have no place for such a mark. Writes fail as ever,
-   * and so do reads that demand more by {@link dev.kvstore.ReadOptions}. When the service returns,
-   * reads go to it again within a second or so. An entry that has expired is not answered from the
-   * file either.
+   * Keeps a copy of the whole store in this last-known-good file, and in memory. While the service
+   * cannot be reached, also at start, reads are answered from it. Such entries are
+   * {@link dev.kvstore.KVEntry#stale()} with the source {@link dev.kvstore.KVEntry.Source#FILE};
+   * key listings and absent keys carry no such mark. Writes fail, and so do reads whose
+   * {@link dev.kvstore.ReadOptions} demand more. When the service returns, reads go to it again
+   * within about a second. Expired entries are never returned.
    *
-   * <p>The file is written within about a second of a change, and what the process wrote or read
-   * itself is known at once. The whole store is read at first, and after a gap in its changes; then
-   * the changed keys alone. The file has the values of many keys that stood together at a moment,
-   * unless they never come to rest.
+   * <p>The file is written within about a second of a change; what the process itself writes or
+   * reads is known at once. The whole store is read at first and after a gap in its changes, and
+   * then only changed keys. The file holds values that were stored together at one moment, unless
+   * they never stop changing.
    *
-   * <p><b>It holds all values of the store that the token may read, as they are, secrets too.</b>
-   * It is made for its owner only; keep it where only the application can read it. One that is open
-   * to others, damaged, or of another service or store is named in the log and ignored. Whatever
-   * the file held is replaced. Several processes may share it for the same store.
+   * <p><b>The file holds all values of the store that the token may read, secrets included.</b>
+   * Only its owner can read it; keep it where only the application has access. A file that is open
+   * to others, damaged, or of another service or store is logged and ignored, and then replaced.
+   * Several processes may share it for the same store.
    *
-   * <p>Each store of a {@link HttpKVDatabase} has a file of its own, whose name ends with the
-   * store's: for {@code settings.known} and the store {@code app} it is {@code settings.known.app}.
+   * <p>Each store of a {@link HttpKVDatabase} has its own file, with the store's name appended:
+   * {@code settings.known} for the store {@code app} is {@code settings.known.app}.
    */
   public HttpSettings withLastKnownGood(Path file) {
     Objects.requireNonNull(file, "file");
@@ -241,10 +235,9 @@ public final class HttpSettings {
   }
 
   /**
-   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
-   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
-   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
-   * them.
+   * Sets the Jackson mapper for Java types. It is copied: its modules, naming and mix-ins apply.
+   * Settings that lose data silently, such as ignoring unknown members, are turned off; annotations
+   * on a class can still turn them on.
    */
   public HttpSettings withObjectMapper(ObjectMapper mapper) {
     Objects.requireNonNull(mapper, "mapper");
@@ -259,7 +252,7 @@ public final class HttpSettings {
     return fields.connectTimeout;
   }
 
-  /** Returns how the near-cache behaves; empty where there is none. */
+  /** Returns the settings of the near-cache; empty if it is off. */
   public Optional<NearCacheSettings> nearCache() {
     return Optional.ofNullable(fields.nearCache);
   }

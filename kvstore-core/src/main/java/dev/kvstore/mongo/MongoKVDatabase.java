@@ -14,9 +14,9 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 
 /**
- * Opens databases in MongoDB, 4.2 or newer. Each store is a collection, which is made by the first
- * write. Use a database for settings alone: all that changes in it passes the filter of the change
- * stream.
+ * Opens MongoDB databases, 4.2 or newer. Each store is a collection, created by its first write.
+ * Use a database of its own for settings: every change in the database passes the filter of the
+ * change stream.
  *
  * <p>Unless the settings say otherwise, reads are served from memory, see
  * {@link MongoSettings#withNearCache}: immediately after a write by the same process, and never
@@ -49,13 +49,13 @@ public final class MongoKVDatabase {
     return open(connectionString, MongoSettings.DEFAULT);
   }
 
-  /** Opens a database with these settings. */
+  /** Opens a database. */
   public static KVDatabase open(String connectionString, MongoSettings settings) {
     return typed(MongoEntryDatabase.open(connectionString, settings), settings);
   }
 
   /**
-   * Opens a database by a client that the application has, with {@link MongoSettings#DEFAULT}. The
+   * Opens a database with the application's own client and {@link MongoSettings#DEFAULT}. The
    * client's settings are not changed, and it stays open when the database is closed.
    */
   public static KVDatabase open(MongoClient client, String database) {
@@ -63,8 +63,8 @@ public final class MongoKVDatabase {
   }
 
   /**
-   * Opens a database by a client that the application has. What the settings say about the client
-   * and the database's name is unused.
+   * Opens a database with the application's own client. Ignores the settings of the client and the
+   * database's name.
    */
   public static KVDatabase open(MongoClient client, String database, MongoSettings settings) {
     return typed(MongoEntryDatabase.open(client, database, settings), settings);

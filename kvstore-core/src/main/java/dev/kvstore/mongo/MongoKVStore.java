@@ -8,15 +8,15 @@ import dev.kvstore.Names;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 
 /**
- * Opens a single store of a MongoDB database, as {@link MongoKVDatabase} opens the database.
- * Closing the store closes the database, too. An illegal store name is an
- * {@link InvalidInputException} with {@link ErrorCode#INVALID_STORE}.
+ * Opens a single store of a MongoDB database, see {@link MongoKVDatabase}. Closing the store also
+ * closes the database. An invalid store name throws {@link InvalidInputException} with
+ * {@link ErrorCode#INVALID_STORE}.
  */
 public final class MongoKVStore {
   private MongoKVStore() {}
 
   /**
-   * Opens a store with {@link MongoSettings#DEFAULT}. Closing it closes its connections.
+   * Opens a store with {@link MongoSettings#DEFAULT}.
    *
    * @param connectionString {@code mongodb://…} or {@code mongodb+srv://…}; the database is the one
    *     that its path names, or else {@code kvstore}
@@ -32,15 +32,16 @@ public final class MongoKVStore {
   }
 
   /**
-   * Opens a store by a client that the application has, with {@link MongoSettings#DEFAULT}. The
-   * client's settings are not changed, and it stays open when the store is closed.
+   * Opens a store with the application's own client and {@link MongoSettings#DEFAULT}. The client's
+   * settings are not changed, and it stays open when the store is closed.
    */
   public static KVStore open(MongoClient client, String database, String store) {
     return open(client, database, store, MongoSettings.DEFAULT);
   }
 
   /**
-   * As {@link #open(MongoClient, String, String)}, with settings, of which the database is unused.
+   * As {@link #open(MongoClient, String, String)}, with settings. Ignores their database and client
+   * customizer.
    */
   public static KVStore open(
       MongoClient client, String database, String store, MongoSettings settings) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How a store in MongoDB is opened and used. Immutable; each method returns a changed copy. */
+/** Settings of a MongoDB database. Immutable; each method returns a changed copy. */
 public final class MongoSettings implements MongoConfig {
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
@@ -66,16 +66,16 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * How long an operation may take, retries and the search for a server included; 15 seconds by
-   * default, which rides out a fail-over: a replica set takes 10 seconds to notice that its primary
-   * is gone and a moment to elect another. A batch that is not atomic has as long for each 1,000
-   * keys. A write whose reply is lost may take as long again, to find out what became of it; an
-   * atomic batch, which has a commit too, twice as long again.
+   * Sets the time limit of an operation, retries and server selection included. The default of 15
+   * seconds rides out a fail-over: a replica set takes 10 seconds to notice that its primary is
+   * gone and a moment to elect another. A batch that is not atomic has this limit for each 1,000
+   * keys. A write whose reply is lost may take as long again to find out whether it happened; an
+   * atomic batch, which also has a commit, twice as long again.
    *
-   * <p>A database that is known to hang is not waited for: once an operation has run out of time
-   * and no other was answered meanwhile, the next ones are refused at once with an
-   * {@link UnavailableException}, until a probe is answered. Until then at most 100 operations of a
-   * process wait for longer than 2 seconds.
+   * <p>A circuit breaker protects against a database that hangs: once an operation has run out of
+   * time and no other was answered meanwhile, further operations fail at once with an
+   * {@link UnavailableException} until a probe is answered. Until it opens, at most 100 operations
+   * of a process wait for longer than 2 seconds.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 1
    *     millisecond to 1 day
@@ -86,8 +86,7 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * The database, whatever the connection string names. By default it is the one that the
-   * connection string names, or else {@code kvstore}.
+   * Sets the database. The default is the one in the connection string, or else {@code kvstore}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
    *     allow the name
@@ -98,52 +97,50 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * The name under which connections show up in the server's log and profiler, where the connection
-   * string gives none; {@code kvstore} by default.
+   * Sets the application name in the server's log and profiler, unless the connection string has
+   * one; {@code kvstore} by default.
    */
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return with(fields -> fields.applicationName = newName);
   }
 
-  /** The clock that tells when entries expire and were written; for tests. */
+  /** Sets the clock for expiry and times of writes; for tests. */
   public MongoSettings withClock(Clock newClock) {
     Objects.requireNonNull(newClock, "clock");
     return with(fields -> fields.clock = newClock);
   }
 
   /**
-   * How the near-cache behaves, in which reads are served from memory; by default as in
-   * {@link NearCacheSettings#DEFAULT}.
+   * Sets the behavior of the near-cache; {@link NearCacheSettings#DEFAULT} by default.
    *
-   * <p>With those, nothing is served that is older than 2 seconds, and than 15 seconds while this
-   * process reaches but a primary that is cut off from its replica set; mostly it is some
-   * milliseconds. On a sharded cluster the bound is always 15 seconds: there a change is told once
-   * every shard has moved past it, which one without writes does every 10 seconds, the server's
-   * {@code periodicNoopIntervalSecs}. When the cache cannot be sure of that, reads ask the
-   * database. A process reads its own writes at once. The cache follows a change stream of the
-   * database, or where the server stands alone and has none, it asks for the versions of what it
-   * holds, see {@link #withPollingInterval}; the same bound holds there.
+   * <p>By default cached entries are at most 2 seconds old, or 15 seconds while this process
+   * reaches only a primary that is cut off from its replica set; usually they lag by milliseconds.
+   * On a sharded cluster the bound is always 15 seconds: a change is reported once every shard has
+   * moved past it, which an idle shard does every 10 seconds ({@code periodicNoopIntervalSecs}).
+   * When the cache cannot prove the bound, reads go to the database. A process reads its own writes
+   * at once. The cache follows a change stream of the database. A standalone server has none, so
+   * the versions of cached entries are polled, see {@link #withPollingInterval}, with the same
+   * bound.
    *
-   * <p>{@link NearCacheSettings#maximumBytes()} is for all stores of the database together.
+   * <p>All stores of the database share {@link NearCacheSettings#maximumBytes()}.
    */
   public MongoSettings withNearCache(NearCacheSettings newNearCache) {
     Objects.requireNonNull(newNearCache, "nearCache");
     return with(fields -> fields.nearCache = newNearCache);
   }
 
-  /** No near-cache: each read asks the database. */
+  /** Turns the near-cache off: each read goes to the database. */
   public MongoSettings withoutNearCache() {
     return with(fields -> fields.nearCache = null);
   }
 
   /**
-   * Writes a little to the database, to the collection {@code kvstore.heartbeat}, at such
-   * intervals; by default it does not. A replica set in which nothing is written tells only every
-   * 10 seconds or so how far it has come. Whoever wants a {@link NearCacheSettings#partitionBound()
-   * partition bound} below 15 seconds needs three heartbeats or more within it. It suffices that
-   * one process does this, with a user that may write; where many do, about one of them writes each
-   * time. Of no use on a standalone server.
+   * Turns on a heartbeat: a small write to the collection {@code kvstore.heartbeat} at this
+   * interval. Off by default. An idle replica set reports its position only every 10 seconds or so;
+   * a {@link NearCacheSettings#partitionBound() partition bound} below 15 seconds needs at least
+   * three heartbeats within it. One process with a user that may write is enough; if many have a
+   * heartbeat, about one of them writes each time. Useless on a standalone server.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 100
    *     milliseconds to 1 minute
@@ -155,14 +152,14 @@ public final class MongoSettings implements MongoConfig {
 
   /**
    * Sets how often a standalone server, which does not report changes, is polled for them: every
-   * 500 milliseconds by default. A quarter of the near-cache's
-   * {@link NearCacheSettings#stalenessBound() staleness bound} applies where that is shorter. Each
-   * time the versions of all keys that are held or watched are read, by one query a store and
-   * 20,000 keys. If that takes too long for the bound to hold, reads ask the database meanwhile.
+   * 500 milliseconds by default, or a quarter of the near-cache's
+   * {@link NearCacheSettings#stalenessBound() staleness bound} if that is shorter. Each poll reads
+   * the versions of all cached and watched keys, with one query per store and 20,000 keys. While a
+   * poll takes too long for the bound, reads go to the database.
    *
-   * <p>To watch a prefix or a whole store means to read the version of each key in it. That takes
-   * at most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a
-   * long one every 30 seconds, which is then how late such a watch is told.
+   * <p>Watching a prefix or a whole store reads the version of each key in it. Such scans take at
+   * most a twentieth of the time: a scan of 100 milliseconds is repeated every 2 seconds, and a
+   * long one every 30 seconds, which is then the delay of the watch.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from 10
    *     milliseconds to 1 minute
@@ -173,9 +170,8 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * What else is to be done to the settings of the client that is made of a connection string, such
-   * as adding listeners that measure. The connection string's own options win. It is of no use with
-   * a client that the application brings.
+   * Customizes the settings of the client made from a connection string, for example to add
+   * listeners. Options in the connection string win. Ignored with the application's own client.
    */
   public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
     Objects.requireNonNull(newCustomizer, "customizer");
@@ -183,10 +179,9 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
-   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
-   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
-   * them.
+   * Sets the Jackson mapper for Java types. It is copied: its modules, naming and mix-ins apply.
+   * Settings that lose data silently, such as ignoring unknown members, are turned off; annotations
+   * on a class can still turn them on.
    */
   public MongoSettings withObjectMapper(ObjectMapper newMapper) {
     Objects.requireNonNull(newMapper, "mapper");
@@ -213,12 +208,12 @@ public final class MongoSettings implements MongoConfig {
     return fields.clock;
   }
 
-  /** Returns how the near-cache behaves; empty where there is none. */
+  /** Returns the settings of the near-cache; empty if it is off. */
   public Optional<NearCacheSettings> nearCache() {
     return Optional.ofNullable(fields.nearCache);
   }
 
-  /** Returns the interval of the heartbeat; empty where there is none. */
+  /** Returns the interval of the heartbeat; empty if it is off. */
   @Override
   public Optional<Duration> heartbeat() {
     return Optional.ofNullable(fields.heartbeat);

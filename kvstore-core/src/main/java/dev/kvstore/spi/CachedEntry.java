@@ -6,17 +6,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as a near-cache holds it, or that there is none, with room for the value as it was read
- * last. Good at the moment when it was got from {@link EntryStore#peek}, so not to be kept.
- * Thread-safe.
+ * An entry in a near-cache, or its absence, with room for the last decoded value. Valid when
+ * {@link EntryStore#peek} returns it; do not keep it. Thread-safe.
  */
 public interface CachedEntry {
-  /** Returns the entry; empty where it is known that there is none. The same object each time. */
+  /** Returns the entry; empty if the key is known to be absent. The same object each time. */
   Optional<KVEntry<RawValue>> entry();
 
   /**
-   * Returns the value as it was read as that type, where that was the last type that somebody has
-   * read it as and left it; else null, as for a stored null.
+   * Returns the decoded value if it was last kept as this type. Otherwise, and for a stored null,
+   * returns null.
    */
   @Nullable
   Object valueAs(KVType<?> type);
@@ -26,10 +25,10 @@ public interface CachedEntry {
   Object valueAs(Class<?> type);
 
   /**
-   * Keeps the value as it was read as a type for those who come next, in place of an earlier one,
-   * for as long as the entry is held. All readers share it: leave only what is immutable.
+   * Keeps a decoded value for later readers, replacing an earlier one, as long as the entry is
+   * cached. All readers share it, so it must be immutable.
    *
-   * @param bytes what the value takes in memory; 0 where it is for others to estimate
+   * @param bytes the size of the value in memory, or 0 to let the cache estimate it
    */
   void keep(KVType<?> type, Object value, int bytes);
 }

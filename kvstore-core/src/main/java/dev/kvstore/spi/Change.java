@@ -4,18 +4,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a key has changed, and to which version; not its value, which whoever wants it reads.
+ * A change of a key, without its value.
  *
- * @param version the version that was written; 0 for a delete and an expiry,
- *     {@link #UNKNOWN_VERSION} where somebody wrote by hand and gave none
- * @param etag the etag that was written; null for a delete and an expiry, and where somebody wrote
- *     by hand and gave none
- * @param position where in the history of the database it happened, see
+ * @param version the written version; 0 for a delete and an expiry, {@link #UNKNOWN_VERSION} for a
+ *     manual write without one
+ * @param etag the written etag; null for a delete, an expiry, and a manual write without one
+ * @param position the position in the history of the database, see
  *     {@link dev.kvstore.SyncToken#position()}
  */
 public record Change(
     Kind kind, String key, long version, @Nullable String etag, long position) {
-  /** Later than every version: whoever holds another has to read the key again. */
+  /** Newer than every version: any cached entry must be read again. */
   public static final long UNKNOWN_VERSION = Long.MAX_VALUE;
 
   /** What happened to the key. */

@@ -3,9 +3,9 @@ package dev.kvstore.spi;
 import dev.kvstore.KVEntry;
 
 /**
- * What came of a {@code setDefault}.
+ * The result of a {@code setDefault}.
  *
- * @param entry what is stored now
- * @param stored whether this call stored it; otherwise it was there before and is kept
+ * @param entry the entry that is stored now
+ * @param stored true if this call stored it, false if it was there before
  */
 public record Defaulted(KVEntry<RawValue> entry, boolean stored) {}

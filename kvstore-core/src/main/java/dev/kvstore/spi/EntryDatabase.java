@@ -15,24 +15,24 @@ public interface EntryDatabase extends AutoCloseable {
   int MOST_COUNTED = 10_000;
 
   /**
-   * Returns the store of that legal name. Does not reach the database: a store comes into being
-   * with its first write. Closing what is returned does not close the database.
+   * Returns the store with this valid name. Does not reach the database: the first write creates
+   * the store. Closing the store does not close the database.
    */
   EntryStore store(String name);
 
   /**
-   * Returns a store of the service's own in this database: none that {@link #store} or
-   * {@link #storeNames} leads to, whatever name they are asked for.
+   * Returns an internal store of the service in this database, hidden from {@link #store} and
+   * {@link #storeNames}.
    *
    * @param name a legal store name
-   * @throws UnsupportedOperationException if only one process can use the database: that one need
-   *     not share what it knows
+   * @throws UnsupportedOperationException if the database is for a single process, which has
+   *     nothing to share
    */
   default EntryStore internalStore(String name) {
     throw new UnsupportedOperationException("This database has no room for '" + name + "'");
   }
 
-  /** Returns the names of the stores that there are, in order. Counts nothing. */
+  /** Returns the names of all stores, in order. */
   List<String> storeNames();
 
   /**
@@ -49,42 +49,41 @@ public interface EntryDatabase extends AutoCloseable {
   }
 
   /**
-   * Returns about how large stores are, at a bounded cost: meant for measurements every minute. A
-   * database that cannot tell without reading everything returns an empty list.
+   * Returns the approximate sizes of stores at a bounded cost, for metrics. Empty if the database
+   * would have to read everything.
    *
-   * @param most how many stores to return at most, the first ones by name
+   * @param most the maximum number of stores, the first ones by name
    */
   default List<StoreSize> sizes(int most) {
     return List.of();
   }
 
   /**
-   * Deletes the store of that legal name with all its entries, as one step and durably. What is
-   * written to it afterwards makes a new one; watchers get {@link ChangeSink#missed} and are
-   * positioned again.
+   * Deletes the store with this valid name and all its entries in one durable step. A later write
+   * creates a new one. Watchers get {@link ChangeSink#missed} and are positioned again.
    *
-   * @return whether there was one
-   * @throws OutcomeUnknownException if it is not known whether it is gone
-   * @throws UnavailableException if the database does not serve; nothing was deleted
+   * @return true if the store existed
+   * @throws OutcomeUnknownException if the store may or may not be gone
+   * @throws UnavailableException if the database is not available; nothing was deleted
    */
   boolean drop(String name);
 
   /**
-   * Returns the health of the near-caches of all stores together; empty where there are none. Does
-   * not reach the database.
+   * Returns the combined health of all near-caches; empty if there are none. Does not reach the
+   * database.
    */
   default Optional<CacheHealth> cacheHealth() {
     return Optional.empty();
   }
 
   /**
-   * Checks that the database serves.
+   * Checks that the database is available.
    *
    * @throws UnavailableException if it does not
    */
   void ping();
 
-  /** Closes all that was opened with this database. Idempotent. */
+  /** Closes everything that was opened with this database. Idempotent. */
   @Override
   void close();
 }

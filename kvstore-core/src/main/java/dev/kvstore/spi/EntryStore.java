@@ -16,94 +16,94 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the entries of one store live: a back end, or a layer over one, see
- * {@link ForwardingEntryStore}. Implementations know nothing of Java types; keys come to them
- * checked.
+ * The raw entries of one store: a back end, or a layer over one, see {@link ForwardingEntryStore}.
+ * Implementations know no Java types; they get valid keys.
  *
- * <p>Each method but {@link #peek} blocks until it is done or the store's time limit has run out,
- * and then throws {@link UnavailableException}. An expired entry is absent. Thread-safe.
+ * <p>Each method except {@link #peek} blocks until it is done; past the store's time limit it
+ * throws {@link UnavailableException}. An expired entry is absent. Thread-safe.
  */
 public interface EntryStore extends AutoCloseable {
   /** Returns the store's name, also after {@link #close()}. */
   String name();
 
   /**
-   * Returns what is held of the key in memory, if that is as good as a {@link #find} with these
-   * options; null if there is nothing or it is not. Never blocks. What is held is of a legal key,
-   * so a caller need check only a key of which nothing is held.
+   * Returns the cached entry of the key if it is as good as a {@link #find} with these options, and
+   * null otherwise. Never blocks. Only valid keys are cached, so callers need to validate a key
+   * only if the result is null.
    */
   default @Nullable CachedEntry peek(String key, ReadOptions options) {
     return null;
   }
 
   /**
-   * Returns the entries of those keys that have one, in any order, not older than the options
+   * Returns the entries of the keys that have one, in any order, at least as new as the options
    * demand. Not a snapshot.
    */
   List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options);
 
-  /** As {@link #find(Collection, ReadOptions)}, for one key. Not to be overridden. */
+  /** As {@link #find(Collection, ReadOptions)}, for one key. Do not override. */
   default Optional<KVEntry<RawValue>> find(String key, ReadOptions options) {
     return find(List.of(key), options).stream().findFirst();
   }
 
   /**
-   * Returns the first entries of the range, in order, at most {@code limit}, and fewer if they are
-   * large; the last page is the one without {@link KVPage#next()}. They come from the database, and
-   * are not older than the options demand.
+   * Returns the first entries of the range, in order: at most {@code limit}, and fewer if they are
+   * large. The last page is the one without {@link KVPage#next()}. Reads from the database, at
+   * least as new as the options demand.
    *
-   * @param projection what of them is returned
+   * @param projection which part of the entries to return
    */
   <T> KVPage<T> scan(KeyRange range, Projection<T> projection, int limit, ReadOptions options);
 
   /**
-   * Returns the entries of the range, in order, from pages of that size that are read as the stream
-   * is consumed; each as {@link #scan} returns it. Not a snapshot. Not to be overridden.
+   * Returns the entries of the range, in order, as {@link #scan} returns them. Pages of this size
+   * are read while the stream is consumed. Not a snapshot. Do not override.
    */
   default <T> Stream<T> stream(
       KeyRange range, Projection<T> projection, int pageSize, ReadOptions options) {
     return StreamSupport.stream(new Pages<>(this, range, projection, pageSize, options), false);
   }
 
-  /**
-   * Returns the number of entries in the range, or {@code most} if there are that many or more: no
-   * more than that are looked at.
-   */
+  /** Returns the number of entries in the range, at most {@code most}; counting stops there. */
   default int count(KeyRange range, int most, ReadOptions options) {
     int pageSize = Math.min(most, KVQuery.MAX_LIMIT);
     return (int) stream(range, Projection.KEYS, pageSize, options).limit(most).count();
   }
 
   /**
-   * Does the mutation: the one way to write. It is atomic per key, and durable before this returns.
+   * Applies the mutation: the only way to write. It is atomic per key and durable before this
+   * method returns.
    *
-   * @return what {@link Mutation} says of the kind
+   * @return the result that {@link Mutation} specifies for its kind
    * @throws OutcomeUnknownException if the reply was lost and the entry's etag does not show
    *     whether the mutation was done
    */
   <R> R apply(Mutation<R> mutation);
 
   /**
-   * Reports every change to the sink, from now on or after the given point. If the database no
-   * longer has the changes since that point, {@link ChangeSink#missed} is called before anything
-   * else. Does not wait for the database: {@link ChangeSink#positioned} is called when it is open.
+   * Reports every change to the sink, from now on or after the given position. If the database no
+   * longer has the changes since then, {@link ChangeSink#missed} is called first. Does not wait for
+   * the database: {@link ChangeSink#positioned} is called when the feed is open.
    *
-   * @param from a point that a feed of this database has told, or null for now
-   * @throws UnsupportedOperationException if the store has no feed of changes
+   * @param from a position that a feed of this database has reported, or null for now
+   * @throws UnsupportedOperationException if the store has no change feed
    */
   default FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     throw new UnsupportedOperationException("The store '" + name() + "' has no feed of changes");
   }
 
   /**
-   * Returns a point that is not before any write and read that was done through this object. Does
-   * not reach the database.
+   * Returns a position that includes all writes and reads through this object. Does not reach the
+   * database.
    */
   default SyncToken syncToken() {
     return SyncToken.START;
   }
 
-  /** Returns what only some stores can do, such as {@link NearCacheView}, if this one can. */
+  /**
+   * Returns a capability that only some stores have, such as {@link NearCacheView}; empty if this
+   * one does not.
+   */
   default <C> Optional<C> capability(Class<C> type) {
     return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
   }

@@ -1,10 +1,10 @@
 package dev.kvstore.spi;
 
-/** Something that goes on until it is closed. */
+/** A subscription of a change feed. It runs until it is closed. */
 public interface FeedSubscription extends AutoCloseable {
   /**
-   * Ends it, idempotently; when this returns no call is running any more, unless this is called
-   * from within one.
+   * Ends the subscription. Waits for a running call of the sink, unless it is called from within
+   * one. Idempotent.
    */
   @Override
   void close();

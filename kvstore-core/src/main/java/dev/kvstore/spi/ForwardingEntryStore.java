@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A layer over a store: forwards every call, so that a subclass has just what it changes. */
+/** Base class of layers: forwards every call, so that a subclass overrides only what it changes. */
 public abstract class ForwardingEntryStore implements EntryStore {
   private final EntryStore store;
 

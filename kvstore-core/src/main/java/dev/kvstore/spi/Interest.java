@@ -3,11 +3,10 @@ package dev.kvstore.spi;
 import java.util.Set;
 
 /**
- * The keys whose changes somebody wants to hear of: what a source that cannot tell of changes by
- * itself has to look at again and again.
+ * The keys that a sink is interested in. A source without change events polls these.
  *
- * @param keys these keys
- * @param prefixes and all that begin with one of these
+ * @param keys single keys
+ * @param prefixes prefixes of further keys
  */
 public record Interest(Set<String> keys, Set<String> prefixes) {
   public static final Interest ALL = new Interest(Set.of(), Set.of(""));
@@ -17,17 +16,17 @@ public record Interest(Set<String> keys, Set<String> prefixes) {
     prefixes = Set.copyOf(prefixes);
   }
 
-  /** Just this key. */
+  /** Covers one key. */
   public static Interest key(String key) {
     return new Interest(Set.of(key), Set.of());
   }
 
-  /** All keys that begin with this text. */
+  /** Covers all keys that begin with this text. */
   public static Interest prefix(String prefix) {
     return new Interest(Set.of(), Set.of(prefix));
   }
 
-  /** Tells whether the key is one of these. */
+  /** Returns true if the key is covered. */
   public boolean covers(String key) {
     return keys.contains(key) || prefixes.stream().anyMatch(key::startsWith);
   }

@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that begin with a prefix and come after a key, in the order of UTF-8 bytes.
+ * The keys with a prefix that come after a key, in the order of UTF-8 bytes.
  *
  * @param prefix empty for all keys
- * @param after the keys come after this one, or null to begin with the first
+ * @param after the key before the first, or null to start at the beginning
  */
 public record KeyRange(String prefix, @Nullable String after) {
   public static final KeyRange ALL = new KeyRange("", null);
@@ -27,9 +27,8 @@ public record KeyRange(String prefix, @Nullable String after) {
   }
 
   /**
-   * Returns the least text that comes after every key with the prefix, in the order of UTF-8 bytes,
-   * or null where there is none: the prefix with its last code point that can grow grown by one,
-   * and cut there.
+   * Returns the smallest text after every key with the prefix, in the order of UTF-8 bytes, or null
+   * if there is none: the prefix with its last code point incremented, cut there.
    */
   public @Nullable String endExclusive() {
     int end = prefix.length();

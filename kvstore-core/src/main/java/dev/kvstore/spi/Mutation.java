@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write, as {@link EntryStore#apply} takes it. A layer looks at the keys and the outcome; only a
- * back end has to know the kinds, and gets at them by {@link #applyTo}.
+ * A write, applied by {@link EntryStore#apply}. A layer looks at the keys and the result; only a
+ * back end needs to know the kinds, through {@link #applyTo}.
  *
  * <pre>{@code
  * public <R> R apply(Mutation<R> mutation) {
@@ -33,26 +33,26 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param <R> what it returns
+ * @param <R> the type of the result
  */
 public sealed interface Mutation<R> {
-  /** Returns the keys that it is about. */
+  /** Returns the keys that are written. */
   Collection<String> keys();
 
-  /** Calls the method of the handler that is for this kind. */
+  /** Calls the handler's method for this kind. */
   R applyTo(Handler handler);
 
   /**
-   * Returns the entry that is stored now, given what {@link EntryStore#apply} returned; empty for
-   * the kinds that do not return one.
+   * Returns the entry that is stored now, from the result of {@link EntryStore#apply}; empty for
+   * kinds that do not return one.
    */
   default Optional<KVEntry<RawValue>> entry(R result) {
     return Optional.empty();
   }
 
   /**
-   * Returns what {@link EntryStore#apply} returns over this entry, if the mutation leaves it as it
-   * is; null if it has to be done.
+   * Returns the result of {@link EntryStore#apply} if the mutation does not change this entry, and
+   * null if it must be applied.
    *
    * @throws EtagReusedException if the mutation brings the etag that the entry has
    */
@@ -60,7 +60,7 @@ public sealed interface Mutation<R> {
     return null;
   }
 
-  /** Does each kind of mutation: what a back end implements. */
+  /** Applies each kind of mutation. Implemented by back ends. */
   interface Handler {
     KVMetadata put(Put put);
 
@@ -77,11 +77,11 @@ public sealed interface Mutation<R> {
 
   /**
    * Writes the value. Fails with {@link PreconditionFailedException} if the write's condition does
-   * not hold, and with {@link EtagReusedException} if the write brings the etag that the entry has,
-   * whether or not its condition holds. The same is true of the other kinds that can bring an etag.
+   * not hold, and with {@link EtagReusedException} if the entry already has the write's etag,
+   * whether or not the condition holds. The same is true of the other kinds that have an etag.
    *
-   * <p>The entry has the write's own etag then, where it brings one. Over no entry it is a create:
-   * version 1 and a new {@code createdAt}.
+   * <p>The entry gets the write's etag if it has one. Without an entry this is a create: version 1
+   * and a new {@code createdAt}.
    */
   record Put(Write write) implements Mutation<KVMetadata> {
     public Put {
@@ -105,8 +105,8 @@ public sealed interface Mutation<R> {
   }
 
   /**
-   * Writes the value if there is no entry, whatever the write's condition says, and returns what is
-   * stored then.
+   * Writes the value if there is no entry, ignoring the write's condition, and returns the entry
+   * that is stored now.
    */
   record PutIfAbsent(Write write) implements Mutation<Defaulted> {
     public PutIfAbsent {
@@ -137,10 +137,9 @@ public sealed interface Mutation<R> {
 
   /**
    * Adds to a whole number, int32 or int64; no entry counts as 0. The sum is an int64 if it does
-   * not fit into an int32 or an int64 is stored. The time to live of the options is that of an
-   * entry which is created; one that is there keeps its own. Fails with
-   * {@link TypeMismatchException} if something else is stored or the sum does not fit into an
-   * int64; nothing is changed then.
+   * not fit into an int32 or an int64 is stored. The time to live of the options applies to a new
+   * entry; an existing one keeps its expiry. Fails with {@link TypeMismatchException}, and changes
+   * nothing, if something else is stored or the sum does not fit into an int64.
    */
   record Add(String key, long by, WriteOptions options) implements Mutation<KVEntry<RawValue>> {
     public Add {
@@ -164,7 +163,7 @@ public sealed interface Mutation<R> {
     }
   }
 
-  /** Deletes the entry. Returns whether there was one. */
+  /** Deletes the entry. Returns true if there was one. */
   record Delete(String key, WriteOptions options) implements Mutation<Boolean> {
     public Delete {
       Objects.requireNonNull(key, "key");
@@ -183,14 +182,14 @@ public sealed interface Mutation<R> {
   }
 
   /**
-   * Deletes the entries for which the conditions hold. The others stay and are among
-   * {@link DeleteResult#changed()}; but where the options ask for one atomic step, it fails with
-   * {@link PreconditionFailedException} and deletes nothing. A key that has no entry and needs none
-   * is left out of the result. Fails with {@link AtomicNotSupportedException}, and deletes nothing,
-   * if the store has no atomic step. A dry run and a fingerprint do not concern it.
+   * Deletes the entries whose condition holds. Others stay and are listed in
+   * {@link DeleteResult#changed()}; if the options ask for an atomic deletion, it fails with
+   * {@link PreconditionFailedException} instead and deletes nothing. A key without an entry or
+   * condition is left out of the result. Fails with {@link AtomicNotSupportedException}, and
+   * deletes nothing, if the store cannot delete atomically. Ignores dry run and fingerprint.
    *
-   * @param conditions by key, each none or an etag; a thousand at most unless all have to be
-   *     deleted in one step
+   * @param conditions the condition of each key, none or an etag; at most 1,000 keys unless the
+   *     deletion is atomic
    */
   record DeleteMany(Map<String, WriteCondition> conditions, DeleteOptions options)
       implements Mutation<DeleteResult> {
@@ -212,7 +211,7 @@ public sealed interface Mutation<R> {
 
   /**
    * Writes all values. Fails with {@link AtomicNotSupportedException}, and writes nothing, if the
-   * options ask for one atomic step and the store has none.
+   * options ask for an atomic batch and the store has no transactions.
    */
   record Batch(Map<String, RawValue> values, BatchOptions options)
       implements Mutation<BatchResult> {

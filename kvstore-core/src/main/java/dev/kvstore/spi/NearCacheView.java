@@ -6,20 +6,19 @@ import dev.kvstore.KVType;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A near-cache, as the layers above it see it. */
+/** The near-cache as seen by the layers above it. */
 public interface NearCacheView extends KVCache {
   /**
-   * Keeps the value that was decoded from an entry for those who read it from memory next, if the
-   * cache holds this very entry; else does nothing. As {@link CachedEntry#keep}, after a
-   * {@link EntryStore#find}.
+   * Keeps the decoded value of an entry for later readers if the cache still holds this entry. As
+   * {@link CachedEntry#keep}, after a {@link EntryStore#find}.
    */
   void keep(KVEntry<RawValue> entry, KVType<?> type, Object value);
 
   /**
-   * Returns a short cut to the value that {@link CachedEntry#valueAs(KVType)} returns, for whoever
-   * reads the same key again and again; null if there is none. It can be kept: it returns null as
-   * soon as the value may not be served any more, and now and then to be asked for anew through
-   * {@link EntryStore#peek}, which tells the cache that the entry is in use. Thread-safe.
+   * Returns a shortcut to the value of {@link CachedEntry#valueAs(KVType)} for repeated reads of
+   * one key; null if there is none. It may be kept: it returns null once the value must not be
+   * served, and occasionally to make the reader call {@link EntryStore#peek} again, which marks the
+   * entry as used. Thread-safe.
    */
   @Nullable
   Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type);

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What {@link EntryStore#scan} returns of each entry.
+ * The part of each entry that {@link EntryStore#scan} returns.
  *
  * @param <T> the type of that
  */
 public final class Projection<T> {
-  /** The keys alone. */
+  /** Only the keys. */
   public static final Projection<String> KEYS = new Projection<>(
       KVEntry::key,
       Function.identity(),
@@ -21,7 +21,7 @@ public final class Projection<T> {
       key -> Optional.empty(),
       Scanner::scanKeys);
 
-  /** All but the values. */
+  /** Everything except the values. */
   public static final Projection<KVMetadata> METADATA = new Projection<>(
       KVEntry::metadata,
       KVMetadata::key,
@@ -56,7 +56,7 @@ public final class Projection<T> {
     this.scan = scan;
   }
 
-  /** Reads pages of each kind: what a back end implements. */
+  /** Reads pages of each projection. Implemented by back ends. */
   public interface Scanner {
     KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options);
 
@@ -69,27 +69,27 @@ public final class Projection<T> {
     KVPage<T> read(Scanner scanner, KeyRange range, int limit, ReadOptions options);
   }
 
-  /** Returns what this projection returns of an entry that is at hand. */
+  /** Returns the projection of an entry. */
   public T of(KVEntry<RawValue> whole) {
     return ofEntry.apply(whole);
   }
 
-  /** Returns the key of what was returned. */
+  /** Returns the key of an item. */
   public String key(T item) {
     return key.apply(item);
   }
 
-  /** Returns the metadata, if it was returned. */
+  /** Returns the metadata of an item, if it has any. */
   public Optional<KVMetadata> metadata(T item) {
     return metadata.apply(item);
   }
 
-  /** Returns the entry, if the whole of it was returned. */
+  /** Returns the entry of an item, if it is a whole entry. */
   public Optional<KVEntry<RawValue>> entry(T item) {
     return entry.apply(item);
   }
 
-  /** Calls the method of the scanner that is for this projection. */
+  /** Calls the scanner's method for this projection. */
   public KVPage<T> scan(Scanner scanner, KeyRange range, int limit, ReadOptions options) {
     return scan.read(scanner, range, limit, options);
   }

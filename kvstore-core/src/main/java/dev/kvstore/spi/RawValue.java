@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * A value as it is stored: a BSON document with the one member {@code value}. Immutable.
  *
- * <p>{@code KVStore} takes and returns it, too, for tools that move values without knowing their
- * types. It is stored and read as it is, to the last bit:
+ * <p>{@code KVStore} also reads and writes it, for tools that move values without knowing their
+ * types. It is stored and read bit for bit:
  *
  * <pre>{@code
  * from.stream("ui.", RawValue.TYPE).forEach(entry -> to.set(entry.key(), entry.value()));
@@ -18,7 +18,7 @@ import java.util.Arrays;
  * @see <a href="https://bsonspec.org/spec.html">the BSON specification</a>
  */
 public final class RawValue {
-  /** Reads a value as it is stored. */
+  /** The type for reading a value as it is stored. */
   public static final KVType<RawValue> TYPE = KVType.of(RawValue.class);
 
   /**
@@ -36,11 +36,10 @@ public final class RawValue {
   }
 
   /**
-   * Returns the value in this document, which is not copied: the caller must not change it
-   * afterwards.
+   * Returns the value in this document. The array is not copied and must not be changed afterwards.
    *
-   * @throws IllegalArgumentException if the bytes do not begin and end as such a document does; the
-   *     value itself is not looked at
+   * @throws IllegalArgumentException if the bytes do not begin and end like such a document; the
+   *     value itself is not checked
    */
   public static RawValue ofDocument(byte[] document) {
     int length = document.length;
@@ -53,17 +52,17 @@ public final class RawValue {
     return new RawValue(document);
   }
 
-  /** Returns the document's bytes, to be read only. */
+  /** Returns a read-only view of the document. */
   public ByteBuffer document() {
     return ByteBuffer.wrap(document).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Returns a copy of the document's bytes. */
+  /** Returns a copy of the document. */
   public byte[] toByteArray() {
     return document.clone();
   }
 
-  /** Returns the size of the value alone, in bytes of BSON. */
+  /** Returns the size of the value in bytes of BSON, without the document around it. */
   public int size() {
     return document.length - ENVELOPE_BYTES;
   }

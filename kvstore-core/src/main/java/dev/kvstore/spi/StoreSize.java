@@ -1,9 +1,9 @@
 package dev.kvstore.spi;
 
 /**
- * About how large a store is.
+ * The approximate size of a store.
  *
- * @param entries how many entries it has, expired ones that are not removed yet included
- * @param bytes how many bytes its entries have
+ * @param entries the number of entries, including expired ones that are not removed yet
+ * @param bytes the size of the entries in bytes
  */
 public record StoreSize(String name, long entries, long bytes) {}

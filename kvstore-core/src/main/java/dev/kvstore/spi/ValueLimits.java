@@ -1,11 +1,10 @@
 package dev.kvstore.spi;
 
 /**
- * How large a value may be.
+ * The limits of a value.
  *
- * @param maxBytes the most bytes of BSON, see {@link RawValue#size()}
- * @param maxDepth the most containers that may be nested in one another; a scalar has depth 0,
- *     {@code [1]} has depth 1
+ * @param maxBytes the maximum size in bytes of BSON, see {@link RawValue#size()}
+ * @param maxDepth the maximum nesting of containers; a scalar has depth 0, {@code [1]} has depth 1
  */
 public record ValueLimits(int maxBytes, int maxDepth) {
   /** 1 MiB and 100 levels. */

@@ -8,15 +8,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value to be written.
+ * A value to write.
  *
- * @param key a legal key
- * @param timeToLive how long the entry lives from the write on, or null for ever
- * @param expiryKept whether an entry that is there keeps the expiry that it has, or has none; then
- *     there is no time to live
- * @param author kept as {@code updatedBy}, or null
- * @param etag the etag that the entry gets, see {@link WriteOptions#etag(String)}; null for one
- *     that the store makes
+ * @param key a valid key
+ * @param timeToLive how long the entry lives after the write, or null for ever
+ * @param expiryKept true to keep the expiry of an existing entry; excludes a time to live
+ * @param author stored as {@code updatedBy}, or null
+ * @param etag the chosen etag, see {@link WriteOptions#etag(String)}, or null to let the store make
+ *     one
  */
 public record Write(
     String key,
@@ -35,7 +34,7 @@ public record Write(
     }
   }
 
-  /** A write after which the entry lives for that time, or for ever. */
+  /** A write with this time to live, or for ever. */
   public Write(
       String key,
       RawValue value,

@@ -1,5 +1,5 @@
 /**
- * The narrow waist: raw entries, and what a place that keeps them must do. Everything typed is
+ * The narrow waist: raw entries, and the interface of a back end or layer. Everything typed is
  * written once above it, every database once below it.
  */
 @NullMarked

@@ -13,20 +13,19 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Opens databases in a SQLite file, which belongs to one process, and to one {@link KVDatabase} in
- * it, until that is closed.
+ * Opens SQLite files. A file belongs to one {@link KVDatabase} of one process until it is closed.
  *
- * <p>A write that has returned is on the disk: neither {@code kill -9} nor a power failure takes it
- * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
- * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
- * seconds without a write and on close; before that the file is complete only together with its
- * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
- * process that opens the file itself and closes it again takes SQLite's locks away.
+ * <p>A write that has returned is on disk and survives {@code kill -9} and a power failure. Readers
+ * do not wait for writers. Next to the file are its log ({@code -wal}), the log's index
+ * ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5 seconds
+ * without a write and on close; until then the file is complete only with its log. To copy a
+ * database that is in use, use the SQLite shell ({@code .backup}). Do not open the file in this
+ * process: closing it would drop SQLite's locks.
  *
- * <p>If the file or its folder does not exist, it is made; on POSIX only the owner can read the new
- * file. On POSIX the file, those beside it, its folder and the folders above must belong to the
- * process's user or to root, and must not be writable by everybody; folders may be sticky instead,
- * as {@code /tmp} is.
+ * <p>A missing file or folder is created; on POSIX only the owner can read the new file. On POSIX
+ * the file, the files next to it, its folder and the folders above must belong to the process's
+ * user or to root, and must not be writable by everybody, unless a folder is sticky, as
+ * {@code /tmp} is.
  *
  * @since 0.1
  */
@@ -43,12 +42,12 @@ public final class SqliteKVDatabase {
   /**
    * Opens the file.
    *
-   * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
-   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others
-   *     could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database of this or an
-   *     earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   * @throws KVException with {@link ErrorCode#LOCKED} if the file is already open, in this process
+   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or created, or
+   *     others could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database of
+   *     this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
    *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
-   *     path. The file is left as it was
+   *     path. The file is left unchanged
    */
   public static KVDatabase open(Path file, SqliteSettings settings) {
     return typed(file, settings);

@@ -7,7 +7,10 @@ import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import java.nio.file.Path;
 
-/** Opens a single store in a SQLite file, as {@link SqliteKVDatabase} opens the file. */
+/**
+ * Opens a single store of a SQLite file, see {@link SqliteKVDatabase}. Closing the store also
+ * closes the file.
+ */
 public final class SqliteKVStore {
   private SqliteKVStore() {}
 
@@ -17,7 +20,7 @@ public final class SqliteKVStore {
   }
 
   /**
-   * Opens one store of the file, which belongs to it until it is closed.
+   * Opens the store. The file belongs to it until it is closed.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid;
    *     the file was not touched

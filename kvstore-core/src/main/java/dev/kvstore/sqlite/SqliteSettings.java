@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a database file is used. Immutable; each method returns a changed copy.
+ * Settings of a SQLite database. Immutable; each method returns a changed copy.
  *
  * @since 0.1
  */
@@ -24,14 +24,13 @@ public final class SqliteSettings {
     this.objectMapper = objectMapper;
   }
 
-  /** The clock that decides when entries are written and when they expire; for tests. */
+  /** Sets the clock for expiry and times of writes; for tests. */
   public SqliteSettings withClock(Clock clock) {
     return new SqliteSettings(config.clock(clock), objectMapper);
   }
 
   /**
-   * How long a call waits for its turn; a write that has begun by then is waited for once more as
-   * long.
+   * Sets how long a call waits for its turn. A write that has begun by then may take as long again.
    *
    * @throws IllegalArgumentException if it is not from one millisecond to one day
    */
@@ -40,8 +39,8 @@ public final class SqliteSettings {
   }
 
   /**
-   * How often expired entries, which are hidden already, are removed from the file, and so how late
-   * at most a watch hears of an expiry.
+   * Sets how often expired entries are removed from the file. This is also the maximum delay of an
+   * expiry in a watch.
    *
    * @throws IllegalArgumentException if it is not from one millisecond to one day
    */
@@ -50,7 +49,7 @@ public final class SqliteSettings {
   }
 
   /**
-   * How many threads can read at the same time; others wait.
+   * Sets how many threads can read at the same time.
    *
    * @throws IllegalArgumentException if it is not from 1 to 100
    */
@@ -59,10 +58,9 @@ public final class SqliteSettings {
   }
 
   /**
-   * The mapper by which Java types are mapped; by default Jackson as it comes. It is copied: its
-   * modules, naming and mix-ins apply. Settings by which Jackson would lose something silently,
-   * such as ignoring unknown members, are turned off; an annotation on a class can still ask for
-   * them.
+   * Sets the Jackson mapper for Java types. It is copied: its modules, naming and mix-ins apply.
+   * Settings that lose data silently, such as ignoring unknown members, are turned off; annotations
+   * on a class can still turn them on.
    */
   public SqliteSettings withObjectMapper(ObjectMapper mapper) {
     return new SqliteSettings(config, Objects.requireNonNull(mapper, "mapper"));

@@ -30,6 +30,7 @@ class MutationsTest {
     service = TestService.start(database, ServerSettings.DEFAULT);
     service.put("/v1/stores/app/keys/document", "{}");
     service.put("/v1/stores/app/keys/old", "1");
+    service.put("/v1/stores/app/keys/ui.theme", "1");
   }
 
   @AfterAll
@@ -46,6 +47,7 @@ class MutationsTest {
         "DELETE | keys/old      |                  | Delete",
         "PUT    | defaults/new  | 1                | PutIfAbsent",
         "POST   | counters/n    | {\"by\":2}       | Add",
+        "POST   | deletions     | {\"prefix\":\"ui.\"} | DeleteMany",
         "PUT    | values        | {\"a\":1,\"b\":2} | Batch"
       })
   void write_isOneMutation(String method, String path, String body, String kind) {

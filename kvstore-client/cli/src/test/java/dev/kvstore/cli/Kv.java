@@ -14,9 +14,8 @@ import dev.kvstore.internal.engine.TypedDatabase;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
-import dev.kvstore.spi.EntryDatabase;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.testing.NotedMutations;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -39,6 +38,7 @@ final class Kv implements AutoCloseable {
   static final KVType<Object> ANY = KVType.of(Object.class);
 
   private final SqliteEntryDatabase database;
+  private final NotedMutations mutations;
   final Map<String, String> environment = new HashMap<>();
   final Interrupt interrupt = new Interrupt();
   final StringWriter out = new StringWriter();
@@ -54,6 +54,7 @@ final class Kv implements AutoCloseable {
 
   Kv(Path folder) {
     database = SqliteEntryDatabase.open(folder.resolve("kv-test.db"));
+    mutations = new NotedMutations(database);
     environment.put("HOME", folder.toString());
     environment.put("KVSTORE_STORE", "app");
   }
@@ -115,37 +116,15 @@ final class Kv implements AutoCloseable {
     return result.out();
   }
 
+  /** Returns the kinds of the writes that commands did since this was called last. */
+  List<String> mutations() {
+    return mutations.take();
+  }
+
   private KVDatabase open(List<URI> servers, HttpSettings settings) {
     this.servers = servers;
     this.settings = settings;
-    return new TypedDatabase(
-        StoreStack.over("test", new Kept(database), Layers.NONE), BsonCodec.create());
-  }
-
-  /** Stays open when a command closes it. */
-  private record Kept(EntryDatabase database) implements EntryDatabase {
-    @Override
-    public EntryStore store(String name) {
-      return database.store(name);
-    }
-
-    @Override
-    public List<String> storeNames() {
-      return database.storeNames();
-    }
-
-    @Override
-    public boolean drop(String name) {
-      return database.drop(name);
-    }
-
-    @Override
-    public void ping() {
-      database.ping();
-    }
-
-    @Override
-    public void close() {}
+    return new TypedDatabase(StoreStack.over("test", mutations, Layers.NONE), BsonCodec.create());
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,6 +232,34 @@ class ReadWriteCommandsTest extends KvTest {
     kv.print("set", "k", "1");
     assertThat(kv.print("delete", "k")).isEqualTo("k: deleted\n");
     assertThat(kv.store("app").has("k")).isFalse();
+  }
+
+  @Test
+  void deletePrefix_deletesWhatADryRunShows() {
+    for (String key : List.of("ui.a", "ui.b", "uix")) {
+      kv.print("set", key, "1");
+    }
+    Kv.Result shown = kv.run("delete", "--prefix", "ui.", "--dry-run");
+    assertThat(shown.out()).isEqualTo("ui.a\nui.b\n");
+    assertThat(shown.err()).startsWith("Would delete 2 entries; --if-match ");
+    String fingerprint = shown.err().split(" ", -1)[5];
+    kv.print("set", "ui.a", "2");
+    assertThat(kv.run("delete", "--prefix", "ui.", "--if-match", fingerprint).code())
+        .isEqualTo(3);
+    assertThat(kv.store("app").keys()).hasSize(3);
+    assertThat(kv.print("delete", "--prefix", "ui.")).isEqualTo("Deleted 2 entries\n");
+    assertThat(kv.store("app").keys()).containsExactly("uix");
+    assertThat(kv.run("delete", "--prefix", "").err()).contains("The prefix is empty");
+  }
+
+  @Test
+  void deletePrefix_isNamedByTheCommandAlone() {
+    kv.print("set", "ui.a", "1");
+    kv.environment.put("KVSTORE_PREFIX", "ui.");
+    assertThat(kv.run("delete").err()).startsWith("kv: Give one of KEY, --prefix\n");
+    assertThat(kv.run("delete", "ui.a", "--prefix", "ui.").code()).isEqualTo(2);
+    assertThat(kv.run("delete", "ui.a", "--dry-run").code()).isEqualTo(2);
+    assertThat(kv.store("app").keys()).containsExactly("ui.a");
   }
 
   @Test

@@ -38,6 +38,8 @@ class RequestsOfCommandsTest {
         "default k 2 | GET /v1/stores/app/keys/k",
         "default x 2 | GET /v1/stores/app/keys/x, PUT /v1/stores/app/keys/x",
         "delete k | DELETE /v1/stores/app/keys/k",
+        "delete --prefix k | GET /v1/stores/app/keys, POST /v1/stores/app/deletions",
+        "delete --prefix k --dry-run | GET /v1/stores/app/keys",
         "incr k | POST /v1/stores/app/counters/k",
         "list | GET /v1/stores/app/keys",
         "list --keys | GET /v1/stores/app/keys",

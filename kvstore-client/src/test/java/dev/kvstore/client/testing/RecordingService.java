@@ -36,6 +36,9 @@ public final class RecordingService implements AutoCloseable {
               new BsonDocument("created", new BsonInt64(1)).append("replaced", new BsonInt64(0)))
           : Reply.bson(200, new BsonDocument("k", VALUE));
     }
+    if (path.endsWith("/deletions")) {
+      return Reply.bson(200, new BsonDocument("changed", new BsonArray()));
+    }
     String key = path.substring(path.lastIndexOf('/') + 1);
     if (!key.equals("k") && request.method().equals("GET")) {
       return Reply.problem(404, "key-not-found", ",\"key\":\"" + key + "\"");

@@ -11,6 +11,7 @@ import dev.kvstore.KVProblem;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.watch.SerialRunner;
 import dev.kvstore.internal.watch.WatchHub;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
@@ -44,7 +45,7 @@ public final class Binding<T> implements KVBinding<T> {
   private final PrefixReader reader;
   private final WatchHub watches;
   private final InstantSource clock;
-  private final Set<Listening<T>> listeners = ConcurrentHashMap.newKeySet();
+  private final Set<Listening> listeners = ConcurrentHashMap.newKeySet();
   private final KVSubscription watch;
   private volatile State<T> state;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -56,7 +57,7 @@ public final class Binding<T> implements KVBinding<T> {
    * @param problems what keeps those from becoming current
    * @param unread the keys of those that nothing asked for
    */
-  record State<T>(
+  private record State<T>(
       T current,
       Map<String, KVEntry<RawValue>> entries,
       List<KVProblem> problems,
@@ -110,14 +111,13 @@ public final class Binding<T> implements KVBinding<T> {
 
   @Override
   public KVSubscription onChange(KVBindingListener<? super T> listener) {
-    Listening<T> listening = new Listening<>(this, Objects.requireNonNull(listener, "listener"));
+    Listening listening = new Listening(Objects.requireNonNull(listener, "listener"));
     listeners.add(listening);
     if (closed.get()) {
       listening.close();
-      throw new KVException(
-          ErrorCode.CLOSED, "The binding of '" + settings.prefix().given() + "' has been closed");
+      throw new KVException(ErrorCode.CLOSED, "The binding of '" + prefix() + "' has been closed");
     }
-    listening.wake(); // for what has changed since it looked
+    listening.runner.wake(); // for what has changed since it looked
     return listening;
   }
 
@@ -126,23 +126,11 @@ public final class Binding<T> implements KVBinding<T> {
     watch.close();
   }
 
-  State<T> state() {
-    return state;
-  }
-
-  WatchHub watches() {
-    return watches;
-  }
-
-  String prefix() {
+  private String prefix() {
     return settings.prefix().given();
   }
 
-  void forget(Listening<T> listening) {
-    listeners.remove(listening);
-  }
-
-  BindingFailedException failure(List<KVProblem> problems) {
+  private BindingFailedException failure(List<KVProblem> problems) {
     return new BindingFailedException(prefix(), settings.type(), problems);
   }
 
@@ -172,7 +160,7 @@ public final class Binding<T> implements KVBinding<T> {
             "A change of settings is left alone: {}", failure(next.problems()).getMessage());
       }
     }
-    listeners.forEach(Listening::wake);
+    listeners.forEach(listening -> listening.runner.wake());
   }
 
   private @Nullable Duration untilExpiry(Map<String, KVEntry<RawValue>> entries) {
@@ -188,6 +176,56 @@ public final class Binding<T> implements KVBinding<T> {
     // Once, or two listeners that close this at the same time would wait for each other.
     if (!closed.getAndSet(true)) {
       List.copyOf(listeners).forEach(Listening::close);
+    }
+  }
+
+  /** Tells one listener how the settings are, if it was told otherwise before. */
+  private final class Listening implements KVSubscription {
+    private final KVBindingListener<? super T> listener;
+    private final SerialRunner runner;
+
+    // Of the runner alone.
+    private T told;
+    private List<KVProblem> toldProblems;
+
+    Listening(KVBindingListener<? super T> listener) {
+      this.listener = listener;
+      this.runner = watches.runner(this::tell);
+      State<T> now = state;
+      this.told = now.current();
+      this.toldProblems = now.problems();
+    }
+
+    @Override
+    public void close() {
+      runner.close();
+      listeners.remove(this);
+    }
+
+    private void tell() {
+      State<T> now = state;
+      T previous = told;
+      told = now.current();
+      if (told != previous) {
+        guarded(() -> listener.changed(previous, now.current()));
+      }
+      boolean otherProblems = !now.problems().equals(toldProblems);
+      toldProblems = now.problems();
+      if (otherProblems && !toldProblems.isEmpty()) {
+        guarded(() -> listener.invalid(failure(now.problems())));
+      }
+    }
+
+    private void guarded(Runnable call) {
+      if (runner.isClosed()) {
+        return;
+      }
+      try {
+        call.run();
+      } catch (Throwable e) { // whatever it is, it is the listener's, and the others go on
+        log.error(
+            "A listener to the settings '{}' failed; it is told of the next change", prefix(), e);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kvstore.internal.binding;
 
+import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
@@ -12,17 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Looks for what is stored for groups and their settings, as opposed to what a newer version of the
  * application has added beside it. Not thread-safe.
  */
-final class Contents {
-  private final BsonCodec codec;
-  private final StoredKeys keys;
-  private final String separator;
-
-  Contents(BsonCodec codec, StoredKeys keys, String separator) {
-    this.codec = codec;
-    this.keys = keys;
-    this.separator = separator;
-  }
-
+record Contents(BsonCodec codec, StoredKeys keys, String separator) {
   /** Returns true if a key or a document has something for a member of the shape. */
   boolean hasAny(Shape shape, String below, List<Document> documents) {
     return documents.stream().anyMatch(document -> hasAny(shape, document.members()))
@@ -77,7 +68,6 @@ final class Contents {
     return gathering.value();
   }
 
-  /** Returns what the member's type knows of a value. */
   BsonCodec.Known known(Member member, RawValue value) {
     return codec.known(value, member.type(), separator);
   }
@@ -88,7 +78,7 @@ final class Contents {
       Member member = shape.member(name);
       Shape inner = member == null ? null : member.shape();
       if (member == null) {
-        keys.addUnread(below + BsonValues.shown(name));
+        keys.addUnread(below + BsonText.shown(name));
       } else if (inner != null) {
         BsonValues.members(value)
             .ifPresent(members -> addUnread(inner, members, below + member.name() + separator));

@@ -18,37 +18,24 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One try to make an object of values that were read, which goes on after a problem. */
-final class Filling {
-  private static final byte BSON_NULL = 10;
-
-  private final BsonCodec codec;
-  private final StoredKeys keys;
-  private final String separator;
-  private final Map<String, List<BindOptions.Rule<?>>> rules;
-  private final List<KVProblem> problems;
-  private final Contents contents;
-
+/**
+ * One try to make an object of values that were read, which goes on after a problem.
+ *
+ * @param keys what was read
+ * @param rules by the keys that they are about
+ * @param problems where to add what is wrong
+ */
+record Filling(
+    BsonCodec codec,
+    StoredKeys keys,
+    String separator,
+    Map<String, List<BindOptions.Rule<?>>> rules,
+    List<KVProblem> problems) {
   /** A value, its key, and what to say about where it is. */
   private record Source(String key, RawValue value, String where) {}
 
-  /**
-   * @param keys what was read
-   * @param rules by the keys that they are about
-   * @param problems where to add what is wrong
-   */
-  Filling(
-      BsonCodec codec,
-      StoredKeys keys,
-      String separator,
-      Map<String, List<BindOptions.Rule<?>>> rules,
-      List<KVProblem> problems) {
-    this.codec = codec;
-    this.keys = keys;
-    this.separator = separator;
-    this.rules = rules;
-    this.problems = problems;
-    this.contents = new Contents(codec, keys, separator);
+  private Contents contents() {
+    return new Contents(codec, keys, separator);
   }
 
   /** Returns the object as a whole, or null where there was a problem. */
@@ -59,7 +46,7 @@ final class Filling {
     if (own != null && !Document.add(own.key(), own.value(), documents)) {
       mismatch(own.key(), BsonValues.typeName(own.value()), shape.type().getTypeName(), null);
     }
-    documents.forEach(document -> contents.addUnread(shape, document.members(), prefix.below()));
+    documents.forEach(document -> contents().addUnread(shape, document.members(), prefix.below()));
     return make(shape, prefix.given(), prefix.below(), documents, defaults);
   }
 
@@ -138,7 +125,7 @@ final class Filling {
       return null;
     }
     if (source != null) {
-      BsonCodec.Known known = contents.known(member, source.value());
+      BsonCodec.Known known = contents().known(member, source.value());
       known.unknown().forEach(place -> keys.addUnread(key + place));
       if (known.hasAny() || (fallback == null && member.isNeeded())) {
         return decoded(member, source.key(), known.value(), source.where());
@@ -167,8 +154,8 @@ final class Filling {
       throws Gathering.MalformedException {
     boolean isMap = member.container() == Member.Container.MAP;
     Source whole = isMap ? source(member, key, documents) : null;
-    RawValue value = contents.gathered(member, whole == null ? null : whole.value(), below);
-    if (!isMap && !contents.known(member, value).hasAny()) {
+    RawValue value = contents().gathered(member, whole == null ? null : whole.value(), below);
+    if (!isMap && !contents().known(member, value).hasAny()) {
       Source list = source(member, key, documents);
       if (list != null) {
         return list;
@@ -185,7 +172,7 @@ final class Filling {
     boolean isNull = false;
     StoredKeys.Stored own = keys.take(key);
     if (own != null && !Document.add(own.key(), own.value(), documents)) {
-      if (own.value().typeNumber() != BSON_NULL) {
+      if (!BsonValues.isNull(own.value())) {
         // as it is one value, its type may be able to
         return decoded(member, own.key(), own.value(), "");
       }
@@ -194,16 +181,16 @@ final class Filling {
     for (Document document : outer) {
       RawValue inside = document.member(member.name());
       if (inside != null && !Document.add(document.key(), inside, documents)) {
-        if (inside.typeNumber() != BSON_NULL) {
+        if (!BsonValues.isNull(inside)) {
           return decoded(member, key, inside, document.where());
         }
         isNull = true;
       }
     }
     if (own != null) {
-      BsonValues.members(own.value()).ifPresent(of -> contents.addUnread(shape, of, below));
+      BsonValues.members(own.value()).ifPresent(of -> contents().addUnread(shape, of, below));
     }
-    if (!contents.hasAny(shape, below, documents)) {
+    if (!contents().hasAny(shape, below, documents)) {
       if (isNull) {
         return member.presence() == Presence.REQUIRED ? nullRefused(member, key) : member.nothing();
       }
@@ -215,7 +202,7 @@ final class Filling {
       }
     }
     Object made = make(shape, key, below, documents, Member.unwrapped(fallback));
-    return member.isOptional() ? Optional.ofNullable(made) : made;
+    return member.presence() == Presence.OPTIONAL ? Optional.ofNullable(made) : made;
   }
 
   private @Nullable Object absent(Member member, String key) {

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.binding;
 
 import dev.kvstore.ByteSize;
+import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.lang.reflect.GenericArrayType;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * {@code limits.red}. Not thread-safe.
  */
 final class Gathering {
-  private static final int BSON_NULL = 10;
-
   private final String separator;
   private final Type type;
   private final Map<String, Gathering> members = new LinkedHashMap<>();
@@ -54,32 +53,29 @@ final class Gathering {
     if (place.isEmpty()) {
       if (own != null) {
         throw new MalformedException(
-            "two keys are for the same, one of them ends in '" + BsonValues.shown(whole) + "'");
+            "two keys are for the same, one of them ends in '" + BsonText.shown(whole) + "'");
       }
       own = value;
-    } else if (place.startsWith("[")) {
-      int end = place.indexOf(']');
-      int index = end < 0 ? -1 : index(place.substring(1, end));
-      if (index < 0) {
-        throw new MalformedException("'" + BsonValues.shown(place) + "' is no index such as [0]");
-      }
-      String rest = place.substring(end + 1);
-      elements
-          .computeIfAbsent(index, any -> new Gathering(elementType(), separator))
-          .add(
-              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
-    } else {
-      int end = nameEnd(place);
-      String name = memberName(place.substring(0, end));
-      String rest = place.substring(end);
-      members
-          .computeIfAbsent(name, any -> new Gathering(memberType(name), separator))
-          .add(
-              rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
+      return;
     }
+    int end;
+    Gathering part;
+    if (place.startsWith("[")) {
+      end = place.indexOf(']') + 1;
+      int index = end == 0 ? -1 : index(place.substring(1, end - 1));
+      if (index < 0) {
+        throw new MalformedException("'" + BsonText.shown(place) + "' is no index such as [0]");
+      }
+      part = elements.computeIfAbsent(index, any -> new Gathering(elementType(), separator));
+    } else {
+      end = nameEnd(place);
+      String name = memberName(place.substring(0, end));
+      part = members.computeIfAbsent(name, any -> new Gathering(memberType(name), separator));
+    }
+    String rest = place.substring(end);
+    part.add(rest.startsWith(separator) ? rest.substring(separator.length()) : rest, value, whole);
   }
 
-  /** Returns it all as one value. */
   RawValue value() throws MalformedException {
     refuseMixture();
     if (!elements.isEmpty()) {
@@ -107,10 +103,10 @@ final class Gathering {
 
   /** Nothing that is stored may be left out without a word. */
   private void refuseMixture() throws MalformedException {
-    RawValue whole = own != null && own.typeNumber() == BSON_NULL ? null : own;
+    RawValue whole = own != null && BsonValues.isNull(own) ? null : own;
     if (!elements.isEmpty() && !members.isEmpty()) {
       throw new MalformedException("'[" + elements.firstKey() + "]' is for a list, and '"
-          + BsonValues.shown(members.keySet().iterator().next()) + "' beside it is not");
+          + BsonText.shown(members.keySet().iterator().next()) + "' beside it is not");
     }
     if (!elements.isEmpty() && whole != null) {
       throw new MalformedException(
@@ -118,7 +114,7 @@ final class Gathering {
     }
     if (!members.isEmpty() && whole != null && BsonValues.members(whole).isEmpty()) {
       throw new MalformedException(
-          "'" + BsonValues.shown(members.keySet().iterator().next())
+          "'" + BsonText.shown(members.keySet().iterator().next())
               + "' is a member of what is also stored as one value");
     }
   }

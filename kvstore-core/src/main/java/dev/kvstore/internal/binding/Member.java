@@ -32,6 +32,13 @@ record Member(
     @Nullable Object fallback,
     @Nullable MethodHandle body) {
 
+  /** What stands for nothing in each kind of Optional. */
+  static final Map<Class<?>, Object> EMPTY = Map.of(
+      Optional.class, Optional.empty(),
+      OptionalInt.class, OptionalInt.empty(),
+      OptionalLong.class, OptionalLong.empty(),
+      OptionalDouble.class, OptionalDouble.empty());
+
   /** What it is where nothing is stored, and nothing says what it is then. */
   enum Presence {
     /** That is a problem. */
@@ -63,10 +70,6 @@ record Member(
     return presence == Presence.REQUIRED && body == null;
   }
 
-  boolean isOptional() {
-    return presence == Presence.OPTIONAL;
-  }
-
   Member withFallback(@Nullable Object newFallback) {
     return new Member(name, type, content, presence, accessor, shape, newFallback, body);
   }
@@ -74,20 +77,9 @@ record Member(
   /** Returns what stands for nothing: null, or an empty Optional of its kind. */
   @Nullable
   Object nothing() {
-    Class<?> kind = accessor.getReturnType();
-    if (kind == OptionalInt.class) {
-      return OptionalInt.empty();
-    }
-    if (kind == OptionalLong.class) {
-      return OptionalLong.empty();
-    }
-    if (kind == OptionalDouble.class) {
-      return OptionalDouble.empty();
-    }
-    return kind == Optional.class ? Optional.empty() : null;
+    return EMPTY.get(accessor.getReturnType());
   }
 
-  /** Returns it from that object. */
   @Nullable
   Object of(Object owner) {
     try {

@@ -24,14 +24,8 @@ record Prefix(String given, String own, String separator) {
     return new Prefix(given, own, separated ? given.substring(end) : ".");
   }
 
-  /** What the keys below begin with. */
   String below() {
-    return below(own);
-  }
-
-  /** What the keys below this key begin with. */
-  String below(String key) {
-    return key.isEmpty() ? "" : key + separator;
+    return own.isEmpty() ? "" : own + separator;
   }
 
   Interest interest() {

@@ -46,8 +46,45 @@ final class Settings<T> {
     this.options = Objects.requireNonNull(options, "options");
     this.codec = codec;
     this.shape = new Shapes(codec).of(type);
-    this.rules = Rules.byKey(options.keyRules(), shape, prefix);
+    this.rules = rulesByKey();
     checkKeys(shape, prefix.below());
+  }
+
+  /** Holds the rules of the options for single settings against the type. */
+  private Map<String, List<BindOptions.Rule<?>>> rulesByKey() {
+    Map<String, List<BindOptions.Rule<?>>> byKey = new HashMap<>();
+    for (BindOptions.Rule<?> rule : options.keyRules()) {
+      Member member = find(shape, rule.name());
+      if (member == null) {
+        throw new IllegalArgumentException("There is a rule for '" + rule.name() + "', which "
+            + shape.type().getTypeName() + " does not have");
+      }
+      if (!rule.type().isAssignableFrom(member.content())) {
+        throw new IllegalArgumentException("The rule for '" + rule.name() + "' is one for "
+            + rule.type().getTypeName() + ", but that is " + member.content().getTypeName());
+      }
+      byKey
+          .computeIfAbsent(prefix.below() + rule.name(), any -> new ArrayList<>())
+          .add(rule);
+    }
+    return byKey;
+  }
+
+  private @Nullable Member find(Shape of, String name) {
+    String separator = prefix.separator();
+    for (Member member : of.members()) {
+      if (member.name().equals(name)) {
+        return member;
+      }
+      if (member.shape() != null && name.startsWith(member.name() + separator)) {
+        String rest = name.substring(member.name().length() + separator.length());
+        Member inner = find(member.shape(), rest);
+        if (inner != null) {
+          return inner;
+        }
+      }
+    }
+    return null;
   }
 
   Prefix prefix() {

@@ -41,8 +41,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out what types of settings are made of. What cannot be bound is the caller's mistake. */
 final class Shapes {
-  private static final Set<Class<?>> EMPTY_OR_NOT =
-      Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
+  private static final Map<Class<?>, Class<?>> NUMBERS = Map.of(
+      OptionalInt.class, Integer.class,
+      OptionalLong.class, Long.class,
+      OptionalDouble.class, Double.class);
 
   private final BsonCodec codec;
   private final JsonTranscoder json = new JsonTranscoder(ValueLimits.DEFAULT);
@@ -219,7 +221,7 @@ final class Shapes {
         other == null ? name : other.value(),
         KVType.ofType(type),
         contentClass(raw, content),
-        EMPTY_OR_NOT.contains(raw)
+        Member.EMPTY.containsKey(raw)
             ? Member.Presence.OPTIONAL
             : Nullability.isNullable(element, annotated, accessor) && !raw.isPrimitive()
                 ? Member.Presence.NULLABLE
@@ -233,19 +235,10 @@ final class Shapes {
   }
 
   private static Class<?> contentClass(Class<?> raw, Type content) {
-    if (raw == OptionalInt.class) {
-      return Integer.class;
-    }
-    if (raw == OptionalLong.class) {
-      return Long.class;
-    }
-    if (raw == OptionalDouble.class) {
-      return Double.class;
-    }
     Class<?> plain = content instanceof Class<?> of
         ? of
         : content instanceof ParameterizedType generic ? (Class<?>) generic.getRawType() : raw;
-    return MethodType.methodType(plain).wrap().returnType();
+    return NUMBERS.getOrDefault(raw, MethodType.methodType(plain).wrap().returnType());
   }
 
   private Object parse(Member member, String text) {

@@ -22,7 +22,6 @@ final class StoredKeys {
   private final NavigableMap<String, List<Stored>> byUniform = new TreeMap<>();
   private final Set<String> unread;
 
-  /** A value and the key under which it is. */
   record Stored(String key, RawValue value) {}
 
   /**

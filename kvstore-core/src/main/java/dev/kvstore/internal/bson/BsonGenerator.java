@@ -1,6 +1,7 @@
 package dev.kvstore.internal.bson;
 
 import com.fasterxml.jackson.core.Base64Variant;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.ObjectCodec;
 import com.fasterxml.jackson.core.SerializableString;
@@ -17,6 +18,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.Map;
@@ -28,10 +30,11 @@ import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonBinaryWriterSettings;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonObjectId;
 import org.bson.BsonValue;
 import org.bson.BsonWriterSettings;
-import org.bson.UuidRepresentation;
 import org.bson.codecs.BsonValueCodec;
 import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
@@ -51,6 +54,8 @@ public final class BsonGenerator extends GeneratorBase {
   private static final int FEATURES =
       StreamWriteFeature.STRICT_DUPLICATE_DETECTION.mappedFeature().getMask();
 
+  private static final BsonValueCodec CODEC = new BsonValueCodec();
+
   private final ValueLimits limits;
   private final BasicOutputBuffer buffer = new BasicOutputBuffer(256);
   private final BsonBinaryWriter writer = new BsonBinaryWriter(
@@ -66,6 +71,7 @@ public final class BsonGenerator extends GeneratorBase {
 
   /** Returns what was written, which must be exactly one whole value. */
   public RawValue value() {
+    checkRoomFor(0);
     if (!_writeContext.inRoot() || _writeContext.getEntryCount() != 1) {
       throw unstorable("is written by a serializer that left it unfinished");
     }
@@ -75,16 +81,8 @@ public final class BsonGenerator extends GeneratorBase {
 
   @Override
   public void writeStartObject() throws IOException {
-    start("start an object");
+    start();
     _writeContext = _writeContext.createChildObjectContext();
-    writer.writeStartDocument();
-  }
-
-  @Override
-  public void writeStartObject(Object forValue) throws IOException {
-    checkKept(forValue);
-    start("start an object");
-    _writeContext = _writeContext.createChildObjectContext(forValue);
     writer.writeStartDocument();
   }
 
@@ -95,27 +93,13 @@ public final class BsonGenerator extends GeneratorBase {
     }
     end();
     writer.writeEndDocument();
-    checkSize();
   }
 
   @Override
   public void writeStartArray() throws IOException {
-    start("start an array");
+    start();
     _writeContext = _writeContext.createChildArrayContext();
     writer.writeStartArray();
-  }
-
-  @Override
-  public void writeStartArray(Object forValue) throws IOException {
-    checkKept(forValue);
-    start("start an array");
-    _writeContext = _writeContext.createChildArrayContext(forValue);
-    writer.writeStartArray();
-  }
-
-  @Override
-  public void writeStartArray(Object forValue, int size) throws IOException {
-    writeStartArray(forValue);
   }
 
   @Override
@@ -125,11 +109,11 @@ public final class BsonGenerator extends GeneratorBase {
     }
     end();
     writer.writeEndArray();
-    checkSize();
   }
 
   /** Refuses a container with something that is not among its elements. */
-  private void checkKept(Object container) {
+  @Override
+  public void assignCurrentValue(@Nullable Object container) {
     Comparator<?> order = container instanceof SortedMap<?, ?> map
         ? map.comparator()
         : container instanceof SortedSet<?> set
@@ -143,10 +127,11 @@ public final class BsonGenerator extends GeneratorBase {
         && !properties.keySet().containsAll(properties.stringPropertyNames())) {
       throw unstorable("has Properties with defaults, which are not stored: copy them into it");
     }
+    super.assignCurrentValue(container);
   }
 
-  private void start(String what) throws IOException {
-    _verifyValueWrite(what);
+  private void start() throws IOException {
+    _verifyValueWrite("start a container");
     if (depth == limits.maxDepth()) {
       throw new InvalidInputException(
           ErrorCode.INVALID_VALUE,
@@ -178,7 +163,6 @@ public final class BsonGenerator extends GeneratorBase {
       throw badName("has two members named '" + BsonText.shown(name) + "'");
     }
     writer.writeName(name);
-    checkSize();
   }
 
   /** The place is that of the object, whose last member has nothing to do with it. */
@@ -191,7 +175,6 @@ public final class BsonGenerator extends GeneratorBase {
   public void writeString(String text) throws IOException {
     _verifyValueWrite(WRITE_STRING);
     writer.writeString(checked(text));
-    checkSize();
   }
 
   @Override
@@ -213,21 +196,18 @@ public final class BsonGenerator extends GeneratorBase {
   public void writeNumber(int number) throws IOException {
     _verifyValueWrite(WRITE_NUMBER);
     writer.writeInt32(number);
-    checkSize();
   }
 
   @Override
   public void writeNumber(long number) throws IOException {
     _verifyValueWrite(WRITE_NUMBER);
     writer.writeInt64(number);
-    checkSize();
   }
 
   @Override
   public void writeNumber(double number) throws IOException {
     _verifyValueWrite(WRITE_NUMBER);
     writer.writeDouble(number);
-    checkSize();
   }
 
   @Override
@@ -262,6 +242,16 @@ public final class BsonGenerator extends GeneratorBase {
     JsonNumbers.write(number, this);
   }
 
+  @Override
+  protected void _copyCurrentIntValue(JsonParser json) throws IOException {
+    writeNumber(json.getText());
+  }
+
+  @Override
+  protected void _copyCurrentFloatValue(JsonParser json) throws IOException {
+    writeNumber(json.getText());
+  }
+
   /** Writes the number, if there is one: where no Decimal128 is the number exactly, it is null. */
   void writeDecimal(@Nullable Decimal128 number) throws IOException {
     if (number == null) {
@@ -270,21 +260,18 @@ public final class BsonGenerator extends GeneratorBase {
     }
     _verifyValueWrite(WRITE_NUMBER);
     writer.writeDecimal128(number);
-    checkSize();
   }
 
   @Override
   public void writeBoolean(boolean value) throws IOException {
     _verifyValueWrite(WRITE_BOOLEAN);
     writer.writeBoolean(value);
-    checkSize();
   }
 
   @Override
   public void writeNull() throws IOException {
     _verifyValueWrite(WRITE_NULL);
     writer.writeNull();
-    checkSize();
   }
 
   @Override
@@ -297,10 +284,7 @@ public final class BsonGenerator extends GeneratorBase {
       throws IOException {
     _verifyValueWrite(WRITE_BINARY);
     checkRoomFor(length);
-    byte[] bytes = new byte[length];
-    System.arraycopy(data, offset, bytes, 0, length);
-    writer.writeBinaryData(new BsonBinary(bytes));
-    checkSize();
+    writer.writeBinaryData(new BsonBinary(Arrays.copyOfRange(data, offset, offset + length)));
   }
 
   /** Writes what has a BSON type but no JSON one. */
@@ -313,28 +297,18 @@ public final class BsonGenerator extends GeneratorBase {
     } else if (value instanceof Decimal128 number) {
       writeDecimal(number);
     } else if (value instanceof Instant instant) {
-      writeDate(millis(instant));
+      writeRare(new BsonDateTime(millis(instant)));
     } else if (value instanceof Date date) {
-      writeDate(date.toInstant().toEpochMilli());
+      writeRare(new BsonDateTime(date.toInstant().toEpochMilli()));
     } else if (value instanceof UUID uuid) {
-      _verifyValueWrite("write a UUID");
-      writer.writeBinaryData(new BsonBinary(uuid, UuidRepresentation.STANDARD));
-      checkSize();
+      writeRare(new BsonBinary(uuid));
     } else if (value instanceof ObjectId id) {
-      _verifyValueWrite("write an ObjectId");
-      writer.writeObjectId(id);
-      checkSize();
+      writeRare(new BsonObjectId(id));
     } else if (value instanceof BsonValue bson) {
       writeBson(bson);
     } else {
       throw unstorable("has a " + value.getClass().getName() + ", for which BSON has no type");
     }
-  }
-
-  private void writeDate(long millis) throws IOException {
-    _verifyValueWrite("write a date");
-    writer.writeDateTime(millis);
-    checkSize();
   }
 
   private long millis(Instant instant) {
@@ -394,8 +368,7 @@ public final class BsonGenerator extends GeneratorBase {
       case DB_POINTER -> checked(value.asDBPointer().getNamespace());
       default -> {} // of fixed length
     }
-    new BsonValueCodec().encode(writer, value, EncoderContext.builder().build());
-    checkSize();
+    CODEC.encode(writer, value, EncoderContext.builder().build());
   }
 
   /** A scope is a document of its own, which has to keep to the same rules. */
@@ -410,10 +383,6 @@ public final class BsonGenerator extends GeneratorBase {
       throw unstorable("has text with half of a surrogate pair, which is no character");
     }
     return text;
-  }
-
-  private void checkSize() {
-    checkRoomFor(0);
   }
 
   private void checkRoomFor(int bytes) {
@@ -434,6 +403,7 @@ public final class BsonGenerator extends GeneratorBase {
 
   @Override
   protected void _verifyValueWrite(String what) throws IOException {
+    checkRoomFor(0); // for what was written so far
     if (_writeContext.writeValue() == JsonWriteContext.STATUS_EXPECT_NAME) {
       _reportError("A value where a name is expected");
     }

@@ -21,14 +21,8 @@ import java.util.function.Function;
 import org.bson.BsonBinary;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBinarySubType;
-import org.bson.BsonJavaScript;
-import org.bson.BsonJavaScriptWithScope;
-import org.bson.BsonMaxKey;
-import org.bson.BsonMinKey;
-import org.bson.BsonSymbol;
 import org.bson.BsonType;
-import org.bson.BsonUndefined;
-import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.BsonValueCodec;
 import org.bson.codecs.DecoderContext;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class BsonParser extends ParserMinimalBase {
   /** No stored value is nested as deeply; bytes from elsewhere must not exhaust the stack. */
   private static final int MAX_DEPTH = 1_000;
+
+  private static final BsonValueCodec CODEC = new BsonValueCodec();
 
   private final BsonBinaryReader reader;
   private JsonReadContext context = JsonReadContext.createRootContext(null);
@@ -140,33 +136,12 @@ public final class BsonParser extends ParserMinimalBase {
     return child;
   }
 
-  private Object readEmbedded(BsonType type) throws IOException {
+  private Object readEmbedded(BsonType type) {
     return switch (type) {
       case DATE_TIME -> Date.from(Instant.ofEpochMilli(reader.readDateTime()));
       case OBJECT_ID -> reader.readObjectId();
       case BINARY -> plain(reader.readBinaryData());
-      case REGULAR_EXPRESSION -> reader.readRegularExpression();
-      case TIMESTAMP -> reader.readTimestamp();
-      case SYMBOL -> new BsonSymbol(reader.readSymbol());
-      case JAVASCRIPT -> new BsonJavaScript(reader.readJavaScript());
-      case JAVASCRIPT_WITH_SCOPE ->
-        new BsonJavaScriptWithScope(
-            reader.readJavaScriptWithScope(),
-            new BsonDocumentCodec().decode(reader, DecoderContext.builder().build()));
-      case DB_POINTER -> reader.readDBPointer();
-      case MIN_KEY -> {
-        reader.readMinKey();
-        yield new BsonMinKey();
-      }
-      case MAX_KEY -> {
-        reader.readMaxKey();
-        yield new BsonMaxKey();
-      }
-      case UNDEFINED -> {
-        reader.readUndefined();
-        yield new BsonUndefined();
-      }
-      default -> throw new JsonParseException(this, "Not a type that a value can have");
+      default -> CODEC.decode(reader, DecoderContext.builder().build());
     };
   }
 
@@ -231,18 +206,13 @@ public final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  public @Nullable String currentName() {
+  @SuppressWarnings("deprecation") // abstract in Jackson all the same, and the one that is called
+  public @Nullable String getCurrentName() {
     JsonReadContext named =
         _currToken == JsonToken.START_OBJECT || _currToken == JsonToken.START_ARRAY
             ? context.getParent()
             : context;
     return named.getCurrentName();
-  }
-
-  @Override
-  @SuppressWarnings("deprecation") // abstract in Jackson all the same
-  public @Nullable String getCurrentName() {
-    return currentName();
   }
 
   @Override

@@ -13,16 +13,12 @@ public final class BsonText {
 
   /** Tells whether the text has half of a surrogate pair, which has no UTF-8. */
   static boolean hasLoneSurrogate(CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        if (Character.isLowSurrogate(c)
-            || i + 1 == text.length()
-            || !Character.isLowSurrogate(text.charAt(i + 1))) {
-          return true;
-        }
-        i++;
+    for (int i = 0; i < text.length(); ) {
+      int c = Character.codePointAt(text, i);
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        return true;
       }
+      i += Character.charCount(c);
     }
     return false;
   }

@@ -7,7 +7,6 @@ import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
@@ -92,7 +91,7 @@ final class BsonValidator {
     }
   }
 
-  private static RawValue envelope(byte type, byte[] bytes, int start, int length) {
+  static RawValue envelope(byte type, byte[] bytes, int start, int length) {
     int whole = MIN_DOCUMENT_BYTES + 1 + NAME.length + length;
     return RawValue.ofDocument(ByteBuffer.allocate(whole)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -202,11 +201,8 @@ final class BsonValidator {
 
   private String decode(int start, int length) {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(bytes, start, length))
-          .toString();
+      ByteBuffer text = ByteBuffer.wrap(bytes, start, length);
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
     } catch (CharacterCodingException e) {
       throw malformed("a text or a name is not UTF-8");
     }

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
 import org.bson.BsonArray;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
 import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
@@ -79,34 +81,23 @@ public final class BsonValues {
 
   /** Returns the number as an int32 where it fits and {@code asInt64} is false, else an int64. */
   public static RawValue ofNumber(long number, boolean asInt64) {
-    return write(writer -> {
-      if (asInt64 || number != (int) number) {
-        writer.writeInt64("value", number);
-      } else {
-        writer.writeInt32("value", (int) number);
-      }
-    });
-  }
-
-  /** Returns the member of the document as a value of its own. */
-  public static RawValue ofDocumentMember(BsonDocument document, String name) {
-    BsonValue value = document.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "The document has no member '" + BsonText.shown(name) + "'");
-    }
-    return ofBsonValue(value);
+    boolean fits = !asInt64 && number == (int) number;
+    return ofBsonValue(fits ? new BsonInt32((int) number) : new BsonInt64(number));
   }
 
   /** Returns the value as it is; it is held to no limits. */
   public static RawValue ofBsonValue(BsonValue value) {
     BasicOutputBuffer buffer = new BasicOutputBuffer();
     try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
-      new BsonDocumentCodec()
-          .encode(
-              writer, new BsonDocument("value", value), EncoderContext.builder().build());
+      BsonDocument document = new BsonDocument("value", value);
+      new BsonDocumentCodec().encode(writer, document, EncoderContext.builder().build());
     }
     return RawValue.ofDocument(buffer.toByteArray());
+  }
+
+  /** Returns the value of that type whose bytes these are. */
+  public static RawValue ofElement(BsonType type, byte[] bytes) {
+    return BsonValidator.envelope((byte) type.getValue(), bytes, 0, bytes.length);
   }
 
   /** Returns the value for org.bson; a document or an array stays raw inside and is read lazily. */
@@ -136,6 +127,10 @@ public final class BsonValues {
    */
   public static Map<String, RawValue> members(byte[] document, ValueLimits limits, int maxMembers) {
     return BsonValidator.members(document, limits, maxMembers);
+  }
+
+  public static boolean isNull(RawValue value) {
+    return value.typeNumber() == BsonType.NULL.getValue();
   }
 
   public static boolean isContainer(RawValue value) {
@@ -168,11 +163,6 @@ public final class BsonValues {
         new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
   }
 
-  /** Returns a member's name fit for a message: no control characters, and not endless. */
-  public static String shown(String name) {
-    return BsonText.shown(name);
-  }
-
   /**
    * Returns the document with these members, in their order: what {@link #members} takes apart.
    *
@@ -181,19 +171,5 @@ public final class BsonValues {
    */
   public static byte[] document(Map<String, RawValue> members) {
     return BsonValidator.document(members);
-  }
-
-  private interface Writing {
-    void to(BsonBinaryWriter writer);
-  }
-
-  private static RawValue write(Writing writing) {
-    BasicOutputBuffer buffer = new BasicOutputBuffer(32);
-    try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
-      writer.writeStartDocument();
-      writing.to(writer);
-      writer.writeEndDocument();
-    }
-    return RawValue.ofDocument(buffer.toByteArray());
   }
 }

@@ -95,7 +95,7 @@ public final class ExactNumbers {
       return toDouble(number.longValue());
     }
     if (number instanceof Decimal128 special && isSpecial(special)) {
-      return special(special);
+      return special.doubleValue();
     }
     BigDecimal decimal = toBigDecimal(number);
     double value = decimal.doubleValue();
@@ -136,7 +136,7 @@ public final class ExactNumbers {
   /** A decimal may be the shortest text of a float without being that of a double. */
   private static double toFloatOrDouble(Number number) {
     if (number instanceof Decimal128 special && isSpecial(special)) {
-      return special(special);
+      return special.doubleValue();
     }
     BigDecimal decimal = toBigDecimal(number);
     float value = decimal.floatValue();
@@ -173,16 +173,6 @@ public final class ExactNumbers {
     } catch (ArithmeticException e) {
       return true; // org.bson refuses to make a BigDecimal of minus zero, and of nothing else here
     }
-  }
-
-  private static double special(Decimal128 number) {
-    if (number.isNaN()) {
-      return Double.NaN;
-    }
-    if (number.isInfinite()) {
-      return number.isNegative() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-    }
-    return -0.0;
   }
 
   private static boolean isWhole(Number number) {

@@ -19,31 +19,16 @@ final class JsonNumbers {
 
   /** Writes the number of this JSON text. */
   static void write(String text, BsonGenerator out) throws IOException {
-    if (isFraction(text)) {
+    if (text.indexOf('.') >= 0 || text.indexOf('e') >= 0 || text.indexOf('E') >= 0) {
       writeFraction(text, out);
-    } else {
-      writeInteger(text, out);
-    }
-  }
-
-  private static boolean isFraction(String text) {
-    return text.indexOf('.') >= 0 || text.indexOf('e') >= 0 || text.indexOf('E') >= 0;
-  }
-
-  private static void writeInteger(String text, BsonGenerator out) throws IOException {
-    if (text.equals("-0")) {
+    } else if (text.equals("-0")) {
       out.writeNumber(-0.0);
     } else if (text.length() <= MAX_LONG_DIGITS) {
-      long number = Long.parseLong(text);
-      if (number == (int) number) {
-        out.writeNumber((int) number);
-      } else {
-        out.writeNumber(number);
-      }
+      out.writeNumber(BigInteger.valueOf(Long.parseLong(text)));
     } else {
       BigInteger number = new BigInteger(text);
       if (number.bitLength() < 64) {
-        out.writeNumber(number.longValue());
+        out.writeNumber(number);
       } else {
         out.writeDecimal(Decimals.ofScaled(new BigDecimal(number)));
       }
@@ -96,10 +81,8 @@ final class JsonNumbers {
     int point = mantissa.indexOf('.');
     int start = mantissa.startsWith("-") ? 1 : 0;
     if (point < 0) {
-      boolean zerosMoveBehindPoint = text.charAt(exponent + 1) == '-'
-          && mantissa.length() - start > 1
-          && mantissa.endsWith("0");
-      return zerosMoveBehindPoint;
+      boolean movesBehindPoint = text.charAt(exponent + 1) == '-';
+      return movesBehindPoint && mantissa.length() - start > 1 && mantissa.endsWith("0");
     }
     if (!mantissa.endsWith("0")) {
       return false;

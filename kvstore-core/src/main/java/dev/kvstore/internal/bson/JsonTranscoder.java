@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.kvstore.ErrorCode;
@@ -17,7 +16,6 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * JSON text to BSON and back. Nothing is rounded: an integer becomes an int32, int64 or Decimal128,
@@ -74,52 +72,15 @@ public final class JsonTranscoder {
   public RawValue read(JsonParser parser) {
     BsonGenerator out = new BsonGenerator(limits, null);
     try {
-      JsonToken token = parser.currentToken();
-      copy(parser, token == null ? parser.nextToken() : token, out);
+      if (parser.currentToken() == null && parser.nextToken() == null) {
+        throw new InvalidInputException(
+            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser));
+      }
+      out.copyCurrentStructure(parser);
     } catch (IOException e) {
       throw failure(e);
     }
     return out.value();
-  }
-
-  private static void copy(JsonParser parser, @Nullable JsonToken first, BsonGenerator out)
-      throws IOException {
-    JsonToken token = first;
-    int depth = 0;
-    do {
-      if (token == null) {
-        throw new InvalidInputException(
-            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser));
-      }
-      switch (token) {
-        case START_OBJECT -> {
-          out.writeStartObject();
-          depth++;
-        }
-        case START_ARRAY -> {
-          out.writeStartArray();
-          depth++;
-        }
-        case END_OBJECT -> {
-          out.writeEndObject();
-          depth--;
-        }
-        case END_ARRAY -> {
-          out.writeEndArray();
-          depth--;
-        }
-        case FIELD_NAME -> out.writeFieldName(parser.currentName());
-        case VALUE_STRING -> out.writeString(parser.getText());
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> JsonNumbers.write(parser.getText(), out);
-        case VALUE_TRUE -> out.writeBoolean(true);
-        case VALUE_FALSE -> out.writeBoolean(false);
-        case VALUE_NULL -> out.writeNull();
-        default -> throw new IllegalArgumentException("The parser is at no JSON value: " + token);
-      }
-      if (depth > 0) {
-        token = parser.nextToken();
-      }
-    } while (depth > 0);
   }
 
   /**

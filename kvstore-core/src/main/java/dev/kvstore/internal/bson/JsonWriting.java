@@ -26,49 +26,24 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriting {
   private JsonWriting() {}
 
-  /** Writes all that the parser has. */
   static void copy(BsonParser in, JsonGenerator out) throws IOException {
     for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
       switch (token) {
-        case START_OBJECT -> out.writeStartObject();
-        case END_OBJECT -> out.writeEndObject();
-        case START_ARRAY -> out.writeStartArray();
-        case END_ARRAY -> out.writeEndArray();
-        case FIELD_NAME -> out.writeFieldName(in.currentName());
-        case VALUE_STRING -> out.writeString(in.getText());
-        case VALUE_NUMBER_INT -> out.writeNumber(in.getLongValue());
         case VALUE_NUMBER_FLOAT -> writeFraction(in.getNumberValue(), out);
-        case VALUE_TRUE -> out.writeBoolean(true);
-        case VALUE_FALSE -> out.writeBoolean(false);
-        case VALUE_NULL -> out.writeNull();
-        default -> writeEmbedded(in.getEmbeddedObject(), out);
+        case VALUE_EMBEDDED_OBJECT -> writeEmbedded(in.getEmbeddedObject(), out);
+        default -> out.copyCurrentEvent(in);
       }
     }
   }
 
   private static void writeFraction(Number number, JsonGenerator out) throws IOException {
-    if (number instanceof Double value) {
-      writeDouble(value, out);
-    } else if (number instanceof Decimal128 special) {
-      writeSpecial(special, out);
+    if (number instanceof Double value && Double.isFinite(value)) {
+      out.writeNumber(ExactNumbers.shortest(value));
+    } else if (number instanceof Double
+        || (number instanceof Decimal128 decimal && !decimal.isFinite())) {
+      out.writeString(Double.toString(number.doubleValue()));
     } else {
-      out.writeNumber(number.toString());
-    }
-  }
-
-  private static void writeDouble(double number, JsonGenerator out) throws IOException {
-    if (Double.isFinite(number)) {
-      out.writeNumber(ExactNumbers.shortest(number));
-    } else {
-      out.writeString(Double.toString(number));
-    }
-  }
-
-  private static void writeSpecial(Decimal128 number, JsonGenerator out) throws IOException {
-    if (number.isFinite()) {
-      out.writeNumber(number.toString()); // minus zero
-    } else {
-      writeDouble(ExactNumbers.toDouble(number), out);
+      out.writeNumber(number.toString()); // with all its digits, and minus zero with its sign
     }
   }
 
@@ -78,20 +53,14 @@ final class JsonWriting {
     } else if (value instanceof BsonBinary binary) {
       out.writeString(Base64.getEncoder().encodeToString(binary.getData()));
     } else if (value instanceof BsonRegularExpression regex) {
-      startSpecial("$regularExpression", out);
-      out.writeStringField("pattern", regex.getPattern());
-      out.writeStringField("options", regex.getOptions());
-      endSpecial(out);
+      writeMembers(
+          "$regularExpression", "pattern", regex.getPattern(), "options", regex.getOptions(), out);
     } else if (value instanceof BsonTimestamp timestamp) {
-      startSpecial("$timestamp", out);
-      out.writeNumberField("t", Integer.toUnsignedLong(timestamp.getTime()));
-      out.writeNumberField("i", Integer.toUnsignedLong(timestamp.getInc()));
-      endSpecial(out);
+      long time = Integer.toUnsignedLong(timestamp.getTime());
+      writeMembers("$timestamp", "t", time, "i", Integer.toUnsignedLong(timestamp.getInc()), out);
     } else if (value instanceof BsonDbPointer pointer) {
-      startSpecial("$dbPointer", out);
-      out.writeStringField("$ref", pointer.getNamespace());
-      out.writeStringField("$id", pointer.getId().toHexString());
-      endSpecial(out);
+      String id = pointer.getId().toHexString();
+      writeMembers("$dbPointer", "$ref", pointer.getNamespace(), "$id", id, out);
     } else {
       writeRare(value, out);
     }
@@ -129,13 +98,13 @@ final class JsonWriting {
     out.writeEndObject();
   }
 
-  private static void startSpecial(String name, JsonGenerator out) throws IOException {
+  private static void writeMembers(
+      String name, String first, Object one, String second, Object other, JsonGenerator out)
+      throws IOException {
     out.writeStartObject();
-    out.writeFieldName(name);
-    out.writeStartObject();
-  }
-
-  private static void endSpecial(JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart(name);
+    out.writeObjectField(first, one);
+    out.writeObjectField(second, other);
     out.writeEndObject();
     out.writeEndObject();
   }

@@ -5,11 +5,10 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import java.util.Objects;
-import org.bson.BsonBinaryReader;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
-import org.bson.codecs.DecoderContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +50,7 @@ public final class MergePatch {
   }
 
   private static BsonValue decode(RawValue value) {
-    try (BsonBinaryReader reader = new BsonBinaryReader(value.document())) {
-      BsonDocument document =
-          new BsonDocumentCodec().decode(reader, DecoderContext.builder().build());
-      return Objects.requireNonNull(document.get("value"));
-    }
+    RawBsonDocument document = new RawBsonDocument(value.toByteArray());
+    return Objects.requireNonNull(document.decode(new BsonDocumentCodec()).get("value"));
   }
 }

@@ -20,70 +20,20 @@ public final class Variables {
    * Options of the service, in the form in which they stand in a file. {@code kv} does not report
    * their variables.
    */
-  public static final Set<String> SERVICE = Set.of(
-      "access-log",
-      "allowed-hosts",
-      "body-timeout",
-      "client-timeout",
-      "config",
-      "cors-origins",
-      "data",
-      "database",
-      "forwarded-header",
-      "host",
-      "insecure",
-      "log-format",
-      "log-level",
-      "max-body-bytes",
-      "max-connections",
-      "max-event-streams",
-      "max-event-streams-per-client",
-      "max-header-bytes",
-      "max-requests-per-client",
-      "max-requests-per-second",
-      "max-value-bytes",
-      "mongodb",
-      "mongodb-uri",
-      "port",
-      "protect-metrics",
-      "require-tokens",
-      "stop-timeout",
-      "timeout",
-      "tls-certificate",
-      "tls-client-ca",
-      "tls-key",
-      "tokens-file",
-      "trusted-proxies");
+  public static final Set<String> SERVICE = Set.of("""
+      access-log allowed-hosts body-timeout client-timeout config cors-origins
+      data database forwarded-header host insecure log-format log-level
+      max-body-bytes max-connections max-event-streams
+      max-event-streams-per-client max-header-bytes max-requests-per-client
+      max-requests-per-second max-value-bytes mongodb mongodb-uri port
+      protect-metrics require-tokens stop-timeout timeout tls-certificate
+      tls-client-ca tls-key tokens-file trusted-proxies""".split("\\s+", -1));
 
   /** Options of {@code kv}, whose variables the service does not report. */
-  public static final Set<String> KV = Set.of(
-      "by",
-      "ca-file",
-      "cert",
-      "deep",
-      "dry-run",
-      "entry",
-      "file",
-      "flatten",
-      "format",
-      "if-absent",
-      "if-match",
-      "key",
-      "keys",
-      "mode",
-      "output",
-      "prefix",
-      "raw",
-      "server",
-      "store",
-      "string",
-      "timeout",
-      "token",
-      "token-file",
-      "tree",
-      "ttl",
-      "types",
-      "verbose");
+  public static final Set<String> KV = Set.of("""
+      by ca-file cert deep dry-run entry file flatten format if-absent if-match
+      key keys mode output prefix raw server store string timeout token token-file
+      tree ttl types verbose""".split("\\s+", -1));
 
   private static final String PREFIX = "KVSTORE_";
 

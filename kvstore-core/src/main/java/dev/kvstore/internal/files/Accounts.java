@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,18 +44,12 @@ record Accounts(Path users, Path groups) {
   }
 
   private boolean hasNoOtherMembers(int id, Set<String> members) throws IOException {
-    boolean listed = false;
-    for (List<String> group : lines(groups)) {
-      if (number(group.get(2)) == id) {
-        listed = true;
-        for (String member : group.get(3).split(",", -1)) {
-          if (!member.isEmpty() && !members.contains(member)) {
-            return false;
-          }
-        }
-      }
-    }
-    return listed;
+    List<List<String>> own =
+        lines(groups).stream().filter(group -> number(group.get(2)) == id).toList();
+    return !own.isEmpty()
+        && own.stream()
+            .flatMap(group -> Arrays.stream(group.get(3).split(",", -1)))
+            .allMatch(member -> member.isEmpty() || members.contains(member));
   }
 
   private static List<List<String>> lines(Path file) throws IOException {

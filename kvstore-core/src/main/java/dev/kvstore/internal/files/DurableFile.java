@@ -23,7 +23,7 @@ public final class DurableFile {
 
   private DurableFile() {}
 
-  /** Writes the draft that is to take the place of a file. */
+  /** Does something to the draft that is to take the place of a file. */
   public interface Writing {
     void to(Path draft) throws IOException;
   }
@@ -51,11 +51,14 @@ public final class DurableFile {
    * other. If that fails the draft is deleted.
    *
    * @param draft is there already, in the file's folder
+   * @param last what is done to the draft once it is on the disk, such as giving it away
    */
-  public static void replace(Path file, Path draft, Writing writing) throws IOException {
+  public static void replace(Path file, Path draft, Writing writing, Writing last)
+      throws IOException {
     try {
       writing.to(draft);
       sync(draft, StandardOpenOption.WRITE);
+      last.to(draft);
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncName(file);
     } catch (IOException | RuntimeException e) {

@@ -11,8 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** Reads files, and nothing else: opening a named pipe would block for as long as nobody writes. */
 public final class RegularFile {
-  private static final String NOT_REGULAR = "it is not a regular file";
-
   private RegularFile() {}
 
   /**
@@ -24,7 +22,7 @@ public final class RegularFile {
    */
   public static String read(Path file, Charset charset) throws IOException {
     if (!attributes(file).isRegularFile()) {
-      throw new FileSystemException(file.toString(), null, NOT_REGULAR);
+      throw new FileSystemException(file.toString(), null, "it is not a regular file");
     }
     return Files.readString(file, charset);
   }

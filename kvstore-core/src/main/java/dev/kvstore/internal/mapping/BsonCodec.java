@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,23 +28,18 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe. It holds on to the types that were read with it.
  */
 public final class BsonCodec {
-  private final Supplier<Mapping> mapping;
   private final ValueLimits limits;
+  private volatile @Nullable Mapping mapping;
   private final ConcurrentMap<KVType<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
-  private BsonCodec(Supplier<Mapping> mapping, ValueLimits limits) {
+  private BsonCodec(@Nullable Mapping mapping, ValueLimits limits) {
     this.mapping = mapping;
     this.limits = limits;
   }
 
   /** Returns a codec with Jackson as it comes and {@link ValueLimits#DEFAULT}. */
   public static BsonCodec create() {
-    return create(ValueLimits.DEFAULT);
-  }
-
-  /** Returns a codec with Jackson as it comes, which it sets up when it needs it first. */
-  public static BsonCodec create(ValueLimits limits) {
-    return new BsonCodec(new OnDemand(), limits);
+    return create(null);
   }
 
   /** Returns {@link #create(ObjectMapper, ValueLimits)} with {@link ValueLimits#DEFAULT}. */
@@ -57,18 +51,14 @@ public final class BsonCodec {
    * Returns a codec that maps as this mapper does, which is copied: its modules, naming and
    * annotations count. Numbers, text, dates and identifiers get their BSON types all the same, and
    * settings by which Jackson would lose something in silence, such as ignoring unknown members,
-   * are turned off; an annotation at a class can still ask for them. Without a mapper this is
-   * {@link #create(ValueLimits)}.
+   * are turned off; an annotation at a class can still ask for them. Without a mapper it maps as
+   * Jackson does, which is set up at the first use.
    */
   public static BsonCodec create(@Nullable ObjectMapper applications, ValueLimits limits) {
-    if (applications == null) {
-      return create(limits);
-    }
-    Mapping mapping = new Mapping(Mappers.exact(applications));
-    return new BsonCodec(() -> mapping, limits);
+    return new BsonCodec(
+        applications == null ? null : new Mapping(Mappers.exact(applications)), limits);
   }
 
-  /** A mapper, and what is made of it once. */
   private record Mapping(ObjectMapper mapper, ObjectWriter writer, KnownMembers members) {
     Mapping(ObjectMapper mapper) {
       this(mapper, mapper.writer(), new KnownMembers(mapper));
@@ -86,24 +76,19 @@ public final class BsonCodec {
    */
   public record Known(RawValue value, boolean hasAny, List<String> unknown) {}
 
+  private Mapping mapping() {
+    Mapping made = mapping;
+    return made == null ? make() : made;
+  }
+
   /** Loading Jackson's classes takes longer than many a program that needs none of them. */
-  private static final class OnDemand implements Supplier<Mapping> {
-    private volatile @Nullable Mapping made;
-
-    @Override
-    public Mapping get() {
-      Mapping mapping = made;
-      return mapping == null ? make() : mapping;
+  private synchronized Mapping make() {
+    Mapping made = mapping;
+    if (made == null) {
+      made = new Mapping(Mappers.exact(new JsonMapper()));
+      mapping = made;
     }
-
-    private synchronized Mapping make() {
-      Mapping mapping = made;
-      if (mapping == null) {
-        mapping = new Mapping(Mappers.exact(new JsonMapper()));
-        made = mapping;
-      }
-      return mapping;
-    }
+    return made;
   }
 
   /**
@@ -117,7 +102,7 @@ public final class BsonCodec {
     if (value instanceof RawValue raw) {
       return BsonValues.checked(raw.toByteArray(), limits);
     }
-    Mapping jackson = mapping.get();
+    Mapping jackson = mapping();
     BsonGenerator out = new BsonGenerator(limits, jackson.mapper());
     try {
       jackson.writer().writeValue(out, value);
@@ -171,7 +156,7 @@ public final class BsonCodec {
     if (type.type() == RawValue.class) {
       return (T) value;
     }
-    try (BsonParser parser = new BsonParser(value, mapping.get().mapper())) {
+    try (BsonParser parser = new BsonParser(value, mapping().mapper())) {
       ObjectReader reader = reader(type);
       T result = reader.readValue(parser);
       if (parser.nextToken() != null) {
@@ -195,7 +180,7 @@ public final class BsonCodec {
     if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
       return new Known(value, true, List.of());
     }
-    Mapping jackson = mapping.get();
+    Mapping jackson = mapping();
     return jackson.members().of(value, jackson.mapper().constructType(type.type()), separator);
   }
 
@@ -209,7 +194,7 @@ public final class BsonCodec {
   @SuppressWarnings("unchecked") // what was read as the type is of the type
   public <T> @Nullable T decodeDefault(String place, String text, KVType<T> type) {
     try {
-      ObjectMapper mapper = mapping.get().mapper();
+      ObjectMapper mapper = mapping().mapper();
       return (T) PlainText.read(mapper, text, mapper.constructType(type.type()));
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(DecodeFailure.ofDefault(place, text, type.toString(), e));
@@ -222,7 +207,7 @@ public final class BsonCodec {
   }
 
   private ObjectReader newReader(KVType<?> type) {
-    ObjectMapper mapper = mapping.get().mapper();
+    ObjectMapper mapper = mapping().mapper();
     ObjectReader reader = mapper.readerFor(mapper.constructType(type.type()));
     return type.isLenient() ? reader.withAttribute(ExactDeserializer.LENIENT, true) : reader;
   }

@@ -41,13 +41,7 @@ final class CompleteInstantiator extends RefusingInstantiator {
   private final HashMap<String, Default> defaults = new HashMap<>();
 
   /** A text, and the member at which it is the {@link KVDefault}. */
-  private record Default(String place, String text) implements Serializable {
-    static Default of(RecordComponent component, KVDefault annotation) {
-      return new Default(
-          component.getDeclaringRecord().getTypeName() + "." + component.getName(),
-          annotation.value());
-    }
-  }
+  private record Default(String place, String text) implements Serializable {}
 
   /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
   static final class Finder implements ValueInstantiators {
@@ -79,7 +73,8 @@ final class CompleteInstantiator extends RefusingInstantiator {
       KVDefault text = component == null ? null : component.getAnnotation(KVDefault.class);
       boolean isNeeded = bean.getBeanClass().isRecord() || property.getType().isPrimitive();
       if (component != null && text != null) {
-        defaults.put(property.getName(), Default.of(component, text));
+        String place = bean.getBeanClass().getTypeName() + "." + component.getName();
+        defaults.put(property.getName(), new Default(place, text.value()));
       } else if (!isNeeded
           || isLeftOut(config.getAnnotationIntrospector(), property, inclusion)
           || isNullable(property, component)) {
@@ -158,7 +153,7 @@ final class CompleteInstantiator extends RefusingInstantiator {
       if (fallback != null) {
         buffer.assignParameter(member, read(context, fallback, member.getType()));
       } else if (!hasAbsentValue(context, member)) {
-        throw new AbsentMemberException(context.getParser(), member.getType());
+        throw new DecodeFailure.AbsentMemberException(context.getParser(), member.getType());
       }
     } catch (JsonMappingException e) {
       e.prependPath(member.getMember().getDeclaringClass(), member.getName());
@@ -172,7 +167,7 @@ final class CompleteInstantiator extends RefusingInstantiator {
       ObjectMapper mapper = (ObjectMapper) context.getParser().getCodec();
       return PlainText.read(mapper, fallback.text(), type);
     } catch (IOException | KVException e) {
-      throw new WrongDefaultException(
+      throw new DecodeFailure.WrongDefaultException(
           context.getParser(),
           DecodeFailure.ofDefault(fallback.place(), fallback.text(), type.toCanonical(), e));
     }

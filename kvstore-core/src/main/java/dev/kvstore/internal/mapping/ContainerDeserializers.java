@@ -25,7 +25,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class ContainerDeserializers extends SimpleDeserializers {
   private static final long serialVersionUID = 1L;
 
+  private static final Map<Class<?>, Class<?>> IMPLEMENTATIONS = Map.of(
+      List.class, ArrayList.class,
+      Collection.class, ArrayList.class,
+      Set.class, DistinctSet.class,
+      SortedSet.class, TreeSet.class,
+      NavigableSet.class, TreeSet.class,
+      Map.class, DistinctMap.class,
+      SortedMap.class, TreeMap.class,
+      NavigableMap.class, TreeMap.class);
+
   @Override
   public @Nullable JsonDeserializer<?> findCollectionDeserializer(
       CollectionType type,
@@ -43,16 +52,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
       BeanDescription description,
       @Nullable TypeDeserializer elementTypes,
       @Nullable JsonDeserializer<?> elements) {
-    Class<?> raw = type.getRawClass();
-    if (raw == List.class || raw == Collection.class) {
-      return view(type, ArrayList.class, config, ContainerDeserializers::list);
-    }
-    if (raw == Set.class) {
-      return view(type, DistinctSet.class, config, ContainerDeserializers::set);
-    }
-    return raw == SortedSet.class || raw == NavigableSet.class
-        ? view(type, TreeSet.class, config, ContainerDeserializers::sortedSet)
-        : null;
+    return unmodifiable(type, config);
   }
 
   @Override
@@ -63,13 +63,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
       @Nullable KeyDeserializer keys,
       @Nullable TypeDeserializer elementTypes,
       @Nullable JsonDeserializer<?> elements) {
-    Class<?> raw = type.getRawClass();
-    if (raw == Map.class) {
-      return view(type, DistinctMap.class, config, ContainerDeserializers::map);
-    }
-    return raw == SortedMap.class || raw == NavigableMap.class
-        ? view(type, TreeMap.class, config, ContainerDeserializers::sortedMap)
-        : null;
+    return unmodifiable(type, config);
   }
 
   @Override
@@ -89,33 +83,29 @@ final class ContainerDeserializers extends SimpleDeserializers {
     return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component, boxes));
   }
 
-  private static JsonDeserializer<?> view(
-      JavaType type,
-      Class<?> implementation,
-      DeserializationConfig config,
-      Function<Object, Object> view) {
-    return new ConvertingDeserializer(
-        config.getTypeFactory().constructSpecializedType(type, implementation), view);
+  private static @Nullable JsonDeserializer<?> unmodifiable(
+      JavaType type, DeserializationConfig config) {
+    Class<?> implementation = IMPLEMENTATIONS.get(type.getRawClass());
+    return implementation == null
+        ? null
+        : new ConvertingDeserializer(
+            config.getTypeFactory().constructSpecializedType(type, implementation),
+            ContainerDeserializers::view);
   }
 
-  private static Object list(Object list) {
-    return Collections.unmodifiableList((List<?>) list);
-  }
-
-  private static Object set(Object set) {
-    return Collections.unmodifiableSet((Set<?>) set);
-  }
-
-  private static Object sortedSet(Object set) {
-    return Collections.unmodifiableNavigableSet((NavigableSet<?>) set);
-  }
-
-  private static Object map(Object map) {
-    return Collections.unmodifiableMap((Map<?, ?>) map);
-  }
-
-  private static Object sortedMap(Object map) {
-    return Collections.unmodifiableNavigableMap((NavigableMap<?, ?>) map);
+  private static Object view(Object container) {
+    if (container instanceof NavigableSet<?> set) {
+      return Collections.unmodifiableNavigableSet(set);
+    }
+    if (container instanceof NavigableMap<?, ?> map) {
+      return Collections.unmodifiableNavigableMap(map);
+    }
+    if (container instanceof Map<?, ?> map) {
+      return Collections.unmodifiableMap(map);
+    }
+    return container instanceof Set<?> set
+        ? Collections.unmodifiableSet(set)
+        : Collections.unmodifiableList((List<?>) container);
   }
 
   private static Class<?> boxed(Class<?> primitive) {

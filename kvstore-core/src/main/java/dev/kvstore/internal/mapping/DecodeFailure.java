@@ -1,5 +1,7 @@
 package dev.kvstore.internal.mapping;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -25,6 +27,33 @@ final class DecodeFailure {
   private static final String IS_NO = " is no ";
 
   private DecodeFailure() {}
+
+  /** A member that an object must have is not stored. */
+  static final class AbsentMemberException extends MismatchedInputException {
+    private static final long serialVersionUID = 1L;
+
+    AbsentMemberException(JsonParser parser, JavaType type) {
+      super(parser, "A member is absent", type);
+    }
+  }
+
+  /** A text does not spell what it should. The message says how to spell it and quotes nothing. */
+  static final class MalformedTextException extends MismatchedInputException {
+    private static final long serialVersionUID = 1L;
+
+    MalformedTextException(JsonParser parser, String message, Class<?> type) {
+      super(parser, message, type);
+    }
+  }
+
+  /** The text of a {@code KVDefault} is none of its type. The message names the annotation. */
+  static final class WrongDefaultException extends JsonMappingException {
+    private static final long serialVersionUID = 1L;
+
+    WrongDefaultException(JsonParser parser, String message) {
+      super(parser, message);
+    }
+  }
 
   static TypeMismatchException of(
       String key, RawValue value, KVType<?> type, @Nullable Exception failure) {
@@ -78,9 +107,9 @@ final class DecodeFailure {
   }
 
   private static String reason(RawValue value, RefusingInstantiator.RefusedException refused) {
-    List<@Nullable Object> known = new ArrayList<>(refused.arguments());
+    List<@Nullable Object> known = new ArrayList<>(refused.arguments);
     known.add(value);
-    return Refusals.reason(refused.refusal(), known);
+    return Refusals.reason(refused.refusal, known);
   }
 
   private static String problem(JsonMappingException failure) {

@@ -42,24 +42,20 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
   private final Class<T> type;
   private final transient Reading<T> reading;
   private final transient @Nullable T absent;
-  private final transient @Nullable JsonDeserializer<?> formatted;
+  private final boolean formattable;
 
   /**
    * @param absent what stands for a member that is not there, and, except for a primitive type, for
    *     null
-   * @param formatted reads what has a {@link JsonFormat} of its own, or null where that means
-   *     nothing
+   * @param formattable whether a {@link JsonFormat} is left to Jackson, or says at most that the
+   *     value is text
    */
-  ExactDeserializer(
-      Class<T> type,
-      Reading<T> reading,
-      @Nullable T absent,
-      @Nullable JsonDeserializer<?> formatted) {
+  ExactDeserializer(Class<T> type, Reading<T> reading, @Nullable T absent, boolean formattable) {
     super(type);
     this.type = type;
     this.reading = reading;
     this.absent = absent;
-    this.formatted = formatted;
+    this.formattable = formattable;
   }
 
   @Override
@@ -70,16 +66,15 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     if (format == null || !(format.hasPattern() || format.hasShape())) {
       return this;
     }
-    if (formatted == null) {
-      // What the property says is written as text is read from it.
-      Reading<T> fromText = (parser, lenient) -> reading.read(parser, true);
-      return format.getShape() == JsonFormat.Shape.STRING
-          ? new ExactDeserializer<>(type, fromText, absent, null)
-          : this;
+    if (formattable) {
+      return context.handleSecondaryContextualization(
+          Mappers.jacksonsDeserializer(type), property, context.constructType(type));
     }
-    return formatted instanceof ContextualDeserializer contextual
-        ? contextual.createContextual(context, property)
-        : formatted;
+    // What the property says is written as text is read from it.
+    return format.getShape() == JsonFormat.Shape.STRING
+        ? new ExactDeserializer<>(
+            type, (parser, lenient) -> reading.read(parser, true), absent, false)
+        : this;
   }
 
   @Override
@@ -90,7 +85,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
       String message = e.getMessage();
       if (message != null && OURS.contains(type) && parser.hasToken(JsonToken.VALUE_STRING)) {
-        throw new MalformedTextException(parser, message, type);
+        throw new DecodeFailure.MalformedTextException(parser, message, type);
       }
       // Of the others the message may quote the value.
     }

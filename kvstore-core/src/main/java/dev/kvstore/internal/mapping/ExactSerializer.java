@@ -8,45 +8,47 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.ser.ContextualSerializer;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import dev.kvstore.KVDate;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a scalar type in the form from which {@link ExactDeserializer} gets it back. */
+/**
+ * Writes a scalar type in the form from which {@link ExactDeserializer} gets it back: an Instant
+ * with a {@link KVDate} as a date.
+ */
 final class ExactSerializer<T> extends StdScalarSerializer<T> implements ContextualSerializer {
   private static final long serialVersionUID = 1L;
 
-  /** Writes one value. */
   @FunctionalInterface
   interface Writing<T> {
     void write(T value, JsonGenerator out) throws IOException;
   }
 
   private final transient Writing<T> writing;
-  private final transient @Nullable JsonSerializer<?> formatted;
+  private final boolean formattable;
 
-  /**
-   * @param formatted writes what has a {@link JsonFormat} of its own, or null where that means
-   *     nothing
-   */
-  ExactSerializer(Class<T> type, Writing<T> writing, @Nullable JsonSerializer<?> formatted) {
+  /** @param formattable whether a {@link JsonFormat} is left to Jackson, or means nothing */
+  ExactSerializer(Class<T> type, Writing<T> writing, boolean formattable) {
     super(type);
     this.writing = writing;
-    this.formatted = formatted;
+    this.formattable = formattable;
   }
 
   @Override
   public JsonSerializer<?> createContextual(
       SerializerProvider provider, @Nullable BeanProperty property) throws JsonMappingException {
-    if (formatted == null || property == null) {
+    if (!formattable || property == null) {
       return this;
     }
     JsonFormat.Value format = findFormatOverrides(provider, property, handledType());
-    if (format == null || !(format.hasPattern() || format.hasShape())) {
-      return this;
+    if (format != null && (format.hasPattern() || format.hasShape())) {
+      JsonSerializer<?> jacksons = Mappers.jacksonsSerializer(handledType());
+      return provider.handleSecondaryContextualization(jacksons, property);
     }
-    return formatted instanceof ContextualSerializer contextual
-        ? contextual.createContextual(provider, property)
-        : formatted;
+    return handledType() == Instant.class && property.getAnnotation(KVDate.class) != null
+        ? new ExactSerializer<>(handledType(), (value, out) -> out.writeEmbeddedObject(value), true)
+        : this;
   }
 
   @Override

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializer;
-import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
 import com.fasterxml.jackson.databind.deser.std.CollectionDeserializer;
@@ -57,7 +56,7 @@ final class KnownMembers {
 
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
-    Walk walk = new Walk(separator, new ArrayList<>(), context());
+    Walk walk = new Walk(separator);
     Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
@@ -77,13 +76,11 @@ final class KnownMembers {
 
   private final class Walk {
     private final String separator;
-    private final List<String> unknown;
-    private final DeserializationContext context;
+    private final List<String> unknown = new ArrayList<>();
+    private final DeserializationContext context = Mappers.context(mapper);
 
-    private Walk(String separator, List<String> unknown, DeserializationContext context) {
+    private Walk(String separator) {
       this.separator = separator;
-      this.unknown = unknown;
-      this.context = context;
     }
 
     private Part known(BsonValue value, Reader reader, String place) {
@@ -105,7 +102,8 @@ final class KnownMembers {
       }
       return value.isDocument()
               && deserializer.getClass() == BeanDeserializer.class
-              && !takesOthers(((BeanDeserializer) deserializer).getValueType())
+              && !takeOthers.computeIfAbsent(
+                  ((BeanDeserializer) deserializer).getValueType(), KnownMembers.this::takesOthers)
           ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
     }
@@ -207,18 +205,13 @@ final class KnownMembers {
                 && instantiator.canCreateFromObjectWith()));
   }
 
-  private DefaultDeserializationContext context() {
-    return ((DefaultDeserializationContext) mapper.getDeserializationContext())
-        .createDummyInstance(mapper.getDeserializationConfig());
-  }
-
   private @Nullable JsonDeserializer<?> root(JavaType type) {
     JsonDeserializer<?> known = roots.get(type);
     if (known != null) {
       return known;
     }
     try {
-      JsonDeserializer<?> found = context().findRootValueDeserializer(type);
+      JsonDeserializer<?> found = Mappers.context(mapper).findRootValueDeserializer(type);
       roots.put(type, found);
       return found;
     } catch (JsonMappingException e) {
@@ -228,11 +221,6 @@ final class KnownMembers {
 
   /** Tells whether a class takes names that are not those of its members. */
   private boolean takesOthers(JavaType type) {
-    Boolean known = takeOthers.get(type);
-    return known != null ? known : takeOthers.computeIfAbsent(type, this::findsOthers);
-  }
-
-  private boolean findsOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
     return description.findAnySetterAccessor() != null

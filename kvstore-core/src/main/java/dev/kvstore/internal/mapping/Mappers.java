@@ -2,6 +2,9 @@ package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -9,6 +12,8 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -18,6 +23,10 @@ import java.util.Locale;
 
 /** Makes a mapper exact, whatever it was before. */
 final class Mappers {
+  /** Reads and writes dates and times as Jackson does. */
+  private static final JsonMapper JACKSONS =
+      JsonMapper.builder().addModule(new JavaTimeModule()).build();
+
   private Mappers() {}
 
   /**
@@ -92,5 +101,19 @@ final class Mappers {
           .coercionConfigFor(type)
           .setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert);
     }
+  }
+
+  static JsonSerializer<?> jacksonsSerializer(Class<?> type) throws JsonMappingException {
+    return JACKSONS.getSerializerProviderInstance().findValueSerializer(type);
+  }
+
+  static JsonDeserializer<?> jacksonsDeserializer(Class<?> type) throws JsonMappingException {
+    return context(JACKSONS).findNonContextualValueDeserializer(JACKSONS.constructType(type));
+  }
+
+  /** Returns a context in which deserializers are found, without anything to read. */
+  static DefaultDeserializationContext context(ObjectMapper mapper) {
+    return ((DefaultDeserializationContext) mapper.getDeserializationContext())
+        .createDummyInstance(mapper.getDeserializationConfig());
   }
 }

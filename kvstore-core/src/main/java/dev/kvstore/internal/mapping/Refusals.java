@@ -1,6 +1,7 @@
 package dev.kvstore.internal.mapping;
 
 import dev.kvstore.ValidationFailedException;
+import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.lang.reflect.Array;
@@ -54,7 +55,7 @@ public final class Refusals {
     List<String> words = List.of(lower.split("[^\\p{L}\\p{N}]+", -1));
     return texts.stream().anyMatch(text -> shows(lower, words, text))
         ? null
-        : BsonValues.shown(message);
+        : BsonText.shown(message);
   }
 
   private static boolean shows(String message, List<String> words, String text) {

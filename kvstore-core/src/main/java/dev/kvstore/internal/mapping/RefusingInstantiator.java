@@ -22,22 +22,14 @@ class RefusingInstantiator extends ValueInstantiator.Delegating {
   static final class RefusedException extends JsonMappingException {
     private static final long serialVersionUID = 1L;
 
-    private final Throwable refusal;
-    private final transient List<@Nullable Object> arguments;
+    final Throwable refusal;
+    final transient List<@Nullable Object> arguments;
 
     private RefusedException(
         DeserializationContext context, Throwable refusal, @Nullable Object... arguments) {
       super(context.getParser(), "Refused");
       this.refusal = refusal;
       this.arguments = Arrays.asList(arguments);
-    }
-
-    Throwable refusal() {
-      return refusal;
-    }
-
-    List<@Nullable Object> arguments() {
-      return arguments;
     }
   }
 

@@ -135,7 +135,7 @@ final class ScalarTypes {
     serializers.addSerializer(
         ByteSize.class,
         new ExactSerializer<>(
-            ByteSize.class, (size, out) -> out.writeString(size.toString()), null));
+            ByteSize.class, (size, out) -> out.writeString(size.toString()), false));
     add(to, ByteSize.class, null, (parser, lenient) -> {
       String text = text(parser);
       if (text != null) {
@@ -226,7 +226,7 @@ final class ScalarTypes {
 
   private static <T> void embed(SimpleSerializers to, Class<T> type) {
     to.addSerializer(
-        type, new ExactSerializer<>(type, (value, out) -> out.writeEmbeddedObject(value), null));
+        type, new ExactSerializer<>(type, (value, out) -> out.writeEmbeddedObject(value), false));
   }
 
   private static <T> void add(
@@ -234,6 +234,6 @@ final class ScalarTypes {
       Class<T> type,
       @Nullable T absent,
       ExactDeserializer.Reading<? extends T> reading) {
-    to.addDeserializer(type, new ExactDeserializer<T>(type, reading::read, absent, null));
+    to.addDeserializer(type, new ExactDeserializer<T>(type, reading::read, absent, false));
   }
 }

@@ -2,31 +2,8 @@ package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.JsonDeserializer;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.deser.std.DateDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleSerializers;
-import com.fasterxml.jackson.databind.ser.std.DateSerializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.DurationDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.LocalDateDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.LocalDateTimeDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.LocalTimeDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.MonthDayDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.OffsetTimeDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.YearDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.deser.YearMonthDeserializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.DurationSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.LocalDateSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.LocalDateTimeSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.LocalTimeSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.MonthDaySerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.OffsetDateTimeSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.OffsetTimeSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.YearMonthSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.YearSerializer;
-import com.fasterxml.jackson.datatype.jsr310.ser.ZonedDateTimeSerializer;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -85,28 +62,21 @@ final class TextTypes {
     addInstants(types);
     addDates(types);
     addZones(types);
-    types.text(Path.class, TextTypes::path, Path::of, null, null);
-    types.text(File.class, File::getPath, File::new, null, null);
-    types.text(Pattern.class, TextTypes::pattern, Pattern::compile, null, null);
+    types.text(Path.class, TextTypes::path, Path::of);
+    types.text(File.class, File::getPath, File::new);
+    types.text(Pattern.class, TextTypes::pattern, Pattern::compile);
+    types.text(InetAddress.class, InetAddress::getHostAddress, InternetAddresses::ofLiteral);
     types.text(
-        InetAddress.class, InetAddress::getHostAddress, InternetAddresses::ofLiteral, null, null);
-    types.text(
-        InetSocketAddress.class,
-        InternetAddresses::toText,
-        InternetAddresses::socketAddress,
-        null,
-        null);
+        InetSocketAddress.class, InternetAddresses::toText, InternetAddresses::socketAddress);
   }
 
   private static void addInstants(Registry types) {
-    types.serializers().addSerializer(Instant.class, new TextInstantSerializer());
-    types.read(Instant.class, (parser, lenient) -> instant(parser), InstantDeserializer.INSTANT);
     types.add(
-        Date.class,
-        TextTypes::writeDate,
-        (parser, lenient) -> date(instant(parser)),
-        DateSerializer.instance,
-        new DateDeserializers.DateDeserializer());
+        Instant.class,
+        (value, out) -> out.writeString(value.toString()),
+        (parser, lenient) -> instant(parser),
+        true);
+    types.add(Date.class, TextTypes::writeDate, (parser, lenient) -> date(instant(parser)), true);
   }
 
   private static @Nullable Instant instant(JsonParser parser) throws IOException {
@@ -136,69 +106,23 @@ final class TextTypes {
   }
 
   private static void addDates(Registry types) {
-    types.text(
-        LocalDate.class,
-        LocalDate::toString,
-        LocalDate::parse,
-        LocalDateSerializer.INSTANCE,
-        LocalDateDeserializer.INSTANCE);
-    types.text(
-        LocalTime.class,
-        LocalTime::toString,
-        LocalTime::parse,
-        LocalTimeSerializer.INSTANCE,
-        LocalTimeDeserializer.INSTANCE);
-    types.text(
-        LocalDateTime.class,
-        LocalDateTime::toString,
-        LocalDateTime::parse,
-        LocalDateTimeSerializer.INSTANCE,
-        LocalDateTimeDeserializer.INSTANCE);
-    types.text(
-        OffsetDateTime.class,
-        OffsetDateTime::toString,
-        OffsetDateTime::parse,
-        OffsetDateTimeSerializer.INSTANCE,
-        InstantDeserializer.OFFSET_DATE_TIME);
-    types.text(
-        OffsetTime.class,
-        OffsetTime::toString,
-        OffsetTime::parse,
-        OffsetTimeSerializer.INSTANCE,
-        OffsetTimeDeserializer.INSTANCE);
-    types.text(
-        ZonedDateTime.class,
-        ZonedDateTime::toString,
-        ZonedDateTime::parse,
-        ZonedDateTimeSerializer.INSTANCE,
-        InstantDeserializer.ZONED_DATE_TIME);
-    types.text(
-        Duration.class,
-        Duration::toString,
-        Durations::parse,
-        DurationSerializer.INSTANCE,
-        DurationDeserializer.INSTANCE);
-    types.text(Period.class, Period::toString, Period::parse, null, null);
-    types.text(
-        Year.class, YEAR::format, Year::parse, YearSerializer.INSTANCE, YearDeserializer.INSTANCE);
-    types.text(
-        YearMonth.class,
-        YEAR_MONTH::format,
-        YearMonth::parse,
-        YearMonthSerializer.INSTANCE,
-        YearMonthDeserializer.INSTANCE);
-    types.text(
-        MonthDay.class,
-        MonthDay::toString,
-        MonthDay::parse,
-        MonthDaySerializer.INSTANCE,
-        MonthDayDeserializer.INSTANCE);
+    types.time(LocalDate.class, LocalDate::toString, LocalDate::parse);
+    types.time(LocalTime.class, LocalTime::toString, LocalTime::parse);
+    types.time(LocalDateTime.class, LocalDateTime::toString, LocalDateTime::parse);
+    types.time(OffsetDateTime.class, OffsetDateTime::toString, OffsetDateTime::parse);
+    types.time(OffsetTime.class, OffsetTime::toString, OffsetTime::parse);
+    types.time(ZonedDateTime.class, ZonedDateTime::toString, ZonedDateTime::parse);
+    types.time(Duration.class, Duration::toString, Durations::parse);
+    types.text(Period.class, Period::toString, Period::parse);
+    types.time(Year.class, YEAR::format, Year::parse);
+    types.time(YearMonth.class, YEAR_MONTH::format, YearMonth::parse);
+    types.time(MonthDay.class, MonthDay::toString, MonthDay::parse);
   }
 
   private static void addZones(Registry types) {
-    types.text(ZoneId.class, ZoneId::getId, ZoneId::of, null, null);
-    types.text(ZoneOffset.class, ZoneOffset::getId, ZoneOffset::of, null, null);
-    types.text(TimeZone.class, TextTypes::id, TextTypes::timeZone, null, null);
+    types.text(ZoneId.class, ZoneId::getId, ZoneId::of);
+    types.text(ZoneOffset.class, ZoneOffset::getId, ZoneOffset::of);
+    types.text(TimeZone.class, TextTypes::id, TextTypes::timeZone);
   }
 
   private static String id(TimeZone zone) {
@@ -237,11 +161,21 @@ final class TextTypes {
 
   private record Registry(SimpleSerializers serializers, SimpleDeserializers deserializers) {
     <T> void text(
+        Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
+      text(type, format, parse, false);
+    }
+
+    /** As {@link #text}, for a type whose {@code @JsonFormat} means something. */
+    <T> void time(
+        Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
+      text(type, format, parse, true);
+    }
+
+    private <T> void text(
         Class<T> type,
         Function<T, String> format,
         Function<String, ? extends @Nullable T> parse,
-        @Nullable JsonSerializer<?> formattedOut,
-        @Nullable JsonDeserializer<?> formattedIn) {
+        boolean formattable) {
       add(
           type,
           (value, out) -> out.writeString(format.apply(value)),
@@ -249,26 +183,17 @@ final class TextTypes {
             String text = ScalarTypes.text(parser);
             return text == null ? null : parse.apply(text);
           },
-          formattedOut,
-          formattedIn);
-    }
-
-    <T> void read(
-        Class<T> type,
-        ExactDeserializer.Reading<T> reading,
-        @Nullable JsonDeserializer<?> formattedIn) {
-      deserializers.addDeserializer(
-          type, new ExactDeserializer<>(type, reading, null, formattedIn));
+          formattable);
     }
 
     <T> void add(
         Class<T> type,
         ExactSerializer.Writing<T> writing,
         ExactDeserializer.Reading<T> reading,
-        @Nullable JsonSerializer<?> formattedOut,
-        @Nullable JsonDeserializer<?> formattedIn) {
-      serializers.addSerializer(type, new ExactSerializer<>(type, writing, formattedOut));
-      read(type, reading, formattedIn);
+        boolean formattable) {
+      serializers.addSerializer(type, new ExactSerializer<>(type, writing, formattable));
+      deserializers.addDeserializer(
+          type, new ExactDeserializer<>(type, reading, null, formattable));
     }
   }
 }

@@ -16,28 +16,22 @@ import org.bson.RawBsonDocument;
 /** Writes many keys in one transaction. Made for one batch, and not thread-safe. */
 final class AtomicBatch {
   private final StoreAccess access;
-  private final MongoWriteResolver settlement;
   private final List<EntryWrite> writes;
   private final Deadline deadline;
 
   /** Whether the expired documents are to be looked up: only after one was in the way. */
   private boolean someAreDead;
 
-  AtomicBatch(
-      StoreAccess access,
-      MongoWriteResolver settlement,
-      List<EntryWrite> writes,
-      Deadline deadline) {
+  AtomicBatch(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
     this.access = access;
-    this.settlement = settlement;
     this.writes = writes;
     this.deadline = deadline;
   }
 
   BatchResult write() {
     String doing = BatchWriter.doing(writes) + ", in a transaction";
-    return new Transaction(access, settlement, deadline, doing)
-        .run(this::writeAll, this::collided, until -> settlement.lookForAll(writes, until));
+    return new Transaction(access, deadline, doing)
+        .run(this::writeAll, this::collided, until -> access.resolver().lookForAll(writes, until));
   }
 
   private BatchResult writeAll(SessionCollection collection) {
@@ -55,14 +49,12 @@ final class AtomicBatch {
   }
 
   private Set<String> dead(SessionCollection collection, Instant now) {
-    Set<String> dead = new HashSet<>();
     List<String> keys = writes.stream().map(EntryWrite::key).toList();
-    for (RawBsonDocument document : collection
+    return collection
         .find(EntryFilter.dead(EntryFilter.keys(keys), now))
-        .projection(Projections.include(StoredDocument.KEY))) {
-      dead.add(document.getString(StoredDocument.KEY).getValue());
-    }
-    return dead;
+        .projection(Projections.include(StoredDocument.KEY))
+        .map(document -> document.getString(StoredDocument.KEY).getValue())
+        .into(new HashSet<>());
   }
 
   /** Returns true if an expired document, or one that came in between, was in the way. */

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchDeleter {
   private final StoreAccess access;
-  private final MongoWriteResolver settlement;
   private final Map<String, WriteCondition> conditions;
   private final Deadline deadline;
   private final String doing;
@@ -39,13 +38,8 @@ final class BatchDeleter {
   /** What was sent: a key of these that is gone was deleted. */
   private final Set<String> sent = new HashSet<>();
 
-  BatchDeleter(
-      StoreAccess access,
-      MongoWriteResolver settlement,
-      Mutation.DeleteMany deletion,
-      Deadline deadline) {
+  BatchDeleter(StoreAccess access, Mutation.DeleteMany deletion, Deadline deadline) {
     this.access = access;
-    this.settlement = settlement;
     this.conditions = deletion.conditions();
     this.deadline = deadline;
     this.pending = conditions.keySet();
@@ -60,7 +54,7 @@ final class BatchDeleter {
       try {
         result = attempt(deadline);
       } catch (RuntimeException e) {
-        result = settlement.settle(e, mark.mayHaveBeenSent(), doing, this::attempt);
+        result = access.resolver().settle(e, mark.mayHaveBeenSent(), doing, this::attempt);
       }
       if (result != null) {
         return result;
@@ -98,7 +92,7 @@ final class BatchDeleter {
 
   /** Deletes all in one transaction. */
   DeleteResult deleteAtomically() {
-    return new Transaction(access, settlement, deadline, doing + ", in a transaction")
+    return new Transaction(access, deadline, doing + ", in a transaction")
         .run(this::deleteAll, e -> false, this::lookWhetherGone);
   }
 

@@ -39,26 +39,21 @@ final class BatchWriter {
   }
 
   private final StoreAccess access;
-  private final MongoWriteResolver settlement;
+  private final MongoWriteResolver resolver;
   private final List<EntryWrite> writes;
   private final Map<EntryWrite, Fate> fates = new HashMap<>();
   private Deadline deadline;
 
   private int created;
   private int replaced;
-  private int refusals;
-  private int refusalCode;
-  private @Nullable EntryWrite firstRefused;
-  private @Nullable RuntimeException refusal;
+  private final List<Refused> refused = new ArrayList<>();
+
+  private record Refused(EntryWrite write, int code, RuntimeException cause) {}
 
   /** @param deadline of the first part */
-  BatchWriter(
-      StoreAccess access,
-      MongoWriteResolver settlement,
-      List<EntryWrite> writes,
-      Deadline deadline) {
+  BatchWriter(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
     this.access = access;
-    this.settlement = settlement;
+    this.resolver = access.resolver();
     this.writes = writes;
     this.deadline = deadline;
   }
@@ -74,10 +69,11 @@ final class BatchWriter {
     } catch (KVException e) {
       throw failed(e);
     }
-    if (firstRefused != null) {
-      String doing = "writing " + refusals + " of " + writes.size() + " keys, the first of them '"
-          + firstRefused.key() + "' (the others were written)";
-      throw KVException.with(access.errors().ofCode(refusalCode, doing, refusal), outcome());
+    if (!refused.isEmpty()) {
+      Refused first = refused.get(0);
+      String doing = "writing " + refused.size() + " of " + writes.size()
+          + " keys, the first of them '" + first.write.key() + "' (the others were written)";
+      throw KVException.with(access.errors().ofCode(first.code, doing, first.cause), outcome());
     }
     return new BatchResult(created, replaced);
   }
@@ -168,7 +164,7 @@ final class BatchWriter {
         collided.add(write);
         failed.add(write);
       } else if (MongoErrors.isRefusal(error.getCode())) {
-        refuse(write, error.getCode(), e);
+        refused.add(new Refused(write, error.getCode(), e));
         failed.add(write);
       } else {
         certain = false;
@@ -176,15 +172,6 @@ final class BatchWriter {
     }
     others.removeAll(failed);
     return certain;
-  }
-
-  private void refuse(EntryWrite write, int code, RuntimeException cause) {
-    refusals++;
-    if (firstRefused == null) {
-      firstRefused = write;
-      refusalCode = code;
-      refusal = cause;
-    }
   }
 
   /** Makes new entries of expired documents, and returns the writes for which there was none. */
@@ -204,7 +191,7 @@ final class BatchWriter {
     }
     note(collided, Fate.UNKNOWN); // until they were read
     Map<String, StoredDocument> present =
-        access.reading("keys", () -> settlement.readAll(collided, deadline));
+        access.reading("keys", () -> resolver.readAll(collided, deadline));
     List<EntryWrite> left = new ArrayList<>();
     for (EntryWrite write : collided) {
       if (write.isIn(present)) {
@@ -222,8 +209,8 @@ final class BatchWriter {
   private void settle(List<EntryWrite> lost, RuntimeException e, SendMark mark) {
     Map<String, StoredDocument> seen = new HashMap<>();
     try {
-      settlement.settle(e, mark.mayHaveBeenSent(), doing(lost), until -> {
-        seen.putAll(settlement.readAll(lost, until));
+      resolver.settle(e, mark.mayHaveBeenSent(), doing(lost), until -> {
+        seen.putAll(resolver.readAll(lost, until));
         return lost.stream().allMatch(write -> write.isIn(seen)) ? seen : null;
       });
     } catch (OutcomeUnknownException unknown) {

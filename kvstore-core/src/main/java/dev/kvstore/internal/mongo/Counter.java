@@ -2,7 +2,6 @@ package dev.kvstore.internal.mongo;
 
 import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 
-import com.mongodb.client.model.FindOneAndUpdateOptions;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
@@ -13,7 +12,6 @@ import dev.kvstore.internal.mongo.KeyWriter.Sent;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
-import java.time.Instant;
 import java.util.OptionalLong;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
@@ -24,24 +22,16 @@ import org.jspecify.annotations.Nullable;
  * so the filter lets only int32 and int64 pass; where it lets nothing pass the key is read, to tell
  * why.
  */
-final class Counter {
+record Counter(StoreAccess access, KeyWriter writer) {
   /** An array passes for what it holds, so arrays are told apart. */
   private static final BsonDocument WHOLE_NUMBER =
       BsonDocument.parse("{$type: ['int', 'long'], $not: {$type: 'array'}}");
-
-  private final StoreAccess access;
-  private final KeyWriter writer;
-
-  Counter(StoreAccess access, KeyWriter writer) {
-    this.access = access;
-    this.writer = writer;
-  }
 
   StoredDocument increment(String key, long by, WriteOptions options, Deadline deadline) {
     EntryWrite write = write(key, by, options);
     WriteCondition condition = options.condition();
     if (condition.equals(WriteCondition.IF_ABSENT)) {
-      return create(write, condition, deadline);
+      return writer.createIfAbsent(write, true, deadline);
     }
     BsonDocument demanded = KeyWriter.demanded(condition, write.chosenEtag());
     while (true) {
@@ -60,14 +50,6 @@ final class Counter {
     }
   }
 
-  private StoredDocument create(EntryWrite write, WriteCondition condition, Deadline deadline) {
-    StoredDocument present = writer.create(write, true, deadline);
-    if (!write.made(present)) {
-      throw new PreconditionFailedException(write.key(), condition, present.etag());
-    }
-    return present;
-  }
-
   private Sent add(
       EntryWrite write,
       long by,
@@ -76,25 +58,7 @@ final class Counter {
       Deadline deadline) {
     BsonDocument countable = new BsonDocument(VALUE, WHOLE_NUMBER);
     countable.putAll(demanded);
-    if (!condition.equals(WriteCondition.NONE)) {
-      return writer.update(
-          write,
-          now -> write.adding(EntryWrite.number(by), now),
-          condition,
-          countable,
-          true,
-          deadline);
-    }
-    FindOneAndUpdateOptions options = KeyWriter.updateOptions(true).upsert(true);
-    return writer.send(write, null, true, deadline, (mark, until) -> {
-      Instant now = access.now();
-      BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
-      filter.putAll(countable);
-      return access.run(
-          until,
-          collection -> collection.findOneAndUpdate(
-              mark.on(filter), write.adding(EntryWrite.number(by), now), options));
-    });
+    return writer.update(write, now -> write.adding(by, now), condition, countable, true, deadline);
   }
 
   /**

@@ -8,12 +8,10 @@ import static dev.kvstore.internal.mongo.StoredDocument.UPDATED_BY;
 import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 import static dev.kvstore.internal.mongo.StoredDocument.VERSION;
 
-import dev.kvstore.WriteCondition;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.bson.BsonDateTime;
@@ -42,36 +40,24 @@ final class EntryWrite {
   private static final BsonString UNSET = new BsonString("");
   private static final BsonInt64 ONE = new BsonInt64(1);
 
-  private final String key;
+  private final Write write;
   private final RawValue value;
-  private final @Nullable Duration timeToLive;
-  private final boolean expiryKept;
-  private final @Nullable String author;
-  private final @Nullable String chosenEtag;
   private final ObjectId etag;
 
   EntryWrite(Write write) {
-    this.key = write.key();
+    this.write = write;
     this.value = DollarNames.escape(write.value());
-    this.timeToLive = write.timeToLive();
-    this.expiryKept = write.expiryKept();
-    this.author = write.author();
-    this.chosenEtag = write.etag();
-    this.etag = chosenEtag == null ? new ObjectId() : new ObjectId(chosenEtag);
-  }
-
-  EntryWrite(String key, RawValue value, @Nullable Duration timeToLive, @Nullable String author) {
-    this(new Write(key, value, WriteCondition.NONE, timeToLive, author));
+    this.etag = write.etag() == null ? new ObjectId() : new ObjectId(write.etag());
   }
 
   String key() {
-    return key;
+    return write.key();
   }
 
   /** Returns the etag that the caller chose; null where it is one of ours, which is unique. */
   @Nullable
   String chosenEtag() {
-    return chosenEtag;
+    return write.etag();
   }
 
   /** Tells whether it was this write that made the document what it is. */
@@ -81,19 +67,13 @@ final class EntryWrite {
 
   /** As {@link #made}, for one of many documents by key. */
   boolean isIn(Map<String, StoredDocument> documents) {
-    StoredDocument document = documents.get(key);
+    StoredDocument document = documents.get(write.key());
     return document != null && made(document);
   }
 
   /** Writes over an entry, or makes one where this is an upsert. */
   BsonDocument replacing(Instant now) {
-    BsonDocument set = stamp(now);
-    BsonDocument unset = new BsonDocument();
-    setOrUnset(set, unset, UPDATED_BY, author());
-    if (!expiryKept) {
-      setOrUnset(set, unset, EXPIRES_AT, expiresAt(now));
-    }
-    return update(withValue(set), unset)
+    return replacing(now, write.expiryKept())
         .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)));
   }
 
@@ -112,20 +92,31 @@ final class EntryWrite {
 
   /** Writes over the value, and leaves the expiry of an entry that has one as it is. */
   BsonDocument keepingExpiry(Instant now) {
+    return replacing(now, true);
+  }
+
+  private BsonDocument replacing(Instant now, boolean expiryKept) {
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
     setOrUnset(set, unset, UPDATED_BY, author());
+    if (!expiryKept) {
+      setOrUnset(set, unset, EXPIRES_AT, expiresAt(now));
+    }
     return update(withValue(set), unset);
   }
 
-  /** Adds to the value, or makes an entry of the number where this is an upsert. */
-  BsonDocument adding(BsonValue number, Instant now) {
+  /**
+   * Adds to the value, or makes an entry of the number where this is an upsert. An int64 that need
+   * not be one would make an int64 of an int32.
+   */
+  BsonDocument adding(long by, Instant now) {
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
     setOrUnset(set, unset, UPDATED_BY, author());
     BsonDocument onInsert = new BsonDocument(CREATED_AT, date(now));
     setOrUnset(onInsert, new BsonDocument(), EXPIRES_AT, expiresAt(now));
     BsonDocument update = update(set, unset).append("$setOnInsert", onInsert);
+    BsonValue number = by == (int) by ? new BsonInt32((int) by) : new BsonInt64(by);
     update.put("$inc", new BsonDocument(VALUE, number).append(VERSION, ONE));
     return update;
   }
@@ -153,11 +144,11 @@ final class EntryWrite {
   }
 
   private @Nullable BsonValue author() {
-    return author == null ? null : new BsonString(author);
+    return write.author() == null ? null : new BsonString(write.author());
   }
 
   private @Nullable BsonValue expiresAt(Instant now) {
-    return timeToLive == null ? null : date(now.plus(timeToLive));
+    return write.timeToLive() == null ? null : date(now.plus(write.timeToLive()));
   }
 
   private static BsonDateTime date(Instant time) {
@@ -175,10 +166,5 @@ final class EntryWrite {
     joined.put(first.slice(Integer.BYTES, first.limit() - Integer.BYTES - 1));
     joined.put(rest.slice(Integer.BYTES, rest.limit() - Integer.BYTES));
     return new RawBsonDocument(joined.array());
-  }
-
-  /** The number as MongoDB adds it without making an int32 an int64 that need not be one. */
-  static BsonValue number(long by) {
-    return by == (int) by ? new BsonInt32((int) by) : new BsonInt64(by);
   }
 }

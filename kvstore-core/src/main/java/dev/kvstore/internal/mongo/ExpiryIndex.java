@@ -53,7 +53,7 @@ final class ExpiryIndex {
   }
 
   void ensure(MongoCollection<RawBsonDocument> collection, Deadline deadline) {
-    if (!isDue()) {
+    if (System.nanoTime() - nextLook < 0) {
       return;
     }
     String doing = "preparing store '" + collection.getNamespace().getCollectionName() + "'";
@@ -92,10 +92,6 @@ final class ExpiryIndex {
   /** To be called when the collection was dropped: the next write makes the index again. */
   void forget() {
     nextLook = System.nanoTime();
-  }
-
-  private boolean isDue() {
-    return System.nanoTime() - nextLook >= 0;
   }
 
   private void create(MongoCollection<RawBsonDocument> collection) {

@@ -13,25 +13,14 @@ import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Deadline;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and deletes one key, each with one command where nobody is in the way. */
-final class KeyWriter {
-  private final StoreAccess access;
-  private final MongoWriteResolver settlement;
-
-  KeyWriter(StoreAccess access) {
-    this.access = access;
-    this.settlement = new MongoWriteResolver(access);
-  }
-
-  MongoWriteResolver settlement() {
-    return settlement;
-  }
-
+record KeyWriter(StoreAccess access) {
   /** Writes whatever is there. */
   StoredDocument put(EntryWrite write, Deadline deadline) {
     return upsert(write, write::replacing, false, deadline);
@@ -46,6 +35,15 @@ final class KeyWriter {
     return upsert(write, write::creating, withValue, deadline);
   }
 
+  /** As {@link #create}, for a write that demands that there is no entry. */
+  StoredDocument createIfAbsent(EntryWrite write, boolean withValue, Deadline deadline) {
+    StoredDocument present = create(write, withValue, deadline);
+    if (!write.made(present)) {
+      throw new PreconditionFailedException(write.key(), WriteCondition.IF_ABSENT, present.etag());
+    }
+    return present;
+  }
+
   /**
    * An upsert that does not see an expired document collides with it, as one of many that race for
    * an absent key does with the winner. Either way the answer is 11000, and nothing was written.
@@ -57,17 +55,9 @@ final class KeyWriter {
       Function<Instant, BsonDocument> update,
       boolean withValue,
       Deadline deadline) {
-    FindOneAndUpdateOptions options = updateOptions(withValue).upsert(true);
     BsonDocument newEtag = newEtag(write.chosenEtag());
     while (true) {
-      Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
-        Instant now = access.now();
-        BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
-        filter.putAll(newEtag);
-        return access.run(
-            until,
-            collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
-      });
+      Sent sent = update(write, update, WriteCondition.NONE, newEtag, withValue, deadline);
       if (sent.document() != null) {
         return sent.document();
       }
@@ -95,11 +85,9 @@ final class KeyWriter {
   /** Makes a new entry of an expired document that is still there; null where there is none. */
   @Nullable
   StoredDocument reclaim(EntryWrite write, boolean withValue, Deadline deadline) {
-    FindOneAndReplaceOptions options =
-        new FindOneAndReplaceOptions().returnDocument(ReturnDocument.AFTER);
-    if (!withValue) {
-      options.projection(Projections.exclude(StoredDocument.VALUE));
-    }
+    FindOneAndReplaceOptions options = new FindOneAndReplaceOptions()
+        .returnDocument(ReturnDocument.AFTER)
+        .projection(StoreAccess.projection(withValue));
     Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
@@ -123,7 +111,7 @@ final class KeyWriter {
     return written;
   }
 
-  /** Updates the live document that holds what is demanded. */
+  /** Updates the live document that holds what is demanded, or makes one without a condition. */
   Sent update(
       EntryWrite write,
       Function<Instant, BsonDocument> update,
@@ -131,7 +119,10 @@ final class KeyWriter {
       BsonDocument demanded,
       boolean withValue,
       Deadline deadline) {
-    FindOneAndUpdateOptions options = updateOptions(withValue);
+    FindOneAndUpdateOptions options = new FindOneAndUpdateOptions()
+        .returnDocument(ReturnDocument.AFTER)
+        .projection(StoreAccess.projection(withValue))
+        .upsert(condition.equals(WriteCondition.NONE));
     String etag = condition instanceof IfMatch match ? match.etag() : null;
     return send(write, etag, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
@@ -174,7 +165,7 @@ final class KeyWriter {
       return deleteOnce(key, demanded, mark, deadline);
     } catch (RuntimeException e) {
       String doing = "deleting key '" + key + "'";
-      return settlement.<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
+      return access.resolver().<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
         // A delete leaves nothing behind by which it would be known.
         StoredDocument present =
             condition instanceof IfMatch ? access.find(key, false, until) : null;
@@ -232,33 +223,35 @@ final class KeyWriter {
    * tells.
    *
    * @param etag what the command demands of the entry, or null where it does not
+   * @param command may be run more than once
    */
   Sent send(
       EntryWrite write,
       @Nullable String etag,
       boolean withValue,
       Deadline deadline,
-      Command command) {
+      BiFunction<SendMark, Deadline, @Nullable RawBsonDocument> command) {
     SendMark mark = new SendMark();
     try {
-      return new Sent(stored(command.run(mark, deadline)), null);
+      return new Sent(stored(command.apply(mark, deadline)), null);
     } catch (RuntimeException e) {
       if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
         return new Sent(null, e);
       }
-      StoredDocument settled = settlement.<StoredDocument>settle(
+      MongoWriteResolver resolver = access.resolver();
+      StoredDocument settled = resolver.<StoredDocument>settle(
           e,
           mark.mayHaveBeenSent(),
           doing(write.key()),
           until -> etag == null
-              ? settlement.lookFor(write, withValue, until)
-              : settlement.lookForOrSendAgain(
+              ? resolver.lookFor(write, withValue, until)
+              : resolver.lookForOrSendAgain(
                   write,
                   etag,
                   withValue,
                   until,
                   e,
-                  () -> stored(command.run(new SendMark(), until))));
+                  () -> stored(command.apply(new SendMark(), until))));
       return new Sent(settled, null);
     }
   }
@@ -270,24 +263,12 @@ final class KeyWriter {
     return sent.document();
   }
 
-  static FindOneAndUpdateOptions updateOptions(boolean withValue) {
-    FindOneAndUpdateOptions options =
-        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
-    return withValue ? options : options.projection(Projections.exclude(StoredDocument.VALUE));
-  }
-
   static String doing(String key) {
     return "writing key '" + key + "'";
   }
 
   private static @Nullable StoredDocument stored(@Nullable RawBsonDocument document) {
     return document == null ? null : StoredDocument.of(document);
-  }
-
-  /** A command that may be run more than once. */
-  interface Command {
-    @Nullable
-    RawBsonDocument run(SendMark mark, Deadline deadline);
   }
 
   /**

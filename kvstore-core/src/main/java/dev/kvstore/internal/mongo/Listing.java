@@ -1,7 +1,6 @@
 package dev.kvstore.internal.mongo;
 
 import static dev.kvstore.internal.mongo.StoredDocument.KEY;
-import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.Projections;
@@ -70,9 +69,8 @@ final class Listing {
   KVPage<StoredDocument> documents(
       KeyRange range, int limit, boolean withValue, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.live(EntryFilter.range(range), access.now());
-    Bson projection = withValue ? null : Projections.exclude(VALUE);
     return new Page<>(limit, 0, StoredDocument::of, StoredDocument::key)
-        .read(filter, projection, atLeast, deadline);
+        .read(filter, StoreAccess.projection(withValue), atLeast, deadline);
   }
 
   /**
@@ -124,7 +122,7 @@ final class Listing {
 
   private Set<String> dead(KeyRange range, Instant now, SyncToken atLeast, Deadline deadline) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.range(range), now);
-    List<RawBsonDocument> documents = access.run(
+    return access.run(
         atLeast,
         deadline,
         collection -> collection
@@ -132,15 +130,8 @@ final class Listing {
             .projection(KEY_ALONE)
             .limit(MOST_DEAD + 1)
             .batchSize(MOST_DEAD + 2)
-            .into(new ArrayList<>()));
-    Set<String> dead = new HashSet<>();
-    for (RawBsonDocument document : documents) {
-      String key = id(document);
-      if (key != null) {
-        dead.add(key);
-      }
-    }
-    return dead;
+            .map(document -> document.getString(KEY).getValue())
+            .into(new HashSet<>()));
   }
 
   private static @Nullable String id(RawBsonDocument document) {

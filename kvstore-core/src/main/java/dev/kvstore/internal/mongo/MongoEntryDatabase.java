@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
@@ -163,18 +164,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   @Override
   public List<String> storeNames() {
     Deadline deadline = begin();
-    return reading("the names of the stores", deadline, () -> {
-      BsonDocument collections = new BsonDocument("type", new BsonString("collection"));
-      return timed(deadline)
-          .listCollectionNames()
-          .filter(collections)
-          .authorizedCollections(true)
-          .into(new ArrayList<>())
-          .stream()
-          .filter(Names::isStore)
-          .sorted()
-          .toList();
-    });
+    return reading("the names of the stores", deadline, () -> stores(deadline).toList());
   }
 
   /** Returns what the server keeps count of. */
@@ -184,14 +174,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return reading(
         "the sizes of stores",
         deadline,
-        () -> timed(deadline)
-            .listCollectionNames()
-            .filter(new BsonDocument("type", new BsonString("collection")))
-            .authorizedCollections(true)
-            .into(new ArrayList<>())
-            .stream()
-            .filter(Names::isStore)
-            .sorted()
+        () -> stores(deadline)
             .limit(most)
             .flatMap(name -> size(name, deadline).stream())
             .toList());
@@ -266,14 +249,24 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   private boolean exists(String store, Deadline deadline) {
-    BsonDocument wanted = new BsonDocument("type", new BsonString("collection"))
-        .append("name", new BsonString(store));
+    BsonDocument wanted = collections().append("name", new BsonString(store));
+    return names(wanted, deadline).contains(store);
+  }
+
+  private Stream<String> stores(Deadline deadline) {
+    return names(collections(), deadline).stream().filter(Names::isStore).sorted();
+  }
+
+  private static BsonDocument collections() {
+    return new BsonDocument("type", new BsonString("collection"));
+  }
+
+  private List<String> names(BsonDocument filter, Deadline deadline) {
     return timed(deadline)
         .listCollectionNames()
-        .filter(wanted)
+        .filter(filter)
         .authorizedCollections(true)
-        .into(new ArrayList<>())
-        .contains(store);
+        .into(new ArrayList<>());
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
-import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
@@ -143,14 +142,9 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     if (condition.equals(WriteCondition.NONE)) {
       return writer.put(planned, deadline).metadata();
     }
-    if (!condition.equals(WriteCondition.IF_ABSENT)) {
-      return writer.replace(planned, condition, deadline).metadata();
-    }
-    StoredDocument present = writer.create(planned, false, deadline);
-    if (!planned.made(present)) {
-      throw new PreconditionFailedException(write.key(), condition, present.etag());
-    }
-    return present.metadata();
+    return condition.equals(WriteCondition.IF_ABSENT)
+        ? writer.createIfAbsent(planned, false, deadline).metadata()
+        : writer.replace(planned, condition, deadline).metadata();
   }
 
   /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
@@ -179,15 +173,16 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> new EntryWrite(
+        .map(entry -> new EntryWrite(new Write(
             entry.getKey(),
             entry.getValue(),
+            WriteCondition.NONE,
             options.timeToLive().orElse(null),
-            options.author().orElse(null)))
+            options.author().orElse(null))))
         .toList();
     return options.isAtomic()
-        ? new AtomicBatch(access, writer.settlement(), writes, deadline).write()
-        : new BatchWriter(access, writer.settlement(), writes, deadline).write();
+        ? new AtomicBatch(access, writes, deadline).write()
+        : new BatchWriter(access, writes, deadline).write();
   }
 
   private Deadline beginBatch(boolean atomic) {
@@ -204,7 +199,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
     boolean atomic = deletion.options().isAtomic();
     Deadline deadline = beginBatch(atomic);
-    BatchDeleter deleter = new BatchDeleter(access, writer.settlement(), deletion, deadline);
+    BatchDeleter deleter = new BatchDeleter(access, deletion, deadline);
     return atomic ? deleter.deleteAtomically() : deleter.delete();
   }
 

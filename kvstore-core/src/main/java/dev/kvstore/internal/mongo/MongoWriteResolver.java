@@ -30,15 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>To send other writes again is for the driver alone, which gives them a number that the server
  * does once. All this takes as long again as the write was given.
  */
-final class MongoWriteResolver {
+record MongoWriteResolver(StoreAccess access) {
   /** The looks go on for as long as the time limit allows, and mostly fail alike. */
   private static final int MOST_SUPPRESSED = 3;
-
-  private final StoreAccess access;
-
-  MongoWriteResolver(StoreAccess access) {
-    this.access = access;
-  }
 
   /**
    * Returns what came of the write.

@@ -9,7 +9,6 @@ import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
-import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.WriteModel;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,7 +37,7 @@ record SessionCollection(
     for (int from = 0; from < all.size(); from += Listing.CHUNK) {
       List<String> some = all.subList(from, Math.min(all.size(), from + Listing.CHUNK));
       FindIterable<RawBsonDocument> found = find(EntryFilter.keys(some))
-          .projection(Projections.exclude(StoredDocument.VALUE))
+          .projection(StoreAccess.projection(false))
           .batchSize(some.size() + 1);
       for (RawBsonDocument document : found) {
         StoredDocument stored = StoredDocument.of(document);

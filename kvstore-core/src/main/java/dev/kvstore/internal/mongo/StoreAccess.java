@@ -4,7 +4,6 @@ import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
-import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
@@ -82,6 +81,10 @@ final class StoreAccess {
     return sessions;
   }
 
+  MongoWriteResolver resolver() {
+    return new MongoWriteResolver(this);
+  }
+
   MongoErrors errors() {
     return errors;
   }
@@ -95,6 +98,11 @@ final class StoreAccess {
     if (closed.getAsBoolean()) {
       throw MongoErrors.closed();
     }
+  }
+
+  /** Returns what leaves the value on the server, or null. */
+  static @Nullable Bson projection(boolean withValue) {
+    return withValue ? null : WITHOUT_VALUE;
   }
 
   /** Begins an operation that reads. */
@@ -169,10 +177,13 @@ final class StoreAccess {
 
   private @Nullable StoredDocument find(
       String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
-    RawBsonDocument document = run(atLeast, deadline, collection -> {
-      FindIterable<RawBsonDocument> found = collection.find(EntryFilter.key(key));
-      return (withValue ? found : found.projection(WITHOUT_VALUE)).first();
-    });
+    RawBsonDocument document = run(
+        atLeast,
+        deadline,
+        collection -> collection
+            .find(EntryFilter.key(key))
+            .projection(projection(withValue))
+            .first());
     return document == null ? null : StoredDocument.of(document);
   }
 

@@ -4,12 +4,12 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.Names;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.bson.BsonBinaryReader;
+import org.bson.BsonNull;
 import org.bson.BsonReader;
 import org.bson.BsonType;
 import org.bson.RawBsonDocument;
@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>a missing time reads as the other one, or as 1970;
  *   <li>an {@code expiresAt} that is no date is none.
  * </ul>
+ *
+ * @param storedValue the value with its names escaped; null where it was projected away
  */
-final class StoredDocument {
+record StoredDocument(RawValue storedValue, KVMetadata metadata) {
   static final String KEY = "_id";
   static final String VALUE = "value";
   static final String VERSION = "version";
@@ -43,19 +45,13 @@ final class StoredDocument {
   /** Stands for the etag of a document that has none, for example of one made in the shell. */
   static final String NO_ETAG = new ObjectId(new byte[12]).toHexString();
 
-  private static final RawValue NULL = element(BsonType.NULL, new byte[0]);
+  private static final RawValue NULL = BsonValues.ofBsonValue(BsonNull.VALUE);
 
-  private final String key;
-  private final RawValue value;
-  private final KVMetadata metadata;
-
-  private StoredDocument(Members members, String key) {
-    this.key = key;
-    this.value = members.value == null ? NULL : members.value;
+  private static StoredDocument of(Members members, String key) {
     Instant created = members.createdAt;
     Instant updated = members.updatedAt;
     Instant either = created != null ? created : updated != null ? updated : Instant.EPOCH;
-    this.metadata = KVMetadata.of(
+    KVMetadata metadata = KVMetadata.of(
         key,
         members.version,
         members.etag == null ? NO_ETAG : members.etag,
@@ -63,14 +59,13 @@ final class StoredDocument {
         updated == null ? either : updated,
         members.updatedBy,
         members.expiresAt);
+    return new StoredDocument(members.value == null ? NULL : members.value, metadata);
   }
 
   /** Returns the document; null where it is no entry. */
   static @Nullable StoredDocument of(RawBsonDocument document) {
     Members members = new Members(document);
-    return members.key != null && isKey(members.key)
-        ? new StoredDocument(members, members.key)
-        : null;
+    return members.key != null && isKey(members.key) ? of(members, members.key) : null;
   }
 
   /** Tells whether a text that is there as an {@code _id} is one that the API can name. */
@@ -84,7 +79,7 @@ final class StoredDocument {
   }
 
   String key() {
-    return key;
+    return metadata.key();
   }
 
   String etag() {
@@ -95,33 +90,14 @@ final class StoredDocument {
     return metadata.version();
   }
 
-  /** Returns the value as it is stored, with names escaped; null where it was projected away. */
-  RawValue storedValue() {
-    return value;
-  }
-
-  KVMetadata metadata() {
-    return metadata;
-  }
-
   KVEntry<RawValue> entry() {
-    return KVEntry.of(DollarNames.unescape(value), metadata);
+    return KVEntry.of(DollarNames.unescape(storedValue), metadata);
   }
 
   boolean isLiveAt(Instant now) {
     return !metadata.isExpiredAt(now);
   }
 
-  private static RawValue element(BsonType type, byte[] bytes) {
-    byte[] name = VALUE.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer document = ByteBuffer.allocate(4 + 1 + name.length + 1 + bytes.length + 1)
-        .order(ByteOrder.LITTLE_ENDIAN);
-    document.putInt(document.capacity());
-    document.put((byte) type.getValue()).put(name).put((byte) 0).put(bytes).put((byte) 0);
-    return RawValue.ofDocument(document.array());
-  }
-
-  /** The members as they come by. */
   private static final class Members {
     private @Nullable String key;
     private @Nullable RawValue value;
@@ -164,7 +140,7 @@ final class StoredDocument {
       reader.skipValue();
       byte[] value = new byte[input.getPosition() - from];
       bytes.get(from, value);
-      return element(type, value);
+      return BsonValues.ofElement(type, value);
     }
 
     private static @Nullable String text(BsonReader reader) {

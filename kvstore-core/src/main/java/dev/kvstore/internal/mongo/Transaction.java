@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param doing names the work in errors
  */
-record Transaction(
-    StoreAccess access, MongoWriteResolver settlement, Deadline deadline, String doing) {
+record Transaction(StoreAccess access, Deadline deadline, String doing) {
   /**
    * Returns what the work returns.
    *
@@ -37,7 +36,7 @@ record Transaction(
   <R> R run(
       Function<SessionCollection, R> work,
       Predicate<MongoException> again,
-      Function<Deadline, @Nullable ?> look) {
+      Function<Deadline, ? extends @Nullable Object> look) {
     while (true) {
       try {
         return tryOnce(work, look);
@@ -56,7 +55,8 @@ record Transaction(
     }
   }
 
-  private <R> R tryOnce(Function<SessionCollection, R> work, Function<Deadline, @Nullable ?> look) {
+  private <R> R tryOnce(
+      Function<SessionCollection, R> work, Function<Deadline, ? extends @Nullable Object> look) {
     ClientSession session = access.sessions().start();
     try {
       session.startTransaction(TransactionOptions.builder()
@@ -66,8 +66,8 @@ record Transaction(
           .timeout(deadline.millisLeft(), TimeUnit.MILLISECONDS)
           .build());
       R result = access.sessions().call(deadline, () -> work.apply(access.in(session)));
-      commit(
-          session, look); // which is never refused, and what becomes of it shows when it is settled
+      // Which is never refused, and what becomes of it shows when it is settled.
+      commit(session, look);
       return result;
     } finally {
       // Closing aborts what was not committed, for which an interrupt must wait: the server would
@@ -80,7 +80,7 @@ record Transaction(
     }
   }
 
-  private void commit(ClientSession session, Function<Deadline, @Nullable ?> look) {
+  private void commit(ClientSession session, Function<Deadline, ? extends @Nullable Object> look) {
     while (true) {
       try {
         session.commitTransaction();
@@ -93,7 +93,7 @@ record Transaction(
         }
         boolean timeIsUp = deadline.hasPassed() || e instanceof MongoOperationTimeoutException;
         if (timeIsUp || !e.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL)) {
-          settlement.settle(e, true, doing, look);
+          access.resolver().settle(e, true, doing, look);
           return;
         }
         pauseBeforeCommit(e);

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class ChangeLog {
   private final int kept;
 
   // Of the writer's thread alone.
-  private final List<Pending> pending = new ArrayList<>();
+  private final List<LongFunction<Logged>> pending = new ArrayList<>();
 
   // Guarded by this.
   private final ArrayDeque<Logged> recent = new ArrayDeque<>();
@@ -53,19 +54,6 @@ final class ChangeLog {
 
   private final long first;
   private final LongSupplier clock;
-
-  /** A change of the open transaction; a store was dropped where there is no kind. */
-  private record Pending(
-      String store,
-      @Nullable Kind kind,
-      String key,
-      long version,
-      @Nullable String etag) {
-    Logged at(long position) {
-      Change change = kind == null ? null : new Change(kind, key, version, etag, position);
-      return new Logged(store, position, change);
-    }
-  }
 
   /** A change of a store, which was dropped where there is none. */
   private record Logged(
@@ -112,22 +100,26 @@ final class ChangeLog {
 
   /** The open transaction has written the entry. */
   void set(String store, KVMetadata written) {
-    pending.add(new Pending(store, Kind.SET, written.key(), written.version(), written.etag()));
+    add(store, Kind.SET, written.key(), written.version(), written.etag());
   }
 
   /** The open transaction has deleted the entry. */
   void deleted(String store, String key) {
-    pending.add(new Pending(store, Kind.DELETE, key, 0, null));
+    add(store, Kind.DELETE, key, 0, null);
   }
 
   /** The open transaction has removed the entry, or is about to replace it, for it is dead. */
   void expired(String store, String key) {
-    pending.add(new Pending(store, Kind.EXPIRE, key, 0, null));
+    add(store, Kind.EXPIRE, key, 0, null);
+  }
+
+  private void add(String store, Kind kind, String key, long version, @Nullable String etag) {
+    pending.add(at -> new Logged(store, at, new Change(kind, key, version, etag, at)));
   }
 
   /** The open transaction has dropped the store. */
   void dropped(String store) {
-    pending.add(new Pending(store, null, "", 0, null));
+    pending.add(at -> new Logged(store, at, null));
   }
 
   /**
@@ -139,10 +131,10 @@ final class ChangeLog {
       return 0;
     }
     long position = Math.max(reached, clock.getAsLong() - pending.size());
-    for (Pending change : pending) {
-      position++;
-      committing.add(change.at(position));
-      reachedByStore.put(change.store, position);
+    for (LongFunction<Logged> change : pending) {
+      Logged logged = change.apply(++position);
+      committing.add(logged);
+      reachedByStore.put(logged.store, position);
     }
     // Before the commit: whoever reads what it wrote must not get an earlier token.
     reached = position;

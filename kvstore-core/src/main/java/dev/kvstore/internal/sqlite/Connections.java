@@ -14,15 +14,7 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.SQLiteOpenMode;
 
 /** Opens connections to one database file. */
-final class Connections {
-  private final Path file;
-  private final Duration busyTimeout;
-
-  Connections(Path file, Duration busyTimeout) {
-    this.file = file;
-    this.busyTimeout = busyTimeout;
-  }
-
+record Connections(Path file, Duration busyTimeout) {
   /** To be called before anything else in this package that knows the driver's classes. */
   static void requireDriver() {
     try {

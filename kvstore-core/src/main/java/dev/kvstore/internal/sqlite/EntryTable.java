@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  * Changes entries in the transaction that is open, on the writer's thread. A change that is refused
  * with a {@code KVException} has changed nothing: whatever can refuse comes before the first
  * statement that changes something.
+ *
+ * @param changes is told what is done
  */
-final class EntryTable {
+record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
   /** Few enough that those who write meanwhile hardly notice, even where the values are large. */
   private static final int SWEPT_AT_ONCE = 100;
 
@@ -65,26 +67,16 @@ final class EntryTable {
   private static final String DELETE = "DELETE FROM entries WHERE store_id = ? AND key = ?";
   private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
 
-  private final Statements statements;
-  private final ChangeLog changes;
-  private final Clock clock;
-
   /** A row, which may have expired. */
   private record Row(long storeId, KVMetadata metadata, long valueId) {}
-
-  /** @param changes is told what is done */
-  EntryTable(Statements statements, ChangeLog changes, Clock clock) {
-    this.statements = statements;
-    this.changes = changes;
-    this.clock = clock;
-  }
 
   KVMetadata write(String store, Write write) throws SQLException {
     Instant now = clock.instant();
     Row row = find(store, write.key());
     KVMetadata present = live(row, now);
     check(write.key(), write.etag(), write.condition(), present);
-    return put(store, row, following(write, present, now), write.value());
+    return put(
+        store, row, following(write, present, expiry(write, present, now), now), write.value());
   }
 
   Defaulted setDefault(String store, Write write) throws SQLException {
@@ -95,8 +87,7 @@ final class EntryTable {
       EtagReusedException.check(write.key(), write.etag(), present.etag());
       return new Defaulted(KVEntry.of(value(row), present), false);
     }
-    KVMetadata stored = put(store, row, following(write, null, now), write.value());
-    return new Defaulted(KVEntry.of(write.value(), stored), true);
+    return new Defaulted(create(store, row, write, now), true);
   }
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
@@ -116,22 +107,23 @@ final class EntryTable {
 
   KVEntry<RawValue> increment(String store, String key, long by, WriteOptions options)
       throws SQLException {
+    Write write = new Write(key, BsonValues.ofNumber(by, false), options);
     Instant now = clock.instant();
     Row row = find(store, key);
     KVMetadata present = live(row, now);
-    check(key, options.etag().orElse(null), options.condition(), present);
-    RawValue sum;
-    Instant expiresAt;
-    if (row != null && present != null) {
-      sum = sum(key, value(row), by);
-      expiresAt = present.expiresAt().orElse(null);
-    } else {
-      sum = BsonValues.ofNumber(by, false);
-      expiresAt = expiry(options.timeToLive().orElse(null), now);
+    check(key, write.etag(), write.condition(), present);
+    if (row == null || present == null) {
+      return create(store, row, write, now);
     }
-    KVMetadata next = following(
-        key, present, options.author().orElse(null), options.etag().orElse(null), expiresAt, now);
+    RawValue sum = sum(key, value(row), by);
+    KVMetadata next = following(write, present, present.expiresAt().orElse(null), now);
     return KVEntry.of(sum, put(store, row, next, sum));
+  }
+
+  private KVEntry<RawValue> create(String store, @Nullable Row row, Write write, Instant now)
+      throws SQLException {
+    KVMetadata next = following(write, null, expiry(write, null, now), now);
+    return KVEntry.of(write.value(), put(store, row, next, write.value()));
   }
 
   boolean delete(String store, String key, WriteOptions options) throws SQLException {
@@ -274,20 +266,8 @@ final class EntryTable {
     }
   }
 
-  private static KVMetadata following(Write write, @Nullable KVMetadata present, Instant now) {
-    Instant expiresAt = write.expiryKept() && present != null
-        ? present.expiresAt().orElse(null)
-        : expiry(write.timeToLive(), now);
-    return following(write.key(), present, write.author(), write.etag(), expiresAt, now);
-  }
-
   private static KVMetadata following(
-      String key,
-      @Nullable KVMetadata present,
-      @Nullable String author,
-      @Nullable String chosenEtag,
-      @Nullable Instant expiresAt,
-      Instant now) {
+      Write write, @Nullable KVMetadata present, @Nullable Instant expiresAt, Instant now) {
     Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
     Instant createdAt = present == null ? updatedAt : present.createdAt();
     if (createdAt.isAfter(updatedAt)) {
@@ -295,14 +275,18 @@ final class EntryTable {
       updatedAt = createdAt;
     }
     long version = present == null ? 1 : present.version() + 1;
-    String etag = chosenEtag == null ? new ObjectId().toHexString() : chosenEtag;
-    return KVMetadata.of(key, version, etag, createdAt, updatedAt, author, expiresAt);
+    String etag = write.etag() == null ? new ObjectId().toHexString() : write.etag();
+    return KVMetadata.of(
+        write.key(), version, etag, createdAt, updatedAt, write.author(), expiresAt);
   }
 
-  private static @Nullable Instant expiry(@Nullable Duration timeToLive, Instant now) {
-    return timeToLive == null
+  private static @Nullable Instant expiry(Write write, @Nullable KVMetadata present, Instant now) {
+    if (write.expiryKept() && present != null) {
+      return present.expiresAt().orElse(null);
+    }
+    return write.timeToLive() == null
         ? null
-        : Instant.ofEpochMilli(now.toEpochMilli() + timeToLive.toMillis());
+        : Instant.ofEpochMilli(now.toEpochMilli() + write.timeToLive().toMillis());
   }
 
   /** Writes over the row, which may have expired, or makes one where there is none. */

@@ -18,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -302,8 +301,7 @@ final class GroupWriter extends ServiceThread {
     private final AtomicBoolean claimed = new AtomicBoolean();
 
     private boolean mine;
-    private @Nullable T value;
-    private @Nullable KVException refusal;
+    private Runnable outcome = () -> {}; // where the caller took it back
 
     Job(Operation<T> operation) {
       this.operation = operation;
@@ -318,21 +316,16 @@ final class GroupWriter extends ServiceThread {
       if (!mine) {
         return;
       }
-      value = null;
-      refusal = null;
       try {
-        value = operation.run();
+        T value = operation.run();
+        outcome = () -> result.complete(value);
       } catch (KVException e) {
-        refusal = e;
+        outcome = () -> result.completeExceptionally(e);
       }
     }
 
     void complete() {
-      if (refusal != null) {
-        result.completeExceptionally(refusal);
-      } else {
-        result.complete(value);
-      }
+      outcome.run();
     }
 
     void fail(KVException failure) {

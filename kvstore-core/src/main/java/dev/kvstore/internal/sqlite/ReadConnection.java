@@ -135,23 +135,22 @@ final class ReadConnection implements AutoCloseable {
   }
 
   List<String> storeNames() throws SQLException {
-    List<String> names = new ArrayList<>();
-    try (ResultSet rows = statements.bind(STORES).executeQuery()) {
-      while (rows.next()) {
-        names.add(rows.getString(1));
-      }
-    }
-    return names;
+    return rows(STORES, row -> row.getString(1));
   }
 
   List<StoreSize> sizes(int most) throws SQLException {
-    List<StoreSize> sizes = new ArrayList<>();
-    try (ResultSet rows = statements.bind(SIZES, (long) most).executeQuery()) {
+    return rows(
+        SIZES, row -> new StoreSize(row.getString(1), row.getLong(2), row.getLong(3)), (long) most);
+  }
+
+  private <T> List<T> rows(String sql, Mapper<T> mapper, Object... parameters) throws SQLException {
+    List<T> found = new ArrayList<>();
+    try (ResultSet rows = statements.bind(sql, parameters).executeQuery()) {
       while (rows.next()) {
-        sizes.add(new StoreSize(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+        found.add(mapper.map(rows));
       }
     }
-    return sizes;
+    return found;
   }
 
   @Override

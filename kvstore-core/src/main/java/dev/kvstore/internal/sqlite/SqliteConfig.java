@@ -41,29 +41,17 @@ public record SqliteConfig(Clock clock, Duration timeout, Duration sweepInterval
     return new SqliteConfig(newClock, timeout, sweepInterval, readers);
   }
 
-  /**
-   * See {@link #timeout()}.
-   *
-   * @throws IllegalArgumentException if it is not from one millisecond to one day
-   */
+  /** See {@link #timeout()}; from one millisecond to one day. */
   public SqliteConfig timeout(Duration newTimeout) {
     return new SqliteConfig(clock, newTimeout, sweepInterval, readers);
   }
 
-  /**
-   * See {@link #sweepInterval()}.
-   *
-   * @throws IllegalArgumentException if it is not from one millisecond to one day
-   */
+  /** See {@link #sweepInterval()}; from one millisecond to one day. */
   public SqliteConfig sweepInterval(Duration newInterval) {
     return new SqliteConfig(clock, timeout, newInterval, readers);
   }
 
-  /**
-   * See {@link #readers()}.
-   *
-   * @throws IllegalArgumentException if it is not from 1 to 100
-   */
+  /** See {@link #readers()}; from 1 to 100. */
   public SqliteConfig readers(int newReaders) {
     return new SqliteConfig(clock, timeout, sweepInterval, newReaders);
   }

@@ -37,11 +37,11 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   private static final Duration QUIET_TIME = Duration.ofSeconds(5);
 
   private final Path file;
-  private final Clock clock;
   private final Duration timeout;
   private final DatabaseLock lock;
 
-  // The tests of this package reach for these.
+  // The stores and the tests of this package reach for these.
+  final Clock clock;
   final Connection connection;
   final ChangeLog changes;
   final ChangeFeed feed;
@@ -139,8 +139,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   @Override
   public EntryStore store(String name) {
-    return new SqliteEntryStore(
-        Names.checkStore(name), table, writer, readers, changes, feed, clock);
+    return new SqliteEntryStore(Names.checkStore(name), this);
   }
 
   /** Returns the stores that were ever written to, also those whose entries are all gone. */
@@ -158,8 +157,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   /** Returns what this database has done, and how large it is. Does not wait for anything. */
   public SqliteStatistics statistics() {
     return new SqliteStatistics(
-        transactions.writes(),
-        transactions.checkpoints(),
+        transactions.writes.get(),
+        transactions.checkpoints.get(),
         writer.queued(),
         file.toFile().length(),
         transactions.logSize());

@@ -19,7 +19,6 @@ import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -34,30 +33,13 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   private static final int READ_AT_ONCE = 256;
 
   private final String name;
-  private final EntryTable table;
-  private final GroupWriter writer;
-  private final ReaderPool readers;
-  private final ChangeLog changes;
-  private final ChangeFeed feed;
-  private final Clock clock;
+  private final SqliteEntryDatabase database;
   private final Set<FeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SqliteEntryStore(
-      String name,
-      EntryTable table,
-      GroupWriter writer,
-      ReaderPool readers,
-      ChangeLog changes,
-      ChangeFeed feed,
-      Clock clock) {
+  SqliteEntryStore(String name, SqliteEntryDatabase database) {
     this.name = name;
-    this.table = table;
-    this.writer = writer;
-    this.readers = readers;
-    this.changes = changes;
-    this.feed = feed;
-    this.clock = clock;
+    this.database = database;
   }
 
   @Override
@@ -77,10 +59,10 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
     List<KVEntry<RawValue>> entries = new ArrayList<>();
     for (int from = 0; from < distinct.size(); from += READ_AT_ONCE) {
       List<String> some = distinct.subList(from, Math.min(from + READ_AT_ONCE, distinct.size()));
-      entries.addAll(readers.read(reader -> {
+      entries.addAll(database.readers.read(reader -> {
         List<KVEntry<RawValue>> found = new ArrayList<>();
         for (String key : some) {
-          reader.read(name, key, clock.millis()).ifPresent(found::add);
+          reader.read(name, key, database.clock.millis()).ifPresent(found::add);
         }
         return found;
       }));
@@ -112,7 +94,8 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public int count(KeyRange range, int most, ReadOptions options) {
     checkOpen();
-    return readers.read(reader -> reader.count(name, range, most, clock.millis()));
+    return database.readers.read(
+        reader -> reader.count(name, range, most, database.clock.millis()));
   }
 
   @Override
@@ -124,7 +107,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public KVMetadata put(Mutation.Put put) {
     Write write = put.write();
-    return writer.write(write.value().size(), () -> table.write(name, write));
+    return database.writer.write(write.value().size(), () -> database.table.write(name, write));
   }
 
   @Override
@@ -133,36 +116,41 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
     // Most of the time the entry is there, and then nobody has to wait for the writer.
     return find(write.key(), ReadOptions.DEFAULT)
         .map(put::unchanged)
-        .orElseGet(() -> writer.write(write.value().size(), () -> table.setDefault(name, write)));
+        .orElseGet(() -> database.writer.write(
+            write.value().size(), () -> database.table.setDefault(name, write)));
   }
 
   @Override
   public BatchResult batch(Mutation.Batch batch) {
     long bytes = batch.values().values().stream().mapToLong(RawValue::size).sum();
-    return writer.write(bytes, () -> table.writeMany(name, batch.values(), batch.options()));
+    return database.writer.write(
+        bytes, () -> database.table.writeMany(name, batch.values(), batch.options()));
   }
 
   @Override
   public KVEntry<RawValue> add(Mutation.Add add) {
-    return writer.write(0, () -> table.increment(name, add.key(), add.by(), add.options()));
+    return database.writer.write(
+        0, () -> database.table.increment(name, add.key(), add.by(), add.options()));
   }
 
   @Override
   public boolean delete(Mutation.Delete delete) {
-    return writer.write(0, () -> table.delete(name, delete.key(), delete.options()));
+    return database.writer.write(
+        0, () -> database.table.delete(name, delete.key(), delete.options()));
   }
 
   @Override
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
-    return writer.write(
+    return database.writer.write(
         0,
-        () -> table.deleteMany(name, deletion.conditions(), deletion.options().isAtomic()));
+        () -> database.table.deleteMany(
+            name, deletion.conditions(), deletion.options().isAtomic()));
   }
 
   @Override
   public SyncToken syncToken() {
     checkOpen();
-    return new SyncToken(changes.reached(name));
+    return new SyncToken(database.changes.reached(name));
   }
 
   /**
@@ -172,7 +160,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     checkOpen();
-    FeedSubscription subscription = feed.subscribe(name, sink, from);
+    FeedSubscription subscription = database.feed.subscribe(name, sink, from);
     subscriptions.add(subscription);
     if (closed) { // meanwhile
       subscription.close();
@@ -200,6 +188,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
 
   private <T> KVPage<T> scan(ReadConnection.Listing<T> listing, KeyRange range, int limit) {
     checkOpen();
-    return readers.read(reader -> reader.scan(listing, name, range, limit, clock.millis()));
+    return database.readers.read(
+        reader -> reader.scan(listing, name, range, limit, database.clock.millis()));
   }
 }

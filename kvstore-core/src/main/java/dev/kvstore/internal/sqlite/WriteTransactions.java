@@ -28,9 +28,13 @@ final class WriteTransactions implements Transactions {
   private final Path logFile;
   private final Duration timeout;
   private final SqlErrors errors;
-  private final AtomicLong commits = new AtomicLong();
-  private final AtomicLong writes = new AtomicLong();
-  private final AtomicLong checkpoints = new AtomicLong();
+
+  /** How many transactions were committed, those that changed nothing included. */
+  final AtomicLong commits = new AtomicLong();
+  /** How many transactions changed something. */
+  final AtomicLong writes = new AtomicLong();
+  /** How often the log was moved into the file, SQLite's own small steps not included. */
+  final AtomicLong checkpoints = new AtomicLong();
 
   private boolean checkpointFails; // of the writer's thread alone
 
@@ -149,20 +153,5 @@ final class WriteTransactions implements Transactions {
   /** Returns the size of the log in bytes, or 0 if there is none. */
   long logSize() {
     return logFile.toFile().length();
-  }
-
-  /** Returns how many transactions were committed, those that changed nothing included. */
-  long commits() {
-    return commits.get();
-  }
-
-  /** Returns how many transactions changed something. */
-  long writes() {
-    return writes.get();
-  }
-
-  /** Returns how often the log was moved into the file, SQLite's own small steps not included. */
-  long checkpoints() {
-    return checkpoints.get();
   }
 }

@@ -70,7 +70,7 @@ public record PemFile(Path path, String text) {
     }
     if (certificates.isEmpty()) {
       throw new PemException(
-          "The file " + path + " has no certificate in PEM" + " (-----BEGIN CERTIFICATE-----)");
+          "The file " + path + " has no certificate in PEM (-----BEGIN CERTIFICATE-----)");
     }
     return certificates;
   }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
-import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVQuery;
 import dev.kvstore.OutcomeUnknownException;
@@ -21,6 +20,7 @@ import dev.kvstore.spi.Projection;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,64 +37,62 @@ public record Deletion(EntryStore store, DeleteOptions options) {
 
   /** Deletes all entries whose keys begin with the prefix. */
   public DeleteResult under(String prefix) {
-    KeyRange range = new KeyRange(prefix, null);
-    ReadOptions fresh = ReadOptions.DEFAULT;
-    return isPlain()
-        ? delete(unconditional(
-            store.stream(range, Projection.KEYS, KVQuery.MAX_LIMIT, fresh).toList()))
-        : delete(
-            "What begins with '" + prefix + "'",
-            store.stream(range, Projection.METADATA, KVQuery.MAX_LIMIT, fresh).toList());
+    return delete(
+        "What begins with '" + prefix + "'",
+        store.stream(
+                new KeyRange(prefix, null),
+                Projection.METADATA,
+                KVQuery.MAX_LIMIT,
+                ReadOptions.DEFAULT)
+            .toList());
   }
 
-  /** Deletes the entries of these keys. */
-  public DeleteResult of(Collection<String> keys) {
-    Map<String, WriteCondition> conditions = unconditional(keys);
-    return isPlain()
-        ? delete(conditions)
-        : delete("What is under these " + conditions.size() + " keys", matching(conditions));
-  }
-
-  private boolean isPlain() {
-    return !options.isDryRun() && options.fingerprint().isEmpty();
-  }
-
-  private static Map<String, WriteCondition> unconditional(Collection<String> keys) {
-    Map<String, WriteCondition> conditions = new LinkedHashMap<>();
-    keys.forEach(key -> conditions.put(key, WriteCondition.NONE));
-    return conditions;
-  }
-
-  /** Returns the metadata of the entries that there are and for which the conditions hold. */
-  public List<KVMetadata> matching(Map<String, WriteCondition> conditions) {
-    List<KVMetadata> found = new ArrayList<>();
-    for (Map<String, WriteCondition> part : parts(conditions, READ_AT_ONCE)) {
-      store.find(part.keySet(), ReadOptions.DEFAULT.bypassingCache()).stream()
-          .map(KVEntry::metadata)
-          .filter(entry -> conditions.get(entry.key()).holdsFor(entry.etag()))
-          .forEach(found::add);
+  /** Deletes the entries for which the conditions hold, each none or an etag. */
+  public DeleteResult of(Map<String, WriteCondition> conditions) {
+    if (!options.isDryRun() && options.fingerprint().isEmpty()) {
+      return delete(conditions);
     }
-    return found;
+    Map<String, KVMetadata> found = new HashMap<>();
+    for (Map<String, WriteCondition> part : parts(conditions, READ_AT_ONCE)) {
+      store
+          .find(part.keySet(), ReadOptions.DEFAULT.bypassingCache())
+          .forEach(entry -> found.put(entry.key(), entry.metadata()));
+    }
+    List<KVMetadata> matched = new ArrayList<>();
+    conditions.forEach((key, condition) -> {
+      KVMetadata entry = found.get(key);
+      if (entry != null && condition.holdsFor(entry.etag())) {
+        matched.add(entry);
+      }
+    });
+    return delete("What is under these " + conditions.size() + " keys", matched);
   }
 
-  /** Deletes the entries if they are what the options demand. */
+  /** Deletes these entries if they are what the options demand. */
   private DeleteResult delete(String what, List<KVMetadata> matched) {
     String present = fingerprint(matched);
-    String demanded = options.fingerprint().orElse(present);
-    if (!demanded.equals(present)) {
-      throw PreconditionFailedException.ofMany(what, demanded, present);
+    Optional<String> demanded = options.fingerprint();
+    if (!demanded.orElse(present).equals(present)) {
+      throw PreconditionFailedException.ofMany(
+          what + " has the fingerprint " + present + ", the deletion demanded "
+              + demanded.orElseThrow(),
+          present);
     }
+    DeleteResult result;
     if (options.isDryRun()) {
-      List<String> keys = matched.stream().map(KVMetadata::key).toList();
-      return new DeleteResult(keys, List.of(), Optional.of(present));
+      result = new DeleteResult(
+          matched.stream().map(KVMetadata::key).toList(), List.of(), Optional.empty());
+    } else {
+      Map<String, WriteCondition> conditions = new LinkedHashMap<>();
+      matched.forEach(entry -> conditions.put(
+          entry.key(),
+          demanded.isEmpty() ? WriteCondition.NONE : WriteCondition.ifMatch(entry.etag())));
+      result = demanded.isEmpty() ? delete(conditions) : deleteAtomicallyIfPossible(conditions);
     }
-    Map<String, WriteCondition> conditions = new LinkedHashMap<>();
-    matched.forEach(entry -> conditions.put(entry.key(), WriteCondition.ifMatch(entry.etag())));
-    return deleteAtomicallyIfPossible(conditions);
+    return new DeleteResult(result.keys(), result.changed(), Optional.of(present));
   }
 
-  /** As {@link #delete(Map)}, atomically unless the database has no transactions. */
-  public DeleteResult deleteAtomicallyIfPossible(Map<String, WriteCondition> conditions) {
+  private DeleteResult deleteAtomicallyIfPossible(Map<String, WriteCondition> conditions) {
     try {
       return new Deletion(store, options.atomic()).delete(conditions);
     } catch (AtomicNotSupportedException e) {
@@ -105,8 +103,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     }
   }
 
-  /** Deletes the entries for which the conditions hold. */
-  public DeleteResult delete(Map<String, WriteCondition> conditions) {
+  private DeleteResult delete(Map<String, WriteCondition> conditions) {
     List<String> deleted = new ArrayList<>();
     List<String> changed = new ArrayList<>();
     int atOnce = options.isAtomic() ? Integer.MAX_VALUE : AT_ONCE;
@@ -140,7 +137,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
   }
 
   /** Returns a text that stands for these entries, each as it is. */
-  public static String fingerprint(Collection<KVMetadata> entries) {
+  private static String fingerprint(Collection<KVMetadata> entries) {
     MessageDigest digest = Sha256.start();
     // No key has a line feed.
     entries.forEach(

@@ -289,8 +289,9 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public DeleteResult deleteMany(Collection<String> keys, DeleteOptions options) {
-    keys.forEach(Names::checkKey);
-    return new Deletion(entries, options).of(keys);
+    Map<String, WriteCondition> conditions = new LinkedHashMap<>();
+    keys.forEach(key -> conditions.put(Names.checkKey(key), WriteCondition.NONE));
+    return new Deletion(entries, options).of(conditions);
   }
 
   @Override

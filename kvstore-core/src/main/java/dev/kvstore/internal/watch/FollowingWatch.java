@@ -1,14 +1,9 @@
 package dev.kvstore.internal.watch;
 
-import dev.kvstore.KVEntry;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.spi.Interest;
-import dev.kvstore.spi.RawValue;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Lets somebody read again what has changed; now and then where the store does not tell. */
@@ -19,22 +14,25 @@ final class FollowingWatch extends RereadingWatch {
   /** Whoever waits is not let go before, even if it was closed. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
-  private final Refresh refresh;
-  private final Later later;
+  private final Function<ReadOptions, @Nullable Duration> refresh;
+  private final Runnable whenClosed;
   private volatile boolean polling;
   private volatile @Nullable Object timer;
 
   FollowingWatch(
+      WatchHub hub,
       String subject,
       Interest interest,
-      Refresh refresh,
-      Executor executor,
-      Later later,
-      Rereads rereads,
-      Consumer<Watch> whenClosed) {
-    super(subject, interest, executor, later, rereads, whenClosed);
+      Function<ReadOptions, @Nullable Duration> refresh,
+      Runnable whenClosed) {
+    super(hub, subject, interest);
     this.refresh = refresh;
-    this.later = later;
+    this.whenClosed = whenClosed;
+  }
+
+  @Override
+  void ended() {
+    whenClosed.run();
   }
 
   @Override
@@ -44,18 +42,8 @@ final class FollowingWatch extends RereadingWatch {
   }
 
   @Override
-  Optional<String> key() {
-    return Optional.empty();
-  }
-
-  @Override
-  boolean knows(Map<String, KVEntry<RawValue>> found) {
-    return false;
-  }
-
-  @Override
   void read(ReadOptions options, boolean byHand) {
-    Duration next = refresh.refresh(options);
+    Duration next = refresh.apply(options);
     if (polling) {
       readAfter(next == null ? POLL : least(next, POLL));
     } else if (next != null) {
@@ -66,10 +54,10 @@ final class FollowingWatch extends RereadingWatch {
   private void readAfter(Duration time) {
     Object mine = new Object();
     timer = mine; // the only one that counts
-    later.run(
+    hub.later.run(
         () -> {
           if (timer == mine) {
-            runner().wake();
+            runner.wake();
           }
         },
         time);

@@ -11,7 +11,6 @@ import dev.kvstore.spi.RawValue;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,15 +34,12 @@ final class ItemWatch<T> extends RereadingWatch {
   private @Nullable String refusal; // of the runner alone: what was logged last
 
   ItemWatch(
+      WatchHub hub,
       String key,
       ItemReader<T> reader,
       @Nullable T fallback,
-      Consumer<? super KVItemChange<T>> listener,
-      Executor executor,
-      Later later,
-      Rereads rereads,
-      Consumer<Watch> whenClosed) {
-    super("the key '" + key + "'", Interest.key(key), executor, later, rereads, whenClosed);
+      Consumer<? super KVItemChange<T>> listener) {
+    super(hub, "the key '" + key + "'", Interest.key(key));
     this.key = key;
     this.reader = reader;
     this.fallback = fallback;
@@ -88,7 +84,7 @@ final class ItemWatch<T> extends RereadingWatch {
     KVItemChange<T> change =
         new KVItemChange<>(key, value(now), value(last), now.map(KVEntry::metadata));
     last = now;
-    if (runner().isClosed()) {
+    if (runner.isClosed()) {
       return;
     }
     try {

@@ -5,17 +5,13 @@ import dev.kvstore.KVWatcher;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,47 +24,23 @@ final class QueuedWatch extends Watch {
   /** How many entries are read at once: few enough that large values fit into memory. */
   private static final int READ_AT_ONCE = 32;
 
-  private static final Duration RETRY = Duration.ofSeconds(1);
-
-  private final EntryStore store;
-  private final Interest interest;
   private final KVWatcher watcher;
   private final int capacity;
   private final @Nullable EntryDecoder decoder;
-  private final Later later;
-  private final SerialRunner runner;
-  private boolean failing; // of the runner alone
 
   // Guarded by itself. Changes, and of the marks before them two at most.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
 
   QueuedWatch(
-      EntryStore store,
+      WatchHub hub,
       Interest interest,
       KVWatcher watcher,
       WatchOptions options,
-      EntryDecoder decoder,
-      Executor executor,
-      Later later,
-      Consumer<Watch> whenClosed) {
-    super(whenClosed);
-    this.store = store;
-    this.interest = interest;
+      EntryDecoder decoder) {
+    super(hub, interest);
     this.watcher = watcher;
     this.capacity = options.queueCapacity();
     this.decoder = options.hasValues() ? decoder : null;
-    this.later = later;
-    this.runner = new SerialRunner(executor, this::tell);
-  }
-
-  @Override
-  SerialRunner runner() {
-    return runner;
-  }
-
-  @Override
-  public Interest interest() {
-    return interest;
   }
 
   @Override
@@ -84,7 +56,7 @@ final class QueuedWatch extends Watch {
     boolean any = false;
     synchronized (queue) {
       for (Change change : changes) {
-        if (interest.covers(change.key())) {
+        if (interest().covers(change.key())) {
           any = true;
           add(change);
         }
@@ -113,7 +85,7 @@ final class QueuedWatch extends Watch {
     }
     log.warn(
         "A watcher of the store '{}' is too slow: {} changes wait, it gets a reset instead",
-        store.name(),
+        hub.entries.name(),
         queue.size());
     queue.clear();
     queue.add(KVWatcher::reset);
@@ -121,7 +93,8 @@ final class QueuedWatch extends Watch {
     queue.add(to -> to.ready(new SyncToken(change.position())));
   }
 
-  private void tell() {
+  @Override
+  void work() {
     try {
       Consumer<KVWatcher> next = next();
       while (next != null && !runner.isClosed()) {
@@ -129,7 +102,7 @@ final class QueuedWatch extends Watch {
         next = next();
       }
     } catch (RuntimeException | Error e) {
-      tryLater(e);
+      runner.tryLater("Values of changes", e);
     }
   }
 
@@ -138,17 +111,10 @@ final class QueuedWatch extends Watch {
       next.accept(watcher);
     } catch (Throwable e) { // whatever it is, it is the watcher's, and the others go on
       log.error(
-          "A watcher of the store '{}' failed; it is told of the next change", store.name(), e);
+          "A watcher of the store '{}' failed; it is told of the next change",
+          hub.entries.name(),
+          e);
     }
-  }
-
-  private void tryLater(Throwable failure) {
-    if (!failing) {
-      log.warn("Values of changes cannot be read, it is tried again: {}", failure.getMessage());
-    }
-    failing = true;
-    log.debug("Values of changes cannot be read", failure);
-    later.run(runner::wake, RETRY);
   }
 
   /** Returns what is to be told next, with its entry; null where nothing waits. */
@@ -178,11 +144,8 @@ final class QueuedWatch extends Watch {
       keys.add(change.key());
       position = position.max(change.position());
     }
-    Map<String, KVEntry<RawValue>> found = new HashMap<>();
-    store
-        .find(keys, RereadingWatch.demand(position))
-        .forEach(entry -> found.put(entry.key(), entry));
+    Map<String, KVEntry<RawValue>> found = hub.find(keys, position);
     changes.forEach(change -> change.read(found));
-    failing = false;
+    runner.succeeded();
   }
 }

@@ -6,32 +6,17 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads something again after each change of it. What changes faster than it is read is read as it
  * is in the end, so nothing has to wait in a queue.
  */
 abstract class RereadingWatch extends Watch {
-  private static final Logger log = LoggerFactory.getLogger(RereadingWatch.class);
-
-  private static final Duration RETRY = Duration.ofSeconds(1);
-
   private final String subject;
-  private final Interest interest;
-  private final Later later;
-  private final Rereads rereads;
-  private final SerialRunner runner;
-
-  private boolean failing; // of the runner alone
 
   // Guarded by this.
   private SyncToken position = SyncToken.START;
@@ -39,19 +24,9 @@ abstract class RereadingWatch extends Watch {
   private List<Runnable> afterRead = new ArrayList<>();
 
   /** @param subject what is read, for log lines: {@code the key 'k'} */
-  RereadingWatch(
-      String subject,
-      Interest interest,
-      Executor executor,
-      Later later,
-      Rereads rereads,
-      Consumer<Watch> whenClosed) {
-    super(whenClosed);
+  RereadingWatch(WatchHub hub, String subject, Interest interest) {
+    super(hub, interest);
     this.subject = subject;
-    this.interest = interest;
-    this.later = later;
-    this.rereads = rereads;
-    this.runner = new SerialRunner(executor, this::read);
   }
 
   /**
@@ -61,25 +36,19 @@ abstract class RereadingWatch extends Watch {
    */
   abstract void read(ReadOptions options, boolean byHand);
 
-  @Override
-  final SerialRunner runner() {
-    return runner;
-  }
-
-  @Override
-  public final Interest interest() {
-    return interest;
-  }
-
   /** Returns the only key that is read; empty where there are more. */
-  abstract Optional<String> key();
+  Optional<String> key() {
+    return Optional.empty();
+  }
 
   /**
    * Returns true if an entry is the one that was read last.
    *
    * @param found all entries there are of the keys of many watches
    */
-  abstract boolean knows(Map<String, KVEntry<RawValue>> found);
+  boolean knows(Map<String, KVEntry<RawValue>> found) {
+    return false;
+  }
 
   /** Returns the point in the store's history that the next read will not be before. */
   final synchronized SyncToken position() {
@@ -100,13 +69,13 @@ abstract class RereadingWatch extends Watch {
     synchronized (this) {
       position = position.max(new SyncToken(at));
     }
-    rereads.add(this);
+    hub.rereads.add(this);
   }
 
   @Override
   public final void changed(List<Change> changes, long upTo) {
     for (Change change : changes) {
-      if (interest.covers(change.key())) {
+      if (interest().covers(change.key())) {
         changedAt(change.position(), change.version() == Change.UNKNOWN_VERSION);
       }
     }
@@ -126,12 +95,13 @@ abstract class RereadingWatch extends Watch {
     runner.wake();
   }
 
-  private void read() {
+  @Override
+  final void work() {
     ReadOptions options;
     boolean wasByHand;
     List<Runnable> after;
     synchronized (this) {
-      options = demand(position);
+      options = WatchHub.demand(position);
       wasByHand = byHand;
       byHand = false;
       after = afterRead;
@@ -139,31 +109,14 @@ abstract class RereadingWatch extends Watch {
     }
     try {
       read(options, wasByHand);
-      failing = false;
+      runner.succeeded();
     } catch (RuntimeException | Error e) {
-      tryLater(e, wasByHand);
+      synchronized (this) {
+        byHand |= wasByHand;
+      }
+      runner.tryLater("A change of " + subject, e);
     } finally {
       after.forEach(Runnable::run);
     }
-  }
-
-  /** Returns options for a read that has all changes up to that position in it. */
-  static ReadOptions demand(SyncToken position) {
-    // Without positions nobody can tell whether a cache has heard of the changes already.
-    return position.equals(SyncToken.START)
-        ? ReadOptions.DEFAULT.bypassingCache()
-        : ReadOptions.atLeast(position);
-  }
-
-  private void tryLater(Throwable e, boolean wasByHand) {
-    if (!failing) {
-      log.warn("A change of {} cannot be read, it is tried again: {}", subject, e.getMessage());
-    }
-    log.debug("{} cannot be read", subject, e);
-    failing = true;
-    synchronized (this) {
-      byHand |= wasByHand;
-    }
-    later.run(runner::wake, RETRY);
   }
 }

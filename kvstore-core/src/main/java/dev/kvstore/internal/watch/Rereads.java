@@ -1,21 +1,15 @@
 package dev.kvstore.internal.watch;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
-import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what has changed behind a gap in a store's changes, for all watches of the store
@@ -23,31 +17,24 @@ import org.slf4j.LoggerFactory;
  * and their listeners called, a few at a time. Thread-safe.
  */
 final class Rereads {
-  private static final Logger log = LoggerFactory.getLogger(Rereads.class);
-
   /** How many watches read at the same time, while each is done within its patience. */
   static final int AT_A_TIME = 8;
 
   /** After this long a watch is slow, and no other waits for it. */
   static final Duration PATIENCE = Duration.ofMillis(20);
 
-  private static final Duration RETRY = Duration.ofSeconds(1);
-
-  private final EntryStore entries;
-  private final Later later;
+  private final WatchHub hub;
   private final Duration patience;
   private final SerialRunner runner;
   private volatile boolean closed;
-  private boolean failing; // of the runner alone
 
   // Guarded by itself.
   private final Set<RereadingWatch> waiting = new LinkedHashSet<>();
 
-  Rereads(EntryStore entries, Executor executor, Later later, Duration patience) {
+  Rereads(WatchHub hub, Duration patience) {
+    this.hub = hub;
     this.patience = patience;
-    this.entries = entries;
-    this.later = later;
-    this.runner = new SerialRunner(executor, this::run);
+    this.runner = new SerialRunner(hub, this::run);
   }
 
   /** What the watch is about may have changed. */
@@ -71,23 +58,14 @@ final class Rereads {
     }
     try {
       wake(changed(taken));
-      failing = false;
+      runner.succeeded();
     } catch (RuntimeException | Error e) {
       synchronized (waiting) {
         waiting.addAll(taken);
       }
-      tryLater(e);
-    }
-  }
-
-  private void tryLater(Throwable failure) {
-    if (!closed) {
-      if (!failing) {
-        log.warn("Watched entries cannot be read, it is tried again: {}", failure.getMessage());
+      if (!closed) {
+        runner.tryLater("Watched entries", e);
       }
-      failing = true;
-      log.debug("Watched entries cannot be read", failure);
-      later.run(runner::wake, RETRY);
     }
   }
 
@@ -102,9 +80,7 @@ final class Rereads {
     if (watches.size() == 1 || keys.isEmpty()) {
       return watches; // it reads by itself just as well
     }
-    Map<String, KVEntry<RawValue>> found = new HashMap<>();
-    ReadOptions options = RereadingWatch.demand(position);
-    entries.find(keys, options).forEach(entry -> found.put(entry.key(), entry));
+    Map<String, KVEntry<RawValue>> found = hub.find(keys, position);
     return watches.stream().filter(watch -> !watch.knows(found)).toList();
   }
 

@@ -1,25 +1,33 @@
 package dev.kvstore.internal.watch;
 
-import java.util.concurrent.Executor;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does one piece of work on a shared executor whenever there is some, never twice at a time, and
  * occupies a thread only meanwhile. Thread-safe.
  */
 public final class SerialRunner {
-  private final Executor executor;
-  private final Runnable work;
+  private static final Logger log = LoggerFactory.getLogger(SerialRunner.class);
 
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final WatchHub hub;
+  private final Runnable work;
+  private boolean failing; // of the work alone
+
+  // Guarded by this.
   private boolean awake;
   private boolean again;
   private boolean closed;
   private @Nullable Thread running;
 
   /** @param work does all there is to do, and stops where {@link #isClosed()} */
-  SerialRunner(Executor executor, Runnable work) {
-    this.executor = executor;
+  SerialRunner(WatchHub hub, Runnable work) {
+    this.hub = hub;
     this.work = work;
   }
 
@@ -41,7 +49,7 @@ public final class SerialRunner {
     }
     boolean begun = false;
     try {
-      executor.execute(this::run);
+      hub.executor.execute(this::run);
       begun = true;
     } catch (RejectedExecutionException e) {
       // The hub was closed, and with it this.
@@ -50,6 +58,21 @@ public final class SerialRunner {
         sleep();
       }
     }
+  }
+
+  /** The work has failed, and begins again after a while. Logs the first failure in a row. */
+  void tryLater(String what, Throwable failure) {
+    if (!failing) {
+      log.warn("{} cannot be read, it is tried again: {}", what, failure.getMessage());
+    }
+    failing = true;
+    log.debug("{} cannot be read", what, failure);
+    hub.later.run(this::wake, RETRY);
+  }
+
+  /** The work has not failed. */
+  void succeeded() {
+    failing = false;
   }
 
   public synchronized boolean isClosed() {

@@ -4,7 +4,7 @@ import dev.kvstore.KVSubscription;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
-import java.util.function.Consumer;
+import dev.kvstore.spi.Interest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +12,28 @@ import org.jspecify.annotations.Nullable;
  * down what the feed tells, and tells it on by a {@link SerialRunner}.
  */
 abstract class Watch implements ChangeSink, KVSubscription {
-  private final Consumer<Watch> whenClosed;
+  final WatchHub hub;
+  final SerialRunner runner;
+  private final Interest interest;
   private @Nullable FeedSubscription source;
   private boolean closed;
 
-  Watch(Consumer<Watch> whenClosed) {
-    this.whenClosed = whenClosed;
+  Watch(WatchHub hub, Interest interest) {
+    this.hub = hub;
+    this.interest = interest;
+    this.runner = new SerialRunner(hub, this::work);
   }
 
-  abstract SerialRunner runner();
+  /** Tells all there is to tell, on the runner. */
+  abstract void work();
+
+  /** Called once this is closed; perhaps repeatedly. */
+  void ended() {}
+
+  @Override
+  public final Interest interest() {
+    return interest;
+  }
 
   /** Says where this hears from; that may already have told it something. */
   final void hears(FeedSubscription subscription) {
@@ -52,7 +65,8 @@ abstract class Watch implements ChangeSink, KVSubscription {
             open.close();
           }
         },
-        runner()::close,
-        () -> whenClosed.accept(this));
+        runner::close,
+        () -> hub.forget(this),
+        this::ended);
   }
 }

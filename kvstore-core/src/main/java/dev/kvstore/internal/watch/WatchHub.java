@@ -1,19 +1,24 @@
 package dev.kvstore.internal.watch;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.KVWatcher;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
+import dev.kvstore.spi.RawValue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +29,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +38,18 @@ import org.jspecify.annotations.Nullable;
  * when they have had nothing to do for 10 seconds. Thread-safe.
  */
 public final class WatchHub implements AutoCloseable {
-  private final EntryStore entries;
-  private final Executor executor;
-  private final Later later;
-  private final Rereads rereads;
+  final EntryStore entries;
+  final Executor executor;
+  final Later later;
+  final Rereads rereads;
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  @FunctionalInterface
+  interface Later {
+    void run(Runnable work, Duration after);
+  }
 
   /** Returns a hub for the watches of these entries, which it does not close. */
   public static WatchHub of(EntryStore entries) {
@@ -63,7 +74,7 @@ public final class WatchHub implements AutoCloseable {
     this.entries = entries;
     this.executor = executor;
     this.later = later;
-    this.rereads = new Rereads(entries, executor, later, patience);
+    this.rereads = new Rereads(this, patience);
     this.stop = stop;
   }
 
@@ -75,8 +86,7 @@ public final class WatchHub implements AutoCloseable {
   public KVSubscription watch(
       Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
     return start(
-        new QueuedWatch(
-            entries, interest, watcher, options, decoder, executor, later, watches::remove),
+        new QueuedWatch(this, interest, watcher, options, decoder),
         options.from().orElse(null));
   }
 
@@ -91,9 +101,7 @@ public final class WatchHub implements AutoCloseable {
       ItemReader<T> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
-    return start(
-        new ItemWatch<>(key, reader, fallback, listener, executor, later, rereads, watches::remove),
-        null);
+    return start(new ItemWatch<>(this, key, reader, fallback, listener), null);
   }
 
   /**
@@ -102,21 +110,41 @@ public final class WatchHub implements AutoCloseable {
    * cannot tell of changes it is read every 5 seconds.
    *
    * @param subject what is read, for log lines: {@code the settings 'http'}
+   * @param refresh reads it, as fresh as the options demand, and returns after what time to read it
+   *     again even if nothing is told, or null for never. What it throws is logged, and it is
+   *     called again after a second
    * @param whenClosed called when the watch ends, also by the end of the hub; perhaps repeatedly
    */
   public KVSubscription follow(
-      String subject, Interest interest, Refresh refresh, Runnable whenClosed) {
-    Consumer<Watch> end = watch -> {
-      watches.remove(watch);
-      whenClosed.run();
-    };
-    return start(
-        new FollowingWatch(subject, interest, refresh, executor, later, rereads, end), null);
+      String subject,
+      Interest interest,
+      Function<ReadOptions, @Nullable Duration> refresh,
+      Runnable whenClosed) {
+    return start(new FollowingWatch(this, subject, interest, refresh, whenClosed), null);
   }
 
   /** Returns a runner of this work on the threads of the hub, which the caller closes. */
   public SerialRunner runner(Runnable work) {
-    return new SerialRunner(executor, work);
+    return new SerialRunner(this, work);
+  }
+
+  /** Returns the entries there are of these keys, with all changes up to that position in them. */
+  Map<String, KVEntry<RawValue>> find(Set<String> keys, SyncToken position) {
+    Map<String, KVEntry<RawValue>> found = new HashMap<>();
+    entries.find(keys, demand(position)).forEach(entry -> found.put(entry.key(), entry));
+    return found;
+  }
+
+  /** Returns options for a read that has all changes up to that position in it. */
+  static ReadOptions demand(SyncToken position) {
+    // Without positions nobody can tell whether a cache has heard of the changes already.
+    return position.equals(SyncToken.START)
+        ? ReadOptions.DEFAULT.bypassingCache()
+        : ReadOptions.atLeast(position);
+  }
+
+  void forget(Watch watch) {
+    watches.remove(watch);
   }
 
   private KVSubscription start(Watch watch, @Nullable SyncToken from) {

@@ -87,8 +87,8 @@ class SqliteCopyTest extends SqliteTestBase {
         other.setAutoCommit(false);
         statement.executeQuery("SELECT count(*) FROM entries").close();
         set(database, "b", text("v"));
-        long before = database.transactions.checkpoints();
-        await().until(() -> database.transactions.checkpoints() > before + 1);
+        long before = database.transactions.checkpoints.get();
+        await().until(() -> database.transactions.checkpoints.get() > before + 1);
         set(database, "c", text("v"));
       }
       await().untilAsserted(() -> assertThat(folder.resolve("settings.db-wal")).isEmptyFile());

@@ -188,12 +188,12 @@ class SqliteEntryStoreTest {
   void setDefault_present_writesNothing() {
     set("k", text("v"));
     KVEntry<RawValue> present = store.read("k").orElseThrow();
-    long commits = database.transactions.commits();
+    long commits = database.transactions.commits.get();
 
     Defaulted defaulted = store.setDefault(new Write("k", text("w"), WriteOptions.ifPresent()));
 
     assertThat(defaulted).isEqualTo(new Defaulted(present, false));
-    assertThat(database.transactions.commits()).isEqualTo(commits);
+    assertThat(database.transactions.commits.get()).isEqualTo(commits);
   }
 
   @Test
@@ -214,10 +214,10 @@ class SqliteEntryStoreTest {
 
   @Test
   void writeMany_isOneTransaction() {
-    long commits = database.transactions.commits();
+    long commits = database.transactions.commits.get();
     store.writeMany(Map.of("a", int32(1), "b", int32(2), "c", int32(3)), BatchOptions.DEFAULT);
 
-    assertThat(database.transactions.commits()).isEqualTo(commits + 1);
+    assertThat(database.transactions.commits.get()).isEqualTo(commits + 1);
   }
 
   @Test

@@ -41,12 +41,12 @@ class SqliteWriteTest extends SqliteTestBase {
       writers.add(threads.submit(() -> set(database, key, text(key))));
     }
     await().until(() -> database.writer.queued() == 64);
-    long before = database.transactions.commits();
+    long before = database.transactions.commits.get();
     gate.countDown();
     for (Future<?> writer : writers) {
       writer.get();
     }
-    assertThat(database.transactions.commits() - before).isEqualTo(2);
+    assertThat(database.transactions.commits.get() - before).isEqualTo(2);
     database.close();
 
     assertThat(keys(open(file))).hasSize(64);

@@ -3,6 +3,7 @@ package dev.kvstore.http.api;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ public final class IdempotencyCache {
 
   /** Two digests, an etag, a key of usual length, and the metadata of an entry or a problem. */
   private static final int OUTCOME_BYTES = 700;
+
+  /** What the text of a key takes beside its characters. */
+  private static final int KEY_BYTES = 56;
 
   private final AsyncCache<Id, Outcome> outcomes;
 
@@ -87,6 +92,11 @@ public final class IdempotencyCache {
     }
 
     private int valueBytes() {
+      if (result instanceof DeleteResult deletion) {
+        return Stream.concat(deletion.keys().stream(), deletion.changed().stream())
+            .mapToInt(key -> KEY_BYTES + key.length())
+            .sum();
+      }
       Object entry = result instanceof Defaulted defaulted ? defaulted.entry() : result;
       return entry instanceof KVEntry<?> kv && kv.value() instanceof RawValue value
           ? value.size()

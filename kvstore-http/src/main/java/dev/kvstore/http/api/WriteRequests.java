@@ -1,6 +1,7 @@
 package dev.kvstore.http.api;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.DeleteOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
@@ -8,6 +9,7 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.wire.Conditions;
 import dev.kvstore.internal.support.Percent;
 import java.time.Duration;
 import java.util.Collections;
@@ -82,6 +84,25 @@ public final class WriteRequests {
     String author = author(context);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     return author == null ? options : options.author(author);
+  }
+
+  /** Returns the options of a deletion of many: its condition is the fingerprint of a dry run. */
+  public static DeleteOptions deleteOptions(RequestContext context, Parameters parameters) {
+    DeleteOptions options =
+        parameters.flag("atomic") ? DeleteOptions.DEFAULT.atomic() : DeleteOptions.DEFAULT;
+    WriteCondition condition = Conditions.ofWrite(context.request());
+    String author = author(context);
+    options = parameters.flag("dryRun") ? options.dryRun() : options;
+    options = author == null ? options : options.author(author);
+    if (condition.equals(WriteCondition.NONE)) {
+      return options;
+    }
+    if (condition instanceof WriteCondition.IfMatch match) {
+      return options.ifMatch(match.etag());
+    }
+    throw new InvalidInputException(
+        ErrorCode.INVALID_PARAMETER,
+        "The only condition of a deletion of many is If-Match with the fingerprint of a dry run");
   }
 
   private static @Nullable String author(RequestContext context) {

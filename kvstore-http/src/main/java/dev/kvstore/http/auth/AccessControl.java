@@ -5,6 +5,7 @@ import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.Problem;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.net.ClientAddress;
+import dev.kvstore.spi.KeyRange;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Collection;
@@ -133,6 +134,21 @@ public final class AccessControl {
             new Problem(ErrorKind.FORBIDDEN, "The token is not good for this key")
                 .with("key", key));
       }
+    }
+  }
+
+  /**
+   * Checks that the principal may delete all keys that begin with the prefix.
+   *
+   * @throws ProblemException otherwise, whether or not there are any
+   */
+  public static void checkPrefix(Principal principal, String prefix) {
+    KeyRange range = new KeyRange(prefix, null);
+    if (!principal.visible(range).equals(List.of(range))) {
+      throw forbidden("The token is not good for all keys that begin with this prefix");
+    }
+    if (prefix.isEmpty() && !principal.has(Role.ADMIN)) {
+      throw forbidden("To delete all entries needs the role admin");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.kvstore.http.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.kvstore.internal.files.DurableFile;
 import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -72,7 +73,7 @@ final class FileReceipts {
 
   private void write(String fingerprint, Instant now) throws IOException {
     if (!Files.exists(own, NOFOLLOW_LINKS)) {
-      Files.createFile(own, PrivateFile.attributes(own, "rw-------"));
+      Files.createFile(own, DurableFile.ownerOnly());
       Files.setLastModifiedTime(own, FileTime.from(now));
       removeLeftOvers();
     }

@@ -2,11 +2,11 @@ package dev.kvstore.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.kvstore.internal.files.DurableFile;
 import dev.kvstore.internal.files.FileTrust;
 import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -15,12 +15,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -67,9 +64,7 @@ final class PrivateFile {
   static boolean replace(Path file, Edit edit) throws IOException {
     Path real = Files.exists(file) ? file.toRealPath() : file;
     Path folder = Objects.requireNonNull(real.getParent(), "a file is in a folder");
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder, attributes(folder, "rwx------"));
-    }
+    DurableFile.createFolders(folder);
     // Within a process the locks of the system do not exclude each other.
     synchronized (PrivateFile.class) {
       Path lock = real.resolveSibling(real.getFileName() + ".lock");
@@ -89,16 +84,13 @@ final class PrivateFile {
       return false;
     }
     Files.deleteIfExists(draft);
-    Files.createFile(draft, attributes(draft, "rw-------"));
-    try {
-      write(draft, text);
-      giveTo(exists ? real : folder, exists, draft);
-      Files.move(draft, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      sync(folder);
-      return true;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    Files.createFile(draft, DurableFile.ownerOnly());
+    DurableFile.replace(
+        real,
+        draft,
+        to -> Files.writeString(to, text),
+        to -> giveTo(exists ? real : folder, exists, to));
+    return true;
   }
 
   /** Returns what went wrong, in words. */
@@ -122,7 +114,7 @@ final class PrivateFile {
     }
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    return FileChannel.open(lock, options, attributes(lock, "rw-------"));
+    return FileChannel.open(lock, options, DurableFile.ownerOnly());
   }
 
   private static void lock(FileChannel channel, Path lock) throws IOException {
@@ -142,16 +134,6 @@ final class PrivateFile {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
-    }
-  }
-
-  private static void write(Path draft, String text) throws IOException {
-    try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
     }
   }
 
@@ -179,23 +161,6 @@ final class PrivateFile {
       // Only an administrator may do this; all others own what they write.
       LOG.debug("The owner of {} cannot be changed", draft, e);
     }
-  }
-
-  private static void sync(Path folder) throws IOException {
-    if (view(folder) != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
-  }
-
-  /** Returns the attributes of a new file or folder with these permissions. */
-  static FileAttribute<?>[] attributes(Path file, String permissions) {
-    return view(file) == null
-        ? new FileAttribute<?>[0]
-        : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        };
   }
 
   /** Null where the file system knows no owners. */

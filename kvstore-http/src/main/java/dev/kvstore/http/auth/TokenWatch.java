@@ -3,15 +3,9 @@ package dev.kvstore.http.auth;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
-import dev.kvstore.internal.support.Closing;
-import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -36,18 +30,18 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private final TokenStorage storage;
   private final LongSupplier nanoTime;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "kvstore-tokens");
-        thread.setDaemon(true);
-        return thread;
-      });
+  private final ServiceThread thread = new ServiceThread("kvstore-tokens", "reading the tokens") {
+    @Override
+    protected void step() {
+      if (!due.get()) {
+        pause(PERIOD);
+      }
+      tick();
+    }
+  };
 
-  private final Guard guard = new Guard(LOG, "reading the tokens");
   private volatile @Nullable Reading last;
   private volatile @Nullable ChangeSignal signal;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -95,8 +89,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       failed(e);
     }
     signal = storage.onChange(this::changed);
-    Future<?> unused = thread.scheduleWithFixedDelay(
-        () -> guard.run(this::tick), PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    thread.start();
   }
 
   /**
@@ -116,19 +109,15 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
 
   /** Does not block. */
   private void changed() {
-    if (due.compareAndSet(false, true)) {
-      try {
-        thread.execute(() -> guard.run(this::refresh));
-      } catch (RejectedExecutionException e) {
-        LOG.debug("The tokens have changed, but are no longer read");
-      }
-    }
+    due.set(true);
+    thread.wake();
   }
 
   private void tick() {
     ChangeSignal changes = signal;
     Reading reading = last;
-    boolean calm = changes != null
+    boolean calm = !due.get()
+        && changes != null
         && changes.isLive()
         && !failing
         && reading != null
@@ -188,10 +177,9 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     if (changes != null) {
       changes.close();
     }
-    thread.shutdownNow();
-    if (!Closing.shutdown(thread, PATIENCE)) {
-      LOG.warn("The tokens are still being read; that ends when the database or the disk answers");
-    }
+    thread.stop();
+    thread.interrupt();
+    thread.close();
     synchronized (telling) {
       closed = true;
       storage.leave();

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 100,
     customSynopsis = "java -jar kvstore-http.jar config [options]",
     optionListHeading = "%nOptions:%n",
-    description = "Prints every setting, its value, and where that comes from.")
+    description = "Prints every setting with its value and origin.")
 public final class ConfigCommand implements CheckedCommand {
   // Set by picocli before anything is called.
   @SuppressWarnings("NullAway.Init")

@@ -10,8 +10,7 @@ final class ConfigFileOption {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "A YAML file of settings, by the names of these options without their hyphens in"
-              + " front.")
+          "A YAML file of settings, named like these options without the leading hyphens.")
   @Nullable
   Path file;
 }

@@ -20,39 +20,39 @@ import picocli.CommandLine.Option;
 /** Makes a token and prints its secret. */
 @Command(
     name = "create",
-    description = "Makes a token and prints its secret, which is kept nowhere and cannot be shown"
-        + " again. Waits until the running services know the token, and says how many do.")
+    description = "Creates a token and prints its secret, which is not stored and cannot be"
+        + " shown again. Waits until the running services know the token, and prints how many do.")
 final class CreateTokenCommand extends TokenAction {
   @Option(
       names = "--name",
       required = true,
       paramLabel = "NAME",
-      description = "Of whom or what it is for: the author of what is written with it.")
+      description = "The name of the user or application; the author of its writes.")
   private @Nullable String name;
 
   @Option(
       names = "--role",
       required = true,
       paramLabel = "ROLE",
-      description = "read; write, which includes it; or admin, which can drop stores too.")
+      description = "read; write, which includes read; or admin, which can also drop stores.")
   private @Nullable Role role;
 
   @Option(
       names = "--store",
       paramLabel = "STORE",
-      description = "Only good for this store; may be given several times.")
+      description = "Valid for this store only; may be repeated.")
   private List<String> stores = new ArrayList<>();
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      description = "Only good for keys that begin with this; may be given several times.")
+      description = "Valid for keys with this prefix only; may be repeated.")
   private List<String> prefixes = new ArrayList<>();
 
   @Option(
       names = "--ttl",
       paramLabel = "DURATION",
-      description = "Until it expires, such as 90d (never).")
+      description = "The time until it expires, such as 90d (never).")
   private @Nullable Duration ttl;
 
   @Override

@@ -18,34 +18,34 @@ final class DatabaseOptions {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The folder to keep the data in (${DEFAULT-VALUE}), in the file " + Backend.FILE
-          + ". It is made if it is not there. One that other users can write to is refused.")
+      description = "The folder of the data (${DEFAULT-VALUE}), in the file " + Backend.FILE
+          + ". Created if missing. Refused if other users can write to it.")
   private Path data = Path.of("kvstore-data");
 
   @Option(
       names = "--mongodb",
       paramLabel = "URI",
       description = "Keep the data in this MongoDB instead. Others can read a command line, so"
-          + " give a password in KVSTORE_MONGODB_URI or the configuration file.")
+          + " put a password into KVSTORE_MONGODB_URI or the configuration file.")
   private @Nullable String mongodb;
 
   @Option(
       names = "--database",
       paramLabel = "NAME",
-      description = "The MongoDB database (the one that the URI names, or else kvstore).")
+      description = "The MongoDB database (the one in the URI, or else kvstore).")
   private @Nullable String database;
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      description = "How long the database may take for a request (${DEFAULT-VALUE}).")
+      description = "The time limit of the database for a request (${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofSeconds(15);
 
   @Option(
       names = "--tokens-file",
       paramLabel = "FILE",
-      description = "Have the tokens in this YAML file, which is read again when it changes ("
-          + Backend.TOKENS_FILE + " in the folder of the data; with --mongodb, in the database).")
+      description = "Keep the tokens in this YAML file, reloaded when it changes ("
+          + Backend.TOKENS_FILE + " in the data folder; with --mongodb, in the database).")
   private @Nullable Path tokensFile;
 
   void check(Faults faults) {

@@ -20,76 +20,74 @@ final class LimitOptions {
   @Option(
       names = "--max-value-bytes",
       paramLabel = "SIZE",
-      description = "How large a value may be, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
+      description = "The maximum size of a value, such as 512kB or 2MiB (${DEFAULT-VALUE}).")
   private ByteSize maxValueBytes = new ByteSize(ValueLimits.DEFAULT.maxBytes());
 
   @Option(
       names = "--max-body-bytes",
       paramLabel = "SIZE",
-      description = "How large a batch of values may be (${DEFAULT-VALUE}).")
+      description = "The maximum size of a batch of values (${DEFAULT-VALUE}).")
   private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
 
   @Option(
       names = "--max-header-bytes",
       paramLabel = "SIZE",
       description =
-          "How large the headers of a request may be, its line included (${DEFAULT-VALUE}); one of"
-              + " them at most 8 KiB.")
+          "The maximum size of a request's headers, including its first line (${DEFAULT-VALUE});"
+              + " a single header has at most 8 KiB.")
   private ByteSize maxHeaderBytes = new ByteSize(ConnectionSettings.DEFAULT.maxHeaderBytes());
 
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description =
-          "How many connections there may be at a time (${DEFAULT-VALUE}); more have to" + " wait.")
+      description = "The maximum number of connections (${DEFAULT-VALUE}); more have to wait.")
   private int maxConnections = ConnectionSettings.DEFAULT.maxConnections();
 
   @Option(
       names = "--max-event-streams",
       paramLabel = "N",
-      description = "How many streams of events may be open at a time (${DEFAULT-VALUE}).")
+      description = "The maximum number of open event streams (${DEFAULT-VALUE}).")
   private int maxEventStreams = EventSettings.DEFAULT.maxStreams();
 
   @Option(
       names = "--max-event-streams-per-client",
       paramLabel = "N",
-      description = "How many of them one token may have open, or one address that shows none"
-          + " (a quarter of them).")
+      description = "The maximum number of open event streams of one token, or of one address"
+          + " without one (a quarter of all).")
   private @Nullable Integer maxEventStreamsPerClient;
 
   @Option(
       names = "--max-requests-per-client",
       paramLabel = "N",
-      description = "How many requests of one token are executed at a time, or of one address that"
-          + " shows none (${DEFAULT-VALUE}, a quarter of all); more wait a second, then get 429.")
+      description = "The maximum number of concurrent requests of one token, or of one address"
+          + " without one (${DEFAULT-VALUE}, a quarter of all); more wait a second, then get 429.")
   private int maxRequestsPerClient = ConnectionSettings.DEFAULT.maxRequestsPerClient();
 
   @Option(
       names = "--body-timeout",
       paramLabel = "DURATION",
-      description = "How long the body of a request may take in all (${DEFAULT-VALUE}), and a"
-          + " second more for each 16 KiB that have come.")
+      description = "The time limit of a request body (${DEFAULT-VALUE}), plus a second for each"
+          + " 16 KiB received.")
   private Duration bodyTimeout = ConnectionSettings.DEFAULT.bodyTimeout();
 
   @Option(
       names = "--client-timeout",
       paramLabel = "DURATION",
-      description = "How long a client may keep the service waiting in the midst of a request or"
-          + " an answer (${DEFAULT-VALUE}), unless 1 KiB per second goes through.")
+      description = "The time limit for a client that stalls within a request or response"
+          + " (${DEFAULT-VALUE}), that is, transfers less than 1 KiB per second.")
   private Duration clientTimeout = ConnectionSettings.DEFAULT.patience();
 
   @Option(
       names = "--stop-timeout",
       paramLabel = "DURATION",
-      description = "How long requests may take to be answered when the service is stopped"
-          + " (${DEFAULT-VALUE}).")
+      description = "How long running requests may take when the service stops (${DEFAULT-VALUE}).")
   private Duration stopTimeout = ServerSettings.DEFAULT.stopTimeout();
 
   @Option(
       names = "--max-requests-per-second",
       paramLabel = "N",
-      description = "How often each token may ask, and each address that shows none"
-          + " (${DEFAULT-VALUE}); 0 for as often as they like.")
+      description = "The maximum rate of requests of one token, or of one address without one"
+          + " (${DEFAULT-VALUE}); 0 for no limit.")
   private int maxRequestsPerSecond;
 
   void check(Faults faults) {

@@ -11,8 +11,8 @@ final class ListenOptions {
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "The address to listen on (${DEFAULT-VALUE}: only this machine can reach it)."
-          + " Any but a loopback address needs tokens, or --insecure.")
+      description = "The address to listen on (${DEFAULT-VALUE}, reachable from this machine"
+          + " only). Any other than a loopback address needs tokens, or --insecure.")
   private String host = ServerSettings.DEFAULT.host();
 
   @Option(
@@ -26,8 +26,8 @@ final class ListenOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "While there are no tokens, let everyone who can reach the address read and"
-          + " write all data.")
+      description =
+          "While there are no tokens, let everyone who can reach the address read and write all data.")
   private boolean insecure;
 
   @Option(
@@ -35,7 +35,7 @@ final class ListenOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Do not start without tokens, whatever the address. --trusted-proxies and"
+      description = "Do not start without tokens, even on a loopback address. --trusted-proxies and"
           + " --tls-certificate imply this, unless --insecure is given.")
   private boolean requireTokens;
 
@@ -77,8 +77,10 @@ final class ListenOptions {
   static String noTokens(String option) {
     String remedy =
         "make one with the command 'tokens create --name admin --role admin' and the same"
-            + " --data or --mongodb, then start again (in a container: with the same image and volume, as"
-            + " in 'docker run --rm -v kvstore:/data kvstore tokens create --name admin --role admin')";
+            + " --data or --mongodb, then start again (in a container: with the same image and"
+            + " volume, as"
+            + " in 'docker run --rm -v kvstore:/data kvstore tokens create --name admin --role"
+            + " admin')";
     return option.equals("--require-tokens")
         ? "there are no tokens where the service looks for them: check where the data is, or "
             + remedy

@@ -11,14 +11,14 @@ final class LogOptions {
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "How much to log: error, warn, info or debug (${DEFAULT-VALUE}).")
+      description = "The log level: error, warn, info or debug (${DEFAULT-VALUE}).")
   private org.slf4j.event.Level level = org.slf4j.event.Level.INFO;
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description = "How to log: text, or json in the Elastic Common Schema, a line for each event"
-          + " (${DEFAULT-VALUE}).")
+      description = "The log format: text, or json, which is one Elastic Common Schema object"
+          + " per line (${DEFAULT-VALUE}).")
   private Logging.Format format = Logging.Format.TEXT;
 
   @Option(
@@ -26,7 +26,7 @@ final class LogOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Log each request: who, what kind and how it ended; no keys, no values.")
+      description = "Log each request with its client, route and status, without keys and values.")
   private boolean accessLog;
 
   boolean accessLog() {

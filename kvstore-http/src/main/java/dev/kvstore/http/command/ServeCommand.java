@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
       "",
       "Every option has an environment variable, KVSTORE_ and its name in capitals: KVSTORE_PORT,",
       "KVSTORE_MAX_VALUE_BYTES, and KVSTORE_MONGODB_URI for --mongodb; and a name in the YAML file,",
-      "without the hyphens in front. An option wins over a variable, a variable over the file.",
+      "without the leading hyphens. An option wins over a variable, a variable over the file.",
       "Exit codes: 0 for success, 1 for a failure, 2 for a wrong option, variable or file."
     })
 public final class ServeCommand implements CheckedCommand {
@@ -69,7 +69,7 @@ public final class ServeCommand implements CheckedCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "serve",
-      description = "Runs the service. This is also what happens without a command.")
+      description = "Runs the service. This is the default command.")
   private String command = "serve";
 
   @Mixin

@@ -12,8 +12,8 @@ final class TlsOptions {
   @Option(
       names = "--tls-certificate",
       paramLabel = "FILE",
-      description = "Speak TLS (https) only, with the certificate in this PEM file, those that lead"
-          + " to its root after it. It is read again when it changes.")
+      description = "Serve https only, with the certificate in this PEM file, followed by its"
+          + " chain. Reloaded when it changes.")
   private @Nullable Path certificate;
 
   @Option(
@@ -25,8 +25,8 @@ final class TlsOptions {
   @Option(
       names = "--tls-client-ca",
       paramLabel = "FILE",
-      description = "Take only clients with a certificate that one of those in this PEM file has"
-          + " signed.")
+      description =
+          "Accept only clients with a certificate signed by an authority in this PEM" + " file.")
   private @Nullable Path clientCa;
 
   void check(Faults faults) {

@@ -9,13 +9,12 @@ import picocli.CommandLine.Command;
     versionProvider = Version.class,
     usageHelpWidth = 100,
     synopsisSubcommandLabel = "create|list|revoke",
-    description = "Makes, lists and revokes the tokens by which callers are known. A service that"
-        + " is running heeds it within a second.%n",
+    description = "Creates, lists and revokes tokens. A running service applies changes within a"
+        + " second.%n",
     footer = {
       "",
-      "Once there was a token, every request needs one, also when the last is revoked. To have the",
-      "service ask for none again, stop it and delete " + Backend.TOKENS_FILE
-          + ", or in MongoDB the",
+      "Once there was a token, every request needs one, also after the last is revoked. To open the",
+      "service again, stop it and delete " + Backend.TOKENS_FILE + ", or in MongoDB the",
       "collection _tokens."
     },
     subcommands = {CreateTokenCommand.class, ListTokensCommand.class, RevokeTokenCommand.class})

@@ -15,32 +15,32 @@ final class WebOptions {
       names = "--trusted-proxies",
       paramLabel = "ADDRESS",
       split = ",",
-      description = "Addresses and networks (10.0.0.0/8), with commas between them, of the proxies"
-          + " whose --forwarded-header is to be believed (none).")
+      description = "Addresses and networks (10.0.0.0/8), separated by commas, of the proxies"
+          + " whose --forwarded-header is trusted (none).")
   private List<String> trustedProxies = List.of();
 
   @Option(
       names = "--forwarded-header",
       paramLabel = "NAME",
       description = "The header in which these proxies name the client: X-Forwarded-For, with"
-          + " X-Forwarded-Proto, or Forwarded (${DEFAULT-VALUE}). The other one is ignored.")
+          + " X-Forwarded-Proto, or Forwarded (${DEFAULT-VALUE}). The other is ignored.")
   private ForwardedHeader forwardedHeader = ForwardedHeader.X_FORWARDED_FOR;
 
   @Option(
       names = "--cors-origins",
       paramLabel = "ORIGIN",
       split = ",",
-      description = "Origins (https://app.example.com), with commas between them, whose web pages"
-          + " may use the service too (none).")
+      description = "Origins (https://app.example.com), separated by commas, whose web pages may"
+          + " use the service (none).")
   private List<String> corsOrigins = List.of();
 
   @Option(
       names = "--allowed-hosts",
       paramLabel = "NAME",
       split = ",",
-      description = "Names and addresses of this machine, with commas between them, that the"
-          + " service answers to while there are no tokens, beside localhost and loopback"
-          + " addresses (none). Without a port.")
+      description = "Further host names and addresses, separated by commas, that the service"
+          + " answers to while there are no tokens, besides localhost and loopback addresses"
+          + " (none). Without a port.")
   private List<String> allowedHosts = List.of();
 
   @Option(
@@ -48,7 +48,7 @@ final class WebOptions {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Once there are tokens, ask for one without limits at /metrics, too"
+      description = "Once there are tokens, require an unlimited one for /metrics, too"
           + " (${DEFAULT-VALUE}).")
   private boolean protectMetrics = true;
 

@@ -115,7 +115,7 @@ public final class Problems {
     }
     if (failure instanceof PreconditionFailedException changed) {
       return problem
-          .with("key", changed.key())
+          .with("key", changed.key().isEmpty() ? null : changed.key())
           .with("etag", changed.presentEtag().orElse(null));
     }
     if (failure instanceof EtagReusedException reused) {

@@ -13,6 +13,7 @@ import dev.kvstore.http.api.pages.Page;
 import dev.kvstore.http.api.pages.PageHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
+import dev.kvstore.http.api.values.DeletionsHandler;
 import dev.kvstore.http.api.values.ListingHandler;
 import dev.kvstore.http.api.values.ValuesHandler;
 import dev.kvstore.http.auth.Access;
@@ -73,6 +74,12 @@ final class Routes {
         Access.DATA,
         batch,
         new ValuesHandler(bodies, responses, writes));
+    table.add(
+        "POST",
+        store + "/deletions",
+        Access.DATA,
+        batch,
+        new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
     table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
     table.add(
         "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));

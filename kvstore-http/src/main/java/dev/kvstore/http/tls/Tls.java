@@ -1,15 +1,11 @@
 package dev.kvstore.http.tls;
 
-import dev.kvstore.internal.support.Closing;
-import dev.kvstore.internal.support.Guard;
+import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.internal.tls.PemException;
 import dev.kvstore.internal.tls.PemFile;
 import dev.kvstore.internal.tls.PemStores;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,26 +19,26 @@ import org.slf4j.LoggerFactory;
 public final class Tls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
 
-  /** How long closing waits for files that are being read. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
   private final TlsFiles files;
   private final SslContextFactory.Server factory = new SslContextFactory.Server();
-  private final ScheduledExecutorService watcher;
-  private final Guard guard = new Guard(LOG, "looking for new TLS files");
+  private final ServiceThread watcher;
   private Credentials current;
   private volatile Instant validUntil;
   private @Nullable String complaint;
 
-  private Tls(TlsFiles files, Credentials current) throws PemException {
+  private Tls(TlsFiles files, Credentials current, Duration interval) throws PemException {
     this.files = files;
     this.current = current;
     this.validUntil = current.validUntil();
-    this.watcher = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "kvstore-tls-files");
-      thread.setDaemon(true);
-      return thread;
-    });
+    this.watcher = new ServiceThread("kvstore-tls-files", "looking for new TLS files") {
+      @Override
+      protected void step() {
+        pause(interval);
+        // By their text, not by their time: that is how mounted secrets, which are links, change
+        // too.
+        reloadIfChanged();
+      }
+    };
   }
 
   /**
@@ -52,7 +48,7 @@ public final class Tls implements AutoCloseable {
    */
   public static Tls open(TlsFiles files, Duration interval) throws PemException {
     Credentials credentials = Credentials.read(files);
-    Tls tls = new Tls(files, credentials);
+    Tls tls = new Tls(files, credentials, interval);
     try {
       credentials.applyTo(tls.factory);
       tls.factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
@@ -64,10 +60,7 @@ public final class Tls implements AutoCloseable {
       tls.close();
       throw e;
     }
-    // By their text, not by their time: that is how mounted secrets, which are links, change too.
-    long nanos = interval.toNanos();
-    var unused = tls.watcher.scheduleWithFixedDelay(
-        () -> tls.guard.run(tls::reloadIfChanged), nanos, nanos, TimeUnit.NANOSECONDS);
+    tls.watcher.start();
     return tls;
   }
 
@@ -139,8 +132,7 @@ public final class Tls implements AutoCloseable {
 
   @Override
   public void close() {
-    watcher.shutdownNow();
-    Closing.shutdown(watcher, PATIENCE);
+    watcher.close();
   }
 
   /**

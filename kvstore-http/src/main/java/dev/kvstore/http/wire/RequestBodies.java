@@ -45,6 +45,12 @@ public final class RequestBodies {
     this.maxBatchBytes = maxBatchBytes;
   }
 
+  /** Returns these without the limits of values. */
+  public RequestBodies withoutValueLimits() {
+    ValueLimits none = new ValueLimits(15 * 1024 * 1024, 150);
+    return new RequestBodies(new JsonTranscoder(none), none, maxBatchBytes);
+  }
+
   /** Returns the most bytes of a body that is a value. */
   public int maxValueBytes() {
     return Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;

@@ -62,7 +62,10 @@ class AccessTest {
     }
 
     private byte[] body() {
-      return (method.equals("POST") ? "{\"by\":1}" : "{\"ui.a\":1}").getBytes(UTF_8);
+      String body = route.path().endsWith("/deletions")
+          ? "{\"prefix\":\"ui.\"}"
+          : method.equals("POST") ? "{\"by\":1}" : "{\"ui.a\":1}";
+      return body.getBytes(UTF_8);
     }
 
     boolean isStore() {

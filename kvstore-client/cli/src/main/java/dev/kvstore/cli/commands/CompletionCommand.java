@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "completion",
     header = "Prints a completion script for a shell.",
-    description = "With it the shell completes commands and options of kv.",
+    description = "Lets the shell complete commands and options of kv.",
     footer = {
       "  source <(kv completion bash)      # in ~/.bashrc",
       "  source <(kv completion zsh)       # in ~/.zshrc, after compinit"

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
     name = "default",
     header = "Writes a value only if there is no entry.",
     description =
-        "Tells whether it was stored, or what is kept. Of many that do so at once" + " one stores.",
+        "Prints whether it was stored, or the value that is kept. Of several at once one stores.",
     footer = {"  kv default ui.theme '\"light\"'", "  kv default http.limits --file limits.json"})
 final class DefaultCommand extends ValueAction {
   DefaultCommand(Session session) {

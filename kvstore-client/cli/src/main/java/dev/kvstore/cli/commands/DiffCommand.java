@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     header = "Shows what differs between two stores or files.",
-    description = "Lines with - are in the first alone, lines with + in the second. Ends"
-        + " with 1 where there are differences, with 0 where there are none.",
+    description = "Lines with - are only in the first, lines with + only in the second. The exit"
+        + " code is 1 if there are differences, 0 if there are none.",
     footer = {
       "  kv diff staging production",
       "  kv diff settings.yaml             # with the store of --store",
@@ -35,15 +35,15 @@ final class DiffCommand extends Action {
   @Parameters(
       index = "0",
       paramLabel = "FROM",
-      description = "The name of a store, or a file as 'kv export' makes it (for one without an"
-          + " ending, write ./FILE and --format), or - for the standard input.")
+      description = "A store, a file as written by 'kv export' (without an extension, write"
+          + " ./FILE and --format), or - for standard input.")
   private @Nullable String from;
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "TO",
-      description = "The same; the store of --store without it.")
+      description = "The same; by default the store of --store.")
   private @Nullable String to;
 
   @Mixin

@@ -22,10 +22,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "edit",
     header = "Opens a value in an editor.",
-    description = "The value is JSON, the editor that of $VISUAL or $EDITOR. What you do not"
-        + " change keeps its type, such as a date, which JSON has not. It is written"
-        + " back if nobody else has written it meanwhile: then you see how they"
-        + " differ, and may edit again. An expiry stays.",
+    description = "The value is JSON, the editor is $VISUAL or $EDITOR. What you do not change"
+        + " keeps its type, such as a date, which JSON does not have. If somebody else has"
+        + " written the value meanwhile, you see the differences and may edit again. Keeps"
+        + " an expiry.",
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {
   EditCommand(Session session) {

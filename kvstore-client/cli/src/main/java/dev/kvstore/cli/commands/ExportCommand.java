@@ -38,11 +38,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     header = "Writes values to a file, as JSON, YAML or properties.",
-    description = "Those whose keys begin with a prefix. Numbers keep every digit; what"
-        + " JSON has no type for, as a date, becomes text.",
+    description = "Writes all values, or those below a prefix. Numbers keep every digit; types"
+        + " that JSON does not have, such as dates, become text.",
     footer = {
       "  kv export > all.json",
-      "  kv export ui. --file ui.yaml      # a file for its owner alone",
+      "  kv export ui. --file ui.yaml      # only you can read the file",
       "  kv export --format properties | grep ^http",
       "  kv export --format properties --flatten --types text    # for Spring"
     })
@@ -55,7 +55,7 @@ final class ExportCommand extends Action.OnStore {
   @Option(
       names = {"-f", "--file"},
       paramLabel = "FILE",
-      description = "Write to this file, which is replaced when all is written.")
+      description = "Write to this file. It is replaced once everything is written.")
   private @Nullable Path file;
 
   @Mixin

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "get",
     header = "Prints the value under a key.",
-    description = "The value is JSON: in one line, or laid out where it goes to a terminal.",
+    description = "The value is JSON, on one line, or indented on a terminal.",
     footer = {
       "  kv get ui.theme",
       "  kv get ui.theme --raw     # dark instead of \"dark\"",
@@ -27,18 +27,16 @@ import picocli.CommandLine.Option;
 final class GetCommand extends KeyAction {
   @Option(
       names = {"-r", "--raw"},
-      description = "Print text as it is, without quotes. What is no text is printed as JSON.")
+      description = "Print text without quotes. Other values are printed as JSON.")
   private boolean raw;
 
-  @Option(
-      names = "--entry",
-      description = "Print the whole entry: version, etag, times and author too.")
+  @Option(names = "--entry", description = "Print the entry with version, etag, times and author.")
   private boolean entry;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "Print the whole entry as json or yaml.")
+      description = "Print the entry as json or yaml.")
   private @Nullable OutputFormat output;
 
   GetCommand(Session session) {

@@ -33,11 +33,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     header = "Writes the values of a file to the store.",
-    description = "The file is one as 'kv export' makes it, or one of another application."
-        + " What is in the store already and the same is not written again, and what is not in"
-        + " the file stays as it is. What does not change keeps its type, such as a date, which"
-        + " JSON has not. Of several YAML documents in a file the later ones override the others,"
-        + " and those with spring.config.activate are left out.",
+    description = "Reads a file written by 'kv export' or by another application. Values that"
+        + " are already the same are not written, and entries that are not in the file stay."
+        + " Unchanged values keep their type, such as a date, which JSON does not have. Of"
+        + " several YAML documents later ones override earlier ones; those with"
+        + " spring.config.activate are left out.",
     footer = {
       "  kv import settings.yaml --dry-run     # shows what would change, and changes nothing",
       "  kv import settings.yaml",
@@ -58,7 +58,7 @@ final class ImportCommand extends Action.OnStore {
     }
   }
 
-  @Parameters(paramLabel = "FILE", description = "The file, or - for the standard input as JSON.")
+  @Parameters(paramLabel = "FILE", description = "The file, or - for JSON on standard input.")
   private @Nullable String file;
 
   @Mixin
@@ -70,20 +70,19 @@ final class ImportCommand extends Action.OnStore {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "merge: write over what is there (this is the default); defaults: write only"
-          + " where there is no entry.")
+      description = "merge (default): replace existing values; defaults: write only where there"
+          + " is no entry.")
   private Mode mode = Mode.MERGE;
 
   @Option(
       names = "--deep",
-      description = "Merge objects member by member, at any depth: members that the file does not"
-          + " have stay. Without it the object of the file takes the place of the stored one.")
+      description = "Merge objects member by member, at any depth, and keep members that the"
+          + " file does not have. Otherwise the object in the file replaces the stored one.")
   private boolean deep;
 
   @Option(
       names = "--dry-run",
-      description = "Show what would change, with the members that would be dropped, and change"
-          + " nothing.")
+      description = "Show what would change, including dropped members, and change nothing.")
   private boolean dryRun;
 
   ImportCommand(Session session) {

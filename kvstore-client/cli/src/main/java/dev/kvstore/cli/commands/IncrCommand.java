@@ -10,13 +10,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "incr",
     header = "Adds to a whole number and prints the sum.",
-    description = "In one step, whoever else counts. No entry counts as 0; an expiry stays.",
+    description = "Atomic. No entry counts as 0. Keeps an expiry.",
     footer = {"  kv incr visits", "  kv incr stock.apples --by -5"})
 final class IncrCommand extends KeyAction {
-  @Option(
-      names = "--by",
-      paramLabel = "N",
-      description = "How much to add (1). It may be negative.")
+  @Option(names = "--by", paramLabel = "N", description = "How much to add (1); may be negative.")
   private long by = 1;
 
   IncrCommand(Session session) {

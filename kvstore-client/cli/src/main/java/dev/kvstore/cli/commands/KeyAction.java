@@ -24,9 +24,12 @@ abstract class KeyAction extends Action.OnStore {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
-    if (key == null) {
-      return; // the parser has said so
+    if (key != null) { // else the parser has said so
+      checkKey(key, faults);
     }
+  }
+
+  static void checkKey(String key, UsageErrors faults) {
     try {
       Names.checkKey(key);
     } catch (InvalidInputException e) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.ScopeType;
     commandListHeading = "%nCommands:%n",
     footerHeading = "%nExamples:%n",
     header = "Reads and writes the entries of a kvstore service: typed values under keys.",
-    description = "Each command has a --help of its own, with examples.",
+    description = "Each command has its own --help with examples.",
     footer = {
       "  kv --server http://127.0.0.1:7070 --store app set ui.theme '\"dark\"'",
       "  export KVSTORE_STORE=app",
@@ -30,18 +30,18 @@ import picocli.CommandLine.ScopeType;
       "  kv help set               # or: kv set --help",
       "",
       "Every option has an environment variable, KVSTORE_ and its name in capitals: KVSTORE_SERVER,",
-      "KVSTORE_STORE, KVSTORE_TOKEN_FILE. Those above can be in ~/.config/kvstore/config.yaml too:",
+      "KVSTORE_STORE, KVSTORE_TOKEN_FILE. Those above can also be in ~/.config/kvstore/config.yaml:",
       "  server: [http://kv1:7070, http://kv2:7070]",
       "  store: app",
-      "An option counts before its variable, the variable before the file.",
+      "An option wins over its variable, a variable over the file.",
       "",
       "Values are JSON and typed: 3 is a number, \"3\" is text. No number is ever rounded.",
       "",
-      "Exit codes: 0 done; 1 there is no such entry, or diff found differences; 2 something is wrong",
-      "with the command line, the configuration or the value; 3 the entry is not as demanded (an",
-      "--if- condition, or incr over text); 4 the service cannot be reached or did not answer in",
-      "time, and nothing was written; 5 the token is missing, wrong or not good for this; 6 the answer",
-      "to a write was lost, so it may have been done; 70 anything else. Ctrl-C gives 130."
+      "Exit codes: 0 done; 1 no such entry, or diff found differences; 2 the command line, the",
+      "configuration or the value is wrong; 3 a condition does not hold, or incr over text; 4 the",
+      "service cannot be reached or did not answer in time, and nothing was written; 5 the token is",
+      "missing or not sufficient; 6 the response to a write was lost, so it may have been",
+      "done; 70 anything else. Ctrl-C gives 130."
     })
 final class KvCommand {
   @Mixin

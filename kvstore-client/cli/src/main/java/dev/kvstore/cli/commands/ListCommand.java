@@ -16,9 +16,9 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "list",
     aliases = "ls",
     header = "Lists entries.",
-    description = "Those whose keys begin with a prefix, in the order of their keys.",
+    description = "Lists all entries, or those below a prefix, in key order.",
     footer = {
       "  kv list",
       "  kv list ui. --tree",
@@ -43,18 +43,18 @@ final class ListCommand extends Action.OnStore {
   @Mixin
   private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
 
-  @Option(names = "--keys", description = "Print the keys alone, one a line.")
+  @Option(names = "--keys", description = "Print only the keys, one per line.")
   private boolean keys;
 
   @Option(
       names = {"-t", "--tree"},
-      description = "Print a tree, in which '.' and '/' in the keys make branches.")
+      description = "Print a tree that branches at '.' and '/' in the keys.")
   private boolean tree;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "Print the entries with all that is known of them, as json or yaml.")
+      description = "Print the entries with all metadata, as json or yaml.")
   private @Nullable OutputFormat output;
 
   ListCommand(Session session) {
@@ -71,21 +71,20 @@ final class ListCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    Iterator<KVEntry<RawValue>> entries =
-        store.stream(prefix.value(), RawValue.TYPE).iterator();
+    Stream<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE);
     if (keys) {
       store.streamKeys(prefix.value()).forEach(console()::print);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();
-        while (entries.hasNext()) {
-          Generators.entry(out, entries.next());
+        for (Iterator<KVEntry<RawValue>> each = entries.iterator(); each.hasNext(); ) {
+          Generators.entry(out, each.next());
         }
         out.writeEndArray();
       });
     } else if (tree) {
       Tree root = new Tree();
-      entries.forEachRemaining(entry -> root.add(entry.key(), shown(entry)));
+      entries.forEach(entry -> root.add(entry.key(), shown(entry)));
       root.print(console());
     } else {
       printTable(entries);
@@ -93,19 +92,15 @@ final class ListCommand extends Action.OnStore {
     return ExitCodes.OK;
   }
 
-  private void printTable(Iterator<KVEntry<RawValue>> entries) {
-    List<List<String>> rows = new ArrayList<>();
-    boolean expiring = false;
-    while (entries.hasNext()) {
-      KVEntry<RawValue> entry = entries.next();
-      expiring |= entry.expiresAt().isPresent();
-      rows.add(List.of(
-          Texts.oneLine(entry.key()),
-          shown(entry),
-          Long.toString(entry.version()),
-          seconds(entry.updatedAt()),
-          entry.expiresAt().map(ListCommand::seconds).orElse("")));
-    }
+  private void printTable(Stream<KVEntry<RawValue>> entries) {
+    List<List<String>> rows = entries
+        .map(entry -> List.of(
+            Texts.oneLine(entry.key()),
+            shown(entry),
+            Long.toString(entry.version()),
+            seconds(entry.updatedAt()),
+            entry.expiresAt().map(ListCommand::seconds).orElse("")))
+        .toList();
     if (rows.isEmpty()) {
       console()
           .note("No entries"
@@ -114,7 +109,7 @@ final class ListCommand extends Action.OnStore {
       return;
     }
     List<String> header = List.of("KEY", "VALUE", "VERSION", "UPDATED", "EXPIRES");
-    int columns = expiring ? 5 : 4;
+    int columns = rows.stream().allMatch(row -> row.get(4).isEmpty()) ? 4 : 5;
     new Table(
             header.subList(0, columns),
             rows.stream().map(row -> row.subList(0, columns)).toList())

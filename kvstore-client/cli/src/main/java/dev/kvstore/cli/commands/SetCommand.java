@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "set",
     header = "Writes a value under a key.",
-    description = "Whatever was there before, unless a condition says otherwise.",
+    description = "Replaces an existing value, unless a condition says otherwise.",
     footer = {
       "  kv set http.retries 3",
       "  kv set ui.theme '\"dark\"'",

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stores",
     header = "Lists the stores of the service.",
-    description = "Each with the number of its entries.",
+    description = "Prints each with the number of its entries.",
     footer = {"  kv stores", "  kv stores -o json"})
 final class StoresCommand extends Action {
   @Option(

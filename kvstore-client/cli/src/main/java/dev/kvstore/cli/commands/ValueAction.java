@@ -29,7 +29,7 @@ abstract class ValueAction extends KeyAction {
       index = "1",
       arity = "0..1",
       paramLabel = "VALUE",
-      description = "The value as JSON, or - to read it from the standard input.")
+      description = "The value as JSON, or - to read it from standard input.")
   private @Nullable String value;
 
   @Option(
@@ -40,8 +40,7 @@ abstract class ValueAction extends KeyAction {
 
   @Option(
       names = {"-s", "--string"},
-      description =
-          "The value is text, as it is; with --file or - including a line break at its end.")
+      description = "The value is plain text; with --file or - including a final line break.")
   private boolean string;
 
   @Mixin

@@ -20,15 +20,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     header = "Prints changes as they happen, until Ctrl-C.",
-    description = "Of one key, of the keys with a prefix, or of all keys, one a line. A"
-        + " value that is printed is the one of that version or a newer one.",
+    description = "Watches one key, the keys with a prefix, or all keys, and prints one change"
+        + " per line. A printed value is that of the version or a newer one.",
     footer = {
       "  kv watch ui.theme",
       "  kv watch --prefix ui.",
       "  kv watch -o json",
       "",
-      "With -o json there is a line with the event 'ready' too: from there on nothing is missed; and",
-      "one with 'reset': changes may have been missed, so read again what you rely on."
+      "With -o json there is also an event 'ready', from which on nothing is missed, and an event",
+      "'reset': changes may have been missed, so read again what you rely on."
     })
 final class WatchCommand extends Action.OnStore {
   /** In what form changes are printed. */
@@ -50,7 +50,7 @@ final class WatchCommand extends Action.OnStore {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "json: print each change as an object in one line.")
+      description = "json: print each change as an object on one line.")
   private @Nullable Lines output;
 
   WatchCommand(Session session) {

@@ -34,8 +34,8 @@ public final class Connection {
       split = ",",
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
-      description = "Where the service is (http://127.0.0.1:7070). Several, separated by commas or"
-          + " given again and again, stand in for one another.")
+      description = "The URL of the service (http://127.0.0.1:7070). Several nodes are separated"
+          + " by commas, or given by repeating the option.")
   private List<String> servers = new ArrayList<>();
 
   @Option(
@@ -49,7 +49,7 @@ public final class Connection {
       names = "--token",
       paramLabel = "TOKEN",
       scope = ScopeType.INHERIT,
-      description = "The token to be known by. Others on this machine can read your command line:"
+      description = "The token to send. Others on this machine can read your command line:"
           + " prefer --token-file, KVSTORE_TOKEN or the configuration file.")
   private @Nullable String token;
 
@@ -57,7 +57,7 @@ public final class Connection {
       names = "--token-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A file that holds the token.")
+      description = "A file with the token.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -65,36 +65,35 @@ public final class Connection {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       scope = ScopeType.INHERIT,
-      description = "How long a request may take, such as 5s (40s).")
+      description = "The time limit of a request, such as 5s (40s).")
   private Duration timeout = UNCACHED.requestTimeout();
 
   @Option(
       names = "--ca-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A PEM file with the certificates of the authorities to trust over https, in"
-          + " place of those that Java trusts.")
+      description = "A PEM file with the certificate authorities to trust over https, instead of"
+          + " Java's.")
   private @Nullable Path caFile;
 
   @Option(
       names = "--cert",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A PEM file with the certificate to show to a service that asks for one, and"
-          + " the chain to its authority. Needs --key.")
+      description = "A PEM file with the client certificate and its chain. Needs --key.")
   private @Nullable Path cert;
 
   @Option(
       names = "--key",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A PEM file with the private key of --cert, in PKCS #8.")
+      description = "A PEM file with the private key of --cert, PKCS #8.")
   private @Nullable Path key;
 
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Tell more, above all about errors.")
+      description = "Print more, especially about errors.")
   private boolean verbose;
 
   private String tokenOrigin = "";

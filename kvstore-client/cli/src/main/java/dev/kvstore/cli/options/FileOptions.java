@@ -23,8 +23,7 @@ public final class FileOptions {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description =
-          "json, yaml or properties; by the ending of the file where it has one of these.")
+      description = "json, yaml or properties; by default that of the file extension.")
   private @Nullable FileFormat format;
 
   @Option(
@@ -32,16 +31,16 @@ public final class FileOptions {
       arity = "0..1",
       paramLabel = "SEPARATOR",
       preprocessor = OnlyAttached.class,
-      description = "Make nested values keys of their own: {\"a\": {\"b\": [1]}} is a.b[0]. Another"
-          + " separator than '.' is given as --flatten=/.")
+      description = "Turn nested values into keys: {\"a\": {\"b\": [1]}} becomes a.b[0]."
+          + " --flatten=/ sets another separator than '.'.")
   private @Nullable String separator;
 
   @Option(
       names = "--types",
       paramLabel = "TYPES",
-      description = "What values without quotes are in YAML and properties. json (default):"
-          + " numbers without exponent, true, false and null as JSON spells them, and else text;"
-          + " text: text; yaml11: as in YAML 1.1, where yes is true and 010 is 8.")
+      description = "How to read unquoted values in YAML and properties. json (default): numbers"
+          + " without exponent, true, false and null as in JSON, otherwise text; text: always"
+          + " text; yaml11: as in YAML 1.1, where yes is true and 010 is 8.")
   private Types types = Types.JSON;
 
   public void check(UsageErrors faults) {

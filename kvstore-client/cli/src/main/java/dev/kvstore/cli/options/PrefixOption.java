@@ -6,7 +6,7 @@ import picocli.CommandLine.Parameters;
 
 /** Which keys a command is about: those that begin with a prefix. */
 public class PrefixOption {
-  @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only the keys that begin so.")
+  @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only keys with this prefix.")
   private @Nullable String prefix;
 
   /** Returns the prefix; the empty one, with which all keys begin, if none is given. */
@@ -27,7 +27,7 @@ public class PrefixOption {
     @Parameters(
         arity = "0..1",
         paramLabel = "PREFIX",
-        description = "With what the keys begin; all of them without it.")
+        description = "What the keys begin with; all keys by default.")
     private @Nullable String argument;
 
     public void check(UsageErrors faults) {

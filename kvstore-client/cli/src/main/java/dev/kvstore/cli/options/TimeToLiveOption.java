@@ -13,8 +13,8 @@ public final class TimeToLiveOption {
       names = "--ttl",
       paramLabel = "DURATION",
       converter = Converter.class,
-      description = "Let the entry expire after this time, such as 90s, 1h30m or 7d; 'keep' leaves"
-          + " the expiry that it has. Without it an expiry is cleared.")
+      description = "Let the entry expire after this time, such as 90s, 1h30m or 7d; 'keep'"
+          + " keeps its expiry. Otherwise an expiry is cleared.")
   private @Nullable Ttl ttl;
 
   /** @param duration null where the entry keeps its expiry */

@@ -63,8 +63,7 @@ public final class LocalFiles {
     Path draft = Files.createTempFile(
         whole.getParent(), "." + whole.getFileName(), ".part", DurableFile.ownerOnly());
     long[] written = new long[1];
-    DurableFile.replace(whole, draft, to -> {
-      written[0] = write(to, writing);
+    DurableFile.replace(whole, draft, to -> written[0] = write(to, writing), to -> {
       if (exists && POSIX) {
         Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(whole));
       }

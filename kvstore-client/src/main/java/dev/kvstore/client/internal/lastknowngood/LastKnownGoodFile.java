@@ -95,10 +95,8 @@ public class LastKnownGoodFile {
     DurableFile.createFolders(folder);
     removeOldDrafts(folder);
     Path draft = Files.createTempFile(folder, draftPrefix(), DRAFT, DurableFile.ownerOnly());
-    DurableFile.replace(target, draft, to -> {
-      Files.write(to, LastKnownGoodFormat.write(copy));
-      drafted(to);
-    });
+    DurableFile.replace(
+        target, draft, to -> Files.write(to, LastKnownGoodFormat.write(copy)), this::drafted);
   }
 
   private void requireTrustedFolder(Path target) throws IOException {

@@ -110,7 +110,10 @@ public final class ProblemDetails {
 
   private KVException preconditionFailed(Answer answer, @Nullable String key) {
     WriteCondition condition = answer.call().condition();
-    return key == null || condition.equals(WriteCondition.NONE)
+    if (key == null) {
+      return PreconditionFailedException.ofMany(detail(answer), text("etag"));
+    }
+    return condition.equals(WriteCondition.NONE)
         ? plain(ErrorCode.PRECONDITION_FAILED, answer)
         : new PreconditionFailedException(key, condition, text("etag"));
   }

@@ -46,13 +46,7 @@ final class CatchUpLoop extends StreamLoop {
   }
 
   @Override
-  void opened(Set<String> stores, long position) {}
-
-  @Override
-  void advancing(long upTo) {}
-
-  @Override
-  void advanced(long upTo) {
+  void advanced() {
     sinks.removeIf(pump::adopts);
   }
 

@@ -143,14 +143,13 @@ public final class ChangePump implements AutoCloseable {
     ServiceThread.join(loops);
   }
 
-  /** Returns the stores that somebody wants to hear of. */
   synchronized Set<String> stores() {
     return open.stream().map(StreamSubscription::store).collect(Collectors.toUnmodifiableSet());
   }
 
   /** Returns the sinks of these stores that nobody serves yet, or of all stores. */
   synchronized List<StreamSubscription> newcomers(MainLoop asking, @Nullable Set<String> stores) {
-    if (!isMain(asking)) {
+    if (main != asking) {
       return List.of();
     }
     List<StreamSubscription> taken = newcomers.stream()
@@ -162,7 +161,7 @@ public final class ChangePump implements AutoCloseable {
 
   /** The main stream is open for these stores, and all before that position was told. */
   synchronized void reached(MainLoop asking, Set<String> stores, long position) {
-    if (isMain(asking)) {
+    if (main == asking) {
       mainStores = stores;
       mainPosition = position;
     }
@@ -170,7 +169,7 @@ public final class ChangePump implements AutoCloseable {
 
   /** The main loop is about to tell of all up to that position, to these sinks too. */
   synchronized List<StreamSubscription> advancing(MainLoop asking, long upTo) {
-    if (!isMain(asking)) {
+    if (main != asking) {
       return List.of();
     }
     mainPosition = upTo;
@@ -181,7 +180,7 @@ public final class ChangePump implements AutoCloseable {
    * The main loop does not know any more where it is. Returns sinks that it has to tell of that.
    */
   synchronized List<StreamSubscription> lost(MainLoop asking) {
-    if (!isMain(asking)) {
+    if (main != asking) {
       return List.of();
     }
     mainPosition = NOWHERE;
@@ -236,9 +235,5 @@ public final class ChangePump implements AutoCloseable {
     List<StreamSubscription> taken = List.copyOf(adopted);
     adopted.clear();
     return taken;
-  }
-
-  private boolean isMain(StreamLoop loop) {
-    return main == loop;
   }
 }

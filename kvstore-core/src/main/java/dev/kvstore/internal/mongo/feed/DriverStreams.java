@@ -7,17 +7,18 @@ import com.mongodb.client.ChangeStreamIterable;
 import com.mongodb.client.MongoChangeStreamCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.MongoIterable;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.bson.BsonArray;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonString;
 import org.bson.BsonTimestamp;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** The change streams of a database, by the driver. */
@@ -25,12 +26,9 @@ final class DriverStreams implements StreamSource {
   /** No answer has more events, so that one with fewer is known to be all there is. */
   static final int BATCH_SIZE = 1000;
 
-  private static final BsonInt32 ONE = new BsonInt32(1);
-
   /** Of what is small or not there. */
-  private static final BsonDocument MAJORITY_READ = new BsonDocument(
-          "count", new BsonString(ChangePump.HEARTBEATS))
-      .append("readConcern", new BsonDocument("level", new BsonString("majority")));
+  private static final BsonDocument MAJORITY_READ = BsonDocument.parse(
+      "{count: '" + ChangePump.HEARTBEATS + "', readConcern: {level: 'majority'}}");
 
   private final MongoDatabase database;
   private final Duration maxAwait;
@@ -91,21 +89,13 @@ final class DriverStreams implements StreamSource {
    * What others do in the same database stays there, and of what concerns a store comes just what
    * is needed: never a value, always the token in {@code _id}.
    */
-  static List<BsonDocument> pipeline(Set<String> collections) {
-    BsonArray names = new BsonArray();
-    collections.stream().sorted().map(BsonString::new).forEach(names::add);
-    BsonDocument among = new BsonDocument("$in", names);
-    BsonDocument ofAll = new BsonDocument(
-        "$in",
-        new BsonArray(List.of(new BsonString("dropDatabase"), new BsonString("invalidate"))));
-    BsonDocument match = new BsonDocument(
-        "$or",
-        new BsonArray(List.of(
-            new BsonDocument("ns.coll", among),
-            new BsonDocument("to.coll", among),
-            new BsonDocument("operationType", ofAll))));
-    BsonDocument project = new BsonDocument();
-    for (String member : List.of(
+  private static List<Bson> pipeline(Set<String> collections) {
+    List<String> names = collections.stream().sorted().toList();
+    Bson match = Filters.or(
+        Filters.in("ns.coll", names),
+        Filters.in("to.coll", names),
+        Filters.in("operationType", "dropDatabase", "invalidate"));
+    Bson project = Projections.include(
         "operationType",
         "clusterTime",
         "ns",
@@ -114,24 +104,14 @@ final class DriverStreams implements StreamSource {
         "fullDocument.version",
         "fullDocument.etag",
         "updateDescription.updatedFields.version",
-        "updateDescription.updatedFields.etag")) {
-      project.append(member, ONE);
-    }
-    return List.of(new BsonDocument("$match", match), new BsonDocument("$project", project));
+        "updateDescription.updatedFields.etag");
+    return List.of(Aggregates.match(match), Aggregates.project(project));
   }
 
-  private static final class DriverStream implements EventStream {
-    private final MongoChangeStreamCursor<BsonDocument> cursor;
-    private final long startedAt;
-    private final long past;
-
-    /** @param past events up to this time are not told: a stream begins with those of its time */
-    DriverStream(MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past) {
-      this.cursor = cursor;
-      this.startedAt = startedAt;
-      this.past = past;
-    }
-
+  /** @param past events up to this time are not told: a stream begins with those of its time */
+  private record DriverStream(
+      MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past)
+      implements EventStream {
     @Override
     public long startedAt() {
       if (startedAt < 0) {

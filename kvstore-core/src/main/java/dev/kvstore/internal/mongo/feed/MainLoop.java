@@ -60,9 +60,6 @@ final class MainLoop extends StreamLoop {
   }
 
   @Override
-  void advanced(long upTo) {}
-
-  @Override
   void historyLost() {
     sinks.addAll(pump.lost(this));
     beginAnew();

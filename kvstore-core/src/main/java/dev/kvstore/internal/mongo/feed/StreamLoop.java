@@ -35,7 +35,6 @@ abstract class StreamLoop extends ServiceThread {
   /** After so many refusals in a row the place where the stream was to continue is given up. */
   private static final int REFUSALS = 5;
 
-  /** The sinks that this loop serves. */
   final List<StreamSubscription> sinks = new ArrayList<>();
 
   private final StreamSource source;
@@ -57,17 +56,16 @@ abstract class StreamLoop extends ServiceThread {
     this.position = from;
   }
 
-  /** Returns the stores whose changes are wanted. */
   abstract Set<String> wanted();
 
   /** The stream is open for these stores, and everything before that position was told. */
-  abstract void opened(Set<String> stores, long position);
+  void opened(Set<String> stores, long position) {}
 
   /** The sinks are about to be told of everything up to that position. */
-  abstract void advancing(long upTo);
+  void advancing(long upTo) {}
 
   /** They were. */
-  abstract void advanced(long upTo);
+  void advanced() {}
 
   /** Changes may have been missed. */
   abstract void historyLost();
@@ -160,7 +158,7 @@ abstract class StreamLoop extends ServiceThread {
     }
     position = upTo;
     token = batch.token() != null ? batch.token() : token;
-    advanced(upTo);
+    advanced();
     if (batch.ended()) {
       throw new IllegalStateException("The server has closed the change stream");
     }
@@ -179,8 +177,8 @@ abstract class StreamLoop extends ServiceThread {
   private boolean read(BsonDocument event, Map<String, StoreNews> news) {
     StreamEvent read = StreamEvent.of(event);
     if (read instanceof StreamEvent.Changed changed) {
-      news.computeIfAbsent(changed.store(), store -> new StoreNews())
-          .changes
+      news.computeIfAbsent(changed.store(), store -> StoreNews.replacedAt(UNKNOWN))
+          .changes()
           .addAll(changed.changes());
     } else if (read instanceof StreamEvent.Replaced replaced) {
       for (String store : replaced.stores()) {
@@ -271,17 +269,11 @@ abstract class StreamLoop extends ServiceThread {
     }
   }
 
-  /** What a batch holds for one store. */
-  private static final class StoreNews {
-    static final StoreNews NONE = new StoreNews();
-
-    final List<Change> changes = new ArrayList<>();
-    private long replacedAt = UNKNOWN;
+  private record StoreNews(List<Change> changes, long replacedAt) {
+    static final StoreNews NONE = new StoreNews(List.of(), UNKNOWN);
 
     static StoreNews replacedAt(long position) {
-      StoreNews news = new StoreNews();
-      news.replacedAt = position;
-      return news;
+      return new StoreNews(new ArrayList<>(), position);
     }
 
     void tell(StreamSubscription sink, long upTo, boolean more) {

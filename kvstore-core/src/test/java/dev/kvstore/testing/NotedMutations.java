@@ -1,0 +1,54 @@
+package dev.kvstore.testing;
+
+import dev.kvstore.spi.EntryDatabase;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.ForwardingEntryStore;
+import dev.kvstore.spi.Mutation;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A database that notes every write of its stores. It stays open when it is closed. */
+public final class NotedMutations implements EntryDatabase {
+  private final EntryDatabase database;
+  private final List<String> kinds = new CopyOnWriteArrayList<>();
+
+  public NotedMutations(EntryDatabase database) {
+    this.database = database;
+  }
+
+  /** Returns the kinds of the writes since this was called last, in their order. */
+  public List<String> take() {
+    List<String> taken = List.copyOf(kinds);
+    kinds.clear();
+    return taken;
+  }
+
+  @Override
+  public EntryStore store(String name) {
+    return new ForwardingEntryStore(database.store(name)) {
+      @Override
+      public <R> R apply(Mutation<R> mutation) {
+        kinds.add(mutation.getClass().getSimpleName());
+        return super.apply(mutation);
+      }
+    };
+  }
+
+  @Override
+  public List<String> storeNames() {
+    return database.storeNames();
+  }
+
+  @Override
+  public boolean drop(String name) {
+    return database.drop(name);
+  }
+
+  @Override
+  public void ping() {
+    database.ping();
+  }
+
+  @Override
+  public void close() {}
+}
