@@ -100,6 +100,7 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #getOrDefault(String, Object)}, at least as new as the options demand. */
   default <T> @Nullable T getOrDefault(
       String key, KVType<T> type, T fallback, ReadOptions options) {
+    Objects.requireNonNull(fallback, "fallback");
     Optional<KVEntry<T>> entry = findEntry(key, type, options);
     return entry.isPresent() ? entry.get().value() : fallback;
   }
