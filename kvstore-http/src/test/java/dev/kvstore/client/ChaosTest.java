@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVStore;
@@ -73,8 +74,10 @@ class ChaosTest {
   @Test
   void nothingIsLostOrDoneTwiceWhereAnyByteMayChange() throws Exception {
     TestCertificate certificate = TestCertificate.of("EC", "server");
-    ServerSettings encrypted = ServerSettings.DEFAULT.connections(
-        ConnectionSettings.DEFAULT.withTls(certificate.writeTo(folder)));
+    ServerSettings encrypted = with(
+        ServerSettings.DEFAULT,
+        "connections",
+        with(ConnectionSettings.DEFAULT, "tls", certificate.writeTo(folder)));
     HttpSettings settings =
         HttpSettings.DEFAULT.withRequestTimeout(TIMEOUT).withSslContext(certificate.client(null));
     try (KVServer https = KVServer.start(encrypted, database);

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +39,8 @@ class LargeValueTest {
 
   @Test
   void asLargeAsTheServiceTakes_isStored() {
-    ServerSettings wide = ServerSettings.DEFAULT.limits(new ValueLimits(4 * 1024 * 1024, 100));
+    ServerSettings wide =
+        with(ServerSettings.DEFAULT, "limits", new ValueLimits(4 * 1024 * 1024, 100));
     try (EntryDatabase database = SqliteEntryDatabase.open(folder.resolve("large.db"));
         KVServer service = KVServer.start(wide, database);
         KVStore store = open(service)) {

@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -55,7 +56,7 @@ class LastKnownGoodServiceTest {
   }
 
   private void start() {
-    service = KVServer.start(ServerSettings.DEFAULT.port(port), database);
+    service = KVServer.start(with(ServerSettings.DEFAULT, "port", port), database);
   }
 
   private void stop() {

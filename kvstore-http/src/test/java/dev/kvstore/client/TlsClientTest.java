@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -57,7 +58,8 @@ class TlsClientTest {
 
   private KVServer start(TlsFiles tls) {
     return KVServer.start(
-        ServerSettings.DEFAULT.connections(ConnectionSettings.DEFAULT.withTls(tls)), database);
+        with(ServerSettings.DEFAULT, "connections", with(ConnectionSettings.DEFAULT, "tls", tls)),
+        database);
   }
 
   private static URI uri(int port) {

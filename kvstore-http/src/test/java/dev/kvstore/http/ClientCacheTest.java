@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -154,7 +155,7 @@ class ClientCacheTest {
       assertThat(stale.stale()).isTrue();
       assertThat(stale.value()).isEqualTo(1);
 
-      service = TestService.start(folder, ServerSettings.DEFAULT.port(port));
+      service = TestService.start(folder, with(ServerSettings.DEFAULT, "port", port));
       service.put("/v1/stores/app/keys/k", "2");
       await().until(() -> store.find("k", Integer.class).equals(Optional.of(2)));
       awaitHit(store, "k", 2);

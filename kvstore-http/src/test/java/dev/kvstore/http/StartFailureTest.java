@@ -1,5 +1,6 @@
 package dev.kvstore.http;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,7 +51,7 @@ class StartFailureTest {
   }
 
   private ServerSettings settings() {
-    return ServerSettings.DEFAULT.port(port);
+    return with(ServerSettings.DEFAULT, "port", port);
   }
 
   private void assertStartFails(ServerSettings settings, Class<? extends Throwable> failure)
@@ -84,7 +85,8 @@ class StartFailureTest {
     Path file = Files.writeString(folder.resolve("no.pem"), "none");
     TlsFiles tls = new TlsFiles(file, file, null);
     assertStartFails(
-        settings().connections(settings().connections().withTls(tls)), InvalidInputException.class);
+        with(settings(), "connections", with(settings().connections(), "tls", tls)),
+        InvalidInputException.class);
     assertThatItStarts();
   }
 

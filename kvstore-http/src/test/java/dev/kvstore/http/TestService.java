@@ -1,5 +1,7 @@
 package dev.kvstore.http;
 
+import static dev.kvstore.http.Records.with;
+
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
@@ -74,7 +76,7 @@ public final class TestService implements AutoCloseable {
   /** Tests that do not care send these. */
   private static ServerSettings named(ServerSettings settings) {
     return settings.web().allowedHosts().isEmpty()
-        ? settings.web(settings.web().allowedHosts(Set.of("test", "x")))
+        ? with(settings, "web", with(settings.web(), "allowedHosts", Set.of("test", "x")))
         : settings;
   }
 

@@ -24,9 +24,6 @@ public final class WriteRequests {
    */
   private static final String AUTHOR = "KV-Author";
 
-  /** Names the write: by the etag that it gives the entry, where it leaves one. */
-  static final String ETAG = "KV-Etag";
-
   private WriteRequests() {}
 
   /**
@@ -35,18 +32,19 @@ public final class WriteRequests {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is malformed
    */
   static @Nullable String etag(RequestContext context) {
-    List<String> etags = Collections.list(context.request().getHeaders(ETAG));
+    List<String> etags = Collections.list(context.request().getHeaders(RequestContext.ETAG));
     if (etags.isEmpty()) {
       return null;
     }
     if (etags.size() > 1) {
       throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER, "The header " + ETAG + " must be there once");
+          ErrorCode.INVALID_PARAMETER, "The header " + RequestContext.ETAG + " must be there once");
     }
     try {
       return Names.checkEtag(etags.get(0));
     } catch (InvalidInputException e) {
-      throw new InvalidInputException(e.code(), "The header " + ETAG + ": " + e.getMessage(), e);
+      throw new InvalidInputException(
+          e.code(), "The header " + RequestContext.ETAG + ": " + e.getMessage(), e);
     }
   }
 

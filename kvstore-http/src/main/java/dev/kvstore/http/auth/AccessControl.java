@@ -54,14 +54,15 @@ public final class AccessControl {
     if (isOpen(access)) {
       return Principal.NOBODY;
     }
+    Principal principal;
     try {
-      Principal principal = identify(request);
-      throttle(client(request, principal));
-      return principal;
-    } catch (UnauthenticatedException e) {
+      principal = identify(request);
+    } catch (ProblemException e) {
       throttle(client(request, Principal.NOBODY));
-      throw unauthenticated(e);
+      throw e;
     }
+    throttle(client(request, principal));
+    return principal;
   }
 
   /** Returns the name under which the limits of one client are counted. */
@@ -81,26 +82,15 @@ public final class AccessControl {
    * @throws ProblemException if its rights have changed since
    */
   public void recheck(HttpServletRequest request, Principal principal) {
-    if (principal.isActive()) {
-      return;
-    }
-    try {
+    if (!principal.isActive()) {
       identify(request);
-    } catch (UnauthenticatedException e) {
-      throw unauthenticated(e);
+      throw forbidden(
+          "The rights of the token have changed since the request began: send it again");
     }
-    throw forbidden("The rights of the token have changed since the request began: send it again");
   }
 
-  private Principal identify(HttpServletRequest request) throws UnauthenticatedException {
+  private Principal identify(HttpServletRequest request) {
     return authenticator.authenticate(Collections.list(request.getHeaders("Authorization")));
-  }
-
-  private static ProblemException unauthenticated(UnauthenticatedException e) {
-    return new ProblemException(
-        new Problem(ErrorKind.UNAUTHENTICATED, String.valueOf(e.getMessage()))
-            .withHeader(
-                "WWW-Authenticate", e.wrongToken() ? "Bearer error=\"invalid_token\"" : "Bearer"));
   }
 
   /**

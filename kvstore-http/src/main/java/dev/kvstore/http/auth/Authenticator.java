@@ -1,6 +1,9 @@
 package dev.kvstore.http.auth;
 
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.Problem;
+import dev.kvstore.http.error.ProblemException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -39,11 +42,16 @@ public final class Authenticator {
     Tokens unused = tokens.get();
   }
 
-  /** Returns who asks with these {@code Authorization} headers. */
-  public Principal authenticate(List<String> headers) throws UnauthenticatedException {
+  /**
+   * Returns who asks with these {@code Authorization} headers.
+   *
+   * @throws ProblemException if nobody is known by them; it says what they lack, never what they
+   *     had
+   */
+  public Principal authenticate(List<String> headers) {
     Tokens known = tokens.get();
     if (headers.size() > 1) {
-      throw new UnauthenticatedException("There is more than one Authorization header", true);
+      throw unauthenticated("There is more than one Authorization header", true);
     }
     String secret = headers.isEmpty() ? null : secret(headers.get(0));
     if (secret != null) {
@@ -51,18 +59,23 @@ public final class Authenticator {
       return known(known, secret);
     }
     if (known.configured() || !openWithoutTokens) {
-      throw new UnauthenticatedException(
+      throw unauthenticated(
           "This needs a token, in the header: Authorization: Bearer <token>", false);
     }
     return Principal.anonymous(() -> !configuredNow());
   }
 
-  private Principal known(Tokens known, String secret) throws UnauthenticatedException {
+  private Principal known(Tokens known, String secret) {
     Token token = known.find(secret);
     if (token == null || token.isExpiredAt(clock.instant())) {
-      throw new UnauthenticatedException("The token is not known, was revoked or expired", true);
+      throw unauthenticated("The token is not known, was revoked or expired", true);
     }
     return Principal.of(token, () -> isGood(token));
+  }
+
+  private static ProblemException unauthenticated(String detail, boolean wrongToken) {
+    return new ProblemException(new Problem(ErrorKind.UNAUTHENTICATED, detail)
+        .withHeader("WWW-Authenticate", wrongToken ? "Bearer error=\"invalid_token\"" : "Bearer"));
   }
 
   private boolean isGood(Token token) {

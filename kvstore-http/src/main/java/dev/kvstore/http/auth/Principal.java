@@ -6,50 +6,33 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks, and for what they may ask. Thread-safe. */
-public final class Principal {
+/**
+ * Who asks, and for what they may ask. Thread-safe.
+ *
+ * @param name the token's name; empty where there is no token
+ * @param identity what tells the token from every other one, also from a later one of the same
+ *     name; empty where there is no token
+ * @param role null for who may do nothing
+ * @param active tells whether the token is still good
+ */
+public record Principal(
+    Optional<String> name,
+    String identity,
+    @Nullable Role role,
+    Limits limits,
+    BooleanSupplier active) {
   /** Who need not be known: for what is open to everybody. May do nothing. */
-  public static final Principal NOBODY = new Principal(null, "", null, Limits.NONE, () -> true);
-
-  private final @Nullable String name;
-  private final String identity;
-  private final @Nullable Role role;
-  private final Limits limits;
-  private final BooleanSupplier active;
-
-  private Principal(
-      @Nullable String name,
-      String identity,
-      @Nullable Role role,
-      Limits limits,
-      BooleanSupplier active) {
-    this.name = name;
-    this.identity = identity;
-    this.role = role;
-    this.limits = limits;
-    this.active = active;
-  }
+  public static final Principal NOBODY =
+      new Principal(Optional.empty(), "", null, Limits.NONE, () -> true);
 
   static Principal of(Token token, BooleanSupplier active) {
-    return new Principal(token.name(), token.hash(), token.role(), token.limits(), active);
+    return new Principal(
+        Optional.of(token.name()), token.hash(), token.role(), token.limits(), active);
   }
 
   /** Somebody without a name, who may do everything. */
   static Principal anonymous(BooleanSupplier active) {
-    return new Principal(null, "", Role.ADMIN, Limits.NONE, active);
-  }
-
-  /** Returns the token's name; empty where there is no token. */
-  public Optional<String> name() {
-    return Optional.ofNullable(name);
-  }
-
-  /**
-   * Returns what tells the token from every other one, also from a later one of the same name;
-   * empty where there is no token.
-   */
-  public String identity() {
-    return identity;
+    return new Principal(Optional.empty(), "", Role.ADMIN, Limits.NONE, active);
   }
 
   /**
@@ -96,6 +79,6 @@ public final class Principal {
   /** Returns the name and the role. */
   @Override
   public String toString() {
-    return "Principal[" + name + ", " + role + "]";
+    return "Principal[" + name.orElse(null) + ", " + role + "]";
   }
 }

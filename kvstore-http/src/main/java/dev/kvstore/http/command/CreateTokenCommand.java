@@ -82,7 +82,7 @@ final class CreateTokenCommand extends TokenAction {
     spec.commandLine()
         .getErr()
         .println("This is the secret of the token '" + name + "'; it is not shown again");
-    spec.commandLine().getErr().println(Acknowledgement.await(tokens));
+    spec.commandLine().getErr().println(acknowledgement(tokens));
     return true;
   }
 

@@ -4,6 +4,7 @@ import dev.kvstore.ByteSize;
 import dev.kvstore.http.api.events.EventSettings;
 import dev.kvstore.http.auth.RateLimiter;
 import dev.kvstore.http.limits.Load;
+import dev.kvstore.http.limits.Shares;
 import dev.kvstore.http.server.ConnectionSettings;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.tls.TlsFiles;
@@ -106,10 +107,12 @@ final class LimitOptions {
   }
 
   EventSettings events() {
-    EventSettings events = EventSettings.DEFAULT.maxStreams(maxEventStreams);
-    return maxEventStreamsPerClient == null
-        ? events
-        : events.maxPerClient(maxEventStreamsPerClient);
+    EventSettings usual = EventSettings.DEFAULT;
+    int perClient = maxEventStreamsPerClient == null
+        ? Shares.quarter(maxEventStreams)
+        : maxEventStreamsPerClient;
+    return new EventSettings(
+        maxEventStreams, usual.maxWaiting(), usual.heartbeat(), usual.openingTimeout(), perClient);
   }
 
   ValueLimits values() {

@@ -30,7 +30,7 @@ final class RevokeTokenCommand extends TokenAction {
     boolean removed = tokens.remove(Objects.requireNonNull(name));
     if (removed) {
       spec.commandLine().getOut().println("Revoked the token '" + name + "'");
-      spec.commandLine().getErr().println(Acknowledgement.await(tokens));
+      spec.commandLine().getErr().println(acknowledgement(tokens));
     } else {
       spec.commandLine()
           .getErr()

@@ -63,22 +63,10 @@ public enum ErrorKind {
   /** Returns how an error of the store is answered. */
   public static ErrorKind of(ErrorCode code) {
     return switch (code) {
-      case INVALID_KEY -> INVALID_KEY;
-      case INVALID_STORE -> INVALID_STORE;
-      case INVALID_JSON -> INVALID_JSON;
-      case INVALID_VALUE -> INVALID_VALUE;
-      case INVALID_PARAMETER -> INVALID_PARAMETER;
-      case TOO_LARGE -> TOO_LARGE;
-      case KEY_NOT_FOUND -> KEY_NOT_FOUND;
-      case TYPE_MISMATCH -> TYPE_MISMATCH;
-      case CONFLICT -> CONFLICT;
-      case PRECONDITION_FAILED -> PRECONDITION_FAILED;
-      case REPEATED_WRITE -> REPEATED_WRITE;
-      case VALIDATION_FAILED -> VALIDATION_FAILED;
-      case ATOMIC_NOT_SUPPORTED -> ATOMIC_NOT_SUPPORTED;
       // The credentials that the database refuses are the service's own, not the caller's.
       case UNAVAILABLE, OUTCOME_UNKNOWN, CLOSED, UNAUTHENTICATED, FORBIDDEN -> UNAVAILABLE;
-      case LOCKED, UNSUPPORTED_SERVER, MISSING_DEPENDENCY, INTERNAL -> INTERNAL;
+      case LOCKED, UNSUPPORTED_SERVER, MISSING_DEPENDENCY -> INTERNAL;
+      default -> valueOf(code.name());
     };
   }
 

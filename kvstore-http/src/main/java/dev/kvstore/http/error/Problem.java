@@ -1,10 +1,9 @@
 package dev.kvstore.http.error;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,7 @@ public record Problem(
   /** What a text takes beside its characters. */
   private static final int TEXT_BYTES = 56;
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   public Problem {
     members = Collections.unmodifiableMap(members);
@@ -62,28 +61,25 @@ public record Problem(
    * @param instance the path of the request, or null where it could not be read
    */
   public byte[] toJson(@Nullable String instance, String requestId) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("type", "urn:kvstore:error:" + kind.code());
-      json.writeStringField("title", kind.title());
-      json.writeNumberField("status", kind.status());
-      json.writeStringField("detail", detail);
-      if (instance != null) {
-        json.writeStringField("instance", instance);
-      }
-      json.writeStringField("code", kind.code());
-      json.writeStringField("requestId", requestId);
-      for (Map.Entry<String, Object> member : members.entrySet()) {
-        json.writeFieldName(member.getKey());
-        write(json, member.getValue());
-      }
-      json.writeEndObject();
-      json.writeRaw('\n');
-    } catch (IOException e) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("type", "urn:kvstore:error:" + kind.code());
+    document.put("title", kind.title());
+    document.put("status", kind.status());
+    document.put("detail", detail);
+    if (instance != null) {
+      document.put("instance", instance);
+    }
+    document.put("code", kind.code());
+    document.put("requestId", requestId);
+    document.putAll(members);
+    try {
+      byte[] json = JSON.writeValueAsBytes(document);
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      return line;
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
   }
 
   /** Returns about how many bytes of memory its texts take. */
@@ -101,17 +97,5 @@ public record Problem(
 
   private static long bytes(String text) {
     return TEXT_BYTES + Character.BYTES * (long) text.length();
-  }
-
-  private static void write(JsonGenerator json, Object value) throws IOException {
-    if (value instanceof List<?> list) {
-      json.writeStartArray();
-      for (Object item : list) {
-        json.writeString(item.toString());
-      }
-      json.writeEndArray();
-    } else {
-      json.writeString(value.toString());
-    }
   }
 }

@@ -1,6 +1,9 @@
 package dev.kvstore.http.net;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Headers of every answer, errors included, that keep browsers from mistakes. */
@@ -18,6 +21,21 @@ public final class AnswerHeaders {
       "max-age=31536000");
 
   private AnswerHeaders() {}
+
+  /**
+   * Sets the headers, and those by which the request is known again.
+   *
+   * @param response sets a header
+   */
+  public static void set(Request request, String requestId, BiConsumer<String, String> response) {
+    response.accept(RequestIds.HEADER, requestId);
+    String match = RequestIds.toRepeat(request.getHeaders().get(RequestIds.MATCH));
+    if (match != null) {
+      response.accept(RequestIds.MATCH, match);
+    }
+    forEveryAnswer(request.isSecure(), request.getHeaders().get(HttpHeader.HOST))
+        .forEach(response);
+  }
 
   /**
    * Returns the headers.

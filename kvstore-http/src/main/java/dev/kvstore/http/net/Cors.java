@@ -1,5 +1,7 @@
 package dev.kvstore.http.net;
 
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
@@ -19,6 +21,7 @@ public final class Cors {
       "Accept-Patch, Allow, ETag, KV-Expires-At, KV-Replayed, KV-Request-Id, KV-Stale,"
           + " KV-Version, Link, Retry-After, Sync-Token, WWW-Authenticate, X-Request-Id";
   private static final String MAX_AGE_SECONDS = "600";
+  private static final Set<String> OWN = Set.of("same-origin", "none");
 
   private final Set<String> origins;
 
@@ -41,7 +44,7 @@ public final class Cors {
     }
   }
 
-  boolean allows(@Nullable String origin) {
+  private boolean allows(@Nullable String origin) {
     return origin != null && origins.contains(origin);
   }
 
@@ -72,6 +75,37 @@ public final class Cors {
       response.setHeader("Access-Control-Allow-Methods", methods);
       response.setHeader("Access-Control-Allow-Headers", REQUEST_HEADERS);
       response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
+    }
+  }
+
+  /**
+   * Refuses what a page of another origin sends, unless that origin is an allowed one. A browser
+   * sends some requests for any page to any address, that of the user's own machine included, and
+   * asks only afterwards whether the page may see the answer.
+   *
+   * @throws ProblemException if a browser says that such a page has sent this
+   * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata Request Headers</a>
+   */
+  public void refuseForeign(HttpServletRequest request) {
+    String site = request.getHeader("Sec-Fetch-Site");
+    String origin = request.getHeader("Origin");
+    boolean foreign =
+        site != null ? !OWN.contains(site) : origin != null && !isOwn(origin, request);
+    if (foreign && !allows(origin)) {
+      throw new ProblemException(
+          ErrorKind.FORBIDDEN, "A web page of another origin may not write here");
+    }
+  }
+
+  private static boolean isOwn(String origin, HttpServletRequest request) {
+    String host = request.getHeader("Host");
+    try {
+      String authority = URI.create(origin).getRawAuthority();
+      return authority != null
+          && host != null
+          && authority.toLowerCase(Locale.ROOT).equals(host.toLowerCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 }

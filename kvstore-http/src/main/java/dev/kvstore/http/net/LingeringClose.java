@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * Sends an answer to a request whose body is not wanted, and for a moment takes what the client is
@@ -39,14 +39,16 @@ public final class LingeringClose implements WriteListener, ReadListener {
   }
 
   /** Sends the body of the answer, whose status and headers are set, and completes it. */
-  public static void start(
-      AsyncContext async, HttpServletRequest request, byte[] answer, Scheduler scheduler)
+  public static void start(AsyncContext async, HttpServletRequest request, byte[] answer)
       throws IOException {
     LingeringClose closing = new LingeringClose(
         async, request.getInputStream(), async.getResponse().getOutputStream(), answer);
     closing.out.setWriteListener(closing);
     closing.in.setReadListener(closing);
-    scheduler.schedule(closing::end, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    ServletContextRequest.getServletContextRequest(request)
+        .getComponents()
+        .getScheduler()
+        .schedule(closing::end, PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

@@ -21,30 +21,22 @@ import org.jspecify.annotations.Nullable;
  * does not count; or not in the total time that a body of its size may take.
  */
 public final class PacedHandler extends Handler.Wrapper {
+  private static final int TOTAL_BYTES_PER_SECOND = 16 * 1024;
+
   private final long patienceNanos;
   private final long bytesPerSecond;
-  private final BodyTime bodyTime;
-
-  /**
-   * How long a body may take in all.
-   *
-   * @param timeout for any body
-   * @param bytesPerSecond each second's worth of what has come adds one second
-   */
-  public record BodyTime(Duration timeout, long bytesPerSecond) {
-    long nanos(long bytes) {
-      return timeout.toNanos() + (long) (bytes * 1e9 / bytesPerSecond);
-    }
-  }
+  private final long bodyNanos;
 
   /**
    * @param patience how long a body may take without regard to the rate
    * @param bytesPerSecond what must come of it after that, on the average
+   * @param bodyTimeout how long a body may take in all; and a second more for each
+   *     {@value #TOTAL_BYTES_PER_SECOND} bytes that have come
    */
-  public PacedHandler(Duration patience, long bytesPerSecond, BodyTime bodyTime) {
+  public PacedHandler(Duration patience, long bytesPerSecond, Duration bodyTimeout) {
     this.patienceNanos = patience.toNanos();
     this.bytesPerSecond = bytesPerSecond;
-    this.bodyTime = bodyTime;
+    this.bodyNanos = bodyTimeout.toNanos();
   }
 
   @Override
@@ -110,7 +102,8 @@ public final class PacedHandler extends Handler.Wrapper {
     }
 
     private long left() {
-      return begin + bodyTime.nanos(bytes.get()) - System.nanoTime();
+      long more = (long) (bytes.get() * 1e9 / TOTAL_BYTES_PER_SECOND);
+      return begin + bodyNanos + more - System.nanoTime();
     }
 
     private void schedule() {

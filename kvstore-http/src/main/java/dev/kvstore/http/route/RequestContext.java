@@ -46,6 +46,7 @@ public final class RequestContext {
   private final Room room;
   private @Nullable EntryStore entries;
   private InputStream body = InputStream.nullInputStream();
+  private int bodySize;
   private @Nullable MessageDigest bodyDigest;
   private @Nullable AsyncContext async;
   private boolean handedOver;
@@ -113,8 +114,15 @@ public final class RequestContext {
     return new DigestInputStream(body, digest);
   }
 
-  public void body(InputStream content) {
+  /** Sets the body. */
+  public void body(InputStream content, int size) {
     body = content;
+    bodySize = size;
+  }
+
+  /** Returns how many bytes the body has, as far as it was received. */
+  public int bodySize() {
+    return bodySize;
   }
 
   /** Lets the request's own thread go before there is an answer. */

@@ -2,7 +2,6 @@ package dev.kvstore.http.server;
 
 import dev.kvstore.http.limits.Load;
 import dev.kvstore.http.limits.Shares;
-import dev.kvstore.http.net.PacedHandler.BodyTime;
 import dev.kvstore.http.tls.TlsFiles;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,63 +26,16 @@ public record ConnectionSettings(
     long bytesPerSecond,
     Duration bodyTimeout,
     int maxRequestsPerClient) {
-  private static final int BODY_BYTES_PER_SECOND = 16 * 1024;
-
   /**
    * Plain HTTP, 64 KiB of headers, 10,000 connections, 30 seconds, 1 KiB per second; a minute for a
    * body, and a quarter of all requests for each client.
    */
-  public static final ConnectionSettings DEFAULT =
-      new ConnectionSettings(null, 64 * 1024, 10_000, Duration.ofSeconds(30), 1024);
-
-  /** As the canonical constructor, with the default for what is left out. */
-  public ConnectionSettings(
-      @Nullable TlsFiles tls,
-      int maxHeaderBytes,
-      int maxConnections,
-      Duration patience,
-      long bytesPerSecond) {
-    this(
-        tls,
-        maxHeaderBytes,
-        maxConnections,
-        patience,
-        bytesPerSecond,
-        Duration.ofSeconds(60),
-        Shares.quarter(Load.MAX_REQUESTS));
-  }
-
-  /** Returns these settings with TLS of these files. */
-  public ConnectionSettings withTls(@Nullable TlsFiles files) {
-    return new ConnectionSettings(
-        files,
-        maxHeaderBytes,
-        maxConnections,
-        patience,
-        bytesPerSecond,
-        bodyTimeout,
-        maxRequestsPerClient);
-  }
-
-  /** Returns these settings with another time for bodies. */
-  public ConnectionSettings withBodyTimeout(Duration newTimeout) {
-    return new ConnectionSettings(
-        tls,
-        maxHeaderBytes,
-        maxConnections,
-        patience,
-        bytesPerSecond,
-        newTimeout,
-        maxRequestsPerClient);
-  }
-
-  /** Returns these settings with another limit for the requests of one client. */
-  public ConnectionSettings withMaxRequestsPerClient(int newMaximum) {
-    return new ConnectionSettings(
-        tls, maxHeaderBytes, maxConnections, patience, bytesPerSecond, bodyTimeout, newMaximum);
-  }
-
-  BodyTime bodyTime() {
-    return new BodyTime(bodyTimeout, BODY_BYTES_PER_SECOND);
-  }
+  public static final ConnectionSettings DEFAULT = new ConnectionSettings(
+      null,
+      64 * 1024,
+      10_000,
+      Duration.ofSeconds(30),
+      1024,
+      Duration.ofSeconds(60),
+      Shares.quarter(Load.MAX_REQUESTS));
 }

@@ -14,7 +14,6 @@ import dev.kvstore.http.limits.Room;
 import dev.kvstore.http.limits.Workers;
 import dev.kvstore.http.net.AllowedHosts;
 import dev.kvstore.http.net.Cors;
-import dev.kvstore.http.net.CrossOrigin;
 import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.ReadConsistency;
@@ -22,8 +21,8 @@ import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourcePath;
 import dev.kvstore.http.route.Route;
 import dev.kvstore.http.route.RouteTable;
-import dev.kvstore.http.wire.BoundedInput;
 import dev.kvstore.http.wire.Format;
+import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.RequestBody;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.spi.EntryDatabase;
@@ -80,7 +79,8 @@ final class Dispatcher implements Handler {
     String requestId = RequestIds.of(javalin.req().getHeader(RequestIds.HEADER));
     MDC.put(REQUEST_ID, requestId);
     try {
-      begin(javalin.req(), javalin.res(), requestId);
+      failures.setCommonHeaders(javalin.req(), javalin.res(), requestId);
+      begin(javalin.req(), javalin.res());
       if (javalin.req().isAsyncStarted()) {
         // Who has started that ends it, too; without a future Javalin would, now.
         javalin.future(CompletableFuture::new);
@@ -90,25 +90,15 @@ final class Dispatcher implements Handler {
     }
   }
 
-  private void begin(HttpServletRequest request, HttpServletResponse response, String requestId) {
-    failures.setCommonHeaders(request, response, requestId);
-    RequestContext context;
+  private void begin(HttpServletRequest request, HttpServletResponse response) {
+    RequestContext context = null;
     try {
       context = context(request, response);
-    } catch (RuntimeException | Error e) {
-      if (RequestBody.isSentUnasked(request)) {
-        failures.refuse(request, response, requestId, null, e, scheduler(request));
-      } else {
-        failures.answer(request, response, requestId, null, e, RequestBody.isIn(request));
-      }
-      return;
-    }
-    try {
       if (!isAnswered(context)) {
-        receive(context, requestId);
+        receive(context);
       }
     } catch (IOException | RuntimeException | Error e) {
-      refuse(context, requestId, e);
+      failures.refuse(request, response, context, e);
     }
   }
 
@@ -191,8 +181,8 @@ final class Dispatcher implements Handler {
       ResponseWriter.answerEmpty(context, 204);
       return true;
     }
-    if (RequestContext.isWrite(context.request())) {
-      CrossOrigin.refuse(context.request(), cors);
+    if (context.isWrite()) {
+      cors.refuseForeign(context.request());
     }
     context.demand(ReadConsistency.of(context.request()));
     if (route.handler().isInMemory()) {
@@ -207,36 +197,35 @@ final class Dispatcher implements Handler {
    * and is not read: a client without a token could fill the memory with it. The server ends the
    * connection behind it.
    */
-  private void receive(RequestContext context, String requestId) throws IOException {
+  private void receive(RequestContext context) throws IOException {
     HttpServletRequest request = context.request();
-    if (!RequestContext.isWrite(request) || !RequestBody.isIn(request)) {
-      execute(context, requestId);
+    if (!context.isWrite() || !RequestBody.isIn(request)) {
+      execute(context);
       return;
     }
     int maxBytes = context.path().route().maxBodyBytes();
     if (request.getContentLengthLong() > maxBytes) {
-      throw BoundedInput.tooLarge(request.getContentLengthLong(), maxBytes);
+      throw RequestBodies.tooLarge(request.getContentLengthLong(), maxBytes);
     }
     RequestBody.read(
         context,
         maxBytes,
-        () -> execute(context, requestId),
-        failure -> end(context, requestId, failure, true),
+        () -> execute(context),
+        failure -> end(context, failure, true),
         scheduler(request));
   }
 
   /** Executes the request on this thread, or later on another. */
-  private void execute(RequestContext context, String requestId) {
+  private void execute(RequestContext context) {
     Runnable work = load.inTurn(context.client(), () -> {
-      MDC.put(REQUEST_ID, requestId);
+      MDC.put(REQUEST_ID, context.response().getHeader(RequestIds.HEADER));
       try {
-        run(context, requestId);
+        run(context);
       } finally {
         MDC.remove(REQUEST_ID);
       }
     });
-    Runnable stopped =
-        load.inTurn(context.client(), () -> end(context, requestId, stopped(), false));
+    Runnable stopped = load.inTurn(context.client(), () -> end(context, stopped(), false));
     if (context.isAsync() || !load.requests().tryAcquire(context.client())) {
       context.startAsync();
       load.requests()
@@ -244,36 +233,24 @@ final class Dispatcher implements Handler {
               context.client(),
               scheduler(context.request()),
               () -> load.workers().runLater(work, stopped),
-              () -> end(context, requestId, tooMany(), false));
+              () -> end(context, tooMany(), false));
     } else if (!load.workers().runNow(work)) {
       context.startAsync();
       load.workers().runLater(work, stopped);
     }
   }
 
-  private void run(RequestContext context, String requestId) {
+  private void run(RequestContext context) {
     try {
       context.path().route().handler().handle(context);
       context.complete();
     } catch (IOException | RuntimeException | Error e) {
-      end(context, requestId, e, false);
+      end(context, e, false);
     }
   }
 
-  /** Refuses a request before its body was read. */
-  private void refuse(RequestContext context, String requestId, Throwable failure) {
-    HttpServletRequest request = context.request();
-    if (context.isAsync() || !RequestBody.isSentUnasked(request)) {
-      end(context, requestId, failure, RequestBody.isIn(request));
-    } else {
-      failures.refuse(request, context.response(), requestId, context, failure, scheduler(request));
-    }
-  }
-
-  private void end(RequestContext context, String requestId, Throwable failure, boolean close) {
-    failures.answer(context.request(), context.response(), requestId, context, failure, close);
-    context.takeBack();
-    context.complete();
+  private void end(RequestContext context, Throwable failure, boolean close) {
+    failures.answer(context.request(), context.response(), context, failure, close);
   }
 
   private static KVException stopped() {

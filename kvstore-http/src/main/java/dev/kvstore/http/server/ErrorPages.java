@@ -51,16 +51,10 @@ final class ErrorPages implements Request.Handler {
         : RequestIds.of(request.getHeaders().get(RequestIds.HEADER));
     byte[] body = problem.toJson(instance(request), requestId);
     response.setStatus(problem.kind().status());
-    response.getHeaders().put(RequestIds.HEADER, requestId);
-    String match = RequestIds.toRepeat(request.getHeaders().get(RequestIds.MATCH));
-    if (match != null) {
-      response.getHeaders().put(RequestIds.MATCH, match);
-    }
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeaders().get(HttpHeader.HOST))
-        .forEach(response.getHeaders()::put);
+    AnswerHeaders.set(request, requestId, response.getHeaders()::put);
     problem.headers().forEach(response.getHeaders()::put);
     boolean head = HttpMethod.HEAD.is(request.getMethod());
     response.write(true, head ? null : ByteBuffer.wrap(body), callback);

@@ -10,12 +10,12 @@ import dev.kvstore.http.net.LingeringClose;
 import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.wire.RequestBody;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
-import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,17 +40,11 @@ final class Failures {
   void setCommonHeaders(
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
-    response.setHeader(RequestIds.HEADER, requestId);
-    AnswerHeaders.forEveryAnswer(request.isSecure(), request.getHeader("Host"))
-        .forEach(response::setHeader);
-    String match = RequestIds.toRepeat(request.getHeader(RequestIds.MATCH));
-    if (match != null) {
-      response.setHeader(RequestIds.MATCH, match);
-    }
+    AnswerHeaders.set(RequestContext.core(request), requestId, response::setHeader);
   }
 
   /**
-   * Answers with what went wrong.
+   * Answers with what went wrong, and completes the answer.
    *
    * @param context null where it is not known who asks for what
    * @param close whether the connection ends with the answer, and what was not read is not
@@ -58,22 +52,28 @@ final class Failures {
   void answer(
       HttpServletRequest request,
       HttpServletResponse response,
-      String requestId,
       @Nullable RequestContext context,
       Throwable failure,
       boolean close) {
-    try {
-      byte[] body = prepare(request, response, requestId, context, failure);
-      if (body == null) {
-        return;
-      }
+    byte[] body = prepare(request, response, context, failure);
+    if (body != null) {
       if (close) {
         response.setHeader("Connection", "close");
       }
-      if (request.getMethod().equals("HEAD")) {
-        response.setContentLength(body.length);
-        return;
-      }
+      write(request, response, body);
+    }
+    if (context != null) {
+      context.takeBack();
+      context.complete();
+    }
+  }
+
+  private static void write(HttpServletRequest request, HttpServletResponse response, byte[] body) {
+    if (request.getMethod().equals("HEAD")) {
+      response.setContentLength(body.length);
+      return;
+    }
+    try {
       // So that all of it stays in there until the server sends it, after the request was handled.
       response.setBufferSize(Math.max(response.getBufferSize(), body.length + 1));
       response.getOutputStream().write(body);
@@ -86,21 +86,23 @@ final class Failures {
   void refuse(
       HttpServletRequest request,
       HttpServletResponse response,
-      String requestId,
       @Nullable RequestContext context,
-      Throwable failure,
-      Scheduler scheduler) {
-    try {
-      byte[] body = prepare(request, response, requestId, context, failure);
-      if (body != null) {
-        response.setHeader("Connection", "close");
-        response.setContentLength(body.length);
-        AsyncContext async = context == null ? request.startAsync() : context.handOver();
-        async.setTimeout(0);
-        LingeringClose.start(async, request, body, scheduler);
+      Throwable failure) {
+    if (request.isAsyncStarted() || !RequestBody.isSentUnasked(request)) {
+      answer(request, response, context, failure, RequestBody.isIn(request));
+      return;
+    }
+    byte[] body = prepare(request, response, context, failure);
+    if (body != null) {
+      response.setHeader("Connection", "close");
+      response.setContentLength(body.length);
+      AsyncContext async = context == null ? request.startAsync() : context.handOver();
+      async.setTimeout(0);
+      try {
+        LingeringClose.start(async, request, body);
+      } catch (IOException e) {
+        LOG.debug("An error could not be answered", e);
       }
-    } catch (IOException e) {
-      LOG.debug("An error could not be answered", e);
     }
   }
 
@@ -108,7 +110,6 @@ final class Failures {
   private byte @Nullable [] prepare(
       HttpServletRequest request,
       HttpServletResponse response,
-      String requestId,
       @Nullable RequestContext context,
       Throwable failure) {
     Problem problem = Problems.of(failure, RequestContext.isWrite(request));
@@ -117,6 +118,7 @@ final class Failures {
       RequestContext.abort(request);
       return null;
     }
+    String requestId = String.valueOf(response.getHeader(RequestIds.HEADER));
     response.reset();
     setCommonHeaders(request, response, requestId);
     if (context != null) {

@@ -21,11 +21,10 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,19 +43,14 @@ public final class KVServer implements AutoCloseable {
   private static final int MIN_THREADS = 8;
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
-  private final Server server;
-  private final Listener listener;
-  private final Metrics metrics;
   private final int port;
-  private final EventStreams streams;
 
-  private KVServer(
-      Server server, Listener listener, Metrics metrics, int port, EventStreams streams) {
-    this.server = server;
-    this.listener = listener;
-    this.metrics = metrics;
+  /** In the order in which they are to run. */
+  private final List<Runnable> closers;
+
+  private KVServer(int port, List<Runnable> closers) {
     this.port = port;
-    this.streams = streams;
+    this.closers = closers;
   }
 
   /**
@@ -93,48 +87,60 @@ public final class KVServer implements AutoCloseable {
       AccessControl accessControl,
       Metrics metrics) {
     EventStreams streams = new EventStreams(settings.events());
-    Listener listener = null;
-    Javalin javalin = null;
+    // The streams would go on for ever, and the server waits for everything that is being answered.
+    List<Runnable> closers = new ArrayList<>(List.of(streams::close, metrics::close));
     try {
-      Cors cors = new Cors(settings.web().corsOrigins());
-      AllowedHosts hosts = new AllowedHosts(settings.web().allowedHosts());
-      RequestRecords records = new RequestRecords(metrics, settings.web().accessLog());
-      Listener opened = Listener.of(settings);
-      listener = opened;
+      Listener listener = Listener.of(settings);
+      closers.add(1, listener::close);
       QueuedThreadPool threads = threads();
-      Load load = Load.of(
-          settings.limits().maxBytes(),
-          settings.maxBodyBytes(),
-          settings.connections().maxRequestsPerClient(),
-          threads);
-      StoreStack stores = StoreStack.of(database);
-      Dispatcher api = new Dispatcher(
-          stores,
-          accessControl,
-          cors,
-          load,
-          hosts,
-          Routes.of(settings, accessControl, stores, metrics, streams, load));
-      Javalin created = Javalin.create(config -> {
-        configure(config, settings, opened, api);
+      Javalin javalin = Javalin.create(config -> {
+        configure(config, settings, listener);
         config.jetty.threadPool = threads;
-        config.jetty.modifyServer(server -> server.setRequestLog(records));
+        config.jetty.modifyServer(server ->
+            server.setRequestLog(new RequestRecords(metrics, settings.web().accessLog())));
+        config.routes.before(
+            dispatcher(settings, database, accessControl, metrics, streams, threads));
       });
-      javalin = created;
-      created.start();
-      Server server = created.jettyServer().server();
+      closers.add(1, () -> stop(javalin));
+      javalin.start();
       if (database.cacheHealth().isPresent()) {
         metrics.caches(() -> database.cacheHealth().orElseThrow());
       }
-      metrics.server(threads, opened::connections);
+      metrics.server(threads, listener::connections);
       metrics.eventStreams(streams::count);
       metrics.stores(database::sizes);
-      opened.tls().ifPresent(tls -> metrics.certificate(tls::validUntil));
-      return new KVServer(server, opened, metrics, created.port(), streams);
+      listener.tls().ifPresent(tls -> metrics.certificate(tls::validUntil));
+      return new KVServer(javalin.port(), closers);
     } catch (RuntimeException | Error e) {
-      closeAll(javalin, streams, listener, metrics);
+      try {
+        Closing.all(closers);
+      } catch (RuntimeException failure) {
+        LOG.debug("A service that did not start did not stop either", failure);
+      }
       throw e;
     }
+  }
+
+  private static Dispatcher dispatcher(
+      ServerSettings settings,
+      EntryDatabase database,
+      AccessControl accessControl,
+      Metrics metrics,
+      EventStreams streams,
+      Executor threads) {
+    Load load = Load.of(
+        settings.limits().maxBytes(),
+        settings.maxBodyBytes(),
+        settings.connections().maxRequestsPerClient(),
+        threads);
+    StoreStack stores = StoreStack.of(database);
+    return new Dispatcher(
+        stores,
+        accessControl,
+        new Cors(settings.web().corsOrigins()),
+        load,
+        new AllowedHosts(settings.web().allowedHosts()),
+        Routes.of(settings, accessControl, stores, metrics, streams, load));
   }
 
   private static QueuedThreadPool threads() {
@@ -144,27 +150,6 @@ public final class KVServer implements AutoCloseable {
     return threads;
   }
 
-  /** Ends what was begun of a service that did not start. */
-  private static void closeAll(
-      @Nullable Javalin javalin,
-      EventStreams streams,
-      @Nullable Listener listener,
-      Metrics metrics) {
-    List<Runnable> closers = new ArrayList<>(List.of(streams::close));
-    if (javalin != null) {
-      closers.add(javalin::stop);
-    }
-    if (listener != null) {
-      closers.add(listener::close);
-    }
-    closers.add(metrics::close);
-    try {
-      Closing.all(closers);
-    } catch (RuntimeException e) {
-      LOG.debug("A service that did not start did not stop either", e);
-    }
-  }
-
   /** Returns the port that the service listens on. */
   public int port() {
     return port;
@@ -172,13 +157,12 @@ public final class KVServer implements AutoCloseable {
 
   @Override
   public void close() {
-    // The streams would go on for ever, and the server waits for everything that is being answered.
-    Closing.all(streams::close, this::stop, listener::close, metrics::close);
+    Closing.all(closers);
   }
 
-  private void stop() {
+  private static void stop(Javalin javalin) {
     try {
-      server.stop();
+      javalin.jettyServer().server().stop();
     } catch (TimeoutException e) {
       LOG.warn("Requests that needed longer than the time to stop were cut off");
     } catch (Exception e) {
@@ -186,8 +170,7 @@ public final class KVServer implements AutoCloseable {
     }
   }
 
-  private static void configure(
-      JavalinConfig config, ServerSettings settings, Listener listener, Dispatcher api) {
+  private static void configure(JavalinConfig config, ServerSettings settings, Listener listener) {
     ErrorPages errorPages = new ErrorPages();
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -200,7 +183,7 @@ public final class KVServer implements AutoCloseable {
       server.insertHandler(new PacedHandler(
           settings.connections().patience(),
           settings.connections().bytesPerSecond(),
-          settings.connections().bodyTime()));
+          settings.connections().bodyTimeout()));
       server.setErrorHandler(errorPages);
     });
     config.jetty.modifyServletContextHandler(context -> {
@@ -209,6 +192,5 @@ public final class KVServer implements AutoCloseable {
     });
     config.jetty.modifyHttpConfiguration(listener::configure);
     config.jetty.addConnector(listener::listen);
-    config.routes.before(api);
   }
 }

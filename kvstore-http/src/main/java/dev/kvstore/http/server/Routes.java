@@ -4,7 +4,6 @@ import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.entries.CounterHandler;
 import dev.kvstore.http.api.entries.DefaultHandler;
 import dev.kvstore.http.api.entries.KeyHandler;
-import dev.kvstore.http.api.entries.PatchHandler;
 import dev.kvstore.http.api.events.EventFrames;
 import dev.kvstore.http.api.events.EventStreams;
 import dev.kvstore.http.api.events.EventsHandler;
@@ -12,7 +11,6 @@ import dev.kvstore.http.api.monitoring.HealthHandler;
 import dev.kvstore.http.api.monitoring.MetricsHandler;
 import dev.kvstore.http.api.pages.Page;
 import dev.kvstore.http.api.pages.PageHandler;
-import dev.kvstore.http.api.stores.DropHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
 import dev.kvstore.http.api.values.DeletionsHandler;
@@ -45,9 +43,7 @@ final class Routes {
         new RequestBodies(transcoder, settings.limits(), settings.maxBodyBytes());
     ResponseWriter responses = new ResponseWriter(transcoder, load);
     IdempotencyCache writes = new IdempotencyCache();
-    PatchHandler patches = new PatchHandler(bodies, responses, settings.limits(), writes);
     EventFrames frames = new EventFrames(transcoder, streams.readers());
-    DropHandler drops = new DropHandler(database);
     int value = bodies.maxValueBytes();
     int batch = settings.maxBodyBytes();
     int counter = RequestBodies.MAX_COUNTER_BYTES;
@@ -59,7 +55,7 @@ final class Routes {
         store + "/keys/{key}",
         Access.DATA,
         value,
-        new KeyHandler(bodies, responses, patches, writes));
+        new KeyHandler(bodies, responses, settings.limits(), writes));
     table.add(
         "PUT",
         store + "/defaults/{key}",
@@ -93,7 +89,7 @@ final class Routes {
         store,
         Access.STORE,
         value,
-        new StoreHandler(drops, responses, settings.limits(), batch));
+        new StoreHandler(database, responses, settings.limits(), batch));
     table.add("GET", "/health/live", Access.PROBE, 0, new HealthHandler.Live());
     table.add(
         "GET",

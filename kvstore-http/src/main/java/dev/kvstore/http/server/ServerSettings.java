@@ -8,8 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
- * How the service listens and what it takes. Immutable; each method that takes something returns a
- * changed copy.
+ * How the service listens and what it takes.
  *
  * @param port 0 picks a free one
  * @param limits how large a value may be
@@ -53,35 +52,5 @@ public record ServerSettings(
     } catch (UnknownHostException e) {
       throw new UncheckedIOException("There is no address " + host, e);
     }
-  }
-
-  public ServerSettings port(int newPort) {
-    return new ServerSettings(
-        host, newPort, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
-  }
-
-  public ServerSettings limits(ValueLimits newLimits) {
-    return new ServerSettings(
-        host, port, newLimits, maxBodyBytes, stopTimeout, databaseKind, connections, web, events);
-  }
-
-  public ServerSettings stopTimeout(Duration newTimeout) {
-    return new ServerSettings(
-        host, port, limits, maxBodyBytes, newTimeout, databaseKind, connections, web, events);
-  }
-
-  public ServerSettings connections(ConnectionSettings newConnections) {
-    return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, newConnections, web, events);
-  }
-
-  public ServerSettings web(WebSettings newWeb) {
-    return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, newWeb, events);
-  }
-
-  public ServerSettings events(EventSettings newEvents) {
-    return new ServerSettings(
-        host, port, limits, maxBodyBytes, stopTimeout, databaseKind, connections, web, newEvents);
   }
 }

@@ -19,28 +19,14 @@ public record WebSettings(
     Set<String> allowedHosts,
     boolean accessLog,
     ForwardedHeader forwardedHeader) {
-  /** No proxies, no pages of other origins, and no access log. */
-  public static final WebSettings DEFAULT = new WebSettings(List.of(), Set.of(), false);
+  /** No proxies, no pages of other origins, local names only, and no access log. */
+  public static final WebSettings DEFAULT =
+      new WebSettings(List.of(), Set.of(), Set.of(), false, ForwardedHeader.X_FORWARDED_FOR);
 
   /** Copies the collections. */
   public WebSettings {
     trustedProxies = List.copyOf(trustedProxies);
     corsOrigins = Set.copyOf(corsOrigins);
     allowedHosts = Set.copyOf(allowedHosts);
-  }
-
-  /** Answers to local names only, and believes {@code X-Forwarded-For}. */
-  public WebSettings(List<String> trustedProxies, Set<String> corsOrigins, boolean accessLog) {
-    this(trustedProxies, corsOrigins, Set.of(), accessLog, ForwardedHeader.X_FORWARDED_FOR);
-  }
-
-  /** Returns a copy that answers to these names as well. */
-  public WebSettings allowedHosts(Set<String> newHosts) {
-    return new WebSettings(trustedProxies, corsOrigins, newHosts, accessLog, forwardedHeader);
-  }
-
-  /** Returns a copy that believes another header of the proxies. */
-  public WebSettings forwardedHeader(ForwardedHeader newHeader) {
-    return new WebSettings(trustedProxies, corsOrigins, allowedHosts, accessLog, newHeader);
   }
 }

@@ -50,8 +50,9 @@ final class BsonDocumentWriter implements DocumentWriter {
   }
 
   @Override
-  public void name(String newName) {
+  public DocumentWriter name(String newName) {
     name = newName;
+    return this;
   }
 
   @Override

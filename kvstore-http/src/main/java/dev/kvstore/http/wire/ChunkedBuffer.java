@@ -172,9 +172,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     for (ByteBuffer part : parts()) {
       streams.add(new ByteArrayInputStream(part.array(), part.arrayOffset(), part.limit()));
     }
-    return streams.size() == 1
-        ? streams.get(0)
-        : new SequenceInputStream(Collections.enumeration(streams));
+    return new SequenceInputStream(Collections.enumeration(streams));
   }
 
   @Override

@@ -14,8 +14,8 @@ public interface DocumentWriter {
 
   void endArray() throws IOException;
 
-  /** The name of what is written next; not in arrays. */
-  void name(String name) throws IOException;
+  /** Names what is written next, except in arrays, and returns this writer. */
+  DocumentWriter name(String name) throws IOException;
 
   void text(String text) throws IOException;
 

@@ -30,8 +30,9 @@ record JsonDocumentWriter(JsonGenerator json, JsonTranscoder transcoder) impleme
   }
 
   @Override
-  public void name(String name) throws IOException {
+  public DocumentWriter name(String name) throws IOException {
     json.writeFieldName(name);
+    return this;
   }
 
   @Override

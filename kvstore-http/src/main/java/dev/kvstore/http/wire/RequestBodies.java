@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
+import dev.kvstore.http.error.ErrorKind;
+import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.limits.Load;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.internal.bson.BsonValues;
@@ -206,10 +208,23 @@ public final class RequestBodies {
   }
 
   private static InputStream open(RequestContext context, int maxBytes) {
-    if (context.request().getContentLengthLong() > maxBytes) {
-      throw BoundedInput.tooLarge(context.request().getContentLengthLong(), maxBytes);
+    long length = context.request().getContentLengthLong();
+    if (length > maxBytes) {
+      throw tooLarge(length, maxBytes);
     }
-    return new BoundedInput(context.body(), maxBytes);
+    if (context.bodySize() > maxBytes) {
+      throw new ProblemException(
+          ErrorKind.TOO_LARGE,
+          "The body is larger than " + maxBytes + " bytes, the most there can be");
+    }
+    return context.body();
+  }
+
+  /** Returns the refusal of a body whose length is known. */
+  public static ProblemException tooLarge(long bytes, int maxBytes) {
+    return new ProblemException(
+        ErrorKind.TOO_LARGE,
+        "The body has " + bytes + " bytes, more than " + maxBytes + ", the most there can be");
   }
 
   private interface JsonReader<T> {

@@ -6,7 +6,6 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,13 +72,12 @@ public final class RequestBody implements ReadListener {
     long length = request.getContentLengthLong();
     if (length >= 0 && length <= Math.min(in.available(), maxBytes)) {
       content.write(in.readNBytes((int) length));
-      context.body(content.toInputStream());
+      context.body(content.toInputStream(), content.getSize());
       whenRead.run();
       return;
     }
     Runnable whenAll = () -> {
-      context.body(
-          content.getSize() == 0 ? InputStream.nullInputStream() : content.toInputStream());
+      context.body(content.toInputStream(), content.getSize());
       whenRead.run();
     };
     context.startAsync();

@@ -131,20 +131,14 @@ public final class ResponseWriter {
   public static void writeEntry(DocumentWriter out, KVMetadata metadata, @Nullable RawValue value)
       throws IOException {
     out.startDocument();
-    out.name("key");
-    out.text(metadata.key());
+    out.name("key").text(metadata.key());
     if (value != null) {
-      out.name("value");
-      out.value(value);
+      out.name("value").value(value);
     }
-    out.name("version");
-    out.number(metadata.version());
-    out.name("etag");
-    out.text(metadata.etag());
-    out.name("createdAt");
-    out.time(metadata.createdAt());
-    out.name("updatedAt");
-    out.time(metadata.updatedAt());
+    out.name("version").number(metadata.version());
+    out.name("etag").text(metadata.etag());
+    out.name("createdAt").time(metadata.createdAt());
+    out.name("updatedAt").time(metadata.updatedAt());
     out.name("updatedBy");
     if (metadata.updatedBy().isPresent()) {
       out.text(metadata.updatedBy().get());
@@ -174,25 +168,11 @@ public final class ResponseWriter {
 
   private int jsonBytes(RawValue value) {
     try {
-      CountingOutput counted = new CountingOutput();
+      ChunkedBuffer counted = ChunkedBuffer.dropping(bytes -> false);
       writeJson(counted, out -> out.value(value));
-      return counted.bytes;
+      return counted.getSize();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static final class CountingOutput extends OutputStream {
-    private int bytes;
-
-    @Override
-    public void write(int b) {
-      bytes++;
-    }
-
-    @Override
-    public void write(byte[] written, int offset, int length) {
-      bytes += length;
     }
   }
 

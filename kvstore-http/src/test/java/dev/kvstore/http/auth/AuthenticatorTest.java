@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.testing.ManualClock;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +28,7 @@ class AuthenticatorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer %s", "bearer %s", "BEARER  %s", " Bearer %s "})
-  void token_isKnown(String header) throws UnauthenticatedException {
+  void token_isKnown(String header) {
     Principal principal = authenticator.authenticate(List.of(header.formatted(secret)));
 
     assertThat(principal.name()).contains("ci");
@@ -42,7 +43,9 @@ class AuthenticatorTest {
   void wrongToken_isToldFromNone(String header) {
     assertThatThrownBy(() -> authenticator.authenticate(List.of(header.formatted(secret, secret))))
         .isInstanceOfSatisfying(
-            UnauthenticatedException.class, e -> assertThat(e.wrongToken()).isTrue())
+            ProblemException.class,
+            e -> assertThat(e.problem().headers())
+                .containsEntry("WWW-Authenticate", "Bearer error=\"invalid_token\""))
         .hasMessageNotContaining(secret);
   }
 
@@ -51,7 +54,8 @@ class AuthenticatorTest {
   void otherSchemes_areNoToken(String header) {
     assertThatThrownBy(() -> authenticator.authenticate(List.of(header.formatted(secret))))
         .isInstanceOfSatisfying(
-            UnauthenticatedException.class, e -> assertThat(e.wrongToken()).isFalse());
+            ProblemException.class,
+            e -> assertThat(e.problem().headers()).containsEntry("WWW-Authenticate", "Bearer"));
   }
 
   @Test
@@ -59,27 +63,27 @@ class AuthenticatorTest {
     String good = "Bearer " + secret;
 
     assertThatThrownBy(() -> authenticator.authenticate(List.of(good, good)))
-        .isInstanceOf(UnauthenticatedException.class);
+        .isInstanceOf(ProblemException.class);
   }
 
   @Test
   void hash_isNoToken() {
     assertThatThrownBy(() -> authenticator.authenticate(List.of("Bearer " + token.hash())))
-        .isInstanceOf(UnauthenticatedException.class);
+        .isInstanceOf(ProblemException.class);
   }
 
   @Test
-  void expiredToken_isUnknown_andEndsWhatGoesOn() throws UnauthenticatedException {
+  void expiredToken_isUnknown_andEndsWhatGoesOn() {
     Principal principal = authenticator.authenticate(List.of("Bearer " + secret));
     clock.advance(Duration.ofSeconds(10));
 
     assertThat(principal.isActive()).isFalse();
     assertThatThrownBy(() -> authenticator.authenticate(List.of("Bearer " + secret)))
-        .isInstanceOf(UnauthenticatedException.class);
+        .isInstanceOf(ProblemException.class);
   }
 
   @Test
-  void changedToken_endsWhatGoesOn() throws UnauthenticatedException {
+  void changedToken_endsWhatGoesOn() {
     Principal principal = authenticator.authenticate(List.of("Bearer " + secret));
     Limits narrower = new Limits(List.of("app"), List.of());
     tokens.set(Tokens.of(
@@ -89,7 +93,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void noTokens_isOpenUntilThereIsOne() throws UnauthenticatedException {
+  void noTokens_isOpenUntilThereIsOne() {
     tokens.set(Tokens.NOT_CONFIGURED);
     Principal anybody = authenticator.authenticate(List.of());
 
@@ -99,20 +103,19 @@ class AuthenticatorTest {
     assertThat(authenticator.authenticate(List.of("Basic YTpi")).has(Role.ADMIN))
         .isTrue();
     assertThatThrownBy(() -> authenticator.authenticate(List.of("Bearer " + secret)))
-        .isInstanceOf(UnauthenticatedException.class);
+        .isInstanceOf(ProblemException.class);
 
     tokens.set(Tokens.of(List.of()));
     assertThat(anybody.isActive()).isFalse();
     assertThatThrownBy(() -> authenticator.authenticate(List.of()))
-        .isInstanceOf(UnauthenticatedException.class);
+        .isInstanceOf(ProblemException.class);
   }
 
   @Test
   void noTokens_isClosed_whereItMustNotBeOpen() {
     Authenticator closed = new Authenticator(() -> Tokens.NOT_CONFIGURED, false, clock);
 
-    assertThatThrownBy(() -> closed.authenticate(List.of()))
-        .isInstanceOf(UnauthenticatedException.class);
+    assertThatThrownBy(() -> closed.authenticate(List.of())).isInstanceOf(ProblemException.class);
   }
 
   @Test
@@ -138,7 +141,7 @@ class AuthenticatorTest {
   }
 
   @Test
-  void text_hasNeitherSecretNorHash() throws UnauthenticatedException {
+  void text_hasNeitherSecretNorHash() {
     Principal principal = authenticator.authenticate(List.of("Bearer " + secret));
     FileToken inFile = new FileToken("ci", "read", null, null, null, null, null, secret);
 

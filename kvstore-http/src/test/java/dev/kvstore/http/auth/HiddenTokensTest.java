@@ -1,5 +1,6 @@
 package dev.kvstore.http.auth;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -115,7 +115,7 @@ class HiddenTokensTest {
     HookedDatabase database =
         new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
     ServerSettings settings =
-        ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of(), true));
+        with(ServerSettings.DEFAULT, "web", with(WebSettings.DEFAULT, "accessLog", true));
     AccessControl accessControl = new AccessControl(
         tokens.authenticator(), new RateLimiter(PER_SECOND, System::nanoTime), false);
     String good = tokens.add("ci", Role.WRITE, Limits.NONE);

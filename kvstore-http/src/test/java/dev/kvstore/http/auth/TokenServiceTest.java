@@ -1,5 +1,6 @@
 package dev.kvstore.http.auth;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -188,8 +189,10 @@ class TokenServiceTest {
   @Test
   void preflightOfAnAllowedOrigin_needsNoToken() {
     tokens.add("ci", Role.READ, Limits.NONE);
-    ServerSettings settings = ServerSettings.DEFAULT.web(
-        new WebSettings(List.of(), Set.of("https://app.example.com"), false));
+    ServerSettings settings = with(
+        ServerSettings.DEFAULT,
+        "web",
+        with(WebSettings.DEFAULT, "corsOrigins", Set.of("https://app.example.com")));
     TestService service = start(new AccessControl(tokens.authenticator(), null, false), settings);
     String asks = "Access-Control-Request-Method: PUT";
 

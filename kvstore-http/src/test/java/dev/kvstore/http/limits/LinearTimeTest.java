@@ -1,5 +1,6 @@
 package dev.kvstore.http.limits;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.TestService;
@@ -58,10 +59,15 @@ class LinearTimeTest {
   }
 
   private static TestService start(Path folder, ForwardedHeader header) {
-    WebSettings web = new WebSettings(
-            List.of("127.0.0.0/8", "::/0"), Set.of("https://a.example"), false)
-        .forwardedHeader(header);
-    return TestService.start(folder, ServerSettings.DEFAULT.web(web));
+    WebSettings web = with(
+        WebSettings.DEFAULT,
+        "trustedProxies",
+        List.of("127.0.0.0/8", "::/0"),
+        "corsOrigins",
+        Set.of("https://a.example"),
+        "forwardedHeader",
+        header);
+    return TestService.start(folder, with(ServerSettings.DEFAULT, "web", web));
   }
 
   @AfterAll

@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import static dev.kvstore.http.Records.with;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,8 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllowedHostsTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final String ATTACKER = "attacker.example:7070";
-  private static final ServerSettings SETTINGS =
-      ServerSettings.DEFAULT.web(WebSettings.DEFAULT.allowedHosts(
+  private static final ServerSettings SETTINGS = with(
+      ServerSettings.DEFAULT,
+      "web",
+      with(
+          WebSettings.DEFAULT,
+          "allowedHosts",
           Set.of("kv.example", "192.0.2.1", "[2001:db8:0::1]", "Caps.Example.")));
 
   private static final AllowedHosts HOSTS = new AllowedHosts(SETTINGS.web().allowedHosts());

@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +26,15 @@ class ConnectionLimitTest {
   private TestService start(int maxHeaderBytes, int maxConnections) {
     return TestService.start(
         folder,
-        ServerSettings.DEFAULT.connections(new ConnectionSettings(
-            null, maxHeaderBytes, maxConnections, Duration.ofSeconds(30), 1024)));
+        with(
+            ServerSettings.DEFAULT,
+            "connections",
+            with(
+                ConnectionSettings.DEFAULT,
+                "maxHeaderBytes",
+                maxHeaderBytes,
+                "maxConnections",
+                maxConnections)));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.Reply;
@@ -7,7 +8,6 @@ import dev.kvstore.http.TestService;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.http.server.WebSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +25,9 @@ class CorsTest {
   @BeforeAll
   static void start(@TempDir Path folder) {
     service = TestService.start(
-        folder, ServerSettings.DEFAULT.web(new WebSettings(List.of(), Set.of(PAGE), false)));
+        folder,
+        with(
+            ServerSettings.DEFAULT, "web", with(WebSettings.DEFAULT, "corsOrigins", Set.of(PAGE))));
   }
 
   @AfterAll

@@ -39,8 +39,7 @@ class PacedConnectorTest {
   void start() throws Exception {
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
-    PacedHandler paced = new PacedHandler(
-        PATIENCE, 1024, new PacedHandler.BodyTime(Duration.ofSeconds(60), 16 * 1024));
+    PacedHandler paced = new PacedHandler(PATIENCE, 1024, Duration.ofSeconds(60));
     paced.setHandler(new Handler.Abstract() {
       @Override
       public boolean handle(Request request, Response response, Callback callback) {

@@ -45,8 +45,7 @@ class RequestHeadsTest {
     connector = new PacedConnector(SERVER, PATIENCE, 1024, HEADS, new RequestHeads(http));
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     SERVER.addConnector(connector);
-    PacedHandler paced =
-        new PacedHandler(PATIENCE, 1024, new PacedHandler.BodyTime(PATIENCE, 16 * 1024));
+    PacedHandler paced = new PacedHandler(PATIENCE, 1024, PATIENCE);
     paced.setHandler(new Handler.Abstract() {
       @Override
       public boolean handle(Request request, Response response, Callback callback) {

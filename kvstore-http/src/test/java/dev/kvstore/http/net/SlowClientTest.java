@@ -1,5 +1,6 @@
 package dev.kvstore.http.net;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.HookedDatabase;
@@ -39,8 +40,10 @@ class SlowClientTest {
     database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
     service = TestService.start(
         database,
-        ServerSettings.DEFAULT.connections(
-            new ConnectionSettings(null, 64 * 1024, 100, PATIENCE, 1024)));
+        with(
+            ServerSettings.DEFAULT,
+            "connections",
+            with(ConnectionSettings.DEFAULT, "maxConnections", 100, "patience", PATIENCE)));
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package dev.kvstore.http.server;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -44,7 +44,10 @@ class AccessLogTest {
   }
 
   private static ServerSettings settings(boolean accessLog) {
-    return ServerSettings.DEFAULT.web(new WebSettings(List.of("127.0.0.1"), Set.of(), accessLog));
+    return with(
+        ServerSettings.DEFAULT,
+        "web",
+        with(WebSettings.DEFAULT, "trustedProxies", List.of("127.0.0.1"), "accessLog", accessLog));
   }
 
   /** Returns the fields of the one line about that request. */

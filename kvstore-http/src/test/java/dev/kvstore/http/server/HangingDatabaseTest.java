@@ -1,5 +1,6 @@
 package dev.kvstore.http.server;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -44,8 +45,10 @@ class HangingDatabaseTest {
         TestService service = TestService.start(
             MongoStack.open(mongo.uri(), settings),
             // All callers are one address; the database's bound is to be reached, not theirs.
-            ServerSettings.DEFAULT.connections(
-                ConnectionSettings.DEFAULT.withMaxRequestsPerClient(CALLERS)))) {
+            with(
+                ServerSettings.DEFAULT,
+                "connections",
+                with(ConnectionSettings.DEFAULT, "maxRequestsPerClient", CALLERS)))) {
       assertThat(get(service, 0)).isEqualTo(404);
       silent.set(true);
       List<CompletableFuture<Integer>> replies = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.kvstore.http.server;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -83,7 +84,7 @@ class StopTest {
       handling.countDown();
       waitFor(never);
     });
-    ServerSettings settings = ServerSettings.DEFAULT.stopTimeout(Duration.ofMillis(300));
+    ServerSettings settings = with(ServerSettings.DEFAULT, "stopTimeout", Duration.ofMillis(300));
     try (TestService service = TestService.start(database, settings)) {
       CompletableFuture<Reply> reply =
           CompletableFuture.supplyAsync(() -> service.put(KEY, "1"), StopTest::inAThread);
@@ -129,7 +130,7 @@ class StopTest {
 
   @RepeatedTest(5)
   void close_endsIdleConnectionsSoon() throws IOException {
-    ServerSettings settings = ServerSettings.DEFAULT.stopTimeout(STOPPING);
+    ServerSettings settings = with(ServerSettings.DEFAULT, "stopTimeout", STOPPING);
     try (TestService service = TestService.start(folder, settings);
         Socket socket = service.connect()) {
       socket
@@ -148,7 +149,8 @@ class StopTest {
   @Test
   void start_onAPortInUse_saysSo() {
     try (TestService service = TestService.start(folder)) {
-      ServerSettings same = ServerSettings.DEFAULT.port(service.server().port());
+      ServerSettings same =
+          with(ServerSettings.DEFAULT, "port", service.server().port());
       try (HookedDatabase other =
           new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("other.db")))) {
         assertThatThrownBy(() -> KVServer.start(same, other))

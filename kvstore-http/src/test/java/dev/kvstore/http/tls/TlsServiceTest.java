@@ -1,5 +1,6 @@
 package dev.kvstore.http.tls;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -55,7 +56,8 @@ class TlsServiceTest {
 
   private TestService start(TlsFiles tls) {
     return TestService.start(
-        folder, ServerSettings.DEFAULT.connections(ConnectionSettings.DEFAULT.withTls(tls)));
+        folder,
+        with(ServerSettings.DEFAULT, "connections", with(ConnectionSettings.DEFAULT, "tls", tls)));
   }
 
   private static HttpResponse<String> get(SSLContext client, String host, TestService service)
@@ -108,8 +110,10 @@ class TlsServiceTest {
   @Test
   void filesThatAreNotThere_areAnError() {
     Path nothing = folder.resolve("nothing");
-    ServerSettings settings = ServerSettings.DEFAULT.connections(
-        ConnectionSettings.DEFAULT.withTls(new TlsFiles(nothing, nothing, null)));
+    ServerSettings settings = with(
+        ServerSettings.DEFAULT,
+        "connections",
+        with(ConnectionSettings.DEFAULT, "tls", new TlsFiles(nothing, nothing, null)));
     try (SqliteEntryDatabase database = SqliteEntryDatabase.open(folder.resolve("other.db"))) {
       assertThatThrownBy(() -> KVServer.start(settings, database))
           .isInstanceOf(InvalidInputException.class)

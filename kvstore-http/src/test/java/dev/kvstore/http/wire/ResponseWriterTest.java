@@ -80,8 +80,7 @@ class ResponseWriterTest {
     assertThatThrownBy(() -> responses.document(context("GET"), format, 200, out -> {
           out.startDocument();
           for (int i = 0; i < 1000; i++) {
-            out.name("n" + i);
-            out.text("x".repeat(1000));
+            out.name("n" + i).text("x".repeat(1000));
             written.incrementAndGet();
           }
           out.endDocument();

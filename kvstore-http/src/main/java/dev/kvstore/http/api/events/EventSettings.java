@@ -35,21 +35,4 @@ public record EventSettings(
       throw new IllegalArgumentException("The heartbeat must take some time, opening may");
     }
   }
-
-  /** As the canonical constructor, where one client may have all streams. */
-  public EventSettings(
-      int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout) {
-    this(maxStreams, maxWaiting, heartbeat, openingTimeout, maxStreams);
-  }
-
-  /** Returns these settings with room for so many streams, a quarter of them for each client. */
-  public EventSettings maxStreams(int newMaximum) {
-    return new EventSettings(
-        newMaximum, maxWaiting, heartbeat, openingTimeout, Shares.quarter(newMaximum));
-  }
-
-  /** Returns these settings with room for so many streams of each client. */
-  public EventSettings maxPerClient(int newMaximum) {
-    return new EventSettings(maxStreams, maxWaiting, heartbeat, openingTimeout, newMaximum);
-  }
 }

@@ -19,6 +19,14 @@ public final class PageHandler implements ResourceHandler {
   /** With what the server ends the etag of a compressed answer, and takes off that of a request. */
   private static final String GZIP_SUFFIX = "--gzip";
 
+  /**
+   * Nothing from elsewhere, no scripts but those of files, and no page around. The style attributes
+   * are what Swagger UI is made with.
+   */
+  private static final String POLICY = "default-src 'none'; script-src 'self'; connect-src 'self';"
+      + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
+      + " form-action 'none'; frame-ancestors 'none'";
+
   private final Page page;
   private final String etag;
   private final byte[] content;
@@ -55,7 +63,11 @@ public final class PageHandler implements ResourceHandler {
       ResponseWriter.answerEmpty(context, 304);
       return;
     }
-    PageHeaders.set(context.response());
+    context.header("Content-Security-Policy", POLICY);
+    context.header("X-Frame-Options", "DENY");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Cross-Origin-Opener-Policy", "same-origin");
+    context.header("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     if (small) {
       context.header("Content-Encoding", "gzip");
     }

@@ -42,11 +42,9 @@ record EntryCount(int seen) {
 
   /** Writes the members {@code entries} and, where there are more than that, {@code more}. */
   void writeTo(DocumentWriter out) throws IOException {
-    out.name("entries");
-    out.number(Math.min(seen, MOST));
+    out.name("entries").number(Math.min(seen, MOST));
     if (seen > MOST) {
-      out.name("more");
-      out.flag(true);
+      out.name("more").flag(true);
     }
   }
 }

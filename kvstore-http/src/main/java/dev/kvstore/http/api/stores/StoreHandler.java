@@ -1,24 +1,28 @@
 package dev.kvstore.http.api.stores;
 
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
+import dev.kvstore.http.wire.Conditions;
 import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 
 /** {@code /v1/stores/{store}}: what a store is, and how to drop it. */
 public record StoreHandler(
-    DropHandler drops, ResponseWriter responses, ValueLimits limits, int maxBodyBytes)
+    EntryDatabase database, ResponseWriter responses, ValueLimits limits, int maxBodyBytes)
     implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
     if (context.method().equals("DELETE")) {
-      drops.handle(context);
+      drop(context);
     } else {
       get(context);
     }
@@ -38,15 +42,12 @@ public record StoreHandler(
     context.allowRevalidation();
     responses.document(context, format, 200, out -> {
       out.startDocument();
-      out.name("name");
-      out.text(context.store());
+      out.name("name").text(context.store());
       if (counts) {
         count.writeTo(out);
       }
-      out.name("fallback");
-      out.nothing();
-      out.name("features");
-      out.startArray();
+      out.name("fallback").nothing();
+      out.name("features").startArray();
       out.text("events");
       out.endArray();
       writeLimits(out);
@@ -55,16 +56,34 @@ public record StoreHandler(
   }
 
   private void writeLimits(DocumentWriter out) throws IOException {
-    out.name("limits");
-    out.startDocument();
-    out.name("maxKeyBytes");
-    out.number(Names.MAX_KEY_BYTES);
-    out.name("maxValueBytes");
-    out.number(limits.maxBytes());
-    out.name("maxValueDepth");
-    out.number(limits.maxDepth());
-    out.name("maxBodyBytes");
-    out.number(maxBodyBytes);
+    out.name("limits").startDocument();
+    out.name("maxKeyBytes").number(Names.MAX_KEY_BYTES);
+    out.name("maxValueBytes").number(limits.maxBytes());
+    out.name("maxValueDepth").number(limits.maxDepth());
+    out.name("maxBodyBytes").number(maxBodyBytes);
     out.endDocument();
+  }
+
+  /** The store's name has to be said twice. */
+  private void drop(RequestContext context) {
+    Conditions.refuseAll(context.request());
+    String store = context.store();
+    String confirmed = context.parameters("confirm").text("confirm");
+    if (confirmed == null) {
+      throw new ProblemException(
+          ErrorKind.PRECONDITION_REQUIRED,
+          "This deletes the store '" + store + "' with all its entries; if that is meant, add"
+              + " ?confirm=" + store);
+    }
+    if (!confirmed.equals(store)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
+    }
+    context.recheck();
+    if (!database.drop(store)) {
+      throw new ProblemException(ErrorKind.NO_SUCH_RESOURCE, "There is no store '" + store + "'");
+    }
+    ResponseWriter.answerEmpty(context, 204);
   }
 }

@@ -24,12 +24,10 @@ public record StoresHandler(EntryDatabase database, ResponseWriter responses)
     context.allowRevalidation();
     responses.document(context, format, 200, out -> {
       out.startDocument();
-      out.name("items");
-      out.startArray();
+      out.name("items").startArray();
       for (Map.Entry<String, EntryCount> store : stores.entrySet()) {
         out.startDocument();
-        out.name("name");
-        out.text(store.getKey());
+        out.name("name").text(store.getKey());
         if (counts) {
           store.getValue().writeTo(out);
         }

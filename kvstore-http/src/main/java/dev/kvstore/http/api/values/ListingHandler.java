@@ -62,8 +62,7 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
     EntryDocument document = new EntryDocument(
         out -> {
           out.startDocument();
-          out.name("items");
-          out.startArray();
+          out.name("items").startArray();
         },
         new ManyKeys(context, keys),
         (out, entry) -> {
@@ -93,15 +92,13 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
     }
     responses.document(context, format, 200, out -> {
       out.startDocument();
-      out.name("items");
-      out.startArray();
+      out.name("items").startArray();
       for (T item : page.items()) {
         items.write(out, item);
       }
       out.endArray();
       if (next != null) {
-        out.name("next");
-        out.text(next);
+        out.name("next").text(next);
       }
       out.endDocument();
     });

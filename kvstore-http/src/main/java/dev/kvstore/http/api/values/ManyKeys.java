@@ -1,7 +1,6 @@
 package dev.kvstore.http.api.values;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.wire.EntryDocument;
 import dev.kvstore.http.wire.ResponseWriter;
@@ -13,13 +12,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the entries that there are, in the order of the keys; a few at a time, so that large values
  * are not in memory at once. Not thread-safe.
  */
-public final class ManyKeys implements EntryDocument.Entries {
+public final class ManyKeys extends EntryDocument.Entries {
   private static final int MOST_AT_ONCE = 50;
 
   /** Before it is known how large the values are. */
@@ -28,38 +26,19 @@ public final class ManyKeys implements EntryDocument.Entries {
   /** About the most bytes of values to be read at once. */
   private static final int BYTES_AT_ONCE = 2 * 1024 * 1024;
 
-  private final RequestContext context;
   private final Deque<String> keys;
-  private final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
-  private final PageRoom room;
   private int atOnce = FEW_AT_ONCE;
 
   ManyKeys(RequestContext context, Collection<String> keys) {
-    this.context = context;
+    super(context);
     this.keys = new ArrayDeque<>(keys);
-    this.room = context.room().forEntries();
   }
 
   @Override
-  public @Nullable KVEntry<RawValue> next() {
-    while (read.isEmpty()) {
-      room.clear();
-      if (keys.isEmpty()) {
-        return null;
-      }
-      readSome();
+  protected boolean readSome() {
+    if (keys.isEmpty()) {
+      return false;
     }
-    return read.remove();
-  }
-
-  @Override
-  public void settle() {
-    if (read.isEmpty()) {
-      room.clear();
-    }
-  }
-
-  private void readSome() {
     List<String> some = new ArrayList<>();
     for (int left = room.take(Math.min(atOnce, keys.size())); left > 0; left--) {
       some.add(keys.remove());
@@ -80,5 +59,6 @@ public final class ManyKeys implements EntryDocument.Entries {
     room.keep(read.size(), bytes);
     long fitting = BYTES_AT_ONCE / Math.max(1, bytes / some.size());
     atOnce = (int) Math.max(1, Math.min(MOST_AT_ONCE, Math.min(fitting, 4L * atOnce)));
+    return true;
   }
 }

@@ -56,8 +56,7 @@ public record ValuesHandler(RequestBodies bodies, ResponseWriter responses, Idem
   }
 
   private static void writeMember(DocumentWriter out, KVEntry<RawValue> entry) throws IOException {
-    out.name(entry.key());
-    out.value(ResponseWriter.present(entry));
+    out.name(entry.key()).value(ResponseWriter.present(entry));
   }
 
   private void put(RequestContext context) throws IOException {
@@ -73,10 +72,8 @@ public record ValuesHandler(RequestBodies bodies, ResponseWriter responses, Idem
             : context.entries().apply(new Mutation.Batch(values, options)));
     responses.document(context, format, 200, out -> {
       out.startDocument();
-      out.name("created");
-      out.number(result.created());
-      out.name("replaced");
-      out.number(result.replaced());
+      out.name("created").number(result.created());
+      out.name("replaced").number(result.replaced());
       out.endDocument();
     });
   }

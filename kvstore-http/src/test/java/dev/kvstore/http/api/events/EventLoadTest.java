@@ -1,5 +1,6 @@
 package dev.kvstore.http.api.events;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.UnavailableException;
@@ -57,10 +58,13 @@ class EventLoadTest {
     store = RawStore.of(database.store("app"));
     service = TestService.start(
         database,
-        ServerSettings.DEFAULT
-            .stopTimeout(STOPPING)
-            .events(new EventSettings(
-                STREAMS + 10, 1024, Duration.ofSeconds(1), Duration.ofSeconds(20))));
+        with(
+            ServerSettings.DEFAULT,
+            "stopTimeout",
+            STOPPING,
+            "events",
+            new EventSettings(
+                STREAMS + 10, 1024, Duration.ofSeconds(1), Duration.ofSeconds(20), STREAMS + 10)));
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package dev.kvstore.http.api.events;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.SyncToken;
@@ -67,8 +68,10 @@ class EventOpeningTest {
   private TestService start(Duration openingTimeout) {
     return TestService.start(
         database,
-        ServerSettings.DEFAULT.events(
-            new EventSettings(1, 10, Duration.ofMillis(50), openingTimeout)));
+        with(
+            ServerSettings.DEFAULT,
+            "events",
+            new EventSettings(1, 10, Duration.ofMillis(50), openingTimeout, 1)));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kvstore.http.api.events;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +31,7 @@ class EventsTest {
   private static final String EVENTS = "/v1/stores/app/events";
   private static final String KEYS = "/v1/stores/app/keys/";
   private static final EventSettings QUICK =
-      new EventSettings(3, 1024, Duration.ofMillis(50), Duration.ofSeconds(20));
+      new EventSettings(3, 1024, Duration.ofMillis(50), Duration.ofSeconds(20), 3);
 
   /** How long the service would wait for those that do not end. */
   private static final Duration STOPPING = Duration.ofSeconds(60);
@@ -49,7 +50,7 @@ class EventsTest {
             SqliteEntryDatabase.open(
                 folder.resolve("test.db"),
                 SqliteConfig.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(20)))),
-        ServerSettings.DEFAULT.stopTimeout(STOPPING).events(QUICK));
+        with(ServerSettings.DEFAULT, "stopTimeout", STOPPING, "events", QUICK));
   }
 
   @AfterEach

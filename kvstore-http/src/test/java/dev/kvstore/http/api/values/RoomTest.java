@@ -310,8 +310,7 @@ class RoomTest {
           DocumentWriter::startDocument,
           new PageWalk(context, List.of(KeyRange.ALL)),
           (out, entry) -> {
-            out.name(entry.key());
-            out.value(ResponseWriter.present(entry));
+            out.name(entry.key()).value(ResponseWriter.present(entry));
           },
           DocumentWriter::endDocument);
 
