@@ -66,7 +66,7 @@ class NullArgumentsTest {
             MongoSettings.DEFAULT,
             NearCacheSettings.DEFAULT,
             NearCacheSettings.DEFAULT.toBuilder(),
-            NearCacheSettings.PastBound.values()[0],
+            NearCacheSettings.PastBound.SERVE_STALE,
             ReadOptions.DEFAULT,
             SqliteSettings.DEFAULT,
             SyncToken.START,

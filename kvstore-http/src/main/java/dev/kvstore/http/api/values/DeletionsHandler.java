@@ -126,20 +126,16 @@ public record DeletionsHandler(
     int matched = result.keys().size();
     out.startDocument();
     if (dryRun) {
-      out.name("dryRun");
-      out.flag(true);
+      out.name("dryRun").flag(true);
     }
-    out.name("matched");
-    out.number(matched);
-    out.name("deleted");
-    out.number(dryRun ? 0 : matched);
+    out.name("matched").number(matched);
+    out.name("deleted").number(dryRun ? 0 : matched);
     out.name("keys");
     texts(out, result.keys().subList(0, Math.min(SHOWN, matched)));
     out.name("changed");
     texts(out, changed);
     if (result.fingerprint().isPresent()) {
-      out.name("fingerprint");
-      out.text(result.fingerprint().get());
+      out.name("fingerprint").text(result.fingerprint().get());
     }
     out.endDocument();
   }

@@ -1,5 +1,6 @@
 package dev.kvstore.http.api.values;
 
+import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -39,7 +40,7 @@ class DeletionsTest {
   void start() {
     service = TestService.start(
         SqliteEntryDatabase.open(folder.resolve("test.db")),
-        ServerSettings.DEFAULT.limits(new ValueLimits(64, 2)),
+        with(ServerSettings.DEFAULT, "limits", new ValueLimits(64, 2)),
         new AccessControl(tokens.authenticator(), null, false));
     service.put("/v1/stores/app/values", "{\"ui.a\":1,\"ui.b\":2,\"uix\":3}", admin);
   }
