@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.KVChange;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +14,9 @@ import org.jspecify.annotations.Nullable;
  *     {@link dev.kvstore.SyncToken#position()}
  */
 public record Change(
-    Kind kind, String key, long version, @Nullable String etag, long position) {
+    KVChange.Kind kind, String key, long version, @Nullable String etag, long position) {
   /** Newer than every version: any cached entry must be read again. */
   public static final long UNKNOWN_VERSION = Long.MAX_VALUE;
-
-  /** What happened to the key. */
-  public enum Kind {
-    SET,
-    DELETE,
-    EXPIRE
-  }
 
   public Change {
     Objects.requireNonNull(kind, "kind");

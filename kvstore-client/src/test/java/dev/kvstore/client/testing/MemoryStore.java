@@ -3,6 +3,7 @@ package dev.kvstore.client.testing;
 import dev.kvstore.BatchResult;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -65,7 +66,7 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
   public KVMetadata put(String key, @Nullable Object value, @Nullable Instant expiresAt) {
     KVEntry<RawValue> entry = entry(key, value, writes.incrementAndGet(), expiresAt);
     entries.put(key, entry);
-    tell(new Change(Change.Kind.SET, key, entry.version(), entry.etag(), entry.version()));
+    tell(new Change(KVChange.Kind.SET, key, entry.version(), entry.etag(), entry.version()));
     return entry.metadata();
   }
 
@@ -164,7 +165,7 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
   public boolean delete(Mutation.Delete delete) {
     boolean deleted = entries.remove(delete.key()) != null;
     if (deleted) {
-      tell(new Change(Change.Kind.DELETE, delete.key(), 0, null, writes.incrementAndGet()));
+      tell(new Change(KVChange.Kind.DELETE, delete.key(), 0, null, writes.incrementAndGet()));
     }
     return deleted;
   }

@@ -1,5 +1,6 @@
 package dev.kvstore.internal.cache;
 
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVType;
@@ -135,7 +136,7 @@ final class EntrySlot implements Slot, CachedEntry {
 
   /** Whether this is what the change left behind. */
   boolean isOutcome(Change change) {
-    return change.kind() == Change.Kind.SET
+    return change.kind() == KVChange.Kind.SET
         ? entry.isPresent()
             && entry.get().version() == change.version()
             && entry.get().etag().equals(change.etag())

@@ -3,6 +3,7 @@ package dev.kvstore.internal.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.spi.Change;
@@ -130,7 +131,7 @@ class Slots {
    * an expired entry is overwritten none is told: so of a key that expires, versions say nothing.
    */
   boolean outlives(EntrySlot held, Change change) {
-    if (change.kind() != Change.Kind.SET || held.entry().isEmpty()) {
+    if (change.kind() != KVChange.Kind.SET || held.entry().isEmpty()) {
       return false;
     }
     KVMetadata own = held.entry().get().metadata();

@@ -1,9 +1,9 @@
 package dev.kvstore.internal.sqlite;
 
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.SyncToken;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -25,7 +25,7 @@ final class QueuedChange implements KVChange, Consumer<KVWatcher> {
   QueuedChange(Change change, @Nullable EntryDecoder decoder) {
     this.change = change;
     this.decoder = decoder;
-    this.read = decoder == null || change.kind() != Change.Kind.SET;
+    this.read = decoder == null || change.kind() != KVChange.Kind.SET;
   }
 
   /** Returns true until the entry was read, if the watcher wants it. */
@@ -46,11 +46,7 @@ final class QueuedChange implements KVChange, Consumer<KVWatcher> {
 
   @Override
   public Kind kind() {
-    return switch (change.kind()) {
-      case SET -> Kind.SET;
-      case DELETE -> Kind.DELETE;
-      case EXPIRE -> Kind.EXPIRE;
-    };
+    return change.kind();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.kvstore.internal.cache;
 
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
@@ -109,7 +110,7 @@ final class FakeDatabase {
       return false;
     }
     position++;
-    log.add(new Change(Change.Kind.DELETE, key, 0, null, position));
+    log.add(new Change(KVChange.Kind.DELETE, key, 0, null, position));
     observer.accept(key, Optional.empty());
     remember();
     return true;
@@ -126,7 +127,7 @@ final class FakeDatabase {
     KVMetadata metadata = KVMetadata.of(
         key, version, "etag-" + position, Instant.EPOCH, Instant.EPOCH, null, expiresAt);
     entries.put(key, KVEntry.of(value, metadata));
-    log.add(new Change(Change.Kind.SET, key, version, metadata.etag(), position));
+    log.add(new Change(KVChange.Kind.SET, key, version, metadata.etag(), position));
     observer.accept(key, Optional.of(value));
     remember();
     return metadata;

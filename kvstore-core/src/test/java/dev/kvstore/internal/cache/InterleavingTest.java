@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.OutcomeUnknownException;
@@ -60,7 +61,7 @@ class InterleavingTest {
             "rollback",
             InterleavingTest::rollback,
             new Mutants.Outlives((held, change) ->
-                change.kind() == Change.Kind.SET && Mutants.version(held) >= change.version())),
+                change.kind() == KVChange.Kind.SET && Mutants.version(held) >= change.version())),
         new Row(
             "late echo", InterleavingTest::lateEcho, new Mutants.Outlives((held, change) -> false)),
         new Row("early echo", InterleavingTest::earlyEcho, new Mutants.WritesUnannounced()),
@@ -140,7 +141,7 @@ class InterleavingTest {
     String key = KEY;
     long version = rig.database.get(key).orElseThrow().version();
     rig.database.revive(key, 8);
-    rig.sink().changed(List.of(new Change(Change.Kind.SET, key, version, "another", 200)), 200);
+    rig.sink().changed(List.of(new Change(KVChange.Kind.SET, key, version, "another", 200)), 200);
     assertThat(rig.get()).isEqualTo(8);
   }
 
@@ -275,7 +276,7 @@ class InterleavingTest {
     rig.database.set(KEY, 8);
     for (int i = 0; i < 2; i++) {
       rig.sink()
-          .catchingUp(List.of(new Change(Change.Kind.SET, "other", 1, "etag", before)), before);
+          .catchingUp(List.of(new Change(KVChange.Kind.SET, "other", 1, "etag", before)), before);
     }
     assertThat(rig.get()).isEqualTo(8);
   }

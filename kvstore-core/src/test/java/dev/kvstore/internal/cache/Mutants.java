@@ -1,5 +1,6 @@
 package dev.kvstore.internal.cache;
 
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.NearCacheSettings;
@@ -176,7 +177,7 @@ final class Mutants {
       return new Slots(maximumBytes) {
         @Override
         boolean apply(Change change) {
-          if (change.kind() == Change.Kind.SET) {
+          if (change.kind() == KVChange.Kind.SET) {
             return super.apply(change);
           }
           PendingLoad load = new PendingLoad(null, 0);

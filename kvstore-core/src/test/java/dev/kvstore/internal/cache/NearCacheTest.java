@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.CacheHealth;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -61,8 +62,8 @@ class NearCacheTest {
       rig.sink()
           .changed(
               List.of(
-                  new Change(Change.Kind.DELETE, KEY, 0, null, 0),
-                  new Change(Change.Kind.SET, KEY, version, etag, 0)),
+                  new Change(KVChange.Kind.DELETE, KEY, 0, null, 0),
+                  new Change(KVChange.Kind.SET, KEY, version, etag, 0)),
               0);
     }
 
@@ -90,7 +91,7 @@ class NearCacheTest {
     @Test
     void deleted_absenceIsKept_andAnEntryIsNot() {
       rig.get();
-      List<Change> deleted = List.of(new Change(Change.Kind.DELETE, KEY, 0, null, 0));
+      List<Change> deleted = List.of(new Change(KVChange.Kind.DELETE, KEY, 0, null, 0));
       rig.sink().changed(deleted, 0);
       assertThat(rig.raw.held(KEY)).isNotNull();
       rig.set(1);

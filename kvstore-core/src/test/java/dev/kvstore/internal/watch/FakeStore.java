@@ -1,5 +1,6 @@
 package dev.kvstore.internal.watch;
 
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
@@ -37,11 +38,11 @@ class FakeStore implements EntryStore {
   }
 
   static Change set(String key, long version, long position) {
-    return new Change(Change.Kind.SET, key, version, "etag" + version, position);
+    return new Change(KVChange.Kind.SET, key, version, "etag" + version, position);
   }
 
   static Change delete(String key, long position) {
-    return new Change(Change.Kind.DELETE, key, 0, null, position);
+    return new Change(KVChange.Kind.DELETE, key, 0, null, position);
   }
 
   @Override

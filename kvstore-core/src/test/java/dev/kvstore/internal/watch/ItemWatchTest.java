@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
@@ -194,10 +195,10 @@ class ItemWatchTest {
   void changedByHand_isToldWhereTheValueIsAnother() {
     store("a", 1);
     onChange(this::note);
-    store.changed(new Change(Change.Kind.SET, "k", Change.UNKNOWN_VERSION, null, 11));
+    store.changed(new Change(KVChange.Kind.SET, "k", Change.UNKNOWN_VERSION, null, 11));
     run();
     store("b", 1);
-    store.changed(new Change(Change.Kind.SET, "k", Change.UNKNOWN_VERSION, null, 12));
+    store.changed(new Change(KVChange.Kind.SET, "k", Change.UNKNOWN_VERSION, null, 12));
     run();
     assertThat(told).containsExactly("a -> b v1");
   }

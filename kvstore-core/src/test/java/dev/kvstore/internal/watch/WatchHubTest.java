@@ -84,7 +84,7 @@ class WatchHubTest {
     watch(watcher);
     store.positioned(10);
     store.changed(set("a", 1, 11), delete("a", 12), set("b", 7, 13));
-    store.changed(new Change(Change.Kind.EXPIRE, "b", 0, null, 14));
+    store.changed(new Change(KVChange.Kind.EXPIRE, "b", 0, null, 14));
     awaitCalls(watcher, "ready 10", "a=v1", "a deleted", "b=v7", "b expired");
   }
 
@@ -120,7 +120,7 @@ class WatchHubTest {
   @Test
   void change_byHandWithoutVersion_hasVersion0() {
     watch(watcher);
-    store.changed(new Change(Change.Kind.SET, "a", Change.UNKNOWN_VERSION, null, 11));
+    store.changed(new Change(KVChange.Kind.SET, "a", Change.UNKNOWN_VERSION, null, 11));
     awaitCalls(watcher, "a=v0");
   }
 

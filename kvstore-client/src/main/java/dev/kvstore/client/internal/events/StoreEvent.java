@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.internal.events.SseParser.Block;
 import dev.kvstore.client.internal.request.MalformedAnswerException;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import org.jspecify.annotations.Nullable;
 
 /** What a stream of events says of a store. */

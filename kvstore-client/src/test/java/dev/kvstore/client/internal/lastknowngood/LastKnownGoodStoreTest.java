@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.ErrorCode;
+import dev.kvstore.KVChange;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
@@ -353,7 +354,7 @@ class LastKnownGoodStoreTest {
         List<KVEntry<RawValue>> read = super.find(keys, options);
         if (keys.contains("a")) {
           seen = 100;
-          tell(new Change(Change.Kind.SET, "b", 4, "etag4", 100));
+          tell(new Change(KVChange.Kind.SET, "b", 4, "etag4", 100));
         }
         return read;
       }
@@ -377,7 +378,7 @@ class LastKnownGoodStoreTest {
     batched.put("a", 2);
     batched.put("b", 2);
     batched.sink = sink;
-    sink.changed(List.of(new Change(Change.Kind.SET, "a", 3, "etag3", 100)), 99);
+    sink.changed(List.of(new Change(KVChange.Kind.SET, "a", 3, "etag3", 100)), 99);
     await().until(() -> saved.contains(List.<Object>of(2, 2)));
     assertThat(saved).containsExactly(List.of(1, 1), List.of(2, 2));
   }

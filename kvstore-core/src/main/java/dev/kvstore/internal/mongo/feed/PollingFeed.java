@@ -1,8 +1,8 @@
 package dev.kvstore.internal.mongo.feed;
 
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.internal.mongo.feed.VersionPoll.Version;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Interest;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package dev.kvstore.internal.mongo.feed;
 
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.bson.BsonObjectId;

@@ -8,6 +8,7 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import dev.kvstore.KVChange;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.testing.WireServer;
@@ -142,7 +143,7 @@ class DriverStreamsTest {
     for (Change change : told) {
       actual
           .computeIfAbsent(change.key(), any -> new ArrayList<>())
-          .add(change.kind() == Change.Kind.SET ? "v" + change.version() : "deleted");
+          .add(change.kind() == KVChange.Kind.SET ? "v" + change.version() : "deleted");
     }
     assertThat(actual).isEqualTo(expected);
   }

@@ -2,8 +2,8 @@ package dev.kvstore.internal.mongo.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

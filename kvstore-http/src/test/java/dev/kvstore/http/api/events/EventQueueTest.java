@@ -2,12 +2,12 @@ package dev.kvstore.http.api.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.http.api.events.EventQueue.Changed;
 import dev.kvstore.http.api.events.EventQueue.Event;
 import dev.kvstore.http.api.events.EventQueue.Ready;
 import dev.kvstore.http.api.events.EventQueue.Reset;
 import dev.kvstore.spi.Change;
-import dev.kvstore.spi.Change.Kind;
 import dev.kvstore.spi.Interest;
 import java.util.ArrayList;
 import java.util.List;
