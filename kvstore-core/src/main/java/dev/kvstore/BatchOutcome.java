@@ -2,6 +2,7 @@ package dev.kvstore;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The outcome of each key of a failed batch. The lists are in the order of the batch.
@@ -15,9 +16,9 @@ import java.util.List;
 public record BatchOutcome(List<String> written, List<String> notWritten, List<String> unknown)
     implements Serializable {
   public BatchOutcome {
-    written = List.copyOf(written);
-    notWritten = List.copyOf(notWritten);
-    unknown = List.copyOf(unknown);
+    written = List.copyOf(Objects.requireNonNull(written, "written"));
+    notWritten = List.copyOf(Objects.requireNonNull(notWritten, "notWritten"));
+    unknown = List.copyOf(Objects.requireNonNull(unknown, "unknown"));
   }
 
   /** Returns the number of keys and the first key of each kind. */

@@ -45,7 +45,8 @@ public final class BindOptions<T> {
    * default methods. A null in it leaves the setting to them.
    */
   public static <T> BindOptions<T> defaults(T instance) {
-    return new BindOptions<>(Optional.of(instance), List.of(), List.of());
+    return new BindOptions<>(
+        Optional.of(Objects.requireNonNull(instance, "instance")), List.of(), List.of());
   }
 
   /** Adds a rule for the object as a whole. */

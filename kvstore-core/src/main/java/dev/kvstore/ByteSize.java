@@ -2,6 +2,7 @@ package dev.kvstore;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * A number of bytes, as settings and options spell it: {@code 10MB} is 10,000,000 bytes,
@@ -48,6 +49,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
    *     bytes; the message does not repeat it
    */
   public static ByteSize parse(String text) {
+    Objects.requireNonNull(text, "text");
     int end = 0;
     while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
       end++;

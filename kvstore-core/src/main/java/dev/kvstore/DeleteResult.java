@@ -15,8 +15,8 @@ import java.util.Optional;
  */
 public record DeleteResult(List<String> keys, List<String> changed, Optional<String> fingerprint) {
   public DeleteResult {
-    keys = List.copyOf(keys);
-    changed = List.copyOf(changed);
+    keys = List.copyOf(Objects.requireNonNull(keys, "keys"));
+    changed = List.copyOf(Objects.requireNonNull(changed, "changed"));
     Objects.requireNonNull(fingerprint, "fingerprint");
   }
 }

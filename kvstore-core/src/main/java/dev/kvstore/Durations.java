@@ -3,6 +3,7 @@ package dev.kvstore;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Parses and formats durations, the same way for settings, options and parameters.
@@ -46,7 +47,9 @@ public final class Durations {
    *     not repeat it
    */
   public static Duration parse(String text) {
-    if (text.isEmpty() || text.length() > MAX_LENGTH || !isAscii(text)) {
+    if (Objects.requireNonNull(text, "text").isEmpty()
+        || text.length() > MAX_LENGTH
+        || !isAscii(text)) {
       throw malformed();
     }
     int start = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
@@ -63,7 +66,7 @@ public final class Durations {
    * {@code 36h}, {@code 15ms}; a negative one in ISO-8601.
    */
   public static String format(Duration duration) {
-    if (duration.isNegative()) {
+    if (Objects.requireNonNull(duration, "duration").isNegative()) {
       return duration.toString();
     }
     if (duration.isZero()) {

@@ -2,6 +2,7 @@ package dev.kvstore;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 
 /**
@@ -45,6 +46,7 @@ public interface KVDatabase extends AutoCloseable {
    *     yet
    */
   static KVDatabase open(String connectionString) {
+    Objects.requireNonNull(connectionString, "connectionString");
     for (Provider provider : ServiceLoader.load(Provider.class, Provider.class.getClassLoader())) {
       if (provider.accepts(connectionString)) {
         return provider.open(connectionString);

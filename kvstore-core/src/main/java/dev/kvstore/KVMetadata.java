@@ -1,6 +1,7 @@
 package dev.kvstore;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,10 @@ public sealed interface KVMetadata permits StoredMetadata {
         key,
         version,
         etag,
-        createdAt.isAfter(updatedAt) ? updatedAt : createdAt,
+        Objects.requireNonNull(createdAt, "createdAt")
+                .isAfter(Objects.requireNonNull(updatedAt, "updatedAt"))
+            ? updatedAt
+            : createdAt,
         updatedAt,
         Optional.ofNullable(updatedBy),
         Optional.ofNullable(expiresAt));
@@ -56,6 +60,7 @@ public sealed interface KVMetadata permits StoredMetadata {
 
   /** Returns true if the entry is expired at that time, even if it is still stored. */
   default boolean isExpiredAt(Instant now) {
+    Objects.requireNonNull(now, "now");
     return expiresAt().isPresent() && !expiresAt().get().isAfter(now);
   }
 }

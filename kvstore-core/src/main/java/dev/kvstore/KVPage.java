@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record KVPage<T>(List<T> items, Optional<String> next) {
   public KVPage {
-    items = List.copyOf(items);
+    items = List.copyOf(Objects.requireNonNull(items, "items"));
     Objects.requireNonNull(next, "next");
   }
 }

@@ -100,6 +100,7 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #getOrDefault(String, Object)}, at least as new as the options demand. */
   default <T> @Nullable T getOrDefault(
       String key, KVType<T> type, T fallback, ReadOptions options) {
+    Objects.requireNonNull(fallback, "fallback");
     Optional<KVEntry<T>> entry = findEntry(key, type, options);
     return entry.isPresent() ? entry.get().value() : fallback;
   }
@@ -494,9 +495,9 @@ public interface KVStore extends AutoCloseable {
    * <p><b>Absence.</b> A setting that is not stored takes, in this order: the default in the
    * options, {@link KVDefault}, the default method of the interface, an empty {@code Optional},
    * null if the component is {@code @Nullable}. A group that is {@code Optional} or
-   * {@code @Nullable} is absent while none of its settings is stored. Anything else that is missing
-   * is a problem, and so is a stored null for a component that is neither {@code Optional} nor
-   * {@code @Nullable}.
+   * {@code @Nullable} is absent while none of its settings is stored; an empty document under its
+   * key makes one with its defaults. Anything else that is missing is a problem, and so is a stored
+   * null for a component that is neither {@code Optional} nor {@code @Nullable}.
    *
    * <p><b>Consistency.</b> The keys are read until two readings agree. So every object has values
    * that were stored together at one moment, and all or none of an atomic {@link #setMany}. (A key

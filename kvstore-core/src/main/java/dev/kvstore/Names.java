@@ -72,7 +72,7 @@ public final class Names {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
   public static String checkEtag(String etag) {
-    if (!CHOSEN_ETAG.matcher(etag).matches()) {
+    if (!CHOSEN_ETAG.matcher(Objects.requireNonNull(etag, "etag")).matches()) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
           "The etag of a write must be 24 hexadecimal digits in small letters, not all of them"
@@ -103,7 +103,7 @@ public final class Names {
 
   /** Returns true if {@link #checkStore} accepts the name. */
   public static boolean isStore(String name) {
-    return STORE.matcher(name).matches();
+    return STORE.matcher(Objects.requireNonNull(name, "name")).matches();
   }
 
   private static void checkSegment(String key, int from, int to) {

@@ -174,7 +174,7 @@ public final class NearCacheSettings {
     }
 
     private static Duration atLeast(String name, Duration least, Duration value) {
-      if (value.compareTo(least) < 0) {
+      if (Objects.requireNonNull(value, name).compareTo(least) < 0) {
         throw new IllegalArgumentException(name + " is " + Durations.format(value)
             + ", it must be at least " + Durations.format(least));
       }

@@ -1,6 +1,7 @@
 package dev.kvstore;
 
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * A point in the history of a database. Pass it to another process to read nothing older there, see
@@ -28,7 +29,7 @@ public record SyncToken(long position) implements Comparable<SyncToken> {
    */
   public static SyncToken parse(String text) {
     try {
-      if (text.length() == 16) {
+      if (Objects.requireNonNull(text, "text").length() == 16) {
         return new SyncToken(Long.parseLong(text, 16));
       }
     } catch (IllegalArgumentException e) {
@@ -40,7 +41,7 @@ public record SyncToken(long position) implements Comparable<SyncToken> {
 
   /** Returns the later of the two. */
   public SyncToken max(SyncToken other) {
-    return compareTo(other) >= 0 ? this : other;
+    return compareTo(Objects.requireNonNull(other, "other")) >= 0 ? this : other;
   }
 
   @Override

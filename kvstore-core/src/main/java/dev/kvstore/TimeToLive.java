@@ -1,6 +1,7 @@
 package dev.kvstore;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** The rule for how long an entry may be told to live. */
 final class TimeToLive {
@@ -10,6 +11,7 @@ final class TimeToLive {
   private TimeToLive() {}
 
   static Duration check(Duration timeToLive) {
+    Objects.requireNonNull(timeToLive, "timeToLive");
     if (timeToLive.compareTo(Duration.ofMillis(1)) < 0 || timeToLive.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -76,7 +77,7 @@ public final class HttpKVDatabase {
    *     or https or has a user, query or fragment
    */
   public static KVDatabase open(URI service, HttpSettings settings) {
-    return open(List.of(service), settings);
+    return open(List.of(Objects.requireNonNull(service, "service")), settings);
   }
 
   /**
@@ -97,6 +98,8 @@ public final class HttpKVDatabase {
   /** @param files returns the last-known-good file of a store, by the path in the settings */
   static TypedDatabase typed(
       List<URI> services, HttpSettings settings, BiFunction<Path, String, Path> files) {
+    Objects.requireNonNull(services, "services");
+    Objects.requireNonNull(settings, "settings");
     // First, as the mapper's copy may fail. How large a value may be is for the service to say.
     BsonCodec codec = BsonCodec.create(settings.objectMapper(), WireReader.WIDEST);
     HttpEntryDatabase database = HttpEntryDatabase.open(services, settings.requests());

@@ -6,6 +6,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Opens a single store of a kvstore service, see {@link HttpKVDatabase}. Closing the store also
@@ -22,7 +23,7 @@ public final class HttpKVStore {
 
   /** As {@link #open(URI, String)}, with settings. */
   public static KVStore open(URI service, String store, HttpSettings settings) {
-    return open(List.of(service), store, settings);
+    return open(List.of(Objects.requireNonNull(service, "service")), store, settings);
   }
 
   /**

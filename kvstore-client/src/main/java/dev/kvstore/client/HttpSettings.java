@@ -112,7 +112,7 @@ public final class HttpSettings {
    *     character that a header cannot hold
    */
   public HttpSettings withToken(String newToken) {
-    String checked = BearerToken.check(newToken);
+    String checked = BearerToken.check(Objects.requireNonNull(newToken, "token"));
     return withToken(() -> checked);
   }
 
@@ -145,7 +145,7 @@ public final class HttpSettings {
    *     read or has no certificate
    */
   public HttpSettings trusting(Path pem) {
-    ClientTls tls = fields.tls.trusting(pem);
+    ClientTls tls = fields.tls.trusting(Objects.requireNonNull(pem, "pem"));
     return with(fields -> fields.tls = tls);
   }
 
@@ -159,7 +159,8 @@ public final class HttpSettings {
    *     read, or the key does not match the certificate
    */
   public HttpSettings withClientCertificate(Path certificate, Path key) {
-    ClientTls tls = fields.tls.showing(certificate, key);
+    ClientTls tls = fields.tls.showing(
+        Objects.requireNonNull(certificate, "certificate"), Objects.requireNonNull(key, "key"));
     return with(fields -> fields.tls = tls);
   }
 
@@ -184,7 +185,7 @@ public final class HttpSettings {
    *     or the client follows redirects, which could take a token or a write to another host
    */
   public HttpSettings withHttpClient(HttpClient client) {
-    if (client.followRedirects() != HttpClient.Redirect.NEVER) {
+    if (Objects.requireNonNull(client, "client").followRedirects() != HttpClient.Redirect.NEVER) {
       throw invalid("The HTTP client follows redirects, which could take a token or a write to"
           + " another host: build it with Redirect.NEVER, which is its default");
     }
@@ -278,6 +279,7 @@ public final class HttpSettings {
   }
 
   private static Duration check(String name, Duration timeout) {
+    Objects.requireNonNull(timeout, name);
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
       throw invalid("The " + name + " is " + Durations.format(timeout) + ", it must be from 1ms to "
           + Durations.format(LONGEST));

@@ -12,6 +12,7 @@ import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.engine.TypedDatabase;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import java.util.Objects;
 
 /**
  * Opens MongoDB databases, 4.2 or newer. Each store is a collection, created by its first write.
@@ -51,6 +52,7 @@ public final class MongoKVDatabase {
 
   /** Opens a database. */
   public static KVDatabase open(String connectionString, MongoSettings settings) {
+    Objects.requireNonNull(settings, "settings");
     return typed(MongoEntryDatabase.open(connectionString, settings), settings);
   }
 
@@ -67,6 +69,7 @@ public final class MongoKVDatabase {
    * database's name.
    */
   public static KVDatabase open(MongoClient client, String database, MongoSettings settings) {
+    Objects.requireNonNull(settings, "settings");
     return typed(MongoEntryDatabase.open(client, database, settings), settings);
   }
 

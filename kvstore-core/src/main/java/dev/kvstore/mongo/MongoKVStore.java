@@ -6,6 +6,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
+import java.util.Objects;
 
 /**
  * Opens a single store of a MongoDB database, see {@link MongoKVDatabase}. Closing the store also
@@ -28,6 +29,7 @@ public final class MongoKVStore {
   /** As {@link #open(String, String)}, with settings. */
   public static KVStore open(String connectionString, String store, MongoSettings settings) {
     Names.checkStore(store);
+    Objects.requireNonNull(settings, "settings");
     return only(MongoEntryDatabase.open(connectionString, settings), store, settings);
   }
 
@@ -46,6 +48,7 @@ public final class MongoKVStore {
   public static KVStore open(
       MongoClient client, String database, String store, MongoSettings settings) {
     Names.checkStore(store);
+    Objects.requireNonNull(settings, "settings");
     return only(MongoEntryDatabase.open(client, database, settings), store, settings);
   }
 

@@ -257,7 +257,7 @@ public final class MongoSettings implements MongoConfig {
   }
 
   private static void checkRange(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+    if (Objects.requireNonNull(value, name).compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
           "The " + name + " is " + Durations.format(value) + ", it must be from "

@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -23,7 +24,7 @@ public record Interest(Set<String> keys, Set<String> prefixes) {
 
   /** Covers all keys that begin with this text. */
   public static Interest prefix(String prefix) {
-    return new Interest(Set.of(), Set.of(prefix));
+    return new Interest(Set.of(), Set.of(Objects.requireNonNull(prefix, "prefix")));
   }
 
   /** Returns true if the key is covered. */

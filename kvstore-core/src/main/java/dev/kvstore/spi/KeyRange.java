@@ -18,6 +18,7 @@ public record KeyRange(String prefix, @Nullable String after) {
   }
 
   public static KeyRange of(KVQuery query) {
+    Objects.requireNonNull(query, "query");
     return new KeyRange(query.prefix(), query.after().orElse(null));
   }
 

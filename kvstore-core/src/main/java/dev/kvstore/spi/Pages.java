@@ -4,6 +4,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class Pages<T> implements Spliterator<T> {
     this.rest = range;
     this.projection = projection;
     this.size = size;
-    this.options = options;
+    this.options = Objects.requireNonNull(options, "options");
   }
 
   @Override

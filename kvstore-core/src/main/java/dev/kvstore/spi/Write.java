@@ -48,7 +48,7 @@ public record Write(
     this(
         key,
         value,
-        options.condition(),
+        Objects.requireNonNull(options, "options").condition(),
         options.timeToLive().orElse(null),
         options.isExpiryKept(),
         options.author().orElse(null),

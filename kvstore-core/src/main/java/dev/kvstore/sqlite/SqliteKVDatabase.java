@@ -11,6 +11,7 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Opens SQLite files. A file belongs to one {@link KVDatabase} of one process until it is closed.
@@ -55,7 +56,8 @@ public final class SqliteKVDatabase {
 
   static TypedDatabase typed(Path file, SqliteSettings settings) {
     // First, as the mapper's copy may fail: then the file is not left open.
-    BsonCodec codec = BsonCodec.create(settings.objectMapper());
+    BsonCodec codec =
+        BsonCodec.create(Objects.requireNonNull(settings, "settings").objectMapper());
     SqliteEntryDatabase database = SqliteEntryDatabase.open(file, settings.config());
     return new TypedDatabase(StoreStack.over("sqlite", database, Layers.NONE), codec);
   }

@@ -23,6 +23,7 @@ import dev.kvstore.spi.RawValue;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -149,7 +150,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
 
   @Override
   public void invalidate(String key) {
-    slots.remove(key);
+    slots.remove(Objects.requireNonNull(key, "key"));
   }
 
   @Override

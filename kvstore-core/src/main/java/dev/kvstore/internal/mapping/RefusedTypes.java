@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMethod;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.BeanSerializerBase;
 import com.fasterxml.jackson.databind.ser.std.StdKeySerializers;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToEmptyObjectSerializer;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.internal.bson.BsonText;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.net.URL;
+import java.nio.file.DirectoryStream;
 import java.util.Calendar;
 import java.util.Currency;
 import java.util.Date;
@@ -60,20 +64,32 @@ final class RefusedTypes extends BeanSerializerModifier {
   public JsonSerializer<?> modifySerializer(
       SerializationConfig config, BeanDescription description, JsonSerializer<?> serializer) {
     String problem = serializer.getClass().getName().startsWith("com.fasterxml.jackson.")
-        ? problem(description.getBeanClass(), serializer)
+        ? problem(description, serializer)
         : null;
     return problem == null ? serializer : new Refusal(description.getBeanClass(), problem);
   }
 
   @SuppressWarnings("JavaUtilDate") // applications have it
-  private static @Nullable String problem(Class<?> type, JsonSerializer<?> serializer) {
+  private static @Nullable String problem(
+      BeanDescription description, JsonSerializer<?> serializer) {
+    Class<?> type = description.getBeanClass();
+    if (losesOthers(description)) {
+      return "would lose what its @JsonAnySetter reads: annotate the member with @JsonAnyGetter, too";
+    }
     if (type.isHidden() || type.isSynthetic()) {
       return "is a lambda, which has no members";
+    }
+    boolean isFunction = description.getClassAnnotations().has(FunctionalInterface.class);
+    if (serializer.getClass() == ToEmptyObjectSerializer.class
+        || (isFunction && !serializer.properties().hasNext())) {
+      return "has no members that could be stored";
     }
     if (Calendar.class.isAssignableFrom(type) || type.getName().startsWith("javax.xml.datatype.")) {
       return "would lose its zone: use java.time.ZonedDateTime";
     }
-    if (Iterator.class.isAssignableFrom(type) || BaseStream.class.isAssignableFrom(type)) {
+    if (Iterator.class.isAssignableFrom(type)
+        || BaseStream.class.isAssignableFrom(type)
+        || DirectoryStream.class.isAssignableFrom(type)) {
       return "can be read only once: use a List";
     }
     boolean isOfUnknownKind =
@@ -81,6 +97,14 @@ final class RefusedTypes extends BeanSerializerModifier {
     return isOfUnknownKind && hasMembersOfTheJdk(type)
         ? "has no stored form: its members are the JDK's own business"
         : null;
+  }
+
+  /** A method can be there to ignore them; a map cannot. */
+  private static boolean losesOthers(BeanDescription description) {
+    AnnotatedMember setter = description.findAnySetterAccessor();
+    return setter != null
+        && !(setter instanceof AnnotatedMethod)
+        && description.findAnyGetter() == null;
   }
 
   private static boolean hasMembersOfTheJdk(Class<?> type) {
@@ -118,7 +142,14 @@ final class RefusedTypes extends BeanSerializerModifier {
     if (isKept) {
       return serializer;
     }
-    return Modifier.isAbstract(raw.getModifiers()) ? new KeyOfAnyType() : new Refusal(raw, AS_KEY);
+    return Modifier.isAbstract(raw.getModifiers()) && !raw.isArray()
+        ? new KeyOfAnyType()
+        : new Refusal(raw, AS_KEY);
+  }
+
+  /** Refuses null as a key: it would become text, or nothing. */
+  static JsonSerializer<Object> nullKey() {
+    return new Refusal("A null key of a map", "cannot be stored");
   }
 
   /** Goes by the class of each key. */
@@ -138,18 +169,23 @@ final class RefusedTypes extends BeanSerializerModifier {
   private static final class Refusal extends StdSerializer<Object> {
     private static final long serialVersionUID = 1L;
 
+    private final String subject;
     private final String problem;
 
     Refusal(Class<?> type, String problem) {
-      super(type, false);
+      this("A " + type.getTypeName(), problem);
+    }
+
+    Refusal(String subject, String problem) {
+      super(Object.class);
+      this.subject = subject;
       this.problem = problem;
     }
 
     @Override
     public void serialize(Object value, JsonGenerator out, SerializerProvider provider) {
       throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "A " + handledType().getTypeName() + BsonText.at(out.getOutputContext()) + " " + problem);
+          ErrorCode.INVALID_VALUE, subject + BsonText.at(out.getOutputContext()) + " " + problem);
     }
 
     @Override

@@ -84,6 +84,12 @@ final class TypedElements extends DefaultSerializerProvider {
     return RefusedTypes.key(type, super.findKeySerializer(type, property));
   }
 
+  @Override
+  public JsonSerializer<Object> findNullKeySerializer(
+      JavaType type, @Nullable BeanProperty property) {
+    return RefusedTypes.nullKey();
+  }
+
   /** Tells whether the declared type says nothing: {@code Object}, or an Optional of it. */
   private static boolean isForgotten(@Nullable BeanProperty property) {
     if (property == null) {

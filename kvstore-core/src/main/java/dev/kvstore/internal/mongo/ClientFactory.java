@@ -11,6 +11,7 @@ import com.mongodb.connection.ClusterSettings;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +21,7 @@ public final class ClientFactory {
   private ClientFactory() {}
 
   static ConnectionString parse(String connectionString) {
+    Objects.requireNonNull(connectionString, "connectionString");
     try {
       return new ConnectionString(connectionString);
     } catch (IllegalArgumentException e) {
@@ -78,6 +80,7 @@ public final class ClientFactory {
    *     allow it
    */
   public static String checkDatabase(String name) {
+    Objects.requireNonNull(name, "database");
     try {
       MongoNamespace.checkDatabaseNameValidity(name);
     } catch (IllegalArgumentException e) {

@@ -238,20 +238,20 @@ record KeyWriter(StoreAccess access) {
       if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
         return new Sent(null, e);
       }
-      MongoWriteResolver resolver = access.resolver();
-      StoredDocument settled = resolver.<StoredDocument>settle(
-          e,
-          mark.mayHaveBeenSent(),
-          doing(write.key()),
-          until -> etag == null
-              ? resolver.lookFor(write, withValue, until)
-              : resolver.lookForOrSendAgain(
-                  write,
-                  etag,
-                  withValue,
-                  until,
-                  e,
-                  () -> stored(command.apply(new SendMark(), until))));
+      String doing = doing(write.key());
+      StoredDocument settled = access
+          .resolver()
+          .<StoredDocument>settle(e, mark.mayHaveBeenSent(), doing, until -> {
+            StoredDocument present = access.find(write.key(), withValue, until);
+            boolean made = present != null && write.made(present);
+            if (made || etag == null) {
+              return made ? present : null;
+            }
+            if (present == null || !present.etag().equals(etag)) {
+              throw access.errors().unknown(doing, e);
+            }
+            return stored(command.apply(new SendMark(), until)); // of two the server does one
+          });
       return new Sent(settled, null);
     }
   }

@@ -25,7 +25,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** Reads many entries: some by name, or pages in the order of the keys. */
-final class Listing {
+record Listing(StoreAccess access) {
   /** After so many bytes of documents a page ends. */
   private static final int PAGE_BYTES = 4 * 1024 * 1024;
 
@@ -37,12 +37,6 @@ final class Listing {
 
   private static final Bson ORDER = Sorts.ascending(KEY);
   private static final Bson KEY_ALONE = Projections.include(KEY);
-
-  private final StoreAccess access;
-
-  Listing(StoreAccess access) {
-    this.access = access;
-  }
 
   /** Returns those of these that are there, not older than the token. */
   List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {

@@ -128,7 +128,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
    *     allow the database's name
    */
   public static MongoEntryDatabase open(MongoClient client, String database, MongoConfig settings) {
-    return new MongoEntryDatabase(client, false, ClientFactory.checkDatabase(database), settings);
+    return new MongoEntryDatabase(
+        Objects.requireNonNull(client, "client"),
+        false,
+        ClientFactory.checkDatabase(database),
+        settings);
   }
 
   /** Returns the database's name. */

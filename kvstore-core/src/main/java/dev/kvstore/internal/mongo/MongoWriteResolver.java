@@ -6,7 +6,6 @@ import dev.kvstore.internal.support.Deadline;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,33 +92,6 @@ record MongoWriteResolver(StoreAccess access) {
       Thread.currentThread().interrupt();
       throw access.errors().unknown(doing, lost);
     }
-  }
-
-  /** Looks whether the document is as this write made it. */
-  @Nullable
-  StoredDocument lookFor(EntryWrite write, boolean withValue, Deadline deadline) {
-    StoredDocument present = access.find(write.key(), withValue, deadline);
-    return present != null && write.made(present) ? present : null;
-  }
-
-  /**
-   * As {@link #lookFor}, for a write that demanded an etag.
-   *
-   * @param again sends it again
-   */
-  @Nullable
-  StoredDocument lookForOrSendAgain(
-      EntryWrite write,
-      String expectedEtag,
-      boolean withValue,
-      Deadline deadline,
-      RuntimeException lost,
-      Supplier<@Nullable StoredDocument> again) {
-    StoredDocument present = access.find(write.key(), withValue, deadline);
-    if (present == null || !(write.made(present) || present.etag().equals(expectedEtag))) {
-      throw access.errors().unknown(KeyWriter.doing(write.key()), lost);
-    }
-    return write.made(present) ? present : again.get();
   }
 
   /** Looks whether all documents are as these writes made them, and returns them by key. */

@@ -10,8 +10,6 @@ import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Deadline;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -24,42 +22,25 @@ import org.bson.codecs.configuration.CodecRegistry;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/** What every operation on a store needs: its collection, a clock, a time limit and its errors. */
-final class StoreAccess {
+/**
+ * What every operation on a store needs: its collection, a clock, a time limit and its errors.
+ *
+ * @param expiryIndex is asked for by the first write, as a name that is only read may be none
+ */
+record StoreAccess(
+    Sessions sessions,
+    MongoCollection<RawBsonDocument> collection,
+    MongoErrors errors,
+    StoredFormat format,
+    Supplier<ExpiryIndex> expiryIndex,
+    MongoConfig settings,
+    BooleanSupplier closed) {
   static final WriteConcern DURABLE = WriteConcern.MAJORITY.withJournal(true);
 
   private static final CodecRegistry CODECS =
       CodecRegistries.fromProviders(new BsonValueCodecProvider());
 
   private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
-
-  private final Sessions sessions;
-  private final MongoCollection<RawBsonDocument> collection;
-  private final MongoErrors errors;
-  private final StoredFormat format;
-  private final Supplier<ExpiryIndex> expiryIndex;
-  private final Clock clock;
-  private final Duration timeout;
-  private final BooleanSupplier closed;
-
-  /** @param expiryIndex is asked for by the first write, as a name that is only read may be none */
-  StoreAccess(
-      Sessions sessions,
-      MongoCollection<RawBsonDocument> collection,
-      MongoErrors errors,
-      StoredFormat format,
-      Supplier<ExpiryIndex> expiryIndex,
-      MongoConfig settings,
-      BooleanSupplier closed) {
-    this.sessions = sessions;
-    this.collection = collection;
-    this.errors = errors;
-    this.format = format;
-    this.expiryIndex = expiryIndex;
-    this.clock = settings.clock();
-    this.timeout = settings.timeout();
-    this.closed = closed;
-  }
 
   /**
    * Returns a database whose concerns are those that the store's promises need, whatever the
@@ -77,21 +58,13 @@ final class StoreAccess {
     return collection.getNamespace().getCollectionName();
   }
 
-  Sessions sessions() {
-    return sessions;
-  }
-
   MongoWriteResolver resolver() {
     return new MongoWriteResolver(this);
   }
 
-  MongoErrors errors() {
-    return errors;
-  }
-
   /** The time to the millisecond, as documents have it. */
   Instant now() {
-    return Instant.ofEpochMilli(clock.millis());
+    return Instant.ofEpochMilli(settings.clock().millis());
   }
 
   void checkOpen() {
@@ -108,7 +81,7 @@ final class StoreAccess {
   /** Begins an operation that reads. */
   Deadline begin() {
     checkOpen();
-    Deadline deadline = Deadline.after(timeout);
+    Deadline deadline = Deadline.after(settings.timeout());
     try {
       sessions.admit(deadline);
     } catch (RuntimeException e) {
@@ -138,7 +111,7 @@ final class StoreAccess {
 
   /** Begins to find out what became of a write, for which there is as much time again. */
   Deadline beginSettling() {
-    return Deadline.after(timeout);
+    return Deadline.after(settings.timeout());
   }
 
   /** As {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */

@@ -15,20 +15,12 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** What SQLite's errors mean to a user, for one file. */
-final class SqlErrors {
+record SqlErrors(Path file, LongSupplier freeBytes) {
   /** Less than this is too little for SQLite to begin its log and the index of that. */
   private static final long LITTLE_SPACE = 128 * 1024;
 
-  private final Path file;
-  private final LongSupplier freeBytes;
-
   SqlErrors(Path file) {
     this(file, () -> freeBytes(file));
-  }
-
-  SqlErrors(Path file, LongSupplier freeBytes) {
-    this.file = file;
-    this.freeBytes = freeBytes;
   }
 
   /** Returns the error of a call that changed nothing, since it was a read or is rolled back. */

@@ -57,6 +57,7 @@ public record SqliteConfig(Clock clock, Duration timeout, Duration sweepInterval
   }
 
   private static void check(String name, Duration duration) {
+    Objects.requireNonNull(duration, name);
     if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(name + " is " + Durations.format(duration)
           + ", it must be from 1ms to " + Durations.format(LONGEST));

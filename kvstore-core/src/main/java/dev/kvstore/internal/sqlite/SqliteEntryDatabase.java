@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,6 +116,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   }
 
   static SqliteEntryDatabase open(Path file, SqliteConfig settings, Duration quietTime) {
+    Objects.requireNonNull(file, "file");
     Connections.requireDriver();
     boolean existed = Files.exists(file);
     Path real = DatabaseFile.prepare(file);

@@ -25,10 +25,15 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A deletion of many entries of a store. */
 public record Deletion(EntryStore store, DeleteOptions options) {
+  public Deletion {
+    Objects.requireNonNull(options, "options");
+  }
+
   /** The most keys of one mutation, unless all have to be in it. */
   private static final int AT_ONCE = 1000;
 

@@ -78,7 +78,7 @@ final class TypedItem<T> implements KVItem<T> {
   @Override
   public KVItem<T> validatedBy(Validator<? super T> validator) {
     List<Validator<? super T>> more = new ArrayList<>(rules);
-    more.add(validator);
+    more.add(Objects.requireNonNull(validator, "validator"));
     return new TypedItem<>(store, key, type, fallback, List.copyOf(more), invalidIsDefault);
   }
 
@@ -145,6 +145,7 @@ final class TypedItem<T> implements KVItem<T> {
 
   @Override
   public @Nullable T update(UnaryOperator<@Nullable T> function, WriteOptions options) {
+    Objects.requireNonNull(function, "function");
     UnaryOperator<@Nullable T> checking = value -> {
       T updated = function.apply(value);
       check(updated);

@@ -98,6 +98,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, Class<T> type) {
+    Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null
@@ -108,6 +109,7 @@ public final class TypedKVStore implements KVStore {
   @Override
   @SuppressWarnings("unchecked") // what was read as that type is of that type
   public <T> @Nullable T get(String key, KVType<T> type) {
+    Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
     Object value = held == null ? null : held.valueAs(type);
     return value != null
@@ -117,12 +119,18 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options) {
-    return read(entries.peek(Objects.requireNonNull(key, "key"), options), key, type, options);
+    Objects.requireNonNull(type, "type");
+    return read(peek(key, options), key, type, options);
   }
 
   @Nullable
   CachedEntry held(String key) {
-    return entries.peek(Objects.requireNonNull(key, "key"), ReadOptions.DEFAULT);
+    return peek(key, ReadOptions.DEFAULT);
+  }
+
+  private @Nullable CachedEntry peek(String key, ReadOptions options) {
+    return entries.peek(
+        Objects.requireNonNull(key, "key"), Objects.requireNonNull(options, "options"));
   }
 
   /** As {@link NearCacheView#remember}. */
@@ -159,7 +167,7 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public boolean has(String key, ReadOptions options) {
-    CachedEntry held = entries.peek(Objects.requireNonNull(key, "key"), options);
+    CachedEntry held = peek(key, options);
     return held != null
         ? held.entry().isPresent()
         : entries.find(Names.checkKey(key), options).isPresent();
@@ -174,7 +182,8 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> SetDefaultResult<T> setDefault(
       String key, KVType<T> type, @Nullable T value, WriteOptions options) {
-    WriteCondition condition = options.condition();
+    Objects.requireNonNull(type, "type");
+    WriteCondition condition = Objects.requireNonNull(options, "options").condition();
     if (!condition.equals(WriteCondition.NONE) && !condition.equals(WriteCondition.IF_ABSENT)) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
@@ -232,9 +241,10 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, KVType<T> type, ReadOptions options) {
-    Objects.requireNonNull(keys, "keys");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(options, "options");
     LinkedHashSet<String> wanted = new LinkedHashSet<>();
-    keys.forEach(key -> wanted.add(Names.checkKey(key)));
+    Objects.requireNonNull(keys, "keys").forEach(key -> wanted.add(Names.checkKey(key)));
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     if (!wanted.isEmpty()) {
       entries.find(wanted, options).forEach(entry -> found.put(entry.key(), entry));
@@ -266,20 +276,26 @@ public final class TypedKVStore implements KVStore {
 
   @Override
   public <T> Stream<KVEntry<T>> stream(KVQuery query, KVType<T> type, ReadOptions options) {
+    Objects.requireNonNull(type, "type");
     return entries.stream(KeyRange.of(query), Projection.ENTRIES, query.limit(), options)
         .map(raw -> typed(raw, type));
   }
 
   @Override
   public KVPage<String> keys(KVQuery query, ReadOptions options) {
-    return entries.scan(KeyRange.of(query), Projection.KEYS, query.limit(), options);
+    return page(query, Projection.KEYS, options);
   }
 
   @Override
   public <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options) {
-    KVPage<KVEntry<RawValue>> page =
-        entries.scan(KeyRange.of(query), Projection.ENTRIES, query.limit(), options);
+    Objects.requireNonNull(type, "type");
+    KVPage<KVEntry<RawValue>> page = page(query, Projection.ENTRIES, options);
     return new KVPage<>(page.items().stream().map(raw -> typed(raw, type)).toList(), page.next());
+  }
+
+  private <T> KVPage<T> page(KVQuery query, Projection<T> projection, ReadOptions options) {
+    return entries.scan(
+        KeyRange.of(query), projection, query.limit(), Objects.requireNonNull(options, "options"));
   }
 
   @Override
@@ -290,24 +306,29 @@ public final class TypedKVStore implements KVStore {
   @Override
   public DeleteResult deleteMany(Collection<String> keys, DeleteOptions options) {
     Map<String, WriteCondition> conditions = new LinkedHashMap<>();
-    keys.forEach(key -> conditions.put(Names.checkKey(key), WriteCondition.NONE));
+    Objects.requireNonNull(keys, "keys")
+        .forEach(key -> conditions.put(Names.checkKey(key), WriteCondition.NONE));
     return new Deletion(entries, options).of(conditions);
   }
 
   @Override
   public DeleteResult deleteAll(String prefix, DeleteOptions options) {
-    if (prefix.isEmpty() && !options.isDryRun() && options.fingerprint().isEmpty()) {
+    Objects.requireNonNull(options, "options");
+    if (KVQuery.prefix(prefix).prefix().isEmpty()
+        && !options.isDryRun()
+        && options.fingerprint().isEmpty()) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
           "The prefix is empty, which stands for all entries of the store: make a dry run and pass"
               + " its fingerprint with DeleteOptions.ifMatch, or drop the store");
     }
-    return new Deletion(entries, options).under(KVQuery.prefix(prefix).prefix());
+    return new Deletion(entries, options).under(prefix);
   }
 
   @Override
   public <T> @Nullable T update(
       String key, KVType<T> type, UnaryOperator<@Nullable T> function, WriteOptions options) {
+    Objects.requireNonNull(type, "type");
     return new Update<>(
             this, key, freshness -> findEntry(key, type, freshness), function, null, options)
         .run();

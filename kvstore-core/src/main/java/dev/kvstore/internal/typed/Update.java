@@ -9,6 +9,7 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Contention;
 import dev.kvstore.internal.watch.ItemReader;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ record Update<T>(
     UnaryOperator<@Nullable T> function,
     @Nullable T absent,
     WriteOptions options) {
+  Update {
+    Objects.requireNonNull(function, "function");
+    Objects.requireNonNull(options, "options");
+  }
+
   @Nullable
   T run() {
     Contention contention = new Contention(key);

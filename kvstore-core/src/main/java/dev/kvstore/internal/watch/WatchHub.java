@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,7 +87,12 @@ public final class WatchHub implements AutoCloseable {
   public KVSubscription watch(
       Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
     return start(
-        new QueuedWatch(this, interest, watcher, options, decoder),
+        new QueuedWatch(
+            this,
+            interest,
+            Objects.requireNonNull(watcher, "watcher"),
+            Objects.requireNonNull(options, "options"),
+            decoder),
         options.from().orElse(null));
   }
 
@@ -101,7 +107,9 @@ public final class WatchHub implements AutoCloseable {
       ItemReader<T> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
-    return start(new ItemWatch<>(this, key, reader, fallback, listener), null);
+    return start(
+        new ItemWatch<>(this, key, reader, fallback, Objects.requireNonNull(listener, "listener")),
+        null);
   }
 
   /**

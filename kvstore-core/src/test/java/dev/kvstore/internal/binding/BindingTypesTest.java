@@ -396,6 +396,20 @@ class BindingTypesTest {
       assertThat(bound("p", Server.class).tls()).contains(new Tls("c", Optional.empty()));
     }
 
+    record Retries(
+        @KVDefault("3") int most, @KVDefault("1s") Duration pause) {}
+
+    record Client(Optional<Retries> retries, @Nullable Retries other) {}
+
+    @Test
+    void emptyDocument_makesTheGroup_withItsDefaults() {
+      assertThat(bound("p", Client.class)).isEqualTo(new Client(Optional.empty(), null));
+      store.set("p.retries", Map.of());
+      store.set("p", Map.of("other", Map.of()));
+      Retries defaults = new Retries(3, Duration.ofSeconds(1));
+      assertThat(bound("p", Client.class)).isEqualTo(new Client(Optional.of(defaults), defaults));
+    }
+
     record Deep(Optional<Middle> middle) {}
 
     record Middle(Optional<Tls> tls, Optional<List<String>> names) {}

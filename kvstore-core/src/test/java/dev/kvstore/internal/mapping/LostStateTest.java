@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonKey;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -15,6 +17,7 @@ import java.io.File;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URL;
 import java.net.UnknownHostException;
@@ -50,6 +53,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -73,6 +78,22 @@ class LostStateTest {
   static final class Worker extends Thread {}
 
   record Holder(Object value) {}
+
+  static final class Trim implements Function<String, String> {
+    @Override
+    public String apply(String text) {
+      return text.strip();
+    }
+  }
+
+  record Others(String known, @JsonAnySetter Map<String, Object> others) {}
+
+  record Spread(String known, @JsonAnySetter @JsonAnyGetter Map<String, Object> others) {}
+
+  static final class OthersField {
+    @JsonAnySetter
+    public Map<String, Object> others = Map.of("b", 1);
+  }
 
   private static Properties withDefaults() {
     Properties defaults = new Properties();
@@ -114,6 +135,15 @@ class LostStateTest {
             String.class.getModule(),
             Optional.of(Optional.empty()),
             Optional.of(OptionalInt.empty()),
+            LostStateTest.class.getClassLoader(),
+            new Trim(),
+            new ReentrantLock(),
+            new Socket(),
+            Collections.singletonMap(null, 1),
+            Map.of(new int[] {1}, 2),
+            Map.of(new String[] {"a"}, 2),
+            new Others("a", Map.of("b", 1)),
+            new OthersField(),
             Map.of(new Point(1, 2), 3),
             Map.of(List.of(1), 2),
             Map.of(Path.of("a"), 2),
@@ -165,6 +195,23 @@ class LostStateTest {
         ? new KVType<Optional<Optional<Integer>>>() {}
         : KVType.ofValue(value);
     assertThat((Object) codec.decode("key", codec.encode(value), type)).isEqualTo(value);
+  }
+
+  @Test
+  void others_thatAreWritten_comeBack() {
+    Spread spread = new Spread("a", Map.of("b", 1));
+    assertThat(codec.decode("key", codec.encode(spread), KVType.of(Spread.class)))
+        .isEqualTo(spread);
+  }
+
+  @Test
+  void keyOfAMap_thatIsRefused_isNamed() {
+    assertThatExceptionOfType(InvalidInputException.class)
+        .isThrownBy(() -> codec.encode(Map.of(new int[] {1}, 2)))
+        .withMessageStartingWith("A int[] as the key of a map");
+    assertThatExceptionOfType(InvalidInputException.class)
+        .isThrownBy(() -> codec.encode(Map.of("a", Collections.singletonMap(null, 1))))
+        .withMessage("A null key of a map at '/a' cannot be stored");
   }
 
   @Test

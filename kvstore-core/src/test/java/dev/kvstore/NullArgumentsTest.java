@@ -1,0 +1,107 @@
+package dev.kvstore;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.mongodb.client.MongoClient;
+import dev.kvstore.internal.engine.StoreStack;
+import dev.kvstore.internal.engine.StoreStack.Layers;
+import dev.kvstore.internal.engine.TypedDatabase;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.sqlite.SqliteSettings;
+import dev.kvstore.testing.NullArguments;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NullArgumentsTest {
+  private final Map<Class<?>, Object> samples = new LinkedHashMap<>();
+
+  /** Settings that are bound. */
+  record Bound(@KVDefault("1") int n) {}
+
+  @Test
+  void null_isRefused(@TempDir Path folder) {
+    Layers cached = Layers.cached(NearCacheSettings.DEFAULT, InstantSource.system());
+    StoreStack stack =
+        StoreStack.over("test", SqliteEntryDatabase.open(folder.resolve("test.db")), cached);
+    try (KVDatabase database = new TypedDatabase(stack, BsonCodec.create())) {
+      KVStore store = database.store("app");
+      samples.put(KVMetadata.class, store.set("k", 1));
+      samples.put(KVDatabase.class, database);
+      samples.put(KVStore.class, store);
+      samples.put(KVItem.class, store.item("k", Integer.class).withDefault(1));
+      samples.put(KVCache.class, store.cache().orElseThrow());
+      samples.put(KVBinding.class, store.bind("b", Bound.class));
+      samples.put(KVEntry.class, store.entry("k", Integer.class));
+      samples.put(KVWatcher.class, KVWatcher.of(change -> {}, position -> {}));
+      samples.put(Path.class, folder.resolve("other.db"));
+      addValues();
+      NullArguments.check("dev.kvstore", samples);
+    }
+  }
+
+  private void addValues() {
+    List.of(
+            BatchOptions.DEFAULT,
+            BindOptions.none(),
+            DeleteOptions.DEFAULT,
+            ErrorCode.INTERNAL,
+            KVQuery.ALL,
+            KVType.of(Integer.class),
+            MongoSettings.DEFAULT,
+            NearCacheSettings.DEFAULT,
+            NearCacheSettings.DEFAULT.toBuilder(),
+            NearCacheSettings.PastBound.SERVE_STALE,
+            ReadOptions.DEFAULT,
+            SqliteSettings.DEFAULT,
+            SyncToken.START,
+            WatchOptions.DEFAULT,
+            WriteOptions.DEFAULT,
+            KVEntry.Source.STORE,
+            Duration.ofSeconds(5),
+            Instant.EPOCH,
+            Optional.empty(),
+            new ObjectMapper(),
+            // A key, an etag, and the name of a store.
+            "abcdef0123456789abcdef01")
+        .forEach(value -> samples.put(value.getClass(), value));
+    samples.put(WriteCondition.class, WriteCondition.NONE);
+    samples.put(Clock.class, Clock.systemUTC());
+    samples.put(Class.class, Integer.class);
+    samples.put(Type.class, Integer.class);
+    samples.put(Object.class, 1);
+    samples.put(Comparable.class, 1);
+    samples.put(List.class, List.of("k"));
+    samples.put(Collection.class, List.of("k"));
+    samples.put(Map.class, Map.of("k", 1));
+    for (Class<?> function : List.of(
+        Consumer.class,
+        Predicate.class,
+        UnaryOperator.class,
+        Validator.class,
+        KVBindingListener.class,
+        MongoClient.class)) {
+      samples.put(
+          function,
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(), new Class<?>[] {function}, (proxy, method, args) -> {
+                throw new AssertionError(method);
+              }));
+    }
+  }
+}
