@@ -9,6 +9,7 @@ import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
@@ -64,7 +65,7 @@ public sealed interface Mutation<R> {
   interface Handler {
     KVMetadata put(Put put);
 
-    Defaulted putIfAbsent(PutIfAbsent put);
+    SetDefaultResult<RawValue> putIfAbsent(PutIfAbsent put);
 
     KVEntry<RawValue> add(Add add);
 
@@ -108,7 +109,7 @@ public sealed interface Mutation<R> {
    * Writes the value if there is no entry, ignoring the write's condition, and returns the entry
    * that is stored now.
    */
-  record PutIfAbsent(Write write) implements Mutation<Defaulted> {
+  record PutIfAbsent(Write write) implements Mutation<SetDefaultResult<RawValue>> {
     public PutIfAbsent {
       Objects.requireNonNull(write, "write");
     }
@@ -119,19 +120,19 @@ public sealed interface Mutation<R> {
     }
 
     @Override
-    public Defaulted applyTo(Handler handler) {
+    public SetDefaultResult<RawValue> applyTo(Handler handler) {
       return handler.putIfAbsent(this);
     }
 
     @Override
-    public Optional<KVEntry<RawValue>> entry(Defaulted kept) {
+    public Optional<KVEntry<RawValue>> entry(SetDefaultResult<RawValue> kept) {
       return Optional.of(kept.entry());
     }
 
     @Override
-    public Defaulted unchanged(KVEntry<RawValue> present) {
+    public SetDefaultResult<RawValue> unchanged(KVEntry<RawValue> present) {
       EtagReusedException.check(write.key(), write.etag(), present.etag());
-      return new Defaulted(present, false);
+      return new SetDefaultResult<>(present, false);
     }
   }
 

@@ -7,9 +7,9 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.CachedEntry;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -85,7 +85,7 @@ public final class RawStore extends ForwardingEntryStore {
     return apply(new Mutation.Put(write));
   }
 
-  public Defaulted setDefault(Write write) {
+  public SetDefaultResult<RawValue> setDefault(Write write) {
     return apply(new Mutation.PutIfAbsent(write));
   }
 

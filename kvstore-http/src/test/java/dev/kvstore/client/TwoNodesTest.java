@@ -7,6 +7,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.client.internal.events.EventTimes;
 import dev.kvstore.client.internal.request.Endpoint;
@@ -22,7 +23,6 @@ import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -127,7 +127,8 @@ class TwoNodesTest {
       a.delete(KEY, WriteOptions.DEFAULT);
       // It hears of a later time, and not of the key.
       b.read("another", ReadOptions.atLeast(a.syncToken()));
-      Defaulted defaulted = b.setDefault(new Write(KEY, raw(-i), WriteOptions.DEFAULT));
+      SetDefaultResult<RawValue> defaulted =
+          b.setDefault(new Write(KEY, raw(-i), WriteOptions.DEFAULT));
 
       assertThat(defaulted.stored()).isTrue();
     }

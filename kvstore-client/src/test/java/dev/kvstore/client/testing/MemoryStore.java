@@ -8,6 +8,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
@@ -15,7 +16,6 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -145,7 +145,7 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
   }
 
   @Override
-  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+  public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     throw new UnsupportedOperationException();
   }
 

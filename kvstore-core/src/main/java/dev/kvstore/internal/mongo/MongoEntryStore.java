@@ -9,13 +9,13 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -149,18 +149,18 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
   @Override
-  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+  public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     Deadline deadline = access.begin();
     return read(put.write().key(), SyncToken.START, deadline)
         .map(put::unchanged)
         .orElseGet(() -> create(put.write(), deadline));
   }
 
-  private Defaulted create(Write write, Deadline deadline) {
+  private SetDefaultResult<RawValue> create(Write write, Deadline deadline) {
     access.prepareForWrite(deadline);
     EntryWrite planned = new EntryWrite(write);
     StoredDocument present = writer.create(planned, true, deadline);
-    return new Defaulted(present.entry(), planned.made(present));
+    return new SetDefaultResult<>(present.entry(), planned.made(present));
   }
 
   @Override

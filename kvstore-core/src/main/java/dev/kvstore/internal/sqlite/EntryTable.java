@@ -7,11 +7,11 @@ import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.bson.BsonValues;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.sql.ResultSet;
@@ -79,15 +79,15 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
         store, row, following(write, present, expiry(write, present, now), now), write.value());
   }
 
-  Defaulted setDefault(String store, Write write) throws SQLException {
+  SetDefaultResult<RawValue> setDefault(String store, Write write) throws SQLException {
     Instant now = clock.instant();
     Row row = find(store, write.key());
     KVMetadata present = live(row, now);
     if (row != null && present != null) {
       EtagReusedException.check(write.key(), write.etag(), present.etag());
-      return new Defaulted(KVEntry.of(value(row), present), false);
+      return new SetDefaultResult<>(KVEntry.of(value(row), present), false);
     }
-    return new Defaulted(create(store, row, write, now), true);
+    return new SetDefaultResult<>(create(store, row, write, now), true);
   }
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)

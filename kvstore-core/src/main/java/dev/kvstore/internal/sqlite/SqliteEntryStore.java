@@ -8,10 +8,10 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -111,7 +111,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   }
 
   @Override
-  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+  public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     Write write = put.write();
     // Most of the time the entry is there, and then nobody has to wait for the writer.
     return find(write.key(), ReadOptions.DEFAULT)

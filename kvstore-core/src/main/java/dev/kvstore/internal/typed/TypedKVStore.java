@@ -36,7 +36,6 @@ import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.watch.ItemReader;
 import dev.kvstore.internal.watch.WatchHub;
 import dev.kvstore.spi.CachedEntry;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.KeyRange;
@@ -204,14 +203,14 @@ public final class TypedKVStore implements KVStore {
           new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
       return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
-      Defaulted kept = entries.apply(put);
+      SetDefaultResult<RawValue> kept = entries.apply(put);
       return Objects.equals(kept.entry().value(), write.value())
           ? new SetDefaultResult<>(kept.entry().withValue(ours), kept.stored())
           : typed(kept, type);
     }
   }
 
-  private <T> SetDefaultResult<T> typed(Defaulted outcome, KVType<T> type) {
+  private <T> SetDefaultResult<T> typed(SetDefaultResult<RawValue> outcome, KVType<T> type) {
     return new SetDefaultResult<>(typed(outcome.entry(), type), outcome.stored());
   }
 

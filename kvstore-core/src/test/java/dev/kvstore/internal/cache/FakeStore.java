@@ -8,11 +8,11 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -115,12 +115,12 @@ class FakeStore implements EntryStore, Mutation.Handler {
   }
 
   @Override
-  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+  public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     Write write = put.write();
     return database
         .get(write.key())
-        .map(entry -> new Defaulted(entry, false))
-        .orElseGet(() -> new Defaulted(
+        .map(entry -> new SetDefaultResult<>(entry, false))
+        .orElseGet(() -> new SetDefaultResult<>(
             KVEntry.of(
                 write.value(),
                 database.set(write.key(), write.value(), WriteCondition.IF_ABSENT, null)),

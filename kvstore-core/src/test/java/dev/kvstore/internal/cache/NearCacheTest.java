@@ -16,13 +16,13 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.NearCacheSettings.PastBound;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.Change;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -300,7 +300,7 @@ class NearCacheTest {
       Rig rig = new Rig().position();
       rig.set(1);
       rig.store.down = true;
-      Defaulted kept =
+      SetDefaultResult<RawValue> kept =
           rig.raw.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
       assertThat(kept.stored()).isFalse();
       assertThat(Rig.number(Optional.of(kept.entry()))).isEqualTo(1);
@@ -311,7 +311,7 @@ class NearCacheTest {
       Rig rig = new Rig().position();
       rig.get();
       rig.database.set(KEY, 1);
-      Defaulted kept =
+      SetDefaultResult<RawValue> kept =
           rig.raw.setDefault(new Write(KEY, FakeDatabase.value(2), WriteOptions.DEFAULT));
       assertThat(kept.stored()).isFalse();
       assertThat(rig.get()).isEqualTo(1);

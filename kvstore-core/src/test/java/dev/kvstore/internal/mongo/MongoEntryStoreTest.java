@@ -14,9 +14,9 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -155,7 +155,7 @@ class MongoEntryStoreTest extends MongoStoreFixture {
     set("a", text("x"), ttl(1));
     clock.advance(Duration.ofSeconds(1));
 
-    Defaulted defaulted =
+    SetDefaultResult<RawValue> defaulted =
         RawStore.of(store).setDefault(new Write("a", text("y"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isTrue();

@@ -14,11 +14,11 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mongo.feed.Recorded;
 import dev.kvstore.mongo.MongoSettings;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
@@ -172,7 +172,8 @@ class RecordedRepliesTest {
       return reply;
     });
 
-    Defaulted defaulted = store.setDefault(new Write("d1", text("x"), WriteOptions.DEFAULT));
+    SetDefaultResult<RawValue> defaulted =
+        store.setDefault(new Write("d1", text("x"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isTrue();
     assertThat(defaulted.entry().value()).isEqualTo(text("x"));
@@ -187,7 +188,8 @@ class RecordedRepliesTest {
     Recorded recorded = recorded("setDefault", "present: keeps; no change event");
     mongo.reply("find", found()).reply("findAndModify", recorded.reply());
 
-    Defaulted defaulted = store.setDefault(new Write("d1", text("y"), WriteOptions.DEFAULT));
+    SetDefaultResult<RawValue> defaulted =
+        store.setDefault(new Write("d1", text("y"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isFalse();
     assertThat(defaulted.entry().value()).isEqualTo(text("x"));
@@ -198,7 +200,8 @@ class RecordedRepliesTest {
   void setDefault_present_readsAndWritesNothing() {
     mongo.reply("find", recorded("get", "").reply());
 
-    Defaulted defaulted = store.setDefault(new Write("ui.theme", text("y"), WriteOptions.DEFAULT));
+    SetDefaultResult<RawValue> defaulted =
+        store.setDefault(new Write("ui.theme", text("y"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isFalse();
     assertThat(mongo.sent()).hasSize(1);

@@ -15,9 +15,9 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -178,7 +178,8 @@ class SqliteEntryStoreTest {
 
   @Test
   void setDefault_absent_stores() {
-    Defaulted defaulted = store.setDefault(new Write("k", text("v"), WriteOptions.DEFAULT));
+    SetDefaultResult<RawValue> defaulted =
+        store.setDefault(new Write("k", text("v"), WriteOptions.DEFAULT));
 
     assertThat(defaulted.stored()).isTrue();
     assertThat(store.read("k")).contains(defaulted.entry());
@@ -190,9 +191,10 @@ class SqliteEntryStoreTest {
     KVEntry<RawValue> present = store.read("k").orElseThrow();
     long commits = database.transactions.commits.get();
 
-    Defaulted defaulted = store.setDefault(new Write("k", text("w"), WriteOptions.ifPresent()));
+    SetDefaultResult<RawValue> defaulted =
+        store.setDefault(new Write("k", text("w"), WriteOptions.ifPresent()));
 
-    assertThat(defaulted).isEqualTo(new Defaulted(present, false));
+    assertThat(defaulted).isEqualTo(new SetDefaultResult<>(present, false));
     assertThat(database.transactions.commits.get()).isEqualTo(commits);
   }
 

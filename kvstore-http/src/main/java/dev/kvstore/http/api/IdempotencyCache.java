@@ -8,13 +8,13 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.Problem;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.error.Problems;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.internal.support.Sha256;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
@@ -97,7 +97,7 @@ public final class IdempotencyCache {
             .mapToInt(key -> KEY_BYTES + key.length())
             .sum();
       }
-      Object entry = result instanceof Defaulted defaulted ? defaulted.entry() : result;
+      Object entry = result instanceof SetDefaultResult<?> defaulted ? defaulted.entry() : result;
       return entry instanceof KVEntry<?> kv && kv.value() instanceof RawValue value
           ? value.size()
           : 0;

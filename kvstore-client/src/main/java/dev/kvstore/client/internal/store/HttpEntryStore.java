@@ -8,6 +8,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.client.internal.events.EventTimes;
@@ -23,7 +24,6 @@ import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.internal.support.Percent;
 import dev.kvstore.spi.ChangeSink;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.KeyRange;
@@ -179,7 +179,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   @Override
-  public Defaulted putIfAbsent(Mutation.PutIfAbsent put) {
+  public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     // Without positions the service cannot tell what its cache has heard of.
     boolean asksDatabase = syncToken().equals(SyncToken.START);
     return writer.setDefault(put.write(), asksDatabase, deadline());

@@ -8,6 +8,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
@@ -18,7 +19,6 @@ import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.Deadline;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -66,7 +66,7 @@ final class HttpWriter {
   }
 
   /** @param asksDatabase whether what is kept must not come from a cache of the service */
-  Defaulted setDefault(Write write, boolean asksDatabase, Deadline deadline) {
+  SetDefaultResult<RawValue> setDefault(Write write, boolean asksDatabase, Deadline deadline) {
     URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
     Call call = put(url, write, WriteCondition.NONE);
     return lostWrites.send(
@@ -74,13 +74,13 @@ final class HttpWriter {
         write.etag(),
         deadline,
         answer -> defaulted(answer, write.key()),
-        entry -> new Defaulted(entry, true));
+        entry -> new SetDefaultResult<>(entry, true));
   }
 
   /** What is kept under the write's own etag was stored by it, when it came before. */
-  private static Defaulted defaulted(Answer answer, String key) {
+  private static SetDefaultResult<RawValue> defaulted(Answer answer, String key) {
     KVEntry<RawValue> entry = answer.read(body -> WireReader.entry(body, key));
-    return new Defaulted(
+    return new SetDefaultResult<>(
         entry, answer.status() == 201 || entry.etag().equals(answer.call().etag()));
   }
 

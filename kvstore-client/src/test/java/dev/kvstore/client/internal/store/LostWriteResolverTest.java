@@ -9,6 +9,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.client.TestStores;
@@ -17,7 +18,6 @@ import dev.kvstore.client.testing.Reply;
 import dev.kvstore.client.testing.Request;
 import dev.kvstore.client.testing.ScriptedService;
 import dev.kvstore.internal.bson.BsonValues;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.RawStore;
@@ -180,7 +180,7 @@ class LostWriteResolverTest {
     try (ScriptedService service = losing(request -> entry(200, etagOfWrite(self[0])))) {
       self[0] = service;
       try (RawStore store = storeAt(service)) {
-        Defaulted outcome = store.setDefault(SET);
+        SetDefaultResult<RawValue> outcome = store.setDefault(SET);
         assertThat(outcome.stored()).isTrue();
         assertThat(outcome.entry().etag()).isEqualTo(etagOfWrite(service));
       }

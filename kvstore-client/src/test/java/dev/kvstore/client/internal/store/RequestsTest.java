@@ -7,6 +7,7 @@ import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.client.HttpSettings;
@@ -15,7 +16,6 @@ import dev.kvstore.client.testing.Bodies;
 import dev.kvstore.client.testing.Reply;
 import dev.kvstore.client.testing.Request;
 import dev.kvstore.client.testing.ScriptedService;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -304,7 +304,7 @@ class RequestsTest {
         Write write =
             new Write("k", VALUE, WriteCondition.IF_PRESENT, Duration.ofHours(1), "alice");
         assertThat(store.setDefault(write))
-            .isEqualTo(new Defaulted(KVEntry.of(VALUE, METADATA), stored));
+            .isEqualTo(new SetDefaultResult<>(KVEntry.of(VALUE, METADATA), stored));
         Request request = service.onlyRequest();
         assertThat(request.method()).isEqualTo("PUT");
         assertThat(request.path()).isEqualTo("defaults/k?ttl=PT1H");

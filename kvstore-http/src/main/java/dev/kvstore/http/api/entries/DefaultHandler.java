@@ -2,6 +2,7 @@ package dev.kvstore.http.api.entries;
 
 import dev.kvstore.KVCache;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.SetDefaultResult;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.http.api.IdempotencyCache;
@@ -12,7 +13,6 @@ import dev.kvstore.http.wire.Conditions;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
-import dev.kvstore.spi.Defaulted;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
@@ -31,7 +31,7 @@ public record DefaultHandler(
     Format format = Format.ofAnswer(context.request());
     RawValue value = bodies.value(context);
     Write write = new Write(context.key(), value, options);
-    Defaulted result = writes.once(context, () -> {
+    SetDefaultResult<RawValue> result = writes.once(context, () -> {
       forgetWhatIsTooOld(context);
       responses.reserve(context, format, value);
       return context.entries().apply(new Mutation.PutIfAbsent(write));
