@@ -362,7 +362,8 @@ public interface KVStore extends AutoCloseable {
    *
    * <p>The time limit applies to each 1,000 keys, unless the deletion is atomic. After an
    * {@link OutcomeUnknownException} some entries may have been deleted; it is safe to delete the
-   * same keys again.
+   * same keys again. Over HTTP an atomic deletion, and one with a fingerprint, is of at most 10,000
+   * entries.
    *
    * @throws PreconditionFailedException if the entries do not match the options; nothing was
    *     deleted

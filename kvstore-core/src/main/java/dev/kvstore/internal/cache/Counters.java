@@ -1,5 +1,6 @@
 package dev.kvstore.internal.cache;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ final class Counters {
 
   private static final int LONGS_APART = 8;
 
+  private final AtomicLong mostHits = new AtomicLong();
   private final AtomicLongArray hits = new AtomicLongArray(STRIPES * LONGS_APART);
   private final LongAdder misses = new LongAdder();
   private final LongAdder loads = new LongAdder();
@@ -18,16 +20,21 @@ final class Counters {
   private final LongAdder bypasses = new LongAdder();
   private final LongAdder staleReads = new LongAdder();
 
-  /** An atomic addition would be most of what a hit costs. So one of two at once may be lost. */
+  /**
+   * An atomic addition would be most of what a hit costs. So what threads with the same stripe
+   * count at the same time may be lost.
+   */
   void hit() {
     int stripe = ((int) Thread.currentThread().getId() & (STRIPES - 1)) * LONGS_APART;
     hits.setOpaque(stripe, hits.getOpaque(stripe) + 1);
   }
 
   private long hits() {
-    return IntStream.range(0, STRIPES)
+    long sum = IntStream.range(0, STRIPES)
         .mapToLong(i -> hits.getOpaque(i * LONGS_APART))
         .sum();
+    // A count that went down would be taken for one that began anew.
+    return mostHits.accumulateAndGet(sum, Math::max);
   }
 
   void misses(int count) {

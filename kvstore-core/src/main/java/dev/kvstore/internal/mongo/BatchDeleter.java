@@ -2,6 +2,8 @@ package dev.kvstore.internal.mongo;
 
 import com.mongodb.client.model.DeleteOneModel;
 import dev.kvstore.DeleteResult;
+import dev.kvstore.KVException;
+import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.support.Deadline;
@@ -19,9 +21,9 @@ import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes many keys, each under the etag with which it was read. So a deletion whose reply was lost
- * can be sent again: it never hits an entry that somebody has written since. Made for one batch,
- * and not thread-safe.
+ * Deletes many keys, each under the etag with which it was read, so a command that is sent twice
+ * deletes once. Where a reply was lost or others wrote in between, what is left is read again: then
+ * a key without a condition is deleted as it is by now. Made for one batch, and not thread-safe.
  */
 final class BatchDeleter {
   private final StoreAccess access;
@@ -49,20 +51,25 @@ final class BatchDeleter {
 
   /** Deletes each for itself. */
   DeleteResult delete() {
-    while (true) {
-      DeleteResult result;
-      try {
-        result = attempt(deadline);
-      } catch (RuntimeException e) {
-        result = access.resolver().settle(e, mark.mayHaveBeenSent(), doing, this::attempt);
+    DeleteResult result = attemptOrSettle();
+    try {
+      while (result == null) {
+        access.pause(deadline, doing, null);
+        result = attemptOrSettle();
       }
-      if (result != null) {
-        return result;
-      }
-      if (deadline.hasPassed()) {
-        throw access.errors().unknown(doing, null);
-      }
-      access.pause(deadline, doing, null);
+      return result;
+    } catch (OutcomeUnknownException e) {
+      throw e;
+    } catch (KVException e) { // the attempts before have deleted some
+      throw access.errors().unknown(doing, e);
+    }
+  }
+
+  private @Nullable DeleteResult attemptOrSettle() {
+    try {
+      return attempt(deadline);
+    } catch (RuntimeException e) {
+      return access.resolver().settle(e, mark.mayHaveBeenSent(), doing, this::attempt);
     }
   }
 

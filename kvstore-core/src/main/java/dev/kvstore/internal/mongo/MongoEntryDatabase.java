@@ -206,6 +206,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   public boolean drop(String name) {
     Names.checkStore(name);
     Deadline deadline = begin();
+    format.check(deadline);
     String what = "whether there is the store '" + name + "'";
     if (!reading(what, deadline, () -> exists(name, deadline))) {
       return false;

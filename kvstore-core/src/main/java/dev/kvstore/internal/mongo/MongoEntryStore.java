@@ -199,6 +199,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
     boolean atomic = deletion.options().isAtomic();
     Deadline deadline = beginBatch(atomic);
+    access.checkFormat(deadline);
     BatchDeleter deleter = new BatchDeleter(access, deletion, deadline);
     return atomic ? deleter.deleteAtomically() : deleter.delete();
   }

@@ -100,12 +100,16 @@ record StoreAccess(
   /** Begins an operation that only removes what is there. */
   Deadline beginDelete() {
     Deadline deadline = begin();
-    format.check(deadline);
+    checkFormat(deadline);
     return deadline;
   }
 
-  void prepareForWrite(Deadline deadline) {
+  void checkFormat(Deadline deadline) {
     format.check(deadline);
+  }
+
+  void prepareForWrite(Deadline deadline) {
+    checkFormat(deadline);
     expiryIndex.get().ensure(collection(deadline), deadline);
   }
 

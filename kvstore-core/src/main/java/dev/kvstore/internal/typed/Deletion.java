@@ -10,8 +10,8 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
-import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
+import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.internal.support.Sha256;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -20,6 +20,7 @@ import dev.kvstore.spi.Projection;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
                 new KeyRange(prefix, null),
                 Projection.METADATA,
                 KVQuery.MAX_LIMIT,
-                ReadOptions.DEFAULT)
+                ReadOptions.DEFAULT.bypassingCache())
             .toList());
   }
 
@@ -105,6 +106,9 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         throw e;
       }
       return delete(conditions);
+    } catch (PreconditionFailedException e) { // of one entry, since they were looked at
+      throw PreconditionFailedException.ofMany(
+          "The entries have changed while they were to be deleted; nothing was deleted", null);
     }
   }
 
@@ -117,7 +121,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         DeleteResult result = store.apply(new Mutation.DeleteMany(part, options));
         deleted.addAll(result.keys());
         changed.addAll(result.changed());
-      } catch (UnavailableException e) {
+      } catch (RuntimeException e) {
         throw deleted.isEmpty()
             ? e
             : new OutcomeUnknownException(
@@ -144,9 +148,11 @@ public record Deletion(EntryStore store, DeleteOptions options) {
   /** Returns a text that stands for these entries, each as it is. */
   private static String fingerprint(Collection<KVMetadata> entries) {
     MessageDigest digest = Sha256.start();
-    // No key has a line feed.
-    entries.forEach(
-        entry -> digest.update((entry.key() + '\n' + entry.etag() + '\n').getBytes(UTF_8)));
+    entries.stream()
+        .sorted(Comparator.comparing(KVMetadata::key, KeyOrder.INSTANCE))
+        // No key has a line feed.
+        .map(entry -> entry.key() + '\n' + entry.etag() + '\n')
+        .forEach(line -> digest.update(line.getBytes(UTF_8)));
     return HexFormat.of().formatHex(digest.digest(), 0, 16);
   }
 }

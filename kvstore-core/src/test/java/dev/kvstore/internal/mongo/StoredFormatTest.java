@@ -8,6 +8,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
 import dev.kvstore.mongo.MongoKVStore;
 import dev.kvstore.mongo.MongoSettings;
+import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class StoredFormatTest {
       assertRefused(() -> store.setMany(Map.of("k", 1)));
       assertRefused(() -> store.increment("k", 1));
       assertRefused(() -> store.delete("k"));
+      assertRefused(() -> store.deleteMany(List.of("k")));
     }
     assertThat(mongo.sent()).hasSize(1);
   }

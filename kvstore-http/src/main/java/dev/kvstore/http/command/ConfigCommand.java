@@ -48,9 +48,10 @@ public final class ConfigCommand implements CheckedCommand {
     int nameWidth = width(settings.stream().map(ConfigCommand::name).toList());
     int valueWidth = width(settings.stream().map(ConfigCommand::value).toList());
     PrintWriter out = spec.commandLine().getOut();
+    String line = "%-" + nameWidth + "s  %-" + valueWidth + "s  %s";
     for (OptionSpec setting : settings) {
-      out.println(pad(name(setting), nameWidth) + "  " + pad(value(setting), valueWidth) + "  "
-          + sources.origin(setting).text());
+      out.println(
+          line.formatted(name(setting), value(setting), sources.origin(setting).text()));
     }
     return ExitCode.OK;
   }
@@ -76,9 +77,5 @@ public final class ConfigCommand implements CheckedCommand {
 
   private static int width(List<String> texts) {
     return texts.stream().mapToInt(String::length).max().orElse(0);
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(width - text.length());
   }
 }

@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The conditional headers of a request, see RFC 9110, section 13. */
@@ -17,6 +19,10 @@ public final class Conditions {
   /** What proxies that compress put behind an etag, some of them with two hyphens. */
   private static final List<String> ENCODINGS =
       List.of("-gzip", ";gzip", "-br", "-zstd", "-deflate");
+
+  /** An element of a list of etags, which may be empty. In linear time: anybody may send this. */
+  private static final Pattern ELEMENT =
+      Pattern.compile("\\G[ \\t]*+(?:(?:W/)?\"([^\"]*+)\"[ \\t]*+)?(?:,|\\z)");
 
   private Conditions() {}
 
@@ -85,40 +91,18 @@ public final class Conditions {
     }
   }
 
-  /** In one pass from left to right, as anybody may send anything here; elements may be empty. */
   private static List<String> etags(String header, String value) {
     List<String> etags = new ArrayList<>();
-    int position = 0;
-    while (true) {
-      int start = skipBlanks(value, position);
-      int next = start;
-      if (start < value.length() && value.charAt(start) != ',') {
-        int quote = value.startsWith("W/", start) ? start + 2 : start;
-        int end = value.startsWith("\"", quote) ? value.indexOf('"', quote + 1) : -1;
-        next = skipBlanks(value, end + 1);
-        if (end < 0 || (next < value.length() && value.charAt(next) != ',')) {
-          throw malformed(header);
-        }
-        etags.add(withoutEncoding(value.substring(quote + 1, end)));
+    int end = 0;
+    for (Matcher element = ELEMENT.matcher(value); element.find(); end = element.end()) {
+      if (element.group(1) != null) {
+        etags.add(withoutEncoding(element.group(1)));
       }
-      if (next == value.length()) {
-        break;
-      }
-      position = next + 1;
     }
-    if (etags.isEmpty()) {
+    if (end < value.length() || etags.isEmpty()) {
       throw malformed(header);
     }
     return etags;
-  }
-
-  private static int skipBlanks(String value, int from) {
-    int position = from;
-    while (position < value.length()
-        && (value.charAt(position) == ' ' || value.charAt(position) == '\t')) {
-      position++;
-    }
-    return position;
   }
 
   /** Takes off what a proxy that compresses puts behind an etag, for example {@code -gzip}. */

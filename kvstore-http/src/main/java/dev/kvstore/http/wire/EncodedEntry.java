@@ -38,7 +38,7 @@ final class EncodedEntry {
     this.body = body;
   }
 
-  /** Returns the answer that is kept with the entry, or makes it in the room of the exchange. */
+  /** Returns the answer that is kept with the entry, or makes it in the room of the request. */
   static EncodedEntry of(
       CachedEntry held, KVEntry<RawValue> entry, ResponseWriter responses, RequestContext context)
       throws IOException {
