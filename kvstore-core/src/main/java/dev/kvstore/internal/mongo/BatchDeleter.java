@@ -75,26 +75,9 @@ final class BatchDeleter {
 
   /** Returns the result, or null where others came in between and something is left to do. */
   private @Nullable DeleteResult attempt(Deadline until) {
-    Map<String, StoredDocument> present =
-        access.run(until, collection -> collection.readAll(pending));
-    List<StoredDocument> targets = new ArrayList<>();
-    for (String key : pending) {
-      StoredDocument document = live(present.get(key));
-      if (document == null && sent.contains(key)) {
-        deleted.add(key);
-      } else if (!condition(key).holdsFor(etag(document))) {
-        changed.add(key);
-      } else if (document != null) {
-        targets.add(document);
-      }
-    }
-    pending = targets.stream().map(StoredDocument::key).toList();
-    sent.addAll(pending);
-    if (!access.run(until, collection -> delete(collection, targets))) {
-      return null;
-    }
-    deleted.addAll(pending);
-    return result();
+    List<StoredDocument> targets =
+        targets(access.run(until, collection -> collection.readAll(pending)), false);
+    return access.run(until, collection -> delete(collection, targets)) ? result() : null;
   }
 
   /** Deletes all in one transaction. */
@@ -104,39 +87,41 @@ final class BatchDeleter {
   }
 
   private DeleteResult deleteAll(SessionCollection collection) {
-    Map<String, StoredDocument> present = collection.readAll(conditions.keySet());
-    List<StoredDocument> targets = new ArrayList<>();
-    conditions.forEach((key, condition) -> {
-      StoredDocument document = live(present.get(key));
-      if (!condition.holdsFor(etag(document))) {
-        throw new PreconditionFailedException(key, condition, etag(document));
-      }
-      if (document != null) {
-        targets.add(document);
-      }
-    });
-    pending = targets.stream().map(StoredDocument::key).toList();
-    delete(collection, targets); // what others have changed meanwhile makes the transaction fail
+    // It may not be the first attempt, of which nothing is left.
+    pending = conditions.keySet();
+    sent.clear();
     deleted.clear();
-    deleted.addAll(pending);
+    // What others have changed meanwhile makes the transaction fail.
+    delete(collection, targets(collection.readAll(pending), true));
     return result();
+  }
+
+  /** Returns what is to be deleted, which is all that is left to do then. */
+  private List<StoredDocument> targets(Map<String, StoredDocument> present, boolean allOrNothing) {
+    List<StoredDocument> targets = new ArrayList<>();
+    for (String key : pending) {
+      StoredDocument stored = present.get(key);
+      StoredDocument document = stored != null && stored.isLiveAt(access.now()) ? stored : null;
+      String etag = document == null ? null : document.etag();
+      WriteCondition condition = Objects.requireNonNull(conditions.get(key), key);
+      if (document == null && sent.contains(key)) {
+        deleted.add(key);
+      } else if (condition.holdsFor(etag)) {
+        Optional.ofNullable(document).ifPresent(targets::add);
+      } else if (allOrNothing) {
+        throw new PreconditionFailedException(key, condition, etag);
+      } else {
+        changed.add(key);
+      }
+    }
+    pending = targets.stream().map(StoredDocument::key).toList();
+    sent.addAll(pending);
+    return targets;
   }
 
   private @Nullable Boolean lookWhetherGone(Deadline until) {
     boolean gone = access.run(until, collection -> collection.readAll(pending)).isEmpty();
     return gone ? Boolean.TRUE : null;
-  }
-
-  private @Nullable StoredDocument live(@Nullable StoredDocument document) {
-    return document != null && document.isLiveAt(access.now()) ? document : null;
-  }
-
-  private static @Nullable String etag(@Nullable StoredDocument document) {
-    return document == null ? null : document.etag();
-  }
-
-  private WriteCondition condition(String key) {
-    return Objects.requireNonNull(conditions.get(key), key);
   }
 
   /** Returns true if all were there still, as they were read. */
@@ -148,8 +133,10 @@ final class BatchDeleter {
           return new DeleteOneModel<RawBsonDocument>(mark.on(filter));
         })
         .toList();
-    return models.isEmpty()
+    boolean all = models.isEmpty()
         || collection.bulkWrite(models, BatchWriter.UNORDERED).getDeletedCount() == models.size();
+    deleted.addAll(all ? pending : List.of());
+    return all;
   }
 
   private DeleteResult result() {
