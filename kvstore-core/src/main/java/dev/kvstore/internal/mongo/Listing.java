@@ -7,6 +7,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.kvstore.KVPage;
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.KeyRange;
 import java.time.Instant;
@@ -40,10 +41,8 @@ record Listing(StoreAccess access) {
 
   /** Returns those of these that are there, not older than the token. */
   List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {
-    List<String> names = List.copyOf(new HashSet<>(keys));
     List<StoredDocument> found = new ArrayList<>();
-    for (int from = 0; from < names.size(); from += CHUNK) {
-      List<String> chunk = names.subList(from, Math.min(names.size(), from + CHUNK));
+    for (List<String> chunk : Chunks.of(new HashSet<>(keys), CHUNK)) {
       BsonDocument filter = EntryFilter.live(EntryFilter.keys(chunk), access.now());
       List<RawBsonDocument> documents = access.run(
           atLeast,

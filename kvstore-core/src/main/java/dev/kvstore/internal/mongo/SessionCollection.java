@@ -10,6 +10,7 @@ import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.WriteModel;
+import dev.kvstore.internal.support.Chunks;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +34,7 @@ record SessionCollection(
   /** Returns what is there under these keys, dead or alive and without values. */
   Map<String, StoredDocument> readAll(Collection<String> keys) {
     Map<String, StoredDocument> present = new HashMap<>();
-    List<String> all = List.copyOf(keys);
-    for (int from = 0; from < all.size(); from += Listing.CHUNK) {
-      List<String> some = all.subList(from, Math.min(all.size(), from + Listing.CHUNK));
+    for (List<String> some : Chunks.of(keys, Listing.CHUNK)) {
       FindIterable<RawBsonDocument> found = find(EntryFilter.keys(some))
           .projection(StoreAccess.projection(false))
           .batchSize(some.size() + 1);

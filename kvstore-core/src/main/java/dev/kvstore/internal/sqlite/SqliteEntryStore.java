@@ -10,6 +10,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
+import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
@@ -55,10 +56,8 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     checkOpen();
-    List<String> distinct = List.copyOf(new LinkedHashSet<>(keys));
     List<KVEntry<RawValue>> entries = new ArrayList<>();
-    for (int from = 0; from < distinct.size(); from += READ_AT_ONCE) {
-      List<String> some = distinct.subList(from, Math.min(from + READ_AT_ONCE, distinct.size()));
+    for (List<String> some : Chunks.of(new LinkedHashSet<>(keys), READ_AT_ONCE)) {
       entries.addAll(database.readers.read(reader -> {
         List<KVEntry<RawValue>> found = new ArrayList<>();
         for (String key : some) {

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVQuery;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
+import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.internal.support.Sha256;
 import dev.kvstore.spi.EntryStore;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A deletion of many entries of a store. */
 public record Deletion(EntryStore store, DeleteOptions options) {
@@ -43,14 +47,33 @@ public record Deletion(EntryStore store, DeleteOptions options) {
 
   /** Deletes all entries whose keys begin with the prefix. */
   public DeleteResult under(String prefix) {
-    return delete(
-        "What begins with '" + prefix + "'",
-        store.stream(
-                new KeyRange(prefix, null),
-                Projection.METADATA,
-                KVQuery.MAX_LIMIT,
-                ReadOptions.DEFAULT.bypassingCache())
-            .toList());
+    return delete(those(prefix), present(prefix).toList(), options.fingerprint().isPresent());
+  }
+
+  /** As {@link #under(String)}, at most so many entries, and together where the store can. */
+  public DeleteResult under(String prefix, int most) {
+    List<KVMetadata> present = present(prefix).limit(most + 1L).toList();
+    checkSize(present.size(), most);
+    return delete(those(prefix), present, true);
+  }
+
+  public static void checkSize(int entries, int most) {
+    if (entries > most) {
+      throw new InvalidInputException(
+          ErrorCode.TOO_LARGE, "At most " + most + " entries can be deleted at once");
+    }
+  }
+
+  private Stream<KVMetadata> present(String prefix) {
+    return store.stream(
+        new KeyRange(prefix, null),
+        Projection.METADATA,
+        KVQuery.MAX_LIMIT,
+        ReadOptions.DEFAULT.bypassingCache());
+  }
+
+  private static String those(String prefix) {
+    return "What begins with '" + prefix + "'";
   }
 
   /** Deletes the entries for which the conditions hold, each none or an etag. */
@@ -59,9 +82,9 @@ public record Deletion(EntryStore store, DeleteOptions options) {
       return delete(conditions);
     }
     Map<String, KVMetadata> found = new HashMap<>();
-    for (Map<String, WriteCondition> part : parts(conditions, READ_AT_ONCE)) {
+    for (List<String> part : Chunks.of(conditions.keySet(), READ_AT_ONCE)) {
       store
-          .find(part.keySet(), ReadOptions.DEFAULT.bypassingCache())
+          .find(part, ReadOptions.DEFAULT.bypassingCache())
           .forEach(entry -> found.put(entry.key(), entry.metadata()));
     }
     List<KVMetadata> matched = new ArrayList<>();
@@ -71,11 +94,18 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         matched.add(entry);
       }
     });
-    return delete("What is under these " + conditions.size() + " keys", matched);
+    return delete(
+        "What is under these " + conditions.size() + " keys",
+        matched,
+        options.fingerprint().isPresent());
   }
 
-  /** Deletes these entries if they are what the options demand. */
-  private DeleteResult delete(String what, List<KVMetadata> matched) {
+  /**
+   * Deletes these entries if they are what the options demand.
+   *
+   * @param together all or none, where the store can
+   */
+  private DeleteResult delete(String what, List<KVMetadata> matched, boolean together) {
     String present = fingerprint(matched);
     Optional<String> demanded = options.fingerprint();
     if (!demanded.orElse(present).equals(present)) {
@@ -93,7 +123,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
       matched.forEach(entry -> conditions.put(
           entry.key(),
           demanded.isEmpty() ? WriteCondition.NONE : WriteCondition.ifMatch(entry.etag())));
-      result = demanded.isEmpty() ? delete(conditions) : deleteAtomicallyIfPossible(conditions);
+      result = together ? deleteAtomicallyIfPossible(conditions) : delete(conditions);
     }
     return new DeleteResult(result.keys(), result.changed(), Optional.of(present));
   }
@@ -116,7 +146,9 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     List<String> deleted = new ArrayList<>();
     List<String> changed = new ArrayList<>();
     int atOnce = options.isAtomic() ? Integer.MAX_VALUE : AT_ONCE;
-    for (Map<String, WriteCondition> part : parts(conditions, atOnce)) {
+    for (List<String> keys : Chunks.of(conditions.keySet(), atOnce)) {
+      Map<String, WriteCondition> part = new LinkedHashMap<>();
+      keys.forEach(key -> part.put(key, Objects.requireNonNull(conditions.get(key))));
       try {
         DeleteResult result = store.apply(new Mutation.DeleteMany(part, options));
         deleted.addAll(result.keys());
@@ -131,18 +163,6 @@ public record Deletion(EntryStore store, DeleteOptions options) {
       }
     }
     return new DeleteResult(deleted, changed, Optional.empty());
-  }
-
-  private static List<Map<String, WriteCondition>> parts(
-      Map<String, WriteCondition> all, int size) {
-    List<Map<String, WriteCondition>> parts = new ArrayList<>();
-    all.forEach((key, condition) -> {
-      if (parts.isEmpty() || parts.get(parts.size() - 1).size() == size) {
-        parts.add(new LinkedHashMap<>());
-      }
-      parts.get(parts.size() - 1).put(key, condition);
-    });
-    return parts;
   }
 
   /** Returns a text that stands for these entries, each as it is. */

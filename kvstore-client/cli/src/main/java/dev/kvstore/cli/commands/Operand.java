@@ -6,12 +6,11 @@ import dev.kvstore.Names;
 import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.Session;
+import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Where values are: in a store, or in a file. */
@@ -43,12 +42,8 @@ interface Operand {
   /** Returns the values of those keys that have an entry. */
   static Map<String, RawValue> values(KVStore store, Collection<String> keys) {
     Map<String, RawValue> values = new LinkedHashMap<>();
-    List<String> all = new ArrayList<>(keys);
-    for (int from = 0; from < all.size(); from += AT_ONCE) {
-      store
-          .getMany(all.subList(from, Math.min(from + AT_ONCE, all.size())), RawValue.TYPE)
-          .forEach(values::put);
-    }
+    Chunks.of(keys, AT_ONCE)
+        .forEach(some -> store.getMany(some, RawValue.TYPE).forEach(values::put));
     return values;
   }
 }

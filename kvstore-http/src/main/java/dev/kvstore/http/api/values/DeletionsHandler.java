@@ -1,13 +1,11 @@
 package dev.kvstore.http.api.values;
 
-import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
-import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.WriteRequests;
@@ -20,8 +18,6 @@ import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.typed.Deletion;
-import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.KeyRange;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -57,7 +53,7 @@ public record DeletionsHandler(
     if (body.keySet().equals(Set.of("prefix")) && body.isString("prefix")) {
       String prefix = KVQuery.prefix(body.getString("prefix").getValue()).prefix();
       AccessControl.checkPrefix(context.principal(), prefix);
-      deletion = () -> under(context.entries(), prefix, options);
+      deletion = () -> new Deletion(context.entries(), options).under(prefix, MOST);
     } else if (body.keySet().equals(Set.of("entries")) && body.isArray("entries")) {
       Map<String, WriteCondition> conditions = conditions(body.getArray("entries"));
       named = conditions.keySet();
@@ -78,20 +74,8 @@ public record DeletionsHandler(
     return List.copyOf(rest);
   }
 
-  private static DeleteResult under(EntryStore store, String prefix, DeleteOptions options) {
-    checkSize(store.count(new KeyRange(prefix, null), MOST + 1, ReadOptions.DEFAULT));
-    try {
-      return new Deletion(store, options.atomic()).under(prefix);
-    } catch (AtomicNotSupportedException e) {
-      if (options.isAtomic()) {
-        throw e;
-      }
-      return new Deletion(store, options).under(prefix);
-    }
-  }
-
   private static Map<String, WriteCondition> conditions(List<BsonValue> entries) {
-    checkSize(entries.size());
+    Deletion.checkSize(entries.size(), MOST);
     Map<String, WriteCondition> conditions = new LinkedHashMap<>();
     for (BsonValue value : entries) {
       try {
@@ -111,13 +95,6 @@ public record DeletionsHandler(
       }
     }
     return conditions;
-  }
-
-  private static void checkSize(int entries) {
-    if (entries > MOST) {
-      throw new InvalidInputException(
-          ErrorCode.TOO_LARGE, "At most " + MOST + " entries can be deleted at once");
-    }
   }
 
   private static void write(
