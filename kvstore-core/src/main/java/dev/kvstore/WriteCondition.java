@@ -15,7 +15,7 @@ public sealed interface WriteCondition {
   /** Holds if there is an entry. */
   WriteCondition IF_PRESENT = new IfPresent();
 
-  /** Holds if the entry has this etag: nobody has written the key since it was read. */
+  /** Holds if the entry has this etag, so it has not changed since it was read. */
   static WriteCondition ifMatch(String etag) {
     return new IfMatch(etag);
   }

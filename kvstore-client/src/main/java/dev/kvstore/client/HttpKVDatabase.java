@@ -33,10 +33,10 @@ import java.util.function.UnaryOperator;
  * service, and so are writes that certainly did nothing, for example because no connection was
  * made; they end with {@link UnavailableException}. A write whose response was lost is resolved by
  * its etag in the entry, or by sending it again to the same node, which executes it once. If
- * neither tells, as when that node is gone and somebody else has written since, it ends with
- * {@link OutcomeUnknownException}; read the key before you write again. All of this happens within
- * {@link HttpSettings#withRequestTimeout}. A large batch that is not atomic is sent as several
- * requests.
+ * neither tells, for example because that node is gone and another client has written since, it
+ * ends with {@link OutcomeUnknownException}; read the key before you write again. All of this
+ * happens within {@link HttpSettings#withRequestTimeout}. A large batch that is not atomic is sent
+ * as several requests.
  *
  * <p>A node is one URL. Behind a load balancer, a request that is sent again may reach another
  * node, which does not know the first one; a {@code set} that was overwritten in between is then

@@ -53,7 +53,7 @@ final class DeleteCommand extends Action.OnStore {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
-    boolean many = prefix.isGiven(faults); // a variable must not delete what nobody has named
+    boolean many = prefix.isGiven(faults); // an environment variable alone must not delete a prefix
     if ((key == null) != many) {
       faults.add("Give one of KEY, --prefix");
     }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Command;
     name = "edit",
     header = "Opens a value in an editor.",
     description = "The value is JSON, the editor is $VISUAL or $EDITOR. What you do not change"
-        + " keeps its type, such as a date, which JSON does not have. If somebody else has"
-        + " written the value meanwhile, you see the differences and may edit again. Keeps"
+        + " keeps its type, such as a date, which JSON does not have. If the value"
+        + " has changed in the meantime, you see the differences and can edit again. Keeps"
         + " an expiry.",
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * What one run of the command line has at hand.
+ * What the commands of one run share: the terminal, the connection and the door to the service.
  *
  * @param databases opens the database of the service at these addresses
  */

@@ -24,7 +24,7 @@ import java.util.Map;
 
 /**
  * The stores behind a service. They share an HTTP client; each has what it has seen of the
- * database's history and, while somebody listens, a stream of events.
+ * database's history and, while it has subscribers, a stream of events.
  */
 public final class HttpEntryDatabase implements EntryDatabase {
   private final Transport transport;
