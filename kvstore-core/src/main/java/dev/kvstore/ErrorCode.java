@@ -23,6 +23,14 @@ public enum ErrorCode {
   FORBIDDEN("forbidden"),
   /** There is no entry under the key, or it has expired. */
   KEY_NOT_FOUND("key-not-found"),
+  /** The key has no such revision. */
+  VERSION_NOT_FOUND("version-not-found"),
+  /** The store has no such label. */
+  LABEL_NOT_FOUND("label-not-found"),
+  /** The store has no history: it is turned off, or the database has none. */
+  NO_HISTORY("no-history"),
+  /** The history does not reach back that far. */
+  HISTORY_GONE("history-gone"),
   /** The stored value cannot become the wanted type without loss. */
   TYPE_MISMATCH("type-mismatch"),
   /** Others kept changing the key while an update was retried. */

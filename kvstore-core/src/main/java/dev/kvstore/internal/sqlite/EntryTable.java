@@ -17,7 +17,6 @@ import dev.kvstore.spi.Write;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,12 +91,9 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
       throws SQLException {
-    Duration timeToLive = options.timeToLive().orElse(null);
-    String author = options.author().orElse(null);
     int created = 0;
     for (Map.Entry<String, RawValue> entry : values.entrySet()) {
-      Write write =
-          new Write(entry.getKey(), entry.getValue(), WriteCondition.NONE, timeToLive, author);
+      Write write = new Write(entry.getKey(), entry.getValue(), options);
       if (write(store, write).version() == 1) {
         created++;
       }

@@ -10,9 +10,11 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVHistory;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
@@ -199,8 +201,11 @@ public final class TypedKVStore implements KVStore {
     T ours = readBack(write, type);
     try {
       // Not a PutIfAbsent, which would read once more.
-      KVMetadata stored = entries.apply(new Mutation.Put(
-          new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
+      WriteOptions create = options
+          .condition(WriteCondition.IF_ABSENT)
+          .operation(options.operation().orElse(KVOperation.DEFAULT));
+      KVMetadata stored =
+          entries.apply(new Mutation.Put(new Write(key, write.value(), create)));
       return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
       SetDefaultResult<RawValue> kept = entries.apply(put);
@@ -375,6 +380,11 @@ public final class TypedKVStore implements KVStore {
   @Override
   public Optional<KVCache> cache() {
     return entries.capability(KVCache.class);
+  }
+
+  @Override
+  public KVHistory history() {
+    return new TypedHistory(entries, codec);
   }
 
   @Override
