@@ -48,7 +48,9 @@ public record ChangeReport(
     DELETED,
     FAILED;
 
-    /** Returns the name as the service and the command line write it, for example {@code created}. */
+    /**
+     * Returns the name as the service and the command line write it, for example {@code created}.
+     */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }

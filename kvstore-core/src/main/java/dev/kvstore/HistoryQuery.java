@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryQuery {
   /** All revisions, 100 a page, without values. */
-  public static final HistoryQuery ALL =
-      new HistoryQuery("", null, null, null, null, null, null, null, null, KVQuery.ALL.limit(), false);
+  public static final HistoryQuery ALL = new HistoryQuery(
+      "", null, null, null, null, null, null, null, null, KVQuery.ALL.limit(), false);
 
   private final String prefix;
   private final @Nullable String key;
@@ -60,7 +60,16 @@ public final class HistoryQuery {
   public static HistoryQuery prefix(String prefix) {
     return new HistoryQuery(
         Names.checkText("prefix", prefix),
-        null, null, null, null, null, null, null, null, ALL.limit, false);
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        ALL.limit,
+        false);
   }
 
   /** Selects the revisions of one key. */
@@ -78,36 +87,81 @@ public final class HistoryQuery {
   /** Selects the revision with this etag. */
   public HistoryQuery etag(String only) {
     return new HistoryQuery(
-        prefix, key, version, Objects.requireNonNull(only, "etag"), author, operation, since, until,
-        after, limit, values);
+        prefix,
+        key,
+        version,
+        Objects.requireNonNull(only, "etag"),
+        author,
+        operation,
+        since,
+        until,
+        after,
+        limit,
+        values);
   }
 
   /** Selects revisions by this author. */
   public HistoryQuery author(String only) {
     return new HistoryQuery(
-        prefix, key, version, etag, Names.checkText("author", only), operation, since, until, after,
-        limit, values);
+        prefix,
+        key,
+        version,
+        etag,
+        Names.checkText("author", only),
+        operation,
+        since,
+        until,
+        after,
+        limit,
+        values);
   }
 
   /** Selects revisions that this operation made. */
   public HistoryQuery operation(KVOperation only) {
     return new HistoryQuery(
-        prefix, key, version, etag, author, Objects.requireNonNull(only, "operation"), since, until,
-        after, limit, values);
+        prefix,
+        key,
+        version,
+        etag,
+        author,
+        Objects.requireNonNull(only, "operation"),
+        since,
+        until,
+        after,
+        limit,
+        values);
   }
 
   /** Selects revisions made at this instant or later. */
   public HistoryQuery since(Instant first) {
     return new HistoryQuery(
-        prefix, key, version, etag, author, operation, Objects.requireNonNull(first, "since"),
-        until, after, limit, values);
+        prefix,
+        key,
+        version,
+        etag,
+        author,
+        operation,
+        Objects.requireNonNull(first, "since"),
+        until,
+        after,
+        limit,
+        values);
   }
 
   /** Selects revisions made at this instant or earlier. */
   public HistoryQuery until(Instant last) {
     return new HistoryQuery(
-        prefix, key, version, etag, author, operation, since,
-        Objects.requireNonNull(last, "until"), after, limit, values);
+        prefix,
+        key,
+        version,
+        etag,
+        author,
+        operation,
+        since,
+        Objects.requireNonNull(last, "until"),
+        after,
+        limit,
+        values);
   }
 
   /**
@@ -117,15 +171,33 @@ public final class HistoryQuery {
    */
   public HistoryQuery after(String position) {
     return new HistoryQuery(
-        prefix, key, version, etag, author, operation, since, until,
-        Objects.requireNonNull(position, "position"), limit, values);
+        prefix,
+        key,
+        version,
+        etag,
+        author,
+        operation,
+        since,
+        until,
+        Objects.requireNonNull(position, "position"),
+        limit,
+        values);
   }
 
   /** As {@link KVQuery#limit(int)}. */
   public HistoryQuery limit(int items) {
     return new HistoryQuery(
-        prefix, key, version, etag, author, operation, since, until, after,
-        KVQuery.ALL.limit(items).limit(), values);
+        prefix,
+        key,
+        version,
+        etag,
+        author,
+        operation,
+        since,
+        until,
+        after,
+        KVQuery.ALL.limit(items).limit(),
+        values);
   }
 
   /** Returns the values, too. */
@@ -184,7 +256,8 @@ public final class HistoryQuery {
   public boolean matches(KVRevision<?> revision) {
     Optional<KVMetadata> metadata = revision.metadata();
     return (key == null ? revision.key().startsWith(prefix) : revision.key().equals(key))
-        && (version == null || metadata.map(KVMetadata::version).filter(version::equals).isPresent())
+        && (version == null
+            || metadata.map(KVMetadata::version).filter(version::equals).isPresent())
         && (etag == null || metadata.map(KVMetadata::etag).filter(etag::equals).isPresent())
         && (author == null || revision.author().filter(author::equals).isPresent())
         && (operation == null || revision.operation() == operation)

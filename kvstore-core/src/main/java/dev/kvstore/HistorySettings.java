@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class HistorySettings {
-  /** No history: nothing is recorded from now on, and nothing of it can be read. */
-  public static final HistorySettings OFF = new HistorySettings(false, null, 0);
-
   /** Every revision, for 90 days after another has taken its place. */
   public static final HistorySettings DEFAULT = new HistorySettings(true, Duration.ofDays(90), 0);
+
+  /**
+   * No history: nothing is recorded, and nothing of it can be read. What was recorded earlier is
+   * removed after 90 days.
+   */
+  public static final HistorySettings OFF = new HistorySettings(false, Duration.ofDays(90), 0);
 
   private static final Duration LONGEST = Duration.ofDays(36_500);
 

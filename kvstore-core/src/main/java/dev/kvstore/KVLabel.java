@@ -9,8 +9,7 @@ import java.util.Optional;
  *
  * @since 0.1.0
  */
-public record KVLabel(
-    String name, Instant at, Optional<String> author, Optional<String> comment) {
+public record KVLabel(String name, Instant at, Optional<String> author, Optional<String> comment) {
   /** @throws InvalidInputException as {@link Names#checkLabel} */
   public KVLabel {
     Names.checkLabel(name);

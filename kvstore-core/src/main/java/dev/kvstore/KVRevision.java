@@ -68,6 +68,13 @@ public sealed interface KVRevision<T> permits StoredRevision {
   default <R> KVRevision<R> map(Function<KVEntry<T>, KVEntry<R>> mapper) {
     Objects.requireNonNull(mapper, "mapper");
     return new StoredRevision<>(
-        key(), operation(), at(), author(), comment(), from(), metadata(), entry().map(mapper));
+        key(),
+        operation(),
+        at(),
+        author(),
+        comment(),
+        from(),
+        metadata(),
+        entry().map(mapper));
   }
 }

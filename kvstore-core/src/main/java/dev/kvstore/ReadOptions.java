@@ -47,7 +47,7 @@ public final class ReadOptions {
    * @since 0.1.0
    */
   public ReadOptions at(Instant instant) {
-    return new ReadOptions(atLeast, bypassCache, Objects.requireNonNull(instant, "at"));
+    return new ReadOptions(atLeast, true, Objects.requireNonNull(instant, "at"));
   }
 
   /** Returns the token that the result is at least as new as. */

@@ -10,10 +10,7 @@ import java.util.Optional;
  * @since 0.1.0
  */
 public record RevisionSource(
-    Optional<String> store,
-    Optional<String> key,
-    Optional<Long> version,
-    Optional<String> etag) {
+    Optional<String> store, Optional<String> key, Optional<Long> version, Optional<String> etag) {
   public RevisionSource {
     Objects.requireNonNull(store, "store");
     Objects.requireNonNull(key, "key");

@@ -120,8 +120,7 @@ public final class WriteOptions {
    */
   public WriteOptions operation(KVOperation newOperation) {
     Objects.requireNonNull(newOperation, "operation");
-    return new WriteOptions(
-        condition, timeToLive, expiryKept, author, etag, comment, newOperation);
+    return new WriteOptions(condition, timeToLive, expiryKept, author, etag, comment, newOperation);
   }
 
   /**
@@ -136,8 +135,7 @@ public final class WriteOptions {
    */
   public WriteOptions etag(String newEtag) {
     String checked = Names.checkEtag(newEtag);
-    return new WriteOptions(
-        condition, timeToLive, expiryKept, author, checked, comment, operation);
+    return new WriteOptions(condition, timeToLive, expiryKept, author, checked, comment, operation);
   }
 
   public WriteCondition condition() {

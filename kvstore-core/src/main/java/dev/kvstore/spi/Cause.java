@@ -2,6 +2,7 @@ package dev.kvstore.spi;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DeleteOptions;
+import dev.kvstore.DropOptions;
 import dev.kvstore.KVOperation;
 import dev.kvstore.RevisionSource;
 import dev.kvstore.WriteOptions;
@@ -44,6 +45,10 @@ public record Cause(
         options.comment().orElse(null),
         options.operation().orElse(null),
         null);
+  }
+
+  public static Cause of(DropOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
   }
 
   /** Returns the operation to record for a mutation of this kind. */

@@ -240,8 +240,8 @@ public sealed interface Mutation<R> {
 
   /**
    * Applies all parts or none, each under its condition. Returns for each part whether it changed
-   * anything. Fails with what a part fails with, and with {@link AtomicNotSupportedException}, before
-   * anything is written, if the store has no transactions.
+   * anything. Fails with what a part fails with, and with {@link AtomicNotSupportedException},
+   * before anything is written, if the store has no transactions.
    *
    * @param parts a {@link Put} or {@link Delete} each, with different keys
    */

@@ -184,6 +184,9 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     requireOpen();
+    if (options.at().isPresent()) {
+      return super.find(keys, options);
+    }
     return keys.size() == 1
         ? reader.read(keys.iterator().next(), options).stream().toList()
         : reader.readMany(keys, options);
@@ -194,6 +197,9 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
       KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     requireOpen();
     KVPage<T> page = super.scan(range, projection, limit, options);
+    if (options.at().isPresent()) {
+      return page;
+    }
     for (T item : page.items()) {
       Optional<KVMetadata> metadata = projection.metadata(item);
       if (metadata.isPresent()) {
@@ -210,7 +216,8 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     requireOpen();
     if (mutation instanceof Mutation.Delete
         || mutation instanceof Mutation.DeleteMany
-        || mutation instanceof Mutation.Batch) {
+        || mutation instanceof Mutation.Batch
+        || mutation instanceof Mutation.All) {
       try {
         return super.apply(mutation);
       } finally {

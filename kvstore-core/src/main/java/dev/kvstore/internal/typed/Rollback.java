@@ -89,9 +89,8 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
   }
 
   private Mutation<?> mutation(Step step) {
-    WriteCondition unchanged = step.now == null
-        ? WriteCondition.IF_ABSENT
-        : WriteCondition.ifMatch(step.now.etag());
+    WriteCondition unchanged =
+        step.now == null ? WriteCondition.IF_ABSENT : WriteCondition.ifMatch(step.now.etag());
     WriteOptions deletion = WriteOptions.DEFAULT.condition(unchanged);
     if (options.author().isPresent()) {
       deletion = deletion.author(options.author().get());
@@ -170,7 +169,8 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
   }
 
   /** One entry now and then; one of them can be absent. */
-  private record Step(@Nullable KVEntry<RawValue> now, @Nullable KVEntry<RawValue> then) {
+  private record Step(
+      @Nullable KVEntry<RawValue> now, @Nullable KVEntry<RawValue> then) {
     String key() {
       return Objects.requireNonNull(now == null ? then : now).key();
     }
@@ -180,7 +180,8 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     }
 
     long bytes() {
-      return key().length() + (then == null ? 0 : Objects.requireNonNull(then.value()).size());
+      return key().length()
+          + (then == null ? 0 : Objects.requireNonNull(then.value()).size());
     }
 
     Change change() {
@@ -198,8 +199,7 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     }
 
     private static String text(KVEntry<RawValue> entry) {
-      return JsonTranscoder.preview(
-          Objects.requireNonNull(entry.value()), ChangeReport.MOST_TEXT);
+      return JsonTranscoder.preview(Objects.requireNonNull(entry.value()), ChangeReport.MOST_TEXT);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVHistory;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.KVType;
@@ -17,7 +18,6 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.RevisionSelector;
 import dev.kvstore.RevisionSource;
 import dev.kvstore.RollbackOptions;
-import dev.kvstore.KVOperation;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.Cause;
@@ -69,7 +69,8 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
     Objects.requireNonNull(options, "options");
     KVEntry<RawValue> earlier = earlier(history(), Names.checkKey(key), revision)
         .orElseThrow(() -> new KVException(
-            ErrorCode.VERSION_NOT_FOUND, "The history has no value of key '" + key + "' for "
+            ErrorCode.VERSION_NOT_FOUND,
+            "The history has no value of key '" + key + "' for "
                 + Objects.requireNonNull(revision, "revision")));
     Cause cause = Cause.of(options).from(KVOperation.ROLLBACK, source(earlier.metadata()));
     return entries.apply(new Mutation.Put(new Write(
@@ -155,7 +156,9 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
   }
 
   private HistoryStore history() {
-    return entries.capability(HistoryStore.class).orElseThrow(() -> new KVException(
-        ErrorCode.NO_HISTORY, "The database of store '" + entries.name() + "' has no history"));
+    return entries
+        .capability(HistoryStore.class)
+        .orElseThrow(() -> new KVException(
+            ErrorCode.NO_HISTORY, "The database of store '" + entries.name() + "' has no history"));
   }
 }

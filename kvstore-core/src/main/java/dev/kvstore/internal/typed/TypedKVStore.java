@@ -204,8 +204,7 @@ public final class TypedKVStore implements KVStore {
       WriteOptions create = options
           .condition(WriteCondition.IF_ABSENT)
           .operation(options.operation().orElse(KVOperation.DEFAULT));
-      KVMetadata stored =
-          entries.apply(new Mutation.Put(new Write(key, write.value(), create)));
+      KVMetadata stored = entries.apply(new Mutation.Put(new Write(key, write.value(), create)));
       return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
       SetDefaultResult<RawValue> kept = entries.apply(put);
