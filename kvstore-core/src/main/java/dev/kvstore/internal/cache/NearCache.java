@@ -184,9 +184,8 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     requireOpen();
-    return keys.size() == 1
-        ? reader.read(keys.iterator().next(), options).stream().toList()
-        : reader.readMany(keys, options);
+    CachedEntry hit = keys.size() == 1 ? peek(keys.iterator().next(), options) : null;
+    return hit == null ? reader.read(keys, options) : hit.entry().stream().toList();
   }
 
   @Override
