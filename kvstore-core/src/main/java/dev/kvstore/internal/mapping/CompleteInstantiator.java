@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * 0, false or null for them. Absent may be what is Optional, nullable, has a {@link KVDefault}, or
  * is left out when it is written.
  */
-final class CompleteInstantiator extends RefusingInstantiator {
+final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private static final long serialVersionUID = 1L;
 
   private final HashSet<String> mayBeAbsent = new HashSet<>();
@@ -48,12 +48,9 @@ final class CompleteInstantiator extends RefusingInstantiator {
     @Override
     public ValueInstantiator findValueInstantiator(
         DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
-      if (jacksons.getClass() != StdValueInstantiator.class) {
-        return jacksons;
-      }
-      return jacksons.canCreateFromObjectWith()
+      return jacksons.getClass() == StdValueInstantiator.class && jacksons.canCreateFromObjectWith()
           ? new CompleteInstantiator(config, bean, jacksons)
-          : new RefusingInstantiator(jacksons);
+          : jacksons;
     }
   }
 

@@ -96,7 +96,7 @@ final class DecodeFailure {
     if (mapping instanceof WrongDefaultException) {
       return mapping.getOriginalMessage();
     }
-    String problem = mapping instanceof RefusingInstantiator.RefusedException refused
+    String problem = mapping instanceof RefusalHandler.RefusedException refused
         ? " was refused" + reason(value, refused)
         : problem(mapping);
     if (!at.isEmpty()) {
@@ -106,7 +106,7 @@ final class DecodeFailure {
     return problem.startsWith(IS_NO) ? null : "it" + problem;
   }
 
-  private static String reason(RawValue value, RefusingInstantiator.RefusedException refused) {
+  private static String reason(RawValue value, RefusalHandler.RefusedException refused) {
     List<@Nullable Object> known = new ArrayList<>(refused.arguments);
     known.add(value);
     return Refusals.reason(refused.refusal, known);
