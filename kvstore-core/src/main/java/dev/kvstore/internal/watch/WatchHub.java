@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,7 +105,7 @@ public final class WatchHub implements AutoCloseable {
    */
   public <T> KVSubscription onChange(
       String key,
-      ItemReader<T> reader,
+      Function<ReadOptions, Optional<KVEntry<T>>> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     return start(
