@@ -45,7 +45,8 @@ public final class Durations {
       + "((?<h>\\d++)h)?((?<m>\\d++)m)?((?<s>\\d++)(\\.(?<fraction>\\d{1,9}))?s)?"
       + "((?<ms>\\d++)ms)?((?<us>\\d++)us)?((?<ns>\\d++)ns)?");
 
-  private static final Pattern WEEKS = Pattern.compile("[+-]?P(\\d+)W(.*)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern WEEKS =
+      Pattern.compile("[+-]?P(\\d+)W(.*)", Pattern.CASE_INSENSITIVE);
 
   private Durations() {}
 
@@ -99,7 +100,8 @@ public final class Durations {
     if (!weeks.matches()) {
       return Duration.parse(text);
     }
-    Duration sum = Duration.ofDays(Math.multiplyExact(Long.parseLong(weeks.group(1)), DAYS_OF_WEEK));
+    Duration sum =
+        Duration.ofDays(Math.multiplyExact(Long.parseLong(weeks.group(1)), DAYS_OF_WEEK));
     String rest = weeks.group(2);
     if (!rest.isEmpty()) {
       sum = sum.plus(Duration.parse("P" + rest));
@@ -122,8 +124,7 @@ public final class Durations {
     String fraction = parts.group("fraction");
     return fraction == null
         ? sum
-        : sum.plusNanos(
-            Long.parseLong(fraction + "0".repeat(NANO_DIGITS - fraction.length())));
+        : sum.plusNanos(Long.parseLong(fraction + "0".repeat(NANO_DIGITS - fraction.length())));
   }
 
   private static IllegalArgumentException malformed() {

@@ -225,7 +225,8 @@ class CacheReader {
     try {
       return clock.await(load.result(), joinableFor);
     } catch (TimeoutException | CancellationException e) {
-      // It hangs, and whether more than a few may do so is for the store to say; or it failed alone.
+      // It hangs, and whether more than a few may do so is for the store to say; or it failed
+      // alone.
       return Optional.ofNullable(readThrough(Set.of(key), options).get(key));
     } catch (ExecutionException e) {
       throw new UnavailableException(

@@ -34,9 +34,8 @@ final class RefusalHandler extends DeserializationProblemHandler {
     if (!(failure instanceof ValueInstantiationException) || refusal == null) {
       return NOT_HANDLED;
     }
-    List<@Nullable Object> arguments = argument instanceof Object[] all
-        ? Arrays.asList(all)
-        : Collections.singletonList(argument);
+    List<@Nullable Object> arguments =
+        argument instanceof Object[] all ? Arrays.asList(all) : Collections.singletonList(argument);
     throw new RefusedException(context, refusal, arguments);
   }
 }
