@@ -12,11 +12,11 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
-import com.fasterxml.jackson.databind.deser.ValueInstantiators;
 import com.fasterxml.jackson.databind.deser.impl.PropertyValueBuffer;
 import com.fasterxml.jackson.databind.deser.std.StdValueInstantiator;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
+import com.fasterxml.jackson.databind.module.SimpleValueInstantiators;
 import dev.kvstore.KVDefault;
 import dev.kvstore.KVException;
 import java.io.IOException;
@@ -44,7 +44,9 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private record Default(String place, String text) implements Serializable {}
 
   /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
-  static final class Finder implements ValueInstantiators {
+  static final class Finder extends SimpleValueInstantiators {
+    private static final long serialVersionUID = 1L;
+
     @Override
     public ValueInstantiator findValueInstantiator(
         DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
