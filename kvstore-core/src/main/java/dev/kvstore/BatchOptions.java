@@ -1,32 +1,19 @@
 package dev.kvstore;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Options of a batch of writes. Immutable; each method returns a changed copy. */
 public final class BatchOptions {
   /** Each key independently, no expiry, no author, no comment. */
-  public static final BatchOptions DEFAULT = new BatchOptions(false, null, null, null, null);
+  public static final BatchOptions DEFAULT = new BatchOptions(false, WriteOptions.DEFAULT);
 
   private final boolean atomic;
-  private final @Nullable Duration timeToLive;
-  private final @Nullable String author;
-  private final @Nullable String comment;
-  private final @Nullable KVOperation operation;
+  private final WriteOptions each;
 
-  private BatchOptions(
-      boolean atomic,
-      @Nullable Duration timeToLive,
-      @Nullable String author,
-      @Nullable String comment,
-      @Nullable KVOperation operation) {
+  private BatchOptions(boolean atomic, WriteOptions each) {
     this.atomic = atomic;
-    this.timeToLive = timeToLive;
-    this.author = author;
-    this.comment = comment;
-    this.operation = operation;
+    this.each = each;
   }
 
   /**
@@ -34,19 +21,17 @@ public final class BatchOptions {
    * durable.
    */
   public BatchOptions atomic() {
-    return new BatchOptions(true, timeToLive, author, comment, operation);
+    return new BatchOptions(true, each);
   }
 
   /** As {@link WriteOptions#ttl}, for every key of the batch. */
   public BatchOptions ttl(Duration newTimeToLive) {
-    Duration checked = TimeToLive.check(newTimeToLive);
-    return new BatchOptions(atomic, checked, author, comment, operation);
+    return new BatchOptions(atomic, each.ttl(newTimeToLive));
   }
 
   /** As {@link WriteOptions#author}, for every key of the batch. */
   public BatchOptions author(String newAuthor) {
-    String checked = Names.checkText("author", newAuthor);
-    return new BatchOptions(atomic, timeToLive, checked, comment, operation);
+    return new BatchOptions(atomic, each.author(newAuthor));
   }
 
   /**
@@ -55,8 +40,7 @@ public final class BatchOptions {
    * @since 0.1.0
    */
   public BatchOptions comment(String newComment) {
-    String checked = Names.checkComment(newComment);
-    return new BatchOptions(atomic, timeToLive, author, checked, operation);
+    return new BatchOptions(atomic, each.comment(newComment));
   }
 
   /**
@@ -65,8 +49,7 @@ public final class BatchOptions {
    * @since 0.1.0
    */
   public BatchOptions operation(KVOperation newOperation) {
-    Objects.requireNonNull(newOperation, "operation");
-    return new BatchOptions(atomic, timeToLive, author, comment, newOperation);
+    return new BatchOptions(atomic, each.operation(newOperation));
   }
 
   public boolean isAtomic() {
@@ -74,19 +57,19 @@ public final class BatchOptions {
   }
 
   public Optional<Duration> timeToLive() {
-    return Optional.ofNullable(timeToLive);
+    return each.timeToLive();
   }
 
   public Optional<String> author() {
-    return Optional.ofNullable(author);
+    return each.author();
   }
 
   public Optional<String> comment() {
-    return Optional.ofNullable(comment);
+    return each.comment();
   }
 
   /** Returns the operation to record; empty for that of the method called. */
   public Optional<KVOperation> operation() {
-    return Optional.ofNullable(operation);
+    return each.operation();
   }
 }

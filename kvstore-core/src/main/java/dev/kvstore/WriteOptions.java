@@ -14,6 +14,9 @@ public final class WriteOptions {
   public static final WriteOptions DEFAULT =
       new WriteOptions(WriteCondition.NONE, null, false, null, null, null, null);
 
+  /** Long enough for anyone, and short enough that no clock or database overflows. */
+  private static final Duration LONGEST = Duration.ofDays(1000 * 365L);
+
   private final WriteCondition condition;
   private final @Nullable Duration timeToLive;
   private final boolean expiryKept;
@@ -77,8 +80,14 @@ public final class WriteOptions {
    *     expiry would lie beyond the year 9999
    */
   public WriteOptions ttl(Duration newTimeToLive) {
-    Duration checked = TimeToLive.check(newTimeToLive);
-    return new WriteOptions(condition, checked, false, author, etag, comment, operation);
+    Objects.requireNonNull(newTimeToLive, "timeToLive");
+    if (newTimeToLive.compareTo(Duration.ofMillis(1)) < 0 || newTimeToLive.compareTo(LONGEST) > 0) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The time to live is " + Durations.format(newTimeToLive) + ", it must be from 1ms to "
+              + Durations.format(LONGEST));
+    }
+    return new WriteOptions(condition, newTimeToLive, false, author, etag, comment, operation);
   }
 
   /**

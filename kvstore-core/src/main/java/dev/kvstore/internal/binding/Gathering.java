@@ -120,10 +120,7 @@ final class Gathering {
   }
 
   private static int index(String digits) {
-    boolean isIndex = digits.length() >= 1
-        && digits.length() <= 6
-        && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    return isIndex ? Integer.parseInt(digits) : -1;
+    return digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
   }
 
   /** The key of a map of scalars is all that follows. */

@@ -174,7 +174,7 @@ class CoherenceLease {
 
   /** To be called again and again, for the leases to run out. */
   final synchronized void update() {
-    boolean serve = !closed && clock.isTicking() && (timed || (positioned && isLeased()));
+    boolean serve = !closed && clock.isTicking() && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
     // First, whatever becomes of the rest.
     pulse = serve && !exact ? clock.coarseNanos() : CacheClock.NEVER;
@@ -182,10 +182,6 @@ class CoherenceLease {
       serving = serve;
       since = Instant.ofEpochMilli(clock.millis());
     }
-  }
-
-  private boolean isLeased() {
-    return leased(clock.nanos() + CacheClock.TICK);
   }
 
   boolean leased(long now) {

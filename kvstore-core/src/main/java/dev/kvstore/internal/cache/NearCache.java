@@ -50,7 +50,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   private final CacheReader reader;
   private final Runnable onTick;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable FeedSubscription subscription;
+  private FeedSubscription subscription = () -> {};
 
   /** For tests, which bring parts of their own. */
   NearCache(
@@ -77,14 +77,6 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
    *
    * @param store is closed with the cache. One that cannot tell of changes is not cached, unless
    *     the settings have a time to live
-   */
-  public static NearCache over(EntryStore store, NearCacheSettings settings) {
-    return over(store, settings, InstantSource.system());
-  }
-
-  /**
-   * As {@link #over(EntryStore, NearCacheSettings)}.
-   *
    * @param timeOfDay tells when entries expire, as it does the store
    */
   public static NearCache over(
@@ -123,14 +115,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   void retire() {
     freshness.close();
     clock.stop(onTick);
-    FeedSubscription open = subscription;
-    Closing.all(
-        () -> {
-          if (open != null) {
-            open.close();
-          }
-        },
-        slots::clear);
+    Closing.all(subscription::close, slots::clear);
   }
 
   /** Returns how many bytes are held. */
@@ -187,9 +172,8 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     if (options.at().isPresent()) {
       return super.find(keys, options);
     }
-    return keys.size() == 1
-        ? reader.read(keys.iterator().next(), options).stream().toList()
-        : reader.readMany(keys, options);
+    CachedEntry hit = keys.size() == 1 ? peek(keys.iterator().next(), options) : null;
+    return hit == null ? reader.read(keys, options) : hit.entry().stream().toList();
   }
 
   @Override

@@ -185,11 +185,9 @@ public final class NearCaches implements AutoCloseable {
    * with the longest lag, and with the counts of those too that are gone.
    */
   public synchronized CacheHealth health() {
-    CacheFigures all = gone;
-    for (Shared shared : caches.values()) {
-      all = all.plus(shared.cache().health());
-    }
-    return all;
+    return caches.values().stream()
+        .map(shared -> shared.cache().health())
+        .reduce(gone, CacheFigures::plus);
   }
 
   private void tick() {

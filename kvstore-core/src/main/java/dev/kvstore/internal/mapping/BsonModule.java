@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
-import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.module.SimpleSerializers;
 import com.fasterxml.jackson.databind.type.ReferenceType;
@@ -18,20 +17,13 @@ final class BsonModule extends SimpleModule {
 
   BsonModule() {
     super("kvstore-bson");
-    SimpleSerializers serializers = new ReferenceSerializers();
-    SimpleDeserializers deserializers = new ContainerDeserializers();
-    ScalarTypes.addTo(serializers, deserializers);
-    TextTypes.addTo(serializers, deserializers);
-    deserializers.addDeserializer(Object.class, new AnyDeserializer());
-    setSerializers(serializers);
-    setDeserializers(deserializers);
+    setSerializers(new ReferenceSerializers());
+    setDeserializers(new ContainerDeserializers());
     setSerializerModifier(new RefusedTypes());
-  }
-
-  @Override
-  public void setupModule(SetupContext context) {
-    super.setupModule(context);
-    context.addValueInstantiators(new CompleteInstantiator.Finder());
+    setValueInstantiators(new CompleteInstantiator.Finder());
+    addDeserializer(Object.class, new AnyDeserializer());
+    ScalarTypes.addTo(this);
+    TextTypes.addTo(this);
   }
 
   private static final class ReferenceSerializers extends SimpleSerializers {

@@ -13,11 +13,14 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,6 +39,7 @@ final class Mappers {
   static ObjectMapper exact(ObjectMapper applications) {
     ObjectMapper mapper = applications.copy();
     mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new BsonModule());
+    addLast(new RefusalHandler(), mapper);
     refuseCoercions(mapper);
     // What is left out as null or empty may come back as something else, and a map loses a key.
     mapper.setDefaultPropertyInclusion(
@@ -84,6 +88,18 @@ final class Mappers {
         mapper.getSerializationConfig(),
         mapper.getSerializerFactory()));
     return mapper;
+  }
+
+  /** Those of the application, which are in front of it, are asked first. */
+  private static void addLast(DeserializationProblemHandler last, ObjectMapper mapper) {
+    Deque<DeserializationProblemHandler> fromTheLast = new ArrayDeque<>();
+    var theirs = mapper.getDeserializationConfig().getProblemHandlers();
+    for (; theirs != null; theirs = theirs.next()) {
+      fromTheLast.push(theirs.value());
+    }
+    fromTheLast.push(last);
+    mapper.clearProblemHandlers();
+    fromTheLast.forEach(mapper::addHandler);
   }
 
   @SuppressWarnings("deprecation") // Jackson has no other way to change a mapper that exists

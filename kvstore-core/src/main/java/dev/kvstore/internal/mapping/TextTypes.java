@@ -2,8 +2,7 @@ package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.module.SimpleDeserializers;
-import com.fasterxml.jackson.databind.module.SimpleSerializers;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
@@ -57,8 +56,8 @@ final class TextTypes {
 
   private TextTypes() {}
 
-  static void addTo(SimpleSerializers serializers, SimpleDeserializers deserializers) {
-    Registry types = new Registry(serializers, deserializers);
+  static void addTo(SimpleModule module) {
+    Registry types = new Registry(module);
     addInstants(types);
     addDates(types);
     addZones(types);
@@ -159,7 +158,7 @@ final class TextTypes {
     return path.toString();
   }
 
-  private record Registry(SimpleSerializers serializers, SimpleDeserializers deserializers) {
+  private record Registry(SimpleModule module) {
     <T> void text(
         Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
       text(type, format, parse, false);
@@ -191,9 +190,8 @@ final class TextTypes {
         ExactSerializer.Writing<T> writing,
         ExactDeserializer.Reading<T> reading,
         boolean formattable) {
-      serializers.addSerializer(type, new ExactSerializer<>(type, writing, formattable));
-      deserializers.addDeserializer(
-          type, new ExactDeserializer<>(type, reading, null, formattable));
+      module.addSerializer(type, new ExactSerializer<>(type, writing, formattable));
+      module.addDeserializer(type, new ExactDeserializer<>(type, reading, null, formattable));
     }
   }
 }

@@ -35,7 +35,6 @@ import dev.kvstore.internal.binding.Binding;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.Closing;
-import dev.kvstore.internal.watch.ItemReader;
 import dev.kvstore.internal.watch.WatchHub;
 import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.EntryStore;
@@ -56,6 +55,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -365,7 +365,7 @@ public final class TypedKVStore implements KVStore {
 
   <T> KVSubscription onChange(
       String key,
-      ItemReader<T> reader,
+      Function<ReadOptions, Optional<KVEntry<T>>> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     return watches.onChange(key, reader, fallback, listener);

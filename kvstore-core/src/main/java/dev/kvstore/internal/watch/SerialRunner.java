@@ -96,17 +96,14 @@ public final class SerialRunner {
   }
 
   private void run() {
-    boolean failed = true;
     try {
       while (begin()) {
         work.run();
         done();
       }
-      failed = false;
-    } finally {
-      if (failed) {
-        failed();
-      }
+    } catch (RuntimeException | Error e) {
+      failed();
+      throw e;
     }
   }
 
