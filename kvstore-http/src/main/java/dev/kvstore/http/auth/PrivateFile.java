@@ -8,11 +8,9 @@ import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -85,20 +83,6 @@ final class PrivateFile {
         to -> Files.writeString(to, text),
         to -> DurableFile.giveTo(exists ? real : folder, exists, to));
     return true;
-  }
-
-  /** Returns what went wrong, in words. */
-  static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
-    }
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " does not exist";
-    }
-    if (e instanceof FileSystemException failed && failed.getReason() != null) {
-      return failed.getFile() + ": " + failed.getReason();
-    }
-    return e.toString();
   }
 
   private static FileChannel open(Path lock) throws IOException {
