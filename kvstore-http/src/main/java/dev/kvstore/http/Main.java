@@ -2,10 +2,12 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.command.BackupCommand;
 import dev.kvstore.http.command.CheckedCommand;
 import dev.kvstore.http.command.ConfigCommand;
 import dev.kvstore.http.command.Converters;
 import dev.kvstore.http.command.Faults;
+import dev.kvstore.http.command.RestoreCommand;
 import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.command.TokensCommand;
 import dev.kvstore.http.config.SettingSources;
@@ -69,6 +71,8 @@ public final class Main {
     return Converters.addTo(new CommandLine(new ServeCommand(sources.variables()))
         .addSubcommand(new ConfigCommand(sources))
         .addSubcommand(new TokensCommand())
+        .addSubcommand(new BackupCommand())
+        .addSubcommand(new RestoreCommand())
         .setCaseInsensitiveEnumValuesAllowed(true));
   }
 

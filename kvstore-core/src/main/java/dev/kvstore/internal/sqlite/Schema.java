@@ -137,6 +137,20 @@ final class Schema {
     }
   }
 
+  /**
+   * Refuses a file that is not a database of this or an earlier format. Changes nothing.
+   *
+   * @param file what to call it
+   */
+  static void require(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      check(
+          number(statement, "PRAGMA application_id"),
+          number(statement, "PRAGMA user_version"),
+          file);
+    }
+  }
+
   /** Returns the position that was saved last. */
   static long lastPosition(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();

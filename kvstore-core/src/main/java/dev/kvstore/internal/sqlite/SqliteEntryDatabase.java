@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
  * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
  * seconds without a write and on close; before that the file is complete only together with its
- * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
- * process that opens the file itself and closes it again takes SQLite's locks away.
+ * log. {@link SqliteBackup} copies a database that is in use: code in this process that opens the
+ * file itself and closes it again takes SQLite's locks away.
  */
 public final class SqliteEntryDatabase implements EntryDatabase {
   private static final Logger log = LoggerFactory.getLogger(SqliteEntryDatabase.class);

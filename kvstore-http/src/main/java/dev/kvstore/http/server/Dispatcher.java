@@ -56,6 +56,7 @@ final class Dispatcher implements Handler {
   private final Load load;
   private final AllowedHosts hosts;
   private final RouteTable routes;
+  private final Refusals refusals;
 
   Dispatcher(
       EntryDatabase database,
@@ -63,11 +64,13 @@ final class Dispatcher implements Handler {
       Cors cors,
       Load load,
       AllowedHosts hosts,
-      RouteTable routes) {
+      RouteTable routes,
+      Refusals refusals) {
     this.database = database;
     this.accessControl = accessControl;
     this.cors = cors;
-    this.failures = new Failures(cors);
+    this.refusals = refusals;
+    this.failures = new Failures(cors, refusals);
     this.load = load;
     this.hosts = hosts;
     this.routes = routes;
@@ -76,6 +79,7 @@ final class Dispatcher implements Handler {
   @Override
   public void handle(Context javalin) {
     javalin.skipRemainingHandlers();
+    refusals.flushIfDue();
     String requestId = RequestIds.of(javalin.req().getHeader(RequestIds.HEADER));
     MDC.put(REQUEST_ID, requestId);
     try {

@@ -30,10 +30,15 @@ final class Failures {
   /** A longer path is left out of the answer: no legal key needs so much. */
   private static final int MAX_INSTANCE = 4096;
 
-  private final Cors cors;
+  /** Whose caller lacks rights. */
+  private static final Set<Integer> REFUSED = Set.of(401, 403);
 
-  Failures(Cors cors) {
+  private final Cors cors;
+  private final Refusals refusals;
+
+  Failures(Cors cors, Refusals refusals) {
     this.cors = cors;
+    this.refusals = refusals;
   }
 
   /** Sets what all answers have. */
@@ -114,6 +119,9 @@ final class Failures {
       Throwable failure) {
     Problem problem = Problems.of(failure, RequestContext.isWrite(request));
     log(request, problem, failure);
+    if (REFUSED.contains(problem.kind().status())) {
+      refusals.add(request, context == null ? "" : context.store(), problem.kind());
+    }
     if (response.isCommitted()) {
       RequestContext.abort(request);
       return null;

@@ -4,11 +4,13 @@ import dev.kvstore.http.auth.Access;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.Route;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Locale;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -38,7 +40,7 @@ final class RequestRecords implements RequestLog {
   @Override
   public void log(Request request, Response response) {
     Duration duration = Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime());
-    String route = request.getAttribute(ROUTE) instanceof Route matched ? label(matched) : "none";
+    String route = label(request.getAttribute(ROUTE));
     metrics.addRequest(route, request.getMethod(), response.getStatus(), duration);
     if (accessLog) {
       logAccess(request, response, route, duration);
@@ -63,8 +65,16 @@ final class RequestRecords implements RequestLog {
     event.log("Answered");
   }
 
+  /** Returns the request's route; {@code none} if it is not known. */
+  static String route(HttpServletRequest request) {
+    return label(request.getAttribute(ROUTE));
+  }
+
   /** All pages are one. */
-  private static String label(Route route) {
-    return route.access() == Access.PAGE ? "/" : route.path();
+  private static String label(@Nullable Object route) {
+    if (route instanceof Route matched) {
+      return matched.access() == Access.PAGE ? "/" : matched.path();
+    }
+    return "none";
   }
 }

@@ -36,7 +36,7 @@ class ConfigurationReferenceTest {
 
       ## `tokens create`
 
-      All `tokens` commands also take `--data`, `--mongodb`, `--database`, `--timeout` and `--tokens-file` of the service.
+      All `tokens` commands, `backup` and `restore` also take `--data`, `--mongodb`, `--database`, `--timeout` and `--tokens-file` of the service.
       """;
 
   @Test
