@@ -8,7 +8,6 @@ import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.options.IfMatchOption;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Texts;
@@ -45,10 +44,6 @@ final class DeleteCommand extends Action.OnStore {
       names = "--dry-run",
       description = "With --prefix: print the keys of the entries, and delete nothing.")
   private boolean dryRun;
-
-  DeleteCommand(Session session) {
-    super(session);
-  }
 
   @Override
   public void check(UsageErrors faults) {
@@ -87,14 +82,11 @@ final class DeleteCommand extends Action.OnStore {
     String entries = count + (count == 1 ? " entry" : " entries");
     if (dryRun) {
       result.keys().forEach(console()::print);
-      console()
-          .note("Would delete " + entries + "; --if-match "
-              + result.fingerprint().orElseThrow() + " deletes just that");
+      note("Would delete " + entries + "; --if-match " + result.fingerprint().orElseThrow()
+          + " deletes just that");
     } else {
       console().print("Deleted " + entries);
-      result
-          .changed()
-          .forEach(left -> console().note(Texts.oneLine(left) + ": changed, not deleted"));
+      result.changed().forEach(left -> note(Texts.oneLine(left) + ": changed, not deleted"));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.kvstore.cli.commands;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +11,6 @@ import picocli.CommandLine.Parameters;
 abstract class KeyAction extends Action.OnStore {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private @Nullable String key;
-
-  KeyAction(Session session) {
-    super(session);
-  }
 
   final String key() {
     return Objects.requireNonNull(key, "checked");
