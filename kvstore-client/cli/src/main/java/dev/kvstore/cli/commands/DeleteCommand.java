@@ -4,6 +4,7 @@ import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.KVStore;
 import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.options.IfMatchOption;
@@ -52,8 +53,9 @@ final class DeleteCommand extends Action.OnStore {
     if ((key == null) != many) {
       faults.add("Give one of KEY, --prefix");
     }
-    if (key != null) {
-      KeyAction.checkKey(key, faults);
+    String given = key;
+    if (given != null) {
+      faults.check(() -> Names.checkKey(given));
       if (dryRun) {
         faults.add("Give --dry-run with --prefix only");
       }

@@ -1,6 +1,5 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.cli.options.UsageErrors;
 import java.util.Objects;
@@ -20,15 +19,7 @@ abstract class KeyAction extends Action.OnStore {
   public void check(UsageErrors faults) {
     super.check(faults);
     if (key != null) { // else the parser has said so
-      checkKey(key, faults);
-    }
-  }
-
-  static void checkKey(String key, UsageErrors faults) {
-    try {
-      Names.checkKey(key);
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
+      faults.check(() -> Names.checkKey(key()));
     }
   }
 }

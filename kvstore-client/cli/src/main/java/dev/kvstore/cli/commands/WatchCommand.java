@@ -1,6 +1,5 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVSubscription;
@@ -58,12 +57,9 @@ final class WatchCommand extends Action.OnStore {
     if (key != null && prefix.isGiven(faults)) {
       faults.add("Give only one of KEY, --prefix");
     }
-    try {
-      if (key != null) {
-        Names.checkKey(key);
-      }
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
+    String given = key;
+    if (given != null) {
+      faults.check(() -> Names.checkKey(given));
     }
   }
 
