@@ -6,7 +6,6 @@ import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.document.Values;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -21,10 +20,6 @@ import picocli.CommandLine.Command;
         "Prints whether it was stored, or the value that is kept. Of several at once one stores.",
     footer = {"  kv default ui.theme '\"light\"'", "  kv default http.limits --file limits.json"})
 final class DefaultCommand extends ValueAction {
-  DefaultCommand(Session session) {
-    super(session);
-  }
-
   @Override
   int run(KVStore store) throws IOException {
     RawValue given = value();

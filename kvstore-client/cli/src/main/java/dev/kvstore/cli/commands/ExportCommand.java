@@ -12,7 +12,6 @@ import dev.kvstore.cli.document.ValueDocumentWriter;
 import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
@@ -61,10 +60,6 @@ final class ExportCommand extends Action.OnStore {
   @Mixin
   private FileOptions options = new FileOptions();
 
-  ExportCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -89,7 +84,7 @@ final class ExportCommand extends Action.OnStore {
       throw new CliException(
           ExitCodes.INTERNAL, file + " cannot be written: " + LocalFiles.reason(e), e);
     }
-    console().note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
+    note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
     return ExitCodes.OK;
   }
 
@@ -118,7 +113,7 @@ final class ExportCommand extends Action.OnStore {
         }
       }
     }
-    losses.forEach(console()::note);
+    losses.forEach(this::note);
     return count;
   }
 

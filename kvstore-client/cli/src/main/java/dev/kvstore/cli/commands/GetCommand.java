@@ -5,7 +5,6 @@ import dev.kvstore.KVStore;
 import dev.kvstore.cli.document.Generators;
 import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.OutputFormat;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.spi.RawValue;
@@ -38,10 +37,6 @@ final class GetCommand extends KeyAction {
       paramLabel = "FORMAT",
       description = "Print the entry as json or yaml.")
   private @Nullable OutputFormat output;
-
-  GetCommand(Session session) {
-    super(session);
-  }
 
   @Override
   public void check(UsageErrors faults) {

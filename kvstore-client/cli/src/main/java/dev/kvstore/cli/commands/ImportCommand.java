@@ -8,7 +8,6 @@ import dev.kvstore.cli.document.ValueDocument;
 import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Progress;
@@ -85,10 +84,6 @@ final class ImportCommand extends Action.OnStore {
       description = "Show what would change, including dropped members, and change nothing.")
   private boolean dryRun;
 
-  ImportCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -101,16 +96,16 @@ final class ImportCommand extends Action.OnStore {
   @Override
   int run(KVStore store) throws IOException {
     ValueDocument document =
-        options.read(Objects.requireNonNull(file, "checked"), session).withPrefix(prefix.value());
+        options.read(Objects.requireNonNull(file, "checked"), session()).withPrefix(prefix.value());
     Map<String, RawValue> values = document.values();
     List<String> notes = new ArrayList<>();
     List<Difference> differences =
         differences(Operand.values(store, values.keySet()), values, notes);
-    document.advice(differences.stream().map(Difference::key).toList()).forEach(console()::note);
+    document.advice(differences.stream().map(Difference::key).toList()).forEach(this::note);
     if (options.separator() != null) {
       addContainersAbove(store, differences, options.separator(), notes);
     }
-    notes.forEach(console()::note);
+    notes.forEach(this::note);
     if (dryRun) {
       differences.forEach(difference -> difference.print(console()));
       long created = differences.stream().filter(d -> d.before() == null).count();
@@ -176,10 +171,9 @@ final class ImportCommand extends Action.OnStore {
         writer.setDefaults(differences, progress);
       }
     } catch (KVException e) {
-      console()
-          .note("Some entries may have been imported, at least "
-              + (writer.created() + writer.changed()) + " of " + differences.size()
-              + ": the same command goes on where this one ended");
+      note("Some entries may have been imported, at least "
+          + (writer.created() + writer.changed()) + " of " + differences.size()
+          + ": the same command goes on where this one ended");
       throw e;
     }
     summarize("Imported", all, writer.created(), writer.changed());
