@@ -115,12 +115,11 @@ final class StoredKeys {
       return List.of();
     }
     String start = uniform(key) + (container == Member.Container.LIST ? "[" : separator);
-    List<Below> below = new ArrayList<>();
-    byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
+    return byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
         .flatMap(List::stream)
         .filter(stored -> !declared.contains(stored.key()))
-        .forEach(stored -> below.add(new Below(placeOf(stored.key(), key, container), stored)));
-    return below;
+        .map(stored -> new Below(placeOf(stored.key(), key, container), stored))
+        .toList();
   }
 
   /** The spellings differ in length, but not in the number of names. */
