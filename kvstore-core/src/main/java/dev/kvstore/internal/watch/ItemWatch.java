@@ -85,14 +85,7 @@ final class ItemWatch<T> extends RereadingWatch {
     KVItemChange<T> change =
         new KVItemChange<>(key, value(now), value(last), now.map(KVEntry::metadata));
     last = now;
-    if (runner.isClosed()) {
-      return;
-    }
-    try {
-      listener.accept(change);
-    } catch (Throwable e) { // whatever it is, it is the listener's
-      log.error("A listener to the key '{}' failed; it is told of the next change", key, e);
-    }
+    runner.call("A listener to the key '" + key + "'", () -> listener.accept(change));
   }
 
   private @Nullable T value(Optional<KVEntry<T>> entry) {
