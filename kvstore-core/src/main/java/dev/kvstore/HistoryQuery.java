@@ -1,6 +1,8 @@
 package dev.kvstore;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class HistoryQuery {
   /** All revisions, 100 a page, without values. */
   public static final HistoryQuery ALL = new HistoryQuery(
-      "", null, null, null, null, null, null, null, null, KVQuery.ALL.limit(), false);
+      List.of(""), null, null, null, null, null, null, null, null, KVQuery.ALL.limit(), false);
 
-  private final String prefix;
+  private final List<String> prefixes;
   private final @Nullable String key;
   private final @Nullable Long version;
   private final @Nullable String etag;
@@ -32,7 +34,7 @@ public final class HistoryQuery {
   private final boolean values;
 
   private HistoryQuery(
-      String prefix,
+      List<String> prefixes,
       @Nullable String key,
       @Nullable Long version,
       @Nullable String etag,
@@ -43,7 +45,7 @@ public final class HistoryQuery {
       @Nullable String after,
       int limit,
       boolean values) {
-    this.prefix = prefix;
+    this.prefixes = prefixes;
     this.key = key;
     this.version = version;
     this.etag = etag;
@@ -58,9 +60,22 @@ public final class HistoryQuery {
 
   /** Selects the revisions of keys that begin with this text; the empty text matches all keys. */
   public static HistoryQuery prefix(String prefix) {
+    return ALL.prefixes(List.of(prefix));
+  }
+
+  /** Selects the revisions of keys that begin with one of these texts. */
+  public HistoryQuery prefixes(Collection<String> any) {
+    List<String> checked =
+        any.stream().map(one -> Names.checkText("prefix", one)).toList();
     return new HistoryQuery(
-        Names.checkText("prefix", prefix),
-        null,
+        checked, key, version, etag, author, operation, since, until, after, limit, values);
+  }
+
+  /** Selects the revisions of one key. */
+  public static HistoryQuery key(String key) {
+    return new HistoryQuery(
+        ALL.prefixes,
+        Names.checkKey(key),
         null,
         null,
         null,
@@ -72,22 +87,16 @@ public final class HistoryQuery {
         false);
   }
 
-  /** Selects the revisions of one key. */
-  public static HistoryQuery key(String key) {
-    return new HistoryQuery(
-        "", Names.checkKey(key), null, null, null, null, null, null, null, ALL.limit, false);
-  }
-
   /** Selects revisions with this version. Versions start again after a delete. */
   public HistoryQuery version(long only) {
     return new HistoryQuery(
-        prefix, key, only, etag, author, operation, since, until, after, limit, values);
+        prefixes, key, only, etag, author, operation, since, until, after, limit, values);
   }
 
   /** Selects the revision with this etag. */
   public HistoryQuery etag(String only) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         Objects.requireNonNull(only, "etag"),
@@ -103,7 +112,7 @@ public final class HistoryQuery {
   /** Selects revisions by this author. */
   public HistoryQuery author(String only) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -119,7 +128,7 @@ public final class HistoryQuery {
   /** Selects revisions that this operation made. */
   public HistoryQuery operation(KVOperation only) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -135,7 +144,7 @@ public final class HistoryQuery {
   /** Selects revisions made at this instant or later. */
   public HistoryQuery since(Instant first) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -151,7 +160,7 @@ public final class HistoryQuery {
   /** Selects revisions made at this instant or earlier. */
   public HistoryQuery until(Instant last) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -171,7 +180,7 @@ public final class HistoryQuery {
    */
   public HistoryQuery after(String position) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -187,7 +196,7 @@ public final class HistoryQuery {
   /** As {@link KVQuery#limit(int)}. */
   public HistoryQuery limit(int items) {
     return new HistoryQuery(
-        prefix,
+        prefixes,
         key,
         version,
         etag,
@@ -203,14 +212,15 @@ public final class HistoryQuery {
   /** Returns the values, too. */
   public HistoryQuery withValues() {
     return new HistoryQuery(
-        prefix, key, version, etag, author, operation, since, until, after, limit, true);
+        prefixes, key, version, etag, author, operation, since, until, after, limit, true);
   }
 
-  public String prefix() {
-    return prefix;
+  /** Returns the texts one of which the keys begin with. */
+  public List<String> prefixes() {
+    return prefixes;
   }
 
-  /** Returns the only key; empty for all with the prefix. */
+  /** Returns the only key; empty for all with one of the prefixes. */
   public Optional<String> key() {
     return Optional.ofNullable(key);
   }
@@ -250,18 +260,5 @@ public final class HistoryQuery {
   /** Returns true after {@link #withValues()}. */
   public boolean hasValues() {
     return values;
-  }
-
-  /** Returns true if the revision is one of those selected, wherever the page begins. */
-  public boolean matches(KVRevision<?> revision) {
-    Optional<KVMetadata> metadata = revision.metadata();
-    return (key == null ? revision.key().startsWith(prefix) : revision.key().equals(key))
-        && (version == null
-            || metadata.map(KVMetadata::version).filter(version::equals).isPresent())
-        && (etag == null || metadata.map(KVMetadata::etag).filter(etag::equals).isPresent())
-        && (author == null || revision.author().filter(author::equals).isPresent())
-        && (operation == null || revision.operation() == operation)
-        && (since == null || !revision.at().isBefore(since))
-        && (until == null || !revision.at().isAfter(until));
   }
 }

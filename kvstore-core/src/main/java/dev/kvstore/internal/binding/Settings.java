@@ -103,8 +103,9 @@ final class Settings<T> {
     if (object != null) {
       String key = prefix.given();
       String what = "The settings '" + key + "'";
-      options.rules().forEach(rule ->
-          filling.check(key, what, what + " have a rule that", rule, object));
+      options
+          .rules()
+          .forEach(rule -> filling.check(key, what, what + " have a rule that", rule, object));
     }
     return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems), keys.unread());
   }

@@ -116,8 +116,7 @@ final class KnownMembers {
         }
         JavaType type = ((ReferenceTypeDeserializer<?>) around).getValueType().getContentType();
         boolean isUnknown = type.getValueHandler() != null || isPolymorphic(type);
-        return new Reader(
-            isUnknown ? null : context.findContextualValueDeserializer(type, at), at);
+        return new Reader(isUnknown ? null : context.findContextualValueDeserializer(type, at), at);
       } catch (JsonMappingException e) {
         return new Reader(null, at); // reading a value says why
       }

@@ -143,13 +143,8 @@ record HistoryReader(Statements statements) {
         .append(STORE_ID);
     Conditions conditions = new Conditions(sql, parameters);
     query.key().ifPresent(key -> conditions.and("h.key = ", key));
-    if (!query.prefix().isEmpty()) {
-      KeyRange range = new KeyRange(query.prefix(), null);
-      conditions.and("h.key >= ", query.prefix());
-      String end = range.endExclusive();
-      if (end != null) {
-        conditions.and("h.key < ", end);
-      }
+    if (!query.prefixes().contains("")) {
+      conditions.andAny(query.prefixes());
     }
     query.version().ifPresent(version -> conditions.and("h.version = ", version));
     query.etag().ifPresent(etag -> conditions.and("h.etag = ", etag));
@@ -168,8 +163,22 @@ record HistoryReader(Statements statements) {
 
   private record Conditions(StringBuilder sql, List<@Nullable Object> parameters) {
     void and(String comparison, Object value) {
+      sql.append(" AND ").append(comparison).append(parameter(value));
+    }
+
+    private String parameter(Object value) {
       parameters.add(value);
-      sql.append(" AND ").append(comparison).append('?').append(parameters.size());
+      return "?" + parameters.size();
+    }
+
+    void andAny(List<String> prefixes) {
+      List<String> ranges = new ArrayList<>(List.of("0"));
+      for (String prefix : prefixes) {
+        String end = new KeyRange(prefix, null).endExclusive();
+        ranges.add("h.key >= " + parameter(prefix)
+            + (end == null ? "" : " AND h.key < " + parameter(end)));
+      }
+      sql.append(" AND (").append(String.join(" OR ", ranges)).append(')');
     }
   }
 
