@@ -4,20 +4,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * What a rollback of many entries, an import or a copy has changed, or would change.
+ * The result of a change of many entries: an import, a copy, or a rollback of a prefix.
  *
- * @param created entries that were absent
- * @param changed entries with another value or type
- * @param unchanged entries that were not written, because they are equal
- * @param deleted entries that are absent now
- * @param failed entries that could not be written
- * @param dryRun whether nothing was written
- * @param items the entries that are not unchanged, in the order in which they were processed; at
- *     most {@value #MOST_ITEMS}
- * @param more whether there are more than {@code items} shows
- * @param fingerprint stands for the entries as a dry run found them; empty otherwise
+ * @param created the number of new entries
+ * @param changed the number of entries with a new value or expiry
+ * @param unchanged the number of entries that are as they should be, and were not written
+ * @param deleted the number of deleted entries
+ * @param failed the number of entries that were not written, because they had changed meanwhile
+ * @param dryRun true if nothing was written and the numbers say what would happen
+ * @param items what happens to each key, apart from unchanged ones; at most {@value #MAX_ITEMS}
+ * @param more true if there are more items
+ * @param fingerprint of a dry run, stands for the entries as they are and what becomes of them;
+ *     otherwise empty
  * @since 0.1.0
  */
 public record ChangeReport(
@@ -30,19 +31,19 @@ public record ChangeReport(
     List<Item> items,
     boolean more,
     Optional<String> fingerprint) {
-  /** How many items a report lists. */
-  public static final int MOST_ITEMS = 1000;
+  /** The most items of a report. */
+  public static final int MAX_ITEMS = 1000;
 
-  /** The longest text of a value, in characters; a longer one is cut and ends with an ellipsis. */
-  public static final int MOST_TEXT = 160;
+  /** The most characters of a value in an item; a longer one is cut and ends with an ellipsis. */
+  public static final int MAX_TEXT = 160;
 
   public ChangeReport {
     items = List.copyOf(items);
     Objects.requireNonNull(fingerprint, "fingerprint");
   }
 
-  /** What becomes of an entry. */
-  public enum Change {
+  /** What happens to an entry. */
+  public enum Kind {
     CREATED,
     CHANGED,
     DELETED,
@@ -57,19 +58,20 @@ public record ChangeReport(
   }
 
   /**
-   * What becomes of one entry.
+   * What happens to one entry.
    *
-   * @param from the value before, as JSON, possibly cut; empty if there was none
-   * @param to the value after, likewise
-   * @param line where the entry stands in the imported file
-   * @param problem why it failed
+   * @param from the value before as JSON, at most {@value #MAX_TEXT} characters; empty if there was
+   *     no entry
+   * @param to the value afterwards, likewise; empty if there is no entry
+   * @param line of the key in the snapshot, from 1; empty if it has none
+   * @param problem why it failed, otherwise empty
    */
   public record Item(
       String key,
-      Change change,
+      Kind change,
       Optional<String> from,
       Optional<String> to,
-      Optional<Integer> line,
+      OptionalInt line,
       Optional<String> problem) {
     public Item {
       Objects.requireNonNull(key, "key");

@@ -133,7 +133,7 @@ public final class BsonGenerator extends GeneratorBase {
     _verifyValueWrite("start a container");
     if (depth == limits.maxDepth()) {
       throw BsonText.invalid("The value is nested more than " + limits.maxDepth() + " levels deep"
-              + BsonText.at(_writeContext));
+          + BsonText.at(_writeContext));
     }
     depth++;
   }

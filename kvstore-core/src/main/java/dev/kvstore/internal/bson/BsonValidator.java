@@ -77,7 +77,7 @@ final class BsonValidator {
       members.forEach((name, value) -> {
         if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {
           throw BsonText.invalid("The name '" + BsonText.shown(name)
-                  + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
+              + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
         }
         out.writeByte(value.typeNumber());
         out.writeCString(name);

@@ -14,7 +14,6 @@ import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 
@@ -25,8 +24,6 @@ import java.nio.charset.CharacterCodingException;
  * that what is read back from it is text. Thread-safe.
  */
 public final class JsonTranscoder {
-  private static final JsonFactory PLAIN = new JsonFactory();
-
   private final ValueLimits limits;
   private final JsonFactory factory;
 
@@ -144,26 +141,6 @@ public final class JsonTranscoder {
    * @throws UncheckedIOException if what the generator writes to fails
    */
   public void write(RawValue value, JsonGenerator out) {
-    writeTo(value, out);
-  }
-
-  /** Returns the value as JSON text for people, cut to that many characters. */
-  public static String preview(RawValue value, int most) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = PLAIN.createGenerator(text)) {
-      writeTo(value, out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    String json = text.toString();
-    if (json.length() <= most) {
-      return json;
-    }
-    int end = most - 1;
-    return json.substring(0, Character.isHighSurrogate(json.charAt(end - 1)) ? end - 1 : end) + "…";
-  }
-
-  private static void writeTo(RawValue value, JsonGenerator out) {
     try (BsonParser parser = new BsonParser(value, null)) {
       JsonWriting.copy(parser, out);
     } catch (IOException e) {

@@ -145,7 +145,8 @@ final class RefusedTypes extends BeanSerializerModifier {
           || OptionalInt.empty().equals(content)
           || OptionalLong.empty().equals(content)
           || OptionalDouble.empty().equals(content)) {
-        throw BsonText.invalid("An empty Optional within another cannot be told from no Optional: use one");
+        throw BsonText.invalid(
+            "An empty Optional within another cannot be told from no Optional: use one");
       }
       return optional;
     }

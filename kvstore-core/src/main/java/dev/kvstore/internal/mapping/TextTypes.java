@@ -89,7 +89,8 @@ final class TextTypes {
 
   private static void writeDate(Date value, JsonGenerator out) throws IOException {
     if (value.getClass() != Date.class) {
-      throw BsonText.invalid("The value has a " + value.getClass().getName() + ": use a type of java.time");
+      throw BsonText.invalid(
+          "The value has a " + value.getClass().getName() + ": use a type of java.time");
     }
     out.writeEmbeddedObject(value);
   }
@@ -116,7 +117,8 @@ final class TextTypes {
 
   private static String id(TimeZone zone) {
     if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
-      throw BsonText.invalid("The value has a time zone with rules of its own: use one that its ID stands for");
+      throw BsonText.invalid(
+          "The value has a time zone with rules of its own: use one that its ID stands for");
     }
     return zone.getID();
   }
@@ -129,7 +131,8 @@ final class TextTypes {
 
   private static String pattern(Pattern pattern) {
     if (Pattern.compile(pattern.pattern()).flags() != pattern.flags()) {
-      throw BsonText.invalid("The value has a Pattern with flags, which its text does not show: write them into it,"
+      throw BsonText.invalid(
+          "The value has a Pattern with flags, which its text does not show: write them into it,"
               + " as in (?i)");
     }
     return pattern.pattern();
@@ -137,7 +140,8 @@ final class TextTypes {
 
   private static String path(Path path) {
     if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw BsonText.invalid("The value has a path of another file system than the default one: store its URI");
+      throw BsonText.invalid(
+          "The value has a path of another file system than the default one: store its URI");
     }
     return path.toString();
   }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.ChangeReport;
-import dev.kvstore.ChangeReport.Change;
+import dev.kvstore.ChangeReport.Kind;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
@@ -16,10 +16,10 @@ import dev.kvstore.RevisionSource;
 import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.internal.support.Contention;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.internal.support.Sha256;
+import dev.kvstore.internal.transfer.ReportBuilder;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -34,7 +34,6 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A rollback of all entries under a prefix to what they were at an instant. */
@@ -184,22 +183,13 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
           + (then == null ? 0 : Objects.requireNonNull(then.value()).size());
     }
 
-    Change change() {
-      return then == null ? Change.DELETED : now == null ? Change.CREATED : Change.CHANGED;
+    Kind change() {
+      return then == null ? Kind.DELETED : now == null ? Kind.CREATED : Kind.CHANGED;
     }
 
-    ChangeReport.Item item(boolean failed) {
-      return new ChangeReport.Item(
-          key(),
-          failed ? Change.FAILED : change(),
-          Optional.ofNullable(now).map(Step::text),
-          Optional.ofNullable(then).map(Step::text),
-          Optional.empty(),
-          failed ? Optional.of("The entry was changed meanwhile") : Optional.empty());
-    }
-
-    private static String text(KVEntry<RawValue> entry) {
-      return JsonTranscoder.preview(Objects.requireNonNull(entry.value()), ChangeReport.MOST_TEXT);
+    @Nullable
+    static RawValue value(@Nullable KVEntry<RawValue> entry) {
+      return entry == null ? null : entry.value();
     }
   }
 
@@ -220,25 +210,19 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     }
 
     ChangeReport report(List<Step> failed) {
-      return new ChangeReport(
-          count(Change.CREATED, failed),
-          count(Change.CHANGED, failed),
-          unchanged,
-          count(Change.DELETED, failed),
-          failed.size(),
-          dryRun,
-          steps.stream()
-              .limit(ChangeReport.MOST_ITEMS)
-              .map(step -> step.item(failed.contains(step)))
-              .toList(),
-          steps.size() > ChangeReport.MOST_ITEMS,
-          dryRun ? Optional.of(fingerprint()) : Optional.empty());
-    }
-
-    private long count(Change change, List<Step> failed) {
-      return steps.stream()
-          .filter(step -> step.change() == change && !failed.contains(step))
-          .count();
+      ReportBuilder report = new ReportBuilder();
+      report.unchanged(unchanged);
+      for (Step step : steps) {
+        boolean kept = failed.contains(step);
+        report.add(
+            step.key(),
+            kept ? Kind.FAILED : step.change(),
+            Step.value(step.now),
+            Step.value(step.then),
+            0,
+            kept ? "The entry was changed meanwhile" : null);
+      }
+      return report.build(dryRun ? fingerprint() : null);
     }
   }
 }

@@ -2,15 +2,15 @@ package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
-import dev.kvstore.cli.document.Generators;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Table;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.cli.terminal.Tree;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.Generators;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Instant;
