@@ -110,7 +110,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = Query.none().and("values", "true");
     keys.forEach(key -> query.and("key", key));
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
       // Which of them are stale the answer does not say.
@@ -153,7 +153,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private <T> KVPage<T> page(Query query, ReadOptions options, Function<byte[], KVPage<T>> reader) {
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     return transport.send(call, deadline()).read(reader);
   }
 
@@ -210,7 +210,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
   boolean drop(Deadline deadline) {
-    URI url = urls.store(Query.none().and("confirm", name));
+    URI url = urls.at("", Query.none().and("confirm", name));
     Answer answer =
         transport.send(Call.write("DELETE", url, null, WriteCondition.NONE, null, null), deadline);
     boolean existed = !answer.isNotFound("no-such-resource");
