@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
-final class Failures {
+record Failures(Cors cors) {
   /** Of clients that are not known, or were led here by another name. */
   private static final Set<Integer> CLOSING = Set.of(401, 421);
 
@@ -29,12 +29,6 @@ final class Failures {
 
   /** A longer path is left out of the answer: no legal key needs so much. */
   private static final int MAX_INSTANCE = 4096;
-
-  private final Cors cors;
-
-  Failures(Cors cors) {
-    this.cors = cors;
-  }
 
   /** Sets what all answers have. */
   void setCommonHeaders(
