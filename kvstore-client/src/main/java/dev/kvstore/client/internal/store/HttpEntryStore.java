@@ -112,7 +112,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = Query.none().and("values", "true");
     keys.forEach(key -> query.and("key", key));
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
       // Which of them are stale the answer does not say.
@@ -155,7 +155,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private <T> KVPage<T> page(Query query, ReadOptions options, Function<byte[], KVPage<T>> reader) {
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     return transport.send(call, deadline()).read(reader);
   }
 
@@ -217,7 +217,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       query.and("purge", "true");
     }
     Answer answer = transport.send(
-        Call.write("DELETE", urls.store(query), null, WriteCondition.NONE, Cause.of(options), null),
+        Call.write("DELETE", urls.at("", query), null, WriteCondition.NONE, Cause.of(options), null),
         deadline);
     boolean existed = !answer.isNotFound("no-such-resource");
     if (existed) {
