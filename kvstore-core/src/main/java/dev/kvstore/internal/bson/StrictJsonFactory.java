@@ -8,8 +8,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -106,8 +104,7 @@ final class StrictJsonFactory extends JsonFactory {
 
     private void checkNumber(int length) {
       if (length > _maxNumLen) {
-        throw new InvalidInputException(
-            ErrorCode.INVALID_VALUE, "A number has more digits than any BSON type can hold");
+        throw BsonText.invalid("A number has more digits than any BSON type can hold");
       }
     }
 
@@ -123,16 +120,14 @@ final class StrictJsonFactory extends JsonFactory {
 
     private static void checkText(int length, int max) {
       if (length > max) {
-        throw new InvalidInputException(
-            ErrorCode.TOO_LARGE, "The value takes more than " + max + " bytes of BSON");
+        throw BsonText.tooLarge(max);
       }
     }
 
     @Override
     public void validateNestingDepth(int depth) {
       if (depth > _maxNestingDepth) {
-        throw new InvalidInputException(
-            ErrorCode.INVALID_VALUE, "The JSON text is nested too deeply");
+        throw BsonText.invalid("The JSON text is nested too deeply");
       }
     }
   }

@@ -28,9 +28,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the interfaces of the collections into something that keeps the order and cannot be
- * modified, since what is read may be shared. A type that is a class, such as ArrayList, is left as
- * it is. Arrays of primitive numbers are read by way of their boxes, and so as exactly.
+ * Reads collection interfaces into unmodifiable collections in their order, as values are shared.
+ * Classes such as ArrayList are left alone. Arrays of primitives are read exactly, by their boxes.
  */
 final class ContainerDeserializers extends SimpleDeserializers {
   private static final long serialVersionUID = 1L;
@@ -78,9 +77,8 @@ final class ContainerDeserializers extends SimpleDeserializers {
     if (!component.isPrimitive() || component == byte.class || component == char.class) {
       return null;
     }
-    Class<?> boxes = Array.newInstance(component, 0).getClass();
     JavaType boxed = config.constructType(boxed(component).arrayType());
-    return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component, boxes));
+    return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component));
   }
 
   private static @Nullable JsonDeserializer<?> unmodifiable(
@@ -112,11 +110,11 @@ final class ContainerDeserializers extends SimpleDeserializers {
     return Array.get(Array.newInstance(primitive, 1), 0).getClass();
   }
 
-  private static Object unbox(Object[] boxes, Class<?> component, Class<?> type) {
+  private static Object unbox(Object[] boxes, Class<?> component) {
     Object array = Array.newInstance(component, boxes.length);
     for (int i = 0; i < boxes.length; i++) {
       if (boxes[i] == null) {
-        throw new IllegalArgumentException("An element of a " + type.getSimpleName() + " is null");
+        throw new IllegalArgumentException("An element of a " + component + "[] is null");
       }
       Array.set(array, i, boxes[i]);
     }

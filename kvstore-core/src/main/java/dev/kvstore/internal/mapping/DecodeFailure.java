@@ -19,9 +19,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a value could not be read. Jackson's own messages quote the value, which may be a
- * secret; so nothing of them is used, and they are no cause either. Of the application's exceptions
- * the message is used where it quotes none.
+ * Says why a value could not be read. Jackson's messages are neither used nor a cause, because they
+ * quote the value, which may be a secret. An application's message is used if it quotes no value.
  */
 final class DecodeFailure {
   private static final String IS_NO = " is no ";

@@ -35,9 +35,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of values what their types have no members for. Follows the deserializers that Jackson
- * has found, as annotations choose others than those of the declared types; one that is not known
- * here takes everything. Thread-safe.
+ * Leaves out of values what their types have no members for. Follows Jackson's deserializers, which
+ * annotations choose; one that is not known here takes everything. Thread-safe.
  */
 final class KnownMembers {
   private static final Set<Class<?>> OF_ARRAYS =

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
 import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.DefaultSerializerProvider;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -38,7 +40,7 @@ final class Mappers {
    */
   static ObjectMapper exact(ObjectMapper applications) {
     ObjectMapper mapper = applications.copy();
-    mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new BsonModule());
+    mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), bsonTypes());
     addLast(new RefusalHandler(), mapper);
     refuseCoercions(mapper);
     // What is left out as null or empty may come back as something else, and a map loses a key.
@@ -83,11 +85,25 @@ final class Mappers {
             SerializationFeature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
             SerializationFeature.WRITE_CHAR_ARRAYS_AS_JSON_ARRAYS)
         .without(EnumFeature.WRITE_ENUMS_TO_LOWERCASE));
-    mapper.setSerializerProvider(new TypedElements(
+    DefaultSerializerProvider provider = new TypedElements(
         mapper.getSerializerProvider(),
         mapper.getSerializationConfig(),
-        mapper.getSerializerFactory()));
+        mapper.getSerializerFactory());
+    provider.setNullKeySerializer(RefusedTypes.nullKey());
+    mapper.setSerializerProvider(provider);
     return mapper;
+  }
+
+  /** Returns the types of BSON, which come before all that was registered earlier. */
+  static SimpleModule bsonTypes() {
+    SimpleModule module = new SimpleModule("kvstore-bson");
+    module.setDeserializers(new ContainerDeserializers());
+    module.setSerializerModifier(new RefusedTypes());
+    module.setValueInstantiators(new CompleteInstantiator.Finder());
+    module.addDeserializer(Object.class, new AnyDeserializer());
+    ScalarTypes.addTo(module);
+    TextTypes.addTo(module);
+    return module;
   }
 
   /** Those of the application, which are in front of it, are asked first. */

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.kvstore.Durations;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
+import dev.kvstore.internal.bson.BsonText;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,32 +26,24 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.SignStyle;
-import java.time.temporal.ChronoField;
 import java.util.Date;
+import java.util.Locale;
 import java.util.TimeZone;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates, times and paths. Jackson's own reading of them forgives too much: it takes a date and time
- * for a date and drops the time, takes numbers, and makes relative paths absolute. A property with
- * a {@code @JsonFormat} of its own is left to it nevertheless.
+ * Dates, times and paths. Jackson drops the time of a date, accepts numbers and makes relative paths
+ * absolute; only a property with a {@code @JsonFormat} of its own is left to it.
  */
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
   /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
-  private static final DateTimeFormatter YEAR = new DateTimeFormatterBuilder()
-      .appendValue(ChronoField.YEAR, 4, 10, SignStyle.EXCEEDS_PAD)
-      .toFormatter();
+  private static final DateTimeFormatter YEAR = DateTimeFormatter.ofPattern("uuuu", Locale.ROOT);
 
-  private static final DateTimeFormatter YEAR_MONTH = new DateTimeFormatterBuilder()
-      .append(YEAR)
-      .appendLiteral('-')
-      .appendValue(ChronoField.MONTH_OF_YEAR, 2)
-      .toFormatter();
+  private static final DateTimeFormatter YEAR_MONTH =
+      DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
 
   private TextTypes() {}
 
@@ -97,9 +88,7 @@ final class TextTypes {
 
   private static void writeDate(Date value, JsonGenerator out) throws IOException {
     if (value.getClass() != Date.class) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value has a " + value.getClass().getName() + ": use a type of java.time");
+      throw BsonText.invalid("The value has a " + value.getClass().getName() + ": use a type of java.time");
     }
     out.writeEmbeddedObject(value);
   }
@@ -126,9 +115,7 @@ final class TextTypes {
 
   private static String id(TimeZone zone) {
     if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value has a time zone with rules of its own: use one that its ID stands for");
+      throw BsonText.invalid("The value has a time zone with rules of its own: use one that its ID stands for");
     }
     return zone.getID();
   }
@@ -141,9 +128,7 @@ final class TextTypes {
 
   private static String pattern(Pattern pattern) {
     if (Pattern.compile(pattern.pattern()).flags() != pattern.flags()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value has a Pattern with flags, which its text does not show: write them into it,"
+      throw BsonText.invalid("The value has a Pattern with flags, which its text does not show: write them into it,"
               + " as in (?i)");
     }
     return pattern.pattern();
@@ -151,9 +136,7 @@ final class TextTypes {
 
   private static String path(Path path) {
     if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value has a path of another file system than the default one: store its URI");
+      throw BsonText.invalid("The value has a path of another file system than the default one: store its URI");
     }
     return path.toString();
   }

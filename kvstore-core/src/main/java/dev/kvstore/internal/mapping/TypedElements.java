@@ -14,9 +14,8 @@ import com.fasterxml.jackson.databind.ser.impl.TypeWrappedSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the type ids of polymorphic elements although the list or map around them has forgotten
- * its type argument, as every value has that is handed over as an object. Without them it could not
- * be read back as what it was.
+ * Writes the type ids of polymorphic elements even if the type argument of the list or map around
+ * them is not known, as it is of no value passed as an object. They are needed to read it back.
  */
 final class TypedElements extends DefaultSerializerProvider {
   private static final long serialVersionUID = 1L;
@@ -52,8 +51,7 @@ final class TypedElements extends DefaultSerializerProvider {
   @Override
   public JsonSerializer<Object> findContentValueSerializer(
       Class<?> type, @Nullable BeanProperty property) throws JsonMappingException {
-    return typed(
-        super.findContentValueSerializer(type, property), _config.constructType(type), property);
+    return findContentValueSerializer(_config.constructType(type), property);
   }
 
   @Override
@@ -65,10 +63,7 @@ final class TypedElements extends DefaultSerializerProvider {
   @Override
   public JsonSerializer<Object> findPrimaryPropertySerializer(
       Class<?> type, @Nullable BeanProperty property) throws JsonMappingException {
-    JsonSerializer<Object> serializer = super.findPrimaryPropertySerializer(type, property);
-    return isForgotten(property)
-        ? typed(serializer, _config.constructType(type), property)
-        : serializer;
+    return findPrimaryPropertySerializer(_config.constructType(type), property);
   }
 
   @Override
@@ -76,18 +71,6 @@ final class TypedElements extends DefaultSerializerProvider {
       JavaType type, @Nullable BeanProperty property) throws JsonMappingException {
     JsonSerializer<Object> serializer = super.findPrimaryPropertySerializer(type, property);
     return isForgotten(property) ? typed(serializer, type, property) : serializer;
-  }
-
-  @Override
-  public JsonSerializer<Object> findKeySerializer(JavaType type, @Nullable BeanProperty property)
-      throws JsonMappingException {
-    return RefusedTypes.key(type, super.findKeySerializer(type, property));
-  }
-
-  @Override
-  public JsonSerializer<Object> findNullKeySerializer(
-      JavaType type, @Nullable BeanProperty property) {
-    return RefusedTypes.nullKey();
   }
 
   /** Tells whether the declared type says nothing: {@code Object}, or an Optional of it. */
