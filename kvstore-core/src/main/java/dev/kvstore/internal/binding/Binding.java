@@ -36,9 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class Binding<T> implements KVBinding<T> {
   private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-  /**
-   * An entry may outlive its expiry by the difference of two clocks: then it is looked at often.
-   */
+  /** An entry may outlive its expiry by the difference of two clocks. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
   private final Settings<T> settings;

@@ -21,10 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads: from memory, by joining a load that is under way, or by a load of one's own, which runs on
- * the calling thread. Thread-safe.
- */
+/** Reads from memory, by joining a pending load, or by a load on the calling thread. Thread-safe. */
 class CacheReader {
   private final EntryStore store;
   private final Slots slots;
@@ -109,18 +106,15 @@ class CacheReader {
     final Map<String, PendingLoad> joined = new HashMap<>();
   }
 
-  /**
-   * Whether the cache can know what these options demand. To be asked before looking into the map,
-   * which is at least as new as the position that was seen.
-   */
+  /** Whether the map is as new as these options demand. Ask this before looking into it. */
   boolean isKnown(ReadOptions options) {
     long least = options.atLeast().position();
     return !options.bypassCache() && (least == 0 || least <= freshness.position());
   }
 
   /**
-   * What a load demands: nothing older than the feed, nor than what was seen here. Without
-   * positions nobody can tell what a cache on the way has heard of, so it is not to answer.
+   * What a load demands: nothing older than the feed, or than what was seen here. Without positions
+   * a cache on the way cannot prove that, so it is bypassed.
    */
   ReadOptions demand(ReadOptions options) {
     SyncToken least =

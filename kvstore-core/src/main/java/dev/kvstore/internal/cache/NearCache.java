@@ -30,16 +30,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any entry store, read at the speed of memory. What was read is held until the store tells that it
- * has changed; as long as the store's feed of changes is alive, nothing is served that is older
- * than the settings' bound, and when it is not, reads go to the store, or where the settings say so
- * are served and marked as stale. A process reads its own writes, and no key goes back in time.
+ * A near-cache over an entry store. Caches an entry until the change feed invalidates it. While the
+ * feed is alive, nothing older than the settings' bound is served; otherwise reads go to the store,
+ * or are served marked as stale where the settings say so. A process reads its own writes, and no
+ * key goes back in time.
  *
- * <p>Listings go to the store. They let nobody read an older entry afterwards, but a key that was
- * deleted elsewhere and so is missing from a listing may still be read until the feed tells of it.
+ * <p>Listings go to the store. A key that is missing from one because it was deleted elsewhere may
+ * still be read until the feed reports it.
  *
- * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}; those of
- * {@link NearCaches} share one.
+ * <p>Thread-safe. Has one daemon thread until {@link #close()}; those of {@link NearCaches} share
+ * one.
  */
 public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
