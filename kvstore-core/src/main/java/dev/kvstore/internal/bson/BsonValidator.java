@@ -15,10 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.bson.io.BasicOutputBuffer;
 
-/**
- * Reads BSON that comes from outside to its last byte, and believes none of it: no length that it
- * claims is used before it was compared with what is there.
- */
+/** Validates BSON from outside to its last byte. Uses no length that exceeds what is there. */
 final class BsonValidator {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
   private static final int MIN_DOCUMENT_BYTES = 5;

@@ -7,10 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The standard output of a command, which remembers that it could not be written: a writer would
- * not say why.
- */
+/** The standard output of a command. Remembers why it could not be written. */
 public final class StandardOutput extends FilterOutputStream {
   private volatile @Nullable IOException failure;
 

@@ -1,6 +1,5 @@
 /**
- * The typed facade: everything about Java types, defaults, rules and compare-and-set loops, over
- * any store of raw entries.
+ * The typed facade over any store of raw entries: types, defaults, rules, compare-and-set loops.
  */
 @NullMarked
 package dev.kvstore.internal.typed;
