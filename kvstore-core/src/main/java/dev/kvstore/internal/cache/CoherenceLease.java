@@ -69,10 +69,7 @@ class CoherenceLease {
     return exact ? clock.nanos() : clock.coarseNanos();
   }
 
-  /**
-   * Whether what is read from now on may be held: no change to it will be missed, or it is held for
-   * a short time only. To be asked when the slot is in the map.
-   */
+  /** Whether what is read from now on may be cached. Ask this when the slot is in the map. */
   boolean mayKeep() {
     return positioned || timed;
   }
@@ -172,7 +169,9 @@ class CoherenceLease {
 
   /** To be called again and again, for the leases to run out. */
   final synchronized void update() {
-    boolean serve = !closed && clock.isTicking() && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
+    boolean serve = !closed
+        && clock.isTicking()
+        && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
     // First, whatever becomes of the rest.
     pulse = serve && !exact ? clock.coarseNanos() : CacheClock.NEVER;

@@ -22,12 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The near-caches of a database's stores: one for each name, which share the memory of the settings.
+ * The near-caches of a database's stores: one for each name, which share the memory of the
+ * settings.
  *
  * <p>A store is cached once it is seen to have an entry, so stores that do not exist cost nothing.
- * Its cache is dropped after a while without use. There are at most {@value #MOST}: another replaces
- * the one unused for longest, and if all are in use the store is read without a cache and the log
- * says so. Thread-safe; has one daemon thread while there is a cache.
+ * Its cache is dropped after a while without use. There are at most {@value #MOST}: another
+ * replaces the one unused for longest, and if all are in use the store is read without a cache and
+ * the log says so. Thread-safe; has one daemon thread while there is a cache.
  */
 public final class NearCaches implements AutoCloseable {
   /** Each is a part of the database's feed, which looks at all of them again and again. */
@@ -178,10 +179,7 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns how all caches fare together: coherent where all are, since the last change of one,
-   * with the longest lag, and with the counts of those too that are gone.
-   */
+  /** Returns the combined health: the worst of each figure, and counts of dropped caches too. */
   public synchronized CacheHealth health() {
     return caches.values().stream()
         .map(shared -> shared.cache().health())

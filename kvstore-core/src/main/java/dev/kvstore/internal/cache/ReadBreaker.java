@@ -20,7 +20,9 @@ final class ReadBreaker {
     this.clock = clock;
   }
 
-  /** Returns whether to ask the store, by {@link #noting}; one reader at a time while it is down. */
+  /**
+   * Returns whether to ask the store, by {@link #noting}; one reader at a time while it is down.
+   */
   boolean mayAsk() {
     long at = retryAt.get();
     return at == NONE || (clock.nanos() >= at && retryAt.compareAndSet(at, ASKING));

@@ -15,9 +15,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of a near-cache. A slot goes into it before the database is asked, and whoever learns of a
- * change of the key takes it out; then the result is not kept. No method waits, or holds a lock over
- * more than one step of the map. Thread-safe. Tests override methods, to show what each is for.
+ * The map of a near-cache. A slot goes into it before the database is asked, and whoever learns of
+ * a change of the key takes it out; then the result is not kept. No method waits, or holds a lock
+ * over more than one step of the map. Thread-safe. Tests override methods, to show what each is
+ * for.
  */
 class Slots {
   private final Cache<String, Slot> cache;
@@ -29,15 +30,9 @@ class Slots {
         .weigher((String key, Slot slot) -> slot.weight())
         // Upkeep is little and touches nothing of ours: no pool needed.
         .executor(Runnable::run)
-        .evictionListener(Slots::evicted)
+        .evictionListener((String key, Slot slot, RemovalCause cause) -> slot.end())
         .build();
     map = cache.asMap();
-  }
-
-  private static void evicted(@Nullable String key, @Nullable Slot slot, RemovalCause cause) {
-    if (slot != null) {
-      slot.end();
-    }
   }
 
   final @Nullable Slot get(String key) {
@@ -102,8 +97,8 @@ class Slots {
   }
 
   /**
-   * Whether what is held is what the change left behind. Then it is right, whatever happened before:
-   * a polling feed reports a key that it sees for the first time as deleted and created.
+   * Whether what is held is what the change left behind. Then it is right, whatever happened
+   * before: a polling feed reports a key that it sees for the first time as deleted and created.
    */
   boolean isOutcome(Change last) {
     return get(last.key()) instanceof EntrySlot held && held.isOutcome(last);
