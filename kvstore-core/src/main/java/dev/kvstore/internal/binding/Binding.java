@@ -28,11 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Settings that follow what is stored. Thread-safe.
- *
- * @param <T> the type of the settings
- */
+/** Settings that follow what is stored. Thread-safe. */
 public final class Binding<T> implements KVBinding<T> {
   private static final Logger log = LoggerFactory.getLogger(Binding.class);
 

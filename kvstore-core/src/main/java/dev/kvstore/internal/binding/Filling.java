@@ -249,12 +249,16 @@ record Filling(
 
   private <V> void check(BindOptions.Rule<V> rule, String key, Object value) {
     String what = " for key '" + key + "'";
-    check(key, "The value" + what, "The rule" + what, rule.validator(), rule.type().cast(value));
+    check(
+        key,
+        "The value" + what,
+        "The rule" + what,
+        rule.validator(),
+        rule.type().cast(value));
   }
 
   /** @param subjectOfFailure begins the sentence about a rule that failed */
-  <V> void check(
-      String key, String subject, String subjectOfFailure, Validator<V> rule, V value) {
+  <V> void check(String key, String subject, String subjectOfFailure, Validator<V> rule, V value) {
     try {
       rule.problemWith(value)
           .ifPresent(problem -> problem(key, ErrorCode.VALIDATION_FAILED, subject + " " + problem));
