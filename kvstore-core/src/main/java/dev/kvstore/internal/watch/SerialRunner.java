@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a piece of work on a shared executor when there is some, never concurrently. Thread-safe. */
+/**
+ * Runs a piece of work on a shared executor when there is some, never concurrently. Thread-safe.
+ */
 public final class SerialRunner {
   private static final Logger log = LoggerFactory.getLogger(SerialRunner.class);
 

@@ -6,7 +6,9 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 
-/** Buffers what a feed reports and passes it on by a {@link SerialRunner}, so the feed never waits. */
+/**
+ * Buffers what a feed reports and passes it on by a {@link SerialRunner}, so the feed never waits.
+ */
 abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;
   final SerialRunner runner;

@@ -5,9 +5,11 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
+import dev.kvstore.KVType;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
@@ -45,6 +47,12 @@ public final class WatchHub implements AutoCloseable {
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /** Reads the value of an entry as a type, or throws a {@link TypeMismatchException}. */
+  @FunctionalInterface
+  public interface Decoder {
+    <T> KVEntry<T> decode(KVEntry<RawValue> entry, KVType<T> type);
+  }
 
   @FunctionalInterface
   interface Later {
@@ -84,7 +92,7 @@ public final class WatchHub implements AutoCloseable {
    * @param decoder for the values of changes, where the options ask for them
    */
   public KVSubscription watch(
-      Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
+      Interest interest, KVWatcher watcher, WatchOptions options, Decoder decoder) {
     return start(
         new QueuedWatch(
             this,
@@ -112,8 +120,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Calls {@code refresh} when a key of interest may have changed since the caller read it, one call
-   * at a time; every 5 seconds over a store without a change feed.
+   * Calls {@code refresh} when a key of interest may have changed since the caller read it, one
+   * call at a time; every 5 seconds over a store without a change feed.
    *
    * @param subject what is read, for log lines: {@code the settings 'http'}
    * @param refresh reads as fresh as the options demand, and returns after what time to read again
