@@ -42,8 +42,8 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one value as BSON. At once refuses with {@link InvalidInputException} what BSON cannot hold
- * without loss, or what exceeds the limits.
+ * Writes one value as BSON. At once refuses with {@link InvalidInputException} what BSON cannot
+ * hold without loss, or what exceeds the limits.
  */
 public final class BsonGenerator extends GeneratorBase {
   /** The bytes before the value in its document: the length, the type and the name "value". */
@@ -132,7 +132,7 @@ public final class BsonGenerator extends GeneratorBase {
     _verifyValueWrite("start a container");
     if (depth == limits.maxDepth()) {
       throw BsonText.invalid("The value is nested more than " + limits.maxDepth() + " levels deep"
-              + BsonText.at(_writeContext));
+          + BsonText.at(_writeContext));
     }
     depth++;
   }

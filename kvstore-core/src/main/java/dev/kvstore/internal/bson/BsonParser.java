@@ -27,9 +27,7 @@ import org.bson.codecs.DecoderContext;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads one value from BSON; what JSON has no type for is an embedded object. No accessor rounds.
- */
+/** Reads a value from BSON; types that JSON lacks are embedded objects. No accessor rounds. */
 public final class BsonParser extends ParserMinimalBase {
   /** No stored value is nested as deeply; bytes from elsewhere must not exhaust the stack. */
   private static final int MAX_DEPTH = 1_000;

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * 0.10 is not.
  */
 final class JsonNumbers {
-  private static final int MAX_LONG_DIGITS = 18;
-
   private JsonNumbers() {}
 
   /** Writes the number of this JSON text. */
@@ -21,8 +19,6 @@ final class JsonNumbers {
       writeFraction(text, out);
     } else if (text.equals("-0")) {
       out.writeNumber(-0.0);
-    } else if (text.length() <= MAX_LONG_DIGITS) {
-      out.writeNumber(BigInteger.valueOf(Long.parseLong(text)));
     } else {
       BigInteger number = new BigInteger(text);
       if (number.bitLength() < 64) {
@@ -68,9 +64,7 @@ final class JsonNumbers {
         : null;
   }
 
-  /**
-   * Returns true if a double would lose written zeros. It keeps one after the point: 100.0, 1.0E10.
-   */
+  /** Returns true if a double would lose written zeros; it keeps one, as in 100.0 and 1.0E10. */
   private static boolean hasZerosThatCount(String text) {
     int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
     String mantissa = exponent < 0 ? text : text.substring(0, exponent);

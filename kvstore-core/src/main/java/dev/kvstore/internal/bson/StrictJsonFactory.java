@@ -17,10 +17,7 @@ import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Makes parsers for strict JSON in UTF-8, decoded by the JDK: Jackson guesses encodings and lets
- * ill-formed text pass.
- */
+/** Makes parsers for strict JSON in UTF-8. Jackson's own decoders accept ill-formed text. */
 final class StrictJsonFactory extends JsonFactory {
   private static final long serialVersionUID = 1L;
 
