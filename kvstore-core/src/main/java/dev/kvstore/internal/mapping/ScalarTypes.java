@@ -74,11 +74,7 @@ final class ScalarTypes {
   }
 
   private static <T> void number(
-      SimpleModule to,
-      Class<T> primitive,
-      Class<T> boxed,
-      Function<Number, T> conversion,
-      T zero) {
+      SimpleModule to, Class<T> primitive, Class<T> boxed, Function<Number, T> conversion, T zero) {
     number(to, primitive, conversion, zero);
     number(to, boxed, conversion, null);
   }

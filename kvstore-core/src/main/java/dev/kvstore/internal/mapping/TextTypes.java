@@ -7,8 +7,10 @@ import dev.kvstore.Durations;
 import dev.kvstore.internal.bson.BsonText;
 import java.io.File;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +36,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates, times and paths. Jackson drops the time of a date, accepts numbers and makes relative paths
- * absolute; only a property with a {@code @JsonFormat} of its own is left to it.
+ * Dates, times and paths. Jackson drops the time of a date, accepts numbers and makes relative
+ * paths absolute; only a property with a {@code @JsonFormat} of its own is left to it.
  */
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
@@ -44,6 +46,9 @@ final class TextTypes {
 
   private static final DateTimeFormatter YEAR_MONTH =
       DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
   private TextTypes() {}
 
@@ -55,9 +60,8 @@ final class TextTypes {
     types.text(Path.class, TextTypes::path, Path::of);
     types.text(File.class, File::getPath, File::new);
     types.text(Pattern.class, TextTypes::pattern, Pattern::compile);
-    types.text(InetAddress.class, InetAddress::getHostAddress, InternetAddresses::ofLiteral);
-    types.text(
-        InetSocketAddress.class, InternetAddresses::toText, InternetAddresses::socketAddress);
+    types.text(InetAddress.class, InetAddress::getHostAddress, TextTypes::address);
+    types.text(InetSocketAddress.class, TextTypes::text, TextTypes::socketAddress);
   }
 
   private static void addInstants(Registry types) {
@@ -88,7 +92,8 @@ final class TextTypes {
 
   private static void writeDate(Date value, JsonGenerator out) throws IOException {
     if (value.getClass() != Date.class) {
-      throw BsonText.invalid("The value has a " + value.getClass().getName() + ": use a type of java.time");
+      throw BsonText.invalid(
+          "The value has a " + value.getClass().getName() + ": use a type of java.time");
     }
     out.writeEmbeddedObject(value);
   }
@@ -115,7 +120,8 @@ final class TextTypes {
 
   private static String id(TimeZone zone) {
     if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
-      throw BsonText.invalid("The value has a time zone with rules of its own: use one that its ID stands for");
+      throw BsonText.invalid(
+          "The value has a time zone with rules of its own: use one that its ID stands for");
     }
     return zone.getID();
   }
@@ -128,7 +134,8 @@ final class TextTypes {
 
   private static String pattern(Pattern pattern) {
     if (Pattern.compile(pattern.pattern()).flags() != pattern.flags()) {
-      throw BsonText.invalid("The value has a Pattern with flags, which its text does not show: write them into it,"
+      throw BsonText.invalid(
+          "The value has a Pattern with flags, which its text does not show: write them into it,"
               + " as in (?i)");
     }
     return pattern.pattern();
@@ -136,9 +143,44 @@ final class TextTypes {
 
   private static String path(Path path) {
     if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw BsonText.invalid("The value has a path of another file system than the default one: store its URI");
+      throw BsonText.invalid(
+          "The value has a path of another file system than the default one: store its URI");
     }
     return path.toString();
+  }
+
+  /** Addresses are written by their numbers, and no name is ever looked up. */
+  private static @Nullable InetAddress address(String text) {
+    // What has a colon is never looked up.
+    if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip == null ? address.getHostString() : ip.getHostAddress();
+    return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private static @Nullable InetSocketAddress socketAddress(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      return null;
+    }
+    String host = text.substring(0, colon);
+    int port = Integer.parseInt(text, colon + 1, text.length(), 10);
+    boolean isIpv6 = host.startsWith("[") && host.endsWith("]");
+    InetAddress ip = address(isIpv6 ? host.substring(1, host.length() - 1) : host);
+    if (ip != null) {
+      return isIpv6 == ip instanceof Inet6Address ? new InetSocketAddress(ip, port) : null;
+    }
+    return isIpv6 || host.indexOf(':') >= 0 ? null : InetSocketAddress.createUnresolved(host, port);
   }
 
   private record Registry(SimpleModule module) {

@@ -1,6 +1,4 @@
-/**
- * The typed facade over any store of raw entries: types, defaults, rules, compare-and-set loops.
- */
+/** The typed facade over stores of raw entries: types, defaults, rules, compare-and-set loops. */
 @NullMarked
 package dev.kvstore.internal.typed;
 
