@@ -55,8 +55,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
       throw malformed();
     }
     try {
-      return new ByteSize(
-          Math.multiplyExact(Long.parseLong(size.group(1)), unit(size.group(2))));
+      return new ByteSize(Math.multiplyExact(Long.parseLong(size.group(1)), unit(size.group(2))));
     } catch (ArithmeticException | NumberFormatException e) {
       throw new IllegalArgumentException("must be at most " + Long.MAX_VALUE + " bytes", e);
     }

@@ -5,10 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Options of a write: its condition, time to live, author and etag. Immutable; each method returns
- * a changed copy.
- */
+/** Options of a write. Immutable; each method returns a changed copy. */
 public final class WriteOptions {
   /** No condition, no expiry, no author, and an etag that the store makes. */
   public static final WriteOptions DEFAULT =
@@ -36,10 +33,7 @@ public final class WriteOptions {
     this.etag = etag;
   }
 
-  /**
-   * Writes only if the entry has this etag, and throws {@link PreconditionFailedException}
-   * otherwise.
-   */
+  /** Writes only if the entry has this etag, else throws {@link PreconditionFailedException}. */
   public static WriteOptions ifMatch(String etag) {
     return DEFAULT.condition(WriteCondition.ifMatch(etag));
   }
@@ -78,10 +72,7 @@ public final class WriteOptions {
     return new WriteOptions(condition, newTimeToLive, false, author, etag);
   }
 
-  /**
-   * Keeps the expiry of an existing entry, or that it has none. A new entry does not expire.
-   * Replaces a time to live.
-   */
+  /** Keeps an existing entry's expiry; a new entry has none. Replaces a time to live. */
   public WriteOptions keepingExpiry() {
     return new WriteOptions(condition, null, true, author, etag);
   }

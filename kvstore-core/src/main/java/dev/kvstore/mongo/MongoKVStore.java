@@ -21,7 +21,9 @@ public final class MongoKVStore {
     return open(connectionString, store, MongoSettings.DEFAULT);
   }
 
-  /** Opens a store of the database that {@link MongoKVDatabase#open(String, MongoSettings)} opens. */
+  /**
+   * Opens a store of the database that {@link MongoKVDatabase#open(String, MongoSettings)} opens.
+   */
   public static KVStore open(String connectionString, String store, MongoSettings settings) {
     Names.checkStore(store);
     Objects.requireNonNull(settings, "settings");
@@ -33,7 +35,10 @@ public final class MongoKVStore {
     return open(client, database, store, MongoSettings.DEFAULT);
   }
 
-  /** Opens a store of the database that {@link MongoKVDatabase#open(MongoClient, String, MongoSettings)} opens. */
+  /**
+   * Opens a store of the database that {@link MongoKVDatabase#open(MongoClient, String,
+   * MongoSettings)} opens.
+   */
   public static KVStore open(
       MongoClient client, String database, String store, MongoSettings settings) {
     Names.checkStore(store);

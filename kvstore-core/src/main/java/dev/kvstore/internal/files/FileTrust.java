@@ -15,9 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds who but the process's user and root could change or replace a file, by POSIX permissions.
- */
+/** Finds who but the process's user and root could change or replace a file, on POSIX. */
 public final class FileTrust {
   private static final int ROOT = 0;
   private static final int GROUP_WRITE = 0020;

@@ -19,9 +19,7 @@ public final class Closing {
     all(Arrays.asList(closers));
   }
 
-  /**
-   * Runs all of these in order. Then throws the first exception, with up to 10 others suppressed.
-   */
+  /** Runs all of these, then throws the first exception, with up to 10 others suppressed. */
   public static void all(Collection<? extends Runnable> closers) {
     Throwable first = null;
     for (Runnable closer : closers) {
@@ -34,9 +32,7 @@ public final class Closing {
     rethrow(first);
   }
 
-  /**
-   * Shuts the executor down and waits this long, even if interrupted. Returns true if it has ended.
-   */
+  /** Shuts the executor down and waits, even if interrupted. Returns true if it has ended. */
   public static boolean shutdown(ExecutorService threads, Duration patience) {
     threads.shutdown();
     long deadline = System.nanoTime() + patience.toNanos();

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that runs one step after another until it is stopped. A step that fails is logged,
- * and the next begins after a pause: no exception or error ends the thread.
+ * A daemon thread that runs one step after another until it is stopped. A step that fails is
+ * logged, and the next begins after a pause: no exception or error ends the thread.
  */
 public abstract class ServiceThread implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServiceThread.class);
