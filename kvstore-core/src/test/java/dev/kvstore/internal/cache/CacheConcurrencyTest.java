@@ -84,7 +84,8 @@ class CacheConcurrencyTest {
       throw failure;
     });
     AtomicReference<Throwable> joined = new AtomicReference<>();
-    try (NearCache cache = NearCache.over(failing, NearCacheSettings.DEFAULT, InstantSource.system())) {
+    try (NearCache cache =
+        NearCache.over(failing, NearCacheSettings.DEFAULT, InstantSource.system())) {
       Objects.requireNonNull(failing.sink).positioned(database.position());
       Thread loader = new Thread(() -> assertThatExceptionOfType(RuntimeException.class)
           .isThrownBy(() -> RawStore.of(cache).read("k", ReadOptions.DEFAULT)));
@@ -169,8 +170,8 @@ class CacheConcurrencyTest {
       }
     };
     long before = usedHeap();
-    try (NearCache cache =
-        NearCache.over(large, NearCacheSettings.builder().maximumBytes(bound).build(), InstantSource.system())) {
+    try (NearCache cache = NearCache.over(
+        large, NearCacheSettings.builder().maximumBytes(bound).build(), InstantSource.system())) {
       Objects.requireNonNull(large.sink).positioned(database.position());
       for (int i = 0; i < 100_000; i++) {
         RawStore.of(cache).read("key-" + i, ReadOptions.DEFAULT);
