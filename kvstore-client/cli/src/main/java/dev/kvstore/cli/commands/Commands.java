@@ -25,6 +25,9 @@ public final class Commands {
     COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("diff", DiffCommand::new);
+    COMMANDS.put("log", LogCommand::new);
+    COMMANDS.put("rollback", RollbackCommand::new);
+    COMMANDS.put("label", LabelCommand::new);
     COMMANDS.put("stores", StoresCommand::new);
     COMMANDS.put("completion", CompletionCommand::new);
   }

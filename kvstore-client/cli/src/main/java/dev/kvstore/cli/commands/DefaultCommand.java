@@ -30,7 +30,7 @@ final class DefaultCommand extends ValueAction {
         return ExitCodes.OK;
       }
       try {
-        KVMetadata stored = store.set(key(), given, lifetime(WriteOptions.ifAbsent()));
+        KVMetadata stored = store.set(key(), given, given(WriteOptions.ifAbsent()));
         console().print(key() + ": stored, etag " + stored.etag());
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {

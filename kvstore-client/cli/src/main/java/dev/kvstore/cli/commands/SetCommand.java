@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
       "  kv set ui.theme '\"dark\"'",
       "  kv set ui.theme dark --string",
       "  kv set http.limits --file limits.json",
+      "  kv set http.retries 5 -m 'the gateway is slow'",
       "  kv set lock '\"me\"' --if-absent --ttl 30s",
       "  kv set ui.theme '\"blue\"' --if-match 6a10f1a27e0c5b3d9c2f1a01"
     })
@@ -43,7 +44,7 @@ final class SetCommand extends ValueAction {
   int run(KVStore store) throws IOException {
     RawValue given = value();
     WriteCondition condition = absent ? WriteCondition.IF_ABSENT : ifMatch.condition();
-    WriteOptions options = lifetime(WriteOptions.DEFAULT).condition(condition);
+    WriteOptions options = given(WriteOptions.DEFAULT).condition(condition);
     KVMetadata written = store.set(key(), given, options);
     console().print(written(written));
     return ExitCodes.OK;

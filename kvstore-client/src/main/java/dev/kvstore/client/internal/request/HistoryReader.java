@@ -115,8 +115,7 @@ public final class HistoryReader {
         .map(BsonValue::asDocument)
         .map(item -> new ChangeReport.Item(
             WireReader.legalKey(item.getString("key").getValue()),
-            ChangeReport.Kind.valueOf(
-                item.getString("change").getValue().toUpperCase(Locale.ROOT)),
+            ChangeReport.Kind.valueOf(item.getString("change").getValue().toUpperCase(Locale.ROOT)),
             text(item, "from"),
             text(item, "to"),
             item.isNumber("line")

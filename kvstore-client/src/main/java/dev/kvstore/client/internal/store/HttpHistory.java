@@ -117,8 +117,7 @@ record HttpHistory(
   public boolean deleteLabel(String name) {
     URI url = urls.at("/labels", name, Query.none());
     Answer answer = transport.send(
-        Call.write("DELETE", url, null, WriteCondition.NONE, Cause.UNKNOWN, null),
-        deadlines.get());
+        Call.write("DELETE", url, null, WriteCondition.NONE, Cause.UNKNOWN, null), deadlines.get());
     if (answer.isNotFound("label-not-found")) {
       return false;
     }
@@ -162,11 +161,12 @@ record HttpHistory(
     if (options.isDryRun()) {
       query.and("dryRun", "true");
     }
-    Cause cause = new Cause(
-        options.author().orElse(null), options.comment().orElse(null), null, null);
-    WriteCondition condition =
-        options.fingerprint().<WriteCondition>map(WriteCondition::ifMatch).orElse(
-            WriteCondition.NONE);
+    Cause cause =
+        new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+    WriteCondition condition = options
+        .fingerprint()
+        .<WriteCondition>map(WriteCondition::ifMatch)
+        .orElse(WriteCondition.NONE);
     Call call = Call.write(
         "POST",
         urls.at("/rollbacks", query),

@@ -49,9 +49,10 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
   private static final int MAX_BATCH_KEYS = 1000;
 
   KVMetadata write(Write write, Deadline deadline) {
-    Call call = write.cause().operation() == KVOperation.ROLLBACK && write.cause().from() != null
-        ? rollback(write, write.cause().from())
-        : replacing(write);
+    Call call =
+        write.cause().operation() == KVOperation.ROLLBACK && write.cause().from() != null
+            ? rollback(write, write.cause().from())
+            : replacing(write);
     return lostWrites.send(
         call,
         write.etag(),
