@@ -44,13 +44,7 @@ public final class Binding<T> implements KVBinding<T> {
   private volatile State<T> state;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /**
-   * What holds at a time.
-   *
-   * @param entries what was read last
-   * @param problems what keeps those from becoming current
-   * @param unread the keys of those that nothing asked for
-   */
+  /** The settings, what was read last, its problems, and the keys that nothing asked for. */
   private record State<T>(
       T current,
       Map<String, KVEntry<RawValue>> entries,

@@ -23,11 +23,7 @@ final class Settings<T> {
   private final Map<String, List<BindOptions.Rule<?>>> rules;
   private final Map<String, Member> declared = new HashMap<>();
 
-  /**
-   * What came of it: an object, or problems.
-   *
-   * @param unread the keys that nothing asked for
-   */
+  /** An object or problems, and the keys that nothing asked for. */
   record Outcome<T>(@Nullable T object, List<KVProblem> problems, List<String> unread) {}
 
   /** @throws IllegalArgumentException if the type cannot be bound, or the options do not fit it */

@@ -21,11 +21,7 @@ final class StoredKeys {
 
   record Stored(String key, RawValue value) {}
 
-  /**
-   * A value below the key of a container.
-   *
-   * @param place what follows that key: {@code [0]}, or what follows the separator
-   */
+  /** A value below the key of a container, and its place there: {@code [0]} or a name. */
   record Below(String place, Stored stored) {}
 
   /** @param declared the keys that settings have, which are no other spelling of another */

@@ -41,10 +41,7 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes one value as BSON. At once refuses with {@link InvalidInputException} what BSON cannot
- * hold without loss, or what exceeds the limits.
- */
+/** Writes a value as BSON; refuses at once what would be lost or exceeds the limits. */
 public final class BsonGenerator extends GeneratorBase {
   /** The bytes before the value in its document: the length, the type and the name "value". */
   private static final int HEAD_BYTES = 4 + 1 + 6;

@@ -27,11 +27,7 @@ import org.bson.io.BasicOutputBuffer;
 public final class BsonValues {
   private BsonValues() {}
 
-  /**
-   * Returns the value's type in the words of BSON: {@code string}, {@code int32}, {@code int64},
-   * {@code double}, {@code decimal128}, {@code document}, {@code array}, {@code null},
-   * {@code boolean}, {@code date}, {@code binary}, {@code objectId} …
-   */
+  /** Returns the value's type in the words of BSON: {@code string}, {@code int32} … */
   public static String typeName(RawValue value) {
     BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
     return type == null ? "unknown" : typeName(type);
@@ -163,12 +159,7 @@ public final class BsonValues {
         new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
   }
 
-  /**
-   * Returns the document with these members, in their order: what {@link #members} takes apart.
-   *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if a name has U+0000 or half
-   *     of a surrogate pair
-   */
+  /** Returns the document with these members; refuses names that BSON does not allow. */
   public static byte[] document(Map<String, RawValue> members) {
     for (String name : members.keySet()) {
       if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {

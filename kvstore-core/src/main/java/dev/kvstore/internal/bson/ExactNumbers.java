@@ -5,10 +5,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.bson.types.Decimal128;
 
-/**
- * Converts numbers where nothing is lost; every method throws {@link ArithmeticException}, without
- * the number in its message, where something would be.
- */
+/** Converts numbers without loss, or throws {@link ArithmeticException} without the number. */
 public final class ExactNumbers {
   /** Beyond it a number is none that BSON can hold, and too expensive to write out. */
   private static final int MAX_SCALE = 10_000;

@@ -6,9 +6,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the BSON number for one of JSON: for an integer the smallest of int32, int64 and
- * Decimal128; for others a double where it keeps all digits, else a Decimal128: 0.1 is a double,
- * 0.10 is not.
+ * Finds the BSON number for one of JSON: the smallest integer type that fits, or a double where it
+ * keeps all digits, else a Decimal128: 0.1 is a double, 0.10 is not.
  */
 final class JsonNumbers {
   private JsonNumbers() {}

@@ -21,9 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads from memory, by joining a pending load, or by a load on the calling thread. Thread-safe.
- */
+/** Reads from memory, by a pending load, or by a load on the calling thread. Thread-safe. */
 class CacheReader {
   private final EntryStore store;
   private final Slots slots;

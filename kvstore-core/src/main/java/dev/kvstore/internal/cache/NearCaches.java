@@ -231,10 +231,8 @@ public final class NearCaches implements AutoCloseable {
   private record Weighed(NearCache cache, long weight) {}
 
   /**
-   * Divides the memory: everybody gets twice what it has and a little to begin with, at most its
-   * equal share of what is left by those who have less; and what is left by all in equal parts.
-   *
-   * @param weights what each has, the least first
+   * Divides the memory: each cache gets twice its weight and a little, at most an equal share of
+   * the rest; what is left is divided equally. The weights are in ascending order.
    */
   static long[] parts(long total, long[] weights) {
     int count = weights.length;

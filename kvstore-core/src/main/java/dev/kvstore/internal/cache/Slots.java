@@ -30,9 +30,15 @@ class Slots {
         .weigher((String key, Slot slot) -> slot.weight())
         // Upkeep is little and touches nothing of ours: no pool needed.
         .executor(Runnable::run)
-        .evictionListener((String key, Slot slot, RemovalCause cause) -> slot.end())
+        .evictionListener(Slots::evicted)
         .build();
     map = cache.asMap();
+  }
+
+  private static void evicted(@Nullable String key, @Nullable Slot slot, RemovalCause cause) {
+    if (slot != null) {
+      slot.end();
+    }
   }
 
   final @Nullable Slot get(String key) {

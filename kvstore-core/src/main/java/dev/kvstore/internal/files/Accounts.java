@@ -16,10 +16,7 @@ record Accounts(Path users, Path groups) {
 
   private static final int ROOT = 0;
 
-  /**
-   * Returns true if this is a listed user's primary group that nobody else but root is in; false if
-   * that cannot be read.
-   */
+  /** Returns true if nobody but this user and root is known to be in the group of its number. */
   boolean isAloneInOwnGroup(int id) {
     try {
       Set<String> members = new HashSet<>();

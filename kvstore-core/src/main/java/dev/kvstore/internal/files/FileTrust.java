@@ -36,18 +36,12 @@ public final class FileTrust {
     this.shared = shared;
   }
 
-  /**
-   * Trusts root and the process's own user, and that user's private group: one with the same number
-   * and no other member.
-   */
+  /** Trusts root, the process's own user, and a group of the same number without other members. */
   public static FileTrust ofProcess() {
     return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
   }
 
-  /**
-   * Returns the same, but also trusts groups that may write, as on shared volumes, and the file's
-   * own folder if it is sticky.
-   */
+  /** Also trusts groups that may write, as on shared volumes, and the file's folder if sticky. */
   public FileTrust sharing() {
     return new FileTrust(trusted, accounts, true);
   }
@@ -106,12 +100,7 @@ public final class FileTrust {
     return fileProblem(reached);
   }
 
-  /**
-   * Checks that no other user can change the file or the folders that lead to it.
-   *
-   * @param what begins the message: {@code The database file}
-   * @throws UnavailableException if another user can
-   */
+  /** Throws an {@link UnavailableException} that begins with {@code what} if others can write. */
   public void require(String what, Path file) throws IOException {
     String problem = problem(file);
     if (problem != null) {

@@ -22,10 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Converts Java values to BSON and back, by Jackson, without loss; refuses what cannot be kept.
- * Thread-safe. Keeps the types that were read with it.
- */
+/** Converts Java values to BSON and back by Jackson, losslessly. Thread-safe; keeps the types. */
 public final class BsonCodec {
   private final ValueLimits limits;
   private volatile @Nullable Mapping mapping;
@@ -167,12 +164,7 @@ public final class BsonCodec {
     }
   }
 
-  /**
-   * Returns what the type knows of the value, which {@link #decode} reads then. Types that take any
-   * name know all of it.
-   *
-   * @param separator between the names of a place
-   */
+  /** Returns what the type knows of the value, for {@link #decode}; places have this separator. */
   public Known known(RawValue value, KVType<?> type, String separator) {
     if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
       return new Known(value, true, List.of());

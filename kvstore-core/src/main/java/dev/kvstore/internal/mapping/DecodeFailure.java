@@ -97,11 +97,7 @@ final class DecodeFailure {
         key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
   }
 
-  /**
-   * Returns what is wrong with the text of a {@code KVDefault}.
-   *
-   * @param place where the annotation is
-   */
+  /** Returns what is wrong with the text of the {@code KVDefault} at this place. */
   static String ofDefault(String place, String text, String type, Exception failure) {
     String detail = failure instanceof KVException own
         ? own.getMessage()

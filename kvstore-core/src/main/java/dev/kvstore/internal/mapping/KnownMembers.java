@@ -35,8 +35,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of values what their types have no members for. Follows Jackson's deserializers, which
- * annotations choose; one that is not known here takes everything. Thread-safe.
+ * Leaves out of values what their types have no members for, by Jackson's deserializers; one that
+ * is not known here takes everything. Thread-safe.
  */
 final class KnownMembers {
   private static final Set<Class<?>> OF_ARRAYS =
@@ -65,10 +65,7 @@ final class KnownMembers {
   /** What is left of a value, and false if that is none of what was in it. */
   private record Part(BsonValue value, boolean hasAny) {}
 
-  /**
-   * @param deserializer null if it is not known
-   * @param property whose value, or a part of that, it reads
-   */
+  /** A deserializer, null if unknown, and the property of whose value it reads a part or all. */
   private record Reader(
       @Nullable JsonDeserializer<?> deserializer, @Nullable BeanProperty property) {}
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
@@ -61,12 +62,8 @@ public final class Refusals {
       return words.contains(text)
           || (message.contains(text) && !text.chars().allMatch(Character::isLetterOrDigit));
     }
-    for (int start = 0; start + PART <= message.length(); start++) {
-      if (text.contains(message.substring(start, start + PART))) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.rangeClosed(0, message.length() - PART)
+        .anyMatch(start -> text.contains(message.substring(start, start + PART)));
   }
 
   private static void addTexts(@Nullable Object value, List<String> texts) {

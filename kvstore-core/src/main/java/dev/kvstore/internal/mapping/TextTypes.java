@@ -35,10 +35,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Dates, times and paths. Jackson drops the time of a date, accepts numbers and makes relative
- * paths absolute; only a property with a {@code @JsonFormat} of its own is left to it.
- */
+/** Dates, times and paths, which Jackson reads leniently; a {@code @JsonFormat} is left to it. */
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
   /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */

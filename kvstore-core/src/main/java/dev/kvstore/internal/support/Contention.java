@@ -35,9 +35,7 @@ public final class Contention {
     this.began = nanoTime.getAsLong();
   }
 
-  /**
-   * Waits for a random time, at most 10 milliseconds, which may be the longer after more attempts.
-   */
+  /** Waits for a random time of at most 10 milliseconds, which grows with the attempts. */
   public static void pause(int attempts) {
     long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));

@@ -2,10 +2,7 @@ package dev.kvstore.internal.support;
 
 import org.slf4j.Logger;
 
-/**
- * Runs steps of a thread so that no error ends it. Logs the first failure in a row as an error, the
- * others at debug level. Thread-safe.
- */
+/** Runs steps and logs their errors, the first in a row as such, others at debug. Thread-safe. */
 public final class Guard {
   private final Logger log;
   private final String what;

@@ -81,9 +81,7 @@ public final class TypedKVStore implements KVStore {
     return new TypedKVStore(entries, codec, () -> {});
   }
 
-  /**
-   * As {@link #over(EntryStore, BsonCodec)}. Each {@link #close()} calls {@code afterClose} last.
-   */
+  /** As {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
   public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     return new TypedKVStore(entries, codec, afterClose);
   }

@@ -9,10 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A sink as its feed calls it, and its position: it is not called after its end, and its failures
- * do not reach the feed. Not thread-safe except for {@link #close}.
- */
+/** A sink and its position. Not called after its end; its failures do not reach the feed. */
 public abstract class GuardedSink implements FeedSubscription {
   private static final Logger log = LoggerFactory.getLogger(GuardedSink.class);
 

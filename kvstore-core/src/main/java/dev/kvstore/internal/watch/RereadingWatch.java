@@ -38,11 +38,7 @@ abstract class RereadingWatch extends Watch {
     return Optional.empty();
   }
 
-  /**
-   * Returns true if an entry is the one that was read last.
-   *
-   * @param found all entries there are of the keys of many watches
-   */
+  /** Returns true if its entry, among those found for many watches, is the one read last. */
   boolean knows(Map<String, KVEntry<RawValue>> found) {
     return false;
   }

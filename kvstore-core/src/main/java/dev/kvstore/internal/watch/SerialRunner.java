@@ -6,9 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Runs a piece of work on a shared executor when there is some, never concurrently. Thread-safe.
- */
+/** Runs work on a shared executor when there is some, never concurrently. Thread-safe. */
 public final class SerialRunner {
   private static final Logger log = LoggerFactory.getLogger(SerialRunner.class);
 

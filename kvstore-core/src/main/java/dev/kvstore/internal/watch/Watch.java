@@ -6,9 +6,7 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 
-/**
- * Buffers what a feed reports and passes it on by a {@link SerialRunner}, so the feed never waits.
- */
+/** Buffers what a feed reports, so that it never waits, and passes it on by a runner. */
 abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;
   final SerialRunner runner;

@@ -86,11 +86,7 @@ public final class WatchHub implements AutoCloseable {
     this.stop = stop;
   }
 
-  /**
-   * Reports every change that the interest covers to the watcher. Does not block.
-   *
-   * @param decoder for the values of changes, where the options ask for them
-   */
+  /** Reports every change of interest to the watcher, decoding values. Does not block. */
   public KVSubscription watch(
       Interest interest, KVWatcher watcher, WatchOptions options, Decoder decoder) {
     return start(
