@@ -8,6 +8,7 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.document.StoredTypes;
 import dev.kvstore.cli.terminal.Progress;
+import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,9 +48,8 @@ final class EntryWriter {
 
   /** Writes the new values over what is there. */
   void set(List<Difference> differences, Progress progress) {
-    for (int from = 0; from < differences.size(); from += AT_ONCE) {
-      List<Difference> some =
-          differences.subList(from, Math.min(from + AT_ONCE, differences.size()));
+    int done = 0;
+    for (List<Difference> some : Chunks.of(differences, AT_ONCE)) {
       Map<String, RawValue> values = new LinkedHashMap<>();
       for (Difference difference : some) {
         if (deep && difference.before() != null) {
@@ -61,7 +61,8 @@ final class EntryWriter {
       BatchResult result = store.setMany(values);
       created += result.created();
       changed += result.replaced();
-      progress.tell(from + some.size(), differences.size());
+      done += some.size();
+      progress.tell(done, differences.size());
     }
   }
 
