@@ -93,7 +93,6 @@ final class PrivateFile {
     return true;
   }
 
-  /** Returns what went wrong, in words. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException denied) {
       return "no permission for " + denied.getFile();

@@ -114,7 +114,6 @@ public final class RequestContext {
     return new DigestInputStream(body, digest);
   }
 
-  /** Sets the body. */
   public void body(InputStream content, int size) {
     body = content;
     bodySize = size;
@@ -309,7 +308,6 @@ public final class RequestContext {
     reserved = bytes;
   }
 
-  /** Returns how much is {@linkplain #reserve reserved}. */
   public int reserved() {
     return reserved;
   }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints a value or an entry. */
 @Command(
     name = "get",
     header = "Prints the value under a key.",

@@ -5,7 +5,6 @@ import dev.kvstore.cli.terminal.ExitCodes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Adds to a counter. */
 @Command(
     name = "incr",
     header = "Adds to a whole number and prints the sum.",

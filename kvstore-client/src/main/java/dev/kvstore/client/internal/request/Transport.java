@@ -184,11 +184,7 @@ public final class Transport implements AutoCloseable {
     return rounds;
   }
 
-  /**
-   * Checks that this is open.
-   *
-   * @throws KVException with {@link ErrorCode#CLOSED} if this was closed
-   */
+  /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
   public void checkOpen() {
     exchanges.checkOpen();
   }
@@ -198,7 +194,6 @@ public final class Transport implements AutoCloseable {
     exchanges.close();
   }
 
-  /** Waits. */
   public interface Pause {
     void nanos(long nanos) throws InterruptedException;
   }
