@@ -27,12 +27,10 @@ public enum Access {
    */
   MONITORING;
 
-  /** Returns true if the method deletes a store. */
   boolean isDeletion(String method) {
     return this == STORE && method.equals("DELETE");
   }
 
-  /** Returns the role that the method needs. */
   Role role(String method) {
     if (isDeletion(method)) {
       return Role.ADMIN;

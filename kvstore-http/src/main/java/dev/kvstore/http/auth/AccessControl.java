@@ -35,11 +35,7 @@ public record AccessControl(
     authenticator.checkTokens();
   }
 
-  /**
-   * Returns who asks.
-   *
-   * @throws ProblemException if that is not known, or asks too often
-   */
+  /** @throws ProblemException if it is not known who asks, or they ask too often */
   public Principal admit(HttpServletRequest request, Access access) {
     if (access == Access.PAGE) {
       throttle(client(request, Principal.NOBODY));
@@ -69,11 +65,7 @@ public record AccessControl(
                 .getRemoteSocketAddress()));
   }
 
-  /**
-   * Checks that a caller that was admitted before may go on.
-   *
-   * @throws ProblemException if its rights have changed since
-   */
+  /** @throws ProblemException if the rights of the caller have changed since it was admitted */
   public void recheck(HttpServletRequest request, Principal principal) {
     if (!principal.isActive()) {
       identify(request);
@@ -115,11 +107,7 @@ public record AccessControl(
     }
   }
 
-  /**
-   * Checks that the token is good for all these keys of the store.
-   *
-   * @throws ProblemException otherwise, whether or not they are there
-   */
+  /** @throws ProblemException if the token is not good for one of the keys, there or not */
   public static void checkKeys(Principal principal, String store, Collection<String> keys) {
     for (String key : keys) {
       if (!principal.mayRead(store, key)) {

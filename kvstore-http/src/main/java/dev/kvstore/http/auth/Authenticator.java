@@ -24,11 +24,7 @@ public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, 
     return openWithoutTokens && !configuredNow();
   }
 
-  /**
-   * Checks that the tokens can be read.
-   *
-   * @throws UnavailableException if they cannot, so that no request can be authenticated
-   */
+  /** @throws UnavailableException if they cannot be read, so that nobody can be authenticated */
   public void checkTokens() {
     Tokens unused = tokens.get();
   }

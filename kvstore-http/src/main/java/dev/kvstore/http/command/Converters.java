@@ -8,7 +8,6 @@ import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the values of options. */
 public final class Converters {
   private Converters() {}
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes a token and prints its secret. */
 @Command(
     name = "create",
     description = "Creates a token and prints its secret, which is not stored and cannot be"

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Prints the tokens, without their secrets, which nobody has. */
 @Command(name = "list", description = "Prints the tokens, without their secrets.")
 final class ListTokensCommand extends TokenAction {
   @Override

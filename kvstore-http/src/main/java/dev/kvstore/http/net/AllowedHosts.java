@@ -41,11 +41,7 @@ public record AllowedHosts(Set<String> configured) {
     return canonical(text) != null;
   }
 
-  /**
-   * Refuses a request for another host.
-   *
-   * @throws ProblemException with {@link ErrorKind#MISDIRECTED}
-   */
+  /** @throws ProblemException with {@link ErrorKind#MISDIRECTED} for another host */
   public void check(HttpServletRequest request) {
     List<String> authorities = Collections.list(request.getHeaders("Host"));
     if (authorities.isEmpty() || !authorities.stream().allMatch(this::allows)) {

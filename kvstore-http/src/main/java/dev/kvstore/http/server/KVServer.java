@@ -76,11 +76,7 @@ public final class KVServer implements AutoCloseable {
     return start(settings, database, accessControl, new Metrics());
   }
 
-  /**
-   * Starts a service over that database.
-   *
-   * @param metrics become the service's, which closes them
-   */
+  /** @param metrics become the service's, which closes them */
   public static KVServer start(
       ServerSettings settings,
       EntryDatabase database,
@@ -156,7 +152,6 @@ public final class KVServer implements AutoCloseable {
     return threads;
   }
 
-  /** Returns the port that the service listens on. */
   public int port() {
     return port;
   }

@@ -47,46 +47,26 @@ final class Routes {
     int value = bodies.maxValueBytes();
     int batch = settings.maxBodyBytes();
     int counter = RequestBodies.MAX_COUNTER_BYTES;
-    String store = "/v1/stores/{store}";
-
     RouteTable table = new RouteTable();
-    table.add(
+    table.addData(
         "GET, PUT, PATCH, DELETE",
-        store + "/keys/{key}",
-        Access.DATA,
+        "keys/{key}",
         value,
         new KeyHandler(bodies, responses, settings.limits(), writes));
-    table.add(
-        "PUT",
-        store + "/defaults/{key}",
-        Access.DATA,
-        value,
-        new DefaultHandler(bodies, responses, writes));
-    table.add(
+    table.addData("PUT", "defaults/{key}", value, new DefaultHandler(bodies, responses, writes));
+    table.addData("POST", "counters/{key}", counter, new CounterHandler(bodies, responses, writes));
+    table.addData("GET, PUT", "values", batch, new ValuesHandler(bodies, responses, writes));
+    table.addData(
         "POST",
-        store + "/counters/{key}",
-        Access.DATA,
-        counter,
-        new CounterHandler(bodies, responses, writes));
-    table.add(
-        "GET, PUT",
-        store + "/values",
-        Access.DATA,
-        batch,
-        new ValuesHandler(bodies, responses, writes));
-    table.add(
-        "POST",
-        store + "/deletions",
-        Access.DATA,
+        "deletions",
         batch,
         new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
-    table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
-    table.add(
-        "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));
+    table.addData("GET", "keys", 0, new ListingHandler(responses));
+    table.addData("GET", "events", 0, new EventsHandler(database, streams, frames));
     table.add("GET", "/v1/stores", Access.DATA, 0, new StoresHandler(database, responses));
     table.add(
         "GET, DELETE",
-        store,
+        "/v1/stores/{store}",
         Access.STORE,
         value,
         new StoreHandler(database, responses, settings.limits(), batch));

@@ -54,7 +54,6 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     return jsonValue(context);
   }
 
-  /** Returns the merge patch that is the body. */
   public RawValue mergePatch(RequestContext context) throws IOException {
     Format.requireMergePatch(context.request());
     return jsonValue(context);
@@ -210,7 +209,6 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     return context.body();
   }
 
-  /** Returns the refusal of a body whose length is known. */
   public static ProblemException tooLarge(long bytes, int maxBytes) {
     return new ProblemException(
         ErrorKind.TOO_LARGE,

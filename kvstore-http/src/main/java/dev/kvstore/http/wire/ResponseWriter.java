@@ -30,7 +30,6 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   /** A smaller body waits in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
 
-  /** Writes a document. */
   public interface Content {
     void writeTo(DocumentWriter out) throws IOException;
   }
@@ -41,7 +40,6 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     EncodedEntry.of(held, entry, this, context).answer(context);
   }
 
-  /** Answers with the value alone. */
   public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
       throws IOException {
     metadataHeaders(entry.metadata(), context::header);
@@ -55,14 +53,12 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     }
   }
 
-  /** Answers with the entry and its value. */
   public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
       throws IOException {
     metadataHeaders(entry.metadata(), context::header);
     document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
-  /** Answers with the entry without its value. */
   public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
     metadataHeaders(metadata, context::header);
@@ -115,7 +111,6 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     Sending.made(context, parts, load);
   }
 
-  /** Writes the entry as a document. */
   public static void writeEntry(DocumentWriter out, KVMetadata metadata, @Nullable RawValue value)
       throws IOException {
     out.startDocument();
@@ -164,7 +159,6 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     }
   }
 
-  /** Returns how many bytes the values of these entries have. */
   public static long bytes(Collection<KVEntry<RawValue>> entries) {
     return entries.stream().mapToLong(entry -> present(entry).size()).sum();
   }

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** The commands of {@code kv}. */
 public final class Commands {
   private static final Map<String, Supplier<Action>> COMMANDS = new LinkedHashMap<>();
 

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/** Writes a value where there is none. */
 @Command(
     name = "default",
     header = "Writes a value only if there is no entry.",

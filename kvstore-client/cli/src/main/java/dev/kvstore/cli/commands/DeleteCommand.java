@@ -19,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Deletes an entry, or all below a prefix. */
 @Command(
     name = "delete",
     aliases = "rm",

@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints a value or an entry. */
 @Command(
     name = "get",
     header = "Prints the value under a key.",

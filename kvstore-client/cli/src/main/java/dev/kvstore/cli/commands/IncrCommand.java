@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Adds to a counter. */
 @Command(
     name = "incr",
     header = "Adds to a whole number and prints the sum.",

@@ -68,11 +68,7 @@ abstract class ValueAction extends KeyAction {
     return comment.addTo(timeToLive.addTo(options));
   }
 
-  /**
-   * Returns the value that is given.
-   *
-   * @throws CliException if it cannot be read or is not JSON
-   */
+  /** @throws CliException if it cannot be read or is not JSON */
   final RawValue value() throws IOException {
     byte[] bytes;
     String name;

@@ -13,11 +13,7 @@ public final class StoreUrls {
     this.store = store;
   }
 
-  /**
-   * Returns the URLs of the store of that name.
-   *
-   * @throws InvalidInputException if the name is none of a store
-   */
+  /** @throws InvalidInputException if the name is none of a store */
   public static StoreUrls of(String store) {
     return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }

@@ -47,7 +47,6 @@ public final class WireReader {
     this.in = in;
   }
 
-  /** Reads the entry of that key. */
   public static KVEntry<RawValue> entry(byte[] body, String key) {
     return read(body, in -> {
       KVEntry<RawValue> entry = in.entry();

@@ -1,10 +1,9 @@
 package dev.kvstore.http.api.stores;
 
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.ProblemException;
+import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.wire.Conditions;
@@ -76,8 +75,7 @@ public record StoreHandler(
               + " ?confirm=" + store);
     }
     if (!confirmed.equals(store)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
+      throw Parameters.invalid(
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
     context.recheck();
