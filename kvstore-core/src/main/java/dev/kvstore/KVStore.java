@@ -250,6 +250,14 @@ public interface KVStore extends AutoCloseable {
       Collection<String> keys, KVType<T> type, ReadOptions options);
 
   /**
+   * Returns the entries of those keys that have one, in the order of {@code keys}, each at least as
+   * new as the options demand. Not a snapshot: the keys are read one by one or in groups.
+   *
+   * @since 0.1.0
+   */
+  <T> List<KVEntry<T>> findEntries(Collection<String> keys, KVType<T> type, ReadOptions options);
+
+  /**
    * Returns the values of all keys that begin with the prefix, in key order; the empty prefix
    * matches all keys. The map is unmodifiable; a stored null is a null value. Not a snapshot: it is
    * read page by page. The result is held in memory; use {@link #stream(String, KVType)} for large

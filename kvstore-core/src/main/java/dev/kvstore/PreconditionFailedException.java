@@ -27,7 +27,7 @@ public final class PreconditionFailedException extends KVException {
   }
 
   /**
-   * Returns the exception for a deletion of many, see {@link DeleteOptions#ifMatch}.
+   * Returns the exception for a change of many entries, see {@link DeleteOptions#ifMatch}.
    *
    * @since 0.1.0
    */
@@ -36,14 +36,14 @@ public final class PreconditionFailedException extends KVException {
     return new PreconditionFailedException(message, "", presentFingerprint);
   }
 
-  /** Returns the key; empty for a deletion of many. */
+  /** Returns the key; empty for a change of many entries. */
   public String key() {
     return key;
   }
 
   /**
    * Returns the etag of the entry when the condition was checked; empty if there was no entry. For
-   * a deletion of many it is the fingerprint.
+   * a change of many entries it is the fingerprint.
    */
   public Optional<String> presentEtag() {
     return Optional.ofNullable(presentEtag);

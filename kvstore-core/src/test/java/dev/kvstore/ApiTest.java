@@ -19,7 +19,12 @@ class ApiTest {
   @ArchTest
   static void theApiIsAsCheckedIn(JavaClasses classes) throws IOException {
     ApiDump.check(
-        classes, "dev.kvstore", "dev.kvstore.mongo", "dev.kvstore.spi", "dev.kvstore.sqlite");
+        classes,
+        "dev.kvstore",
+        "dev.kvstore.mongo",
+        "dev.kvstore.spi",
+        "dev.kvstore.sqlite",
+        "dev.kvstore.transfer");
   }
 
   /** What may be absent is an Optional; a stored null is a value. */

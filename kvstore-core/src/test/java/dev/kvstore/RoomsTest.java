@@ -36,6 +36,17 @@ class RoomsTest {
       List.of(MAPPING, API, SPI, BSON, JACKSON, BSON_LIBRARY),
       List.of(WATCH, API, SPI, SUPPORT, LOGGING),
       List.of(room("cache"), API, SPI, SUPPORT, LOGGING, "com.github.benmanes.caffeine.cache"),
+      List.of(
+          room("transfer"),
+          API,
+          SPI,
+          SUPPORT,
+          BSON,
+          room("files"),
+          JACKSON,
+          BSON_LIBRARY,
+          "org.yaml.snakeyaml..",
+          "com.github.difflib.."),
       List.of(room("binding"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, LOGGING),
       List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")),
       List.of(room("engine"), API, SPI, SUPPORT, MAPPING, room("cache"), room("typed")),
@@ -61,6 +72,7 @@ class RoomsTest {
           "org.sqlite..",
           BSON_LIBRARY,
           LOGGING),
+      List.of("dev.kvstore.transfer", API, room("transfer")),
       List.of("dev.kvstore.mongo", API, room("engine"), MAPPING, room("mongo"), DRIVER, JACKSON),
       List.of("dev.kvstore.sqlite", API, room("engine"), MAPPING, room("sqlite"), JACKSON));
 

@@ -1,5 +1,6 @@
 package dev.kvstore.cli;
 
+import dev.kvstore.InvalidSnapshotException;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVException;
 import dev.kvstore.cli.commands.Action;
@@ -15,11 +16,11 @@ import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
 import dev.kvstore.cli.terminal.LocalFiles;
 import dev.kvstore.cli.terminal.SystemTerminals;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.client.HttpKVDatabase;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.internal.config.Variables;
 import dev.kvstore.internal.files.StandardOutput;
+import dev.kvstore.internal.support.Texts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -197,6 +198,12 @@ public final class KvMain {
     if (error instanceof CliException known) {
       known.messages().forEach(message -> session.console().note("kv: " + message));
       return known.exitCode();
+    }
+    if (error instanceof InvalidSnapshotException invalid) {
+      String.valueOf(invalid.getMessage())
+          .lines()
+          .forEach(message -> session.console().note("kv: " + message));
+      return ExitCodes.USAGE;
     }
     if (error instanceof IOException || error instanceof UncheckedIOException) {
       IOException cause = error instanceof UncheckedIOException unchecked

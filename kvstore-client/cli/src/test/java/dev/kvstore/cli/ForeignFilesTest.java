@@ -2,8 +2,8 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.StringReader;

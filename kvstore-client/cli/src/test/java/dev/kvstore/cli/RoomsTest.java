@@ -12,9 +12,10 @@ import java.util.List;
 @AnalyzeClasses(packages = "dev.kvstore.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
   private static final String TERMINAL = room("terminal");
-  private static final String DOCUMENT = room("document");
   private static final String OPTIONS = room("options");
   private static final String COMMANDS = room("commands");
+  private static final String TRANSFER = "dev.kvstore.internal.transfer";
+  private static final String SUPPORT = "dev.kvstore.internal.support";
   private static final String CONFIG = "dev.kvstore.internal.config";
   private static final String FILES = "dev.kvstore.internal.files";
   private static final String JACKSON = "com.fasterxml.jackson..";
@@ -23,30 +24,38 @@ class RoomsTest {
 
   /** A room, and what it may see beside itself, the API, picocli and the JDK. */
   private static final List<List<String>> ROOMS = List.of(
-      List.of(TERMINAL, FILES),
+      List.of(TERMINAL, FILES, SUPPORT),
       List.of(
-          DOCUMENT,
+          OPTIONS,
           TERMINAL,
+          TRANSFER,
+          SUPPORT,
+          CONFIG,
+          "dev.kvstore.client",
           "dev.kvstore.spi",
-          "dev.kvstore.internal.bson",
-          JACKSON,
-          "org.yaml.snakeyaml..",
-          BSON,
-          DIFF),
-      List.of(OPTIONS, TERMINAL, DOCUMENT, CONFIG, "dev.kvstore.client", "javax.net.ssl", JACKSON),
+          "javax.net.ssl",
+          JACKSON),
       List.of(
           COMMANDS,
           OPTIONS,
           TERMINAL,
-          DOCUMENT,
+          TRANSFER,
           FILES,
           "dev.kvstore.spi",
-          "dev.kvstore.internal.support",
+          SUPPORT,
           "dev.kvstore.internal.bson",
           JACKSON,
           BSON,
           DIFF),
-      List.of("dev.kvstore.cli", COMMANDS, OPTIONS, TERMINAL, CONFIG, "dev.kvstore.client", FILES));
+      List.of(
+          "dev.kvstore.cli",
+          COMMANDS,
+          OPTIONS,
+          TERMINAL,
+          SUPPORT,
+          CONFIG,
+          "dev.kvstore.client",
+          FILES));
 
   @ArchTest
   static void roomsSeeTheRoomsBelowThem(JavaClasses classes) {

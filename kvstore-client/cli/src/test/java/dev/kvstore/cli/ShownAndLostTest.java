@@ -3,13 +3,17 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.kvstore.cli.document.FileFormat;
-import dev.kvstore.cli.document.Types;
-import dev.kvstore.cli.document.ValueDocumentWriter;
-import dev.kvstore.cli.document.Values;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVMetadata;
 import dev.kvstore.cli.terminal.ExitCodes;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.internal.files.StandardOutput;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.FileFormat;
+import dev.kvstore.internal.transfer.SnapshotWriter;
+import dev.kvstore.internal.transfer.Types;
+import dev.kvstore.internal.transfer.Values;
+import dev.kvstore.internal.transfer.Writing;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -94,10 +98,11 @@ class ShownAndLostTest extends KvTest {
   void fullDisk_inTheMiddleOfADocument_isAnErrorOfTheDisk(FileFormat format) {
     Writer writer = new OutputStreamWriter(new SmallDisk(20_000), StandardCharsets.UTF_8);
     Throwable failure = null;
-    try (ValueDocumentWriter document =
-        ValueDocumentWriter.to(writer, format, Types.JSON, loss -> {})) {
+    KVMetadata metadata = kv.store("app").entry(KEY, RawValue.TYPE).metadata();
+    Writing writing = new Writing(format, Types.JSON, null, false);
+    try (SnapshotWriter snapshot = new SnapshotWriter(writer, writing, loss -> {})) {
       for (int i = 0; i < 10_000; i++) {
-        document.write("key" + i, Values.ofText("some text"));
+        snapshot.write(KVEntry.of(Values.ofText("some text " + i), metadata));
       }
     } catch (IOException e) {
       failure = e;

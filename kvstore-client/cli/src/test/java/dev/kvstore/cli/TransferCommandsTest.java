@@ -3,7 +3,7 @@ package dev.kvstore.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KVMetadata;
-import dev.kvstore.cli.document.FileFormat;
+import dev.kvstore.internal.transfer.FileFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

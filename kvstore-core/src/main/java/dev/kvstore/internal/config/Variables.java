@@ -32,7 +32,7 @@ public final class Variables {
   /** Options of {@code kv}, whose variables the service does not report. */
   public static final Set<String> KV = Set.of("""
       by ca-file cert deep dry-run entry file flatten format if-absent if-match
-      key keys mode output prefix raw server store string timeout token token-file
+      key keys metadata mode output prefix raw server store string timeout token token-file
       tree ttl types verbose""".split("\\s+", -1));
 
   private static final String PREFIX = "KVSTORE_";

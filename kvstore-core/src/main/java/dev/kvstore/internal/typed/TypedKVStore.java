@@ -240,6 +240,14 @@ public final class TypedKVStore implements KVStore {
   @Override
   public <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, KVType<T> type, ReadOptions options) {
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    findEntries(keys, type, options).forEach(entry -> values.put(entry.key(), entry.value()));
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public <T> List<KVEntry<T>> findEntries(
+      Collection<String> keys, KVType<T> type, ReadOptions options) {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(options, "options");
     LinkedHashSet<String> wanted = new LinkedHashSet<>();
@@ -249,10 +257,9 @@ public final class TypedKVStore implements KVStore {
       entries.find(wanted, options).forEach(entry -> found.put(entry.key(), entry));
     }
     wanted.retainAll(found.keySet());
-    Map<String, @Nullable T> values = new LinkedHashMap<>();
-    wanted.forEach(key ->
-        values.put(key, typed(Objects.requireNonNull(found.get(key)), type).value()));
-    return Collections.unmodifiableMap(values);
+    return wanted.stream()
+        .map(key -> typed(Objects.requireNonNull(found.get(key)), type))
+        .toList();
   }
 
   @Override

@@ -11,7 +11,7 @@ import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
-import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.internal.support.Texts;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,10 +2,10 @@ package dev.kvstore.cli.commands;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.terminal.Console;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.internal.support.KeyOrder;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,13 +6,13 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.cli.document.StoredTypes;
-import dev.kvstore.cli.document.ValueDocument;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
+import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.StoredTypes;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ final class EditCommand extends KeyAction {
   /** Returns null where the text is no JSON and is to be edited again. */
   private @Nullable RawValue parsed(EditedFile file) throws IOException {
     try {
-      return Values.ofJson(ValueDocument.withoutMark(file.bytes()));
+      return Values.ofJson(SnapshotSource.withoutMark(file.bytes()));
     } catch (InvalidInputException e) {
       String problem = "What you saved cannot be stored: " + e.getMessage();
       if (console().isInteractive()) {

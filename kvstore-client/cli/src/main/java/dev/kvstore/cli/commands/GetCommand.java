@@ -2,12 +2,12 @@ package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
-import dev.kvstore.cli.document.Generators;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
+import dev.kvstore.internal.transfer.Generators;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,28 +1,32 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.KVException;
+import dev.kvstore.ChangeReport;
+import dev.kvstore.ImportStoppedException;
 import dev.kvstore.KVStore;
-import dev.kvstore.cli.document.FileProblems;
-import dev.kvstore.cli.document.StoredTypes;
-import dev.kvstore.cli.document.ValueDocument;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Progress;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.FileProblems;
+import dev.kvstore.internal.transfer.ImportListener;
+import dev.kvstore.internal.transfer.ImportMode;
+import dev.kvstore.internal.transfer.ImportSettings;
+import dev.kvstore.internal.transfer.PlannedWrite;
+import dev.kvstore.internal.transfer.SnapshotImport;
+import dev.kvstore.internal.transfer.SnapshotReader;
+import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.StoredTypes;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +38,8 @@ import picocli.CommandLine.Parameters;
     name = "import",
     header = "Writes the values of a file to the store.",
     description = "Reads a file written by 'kv export' or by another application. Values that"
-        + " are already the same are not written, and entries that are not in the file stay."
+        + " are already the same are not written, and entries that are not in the file stay"
+        + " except with --mode replace."
         + " Unchanged values keep their type, such as a date, which JSON does not have. Of"
         + " several YAML documents later ones override earlier ones; those with"
         + " spring.config.activate are left out.",
@@ -44,20 +49,10 @@ import picocli.CommandLine.Parameters;
       "  kv import settings.yaml --flatten     # http: {port: 80} is the key http.port",
       "  kv import settings.yaml --deep        # keeps members that only the store has",
       "  kv import defaults.json --mode defaults",
+      "  kv import settings.yaml --mode replace --dry-run",
       "  kv export | kv import - --store copy"
     })
 final class ImportCommand extends Action.OnStore {
-  /** What becomes of keys that have an entry. */
-  enum Mode {
-    MERGE,
-    DEFAULTS;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Parameters(paramLabel = "FILE", description = "The file, or - for JSON on standard input.")
   private @Nullable String file;
 
@@ -71,8 +66,8 @@ final class ImportCommand extends Action.OnStore {
       names = "--mode",
       paramLabel = "MODE",
       description = "merge (default): replace existing values; defaults: write only where there"
-          + " is no entry.")
-  private Mode mode = Mode.MERGE;
+          + " is no entry; replace: as merge, and delete what is not in the file.")
+  private ImportMode mode = ImportMode.MERGE;
 
   @Option(
       names = "--deep",
@@ -85,6 +80,12 @@ final class ImportCommand extends Action.OnStore {
       description = "Show what would change, including dropped members, and change nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--metadata",
+      description = "The file has the metadata of each entry, as written by 'kv export"
+          + " --metadata'. Its author and expiry are imported.")
+  private boolean metadata;
+
   ImportCommand(Session session) {
     super(session);
   }
@@ -93,106 +94,115 @@ final class ImportCommand extends Action.OnStore {
   public void check(UsageErrors faults) {
     super.check(faults);
     options.check(faults);
-    if (deep && mode == Mode.DEFAULTS) {
+    if (deep && mode == ImportMode.DEFAULTS) {
       faults.add("Give only one of --deep, --mode defaults");
     }
   }
 
   @Override
   int run(KVStore store) throws IOException {
-    ValueDocument document =
-        options.read(Objects.requireNonNull(file, "checked"), session).withPrefix(prefix.value());
-    Map<String, RawValue> values = document.values();
-    List<String> notes = new ArrayList<>();
-    List<Difference> differences =
-        differences(Operand.values(store, values.keySet()), values, notes);
-    document.advice(differences.stream().map(Difference::key).toList()).forEach(console()::note);
-    if (options.separator() != null) {
-      addContainersAbove(store, differences, options.separator(), notes);
-    }
-    notes.forEach(console()::note);
-    if (dryRun) {
-      differences.forEach(difference -> difference.print(console()));
-      long created = differences.stream().filter(d -> d.before() == null).count();
-      summarize("Would import", values.size(), created, differences.size() - created);
-    } else {
-      write(new EntryWriter(store, deep), differences, values.size());
+    try (SnapshotSource source = options.source(Objects.requireNonNull(file, "checked"), session)) {
+      SnapshotReader reader = options.reader(source, metadata);
+      Notes notes = new Notes(store, reader);
+      ImportSettings settings =
+          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, true);
+      ChangeReport report;
+      try (notes.progress) {
+        report = new SnapshotImport(store, reader, settings, notes).run();
+      } catch (ImportStoppedException e) {
+        console()
+            .note("Some entries may have been imported: the same command goes on where this one"
+                + " ended");
+        throw e;
+      }
+      reader.notes().forEach(console()::note);
+      notes.tellContainers();
+      summarize(report);
     }
     return ExitCodes.OK;
   }
 
-  /** Returns what is to be written, and adds what the user should know about it. */
-  private List<Difference> differences(
-      Map<String, RawValue> present, Map<String, RawValue> values, List<String> notes) {
-    List<Difference> differences = new ArrayList<>();
-    for (Difference difference : Difference.between(present, values)) {
-      RawValue before = difference.before();
-      if (before == null) {
-        differences.add(difference);
-      } else if (mode == Mode.MERGE) {
-        RawValue given = difference.written();
-        StoredTypes.Kept kept = StoredTypes.keep(difference.key(), before, given, deep);
-        if (!Values.same(before, kept.value())) {
-          differences.add(new Difference(difference.key(), before, kept.value()));
-          notes.addAll(kept.changes());
-          if (dryRun) {
-            StoredTypes.dropped(difference.key(), before, kept.value())
-                .forEach(
-                    path -> notes.add(path + "this member would be dropped; --deep would keep it"));
-          }
+  /** Tells the user what to know about the entries that are written. */
+  private final class Notes implements ImportListener {
+    private final KVStore store;
+    private final SnapshotReader reader;
+    private final Progress progress = new Progress(console(), "Imported");
+
+    /** Beginnings of the flattened keys, and a key of each. */
+    private final Map<String, String> above = new LinkedHashMap<>();
+
+    Notes(KVStore store, SnapshotReader reader) {
+      this.store = store;
+      this.reader = reader;
+    }
+
+    @Override
+    public void write(PlannedWrite write) {
+      reader.advice(write.entry()).forEach(console()::note);
+      write.typeChanges().forEach(console()::note);
+      RawValue before = write.valueBefore();
+      if (options.separator() != null) {
+        addAbove(write.key(), options.separator());
+      }
+      if (dryRun) {
+        if (before != null) {
+          StoredTypes.dropped(write.key(), before, write.after())
+              .forEach(path ->
+                  console().note(path + "this member would be dropped; --deep would keep it"));
         }
+        new Difference(write.key(), before, write.after()).print(console());
       }
     }
-    return differences;
-  }
 
-  /** Adds the stored objects and arrays that could have the flattened keys as their parts. */
-  private static void addContainersAbove(
-      KVStore store, List<Difference> differences, String separator, List<String> notes) {
-    Map<String, String> above = new LinkedHashMap<>();
-    for (Difference difference : differences) {
-      String key = difference.key();
+    @Override
+    public void deletion(String key, RawValue value) {
+      if (dryRun) {
+        new Difference(key, value, null).print(console());
+      }
+    }
+
+    @Override
+    public void progress(long done, long total) {
+      if (!dryRun) {
+        progress.tell(done, total);
+      }
+    }
+
+    private void addAbove(String key, String separator) {
       for (int i = 1; i < key.length(); i++) {
         if (key.startsWith(separator, i) || key.charAt(i) == '[') {
           above.putIfAbsent(key.substring(0, i), key);
         }
       }
     }
-    Operand.values(store, above.keySet()).forEach((key, value) -> {
-      BsonValue stored = BsonValues.toBsonValue(value);
-      if (stored.isDocument() || stored.isArray()) {
-        notes.add(
-            FileProblems.Path.of(key) + "the store has a nested value under this key; it stays as"
-                + " it is, beside '" + Texts.oneLine(String.valueOf(above.get(key))) + "'");
-      }
-    });
-  }
 
-  private void write(EntryWriter writer, List<Difference> differences, int all) {
-    try (Progress progress = new Progress(console(), "Imported")) {
-      if (mode == Mode.MERGE) {
-        writer.set(differences, progress);
-      } else {
-        writer.setDefaults(differences, progress);
-      }
-    } catch (KVException e) {
-      console()
-          .note("Some entries may have been imported, at least "
-              + (writer.created() + writer.changed()) + " of " + differences.size()
-              + ": the same command goes on where this one ended");
-      throw e;
+    /** Tells of stored objects and arrays that could have the flattened keys as their parts. */
+    void tellContainers() {
+      Operand.values(store, above.keySet()).forEach((key, value) -> {
+        if (BsonValues.isContainer(value)) {
+          console()
+              .note(FileProblems.Path.of(key) + "the store has a nested value under this key; it"
+                  + " stays as it is, beside '" + Texts.oneLine(String.valueOf(above.get(key)))
+                  + "'");
+        }
+      });
     }
-    summarize("Imported", all, writer.created(), writer.changed());
   }
 
-  private void summarize(String what, int all, long created, long changed) {
+  private void summarize(ChangeReport report) {
     List<String> parts = new ArrayList<>();
-    parts.add(created + " created");
-    parts.add(changed + " changed");
-    parts.add((all - created - changed) + (mode == Mode.MERGE ? " the same" : " kept"));
+    parts.add(report.created() + " created");
+    parts.add(report.changed() + " changed");
+    parts.add(report.unchanged() + (mode == ImportMode.DEFAULTS ? " kept" : " the same"));
+    if (mode == ImportMode.REPLACE) {
+      parts.add(report.deleted() + " deleted");
+    }
+    long all = report.created() + report.changed() + report.unchanged();
     console()
         .out()
-        .println(
-            what + " " + all + (all == 1 ? " entry: " : " entries: ") + String.join(", ", parts));
+        .println((dryRun ? "Would import " : "Imported ")
+            + all
+            + (all == 1 ? " entry: " : " entries: ")
+            + String.join(", ", parts));
   }
 }

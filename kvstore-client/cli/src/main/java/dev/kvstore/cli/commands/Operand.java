@@ -3,10 +3,10 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.internal.support.Chunks;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.Collection;
@@ -25,7 +25,7 @@ interface Operand {
   static Operand of(String text, String prefix, FileOptions options) {
     return Names.isStore(text)
         ? store(text, prefix)
-        : session -> options.read(text, session).withPrefix(prefix).values();
+        : session -> options.values(text, prefix, session);
   }
 
   private static Operand store(String name, String prefix) {

@@ -7,7 +7,7 @@ import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Table;
-import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.internal.support.Texts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,14 +3,14 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.cli.document.ValueDocument;
-import dev.kvstore.cli.document.Values;
 import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.TimeToLiveOption;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.LocalFiles;
+import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,7 +100,7 @@ abstract class ValueAction extends KeyAction {
 
   private static RawValue json(byte[] bytes, String name) {
     try {
-      return Values.ofJson(ValueDocument.withoutMark(bytes));
+      return Values.ofJson(SnapshotSource.withoutMark(bytes));
     } catch (InvalidInputException e) {
       String hint = e.code() == ErrorCode.INVALID_JSON
           ? "; for text, add --string or put it in quotes: '\"text\"'"

@@ -1,10 +1,10 @@
 package dev.kvstore.cli.options;
 
 import dev.kvstore.Names;
-import dev.kvstore.cli.document.ValueDocument;
 import dev.kvstore.cli.terminal.LocalFiles;
 import dev.kvstore.client.HttpSettings;
 import dev.kvstore.internal.config.DurationConverter;
+import dev.kvstore.internal.transfer.SnapshotSource;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -221,7 +221,7 @@ public final class Connection {
 
   private void readToken(Path file, UsageErrors faults) {
     try {
-      byte[] bytes = ValueDocument.withoutMark(Files.readAllBytes(file));
+      byte[] bytes = SnapshotSource.withoutMark(Files.readAllBytes(file));
       String text = new String(bytes, StandardCharsets.UTF_8).strip();
       faults.addFrom("--token-file", () -> settings = settings.withToken(text));
     } catch (IOException e) {

@@ -1,11 +1,15 @@
 package dev.kvstore.cli.options;
 
-import dev.kvstore.cli.document.FileFormat;
-import dev.kvstore.cli.document.Types;
-import dev.kvstore.cli.document.ValueDocument;
 import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.LocalFiles;
-import dev.kvstore.cli.terminal.Texts;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.FileFormat;
+import dev.kvstore.internal.transfer.Reading;
+import dev.kvstore.internal.transfer.SnapshotReader;
+import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.Types;
+import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,10 +24,14 @@ import picocli.CommandLine.Option;
 public final class FileOptions {
   private static final int LONGEST_SEPARATOR = 3;
 
+  /** What messages call the standard input. */
+  private static final String INPUT = "(standard input)";
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "json, yaml or properties; by default that of the file extension.")
+      description = "json, yaml, properties, or exact, which keeps every type and has one entry a"
+          + " line; by default that of the file extension.")
   private @Nullable FileFormat format;
 
   @Option(
@@ -83,7 +91,8 @@ public final class FileOptions {
     FileFormat found = format == null ? FileFormat.of(file) : format;
     if (found == null) {
       throw CliException.usage("What format has " + file
-          + "? Its name ends in none of .json, .yaml," + " .yml and .properties: give --format");
+          + "? Its name ends in none of .json, .yaml, .yml, .properties and"
+          + " .jsonl: give --format");
     }
     return found;
   }
@@ -94,22 +103,43 @@ public final class FileOptions {
   }
 
   /**
-   * Reads the file of that name; - stands for the standard input.
+   * Returns a reader of the file of that name; - stands for the standard input. The source has to
+   * be closed.
    *
-   * @throws CliException with all that is wrong with it
+   * @throws CliException if there is no such file, or it cannot be read
    */
-  public ValueDocument read(String file, Session session) throws IOException {
-    ValueDocument document = file.equals("-")
-        ? ValueDocument.read(
-            new ValueDocument.Reading(formatOrJson(), types, separator),
-            session.console().in().readAllBytes(),
-            "(standard input)")
-        : ValueDocument.read(
-            new ValueDocument.Reading(formatOf(file), types, separator),
-            LocalFiles.read(Path.of(file)),
-            file);
-    document.notes().forEach(session.console()::note);
-    return document;
+  public SnapshotReader reader(SnapshotSource source, boolean metadata) {
+    FileFormat chosen = source.name().equals(INPUT) ? formatOrJson() : formatOf(source.name());
+    Reading reading = Reading.of(chosen, types, separator);
+    return new SnapshotReader(source, metadata ? reading.withMetadata() : reading);
+  }
+
+  /**
+   * Returns the file of that name; - stands for the standard input.
+   *
+   * @throws CliException if there is no such file, or it cannot be read
+   */
+  public SnapshotSource source(String file, Session session) throws IOException {
+    if (file.equals("-")) {
+      return SnapshotSource.copyOf(session.console().in(), INPUT);
+    }
+    formatOf(file);
+    try {
+      return SnapshotSource.of(Path.of(file), file);
+    } catch (IOException e) {
+      throw new CliException(ExitCodes.USAGE, file + " cannot be read: " + LocalFiles.reason(e), e);
+    }
+  }
+
+  /** Returns the values of the file of that name whose keys begin with the prefix. */
+  public Map<String, RawValue> values(String file, String prefix, Session session)
+      throws IOException {
+    try (SnapshotSource source = source(file, session)) {
+      SnapshotReader reader = reader(source, false);
+      Map<String, RawValue> values = reader.values(prefix);
+      reader.notes().forEach(session.console()::note);
+      return values;
+    }
   }
 
   /** Takes what is attached with = as the separator, and never the next argument. */

@@ -1,7 +1,7 @@
 package dev.kvstore.cli.options;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.kvstore.cli.document.Generators;
+import dev.kvstore.internal.transfer.Generators;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,13 +1,15 @@
 package dev.kvstore.cli.options;
 
-import dev.kvstore.cli.document.FileFormat;
-import dev.kvstore.cli.document.Node;
-import dev.kvstore.cli.document.Types;
-import dev.kvstore.cli.document.ValueDocument;
-import dev.kvstore.cli.terminal.CliException;
+import dev.kvstore.InvalidSnapshotException;
 import dev.kvstore.cli.terminal.LocalFiles;
-import dev.kvstore.cli.terminal.Texts;
 import dev.kvstore.internal.config.SettingNames;
+import dev.kvstore.internal.support.Texts;
+import dev.kvstore.internal.transfer.FileFormat;
+import dev.kvstore.internal.transfer.Node;
+import dev.kvstore.internal.transfer.Reading;
+import dev.kvstore.internal.transfer.SnapshotReader;
+import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.Types;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +50,11 @@ public record UserConfigFile(
 
   private void read(Set<String> known) {
     List<Node.Member> settings;
-    try {
-      settings = ValueDocument.members(
-          new ValueDocument.Reading(FileFormat.YAML, Types.TEXT, null),
-          Files.readAllBytes(path),
-          path.toString());
-    } catch (CliException e) {
-      faults.addAll(e.messages());
+    try (SnapshotSource source = SnapshotSource.of(path, path.toString())) {
+      settings =
+          new SnapshotReader(source, Reading.of(FileFormat.YAML, Types.TEXT, null)).members();
+    } catch (InvalidSnapshotException e) {
+      faults.addAll(String.valueOf(e.getMessage()).lines().toList());
       return;
     } catch (IOException e) {
       faults.add(path + " cannot be read: " + LocalFiles.reason(e));

@@ -1,5 +1,6 @@
 package dev.kvstore.cli.terminal;
 
+import dev.kvstore.internal.support.Texts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,0 +1,71 @@
+package dev.kvstore;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The result of a change of many entries, such as an import.
+ *
+ * @param created the number of new entries
+ * @param changed the number of entries with a new value or expiry
+ * @param unchanged the number of entries that are as they should be, and were not written
+ * @param deleted the number of deleted entries
+ * @param failed the number of entries that were not written, because they had changed meanwhile
+ * @param dryRun true if nothing was written and the numbers say what would happen
+ * @param items what happens to each key, apart from unchanged ones; at most {@value #MAX_ITEMS}
+ * @param more true if there are more items
+ * @param fingerprint of a dry run, stands for the entries as they are and what becomes of them;
+ *     otherwise empty
+ * @since 0.1.0
+ */
+public record ChangeReport(
+    long created,
+    long changed,
+    long unchanged,
+    long deleted,
+    long failed,
+    boolean dryRun,
+    List<Item> items,
+    boolean more,
+    Optional<String> fingerprint) {
+  /** The most items of a report. */
+  public static final int MAX_ITEMS = 1000;
+
+  public ChangeReport {
+    items = List.copyOf(items);
+    Objects.requireNonNull(fingerprint, "fingerprint");
+  }
+
+  /** What happens to an entry. */
+  public enum Kind {
+    CREATED,
+    CHANGED,
+    DELETED,
+    FAILED
+  }
+
+  /**
+   * What happens to one entry.
+   *
+   * @param from the value before as JSON, at most 160 characters; empty if there was no entry
+   * @param to the value afterwards as JSON, at most 160 characters; empty if there is no entry
+   * @param line of the key in the snapshot, from 1; 0 if it has none
+   * @param problem why it failed, otherwise empty
+   */
+  public record Item(
+      String key,
+      Kind change,
+      Optional<String> from,
+      Optional<String> to,
+      int line,
+      Optional<String> problem) {
+    public Item {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(change, "change");
+      Objects.requireNonNull(from, "from");
+      Objects.requireNonNull(to, "to");
+      Objects.requireNonNull(problem, "problem");
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.kvstore.internal.transfer;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.spi.RawValue;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes an entry of what a text spells, or reports why there is none. */
+record EntryConverter(Reading reading, FileProblems problems, Consumer<SnapshotEntry> entries)
+    implements Consumer<Node.Member> {
+  @Override
+  public void accept(Node.Member member) {
+    FileProblems.Path path = FileProblems.Path.of(member.name());
+    if (!reading.metadata()) {
+      convert(member, member.value(), null);
+      return;
+    }
+    Node value = null;
+    Optional<String> author = Optional.empty();
+    Optional<Instant> expiresAt = Optional.empty();
+    if (member.value() instanceof Node.Members entry) {
+      for (Node.Member part : entry.members()) {
+        switch (part.name()) {
+          case "value" -> value = part.value();
+          case "updatedBy" -> author = text(part);
+          case "expiresAt" -> expiresAt = instant(part, path);
+          default -> {
+            // an import makes the rest anew
+          }
+        }
+      }
+    }
+    if (value == null) {
+      problems.add(
+          member.place(), path, "with metadata, it must be an object with the member 'value'");
+      return;
+    }
+    convert(member, value, new SnapshotEntry.Metadata(author, expiresAt));
+  }
+
+  private void convert(Node.Member member, Node node, SnapshotEntry.@Nullable Metadata metadata) {
+    RawValue value;
+    try {
+      value = Values.of(node, reading.json());
+    } catch (InvalidInputException e) {
+      FileProblems.Path path = FileProblems.Path.of(member.name());
+      if (!addScalars(node, path)) {
+        problems.add(node.place(), path, String.valueOf(e.getMessage()));
+      }
+      return;
+    }
+    entries.accept(new SnapshotEntry(member.name(), member.place(), value, node, metadata));
+  }
+
+  /** Adds the scalars that cannot be stored, and returns whether there are any. */
+  private boolean addScalars(Node node, FileProblems.Path path) {
+    boolean[] any = {false};
+    node.scalars(path, (scalar, at) -> {
+      try {
+        Values.of(scalar, reading.json());
+      } catch (InvalidInputException e) {
+        problems.add(scalar.place(), at, String.valueOf(e.getMessage()));
+        any[0] = true;
+      }
+    });
+    return any[0];
+  }
+
+  private static Optional<String> text(Node.Member part) {
+    return part.value() instanceof Node.Scalar scalar && scalar.kind() == JsonToken.VALUE_STRING
+        ? Optional.of(scalar.text())
+        : Optional.empty();
+  }
+
+  private Optional<Instant> instant(Node.Member part, FileProblems.Path path) {
+    try {
+      return text(part).map(EntryConverter::instant);
+    } catch (InvalidInputException e) {
+      problems.add(part.place(), path.member(part.name()), String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** @throws InvalidInputException if the text is no instant */
+  static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE, "it is no instant, such as 2026-01-01T00:00:00Z", e);
+    }
+  }
+}

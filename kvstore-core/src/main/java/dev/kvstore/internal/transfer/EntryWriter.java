@@ -1,0 +1,183 @@
+package dev.kvstore.internal.transfer;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.DeleteOptions;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVStore;
+import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.spi.RawValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the entries of an import, in as few requests as it takes: the one place where an import
+ * changes a store. Not thread-safe.
+ */
+final class EntryWriter implements AutoCloseable {
+  /** How many requests run at a time where each key needs one. */
+  private static final int PARALLEL = 8;
+
+  private final KVStore store;
+  private final ImportSettings settings;
+  private final boolean onCondition;
+  private @Nullable ExecutorService threads;
+
+  /** @param onCondition whether each entry must still be what was found */
+  EntryWriter(KVStore store, ImportSettings settings, boolean onCondition) {
+    this.store = store;
+    this.settings = settings;
+    this.onCondition = onCondition;
+  }
+
+  /** Writes the entries, and returns the keys of those that are not what they had to be. */
+  Set<String> write(List<PlannedWrite> writes) {
+    Map<Optional<String>, Map<String, RawValue>> batches = new LinkedHashMap<>();
+    Map<String, Runnable> singles = new LinkedHashMap<>();
+    for (PlannedWrite write : writes) {
+      if (settings.deep() && write.before() != null && !onCondition) {
+        merge(write);
+      } else if (onCondition
+          || settings.mode() == ImportMode.DEFAULTS
+          || expiry(write).isPresent()) {
+        singles.put(write.key(), () -> set(write));
+      } else {
+        batches
+            .computeIfAbsent(author(write), author -> new LinkedHashMap<>())
+            .put(write.key(), write.after());
+      }
+    }
+    batches.forEach((author, values) -> store.setMany(
+        values, author.map(BatchOptions.DEFAULT::author).orElse(BatchOptions.DEFAULT)));
+    return inParallel(singles);
+  }
+
+  private void set(PlannedWrite write) {
+    store.set(write.key(), write.after(), options(write));
+  }
+
+  private WriteOptions options(PlannedWrite write) {
+    KVEntry<RawValue> before = write.before();
+    WriteOptions options = before == null && (onCondition || settings.mode() == ImportMode.DEFAULTS)
+        ? WriteOptions.ifAbsent()
+        : before != null && onCondition
+            ? WriteOptions.ifMatch(before.etag())
+            : WriteOptions.DEFAULT;
+    Optional<Instant> expiry = expiry(write);
+    if (expiry.isPresent()) {
+      Duration left = Duration.between(Instant.now(), expiry.get());
+      options = options.ttl(left.toMillis() < 1 ? Duration.ofMillis(1) : left);
+    }
+    Optional<String> author = author(write);
+    return author.isPresent() ? options.author(author.get()) : options;
+  }
+
+  private static Optional<Instant> expiry(PlannedWrite write) {
+    SnapshotEntry.Metadata metadata = write.entry().metadata();
+    return metadata == null ? Optional.empty() : metadata.expiresAt();
+  }
+
+  private Optional<String> author(PlannedWrite write) {
+    SnapshotEntry.Metadata metadata = write.entry().metadata();
+    Optional<String> own =
+        metadata == null || !settings.authorsKept() ? Optional.empty() : metadata.author();
+    return own.or(() -> Optional.ofNullable(settings.author()));
+  }
+
+  /** Merges into what is there by compare-and-set: another writer's members are not lost. */
+  private void merge(PlannedWrite write) {
+    String key = write.key();
+    RawValue value = write.entry().value();
+    try {
+      store.update(
+          key,
+          RawValue.TYPE,
+          present -> StoredTypes.keep(key, Objects.requireNonNull(present), value, true)
+              .value());
+    } catch (KeyNotFoundException e) {
+      set(write);
+    }
+  }
+
+  /** Deletes the entries, and returns the keys of those that are not what they had to be. */
+  Set<String> delete(Collection<KVEntry<RawValue>> entries) {
+    if (!onCondition) {
+      DeleteOptions options = settings.author() == null
+          ? DeleteOptions.DEFAULT
+          : DeleteOptions.DEFAULT.author(settings.author());
+      store.deleteMany(entries.stream().map(KVEntry::key).toList(), options);
+      return Set.of();
+    }
+    Map<String, Runnable> singles = new LinkedHashMap<>();
+    for (KVEntry<RawValue> entry : entries) {
+      singles.put(entry.key(), () -> store.delete(entry.key(), WriteOptions.ifMatch(entry.etag())));
+    }
+    return inParallel(singles);
+  }
+
+  /** Does everything, and returns the keys whose condition did not hold. */
+  private Set<String> inParallel(Map<String, Runnable> writes) {
+    if (writes.isEmpty()) {
+      return Set.of();
+    }
+    ExecutorService executor = threads();
+    List<CompletableFuture<@Nullable String>> results = new ArrayList<>();
+    writes.forEach((key, write) -> results.add(CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            write.run();
+            return null;
+          } catch (PreconditionFailedException e) {
+            return key;
+          }
+        },
+        executor)));
+    Set<String> refused = new HashSet<>();
+    try {
+      for (CompletableFuture<@Nullable String> result : results) {
+        String key = result.join();
+        if (key != null) {
+          refused.add(key);
+        }
+      }
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
+    return refused;
+  }
+
+  private ExecutorService threads() {
+    ExecutorService started = threads;
+    if (started == null) {
+      started = Executors.newFixedThreadPool(PARALLEL, work -> {
+        Thread thread = new Thread(work, "kvstore-import");
+        thread.setDaemon(true);
+        return thread;
+      });
+      threads = started;
+    }
+    return started;
+  }
+
+  @Override
+  public void close() {
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.kvstore.internal.transfer;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.InvalidSnapshotException;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.RawValue;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonNull;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exact format: a line for each entry, a document in MongoDB's canonical Extended JSON,
+ * {@code {"key": …, "value": …}}, with its metadata where wanted. A value that Extended JSON does
+ * not bring back as it is, such as an object with the member {@code $date}, is in the member
+ * {@code bson} instead, as a document {@code {value: …}} in base64.
+ */
+final class ExactNodes {
+  private static final JsonWriterSettings CANONICAL =
+      JsonWriterSettings.builder().outputMode(JsonMode.EXTENDED).build();
+
+  private static final String KEY = "key";
+  private static final String VALUE = "value";
+  private static final String BSON = "bson";
+
+  private ExactNodes() {}
+
+  /** Writes an entry. */
+  static void write(String key, RawValue value, @Nullable BsonDocument metadata, Writer to)
+      throws IOException {
+    BsonDocument line = new BsonDocument(KEY, new BsonString(key));
+    BsonDocument plain = new BsonDocument(VALUE, BsonValues.toBsonValue(value));
+    if (comesBack(plain, value)) {
+      line.putAll(plain);
+    } else {
+      String bytes = Base64.getEncoder().encodeToString(value.toByteArray());
+      line.append(BSON, new BsonString(bytes));
+    }
+    if (metadata != null) {
+      line.putAll(metadata);
+    }
+    to.write(line.toJson(CANONICAL));
+    to.write('\n');
+  }
+
+  private static boolean comesBack(BsonDocument plain, RawValue value) {
+    try {
+      BsonDocument read = BsonDocument.parse(plain.toJson(CANONICAL));
+      return BsonValues.ofBsonValue(read.get(VALUE)).equals(value);
+    } catch (RuntimeException e) {
+      return false; // org.bson has several of them for text that it cannot read
+    }
+  }
+
+  /** Reads the entries. */
+  static void read(
+      SnapshotSource source,
+      Reading reading,
+      FileProblems problems,
+      Consumer<SnapshotEntry> entries)
+      throws IOException {
+    int number = 0;
+    try (EntryText text = new EntryText(source.reader(), reading.limits().maxBytes());
+        BufferedReader lines = new BufferedReader(text)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        text.nextEntry();
+        number++;
+        if (!line.isBlank()) {
+          entry(line, new Place(number, 1), reading, problems, entries);
+        }
+      }
+    } catch (CharacterCodingException e) {
+      throw new InvalidSnapshotException(source.name() + " is not UTF-8", List.of());
+    } catch (InvalidInputException e) {
+      problems.add(new Place(number + 1, 1), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void entry(
+      String line,
+      Place place,
+      Reading reading,
+      FileProblems problems,
+      Consumer<SnapshotEntry> entries) {
+    FileProblems.Path path = FileProblems.Path.NONE;
+    SnapshotEntry entry;
+    try {
+      // First by a strict parser: that of org.bson takes more than JSON, and quotes in its errors.
+      requireJson(line);
+      BsonDocument document = BsonDocument.parse(line);
+      String key = document.getString(KEY).getValue();
+      path = FileProblems.Path.of(key);
+      entry = new SnapshotEntry(key, place, value(document, reading), null, metadata(document));
+    } catch (InvalidInputException e) {
+      problems.add(place, path, String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException e) { // org.bson has several of them for text that it cannot read
+      problems.add(place, path, "it is no entry in Extended JSON, {\"key\": …, \"value\": …}");
+      return;
+    }
+    entries.accept(entry);
+  }
+
+  private static void requireJson(String line) {
+    try (JsonParser parser = Values.JSON.factory().createParser(line)) {
+      while (parser.nextToken() != null) {
+        // to its end
+      }
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(ErrorCode.INVALID_JSON, JsonNodes.reason(e), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RawValue value(BsonDocument document, Reading reading) {
+    if (document.containsKey(BSON)) {
+      byte[] bytes = Base64.getDecoder().decode(document.getString(BSON).getValue());
+      return BsonValues.checked(bytes, reading.limits());
+    }
+    BsonValue value = document.get(VALUE);
+    if (value == null) {
+      throw new InvalidInputException(ErrorCode.INVALID_VALUE, "it has no member 'value'");
+    }
+    return BsonValues.checked(BsonValues.ofBsonValue(value).toByteArray(), reading.limits());
+  }
+
+  private static SnapshotEntry.@Nullable Metadata metadata(BsonDocument document) {
+    if (!document.containsKey("updatedBy") && !document.containsKey("expiresAt")) {
+      return null;
+    }
+    return new SnapshotEntry.Metadata(
+        text(document, "updatedBy"), text(document, "expiresAt").map(EntryConverter::instant));
+  }
+
+  private static Optional<String> text(BsonDocument document, String name) {
+    BsonValue value = document.get(name, BsonNull.VALUE);
+    return value.isNull() ? Optional.empty() : Optional.of(value.asString().getValue());
+  }
+
+  /** Returns the metadata of an entry as members of its document. */
+  static BsonDocument metadata(KVMetadata metadata) {
+    return new BsonDocument("version", new BsonInt64(metadata.version()))
+        .append("etag", new BsonString(metadata.etag()))
+        .append("createdAt", new BsonString(metadata.createdAt().toString()))
+        .append("updatedAt", new BsonString(metadata.updatedAt().toString()))
+        .append("updatedBy", orNull(metadata.updatedBy()))
+        .append("expiresAt", orNull(metadata.expiresAt().map(Object::toString)));
+  }
+
+  private static BsonValue orNull(Optional<String> text) {
+    return text.<BsonValue>map(BsonString::new).orElse(BsonNull.VALUE);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.kvstore.internal.transfer;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an import does.
+ *
+ * @param prefix of the keys that count, in the snapshot as well as in the store
+ * @param deep whether objects are merged member by member instead of replaced
+ * @param fingerprint what a dry run returned, or null; nothing is written if it is another one now
+ * @param author of the entries, or null
+ * @param authorsKept whether entries get the authors that the snapshot names instead
+ */
+public record ImportSettings(
+    String prefix,
+    ImportMode mode,
+    boolean deep,
+    boolean dryRun,
+    @Nullable String fingerprint,
+    @Nullable String author,
+    boolean authorsKept) {
+  /** Merges everything. */
+  public static final ImportSettings DEFAULT =
+      new ImportSettings("", ImportMode.MERGE, false, false, null, null, true);
+
+  public ImportSettings {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(mode, "mode");
+  }
+
+  public ImportSettings withPrefix(String newPrefix) {
+    return new ImportSettings(newPrefix, mode, deep, dryRun, fingerprint, author, authorsKept);
+  }
+
+  public ImportSettings withMode(ImportMode newMode) {
+    return new ImportSettings(prefix, newMode, deep, dryRun, fingerprint, author, authorsKept);
+  }
+
+  public ImportSettings withDryRun() {
+    return new ImportSettings(prefix, mode, deep, true, fingerprint, author, authorsKept);
+  }
+
+  public ImportSettings withFingerprint(@Nullable String newFingerprint) {
+    return new ImportSettings(prefix, mode, deep, dryRun, newFingerprint, author, authorsKept);
+  }
+
+  public ImportSettings withAuthor(@Nullable String newAuthor, boolean kept) {
+    return new ImportSettings(prefix, mode, deep, dryRun, fingerprint, newAuthor, kept);
+  }
+}

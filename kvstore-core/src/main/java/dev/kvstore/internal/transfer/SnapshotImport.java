@@ -1,0 +1,61 @@
+package dev.kvstore.internal.transfer;
+
+import dev.kvstore.ChangeReport;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.ImportStoppedException;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.InvalidSnapshotException;
+import dev.kvstore.KVStore;
+import dev.kvstore.PreconditionFailedException;
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * An import of a snapshot: everything is read and checked before anything is written. Only the keys
+ * of the snapshot are all in memory.
+ */
+public record SnapshotImport(
+    KVStore store, SnapshotReader reader, ImportSettings settings, ImportListener listener) {
+  /**
+   * Imports.
+   *
+   * @throws InvalidSnapshotException if something is wrong with the snapshot; nothing was written
+   * @throws PreconditionFailedException if the fingerprint is another one now; nothing was written
+   * @throws ImportStoppedException if it ended early
+   */
+  public ChangeReport run() throws IOException {
+    if (settings.deep() && reader.isExact()) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "Values of exact types cannot be merged into others");
+    }
+    long[] total = {0};
+    Set<String> keys = reader.check(entry -> {
+      if (entry.key().startsWith(settings.prefix())) {
+        listener.key(entry.key());
+        total[0]++;
+      }
+    });
+    String demanded = settings.fingerprint();
+    ImportPass preview = null;
+    if (settings.dryRun() || demanded != null) {
+      preview = new ImportPass(
+          store, reader, settings, settings.dryRun() ? listener : ImportListener.NONE, null, null);
+      ChangeReport report = preview.run(keys, total[0]);
+      String fingerprint = preview.digests().fingerprint();
+      if (demanded != null && !demanded.equals(fingerprint)) {
+        throw PreconditionFailedException.ofMany(
+            "The import has the fingerprint " + fingerprint + " now, the request demanded "
+                + demanded,
+            fingerprint);
+      }
+      if (settings.dryRun()) {
+        return report;
+      }
+    }
+    try (EntryWriter writer = new EntryWriter(store, settings, preview != null)) {
+      return new ImportPass(
+              store, reader, settings, listener, writer, preview == null ? null : preview.digests())
+          .run(keys, total[0]);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.kvstore.transfer;
+
+import dev.kvstore.ChangeReport;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVQuery;
+import dev.kvstore.PreconditionFailedException;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.transfer.FileFormat;
+import dev.kvstore.internal.transfer.ImportListener;
+import dev.kvstore.internal.transfer.ImportMode;
+import dev.kvstore.internal.transfer.ImportSettings;
+import dev.kvstore.internal.transfer.Reading;
+import dev.kvstore.internal.transfer.Types;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+
+/**
+ * Options of an import. Immutable; each method returns a changed copy.
+ *
+ * <p>In all formats but the exact one, a value that is the same as JSON keeps its stored type, such
+ * as a date.
+ *
+ * @since 0.1.0
+ */
+public final class ImportOptions {
+  /** A JSON object with a member for each key. */
+  public static final ImportOptions JSON = of(FileFormat.JSON);
+
+  /** A YAML mapping with the values under their keys. Of several documents later ones override. */
+  public static final ImportOptions YAML = of(FileFormat.YAML);
+
+  /** Properties. */
+  public static final ImportOptions PROPERTIES = of(FileFormat.PROPERTIES);
+
+  /** What {@link ExportOptions#EXACT} writes. */
+  public static final ImportOptions EXACT = of(FileFormat.EXACT);
+
+  private final Reading reading;
+  private final ImportSettings settings;
+  private final LongConsumer progress;
+
+  private ImportOptions(Reading reading, ImportSettings settings, LongConsumer progress) {
+    this.reading = reading;
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  private static ImportOptions of(FileFormat format) {
+    return new ImportOptions(
+        Reading.of(format, Types.JSON, null), ImportSettings.DEFAULT, done -> {});
+  }
+
+  private ImportOptions with(ImportSettings changed) {
+    return new ImportOptions(reading, changed, progress);
+  }
+
+  /** Imports only the entries whose keys begin with this text, and deletes no others. */
+  public ImportOptions prefix(String newPrefix) {
+    return with(settings.withPrefix(KVQuery.prefix(newPrefix).prefix()));
+  }
+
+  /** Writes only the entries whose keys have none. */
+  public ImportOptions defaults() {
+    return with(settings.withMode(ImportMode.DEFAULTS));
+  }
+
+  /** Deletes the entries that are not in the snapshot. */
+  public ImportOptions replace() {
+    return with(settings.withMode(ImportMode.REPLACE));
+  }
+
+  /**
+   * Reads values that come with metadata, see {@link ExportOptions#metadata()}, and writes them
+   * with their authors and expiries. An entry that has expired is left out. The exact format needs
+   * no such option.
+   */
+  public ImportOptions metadata() {
+    return new ImportOptions(reading.withMetadata(), settings, progress);
+  }
+
+  /**
+   * Makes keys of the names of nested values: {@code {"a": {"b": [1]}}} becomes {@code a.b[0]}.
+   *
+   * @param separator what joins the names
+   */
+  public ImportOptions flattened(String separator) {
+    return new ImportOptions(reading.withSeparator(separator), settings, progress);
+  }
+
+  /** Writes nothing, and returns what would be written. */
+  public ImportOptions dryRun() {
+    return with(settings.withDryRun());
+  }
+
+  /**
+   * Imports only if that does exactly what a dry run returned, and throws
+   * {@link PreconditionFailedException} otherwise. Each entry is written under the condition that
+   * it is still the same; one that changes at the last moment stays, and is a failed one in the
+   * report.
+   *
+   * @param fingerprint of the dry run, see {@link ChangeReport#fingerprint()}
+   */
+  public ImportOptions ifMatch(String fingerprint) {
+    return with(settings.withFingerprint(Objects.requireNonNull(fingerprint, "fingerprint")));
+  }
+
+  /**
+   * Stores this author with the entries to which the snapshot gives none.
+   *
+   * @throws InvalidInputException as {@link WriteOptions#author}
+   */
+  public ImportOptions author(String newAuthor) {
+    return with(
+        settings.withAuthor(WriteOptions.DEFAULT.author(newAuthor).author().orElse(null), true));
+  }
+
+  /** Calls this with the number of imported entries after every few of them. */
+  public ImportOptions onProgress(LongConsumer action) {
+    return new ImportOptions(reading, settings, Objects.requireNonNull(action, "action"));
+  }
+
+  Reading reading() {
+    return reading;
+  }
+
+  ImportSettings settings() {
+    return settings;
+  }
+
+  ImportListener listener() {
+    return new ImportListener() {
+      @Override
+      public void progress(long done, long total) {
+        progress.accept(done);
+      }
+    };
+  }
+}
