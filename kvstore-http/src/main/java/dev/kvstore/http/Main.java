@@ -11,6 +11,7 @@ import dev.kvstore.http.command.RestoreCommand;
 import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.command.TokensCommand;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.CommandErrors;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -63,7 +64,7 @@ public final class Main {
         .setExecutionStrategy(parsed -> execute(parsed, sources))
         .setParameterExceptionHandler((exception, ignored) -> usageError(exception, sources))
         .setExecutionExceptionHandler((exception, command, ignored) -> failure(exception, command));
-    SettingSources.collectErrors(commandLine);
+    CommandErrors.collectAll(commandLine);
     return commandLine.execute(sources.arguments());
   }
 
@@ -83,7 +84,7 @@ public final class Main {
     }
     CommandSpec command = SettingSources.last(parsed).commandSpec();
     Faults faults = new Faults(command, sources);
-    faults.addAll(parsed);
+    faults.addParseErrors(parsed);
     if (command.userObject() instanceof CheckedCommand checked) {
       checked.check(faults);
     }

@@ -19,6 +19,7 @@ import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -86,7 +87,7 @@ final class HttpWriter {
 
   private static Call put(URI url, Write write, WriteCondition condition) {
     return Call.write(
-        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
+        "PUT", url, write.key(), condition, write.cause(), write.value().toByteArray());
   }
 
   /** @param deadlines gives each part of the batch one of its own */
@@ -157,7 +158,7 @@ final class HttpWriter {
         urls.values(query),
         null,
         WriteCondition.NONE,
-        options.author().orElse(null),
+        Cause.of(options),
         BsonValues.document(values));
     return lostWrites.send(
         call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
@@ -169,7 +170,7 @@ final class HttpWriter {
         urls.counter(key, withTimeToLive(options.timeToLive().orElse(null))),
         key,
         options.condition(),
-        options.author().orElse(null),
+        Cause.of(options),
         BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
     return lostWrites.send(
         call,
@@ -181,12 +182,7 @@ final class HttpWriter {
 
   boolean delete(String key, WriteOptions options, Deadline deadline) {
     Call call = Call.write(
-        "DELETE",
-        urls.key(key, Query.none()),
-        key,
-        options.condition(),
-        options.author().orElse(null),
-        null);
+        "DELETE", urls.key(key, Query.none()), key, options.condition(), Cause.of(options), null);
     return lostWrites.<Boolean>send(
         call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
   }
@@ -207,7 +203,7 @@ final class HttpWriter {
         urls.deletions(atomic(Query.none(), deletion.options().isAtomic())),
         null,
         WriteCondition.NONE,
-        deletion.options().author().orElse(null),
+        Cause.of(deletion.options()),
         BsonValues.document(Map.of("entries", BsonValues.ofBsonValue(entries))));
     Set<String> left = Set.copyOf(
         lostWrites.send(call, null, deadline, answer -> answer.read(WireReader::changed), null));
