@@ -136,7 +136,7 @@ class SeedTest {
     serveOnce(environment("KVSTORE_SEED", yaml + "," + properties + ",three=" + json));
 
     try (KVStore store = store("one")) {
-      assertThat(store.get("http", Map.class)).isEqualTo(Map.of("retries", 3));
+      assertThat((Object) store.get("http", Map.class)).isEqualTo(Map.of("retries", 3));
     }
     try (KVStore store = store("two")) {
       assertThat(store.get("ui.theme", String.class)).isEqualTo("dark");
