@@ -137,10 +137,12 @@ public final class KVServer implements AutoCloseable {
         settings.connections().maxRequestsPerClient(),
         threads);
     StoreStack stores = StoreStack.of(database);
+    Cors cors = new Cors(settings.web().corsOrigins());
     return new Dispatcher(
         stores,
         accessControl,
-        new Cors(settings.web().corsOrigins()),
+        cors,
+        new Failures(cors, refusals),
         load,
         new AllowedHosts(settings.web().allowedHosts()),
         Routes.of(settings, accessControl, stores, metrics, streams, load),
