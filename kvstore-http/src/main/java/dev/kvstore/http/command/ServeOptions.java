@@ -5,6 +5,7 @@ import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.spi.EntryDatabase;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ final class ServeOptions {
   private DatabaseOptions database = new DatabaseOptions();
 
   @Mixin
+  private SeedOptions seeds = new SeedOptions();
+
+  @Mixin
   private LimitOptions limits = new LimitOptions();
 
   @Mixin
@@ -41,6 +45,9 @@ final class ServeOptions {
     database.checkTokensFile(faults);
     limits.check(faults);
     web.check(faults);
+    if (faults.messages().isEmpty()) {
+      seeds.check(faults, limits.values());
+    }
   }
 
   /** Refuses to serve where tokens are demanded, and it is known that there are none. */
@@ -71,6 +78,11 @@ final class ServeOptions {
 
   Backend backend(Metrics metrics) {
     return database.backend(metrics.mongodb(), file -> metrics.sqlite(file::statistics));
+  }
+
+  /** Stores the entries of the seed files, where their keys have none. */
+  void seed(EntryDatabase entries) {
+    seeds.apply(entries, limits.values());
   }
 
   LogOptions log() {
