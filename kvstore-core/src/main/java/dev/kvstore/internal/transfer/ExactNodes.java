@@ -63,7 +63,7 @@ final class ExactNodes {
   private static boolean comesBack(BsonDocument plain, RawValue value) {
     try {
       BsonDocument read = BsonDocument.parse(plain.toJson(CANONICAL));
-      return BsonValues.ofBsonValue(read.get(VALUE)).equals(value);
+      return BsonValues.ofBsonValue(read.get(VALUE, BsonNull.VALUE)).equals(value);
     } catch (RuntimeException e) {
       return false; // org.bson has several of them for text that it cannot read
     }

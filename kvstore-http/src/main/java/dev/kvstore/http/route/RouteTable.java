@@ -30,7 +30,7 @@ public final class RouteTable {
    * @param maxBodyBytes the most bytes that the body of a request has; 0 where none is read
    */
   public void add(
-      String methods, String path, Access access, int maxBodyBytes, ResourceHandler handler) {
+      String methods, String path, Access access, long maxBodyBytes, ResourceHandler handler) {
     String all = methods.replace("GET", "GET, HEAD") + ", OPTIONS";
     routes.put(path, new Route(path, List.of(all.split(", ", -1)), access, maxBodyBytes, handler));
   }

@@ -203,7 +203,7 @@ final class Dispatcher implements Handler {
       execute(context);
       return;
     }
-    int maxBytes = context.path().route().maxBodyBytes();
+    long maxBytes = context.path().route().maxBodyBytes();
     if (request.getContentLengthLong() > maxBytes) {
       throw RequestBodies.tooLarge(request.getContentLengthLong(), maxBytes);
     }

@@ -11,6 +11,7 @@ import dev.kvstore.http.api.monitoring.HealthHandler;
 import dev.kvstore.http.api.monitoring.MetricsHandler;
 import dev.kvstore.http.api.pages.Page;
 import dev.kvstore.http.api.pages.PageHandler;
+import dev.kvstore.http.api.snapshots.SnapshotHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
 import dev.kvstore.http.api.values.DeletionsHandler;
@@ -82,6 +83,12 @@ final class Routes {
         new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
     table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
     table.add(
+        "GET, PUT",
+        store + "/snapshot",
+        Access.DATA,
+        settings.maxImportBytes(),
+        SnapshotHandler.of(settings.limits(), settings.maxImportBytes(), responses, writes));
+    table.add(
         "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));
     table.add("GET", "/v1/stores", Access.DATA, 0, new StoresHandler(database, responses));
     table.add(
@@ -89,7 +96,8 @@ final class Routes {
         store,
         Access.STORE,
         value,
-        new StoreHandler(database, responses, settings.limits(), batch));
+        new StoreHandler(
+            database, responses, settings.limits(), batch, settings.maxImportBytes()));
     table.add("GET", "/health/live", Access.PROBE, 0, new HealthHandler.Live());
     table.add(
         "GET",

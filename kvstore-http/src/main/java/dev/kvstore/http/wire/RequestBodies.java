@@ -221,7 +221,7 @@ public final class RequestBodies {
   }
 
   /** Returns the refusal of a body whose length is known. */
-  public static ProblemException tooLarge(long bytes, int maxBytes) {
+  public static ProblemException tooLarge(long bytes, long maxBytes) {
     return new ProblemException(
         ErrorKind.TOO_LARGE,
         "The body has " + bytes + " bytes, more than " + maxBytes + ", the most there can be");
