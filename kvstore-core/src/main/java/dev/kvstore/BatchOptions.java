@@ -2,21 +2,18 @@ package dev.kvstore;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Options of a batch of writes. Immutable; each method returns a changed copy. */
 public final class BatchOptions {
-  /** Each key independently, no expiry, no author. */
-  public static final BatchOptions DEFAULT = new BatchOptions(false, null, null);
+  /** Each key independently, no expiry, no author, no comment. */
+  public static final BatchOptions DEFAULT = new BatchOptions(false, WriteOptions.DEFAULT);
 
   private final boolean atomic;
-  private final @Nullable Duration timeToLive;
-  private final @Nullable String author;
+  private final WriteOptions each;
 
-  private BatchOptions(boolean atomic, @Nullable Duration timeToLive, @Nullable String author) {
+  private BatchOptions(boolean atomic, WriteOptions each) {
     this.atomic = atomic;
-    this.timeToLive = timeToLive;
-    this.author = author;
+    this.each = each;
   }
 
   /**
@@ -24,17 +21,35 @@ public final class BatchOptions {
    * durable.
    */
   public BatchOptions atomic() {
-    return new BatchOptions(true, timeToLive, author);
+    return new BatchOptions(true, each);
   }
 
   /** As {@link WriteOptions#ttl}, for every key of the batch. */
   public BatchOptions ttl(Duration newTimeToLive) {
-    return new BatchOptions(atomic, TimeToLive.check(newTimeToLive), author);
+    return new BatchOptions(atomic, each.ttl(newTimeToLive));
   }
 
   /** As {@link WriteOptions#author}, for every key of the batch. */
   public BatchOptions author(String newAuthor) {
-    return new BatchOptions(atomic, timeToLive, Names.checkText("author", newAuthor));
+    return new BatchOptions(atomic, each.author(newAuthor));
+  }
+
+  /**
+   * As {@link WriteOptions#comment}, for every key of the batch.
+   *
+   * @since 0.1.0
+   */
+  public BatchOptions comment(String newComment) {
+    return new BatchOptions(atomic, each.comment(newComment));
+  }
+
+  /**
+   * As {@link WriteOptions#operation}, for every key of the batch.
+   *
+   * @since 0.1.0
+   */
+  public BatchOptions operation(KVOperation newOperation) {
+    return new BatchOptions(atomic, each.operation(newOperation));
   }
 
   public boolean isAtomic() {
@@ -42,10 +57,19 @@ public final class BatchOptions {
   }
 
   public Optional<Duration> timeToLive() {
-    return Optional.ofNullable(timeToLive);
+    return each.timeToLive();
   }
 
   public Optional<String> author() {
-    return Optional.ofNullable(author);
+    return each.author();
+  }
+
+  public Optional<String> comment() {
+    return each.comment();
+  }
+
+  /** Returns the operation to record; empty for that of the method called. */
+  public Optional<KVOperation> operation() {
+    return each.operation();
   }
 }

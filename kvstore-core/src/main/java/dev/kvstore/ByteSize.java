@@ -3,6 +3,8 @@ package dev.kvstore;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A number of bytes, as settings and options spell it: {@code 10MB} is 10,000,000 bytes,
@@ -17,8 +19,7 @@ import java.util.Objects;
  * @since 0.1.0
  */
 public record ByteSize(long bytes) implements Comparable<ByteSize> {
-  /** More digits than any number of bytes has. */
-  private static final int MAX_LENGTH = 30;
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,30}+)([A-Za-z]{0,3})");
 
   /** From large to small; the spelling to print comes first. */
   private static final List<Unit> UNITS = List.of(
@@ -49,17 +50,12 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
    *     bytes; the message does not repeat it
    */
   public static ByteSize parse(String text) {
-    Objects.requireNonNull(text, "text");
-    int end = 0;
-    while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
-      end++;
-    }
-    if (end == 0 || text.length() > MAX_LENGTH) {
+    Matcher size = SIZE.matcher(Objects.requireNonNull(text, "text"));
+    if (!size.matches()) {
       throw malformed();
     }
     try {
-      return new ByteSize(
-          Math.multiplyExact(Long.parseLong(text, 0, end, 10), unit(text.substring(end))));
+      return new ByteSize(Math.multiplyExact(Long.parseLong(size.group(1)), unit(size.group(2))));
     } catch (ArithmeticException | NumberFormatException e) {
       throw new IllegalArgumentException("must be at most " + Long.MAX_VALUE + " bytes", e);
     }

@@ -1,11 +1,13 @@
 package dev.kvstore;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * The result of a change of many entries, such as an import.
+ * The result of a change of many entries: an import, a copy, or a rollback of a prefix.
  *
  * @param created the number of new entries
  * @param changed the number of entries with a new value or expiry
@@ -32,6 +34,9 @@ public record ChangeReport(
   /** The most items of a report. */
   public static final int MAX_ITEMS = 1000;
 
+  /** The most characters of a value in an item; a longer one is cut and ends with an ellipsis. */
+  public static final int MAX_TEXT = 160;
+
   public ChangeReport {
     items = List.copyOf(items);
     Objects.requireNonNull(fingerprint, "fingerprint");
@@ -42,15 +47,23 @@ public record ChangeReport(
     CREATED,
     CHANGED,
     DELETED,
-    FAILED
+    FAILED;
+
+    /**
+     * Returns the name as the service and the command line write it, for example {@code created}.
+     */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
    * What happens to one entry.
    *
-   * @param from the value before as JSON, at most 160 characters; empty if there was no entry
-   * @param to the value afterwards as JSON, at most 160 characters; empty if there is no entry
-   * @param line of the key in the snapshot, from 1; 0 if it has none
+   * @param from the value before as JSON, at most {@value #MAX_TEXT} characters; empty if there was
+   *     no entry
+   * @param to the value afterwards, likewise; empty if there is no entry
+   * @param line of the key in the snapshot, from 1; empty if it has none
    * @param problem why it failed, otherwise empty
    */
   public record Item(
@@ -58,14 +71,21 @@ public record ChangeReport(
       Kind change,
       Optional<String> from,
       Optional<String> to,
-      int line,
+      OptionalInt line,
       Optional<String> problem) {
     public Item {
       Objects.requireNonNull(key, "key");
       Objects.requireNonNull(change, "change");
       Objects.requireNonNull(from, "from");
       Objects.requireNonNull(to, "to");
+      Objects.requireNonNull(line, "line");
       Objects.requireNonNull(problem, "problem");
+    }
+
+    /** Without the values, which may be secrets. */
+    @Override
+    public String toString() {
+      return change.text() + " " + key;
     }
   }
 }

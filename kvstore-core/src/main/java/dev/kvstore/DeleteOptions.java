@@ -39,6 +39,16 @@ public final class DeleteOptions {
     return new DeleteOptions(batch.author(newAuthor), dryRun, fingerprint);
   }
 
+  /** As {@link WriteOptions#comment}. */
+  public DeleteOptions comment(String newComment) {
+    return new DeleteOptions(batch.comment(newComment), dryRun, fingerprint);
+  }
+
+  /** As {@link WriteOptions#operation}. */
+  public DeleteOptions operation(KVOperation newOperation) {
+    return new DeleteOptions(batch.operation(newOperation), dryRun, fingerprint);
+  }
+
   /** Deletes nothing, and returns what would be deleted. */
   public DeleteOptions dryRun() {
     return new DeleteOptions(batch, true, fingerprint);
@@ -62,6 +72,15 @@ public final class DeleteOptions {
 
   public Optional<String> author() {
     return batch.author();
+  }
+
+  public Optional<String> comment() {
+    return batch.comment();
+  }
+
+  /** Returns the operation to record; empty for a delete. */
+  public Optional<KVOperation> operation() {
+    return batch.operation();
   }
 
   public boolean isDryRun() {

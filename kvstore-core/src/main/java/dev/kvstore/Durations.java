@@ -4,6 +4,8 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Parses and formats durations, the same way for settings, options and parameters.
@@ -38,6 +40,14 @@ public final class Durations {
 
   private record Unit(String name, Duration length) {}
 
+  /** The groups have the names of the units. */
+  private static final Pattern SHORT = Pattern.compile("((?<w>\\d++)w)?((?<d>\\d++)d)?"
+      + "((?<h>\\d++)h)?((?<m>\\d++)m)?((?<s>\\d++)(\\.(?<fraction>\\d{1,9}))?s)?"
+      + "((?<ms>\\d++)ms)?((?<us>\\d++)us)?((?<ns>\\d++)ns)?");
+
+  private static final Pattern WEEKS =
+      Pattern.compile("[+-]?P(\\d+)W(.*)", Pattern.CASE_INSENSITIVE);
+
   private Durations() {}
 
   /**
@@ -47,15 +57,12 @@ public final class Durations {
    *     not repeat it
    */
   public static Duration parse(String text) {
-    if (Objects.requireNonNull(text, "text").isEmpty()
-        || text.length() > MAX_LENGTH
-        || !isAscii(text)) {
+    if (Objects.requireNonNull(text, "text").isEmpty() || text.length() > MAX_LENGTH) {
       throw malformed();
     }
     int start = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
-    boolean isIso = start < text.length() && Character.toUpperCase(text.charAt(start)) == 'P';
     try {
-      return isIso ? parseIso(text, start) : parseShort(text);
+      return text.regionMatches(true, start, "P", 0, 1) ? parseIso(text) : parseShort(text);
     } catch (ArithmeticException | DateTimeException | NumberFormatException e) {
       throw new IllegalArgumentException(malformed().getMessage(), e);
     }
@@ -88,78 +95,36 @@ public final class Durations {
     }
   }
 
-  private static Duration parseIso(String text, int start) {
-    int week = Math.max(text.indexOf('W'), text.indexOf('w'));
-    if (week < 0) {
+  private static Duration parseIso(String text) {
+    Matcher weeks = WEEKS.matcher(text);
+    if (!weeks.matches()) {
       return Duration.parse(text);
     }
-    Duration weeks =
-        Duration.ofDays(Math.multiplyExact(number(text, start + 1, week), DAYS_OF_WEEK));
-    String rest = text.substring(week + 1);
-    Duration sum = rest.isEmpty() ? weeks : weeks.plus(Duration.parse("P" + rest));
+    Duration sum =
+        Duration.ofDays(Math.multiplyExact(Long.parseLong(weeks.group(1)), DAYS_OF_WEEK));
+    String rest = weeks.group(2);
+    if (!rest.isEmpty()) {
+      sum = sum.plus(Duration.parse("P" + rest));
+    }
     return text.charAt(0) == '-' ? sum.negated() : sum;
   }
 
   private static Duration parseShort(String text) {
+    Matcher parts = SHORT.matcher(text);
+    if (!parts.matches()) {
+      throw malformed();
+    }
     Duration sum = Duration.ZERO;
-    int at = 0;
-    int unitsDone = 0;
-    while (at < text.length()) {
-      int numberEnd = at;
-      while (numberEnd < text.length() && isOfNumber(text.charAt(numberEnd))) {
-        numberEnd++;
-      }
-      int unitEnd = numberEnd;
-      while (unitEnd < text.length() && !isOfNumber(text.charAt(unitEnd))) {
-        unitEnd++;
-      }
-      int unit = indexOfUnit(text.substring(numberEnd, unitEnd));
-      if (unit < unitsDone) {
-        throw malformed();
-      }
-      sum = sum.plus(amount(text, at, numberEnd, UNITS.get(unit)));
-      unitsDone = unit + 1;
-      at = unitEnd;
-    }
-    return sum;
-  }
-
-  private static Duration amount(String text, int start, int end, Unit unit) {
-    int point = text.substring(start, end).indexOf('.');
-    if (point < 0) {
-      return unit.length().multipliedBy(number(text, start, end));
-    }
-    String fraction = text.substring(start + point + 1, end);
-    if (!unit.name().equals("s") || fraction.length() > NANO_DIGITS) {
-      throw malformed();
-    }
-    String nanos = fraction + "0".repeat(NANO_DIGITS - fraction.length());
-    number(fraction, 0, fraction.length());
-    return Duration.ofSeconds(number(text, start, start + point), number(nanos, 0, NANO_DIGITS));
-  }
-
-  private static long number(String text, int start, int end) {
-    if (start >= end || !Character.isDigit(text.charAt(start))) {
-      throw malformed();
-    }
-    return Long.parseLong(text, start, end, 10);
-  }
-
-  private static boolean isOfNumber(char c) {
-    return Character.isDigit(c) || c == '.';
-  }
-
-  private static int indexOfUnit(String name) {
-    for (int i = 0; i < UNITS.size(); i++) {
-      if (UNITS.get(i).name().equals(name)) {
-        return i;
+    for (Unit unit : UNITS) {
+      String number = parts.group(unit.name());
+      if (number != null) {
+        sum = sum.plus(unit.length().multipliedBy(Long.parseLong(number)));
       }
     }
-    return -1;
-  }
-
-  private static boolean isAscii(String text) {
-    return text.chars().allMatch(c -> c < 0x80);
+    String fraction = parts.group("fraction");
+    return fraction == null
+        ? sum
+        : sum.plusNanos(Long.parseLong(fraction + "0".repeat(NANO_DIGITS - fraction.length())));
   }
 
   private static IllegalArgumentException malformed() {

@@ -1,60 +1,66 @@
 package dev.kvstore;
 
+import java.util.Locale;
+
 /**
  * A stable code for an error, the same over MongoDB, SQLite, HTTP and the command line. Codes are
  * added, never renamed.
  */
 public enum ErrorCode {
   /** The key breaks the rules of {@link Names#checkKey}. */
-  INVALID_KEY("invalid-key"),
+  INVALID_KEY,
   /** The store's name breaks the rules of {@link Names#checkStore}. */
-  INVALID_STORE("invalid-store"),
+  INVALID_STORE,
   /** The request body is not valid JSON. */
-  INVALID_JSON("invalid-json"),
+  INVALID_JSON,
   /** The value cannot be stored without loss, or is nested too deeply. */
-  INVALID_VALUE("invalid-value"),
+  INVALID_VALUE,
   /** An option or query parameter is malformed or out of range. */
-  INVALID_PARAMETER("invalid-parameter"),
+  INVALID_PARAMETER,
   /** The value is larger than the configured limit. */
-  TOO_LARGE("too-large"),
+  TOO_LARGE,
   /** Credentials are missing or wrong. */
-  UNAUTHENTICATED("unauthenticated"),
+  UNAUTHENTICATED,
   /** The credentials do not permit the operation. */
-  FORBIDDEN("forbidden"),
+  FORBIDDEN,
   /** There is no entry under the key, or it has expired. */
-  KEY_NOT_FOUND("key-not-found"),
+  KEY_NOT_FOUND,
+  /** The key has no such revision. */
+  VERSION_NOT_FOUND,
+  /** The store has no such label. */
+  LABEL_NOT_FOUND,
+  /** The store has no history: it is turned off, or the database has none. */
+  NO_HISTORY,
+  /** The history does not reach back that far. */
+  HISTORY_GONE,
   /** The stored value cannot become the wanted type without loss. */
-  TYPE_MISMATCH("type-mismatch"),
+  TYPE_MISMATCH,
   /** Others kept changing the key while an update was retried. */
-  CONFLICT("conflict"),
+  CONFLICT,
   /** The condition of a write does not hold. */
-  PRECONDITION_FAILED("precondition-failed"),
+  PRECONDITION_FAILED,
   /** The etag chosen for a write was used before. */
-  REPEATED_WRITE("repeated-write"),
+  REPEATED_WRITE,
   /** The value breaks a rule. */
-  VALIDATION_FAILED("validation-failed"),
+  VALIDATION_FAILED,
   /** The database has no transactions for an atomic batch. */
-  ATOMIC_NOT_SUPPORTED("atomic-not-supported"),
+  ATOMIC_NOT_SUPPORTED,
   /** The database or service did not answer in time, or cannot be reached. Nothing was written. */
-  UNAVAILABLE("unavailable"),
+  UNAVAILABLE,
   /** The reply of a write was lost, and the write may or may not have happened. */
-  OUTCOME_UNKNOWN("outcome-unknown"),
+  OUTCOME_UNKNOWN,
   /** The file belongs to another process. */
-  LOCKED("locked"),
+  LOCKED,
   /** The server is too old, not of the expected kind, or not trusted by the settings. */
-  UNSUPPORTED_SERVER("unsupported-server"),
+  UNSUPPORTED_SERVER,
   /** An optional library is not on the class path. */
-  MISSING_DEPENDENCY("missing-dependency"),
+  MISSING_DEPENDENCY,
   /** The store was used after it had been closed. */
-  CLOSED("closed"),
+  CLOSED,
   /** An unexpected error; see its cause. */
-  INTERNAL("internal");
+  INTERNAL;
 
-  private final String text;
-
-  ErrorCode(String text) {
-    this.text = text;
-  }
+  private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
   /**
    * Returns the code as it appears in problem documents and on the command line, for example

@@ -83,13 +83,22 @@ public interface KVDatabase extends AutoCloseable {
 
   /**
    * Deletes the store and all its entries in one durable step. Its watchers get
-   * {@link KVWatcher#reset()}.
+   * {@link KVWatcher#reset()}. Its history, if it has one, is kept as long as that of other
+   * deletions, and goes on when a store of that name is written again.
    *
    * @return true if the store existed
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
    * @throws OutcomeUnknownException if the reply was lost and the store may or may not be gone
    */
-  boolean drop(String name);
+  default boolean drop(String name) {
+    return drop(name, DropOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #drop(String)}, with an author and a comment for the history, or without keeping the
+   * history. A store that is gone already can still lose its history this way.
+   */
+  boolean drop(String name, DropOptions options);
 
   /** Returns the health of the database and its near-cache. */
   KVHealth health();

@@ -567,6 +567,13 @@ public interface KVStore extends AutoCloseable {
   /** Returns the near-cache of this store; empty if it has none. */
   Optional<KVCache> cache();
 
+  /**
+   * Returns the history of this store. Does not reach the database.
+   *
+   * @since 0.1.0
+   */
+  KVHistory history();
+
   /** Closes everything that was opened with this store, but not what the caller passed in. */
   @Override
   void close();

@@ -13,6 +13,10 @@ public final class Names {
 
   private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
+  private static final int MAX_COMMENT = 500;
+
+  private static final Pattern INSTANT = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt].*");
+
   private Names() {}
 
   /**
@@ -99,6 +103,50 @@ public final class Names {
               + " or half of a surrogate pair");
     }
     return text;
+  }
+
+  /**
+   * Returns the comment if it is valid: at most 500 characters, no unpaired surrogates, no control
+   * characters except line breaks and tabs.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  static String checkComment(String comment) {
+    Objects.requireNonNull(comment, "comment");
+    boolean legal = comment.length() <= MAX_COMMENT
+        && comment
+            .codePoints()
+            .noneMatch(c -> (Character.isISOControl(c) && c != '\n' && c != '\t') || isHalf(c));
+    if (!legal) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The comment must have at most " + MAX_COMMENT + " characters, none of them half of a"
+              + " surrogate pair or a control character other than a line break or a tab");
+    }
+    return comment;
+  }
+
+  /**
+   * Returns the name if it is valid for a label: 1 to 100 characters, no control characters, no
+   * unpaired surrogates, no space at either end, and not an instant such as
+   * {@code 2026-01-31T12:00:00Z}.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
+   */
+  public static String checkLabel(String name) {
+    Objects.requireNonNull(name, "label");
+    boolean legal = !name.isBlank()
+        && name.length() <= 100
+        && name.strip().equals(name)
+        && !INSTANT.matcher(name).matches()
+        && name.codePoints().noneMatch(c -> Character.isISOControl(c) || isHalf(c));
+    if (!legal) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The label '" + shown(name) + "' must have 1 to 100 characters, no space at either end,"
+              + " no control character, and must not be an instant");
+    }
+    return name;
   }
 
   /** Returns true if {@link #checkStore} accepts the name. */

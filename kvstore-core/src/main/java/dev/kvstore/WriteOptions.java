@@ -6,31 +6,40 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a write: its condition, time to live, author and etag. Immutable; each method returns
- * a changed copy.
+ * Options of a write: its condition, time to live, author, comment and etag. Immutable; each method
+ * returns a changed copy.
  */
 public final class WriteOptions {
-  /** No condition, no expiry, no author, and an etag that the store makes. */
+  /** No condition, no expiry, no author, no comment, and an etag that the store makes. */
   public static final WriteOptions DEFAULT =
-      new WriteOptions(WriteCondition.NONE, null, false, null, null);
+      new WriteOptions(WriteCondition.NONE, null, false, null, null, null, null);
+
+  /** Long enough for anyone, and short enough that no clock or database overflows. */
+  private static final Duration LONGEST = Duration.ofDays(1000 * 365L);
 
   private final WriteCondition condition;
   private final @Nullable Duration timeToLive;
   private final boolean expiryKept;
   private final @Nullable String author;
   private final @Nullable String etag;
+  private final @Nullable String comment;
+  private final @Nullable KVOperation operation;
 
   private WriteOptions(
       WriteCondition condition,
       @Nullable Duration timeToLive,
       boolean expiryKept,
       @Nullable String author,
-      @Nullable String etag) {
+      @Nullable String etag,
+      @Nullable String comment,
+      @Nullable KVOperation operation) {
     this.condition = condition;
     this.timeToLive = timeToLive;
     this.expiryKept = expiryKept;
     this.author = author;
     this.etag = etag;
+    this.comment = comment;
+    this.operation = operation;
   }
 
   /**
@@ -53,7 +62,13 @@ public final class WriteOptions {
 
   public WriteOptions condition(WriteCondition newCondition) {
     return new WriteOptions(
-        Objects.requireNonNull(newCondition, "condition"), timeToLive, expiryKept, author, etag);
+        Objects.requireNonNull(newCondition, "condition"),
+        timeToLive,
+        expiryKept,
+        author,
+        etag,
+        comment,
+        operation);
   }
 
   /**
@@ -65,7 +80,14 @@ public final class WriteOptions {
    *     expiry would lie beyond the year 9999
    */
   public WriteOptions ttl(Duration newTimeToLive) {
-    return new WriteOptions(condition, TimeToLive.check(newTimeToLive), false, author, etag);
+    Objects.requireNonNull(newTimeToLive, "timeToLive");
+    if (newTimeToLive.compareTo(Duration.ofMillis(1)) < 0 || newTimeToLive.compareTo(LONGEST) > 0) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The time to live is " + Durations.format(newTimeToLive) + ", it must be from 1ms to "
+              + Durations.format(LONGEST));
+    }
+    return new WriteOptions(condition, newTimeToLive, false, author, etag, comment, operation);
   }
 
   /**
@@ -73,7 +95,7 @@ public final class WriteOptions {
    * Replaces a time to live.
    */
   public WriteOptions keepingExpiry() {
-    return new WriteOptions(condition, null, true, author, etag);
+    return new WriteOptions(condition, null, true, author, etag, comment, operation);
   }
 
   /**
@@ -83,8 +105,31 @@ public final class WriteOptions {
    *     characters or one that is a control character
    */
   public WriteOptions author(String newAuthor) {
-    return new WriteOptions(
-        condition, timeToLive, expiryKept, Names.checkText("author", newAuthor), etag);
+    String checked = Names.checkText("author", newAuthor);
+    return new WriteOptions(condition, timeToLive, expiryKept, checked, etag, comment, operation);
+  }
+
+  /**
+   * Records the comment in the history. Ignored by a store without one.
+   *
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it has more than 500
+   *     characters, or a control character other than a line break and a tab
+   * @since 0.1.0
+   */
+  public WriteOptions comment(String newComment) {
+    String checked = Names.checkComment(newComment);
+    return new WriteOptions(condition, timeToLive, expiryKept, author, etag, checked, operation);
+  }
+
+  /**
+   * Records this operation in the history instead of that of the method called. For tools that
+   * import, copy or patch. Over HTTP the service decides what it records.
+   *
+   * @since 0.1.0
+   */
+  public WriteOptions operation(KVOperation newOperation) {
+    Objects.requireNonNull(newOperation, "operation");
+    return new WriteOptions(condition, timeToLive, expiryKept, author, etag, comment, newOperation);
   }
 
   /**
@@ -98,7 +143,8 @@ public final class WriteOptions {
    *     etag
    */
   public WriteOptions etag(String newEtag) {
-    return new WriteOptions(condition, timeToLive, expiryKept, author, Names.checkEtag(newEtag));
+    String checked = Names.checkEtag(newEtag);
+    return new WriteOptions(condition, timeToLive, expiryKept, author, checked, comment, operation);
   }
 
   public WriteCondition condition() {
@@ -121,5 +167,14 @@ public final class WriteOptions {
   /** Returns the chosen etag of the written entry; empty if the store makes one. */
   public Optional<String> etag() {
     return Optional.ofNullable(etag);
+  }
+
+  public Optional<String> comment() {
+    return Optional.ofNullable(comment);
+  }
+
+  /** Returns the operation to record; empty for that of the method called. */
+  public Optional<KVOperation> operation() {
+    return Optional.ofNullable(operation);
   }
 }

@@ -19,10 +19,8 @@ import java.util.Objects;
  * Use a database of its own for settings: every change in the database passes the filter of the
  * change stream.
  *
- * <p>Unless the settings say otherwise, reads are served from memory, see
- * {@link MongoSettings#withNearCache}: immediately after a write by the same process, and never
- * older than 2 seconds, or 15 while this process reaches only a primary that is cut off from its
- * replica set. {@link KVStore#cache()} reports how the cache is doing.
+ * <p>Unless the settings say otherwise, reads are served from memory, with the bounds of
+ * {@link MongoSettings#withNearCache}. {@link KVStore#cache()} reports how the cache is doing.
  *
  * <p>Opening reaches the database, so that a wrong password or address shows early. All forms throw
  *

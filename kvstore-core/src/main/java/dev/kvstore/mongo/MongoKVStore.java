@@ -16,34 +16,28 @@ import java.util.Objects;
 public final class MongoKVStore {
   private MongoKVStore() {}
 
-  /**
-   * Opens a store with {@link MongoSettings#DEFAULT}.
-   *
-   * @param connectionString {@code mongodb://…} or {@code mongodb+srv://…}; the database is the one
-   *     that its path names, or else {@code kvstore}
-   */
+  /** Opens a store of the database that {@link MongoKVDatabase#open(String)} opens. */
   public static KVStore open(String connectionString, String store) {
     return open(connectionString, store, MongoSettings.DEFAULT);
   }
 
-  /** As {@link #open(String, String)}, with settings. */
+  /**
+   * Opens a store of the database that {@link MongoKVDatabase#open(String, MongoSettings)} opens.
+   */
   public static KVStore open(String connectionString, String store, MongoSettings settings) {
     Names.checkStore(store);
     Objects.requireNonNull(settings, "settings");
     return only(MongoEntryDatabase.open(connectionString, settings), store, settings);
   }
 
-  /**
-   * Opens a store with the application's own client and {@link MongoSettings#DEFAULT}. The client's
-   * settings are not changed, and it stays open when the store is closed.
-   */
+  /** Opens a store of the database that {@link MongoKVDatabase#open(MongoClient, String)} opens. */
   public static KVStore open(MongoClient client, String database, String store) {
     return open(client, database, store, MongoSettings.DEFAULT);
   }
 
   /**
-   * As {@link #open(MongoClient, String, String)}, with settings. Ignores their database and client
-   * customizer.
+   * Opens a store of the database that {@link MongoKVDatabase#open(MongoClient, String,
+   * MongoSettings)} opens.
    */
   public static KVStore open(
       MongoClient client, String database, String store, MongoSettings settings) {

@@ -1,6 +1,7 @@
 package dev.kvstore.spi;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DropOptions;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.UnavailableException;
@@ -62,11 +63,17 @@ public interface EntryDatabase extends AutoCloseable {
    * Deletes the store with this valid name and all its entries in one durable step. A later write
    * creates a new one. Watchers get {@link ChangeSink#missed} and are positioned again.
    *
-   * @return true if the store existed
+   * @param options of the history; a database without one ignores them
+   * @return true if the store existed, or its history was to be removed and existed
    * @throws OutcomeUnknownException if the store may or may not be gone
    * @throws UnavailableException if the database is not available; nothing was deleted
    */
-  boolean drop(String name);
+  boolean drop(String name, DropOptions options);
+
+  /** As {@link #drop(String, DropOptions)}, without options. Do not override. */
+  default boolean drop(String name) {
+    return drop(name, DropOptions.DEFAULT);
+  }
 
   /**
    * Returns the combined health of all near-caches; empty if there are none. Does not reach the

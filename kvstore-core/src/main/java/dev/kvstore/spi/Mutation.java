@@ -16,6 +16,7 @@ import dev.kvstore.WriteOptions;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -74,6 +75,11 @@ public sealed interface Mutation<R> {
     BatchResult batch(Batch batch);
 
     DeleteResult deleteMany(DeleteMany deletion);
+
+    default List<Boolean> all(All all) {
+      throw new AtomicNotSupportedException(
+          "This store cannot change several entries together; nothing was written");
+    }
   }
 
   /**
@@ -229,6 +235,34 @@ public sealed interface Mutation<R> {
     @Override
     public BatchResult applyTo(Handler handler) {
       return handler.batch(this);
+    }
+  }
+
+  /**
+   * Applies all parts or none, each under its condition. Returns for each part whether it changed
+   * anything. Fails with what a part fails with, and with {@link AtomicNotSupportedException},
+   * before anything is written, if the store has no transactions.
+   *
+   * @param parts a {@link Put} or {@link Delete} each, with different keys
+   */
+  record All(List<Mutation<?>> parts) implements Mutation<List<Boolean>> {
+    public All {
+      parts = List.copyOf(parts);
+      for (Mutation<?> part : parts) {
+        if (!(part instanceof Put) && !(part instanceof Delete)) {
+          throw new IllegalArgumentException("A part is neither a put nor a delete");
+        }
+      }
+    }
+
+    @Override
+    public Collection<String> keys() {
+      return parts.stream().flatMap(part -> part.keys().stream()).toList();
+    }
+
+    @Override
+    public List<Boolean> applyTo(Handler handler) {
+      return handler.all(this);
     }
   }
 }

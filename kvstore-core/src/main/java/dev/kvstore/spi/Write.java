@@ -1,5 +1,6 @@
 package dev.kvstore.spi;
 
+import dev.kvstore.BatchOptions;
 import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param key a valid key
  * @param timeToLive how long the entry lives after the write, or null for ever
  * @param expiryKept true to keep the expiry of an existing entry; excludes a time to live
- * @param author stored as {@code updatedBy}, or null
+ * @param cause who writes and why
  * @param etag the chosen etag, see {@link WriteOptions#etag(String)}, or null to let the store make
  *     one
  */
@@ -23,25 +24,28 @@ public record Write(
     WriteCondition condition,
     @Nullable Duration timeToLive,
     boolean expiryKept,
-    @Nullable String author,
+    Cause cause,
     @Nullable String etag) {
   public Write {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(condition, "condition");
+    Objects.requireNonNull(cause, "cause");
     if (etag != null) {
       Names.checkEtag(etag);
     }
   }
 
-  /** A write with this time to live, or for ever. */
-  public Write(
-      String key,
-      RawValue value,
-      WriteCondition condition,
-      @Nullable Duration timeToLive,
-      @Nullable String author) {
-    this(key, value, condition, timeToLive, false, author, null);
+  /** One write of a batch. */
+  public Write(String key, RawValue value, BatchOptions options) {
+    this(
+        key,
+        value,
+        WriteCondition.NONE,
+        options.timeToLive().orElse(null),
+        false,
+        Cause.of(options),
+        null);
   }
 
   public Write(String key, RawValue value, WriteOptions options) {
@@ -51,7 +55,12 @@ public record Write(
         Objects.requireNonNull(options, "options").condition(),
         options.timeToLive().orElse(null),
         options.isExpiryKept(),
-        options.author().orElse(null),
+        Cause.of(options),
         options.etag().orElse(null));
+  }
+
+  /** Returns what is stored as {@code updatedBy}. */
+  public @Nullable String author() {
+    return cause.author();
   }
 }

@@ -1,6 +1,7 @@
 package dev.kvstore.sqlite;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kvstore.HistorySettings;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,6 +56,15 @@ public final class SqliteSettings {
    */
   public SqliteSettings withReaders(int readers) {
     return new SqliteSettings(config.readers(readers), objectMapper);
+  }
+
+  /**
+   * Sets what is kept of the past of stores that have no settings of their own, see
+   * {@link dev.kvstore.KVHistory#configure}. By default nothing.
+   */
+  public SqliteSettings withHistory(HistorySettings history) {
+    return new SqliteSettings(
+        config.history(Objects.requireNonNull(history, "history")), objectMapper);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kvstore.testing;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
@@ -40,8 +41,8 @@ public final class NotedMutations implements EntryDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
-    return database.drop(name);
+  public boolean drop(String name, DropOptions options) {
+    return database.drop(name, options);
   }
 
   @Override

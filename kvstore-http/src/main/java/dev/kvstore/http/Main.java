@@ -2,13 +2,16 @@ package dev.kvstore.http;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
+import dev.kvstore.http.command.BackupCommand;
 import dev.kvstore.http.command.CheckedCommand;
 import dev.kvstore.http.command.ConfigCommand;
 import dev.kvstore.http.command.Converters;
 import dev.kvstore.http.command.Faults;
+import dev.kvstore.http.command.RestoreCommand;
 import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.command.TokensCommand;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.CommandErrors;
 import dev.kvstore.internal.files.StandardOutput;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -61,7 +64,7 @@ public final class Main {
         .setExecutionStrategy(parsed -> execute(parsed, sources))
         .setParameterExceptionHandler((exception, ignored) -> usageError(exception, sources))
         .setExecutionExceptionHandler((exception, command, ignored) -> failure(exception, command));
-    SettingSources.collectErrors(commandLine);
+    CommandErrors.collectAll(commandLine);
     return commandLine.execute(sources.arguments());
   }
 
@@ -69,6 +72,8 @@ public final class Main {
     return Converters.addTo(new CommandLine(new ServeCommand(sources.variables()))
         .addSubcommand(new ConfigCommand(sources))
         .addSubcommand(new TokensCommand())
+        .addSubcommand(new BackupCommand())
+        .addSubcommand(new RestoreCommand())
         .setCaseInsensitiveEnumValuesAllowed(true));
   }
 
@@ -79,7 +84,7 @@ public final class Main {
     }
     CommandSpec command = SettingSources.last(parsed).commandSpec();
     Faults faults = new Faults(command, sources);
-    faults.addAll(parsed);
+    faults.addParseErrors(parsed);
     if (command.userObject() instanceof CheckedCommand checked) {
       checked.check(faults);
     }

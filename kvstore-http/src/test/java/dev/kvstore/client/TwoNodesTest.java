@@ -31,6 +31,7 @@ import dev.kvstore.testing.MongoTestServer;
 import dev.kvstore.testing.RawStore;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -195,8 +196,9 @@ class TwoNodesTest {
 
   @Test
   void nearCaches_atBothNodes_converge() {
-    NearCache a = opened(NearCache.over(store(nodeA), NearCacheSettings.DEFAULT));
-    NearCache b = opened(NearCache.over(store(nodeB), NearCacheSettings.DEFAULT));
+    InstantSource clock = InstantSource.system();
+    NearCache a = opened(NearCache.over(store(nodeA), NearCacheSettings.DEFAULT, clock));
+    NearCache b = opened(NearCache.over(store(nodeB), NearCacheSettings.DEFAULT, clock));
     await()
         .atMost(HttpContract.PATIENCE)
         .until(() -> a.health().coherent() && b.health().coherent());

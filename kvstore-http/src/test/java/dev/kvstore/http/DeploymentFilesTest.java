@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.kvstore.http.command.ServeCommand;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.SettingNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,7 +32,7 @@ class DeploymentFilesTest {
 
   private static Set<String> variables() {
     CommandLine command = new CommandLine(new ServeCommand(SettingSources.none().variables()));
-    return SettingSources.settings(command.getCommandSpec()).stream()
+    return SettingNames.options(command.getCommandSpec()).stream()
         .map(SettingSources::variable)
         .collect(Collectors.toSet());
   }

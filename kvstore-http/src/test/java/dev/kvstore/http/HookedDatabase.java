@@ -1,6 +1,7 @@
 package dev.kvstore.http;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DropOptions;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
@@ -133,9 +134,9 @@ public final class HookedDatabase implements EntryDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
+  public boolean drop(String name, DropOptions options) {
     hook.accept("drop");
-    return database.drop(name);
+    return database.drop(name, options);
   }
 
   @Override

@@ -18,6 +18,8 @@ import dev.kvstore.cli.terminal.LocalFiles;
 import dev.kvstore.cli.terminal.SystemTerminals;
 import dev.kvstore.client.HttpKVDatabase;
 import dev.kvstore.client.HttpSettings;
+import dev.kvstore.internal.config.CommandErrors;
+import dev.kvstore.internal.config.SettingNames;
 import dev.kvstore.internal.config.Variables;
 import dev.kvstore.internal.files.StandardOutput;
 import dev.kvstore.internal.support.Texts;
@@ -36,10 +38,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The command line {@code kv}. */
@@ -118,25 +120,15 @@ public final class KvMain {
         .setParameterExceptionHandler(
             (error, arguments) -> usageError(session, List.of(error.getMessage())))
         .setExecutionExceptionHandler((error, command, parsed) -> failure(error, session));
-    collectErrors(commandLine);
+    CommandErrors.collectAll(commandLine);
     return commandLine;
-  }
-
-  /** Makes the parser go on after an error, so that the result of parsing has them all. */
-  private static void collectErrors(CommandLine commandLine) {
-    commandLine.getCommandSpec().parser().collectErrors(true);
-    commandLine.getSubcommands().values().forEach(KvMain::collectErrors);
   }
 
   /** Returns the names of the options that a configuration file may set. */
   private static Set<String> settings(CommandLine commandLine) {
-    Set<String> names = new TreeSet<>();
-    for (OptionSpec option : commandLine.getCommandSpec().options()) {
-      if (!option.usageHelp() && !option.versionHelp()) {
-        names.add(option.longestName().substring(2));
-      }
-    }
-    return names;
+    return SettingNames.options(commandLine.getCommandSpec()).stream()
+        .map(SettingNames::of)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Variables variables(
@@ -169,7 +161,6 @@ public final class KvMain {
     CommandSpec command = last.commandSpec();
     variables.unknown().forEach(message -> session.console().note("kv: " + message));
     UsageErrors faults = new UsageErrors(command, parsed, sources);
-    faults.addParseErrors();
     if (command.userObject() instanceof Action action) {
       action.check(faults);
     } else if (faults.messages().isEmpty()) {

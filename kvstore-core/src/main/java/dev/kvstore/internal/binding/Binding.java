@@ -203,28 +203,17 @@ public final class Binding<T> implements KVBinding<T> {
     }
 
     private void tell() {
+      String name = "A listener to the settings '" + prefix() + "'";
       State<T> now = state;
       T previous = told;
       told = now.current();
       if (told != previous) {
-        guarded(() -> listener.changed(previous, now.current()));
+        runner.call(name, () -> listener.changed(previous, now.current()));
       }
       boolean otherProblems = !now.problems().equals(toldProblems);
       toldProblems = now.problems();
       if (otherProblems && !toldProblems.isEmpty()) {
-        guarded(() -> listener.invalid(failure(now.problems())));
-      }
-    }
-
-    private void guarded(Runnable call) {
-      if (runner.isClosed()) {
-        return;
-      }
-      try {
-        call.run();
-      } catch (Throwable e) { // whatever it is, it is the listener's, and the others go on
-        log.error(
-            "A listener to the settings '{}' failed; it is told of the next change", prefix(), e);
+        runner.call(name, () -> listener.invalid(failure(now.problems())));
       }
     }
   }

@@ -29,14 +29,9 @@ record Contents(BsonCodec codec, StoredKeys keys, String separator) {
   }
 
   private boolean hasAny(Member member, RawValue value) {
-    Shape shape = member.shape();
-    if (shape != null) {
-      Optional<Map<String, RawValue>> document = BsonValues.members(value);
-      if (document.isPresent()) {
-        return hasAny(shape, document.get());
-      }
-    }
-    return known(member, value).hasAny();
+    return Optional.ofNullable(member.shape())
+        .flatMap(shape -> BsonValues.members(value).map(members -> hasAny(shape, members)))
+        .orElseGet(() -> known(member, value).hasAny());
   }
 
   private boolean hasAny(Member member, String key) {

@@ -5,6 +5,7 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.KVProblem;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.ValidationFailedException;
+import dev.kvstore.Validator;
 import dev.kvstore.internal.binding.Member.Presence;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
@@ -242,21 +243,29 @@ record Filling(
       return;
     }
     for (BindOptions.Rule<?> rule : rules.getOrDefault(key, List.of())) {
-      try {
-        problemWith(rule, content)
-            .ifPresent(problem -> problem(
-                key, ErrorCode.VALIDATION_FAILED, "The value for key '" + key + "' " + problem));
-      } catch (RuntimeException e) {
-        problem(
-            key,
-            ErrorCode.VALIDATION_FAILED,
-            "The rule for key '" + key + "' failed with " + e.getClass().getName());
-      }
+      check(rule, key, content);
     }
   }
 
-  private static <V> Optional<String> problemWith(BindOptions.Rule<V> rule, Object value) {
-    return rule.validator().problemWith(rule.type().cast(value));
+  private <V> void check(BindOptions.Rule<V> rule, String key, Object value) {
+    String what = " for key '" + key + "'";
+    check(
+        key,
+        "The value" + what,
+        "The rule" + what,
+        rule.validator(),
+        rule.type().cast(value));
+  }
+
+  /** @param subjectOfFailure begins the sentence about a rule that failed */
+  <V> void check(String key, String subject, String subjectOfFailure, Validator<V> rule, V value) {
+    try {
+      rule.problemWith(value)
+          .ifPresent(problem -> problem(key, ErrorCode.VALIDATION_FAILED, subject + " " + problem));
+    } catch (RuntimeException e) {
+      String problem = subjectOfFailure + " failed with " + e.getClass().getName();
+      problem(key, ErrorCode.VALIDATION_FAILED, problem);
+    }
   }
 
   private void refused(String key, Throwable refusal, @Nullable Object[] made) {

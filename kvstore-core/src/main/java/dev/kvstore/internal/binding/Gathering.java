@@ -9,12 +9,14 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,10 +122,7 @@ final class Gathering {
   }
 
   private static int index(String digits) {
-    boolean isIndex = digits.length() >= 1
-        && digits.length() <= 6
-        && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    return isIndex ? Integer.parseInt(digits) : -1;
+    return digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
   }
 
   /** The key of a map of scalars is all that follows. */
@@ -160,13 +159,11 @@ final class Gathering {
   }
 
   private @Nullable RecordComponent component(String name) {
-    RecordComponent[] components = raw(type).getRecordComponents();
-    for (RecordComponent component : components == null ? new RecordComponent[0] : components) {
-      if (StoredKeys.areSame(component.getName(), name)) {
-        return component;
-      }
-    }
-    return null;
+    return Stream.ofNullable(raw(type).getRecordComponents())
+        .flatMap(Arrays::stream)
+        .filter(component -> StoredKeys.areSame(component.getName(), name))
+        .findFirst()
+        .orElse(null);
   }
 
   private Type elementType() {

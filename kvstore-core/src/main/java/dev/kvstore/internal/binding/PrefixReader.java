@@ -5,6 +5,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.ReadOptions;
+import dev.kvstore.internal.support.Contention;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
@@ -12,9 +13,6 @@ import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
@@ -27,8 +25,6 @@ import java.util.concurrent.locks.LockSupport;
 class PrefixReader {
   /** Every failure means that somebody wrote during two scans. */
   private static final int MAX_ATTEMPTS = 200;
-
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final EntryStore entries;
   private final Prefix prefix;
@@ -51,7 +47,7 @@ class PrefixReader {
         return after;
       }
       before = after;
-      pause(attempt);
+      Contention.pause(attempt);
     }
     throw new KVException(
         ErrorCode.CONFLICT,
@@ -78,10 +74,5 @@ class PrefixReader {
             new KeyRange(prefix.below(), null), Projection.ENTRIES, KVQuery.MAX_LIMIT, options)
         .forEach(entry -> found.put(entry.key(), entry));
     return found;
-  }
-
-  private static void pause(int attempt) {
-    long atMost = Math.min(LONGEST_PAUSE_NANOS, 20_000L << Math.min(attempt, 10));
-    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
   }
 }

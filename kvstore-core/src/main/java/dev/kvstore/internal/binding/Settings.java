@@ -1,11 +1,9 @@
 package dev.kvstore.internal.binding;
 
 import dev.kvstore.BindOptions;
-import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVProblem;
 import dev.kvstore.Names;
-import dev.kvstore.Validator;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
@@ -100,26 +98,16 @@ final class Settings<T> {
     entries.forEach((key, entry) -> values.put(key, Objects.requireNonNull(entry.value())));
     List<KVProblem> problems = new ArrayList<>();
     StoredKeys keys = new StoredKeys(values, prefix.separator(), declared);
-    T object = type.cast(new Filling(codec, keys, prefix.separator(), rules, problems)
-        .whole(shape, prefix, options.defaults().orElse(null)));
+    Filling filling = new Filling(codec, keys, prefix.separator(), rules, problems);
+    T object = type.cast(filling.whole(shape, prefix, options.defaults().orElse(null)));
     if (object != null) {
-      options.rules().forEach(rule -> check(rule, object, problems));
+      String key = prefix.given();
+      String what = "The settings '" + key + "'";
+      options
+          .rules()
+          .forEach(rule -> filling.check(key, what, what + " have a rule that", rule, object));
     }
     return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems), keys.unread());
-  }
-
-  private void check(Validator<? super T> rule, T object, List<KVProblem> problems) {
-    String what = "The settings '" + prefix.given() + "' ";
-    try {
-      rule.problemWith(object)
-          .ifPresent(problem -> problems.add(
-              new KVProblem(prefix.given(), ErrorCode.VALIDATION_FAILED, what + problem)));
-    } catch (RuntimeException e) {
-      problems.add(new KVProblem(
-          prefix.given(),
-          ErrorCode.VALIDATION_FAILED,
-          what + "have a rule that failed with " + e.getClass().getName()));
-    }
   }
 
   private void checkKeys(Shape of, String below) {

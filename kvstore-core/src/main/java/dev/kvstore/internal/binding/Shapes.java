@@ -32,7 +32,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -114,26 +113,23 @@ final class Shapes {
   }
 
   private Shape ofRecord(Class<?> type) {
-    List<Member> members = new ArrayList<>();
-    for (RecordComponent component : type.getRecordComponents()) {
-      Method accessor = component.getAccessor();
-      members.add(member(
-          component,
-          component.getName(),
-          component.getGenericType(),
-          component.getAnnotatedType(),
-          accessible(accessor),
-          null));
-    }
-    Class<?>[] types = Arrays.stream(type.getRecordComponents())
-        .map(RecordComponent::getType)
-        .toArray(Class<?>[]::new);
+    List<RecordComponent> components = List.of(type.getRecordComponents());
+    List<Member> members = components.stream()
+        .map(component -> member(
+            component,
+            component.getName(),
+            component.getGenericType(),
+            component.getAnnotatedType(),
+            accessible(component.getAccessor()),
+            null))
+        .toList();
+    Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
       if (!constructor.trySetAccessible()) {
         Shape.lookup(type); // which says why
       }
-      return new Shape.OfRecord(type, List.copyOf(members), constructor);
+      return new Shape.OfRecord(type, members, constructor);
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException("A record has such a constructor", e);
     }
@@ -213,9 +209,7 @@ final class Shapes {
       @Nullable MethodHandle body) {
     KVName other = element.getAnnotation(KVName.class);
     Class<?> raw = accessor.getReturnType();
-    Type content = raw == Optional.class && type instanceof ParameterizedType optional
-        ? optional.getActualTypeArguments()[0]
-        : type;
+    Type content = Gathering.content(type);
     boolean nested = content instanceof Class<?> of && isBindable(of) && !around.contains(of);
     Member member = new Member(
         other == null ? name : other.value(),

@@ -82,15 +82,20 @@ final class StoredKeys {
 
   /** Adds a place that no setting has: the keys there, or else the place in a value. */
   void addUnread(String place) {
-    Set<String> there = new TreeSet<>();
-    byUniform.getOrDefault(uniform(place), List.of()).forEach(stored -> there.add(stored.key()));
-    for (String start : List.of(uniform(place) + separator, uniform(place) + "[")) {
-      byUniform
-          .subMap(start, true, start + Character.MAX_VALUE, false)
-          .values()
-          .forEach(same -> same.forEach(stored -> there.add(stored.key())));
+    String uniform = uniform(place);
+    List<Stored> there = new ArrayList<>(byUniform.getOrDefault(uniform, List.of()));
+    there.addAll(startingWith(uniform + separator));
+    there.addAll(startingWith(uniform + "["));
+    there.forEach(stored -> unread.add(stored.key()));
+    if (there.isEmpty()) {
+      unread.add(place);
     }
-    unread.addAll(there.isEmpty() ? Set.of(place) : there);
+  }
+
+  private List<Stored> startingWith(String start) {
+    return byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Nullable
@@ -115,12 +120,10 @@ final class StoredKeys {
       return List.of();
     }
     String start = uniform(key) + (container == Member.Container.LIST ? "[" : separator);
-    List<Below> below = new ArrayList<>();
-    byUniform.subMap(start, true, start + Character.MAX_VALUE, false).values().stream()
-        .flatMap(List::stream)
+    return startingWith(start).stream()
         .filter(stored -> !declared.contains(stored.key()))
-        .forEach(stored -> below.add(new Below(placeOf(stored.key(), key, container), stored)));
-    return below;
+        .map(stored -> new Below(placeOf(stored.key(), key, container), stored))
+        .toList();
   }
 
   /** The spellings differ in length, but not in the number of names. */

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.base.GeneratorBase;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.json.JsonWriteContext;
-import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
@@ -133,10 +132,8 @@ public final class BsonGenerator extends GeneratorBase {
   private void start() throws IOException {
     _verifyValueWrite("start a container");
     if (depth == limits.maxDepth()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value is nested more than " + limits.maxDepth() + " levels deep"
-              + BsonText.at(_writeContext));
+      throw BsonText.invalid("The value is nested more than " + limits.maxDepth() + " levels deep"
+          + BsonText.at(_writeContext));
     }
     depth++;
   }
@@ -387,8 +384,7 @@ public final class BsonGenerator extends GeneratorBase {
 
   private void checkRoomFor(int bytes) {
     if ((long) buffer.getPosition() + bytes > (long) limits.maxBytes() + HEAD_BYTES) {
-      throw new InvalidInputException(
-          ErrorCode.TOO_LARGE, "The value takes more than " + limits.maxBytes() + " bytes of BSON");
+      throw BsonText.tooLarge(limits.maxBytes());
     }
   }
 
@@ -397,8 +393,7 @@ public final class BsonGenerator extends GeneratorBase {
   }
 
   private static InvalidInputException unstorable(JsonWriteContext place, String problem) {
-    return new InvalidInputException(
-        ErrorCode.INVALID_VALUE, "The value" + BsonText.at(place) + " " + problem);
+    return BsonText.invalid("The value" + BsonText.at(place) + " " + problem);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.kvstore.internal.bson;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
 import java.util.List;
 
 /** What text has to be to get into BSON whole, and how places in a value are named in messages. */
@@ -21,6 +23,16 @@ public final class BsonText {
       i += Character.charCount(c);
     }
     return false;
+  }
+
+  /** Returns the error for a value that cannot be stored. */
+  public static InvalidInputException invalid(String message) {
+    return new InvalidInputException(ErrorCode.INVALID_VALUE, message);
+  }
+
+  static InvalidInputException tooLarge(int maxBytes) {
+    return new InvalidInputException(
+        ErrorCode.TOO_LARGE, "The value takes more than " + maxBytes + " bytes of BSON");
   }
 
   /** Returns where the stream is, as the end of a sentence: nothing at the top of the value. */

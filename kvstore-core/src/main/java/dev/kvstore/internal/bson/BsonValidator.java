@@ -76,10 +76,8 @@ final class BsonValidator {
       out.writeInt32(0);
       members.forEach((name, value) -> {
         if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {
-          throw new InvalidInputException(
-              ErrorCode.INVALID_VALUE,
-              "The name '" + BsonText.shown(name)
-                  + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
+          throw BsonText.invalid("The name '" + BsonText.shown(name)
+              + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
         }
         out.writeByte(value.typeNumber());
         out.writeCString(name);
@@ -135,9 +133,7 @@ final class BsonValidator {
 
   private void skipDocument(int end, int depth, boolean array) {
     if (depth > limits.maxDepth()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
-          "The value is nested more than " + limits.maxDepth() + " levels deep");
+      throw BsonText.invalid("The value is nested more than " + limits.maxDepth() + " levels deep");
     }
     int documentEnd = readLength(end);
     Set<String> names = new HashSet<>();
@@ -256,8 +252,7 @@ final class BsonValidator {
 
   private static void checkSize(long size, ValueLimits limits) {
     if (size > limits.maxBytes()) {
-      throw new InvalidInputException(
-          ErrorCode.TOO_LARGE, "The value takes more than " + limits.maxBytes() + " bytes of BSON");
+      throw BsonText.tooLarge(limits.maxBytes());
     }
   }
 
@@ -266,7 +261,6 @@ final class BsonValidator {
   }
 
   private static InvalidInputException malformed(String problem) {
-    return new InvalidInputException(
-        ErrorCode.INVALID_VALUE, "The body is not the BSON that it should be: " + problem);
+    return BsonText.invalid("The body is not the BSON that it should be: " + problem);
   }
 }

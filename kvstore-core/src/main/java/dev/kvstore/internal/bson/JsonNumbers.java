@@ -1,7 +1,5 @@
 package dev.kvstore.internal.bson;
 
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -51,8 +49,7 @@ final class JsonNumbers {
       return new BigDecimal(text);
     } catch (NumberFormatException e) {
       // Without the cause, which quotes the text.
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE, "A number has an exponent that no BSON type can hold");
+      throw BsonText.invalid("A number has an exponent that no BSON type can hold");
     }
   }
 

@@ -90,8 +90,7 @@ public final class JsonTranscoder {
    */
   public static RuntimeException failure(IOException e) {
     if (e instanceof StreamConstraintsException) {
-      return new InvalidInputException(
-          ErrorCode.INVALID_VALUE, "The JSON text goes beyond a limit" + location(e));
+      return BsonText.invalid("The JSON text goes beyond a limit" + location(e));
     }
     if (e instanceof JsonEOFException) {
       return invalid("The JSON text ends too early" + location(e));

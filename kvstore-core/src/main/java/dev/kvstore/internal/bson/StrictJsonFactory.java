@@ -8,14 +8,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.ValueLimits;
 import java.io.ByteArrayInputStream;
-import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
@@ -52,7 +50,7 @@ final class StrictJsonFactory extends JsonFactory {
   }
 
   /** Text without the mark that editors put before UTF-8; see RFC 8259, section 8.1. */
-  private static final class WithoutByteOrderMark extends FilterReader {
+  private static final class WithoutByteOrderMark extends PushbackReader {
     private boolean begun;
 
     private WithoutByteOrderMark(Reader text) {
@@ -60,26 +58,15 @@ final class StrictJsonFactory extends JsonFactory {
     }
 
     @Override
-    public int read() throws IOException {
-      char[] one = new char[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0];
-    }
-
-    @Override
     public int read(char[] buffer, int offset, int length) throws IOException {
-      int count = in.read(buffer, offset, length);
-      if (begun || count <= 0) {
-        return count;
+      if (!begun) {
+        begun = true;
+        int first = read();
+        if (first >= 0 && first != BYTE_ORDER_MARK) {
+          unread(first);
+        }
       }
-      begun = true;
-      if (buffer[offset] != BYTE_ORDER_MARK) {
-        return count;
-      }
-      if (count == 1) {
-        return in.read(buffer, offset, length);
-      }
-      System.arraycopy(buffer, offset + 1, buffer, offset, count - 1);
-      return count - 1;
+      return super.read(buffer, offset, length);
     }
   }
 
@@ -117,8 +104,7 @@ final class StrictJsonFactory extends JsonFactory {
 
     private void checkNumber(int length) {
       if (length > _maxNumLen) {
-        throw new InvalidInputException(
-            ErrorCode.INVALID_VALUE, "A number has more digits than any BSON type can hold");
+        throw BsonText.invalid("A number has more digits than any BSON type can hold");
       }
     }
 
@@ -134,16 +120,14 @@ final class StrictJsonFactory extends JsonFactory {
 
     private static void checkText(int length, int max) {
       if (length > max) {
-        throw new InvalidInputException(
-            ErrorCode.TOO_LARGE, "The value takes more than " + max + " bytes of BSON");
+        throw BsonText.tooLarge(max);
       }
     }
 
     @Override
     public void validateNestingDepth(int depth) {
       if (depth > _maxNestingDepth) {
-        throw new InvalidInputException(
-            ErrorCode.INVALID_VALUE, "The JSON text is nested too deeply");
+        throw BsonText.invalid("The JSON text is nested too deeply");
       }
     }
   }

@@ -15,9 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Time as caches need it, and waiting: exact where that is rare, and coarse, for a hit, as a daemon
- * thread moves it, which runs as long as somebody wants it to tick. Counted in nanoseconds since
- * the clock was made, so that times can be compared. Any number of caches can share one.
+ * The time in nanoseconds since the clock was made: exact, and for hits coarse, moved by a daemon
+ * thread while a cache wants it to tick. Many caches can share a clock.
  */
 class CacheClock {
   static final long NEVER = Long.MAX_VALUE;

@@ -22,8 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads: from memory, by joining a load that is under way, or by a load of one's own, which runs on
- * the calling thread. Thread-safe.
+ * Reads from memory, by joining a pending load, or by a load on the calling thread. Thread-safe.
  */
 class CacheReader {
   private final EntryStore store;
@@ -67,43 +66,13 @@ class CacheReader {
     return null;
   }
 
-  final Optional<KVEntry<RawValue>> read(String key, ReadOptions options) {
-    boolean known = isKnown(options);
-    EntrySlot held = known ? hit(key) : null;
-    if (held != null) {
-      return held.entry();
-    }
-    if (!known) {
-      counters.bypasses(1);
-      counters.misses(1);
-      return readThrough(key, options);
-    }
-    boolean serving = freshness.isServing();
-    if (!serving) {
-      counters.bypasses(1);
-      EntrySlot stale = servesStale && !outage.mayAsk() ? stale(key) : null;
-      if (stale != null) {
-        return marked(stale);
-      }
-    }
-    try {
-      return outage.noting(() -> load(key, options, serving));
-    } catch (UnavailableException e) {
-      EntrySlot stale = stale(key);
-      if (stale == null) {
-        throw e;
-      }
-      return marked(stale);
-    }
-  }
-
   /** Returns the entries of those keys that have one; loads the missing ones in one go. */
-  final List<KVEntry<RawValue>> readMany(Collection<String> keys, ReadOptions options) {
+  final List<KVEntry<RawValue>> read(Collection<String> keys, ReadOptions options) {
     Set<String> wanted = new LinkedHashSet<>(keys);
     if (!isKnown(options)) {
       counters.bypasses(wanted.size());
       counters.misses(wanted.size());
-      return new ArrayList<>(readManyThrough(wanted, options).values());
+      return List.copyOf(readThrough(wanted, options).values());
     }
     boolean serving = freshness.isServing();
     Batch batch = new Batch();
@@ -139,18 +108,15 @@ class CacheReader {
     final Map<String, PendingLoad> joined = new HashMap<>();
   }
 
-  /**
-   * Whether the cache can know what these options demand. To be asked before looking into the map,
-   * which is at least as new as the position that was seen.
-   */
+  /** Whether the map is as new as these options demand. Ask this before looking into it. */
   boolean isKnown(ReadOptions options) {
     long least = options.atLeast().position();
     return !options.bypassCache() && (least == 0 || least <= freshness.position());
   }
 
   /**
-   * What a load demands: nothing older than the feed, nor than what was seen here. Without
-   * positions nobody can tell what a cache on the way has heard of, so it is not to answer.
+   * What a load demands: nothing older than the feed, or than what was seen here. Without positions
+   * a cache on the way cannot prove that, so it is bypassed.
    */
   ReadOptions demand(ReadOptions options) {
     SyncToken least =
@@ -159,17 +125,6 @@ class CacheReader {
     return options.bypassCache() || least.equals(SyncToken.START)
         ? demanded.bypassingCache()
         : demanded;
-  }
-
-  private Optional<KVEntry<RawValue>> load(String key, ReadOptions options, boolean serving) {
-    Batch batch = new Batch();
-    enter(key, serving, options, batch);
-    PendingLoad own = batch.own.get(key);
-    if (own != null) {
-      return load(key, own, options);
-    }
-    PendingLoad joined = batch.joined.get(key);
-    return joined != null ? join(key, joined, options) : batch.found.stream().findFirst();
   }
 
   /** Finds the key in memory, a load of it to join, or puts one of its own into the map. */
@@ -202,19 +157,6 @@ class CacheReader {
   /** One that hangs may return what was true when it began: no good once that is long ago. */
   private boolean isJoinable(PendingLoad load, ReadOptions options) {
     return options.atLeast().position() == 0 && clock.nanos() - load.began() < joinableFor;
-  }
-
-  private Optional<KVEntry<RawValue>> load(String key, PendingLoad load, ReadOptions options) {
-    try {
-      boolean keep = freshness.mayKeep();
-      counters.load();
-      Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
-      finish(key, load, entry, keep);
-      return entry;
-    } catch (RuntimeException | Error e) {
-      fail(key, load, e);
-      throw e;
-    }
   }
 
   private void loadAll(Set<String> wanted, boolean serving, ReadOptions options, Batch batch) {
@@ -278,14 +220,13 @@ class CacheReader {
   private Optional<KVEntry<RawValue>> join(String key, PendingLoad load, ReadOptions options) {
     try {
       return clock.await(load.result(), joinableFor);
-    } catch (TimeoutException e) {
-      // It hangs. Whether more than a few may do so is for the store to say.
-      return readThrough(key, options);
+    } catch (TimeoutException | CancellationException e) {
+      // It hangs, and whether more than a few may do so is for the store to say; or it failed
+      // alone.
+      return Optional.ofNullable(readThrough(Set.of(key), options).get(key));
     } catch (ExecutionException e) {
       throw new UnavailableException(
           "Key '" + key + "' could not be read: another thread asked for it in vain", e.getCause());
-    } catch (CancellationException e) {
-      return readThrough(key, options);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UnavailableException(
@@ -294,14 +235,7 @@ class CacheReader {
   }
 
   /** Reads without the map, and lets nobody read something older from it afterwards. */
-  private Optional<KVEntry<RawValue>> readThrough(String key, ReadOptions options) {
-    counters.load();
-    Optional<KVEntry<RawValue>> entry = store.find(key, demand(options));
-    slots.read(key, entry.map(KVEntry::metadata));
-    return entry;
-  }
-
-  private Map<String, KVEntry<RawValue>> readManyThrough(Set<String> keys, ReadOptions options) {
+  private Map<String, KVEntry<RawValue>> readThrough(Set<String> keys, ReadOptions options) {
     counters.load();
     Map<String, KVEntry<RawValue>> read = byKey(keys, demand(options));
     for (String key : keys) {

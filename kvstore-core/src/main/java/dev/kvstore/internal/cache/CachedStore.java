@@ -25,10 +25,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store, read through its near-cache while it has one, else from the database. The cache may come
- * and go at any time. So after each operation that bypassed the cache which is there afterwards,
- * that cache forgets the keys of the operation: they may have been read before, and must not be
- * served after.
+ * A store, read through its near-cache while it has one. If a cache appears during an operation
+ * that bypassed it, the cache forgets the keys of the operation, which it may have read before.
  */
 final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   private final NearCaches caches;

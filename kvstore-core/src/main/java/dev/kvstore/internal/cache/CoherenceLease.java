@@ -5,13 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What the cache knows of the feed: where it is, and until when its last answers vouch for what is
- * held. Thread-safe.
+ * The position of the feed, and until when its answers prove what is cached. Thread-safe.
  *
- * <p>An answer proves that all changes are known up to the moment when the source was asked. That
- * was after the call before had returned, so the leases run from there: however long this process
- * or the way to it were stopped meanwhile, they do not promise too much. A feed that comes by way
- * of others says itself up to when it knows all.
+ * <p>An answer proves that all changes are known up to the moment when the source was asked, which
+ * was after the previous call had returned. The leases run from there, so they hold even if this
+ * process was stopped meanwhile. A relayed feed reports itself up to when it knows all changes.
  */
 class CoherenceLease {
   private final CacheClock clock;
@@ -174,7 +172,9 @@ class CoherenceLease {
 
   /** To be called again and again, for the leases to run out. */
   final synchronized void update() {
-    boolean serve = !closed && clock.isTicking() && (timed || (positioned && isLeased()));
+    boolean serve = !closed
+        && clock.isTicking()
+        && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
     // First, whatever becomes of the rest.
     pulse = serve && !exact ? clock.coarseNanos() : CacheClock.NEVER;
@@ -182,10 +182,6 @@ class CoherenceLease {
       serving = serve;
       since = Instant.ofEpochMilli(clock.millis());
     }
-  }
-
-  private boolean isLeased() {
-    return leased(clock.nanos() + CacheClock.TICK);
   }
 
   boolean leased(long now) {

@@ -20,10 +20,7 @@ final class Counters {
   private final LongAdder bypasses = new LongAdder();
   private final LongAdder staleReads = new LongAdder();
 
-  /**
-   * An atomic addition would be most of what a hit costs. So what threads with the same stripe
-   * count at the same time may be lost.
-   */
+  /** Not an atomic addition, which would be most of the cost of a hit: some may be lost. */
   void hit() {
     int stripe = ((int) Thread.currentThread().getId() & (STRIPES - 1)) * LONGS_APART;
     hits.setOpaque(stripe, hits.getOpaque(stripe) + 1);

@@ -15,10 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An entry in memory, or that there is none. */
 final class EntrySlot implements Slot, CachedEntry {
-  /**
-   * What is around a key and its value, measured: the map's node and table, this object, the entry
-   * with its metadata, the headers of the arrays.
-   */
+  /** Measured: the map's node and table, this object, the entry's metadata, array headers. */
   private static final int OVERHEAD_BYTES = 480;
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
@@ -86,10 +83,7 @@ final class EntrySlot implements Slot, CachedEntry {
         key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
   }
 
-  /**
-   * Returns what outlives the look-up of this slot, and ends with it. There is none of an entry
-   * whose time runs out by itself.
-   */
+  /** Returns the value for readers to keep; null if the entry runs out by itself. */
   synchronized @Nullable RememberedValue remember(
       KVType<?> wanted, Function<Object, RememberedValue> factory) {
     Object decoded = valueAs(wanted);

@@ -30,16 +30,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any entry store, read at the speed of memory. What was read is held until the store tells that it
- * has changed; as long as the store's feed of changes is alive, nothing is served that is older
- * than the settings' bound, and when it is not, reads go to the store, or where the settings say so
- * are served and marked as stale. A process reads its own writes, and no key goes back in time.
+ * A near-cache over an entry store. Caches an entry until the change feed invalidates it. While the
+ * feed is alive, nothing older than the settings' bound is served; otherwise reads go to the store,
+ * or are served marked as stale where the settings say so. A process reads its own writes, and no
+ * key goes back in time.
  *
- * <p>Listings go to the store. They let nobody read an older entry afterwards, but a key that was
- * deleted elsewhere and so is missing from a listing may still be read until the feed tells of it.
+ * <p>Listings go to the store. A key that is missing from one because it was deleted elsewhere may
+ * still be read until the feed reports it.
  *
- * <p>Thread-safe. Has one daemon thread, which ends with {@link #close()}; those of
- * {@link NearCaches} share one.
+ * <p>Thread-safe. Has one daemon thread until {@link #close()}; those of {@link NearCaches} share
+ * one.
  */
 public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
@@ -50,7 +50,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   private final CacheReader reader;
   private final Runnable onTick;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable FeedSubscription subscription;
+  private FeedSubscription subscription = () -> {};
 
   /** For tests, which bring parts of their own. */
   NearCache(
@@ -77,14 +77,6 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
    *
    * @param store is closed with the cache. One that cannot tell of changes is not cached, unless
    *     the settings have a time to live
-   */
-  public static NearCache over(EntryStore store, NearCacheSettings settings) {
-    return over(store, settings, InstantSource.system());
-  }
-
-  /**
-   * As {@link #over(EntryStore, NearCacheSettings)}.
-   *
    * @param timeOfDay tells when entries expire, as it does the store
    */
   public static NearCache over(
@@ -123,14 +115,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   void retire() {
     freshness.close();
     clock.stop(onTick);
-    FeedSubscription open = subscription;
-    Closing.all(
-        () -> {
-          if (open != null) {
-            open.close();
-          }
-        },
-        slots::clear);
+    Closing.all(subscription::close, slots::clear);
   }
 
   /** Returns how many bytes are held. */
@@ -184,9 +169,11 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     requireOpen();
-    return keys.size() == 1
-        ? reader.read(keys.iterator().next(), options).stream().toList()
-        : reader.readMany(keys, options);
+    if (options.at().isPresent()) {
+      return super.find(keys, options);
+    }
+    CachedEntry hit = keys.size() == 1 ? peek(keys.iterator().next(), options) : null;
+    return hit == null ? reader.read(keys, options) : hit.entry().stream().toList();
   }
 
   @Override
@@ -194,6 +181,9 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
       KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
     requireOpen();
     KVPage<T> page = super.scan(range, projection, limit, options);
+    if (options.at().isPresent()) {
+      return page;
+    }
     for (T item : page.items()) {
       Optional<KVMetadata> metadata = projection.metadata(item);
       if (metadata.isPresent()) {
@@ -210,7 +200,8 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     requireOpen();
     if (mutation instanceof Mutation.Delete
         || mutation instanceof Mutation.DeleteMany
-        || mutation instanceof Mutation.Batch) {
+        || mutation instanceof Mutation.Batch
+        || mutation instanceof Mutation.All) {
       try {
         return super.apply(mutation);
       } finally {

@@ -22,14 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The near-caches of a database's stores. All who open a store of the same name share its cache,
- * and all caches together hold no more than the settings say.
+ * The near-caches of a database's stores: one for each name, which share the memory of the
+ * settings.
  *
- * <p>A store is cached once it is seen to have an entry, so that asking for stores that do not
- * exist costs nothing but the asking. Its cache goes when nobody has used it for a while. There are
- * at most {@value #MOST}: another takes the place of the one that was not used for the longest
- * time, and if all are in use the store is read without a cache and the log says so. Thread-safe;
- * has one daemon thread while there is a cache.
+ * <p>A store is cached once it is seen to have an entry, so stores that do not exist cost nothing.
+ * Its cache is dropped after a while without use. There are at most {@value #MOST}: another
+ * replaces the one unused for longest, and if all are in use the store is read without a cache and
+ * the log says so. Thread-safe; has one daemon thread while there is a cache.
  */
 public final class NearCaches implements AutoCloseable {
   /** Each is a part of the database's feed, which looks at all of them again and again. */
@@ -185,11 +184,9 @@ public final class NearCaches implements AutoCloseable {
    * with the longest lag, and with the counts of those too that are gone.
    */
   public synchronized CacheHealth health() {
-    CacheFigures all = gone;
-    for (Shared shared : caches.values()) {
-      all = all.plus(shared.cache().health());
-    }
-    return all;
+    return caches.values().stream()
+        .map(shared -> shared.cache().health())
+        .reduce(gone, CacheFigures::plus);
   }
 
   private void tick() {

@@ -35,10 +35,4 @@ final class PendingLoad implements Slot {
   public @Nullable EntrySlot held() {
     return before;
   }
-
-  /** It is in the map for a moment, and must not be evicted before that is over. */
-  @Override
-  public int weight() {
-    return 0;
-  }
 }

@@ -5,10 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/**
- * Remembers that the store could not be reached, so that not every reader who could be given
- * something stale waits for the store's time limit first. Thread-safe.
- */
+/** A circuit breaker: spares readers of stale entries the time limit of the store. Thread-safe. */
 final class ReadBreaker {
   private static final long RETRY = Duration.ofSeconds(1).toNanos();
   private static final long NONE = -1;
@@ -24,8 +21,7 @@ final class ReadBreaker {
   }
 
   /**
-   * Returns whether to ask the store, by {@link #noting}: while it is out of reach one reader at a
-   * time does.
+   * Returns whether to ask the store, by {@link #noting}; one reader at a time while it is down.
    */
   boolean mayAsk() {
     long at = retryAt.get();

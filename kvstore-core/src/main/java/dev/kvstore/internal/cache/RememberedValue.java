@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of one slot, for readers that keep this instead of looking the key up. It ends before
- * the slot leaves the map, so nobody reads from it once a newer value can be read. Thread-safe.
+ * The value of one slot, kept by readers to save the lookup. Ends before the slot leaves the map,
+ * so it is not read once a newer value can be. Thread-safe.
  */
 final class RememberedValue implements Supplier<@Nullable Object> {
   /** So often a reader comes by the map, which would evict what seems to be unused. */

@@ -14,6 +14,8 @@ sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
   /** To be called before it leaves the map: nobody may be served from it past that. */
   default void end() {}
 
-  /** In bytes; 0 for what must not be evicted. */
-  int weight();
+  /** In bytes; 0 for what must not be evicted, as it is in the map for a moment only. */
+  default int weight() {
+    return 0;
+  }
 }

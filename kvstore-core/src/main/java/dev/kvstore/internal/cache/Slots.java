@@ -15,12 +15,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of a near-cache, and what may happen to a key in it. Everything that is kept was first
- * announced by a slot, which went into the map before the database was asked; whoever learns that
- * the key has changed takes the slot out, and then the result is not kept. No method asks the
- * database, waits or holds a lock over more than one step of the map. Thread-safe.
- *
- * <p>Tests override single methods, to show what each is for.
+ * The map of a near-cache. A slot goes into it before the database is asked, and whoever learns of
+ * a change of the key takes it out; then the result is not kept. No method waits, or holds a lock
+ * over more than one step of the map. Thread-safe. Tests override methods, to show what each is
+ * for.
  */
 class Slots {
   private final Cache<String, Slot> cache;
@@ -78,9 +76,8 @@ class Slots {
   }
 
   /**
-   * Ends a write that was done. It may be held only if nothing came in between: not an event, for
-   * that may be a later one's, nor another write, for the order of the two is not known, nor a
-   * load, for that may have begun before.
+   * Ends a write that was done. It is kept only if nothing came in between: neither an event, which
+   * may be of a later write, nor another write, nor a load, which may have begun before.
    *
    * @param held what is there now; null where it must not be kept
    */
@@ -90,18 +87,12 @@ class Slots {
     }
   }
 
-  /**
-   * Ends a write of which is not known what is there now: it was refused, failed or perhaps done,
-   * or it was a delete, whose event would remove what was held of it anyway.
-   */
+  /** Ends a write with an unknown result, or a delete, whose event would remove the key anyway. */
   void forget(String key) {
     remove(key);
   }
 
-  /**
-   * Somebody has read this, or that there is nothing, without the map. Nobody may read something
-   * older from now on.
-   */
+  /** Removes what is not this entry, or absence, which was read without the map. */
   void read(String key, Optional<KVMetadata> found) {
     remove(key, slot -> !(slot instanceof EntrySlot held && held.isOf(found.orElse(null))));
   }
@@ -112,9 +103,8 @@ class Slots {
   }
 
   /**
-   * Whether what is held is just what the change left behind. Then it is right, whatever happened
-   * before: a feed that polls says of a key that it sees for the first time that it was deleted and
-   * made anew.
+   * Whether what is held is what the change left behind. Then it is right, whatever happened
+   * before: a polling feed reports a key that it sees for the first time as deleted and created.
    */
   boolean isOutcome(Change last) {
     return get(last.key()) instanceof EntrySlot held && held.isOutcome(last);
@@ -127,8 +117,8 @@ class Slots {
   }
 
   /**
-   * Whether the entry is at least as new as the change. A key's life ends with a delete, but where
-   * an expired entry is overwritten none is told: so of a key that expires, versions say nothing.
+   * Whether the entry is at least as new as the change. Overwriting an expired entry restarts its
+   * versions without a delete, so those of a key that expires say nothing.
    */
   boolean outlives(EntrySlot held, Change change) {
     if (change.kind() != KVChange.Kind.SET || held.entry().isEmpty()) {

@@ -2,14 +2,29 @@ package dev.kvstore.internal.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Names of settings, and what a misspelt one probably means. */
 public final class SettingNames {
   private static final String PREFIX = "kvstore-";
 
   private SettingNames() {}
+
+  /** Returns the options that are settings. */
+  public static List<OptionSpec> options(CommandSpec command) {
+    return command.options().stream()
+        .filter(option -> !option.usageHelp() && !option.versionHelp())
+        .toList();
+  }
+
+  /** Returns the option's name without hyphens in front, which is its name in a file. */
+  public static String of(OptionSpec option) {
+    return option.longestName().substring(2);
+  }
 
   /** Returns the name that is most like this one, or empty if none is much like it. */
   public static Optional<String> nearest(String name, Collection<String> known) {

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.engine;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DropOptions;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.internal.cache.NearCaches;
 import dev.kvstore.internal.support.Closing;
@@ -134,9 +135,9 @@ public final class StoreStack implements EntryDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
+  public boolean drop(String name, DropOptions options) {
     try {
-      return backEnd.drop(name);
+      return backEnd.drop(name, options);
     } finally {
       if (caches != null) {
         caches.forget(name);

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.engine;
 
 import dev.kvstore.CacheHealth;
+import dev.kvstore.DropOptions;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVException;
 import dev.kvstore.KVHealth;
@@ -10,6 +11,7 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The one implementation of {@link KVDatabase}. */
@@ -53,8 +55,8 @@ public final class TypedDatabase implements KVDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
-    return stack.drop(Names.checkStore(name));
+  public boolean drop(String name, DropOptions options) {
+    return stack.drop(Names.checkStore(name), Objects.requireNonNull(options, "options"));
   }
 
   @Override

@@ -110,8 +110,7 @@ public final class BsonCodec {
     } catch (IOException | RuntimeException e) {
       throw unstorable(out, value, e);
     } catch (StackOverflowError e) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE, "The value refers to itself without an end");
+      throw BsonText.invalid("The value refers to itself without an end");
     }
   }
 
@@ -132,8 +131,7 @@ public final class BsonCodec {
                 + definition.getType().getRawClass().getTypeName()
             : "writing it failed with " + root(failure).getClass().getTypeName();
     // Without the cause: its message may quote the value.
-    return new InvalidInputException(
-        ErrorCode.INVALID_VALUE, "A " + type + " cannot be stored: " + why + at);
+    return BsonText.invalid("A " + type + " cannot be stored: " + why + at);
   }
 
   private static Throwable root(Throwable failure) {

@@ -12,11 +12,11 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
-import com.fasterxml.jackson.databind.deser.ValueInstantiators;
 import com.fasterxml.jackson.databind.deser.impl.PropertyValueBuffer;
 import com.fasterxml.jackson.databind.deser.std.StdValueInstantiator;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
+import com.fasterxml.jackson.databind.module.SimpleValueInstantiators;
 import dev.kvstore.KVDefault;
 import dev.kvstore.KVException;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * 0, false or null for them. Absent may be what is Optional, nullable, has a {@link KVDefault}, or
  * is left out when it is written.
  */
-final class CompleteInstantiator extends RefusingInstantiator {
+final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private static final long serialVersionUID = 1L;
 
   private final HashSet<String> mayBeAbsent = new HashSet<>();
@@ -44,16 +44,15 @@ final class CompleteInstantiator extends RefusingInstantiator {
   private record Default(String place, String text) implements Serializable {}
 
   /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
-  static final class Finder implements ValueInstantiators {
+  static final class Finder extends SimpleValueInstantiators {
+    private static final long serialVersionUID = 1L;
+
     @Override
     public ValueInstantiator findValueInstantiator(
         DeserializationConfig config, BeanDescription bean, ValueInstantiator jacksons) {
-      if (jacksons.getClass() != StdValueInstantiator.class) {
-        return jacksons;
-      }
-      return jacksons.canCreateFromObjectWith()
+      return jacksons.getClass() == StdValueInstantiator.class && jacksons.canCreateFromObjectWith()
           ? new CompleteInstantiator(config, bean, jacksons)
-          : new RefusingInstantiator(jacksons);
+          : jacksons;
     }
   }
 

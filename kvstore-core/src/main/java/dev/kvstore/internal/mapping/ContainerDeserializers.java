@@ -78,9 +78,8 @@ final class ContainerDeserializers extends SimpleDeserializers {
     if (!component.isPrimitive() || component == byte.class || component == char.class) {
       return null;
     }
-    Class<?> boxes = Array.newInstance(component, 0).getClass();
     JavaType boxed = config.constructType(boxed(component).arrayType());
-    return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component, boxes));
+    return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component));
   }
 
   private static @Nullable JsonDeserializer<?> unmodifiable(
@@ -112,11 +111,11 @@ final class ContainerDeserializers extends SimpleDeserializers {
     return Array.get(Array.newInstance(primitive, 1), 0).getClass();
   }
 
-  private static Object unbox(Object[] boxes, Class<?> component, Class<?> type) {
+  private static Object unbox(Object[] boxes, Class<?> component) {
     Object array = Array.newInstance(component, boxes.length);
     for (int i = 0; i < boxes.length; i++) {
       if (boxes[i] == null) {
-        throw new IllegalArgumentException("An element of a " + type.getSimpleName() + " is null");
+        throw new IllegalArgumentException("An element of a " + component + "[] is null");
       }
       Array.set(array, i, boxes[i]);
     }

@@ -89,24 +89,21 @@ final class DecodeFailure {
     if (mapping instanceof UnrecognizedPropertyException) {
       return "the type has no member" + at;
     }
-    if (mapping instanceof MalformedTextException) {
-      String what = at.isEmpty() ? "it" : found(value, mapping.getPath()) + at;
-      return what + " " + mapping.getOriginalMessage();
-    }
     if (mapping instanceof WrongDefaultException) {
       return mapping.getOriginalMessage();
     }
-    String problem = mapping instanceof RefusingInstantiator.RefusedException refused
+    String what = at.isEmpty() ? "it" : found(value, mapping.getPath()) + at;
+    if (mapping instanceof MalformedTextException) {
+      return what + " " + mapping.getOriginalMessage();
+    }
+    String problem = mapping instanceof RefusalHandler.RefusedException refused
         ? " was refused" + reason(value, refused)
         : problem(mapping);
-    if (!at.isEmpty()) {
-      return found(value, mapping.getPath()) + at + problem;
-    }
     // What is stored and what is wanted has been said already.
-    return problem.startsWith(IS_NO) ? null : "it" + problem;
+    return at.isEmpty() && problem.startsWith(IS_NO) ? null : what + problem;
   }
 
-  private static String reason(RawValue value, RefusingInstantiator.RefusedException refused) {
+  private static String reason(RawValue value, RefusalHandler.RefusedException refused) {
     List<@Nullable Object> known = new ArrayList<>(refused.arguments);
     known.add(value);
     return Refusals.reason(refused.refusal, known);

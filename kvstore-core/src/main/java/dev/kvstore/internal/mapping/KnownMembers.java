@@ -88,8 +88,8 @@ final class KnownMembers {
       if (deserializer instanceof ConvertingDeserializer converting) {
         return known(value, new Reader(converting.getDelegatee(), reader.property()), place);
       }
-      if (deserializer instanceof ReferenceTypeDeserializer<?> reference) {
-        return known(value, content(reference, reader.property()), place);
+      if (deserializer instanceof ReferenceTypeDeserializer<?>) {
+        return known(value, content(deserializer, reader.property()), place);
       }
       if (deserializer == null || takesWhole(deserializer)) {
         return new Part(value, true);
@@ -108,25 +108,15 @@ final class KnownMembers {
           : new Part(value, true);
     }
 
-    private Reader content(ReferenceTypeDeserializer<?> reference, @Nullable BeanProperty at) {
-      JavaType type = reference.getValueType().getContentType();
+    private Reader content(JsonDeserializer<?> around, @Nullable BeanProperty at) {
       try {
-        return new Reader(
-            type.getValueHandler() != null || isPolymorphic(type)
-                ? null
-                : context.findContextualValueDeserializer(type, at),
-            at);
-      } catch (JsonMappingException e) {
-        return new Reader(null, at); // reading a value says why
-      }
-    }
-
-    private Reader content(JsonDeserializer<?> container, @Nullable BeanProperty at) {
-      ContainerDeserializerBase<?> elements = (ContainerDeserializerBase<?>) container;
-      try {
-        return new Reader(
-            isPolymorphic(elements.getContentType()) ? null : elements.getContentDeserializer(),
-            at);
+        if (around instanceof ContainerDeserializerBase<?> container) {
+          boolean isPolymorphic = isPolymorphic(container.getContentType());
+          return new Reader(isPolymorphic ? null : container.getContentDeserializer(), at);
+        }
+        JavaType type = ((ReferenceTypeDeserializer<?>) around).getValueType().getContentType();
+        boolean isUnknown = type.getValueHandler() != null || isPolymorphic(type);
+        return new Reader(isUnknown ? null : context.findContextualValueDeserializer(type, at), at);
       } catch (JsonMappingException e) {
         return new Reader(null, at); // reading a value says why
       }

@@ -13,11 +13,16 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.DefaultSerializerProvider;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,7 +40,8 @@ final class Mappers {
    */
   static ObjectMapper exact(ObjectMapper applications) {
     ObjectMapper mapper = applications.copy();
-    mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new BsonModule());
+    mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), bsonTypes());
+    addLast(new RefusalHandler(), mapper);
     refuseCoercions(mapper);
     // What is left out as null or empty may come back as something else, and a map loses a key.
     mapper.setDefaultPropertyInclusion(
@@ -79,11 +85,37 @@ final class Mappers {
             SerializationFeature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
             SerializationFeature.WRITE_CHAR_ARRAYS_AS_JSON_ARRAYS)
         .without(EnumFeature.WRITE_ENUMS_TO_LOWERCASE));
-    mapper.setSerializerProvider(new TypedElements(
+    DefaultSerializerProvider provider = new TypedElements(
         mapper.getSerializerProvider(),
         mapper.getSerializationConfig(),
-        mapper.getSerializerFactory()));
+        mapper.getSerializerFactory());
+    provider.setNullKeySerializer(RefusedTypes.nullKey());
+    mapper.setSerializerProvider(provider);
     return mapper;
+  }
+
+  /** Returns the types of BSON, which come before all that was registered earlier. */
+  static SimpleModule bsonTypes() {
+    SimpleModule module = new SimpleModule("kvstore-bson");
+    module.setDeserializers(new ContainerDeserializers());
+    module.setSerializerModifier(new RefusedTypes());
+    module.setValueInstantiators(new CompleteInstantiator.Finder());
+    module.addDeserializer(Object.class, new AnyDeserializer());
+    ScalarTypes.addTo(module);
+    TextTypes.addTo(module);
+    return module;
+  }
+
+  /** Those of the application, which are in front of it, are asked first. */
+  private static void addLast(DeserializationProblemHandler last, ObjectMapper mapper) {
+    Deque<DeserializationProblemHandler> fromTheLast = new ArrayDeque<>();
+    var theirs = mapper.getDeserializationConfig().getProblemHandlers();
+    for (; theirs != null; theirs = theirs.next()) {
+      fromTheLast.push(theirs.value());
+    }
+    fromTheLast.push(last);
+    mapper.clearProblemHandlers();
+    fromTheLast.forEach(mapper::addHandler);
   }
 
   @SuppressWarnings("deprecation") // Jackson has no other way to change a mapper that exists

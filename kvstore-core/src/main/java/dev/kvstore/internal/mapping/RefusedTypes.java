@@ -11,11 +11,12 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedMethod;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.BeanSerializerBase;
+import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
 import com.fasterxml.jackson.databind.ser.std.StdKeySerializers;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToEmptyObjectSerializer;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import com.fasterxml.jackson.datatype.jdk8.OptionalSerializer;
 import dev.kvstore.internal.bson.BsonText;
 import java.io.File;
 import java.io.IOException;
@@ -28,6 +29,10 @@ import java.util.Currency;
 import java.util.Date;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.BaseStream;
@@ -63,6 +68,9 @@ final class RefusedTypes extends BeanSerializerModifier {
   @Override
   public JsonSerializer<?> modifySerializer(
       SerializationConfig config, BeanDescription description, JsonSerializer<?> serializer) {
+    if (serializer instanceof OptionalSerializer) {
+      return new StdDelegatingSerializer(new OptionalCheck(), description.getType(), serializer);
+    }
     String problem = serializer.getClass().getName().startsWith("com.fasterxml.jackson.")
         ? problem(description, serializer)
         : null;
@@ -128,8 +136,29 @@ final class RefusedTypes extends BeanSerializerModifier {
             || type.getSimpleName().startsWith("Atomic"));
   }
 
+  /** Refuses an empty Optional in another, which would be read as none. */
+  private static final class OptionalCheck extends StdConverter<Object, Object> {
+    @Override
+    public Object convert(Object optional) {
+      Object content = ((Optional<?>) optional).orElse(null);
+      if (Optional.empty().equals(content)
+          || OptionalInt.empty().equals(content)
+          || OptionalLong.empty().equals(content)
+          || OptionalDouble.empty().equals(content)) {
+        throw BsonText.invalid(
+            "An empty Optional within another cannot be told from no Optional: use one");
+      }
+      return optional;
+    }
+  }
+
   /** Returns Jackson's serializer for keys, or one that refuses where it is {@code toString()}. */
-  static JsonSerializer<Object> key(JavaType type, JsonSerializer<Object> serializer) {
+  @Override
+  public JsonSerializer<?> modifyKeySerializer(
+      SerializationConfig config,
+      JavaType type,
+      BeanDescription description,
+      JsonSerializer<?> serializer) {
     Class<?> raw = type.getRawClass();
     if (serializer.getClass() == StdKeySerializers.Dynamic.class) {
       return new KeyOfAnyType();
@@ -184,8 +213,7 @@ final class RefusedTypes extends BeanSerializerModifier {
 
     @Override
     public void serialize(Object value, JsonGenerator out, SerializerProvider provider) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE, subject + BsonText.at(out.getOutputContext()) + " " + problem);
+      throw BsonText.invalid(subject + BsonText.at(out.getOutputContext()) + " " + problem);
     }
 
     @Override

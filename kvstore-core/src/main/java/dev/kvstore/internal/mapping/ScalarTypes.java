@@ -2,8 +2,7 @@ package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.module.SimpleDeserializers;
-import com.fasterxml.jackson.databind.module.SimpleSerializers;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.kvstore.ByteSize;
 import dev.kvstore.internal.bson.Decimals;
 import dev.kvstore.internal.bson.ExactNumbers;
@@ -39,15 +38,15 @@ final class ScalarTypes {
 
   private ScalarTypes() {}
 
-  static void addTo(SimpleSerializers serializers, SimpleDeserializers deserializers) {
-    addNumbers(deserializers);
-    addText(deserializers);
-    addSizes(serializers, deserializers);
-    addIdentifiers(serializers, deserializers);
-    addBson(serializers, deserializers);
+  static void addTo(SimpleModule module) {
+    addNumbers(module);
+    addText(module);
+    addSizes(module);
+    addIdentifiers(module);
+    addBson(module);
   }
 
-  private static void addNumbers(SimpleDeserializers to) {
+  private static void addNumbers(SimpleModule to) {
     number(to, byte.class, Byte.class, ExactNumbers::toByte, (byte) 0);
     number(to, short.class, Short.class, ExactNumbers::toShort, (short) 0);
     number(to, int.class, Integer.class, ExactNumbers::toInt, 0);
@@ -75,17 +74,13 @@ final class ScalarTypes {
   }
 
   private static <T> void number(
-      SimpleDeserializers to,
-      Class<T> primitive,
-      Class<T> boxed,
-      Function<Number, T> conversion,
-      T zero) {
+      SimpleModule to, Class<T> primitive, Class<T> boxed, Function<Number, T> conversion, T zero) {
     number(to, primitive, conversion, zero);
     number(to, boxed, conversion, null);
   }
 
   private static <T> void number(
-      SimpleDeserializers to,
+      SimpleModule to,
       Class<T> type,
       Function<Number, ? extends @Nullable T> conversion,
       @Nullable T absent) {
@@ -118,7 +113,7 @@ final class ScalarTypes {
     };
   }
 
-  private static void addText(SimpleDeserializers to) {
+  private static void addText(SimpleModule to) {
     add(to, String.class, null, (parser, lenient) -> text(parser));
     add(to, CharSequence.class, null, (parser, lenient) -> text(parser));
     ExactDeserializer.Reading<Character> character = (parser, lenient) -> {
@@ -131,11 +126,8 @@ final class ScalarTypes {
     add(to, Boolean.class, null, ScalarTypes::truth);
   }
 
-  private static void addSizes(SimpleSerializers serializers, SimpleDeserializers to) {
-    serializers.addSerializer(
-        ByteSize.class,
-        new ExactSerializer<>(
-            ByteSize.class, (size, out) -> out.writeString(size.toString()), false));
+  private static void addSizes(SimpleModule to) {
+    write(to, ByteSize.class, (size, out) -> out.writeString(size.toString()));
     add(to, ByteSize.class, null, (parser, lenient) -> {
       String text = text(parser);
       if (text != null) {
@@ -166,10 +158,10 @@ final class ScalarTypes {
     };
   }
 
-  private static void addIdentifiers(SimpleSerializers serializers, SimpleDeserializers to) {
-    embed(serializers, UUID.class);
-    embed(serializers, ObjectId.class);
-    embed(serializers, Decimal128.class);
+  private static void addIdentifiers(SimpleModule to) {
+    embed(to, UUID.class);
+    embed(to, ObjectId.class);
+    embed(to, Decimal128.class);
     add(to, UUID.class, null, (parser, lenient) -> {
       String text = text(parser);
       if (text != null) {
@@ -200,8 +192,8 @@ final class ScalarTypes {
   }
 
   /** What only a person stores, in the shell, and what Java has no class for. */
-  private static void addBson(SimpleSerializers serializers, SimpleDeserializers to) {
-    embed(serializers, BsonValue.class);
+  private static void addBson(SimpleModule to) {
+    embed(to, BsonValue.class);
     bson(to, BsonBinary.class);
     bson(to, BsonDbPointer.class);
     bson(to, BsonJavaScript.class);
@@ -214,7 +206,7 @@ final class ScalarTypes {
     bson(to, BsonUndefined.class);
   }
 
-  private static <T> void bson(SimpleDeserializers to, Class<T> type) {
+  private static <T> void bson(SimpleModule to, Class<T> type) {
     add(to, type, null, (parser, lenient) -> embedded(parser, type));
   }
 
@@ -224,13 +216,17 @@ final class ScalarTypes {
     return type.isInstance(value) ? type.cast(value) : null;
   }
 
-  private static <T> void embed(SimpleSerializers to, Class<T> type) {
-    to.addSerializer(
-        type, new ExactSerializer<>(type, (value, out) -> out.writeEmbeddedObject(value), false));
+  private static <T> void embed(SimpleModule to, Class<T> type) {
+    write(to, type, (value, out) -> out.writeEmbeddedObject(value));
+  }
+
+  private static <T> void write(
+      SimpleModule to, Class<T> type, ExactSerializer.Writing<T> writing) {
+    to.addSerializer(type, new ExactSerializer<>(type, writing, false));
   }
 
   private static <T> void add(
-      SimpleDeserializers to,
+      SimpleModule to,
       Class<T> type,
       @Nullable T absent,
       ExactDeserializer.Reading<? extends T> reading) {

@@ -2,11 +2,9 @@ package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.module.SimpleDeserializers;
-import com.fasterxml.jackson.databind.module.SimpleSerializers;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.kvstore.Durations;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
+import dev.kvstore.internal.bson.BsonText;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,10 +26,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.SignStyle;
-import java.time.temporal.ChronoField;
 import java.util.Date;
+import java.util.Locale;
 import java.util.TimeZone;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -45,20 +41,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
   /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
-  private static final DateTimeFormatter YEAR = new DateTimeFormatterBuilder()
-      .appendValue(ChronoField.YEAR, 4, 10, SignStyle.EXCEEDS_PAD)
-      .toFormatter();
+  private static final DateTimeFormatter YEAR = DateTimeFormatter.ofPattern("uuuu", Locale.ROOT);
 
-  private static final DateTimeFormatter YEAR_MONTH = new DateTimeFormatterBuilder()
-      .append(YEAR)
-      .appendLiteral('-')
-      .appendValue(ChronoField.MONTH_OF_YEAR, 2)
-      .toFormatter();
+  private static final DateTimeFormatter YEAR_MONTH =
+      DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
 
   private TextTypes() {}
 
-  static void addTo(SimpleSerializers serializers, SimpleDeserializers deserializers) {
-    Registry types = new Registry(serializers, deserializers);
+  static void addTo(SimpleModule module) {
+    Registry types = new Registry(module);
     addInstants(types);
     addDates(types);
     addZones(types);
@@ -98,8 +89,7 @@ final class TextTypes {
 
   private static void writeDate(Date value, JsonGenerator out) throws IOException {
     if (value.getClass() != Date.class) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
+      throw BsonText.invalid(
           "The value has a " + value.getClass().getName() + ": use a type of java.time");
     }
     out.writeEmbeddedObject(value);
@@ -127,8 +117,7 @@ final class TextTypes {
 
   private static String id(TimeZone zone) {
     if (!TimeZone.getTimeZone(zone.getID()).equals(zone)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
+      throw BsonText.invalid(
           "The value has a time zone with rules of its own: use one that its ID stands for");
     }
     return zone.getID();
@@ -142,8 +131,7 @@ final class TextTypes {
 
   private static String pattern(Pattern pattern) {
     if (Pattern.compile(pattern.pattern()).flags() != pattern.flags()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
+      throw BsonText.invalid(
           "The value has a Pattern with flags, which its text does not show: write them into it,"
               + " as in (?i)");
     }
@@ -152,14 +140,13 @@ final class TextTypes {
 
   private static String path(Path path) {
     if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_VALUE,
+      throw BsonText.invalid(
           "The value has a path of another file system than the default one: store its URI");
     }
     return path.toString();
   }
 
-  private record Registry(SimpleSerializers serializers, SimpleDeserializers deserializers) {
+  private record Registry(SimpleModule module) {
     <T> void text(
         Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
       text(type, format, parse, false);
@@ -191,9 +178,8 @@ final class TextTypes {
         ExactSerializer.Writing<T> writing,
         ExactDeserializer.Reading<T> reading,
         boolean formattable) {
-      serializers.addSerializer(type, new ExactSerializer<>(type, writing, formattable));
-      deserializers.addDeserializer(
-          type, new ExactDeserializer<>(type, reading, null, formattable));
+      module.addSerializer(type, new ExactSerializer<>(type, writing, formattable));
+      module.addDeserializer(type, new ExactDeserializer<>(type, reading, null, formattable));
     }
   }
 }

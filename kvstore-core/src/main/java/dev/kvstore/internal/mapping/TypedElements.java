@@ -52,8 +52,7 @@ final class TypedElements extends DefaultSerializerProvider {
   @Override
   public JsonSerializer<Object> findContentValueSerializer(
       Class<?> type, @Nullable BeanProperty property) throws JsonMappingException {
-    return typed(
-        super.findContentValueSerializer(type, property), _config.constructType(type), property);
+    return findContentValueSerializer(_config.constructType(type), property);
   }
 
   @Override
@@ -65,10 +64,7 @@ final class TypedElements extends DefaultSerializerProvider {
   @Override
   public JsonSerializer<Object> findPrimaryPropertySerializer(
       Class<?> type, @Nullable BeanProperty property) throws JsonMappingException {
-    JsonSerializer<Object> serializer = super.findPrimaryPropertySerializer(type, property);
-    return isForgotten(property)
-        ? typed(serializer, _config.constructType(type), property)
-        : serializer;
+    return findPrimaryPropertySerializer(_config.constructType(type), property);
   }
 
   @Override
@@ -76,18 +72,6 @@ final class TypedElements extends DefaultSerializerProvider {
       JavaType type, @Nullable BeanProperty property) throws JsonMappingException {
     JsonSerializer<Object> serializer = super.findPrimaryPropertySerializer(type, property);
     return isForgotten(property) ? typed(serializer, type, property) : serializer;
-  }
-
-  @Override
-  public JsonSerializer<Object> findKeySerializer(JavaType type, @Nullable BeanProperty property)
-      throws JsonMappingException {
-    return RefusedTypes.key(type, super.findKeySerializer(type, property));
-  }
-
-  @Override
-  public JsonSerializer<Object> findNullKeySerializer(
-      JavaType type, @Nullable BeanProperty property) {
-    return RefusedTypes.nullKey();
   }
 
   /** Tells whether the declared type says nothing: {@code Object}, or an Optional of it. */

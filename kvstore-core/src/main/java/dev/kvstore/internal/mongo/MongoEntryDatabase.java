@@ -6,6 +6,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
+import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
@@ -203,7 +204,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
+  public boolean drop(String name, DropOptions options) {
     Names.checkStore(name);
     Deadline deadline = begin();
     format.check(deadline);

@@ -173,12 +173,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> new EntryWrite(new Write(
-            entry.getKey(),
-            entry.getValue(),
-            WriteCondition.NONE,
-            options.timeToLive().orElse(null),
-            options.author().orElse(null))))
+        .map(entry -> new EntryWrite(new Write(entry.getKey(), entry.getValue(), options)))
         .toList();
     return options.isAtomic()
         ? new AtomicBatch(access, writes, deadline).write()

@@ -50,6 +50,13 @@ record Connections(Path file, Duration busyTimeout) {
     return config.createConnection(url());
   }
 
+  /** Opens a file that nobody writes: SQLite then locks nothing, and makes no files beside it. */
+  Connection immutable() throws SQLException {
+    SQLiteConfig config = config();
+    config.setReadOnly(true);
+    return config.createConnection(url() + "?immutable=1");
+  }
+
   /** Makes commits durable before they return, and lets readers read while they happen. */
   static void makeDurable(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {

@@ -6,18 +6,20 @@ import dev.kvstore.DeleteResult;
 import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.Cause;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * statement that changes something.
  *
  * @param changes is told what is done
+ * @param history records it
  */
-record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
+record EntryTable(Statements statements, ChangeLog changes, HistoryTable history, Clock clock) {
   /** Few enough that those who write meanwhile hardly notice, even where the values are large. */
   private static final int SWEPT_AT_ONCE = 100;
 
@@ -62,7 +65,7 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
   private static final String UPDATE_VALUE = "UPDATE entry_values SET value = ? WHERE id = ?";
   private static final String UPDATE = """
       UPDATE entries SET version = ?2, etag = ?3, created_at = ?4, updated_at = ?5,
-          updated_by = ?6, expires_at = ?7
+          updated_by = ?6, expires_at = ?7, value_id = ?9
       WHERE key = ?1 AND store_id = ?8""";
   private static final String DELETE = "DELETE FROM entries WHERE store_id = ? AND key = ?";
   private static final String DELETE_VALUE = "DELETE FROM entry_values WHERE id = ?";
@@ -75,8 +78,9 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     Row row = find(store, write.key());
     KVMetadata present = live(row, now);
     check(write.key(), write.etag(), write.condition(), present);
-    return put(
-        store, row, following(write, present, expiry(write, present, now), now), write.value());
+    Instant expiresAt = expiry(write, present, now);
+    KVMetadata next = following(store, write, row, present, expiresAt, now);
+    return put(store, row, next, write.value(), KVOperation.SET, write.cause());
   }
 
   SetDefaultResult<RawValue> setDefault(String store, Write write) throws SQLException {
@@ -87,17 +91,14 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
       EtagReusedException.check(write.key(), write.etag(), present.etag());
       return new SetDefaultResult<>(KVEntry.of(value(row), present), false);
     }
-    return new SetDefaultResult<>(create(store, row, write, now), true);
+    return new SetDefaultResult<>(create(store, row, write, now, KVOperation.DEFAULT), true);
   }
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
       throws SQLException {
-    Duration timeToLive = options.timeToLive().orElse(null);
-    String author = options.author().orElse(null);
     int created = 0;
     for (Map.Entry<String, RawValue> entry : values.entrySet()) {
-      Write write =
-          new Write(entry.getKey(), entry.getValue(), WriteCondition.NONE, timeToLive, author);
+      Write write = new Write(entry.getKey(), entry.getValue(), options);
       if (write(store, write).version() == 1) {
         created++;
       }
@@ -113,17 +114,19 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     KVMetadata present = live(row, now);
     check(key, write.etag(), write.condition(), present);
     if (row == null || present == null) {
-      return create(store, row, write, now);
+      return create(store, row, write, now, KVOperation.INCREMENT);
     }
     RawValue sum = sum(key, value(row), by);
-    KVMetadata next = following(write, present, present.expiresAt().orElse(null), now);
-    return KVEntry.of(sum, put(store, row, next, sum));
+    KVMetadata next = following(store, write, row, present, present.expiresAt().orElse(null), now);
+    return KVEntry.of(sum, put(store, row, next, sum, KVOperation.INCREMENT, write.cause()));
   }
 
-  private KVEntry<RawValue> create(String store, @Nullable Row row, Write write, Instant now)
+  private KVEntry<RawValue> create(
+      String store, @Nullable Row row, Write write, Instant now, KVOperation operation)
       throws SQLException {
-    KVMetadata next = following(write, null, expiry(write, null, now), now);
-    return KVEntry.of(write.value(), put(store, row, next, write.value()));
+    KVMetadata next = following(store, write, row, null, expiry(write, null, now), now);
+    return KVEntry.of(
+        write.value(), put(store, row, next, write.value(), operation, write.cause()));
   }
 
   boolean delete(String store, String key, WriteOptions options) throws SQLException {
@@ -133,13 +136,37 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     if (row == null || present == null) {
       return false;
     }
-    delete(row);
-    changes.deleted(store, key);
+    delete(store, row, Cause.of(options));
     return true;
   }
 
-  DeleteResult deleteMany(String store, Map<String, WriteCondition> conditions, boolean atomic)
-      throws SQLException {
+  /** Applies all parts, whose conditions are looked at before anything is changed. */
+  List<Boolean> all(String store, List<Mutation<?>> parts) throws SQLException {
+    Instant now = clock.instant();
+    for (Mutation<?> part : parts) {
+      if (part instanceof Mutation.Put put) {
+        Write write = put.write();
+        check(write.key(), write.etag(), write.condition(), live(find(store, write.key()), now));
+      } else if (part instanceof Mutation.Delete delete) {
+        check(
+            delete.key(), null, delete.options().condition(), live(find(store, delete.key()), now));
+      }
+    }
+    List<Boolean> done = new ArrayList<>();
+    for (Mutation<?> part : parts) {
+      if (part instanceof Mutation.Put put) {
+        write(store, put.write());
+        done.add(true);
+      } else if (part instanceof Mutation.Delete delete) {
+        done.add(delete(store, delete.key(), delete.options()));
+      }
+    }
+    return done;
+  }
+
+  DeleteResult deleteMany(String store, Mutation.DeleteMany deletion) throws SQLException {
+    Map<String, WriteCondition> conditions = deletion.conditions();
+    boolean atomic = deletion.options().isAtomic();
     Instant now = clock.instant();
     List<Row> rows = new ArrayList<>();
     List<String> changed = new ArrayList<>();
@@ -158,15 +185,15 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     }
     List<String> deleted = new ArrayList<>();
     for (Row row : rows) {
-      delete(row);
-      changes.deleted(store, row.metadata.key());
+      delete(store, row, Cause.of(deletion.options()));
       deleted.add(row.metadata.key());
     }
     return new DeleteResult(deleted, changed, Optional.empty());
   }
 
   /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
-  boolean drop(String store) throws SQLException {
+  boolean drop(String store, Cause cause) throws SQLException {
+    history.dropped(store, cause);
     try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
       if (!dropped.next()) {
         return false;
@@ -182,19 +209,32 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
    */
   boolean sweep() throws SQLException {
     boolean more = sweepExpired();
+    more |= history.sweep();
     return sweepDropped() || more;
   }
 
   private boolean sweepExpired() throws SQLException {
     List<Row> expired = new ArrayList<>();
+    List<String> stores = new ArrayList<>();
     try (ResultSet rows = statements.bind(FIND_EXPIRED, clock.millis()).executeQuery()) {
       while (rows.next()) {
-        Row row = row(rows);
-        expired.add(row);
-        changes.expired(rows.getString(Rows.NEXT + 2), row.metadata.key());
+        expired.add(row(rows));
+        stores.add(rows.getString(Rows.NEXT + 2));
       }
     }
-    return delete(expired);
+    for (int i = 0; i < expired.size(); i++) {
+      Row row = expired.get(i);
+      boolean kept = expired(stores.get(i), row);
+      remove(row, !kept);
+    }
+    return expired.size() == SWEPT_AT_ONCE;
+  }
+
+  /** Returns whether the history keeps the value. */
+  private boolean expired(String store, Row row) throws SQLException {
+    changes.expired(store, row.metadata.key());
+    Instant at = row.metadata.expiresAt().orElseThrow();
+    return history.ended(store, row.metadata, row.valueId, KVOperation.EXPIRE, at, Cause.UNKNOWN);
   }
 
   private boolean sweepDropped() throws SQLException {
@@ -207,15 +247,10 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     if (dropped.isEmpty()) {
       statements.execute(FORGET_DROPPED);
     }
-    return delete(dropped);
-  }
-
-  /** Deletes the rows, and tells whether there may be more of their kind. */
-  private boolean delete(List<Row> rows) throws SQLException {
-    for (Row row : rows) {
-      delete(row);
+    for (Row row : dropped) {
+      remove(row, true);
     }
-    return rows.size() == SWEPT_AT_ONCE;
+    return dropped.size() == SWEPT_AT_ONCE;
   }
 
   private @Nullable Row find(String store, String key) throws SQLException {
@@ -266,14 +301,23 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     }
   }
 
-  private static KVMetadata following(
-      Write write, @Nullable KVMetadata present, @Nullable Instant expiresAt, Instant now) {
+  private KVMetadata following(
+      String store,
+      Write write,
+      @Nullable Row row,
+      @Nullable KVMetadata present,
+      @Nullable Instant expiresAt,
+      Instant now)
+      throws SQLException {
     Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
-    Instant createdAt = present == null ? updatedAt : present.createdAt();
-    if (createdAt.isAfter(updatedAt)) {
+    Instant floor = row == null
+        ? history.floor(store, write.key())
+        : present == null ? row.metadata.expiresAt().orElseThrow() : present.updatedAt();
+    if (floor.isAfter(updatedAt)) {
       // The clock was set back.
-      updatedAt = createdAt;
+      updatedAt = floor;
     }
+    Instant createdAt = present == null ? updatedAt : present.createdAt();
     long version = present == null ? 1 : present.version() + 1;
     String etag = write.etag() == null ? new ObjectId().toHexString() : write.etag();
     return KVMetadata.of(
@@ -290,26 +334,37 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
   }
 
   /** Writes over the row, which may have expired, or makes one where there is none. */
-  private KVMetadata put(String store, @Nullable Row row, KVMetadata next, RawValue value)
+  private KVMetadata put(
+      String store,
+      @Nullable Row row,
+      KVMetadata next,
+      RawValue value,
+      KVOperation operation,
+      Cause cause)
       throws SQLException {
+    boolean kept = row != null && next.version() == 1 && expired(store, row);
+    Long replaced = row == null || next.version() == 1 ? null : row.valueId;
+    kept |= history.stored(store, next, replaced, cause.operationOr(operation), cause);
     byte[] document = value.toByteArray();
     if (row == null) {
       statements.execute(ADD_STORE, store);
-      long valueId;
-      try (ResultSet id = statements.bind(INSERT_VALUE, document).executeQuery()) {
-        id.next();
-        valueId = id.getLong(1);
-      }
-      executeWith(next, INSERT, store, valueId);
+      executeWith(next, INSERT, store, add(document));
+    } else if (kept) {
+      executeWith(next, UPDATE, row.storeId, add(document));
     } else {
-      if (next.version() == 1) {
-        changes.expired(store, next.key());
-      }
       statements.execute(UPDATE_VALUE, document, row.valueId);
-      executeWith(next, UPDATE, row.storeId);
+      executeWith(next, UPDATE, row.storeId, row.valueId);
     }
     changes.set(store, next);
     return next;
+  }
+
+  /** Stores a value, and returns the number of its row. */
+  private long add(byte[] document) throws SQLException {
+    try (ResultSet id = statements.bind(INSERT_VALUE, document).executeQuery()) {
+      id.next();
+      return id.getLong(1);
+    }
   }
 
   /** The metadata are the first parameters. */
@@ -326,8 +381,19 @@ record EntryTable(Statements statements, ChangeLog changes, Clock clock) {
     statements.execute(sql, parameters.toArray());
   }
 
-  private void delete(Row row) throws SQLException {
+  private void delete(String store, Row row, Cause cause) throws SQLException {
+    Instant now = Instant.ofEpochMilli(clock.millis());
+    Instant at = now.isBefore(row.metadata.updatedAt()) ? row.metadata.updatedAt() : now;
+    KVOperation operation = cause.operationOr(KVOperation.DELETE);
+    boolean kept = history.ended(store, row.metadata, row.valueId, operation, at, cause);
+    remove(row, !kept);
+    changes.deleted(store, row.metadata.key());
+  }
+
+  private void remove(Row row, boolean withValue) throws SQLException {
     statements.execute(DELETE, row.storeId, row.metadata.key());
-    statements.execute(DELETE_VALUE, row.valueId);
+    if (withValue) {
+      statements.execute(DELETE_VALUE, row.valueId);
+    }
   }
 }

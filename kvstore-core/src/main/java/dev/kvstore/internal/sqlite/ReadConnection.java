@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,9 +61,19 @@ final class ReadConnection implements AutoCloseable {
       + Rows.IS_DROPPED
       + " ORDER BY s.name LIMIT ?1";
 
-  /** What a page is made of. */
+  /**
+   * What a page is made of.
+   *
+   * @param past reads a row of the history
+   * @param values whether that has the values, too
+   */
   record Listing<T>(
-      String sql, Mapper<T> mapper, Function<T, String> keyOf, ToIntFunction<T> bytesOf) {}
+      String sql,
+      Mapper<T> mapper,
+      Mapper<T> past,
+      boolean values,
+      Function<T, String> keyOf,
+      ToIntFunction<T> bytesOf) {}
 
   @FunctionalInterface
   private interface Mapper<T> {
@@ -70,26 +81,37 @@ final class ReadConnection implements AutoCloseable {
   }
 
   static final Listing<KVEntry<RawValue>> ENTRIES = new Listing<>(
-      WITH_VALUE + IN_RANGE, ReadConnection::entry, KVEntry::key, ReadConnection::size);
+      WITH_VALUE + IN_RANGE,
+      ReadConnection::entry,
+      HistoryReader::entry,
+      true,
+      KVEntry::key,
+      ReadConnection::size);
 
   static final Listing<KVMetadata> METADATA = new Listing<>(
       "SELECT " + Rows.METADATA + " FROM entries e WHERE " + IN_RANGE,
       Rows::metadata,
+      HistoryReader::metadata,
+      false,
       KVMetadata::key,
       item -> 0);
 
   static final Listing<String> KEYS = new Listing<>(
       "SELECT e.key FROM entries e WHERE " + IN_RANGE,
       row -> row.getString(1),
+      row -> row.getString(1),
+      false,
       Function.identity(),
       item -> 0);
 
   private final Connection connection;
   private final Statements statements;
+  final HistoryReader history;
 
   ReadConnection(Connection connection) {
     this.connection = connection;
     this.statements = new Statements(connection);
+    this.history = new HistoryReader(statements);
   }
 
   Optional<KVEntry<RawValue>> read(String store, String key, long now) throws SQLException {
@@ -102,6 +124,20 @@ final class ReadConnection implements AutoCloseable {
       throws SQLException {
     // One more than asked for tells whether there is another page.
     PreparedStatement select = inRange(listing.sql, store, range, now, limit + 1L);
+    return page(select, listing, listing.mapper, limit);
+  }
+
+  /** As {@link #scan}, of the store as it was at that instant. */
+  <T> KVPage<T> scanAt(Listing<T> listing, String store, KeyRange range, int limit, Instant at)
+      throws SQLException {
+    PreparedStatement select =
+        history.at(listing.values, store, range, at, upper(range), limit + 1L);
+    return page(select, listing, listing.past, limit);
+  }
+
+  private static <T> KVPage<T> page(
+      PreparedStatement select, Listing<T> listing, Mapper<T> mapper, int limit)
+      throws SQLException {
     List<T> items = new ArrayList<>();
     long bytes = 0;
     String last = null;
@@ -110,7 +146,7 @@ final class ReadConnection implements AutoCloseable {
         if (items.size() == limit || bytes >= PAGE_BYTES) {
           return new KVPage<>(items, Optional.ofNullable(last));
         }
-        T item = listing.mapper.map(rows);
+        T item = mapper.map(rows);
         items.add(item);
         bytes += listing.bytesOf.applyAsInt(item);
         last = listing.keyOf.apply(item);
@@ -122,9 +158,12 @@ final class ReadConnection implements AutoCloseable {
   private PreparedStatement inRange(String sql, String store, KeyRange range, long now, long limit)
       throws SQLException {
     String after = range.after() == null ? "" : range.after();
+    return statements.bind(sql, store, range.prefix(), after, upper(range), now, limit);
+  }
+
+  private static Object upper(KeyRange range) {
     String end = range.endExclusive();
-    Object upper = end == null ? AFTER_ALL_TEXT : end;
-    return statements.bind(sql, store, range.prefix(), after, upper, now, limit);
+    return end == null ? AFTER_ALL_TEXT : end;
   }
 
   int count(String store, KeyRange range, int most, long now) throws SQLException {
@@ -132,6 +171,10 @@ final class ReadConnection implements AutoCloseable {
       row.next();
       return row.getInt(1);
     }
+  }
+
+  int countAt(String store, KeyRange range, int most, Instant at) throws SQLException {
+    return history.countAt(store, range, at, upper(range), most);
   }
 
   List<String> storeNames() throws SQLException {

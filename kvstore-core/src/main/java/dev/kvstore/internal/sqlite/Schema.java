@@ -53,6 +53,62 @@ final class Schema {
           + " STRICT",
       "INSERT INTO change_sequence (id, last) VALUES (1, 0)");
 
+  /**
+   * The history. It stands beside the tables of format 2, and a version that does not know it
+   * ignores it: so the number of the format stays.
+   *
+   * <p>A revision has a {@code replaced_at} once another has taken its place, and one that ended an
+   * entry has it from the start: that is what retention goes by. Its {@code value_id} is null while
+   * it is the present one, whose value is the entry's.
+   */
+  private static final List<String> HISTORY = List.of(
+      """
+      CREATE TABLE IF NOT EXISTS history_stores (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        enabled INTEGER,
+        retention INTEGER,
+        revisions INTEGER,
+        since INTEGER NOT NULL DEFAULT 0,
+        removed INTEGER NOT NULL DEFAULT 0
+      ) STRICT""",
+      """
+      CREATE TABLE IF NOT EXISTS history (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        store_id INTEGER NOT NULL REFERENCES history_stores (id),
+        key TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        author TEXT,
+        comment TEXT,
+        from_store TEXT,
+        from_key TEXT,
+        from_version INTEGER,
+        from_etag TEXT,
+        version INTEGER,
+        etag TEXT,
+        created_at INTEGER,
+        expires_at INTEGER,
+        value_id INTEGER,
+        replaced_at INTEGER
+      ) STRICT""",
+      "CREATE INDEX IF NOT EXISTS history_by_key ON history (store_id, key, seq, at)",
+      "CREATE INDEX IF NOT EXISTS history_in_order ON history (store_id, seq)",
+      "CREATE INDEX IF NOT EXISTS history_by_age ON history (store_id, replaced_at)"
+          + " WHERE replaced_at IS NOT NULL",
+      """
+      CREATE TABLE IF NOT EXISTS labels (
+        store_id INTEGER NOT NULL REFERENCES history_stores (id),
+        name TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        author TEXT,
+        comment TEXT,
+        PRIMARY KEY (store_id, name)
+      ) STRICT, WITHOUT ROWID""",
+      "CREATE TABLE IF NOT EXISTS history_position"
+          + " (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL) STRICT",
+      "INSERT OR IGNORE INTO history_position (id, last) VALUES (1, -1)");
+
   private Schema() {}
 
   /**
@@ -72,10 +128,26 @@ final class Schema {
         check(application, version, file);
       }
       Connections.makeDurable(connection, file);
-      if (version != VERSION) {
+      if (version != VERSION
+          || number(statement, "SELECT count(*) FROM sqlite_schema WHERE name = 'history_position'")
+              == 0) {
         bringUp(statement, version);
       }
       return empty;
+    }
+  }
+
+  /**
+   * Refuses a file that is not a database of this or an earlier format. Changes nothing.
+   *
+   * @param file what to call it
+   */
+  static void require(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      check(
+          number(statement, "PRAGMA application_id"),
+          number(statement, "PRAGMA user_version"),
+          file);
     }
   }
 
@@ -109,7 +181,10 @@ final class Schema {
     if (version < 1) {
       execute(statement, TABLES);
     }
-    execute(statement, SEQUENCE);
+    if (version < 2) {
+      execute(statement, SEQUENCE);
+    }
+    execute(statement, HISTORY);
     statement.execute("PRAGMA application_id = " + APPLICATION_ID);
     statement.execute("PRAGMA user_version = " + VERSION);
     statement.execute("COMMIT");

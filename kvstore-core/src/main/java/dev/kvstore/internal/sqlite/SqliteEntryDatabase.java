@@ -1,9 +1,11 @@
 package dev.kvstore.internal.sqlite;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.Names;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;
@@ -28,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
  * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
  * seconds without a write and on close; before that the file is complete only together with its
- * log. To copy a database that is in use, use the SQLite shell ({@code .backup}): code in this
- * process that opens the file itself and closes it again takes SQLite's locks away.
+ * log. {@link SqliteBackup} copies a database that is in use: code in this process that opens the
+ * file itself and closes it again takes SQLite's locks away.
  */
 public final class SqliteEntryDatabase implements EntryDatabase {
   private static final Logger log = LoggerFactory.getLogger(SqliteEntryDatabase.class);
@@ -48,6 +50,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   final ChangeFeed feed;
   final WriteTransactions transactions;
   final EntryTable table;
+  final HistoryTable history;
   final GroupWriter writer;
   final ReaderPool readers;
 
@@ -83,12 +86,26 @@ public final class SqliteEntryDatabase implements EntryDatabase {
         () -> ChangeLog.positionOf(clock.instant()));
     this.feed = new ChangeFeed(changes, errors, ChangeFeed.BEAT);
     Statements statements = new Statements(connection);
-    this.transactions =
-        new WriteTransactions(connection, statements, changes, feed::wake, file, errors, timeout);
-    this.table = new EntryTable(statements, changes, clock);
+    this.history = new HistoryTable(statements, clock, settings.history());
+    this.transactions = new WriteTransactions(
+        connection, statements, changes, history, feed::wake, file, errors, timeout);
+    this.table = new EntryTable(statements, changes, history, clock);
+    catchUp();
     this.writer = new GroupWriter(
         transactions, errors, timeout, table::sweep, settings.sweepInterval(), quietTime);
     this.readers = new ReaderPool(new Connections(file, timeout), errors, settings);
+  }
+
+  /** Records what was written to the file without its history. */
+  private void catchUp() throws SQLException {
+    try {
+      transactions.begin();
+      history.open(Schema.lastPosition(connection));
+      transactions.commit();
+    } catch (SQLException e) {
+      transactions.rollback();
+      throw e;
+    }
   }
 
   /** As {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
@@ -168,9 +185,12 @@ public final class SqliteEntryDatabase implements EntryDatabase {
 
   /** The store loses its name at once; its entries are removed from the file little by little. */
   @Override
-  public boolean drop(String name) {
+  public boolean drop(String name, DropOptions options) {
     Names.checkStore(name);
-    return writer.write(0, () -> table.drop(name));
+    return writer.write(0, () -> {
+      boolean dropped = table.drop(name, Cause.of(options));
+      return (options.isPurging() && history.purge(name)) || dropped;
+    });
   }
 
   @Override

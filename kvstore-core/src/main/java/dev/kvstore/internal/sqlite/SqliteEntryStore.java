@@ -15,15 +15,18 @@ import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
+import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +38,14 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
 
   private final String name;
   private final SqliteEntryDatabase database;
+  private final SqliteHistory history;
   private final Set<FeedSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   SqliteEntryStore(String name, SqliteEntryDatabase database) {
     this.name = name;
     this.database = database;
+    this.history = new SqliteHistory(name, database);
   }
 
   @Override
@@ -56,17 +61,25 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
     checkOpen();
+    Instant at = options.at().orElse(null);
     List<KVEntry<RawValue>> entries = new ArrayList<>();
     for (List<String> some : Chunks.of(new LinkedHashSet<>(keys), READ_AT_ONCE)) {
-      entries.addAll(database.readers.read(reader -> {
+      entries.addAll(read(at, reader -> {
         List<KVEntry<RawValue>> found = new ArrayList<>();
         for (String key : some) {
-          reader.read(name, key, database.clock.millis()).ifPresent(found::add);
+          Optional<KVEntry<RawValue>> entry = at == null
+              ? reader.read(name, key, database.clock.millis())
+              : reader.history.entry(name, key, at);
+          entry.ifPresent(found::add);
         }
         return found;
       }));
     }
     return entries;
+  }
+
+  private <T> T read(@Nullable Instant at, ReaderPool.Query<T> query) {
+    return at == null ? database.readers.read(query) : history.at(at, query);
   }
 
   @Override
@@ -77,24 +90,28 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
 
   @Override
   public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
-    return scan(ReadConnection.ENTRIES, range, limit);
+    return scan(ReadConnection.ENTRIES, range, limit, options);
   }
 
   @Override
   public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    return scan(ReadConnection.METADATA, range, limit);
+    return scan(ReadConnection.METADATA, range, limit, options);
   }
 
   @Override
   public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
-    return scan(ReadConnection.KEYS, range, limit);
+    return scan(ReadConnection.KEYS, range, limit, options);
   }
 
   @Override
   public int count(KeyRange range, int most, ReadOptions options) {
     checkOpen();
-    return database.readers.read(
-        reader -> reader.count(name, range, most, database.clock.millis()));
+    Instant at = options.at().orElse(null);
+    return read(
+        at,
+        reader -> at == null
+            ? reader.count(name, range, most, database.clock.millis())
+            : reader.countAt(name, range, most, at));
   }
 
   @Override
@@ -140,10 +157,23 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
 
   @Override
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
-    return database.writer.write(
-        0,
-        () -> database.table.deleteMany(
-            name, deletion.conditions(), deletion.options().isAtomic()));
+    return database.writer.write(0, () -> database.table.deleteMany(name, deletion));
+  }
+
+  @Override
+  public List<Boolean> all(Mutation.All all) {
+    long bytes = 0;
+    for (Mutation<?> part : all.parts()) {
+      bytes += part instanceof Mutation.Put put ? put.write().value().size() : 0;
+    }
+    return database.writer.write(bytes, () -> database.table.all(name, all.parts()));
+  }
+
+  @Override
+  public <C> Optional<C> capability(Class<C> type) {
+    return type == HistoryStore.class
+        ? Optional.of(type.cast(history))
+        : EntryStore.super.capability(type);
   }
 
   @Override
@@ -185,9 +215,14 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
     }
   }
 
-  private <T> KVPage<T> scan(ReadConnection.Listing<T> listing, KeyRange range, int limit) {
+  private <T> KVPage<T> scan(
+      ReadConnection.Listing<T> listing, KeyRange range, int limit, ReadOptions options) {
     checkOpen();
-    return database.readers.read(
-        reader -> reader.scan(listing, name, range, limit, database.clock.millis()));
+    Instant at = options.at().orElse(null);
+    return read(
+        at,
+        reader -> at == null
+            ? reader.scan(listing, name, range, limit, database.clock.millis())
+            : reader.scanAt(listing, name, range, limit, at));
   }
 }

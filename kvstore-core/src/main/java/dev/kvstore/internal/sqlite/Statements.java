@@ -39,6 +39,11 @@ final class Statements {
     bind(sql, parameters).execute();
   }
 
+  /** As {@link #execute}, and returns how many rows were changed. */
+  int update(String sql, @Nullable Object... parameters) throws SQLException {
+    return bind(sql, parameters).executeUpdate();
+  }
+
   /** To be called after a failure: the driver closes a statement that failed, without a word. */
   void forget() {
     for (PreparedStatement statement : prepared.values()) {

@@ -24,6 +24,7 @@ final class WriteTransactions implements Transactions {
   private final Connection connection;
   private final Statements statements;
   private final ChangeLog changes;
+  private final HistoryTable history;
   private final Runnable whenChanged;
   private final Path logFile;
   private final Duration timeout;
@@ -50,6 +51,7 @@ final class WriteTransactions implements Transactions {
       Connection connection,
       Statements statements,
       ChangeLog changes,
+      HistoryTable history,
       Runnable whenChanged,
       Path file,
       SqlErrors errors,
@@ -57,6 +59,7 @@ final class WriteTransactions implements Transactions {
     this.connection = connection;
     this.statements = statements;
     this.changes = changes;
+    this.history = history;
     this.whenChanged = whenChanged;
     this.errors = errors;
     this.timeout = timeout;
@@ -66,6 +69,7 @@ final class WriteTransactions implements Transactions {
   @Override
   public void begin() throws SQLException {
     statements.execute("BEGIN IMMEDIATE");
+    history.begin();
   }
 
   @Override
@@ -73,6 +77,7 @@ final class WriteTransactions implements Transactions {
     long position = changes.reserve();
     if (position != 0) {
       statements.execute(SAVE_POSITION, position);
+      history.complete(position);
     }
   }
 
@@ -97,6 +102,7 @@ final class WriteTransactions implements Transactions {
   @Override
   public void rollback() {
     changes.forget();
+    history.forget();
     statements.forget();
     try {
       statements.execute("ROLLBACK");

@@ -42,6 +42,14 @@ public final class Contention {
   }
 
   /**
+   * Waits for a random time, at most 10 milliseconds, which may be the longer after more attempts.
+   */
+  public static void pause(int attempts) {
+    long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
+  }
+
+  /**
    * Somebody came in between: waits a little, for a random time that may be the longer the more
    * often this happened, so that of many writers one gets through.
    *
@@ -57,8 +65,7 @@ public final class Contention {
           "Key '" + key + "' was changed by others each of the " + attempts
               + " times that a change of it was tried; nothing was changed");
     }
-    long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
-    LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(atMost));
+    pause(attempts);
     if (Thread.currentThread().isInterrupted()) {
       throw new UnavailableException(
           "The thread was interrupted while a change of key '" + key

@@ -2,18 +2,14 @@ package dev.kvstore.internal.support;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Percent-encoding of UTF-8 as in RFC 3986, strict in both directions. */
 public final class Percent {
-  private static final String MARKS = "-._~";
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
-
   private Percent() {}
 
   /**
@@ -23,44 +19,21 @@ public final class Percent {
    * @throws InvalidInputException if it has half of a surrogate pair, which has no UTF-8
    */
   public static String encode(String what, String text) {
-    return encode(what, text, "");
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The " + what + " has half of a surrogate pair, which is no character");
+    }
+    // The encoding of forms, where it differs.
+    return URLEncoder.encode(text, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("*", "%2A")
+        .replace("%7E", "~");
   }
 
   /** As {@link #encode(String, String)}, but the {@code /} stays, as it may in a path. */
   public static String encodePath(String what, String text) {
-    return encode(what, text, "/");
-  }
-
-  private static String encode(String what, String text, String kept) {
-    ByteBuffer bytes = utf8(what, text);
-    StringBuilder encoded = new StringBuilder(bytes.remaining() + 16);
-    while (bytes.hasRemaining()) {
-      byte b = bytes.get();
-      if (isUnreserved(b) || kept.indexOf(b) >= 0) {
-        encoded.append((char) b);
-      } else {
-        encoded.append('%').append(HEX.toHexDigits(b));
-      }
-    }
-    return encoded.toString();
-  }
-
-  private static ByteBuffer utf8(String what, String text) {
-    try {
-      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-    } catch (CharacterCodingException e) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The " + what + " has half of a surrogate pair, which is no character",
-          e);
-    }
-  }
-
-  private static boolean isUnreserved(byte b) {
-    return (b >= 'a' && b <= 'z')
-        || (b >= 'A' && b <= 'Z')
-        || (b >= '0' && b <= '9')
-        || MARKS.indexOf(b) >= 0;
+    return encode(what, text).replace("%2F", "/");
   }
 
   /** The text is not percent-encoded UTF-8; the message says why, as the end of a sentence. */
@@ -113,12 +86,7 @@ public final class Percent {
 
   private static String text(ByteBuffer bytes) throws MalformedException {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(bytes)
-          .toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
       throw new MalformedException("is not UTF-8 when percent-decoded");
     }

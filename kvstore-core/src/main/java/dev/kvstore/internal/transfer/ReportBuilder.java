@@ -10,19 +10,22 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Counts changes, and lists the first of them. Not thread-safe. */
 public final class ReportBuilder {
-  private static final int PREVIEW = 160;
-
   private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
   private final List<Item> items = new ArrayList<>();
   private long unchanged;
   private boolean more;
 
   public void unchanged() {
-    unchanged++;
+    unchanged(1);
+  }
+
+  public void unchanged(long more) {
+    unchanged += more;
   }
 
   /**
@@ -43,7 +46,7 @@ public final class ReportBuilder {
     counts.merge(kind, 1L, Long::sum);
     if (items.size() < ChangeReport.MAX_ITEMS) {
       items.add(
-          new Item(key, kind, preview(from), preview(to), line, Optional.ofNullable(problem)));
+          new Item(key, kind, preview(from), preview(to), at(line), Optional.ofNullable(problem)));
     } else {
       more = true;
     }
@@ -77,6 +80,11 @@ public final class ReportBuilder {
   }
 
   private static Optional<String> preview(@Nullable RawValue value) {
-    return Optional.ofNullable(value).map(v -> Texts.shortened(Values.json(v), PREVIEW));
+    return Optional.ofNullable(value)
+        .map(v -> Texts.shortened(Values.json(v), ChangeReport.MAX_TEXT));
+  }
+
+  private static OptionalInt at(int line) {
+    return line == 0 ? OptionalInt.empty() : OptionalInt.of(line);
   }
 }

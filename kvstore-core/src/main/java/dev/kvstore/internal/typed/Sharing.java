@@ -8,6 +8,7 @@ import java.net.URL;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Currency;
@@ -85,7 +86,8 @@ final class Sharing {
       return optional.isEmpty() || isSafe(optional.get());
     }
     if (value instanceof Record entry) {
-      return componentsAreSafe(entry);
+      return Arrays.stream(entry.getClass().getRecordComponents())
+          .allMatch(component -> isSafe(component, entry));
     }
     if (!UNMODIFIABLE.contains(value.getClass())) {
       return false;
@@ -104,15 +106,6 @@ final class Sharing {
 
   private static boolean allAreSafe(Collection<?> values) {
     return values.stream().allMatch(Sharing::isSafe);
-  }
-
-  private static boolean componentsAreSafe(Record entry) {
-    for (RecordComponent component : entry.getClass().getRecordComponents()) {
-      if (!isSafe(component, entry)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static boolean isSafe(RecordComponent component, Record entry) {

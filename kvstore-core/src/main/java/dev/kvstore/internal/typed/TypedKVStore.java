@@ -10,9 +10,11 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVHistory;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
@@ -33,7 +35,6 @@ import dev.kvstore.internal.binding.Binding;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.support.Closing;
-import dev.kvstore.internal.watch.ItemReader;
 import dev.kvstore.internal.watch.WatchHub;
 import dev.kvstore.spi.CachedEntry;
 import dev.kvstore.spi.EntryStore;
@@ -54,6 +55,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -199,8 +201,10 @@ public final class TypedKVStore implements KVStore {
     T ours = readBack(write, type);
     try {
       // Not a PutIfAbsent, which would read once more.
-      KVMetadata stored = entries.apply(new Mutation.Put(
-          new Write(key, write.value(), options.condition(WriteCondition.IF_ABSENT))));
+      WriteOptions create = options
+          .condition(WriteCondition.IF_ABSENT)
+          .operation(options.operation().orElse(KVOperation.DEFAULT));
+      KVMetadata stored = entries.apply(new Mutation.Put(new Write(key, write.value(), create)));
       return new SetDefaultResult<>(KVEntry.of(ours, stored), true);
     } catch (PreconditionFailedException e) {
       SetDefaultResult<RawValue> kept = entries.apply(put);
@@ -368,7 +372,7 @@ public final class TypedKVStore implements KVStore {
 
   <T> KVSubscription onChange(
       String key,
-      ItemReader<T> reader,
+      Function<ReadOptions, Optional<KVEntry<T>>> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     return watches.onChange(key, reader, fallback, listener);
@@ -382,6 +386,11 @@ public final class TypedKVStore implements KVStore {
   @Override
   public Optional<KVCache> cache() {
     return entries.capability(KVCache.class);
+  }
+
+  @Override
+  public KVHistory history() {
+    return new TypedHistory(entries, codec);
   }
 
   @Override

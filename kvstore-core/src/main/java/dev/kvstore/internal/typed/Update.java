@@ -8,9 +8,9 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.support.Contention;
-import dev.kvstore.internal.watch.ItemReader;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Update<T>(
     KVStore store,
     String key,
-    ItemReader<T> reader,
+    Function<ReadOptions, Optional<KVEntry<T>>> reader,
     UnaryOperator<@Nullable T> function,
     @Nullable T absent,
     WriteOptions options) {
@@ -47,11 +47,11 @@ record Update<T>(
 
   /** What a cache holds is good enough to begin with, but not to refuse the update. */
   private Optional<KVEntry<T>> read() {
-    Optional<KVEntry<T>> entry = reader.read(ReadOptions.DEFAULT);
+    Optional<KVEntry<T>> entry = reader.apply(ReadOptions.DEFAULT);
     if (isWanted(entry)) {
       return entry;
     }
-    entry = reader.read(ReadOptions.DEFAULT.bypassingCache());
+    entry = reader.apply(ReadOptions.DEFAULT.bypassingCache());
     if (isWanted(entry)) {
       return entry;
     }

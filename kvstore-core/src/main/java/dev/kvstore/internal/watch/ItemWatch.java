@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class ItemWatch<T> extends RereadingWatch {
   private static final Logger log = LoggerFactory.getLogger(ItemWatch.class);
 
   private final String key;
-  private final ItemReader<T> reader;
+  private final Function<ReadOptions, Optional<KVEntry<T>>> reader;
   private final @Nullable T fallback;
   private final Consumer<? super KVItemChange<T>> listener;
 
@@ -36,7 +37,7 @@ final class ItemWatch<T> extends RereadingWatch {
   ItemWatch(
       WatchHub hub,
       String key,
-      ItemReader<T> reader,
+      Function<ReadOptions, Optional<KVEntry<T>>> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     super(hub, "the key '" + key + "'", Interest.key(key));
@@ -44,7 +45,7 @@ final class ItemWatch<T> extends RereadingWatch {
     this.reader = reader;
     this.fallback = fallback;
     this.listener = listener;
-    this.last = reader.read(ReadOptions.DEFAULT);
+    this.last = reader.apply(ReadOptions.DEFAULT);
   }
 
   @Override
@@ -61,7 +62,7 @@ final class ItemWatch<T> extends RereadingWatch {
   void read(ReadOptions options, boolean byHand) {
     Optional<KVEntry<T>> now;
     try {
-      now = reader.read(options);
+      now = reader.apply(options);
       refusal = null;
     } catch (TypeMismatchException | ValidationFailedException e) {
       refused(e);
@@ -84,14 +85,7 @@ final class ItemWatch<T> extends RereadingWatch {
     KVItemChange<T> change =
         new KVItemChange<>(key, value(now), value(last), now.map(KVEntry::metadata));
     last = now;
-    if (runner.isClosed()) {
-      return;
-    }
-    try {
-      listener.accept(change);
-    } catch (Throwable e) { // whatever it is, it is the listener's
-      log.error("A listener to the key '{}' failed; it is told of the next change", key, e);
-    }
+    runner.call("A listener to the key '" + key + "'", () -> listener.accept(change));
   }
 
   private @Nullable T value(Optional<KVEntry<T>> entry) {

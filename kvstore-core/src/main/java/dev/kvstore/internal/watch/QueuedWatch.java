@@ -24,6 +24,7 @@ final class QueuedWatch extends Watch {
   /** How many entries are read at once: few enough that large values fit into memory. */
   private static final int READ_AT_ONCE = 32;
 
+  private final String name;
   private final KVWatcher watcher;
   private final int capacity;
   private final @Nullable EntryDecoder decoder;
@@ -38,6 +39,7 @@ final class QueuedWatch extends Watch {
       WatchOptions options,
       EntryDecoder decoder) {
     super(hub, interest);
+    this.name = "A watcher of the store '" + hub.entries.name() + "'";
     this.watcher = watcher;
     this.capacity = options.queueCapacity();
     this.decoder = options.hasValues() ? decoder : null;
@@ -83,10 +85,7 @@ final class QueuedWatch extends Watch {
       queue.add(new QueuedChange(change, decoder));
       return;
     }
-    log.warn(
-        "A watcher of the store '{}' is too slow: {} changes wait, it gets a reset instead",
-        hub.entries.name(),
-        queue.size());
+    log.warn("{} is too slow: {} changes wait, it gets a reset instead", name, queue.size());
     queue.clear();
     queue.add(KVWatcher::reset);
     // What it reads at this position or later has this change in it, and all that waited.
@@ -98,22 +97,12 @@ final class QueuedWatch extends Watch {
     try {
       Consumer<KVWatcher> next = next();
       while (next != null && !runner.isClosed()) {
-        tell(next);
+        Consumer<KVWatcher> told = next;
+        runner.call(name, () -> told.accept(watcher));
         next = next();
       }
     } catch (RuntimeException | Error e) {
       runner.tryLater("Values of changes", e);
-    }
-  }
-
-  private void tell(Consumer<KVWatcher> next) {
-    try {
-      next.accept(watcher);
-    } catch (Throwable e) { // whatever it is, it is the watcher's, and the others go on
-      log.error(
-          "A watcher of the store '{}' failed; it is told of the next change",
-          hub.entries.name(),
-          e);
     }
   }
 

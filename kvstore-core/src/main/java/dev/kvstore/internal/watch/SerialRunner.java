@@ -75,6 +75,22 @@ public final class SerialRunner {
     failing = false;
   }
 
+  /**
+   * Calls a listener, unless this is closed. What it throws is logged, and the others go on.
+   *
+   * @param who begins the log line: {@code A listener to the key 'k'}
+   */
+  public void call(String who, Runnable listener) {
+    if (isClosed()) {
+      return;
+    }
+    try {
+      listener.run();
+    } catch (Throwable e) { // whatever it is, it is the listener's
+      log.error("{} failed; it is told of the next change", who, e);
+    }
+  }
+
   public synchronized boolean isClosed() {
     return closed;
   }
@@ -96,17 +112,14 @@ public final class SerialRunner {
   }
 
   private void run() {
-    boolean failed = true;
     try {
       while (begin()) {
         work.run();
         done();
       }
-      failed = false;
-    } finally {
-      if (failed) {
-        failed();
-      }
+    } catch (RuntimeException | Error e) {
+      failed();
+      throw e;
     }
   }
 

@@ -5,7 +5,6 @@ import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between a store's feed, which must not be held up, and someone who may do so: takes
@@ -15,7 +14,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;
   final SerialRunner runner;
   private final Interest interest;
-  private @Nullable FeedSubscription source;
+  private FeedSubscription source = () -> {};
   private boolean closed;
 
   Watch(WatchHub hub, Interest interest) {
@@ -57,16 +56,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
     synchronized (this) {
       closed = true;
       open = source;
-      source = null;
     }
-    Closing.all(
-        () -> {
-          if (open != null) {
-            open.close();
-          }
-        },
-        runner::close,
-        () -> hub.forget(this),
-        this::ended);
+    Closing.all(open::close, runner::close, () -> hub.forget(this), this::ended);
   }
 }

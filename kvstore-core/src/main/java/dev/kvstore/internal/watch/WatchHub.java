@@ -11,7 +11,6 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 import dev.kvstore.spi.RawValue;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,7 +104,7 @@ public final class WatchHub implements AutoCloseable {
    */
   public <T> KVSubscription onChange(
       String key,
-      ItemReader<T> reader,
+      Function<ReadOptions, Optional<KVEntry<T>>> reader,
       @Nullable T fallback,
       Consumer<? super KVItemChange<T>> listener) {
     return start(
@@ -172,14 +172,11 @@ public final class WatchHub implements AutoCloseable {
   }
 
   private void hear(Watch watch, @Nullable SyncToken from) {
-    FeedSubscription source;
     try {
-      source = entries.subscribe(watch, from);
+      watch.hears(entries.subscribe(watch, from));
     } catch (UnsupportedOperationException e) {
       watch.cannotHear(e);
-      return;
     }
-    watch.hears(source);
   }
 
   /** Closes every watch, see {@link KVSubscription#close()}. Idempotent. */

@@ -16,6 +16,7 @@ import dev.kvstore.testing.RawStore;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,7 +37,7 @@ class CacheConcurrencyTest {
   private final FakeStore store = new FakeStore(database);
 
   private NearCache open(NearCacheSettings settings) {
-    NearCache cache = NearCache.over(store, settings);
+    NearCache cache = NearCache.over(store, settings, InstantSource.system());
     Objects.requireNonNull(store.sink).positioned(database.position());
     return cache;
   }
@@ -83,7 +84,8 @@ class CacheConcurrencyTest {
       throw failure;
     });
     AtomicReference<Throwable> joined = new AtomicReference<>();
-    try (NearCache cache = NearCache.over(failing, NearCacheSettings.DEFAULT)) {
+    try (NearCache cache =
+        NearCache.over(failing, NearCacheSettings.DEFAULT, InstantSource.system())) {
       Objects.requireNonNull(failing.sink).positioned(database.position());
       Thread loader = new Thread(() -> assertThatExceptionOfType(RuntimeException.class)
           .isThrownBy(() -> RawStore.of(cache).read("k", ReadOptions.DEFAULT)));
@@ -168,8 +170,8 @@ class CacheConcurrencyTest {
       }
     };
     long before = usedHeap();
-    try (NearCache cache =
-        NearCache.over(large, NearCacheSettings.builder().maximumBytes(bound).build())) {
+    try (NearCache cache = NearCache.over(
+        large, NearCacheSettings.builder().maximumBytes(bound).build(), InstantSource.system())) {
       Objects.requireNonNull(large.sink).positioned(database.position());
       for (int i = 0; i < 100_000; i++) {
         RawStore.of(cache).read("key-" + i, ReadOptions.DEFAULT);

@@ -21,6 +21,7 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,7 +54,7 @@ class CachedReadsTest {
   @BeforeEach
   void open(@TempDir Path folder) {
     database = SqliteEntryDatabase.open(folder.resolve("test.db"));
-    NearCache entries = NearCache.over(database.store("settings"), PATIENT);
+    NearCache entries = NearCache.over(database.store("settings"), PATIENT, InstantSource.system());
     store = TypedKVStore.over(entries, BsonCodec.create(), database::close);
     cache = store.cache().orElseThrow();
     await().until(() -> cache.health().coherent());

@@ -129,6 +129,7 @@ public final class WriteRequests {
         parameters.flag("dryRun"),
         condition instanceof WriteCondition.IfMatch match ? match.etag() : null,
         author(context),
+        null,
         context.principal().has(Role.ADMIN));
   }
 

@@ -14,20 +14,13 @@ import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Where every request is asked who sent it, and whether that one may. Thread-safe. */
-public final class AccessControl {
-  private final Authenticator authenticator;
-  private final @Nullable RateLimiter limiter;
-  private final boolean openMonitoring;
-
-  /** @param openMonitoring whether {@link Access#MONITORING} needs no token */
-  public AccessControl(
-      Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
-    this.authenticator = authenticator;
-    this.limiter = limiter;
-    this.openMonitoring = openMonitoring;
-  }
-
+/**
+ * Where every request is asked who sent it, and whether that one may. Thread-safe.
+ *
+ * @param openMonitoring whether {@link Access#MONITORING} needs no token
+ */
+public record AccessControl(
+    Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
   /** Returns true while everybody may do everything, without a token. */
   public boolean isOpenToAll() {
     return authenticator.isOpenToAll();

@@ -89,7 +89,7 @@ final class FileReceipts {
           "The folder {} cannot be written, so 'tokens create' and 'tokens revoke' do not see this"
               + " service: {}. It follows the tokens file all the same",
           folder,
-          PrivateFile.reason(e));
+          DurableFile.reason(e));
     }
   }
 

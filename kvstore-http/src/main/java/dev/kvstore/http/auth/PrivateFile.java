@@ -8,27 +8,19 @@ import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A file that belongs to one user, whom nobody else may write for. */
 final class PrivateFile {
-  private static final Logger LOG = LoggerFactory.getLogger(PrivateFile.class);
-
   /** How long to wait for another process that is changing the file. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -69,7 +61,7 @@ final class PrivateFile {
     synchronized (PrivateFile.class) {
       Path lock = real.resolveSibling(real.getFileName() + ".lock");
       try (FileChannel channel = open(lock)) {
-        giveTo(folder, false, lock);
+        DurableFile.giveTo(folder, false, lock);
         lock(channel, lock);
         return replaceLocked(real, folder, edit);
       }
@@ -89,22 +81,8 @@ final class PrivateFile {
         real,
         draft,
         to -> Files.writeString(to, text),
-        to -> giveTo(exists ? real : folder, exists, to));
+        to -> DurableFile.giveTo(exists ? real : folder, exists, to));
     return true;
-  }
-
-  /** Returns what went wrong, in words. */
-  static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
-    }
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " does not exist";
-    }
-    if (e instanceof FileSystemException failed && failed.getReason() != null) {
-      return failed.getFile() + ": " + failed.getReason();
-    }
-    return e.toString();
   }
 
   private static FileChannel open(Path lock) throws IOException {
@@ -135,36 +113,5 @@ final class PrivateFile {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
     }
-  }
-
-  /**
-   * Lets the draft belong to whom the file or its folder belongs to: a service that runs as its own
-   * user could not read what the administrator leaves there.
-   */
-  private static void giveTo(Path owned, boolean isFile, Path draft) {
-    try {
-      PosixFileAttributeView view = view(owned);
-      PosixFileAttributeView own = Files.getFileAttributeView(
-          draft, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-      if (view == null || own == null) {
-        return;
-      }
-      PosixFileAttributes attributes = view.readAttributes();
-      if (!attributes.owner().equals(own.readAttributes().owner())) {
-        own.setOwner(attributes.owner());
-      }
-      if (isFile) {
-        own.setGroup(attributes.group());
-        own.setPermissions(attributes.permissions());
-      }
-    } catch (IOException e) {
-      // Only an administrator may do this; all others own what they write.
-      LOG.debug("The owner of {} cannot be changed", draft, e);
-    }
-  }
-
-  /** Null where the file system knows no owners. */
-  private static @Nullable PosixFileAttributeView view(Path file) {
-    return Files.getFileAttributeView(file, PosixFileAttributeView.class);
   }
 }

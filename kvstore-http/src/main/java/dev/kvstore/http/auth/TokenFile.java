@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.internal.files.DurableFile;
 import dev.kvstore.internal.files.FileTrust;
 import dev.kvstore.internal.files.RegularFile;
 import java.io.IOException;
@@ -88,7 +89,7 @@ public final class TokenFile implements TokenStorage {
     } catch (NoSuchFileException e) {
       return Tokens.NOT_CONFIGURED;
     } catch (IOException e) {
-      throw unusable("cannot be read: " + PrivateFile.reason(e));
+      throw unusable("cannot be read: " + DurableFile.reason(e));
     }
   }
 
@@ -145,7 +146,7 @@ public final class TokenFile implements TokenStorage {
       });
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The tokens file " + file + " cannot be changed: " + PrivateFile.reason(e), e);
+          "The tokens file " + file + " cannot be changed: " + DurableFile.reason(e), e);
     }
   }
 

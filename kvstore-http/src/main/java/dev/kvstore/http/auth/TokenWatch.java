@@ -3,9 +3,12 @@ package dev.kvstore.http.auth;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenStorage.ChangeSignal;
+import dev.kvstore.http.logging.AuditEvent;
 import dev.kvstore.internal.support.ServiceThread;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -148,6 +151,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       found = Tokens.of(List.of());
     }
     last = new Reading(found, start);
+    audit(before == null ? null : before.tokens(), found);
     if (failing) {
       failing = false;
       LOG.info("The tokens can be read again");
@@ -156,6 +160,27 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
       if (!closed) {
         storage.acknowledge(found);
       }
+    }
+  }
+
+  /** Writes what has changed to the audit log; at first, which tokens there are. */
+  private static void audit(@Nullable Tokens before, Tokens now) {
+    Set<String> kept = new HashSet<>();
+    for (Token token : now.list()) {
+      Token known = before == null ? null : before.withHash(token.hash());
+      if (before == null) {
+        AuditEvent.ofToken("token-loaded", token.name()).log();
+      } else if (known == null) {
+        AuditEvent.ofToken("token-created", token.name()).log();
+      } else if (!known.equals(token)) {
+        AuditEvent.ofToken("token-changed", token.name()).log();
+      }
+      kept.add(token.hash());
+    }
+    if (before != null) {
+      before.list().stream()
+          .filter(token -> !kept.contains(token.hash()))
+          .forEach(token -> AuditEvent.ofToken("token-revoked", token.name()).log());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kvstore.http.command;
 
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.SettingNames;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
@@ -44,20 +45,16 @@ public final class ConfigCommand implements CheckedCommand {
 
   @Override
   public Integer call() {
-    List<OptionSpec> settings = SettingSources.settings(spec);
-    int nameWidth = width(settings.stream().map(ConfigCommand::name).toList());
+    List<OptionSpec> settings = SettingNames.options(spec);
+    int nameWidth = width(settings.stream().map(SettingNames::of).toList());
     int valueWidth = width(settings.stream().map(ConfigCommand::value).toList());
     PrintWriter out = spec.commandLine().getOut();
     String line = "%-" + nameWidth + "s  %-" + valueWidth + "s  %s";
     for (OptionSpec setting : settings) {
-      out.println(
-          line.formatted(name(setting), value(setting), sources.origin(setting).text()));
+      out.println(line.formatted(
+          SettingNames.of(setting), value(setting), sources.origin(setting).text()));
     }
     return ExitCode.OK;
-  }
-
-  private static String name(OptionSpec setting) {
-    return setting.longestName().substring(2);
   }
 
   private static String value(OptionSpec setting) {

@@ -78,11 +78,9 @@ final class CreateTokenCommand extends TokenAction {
         TokenSecret.hash(secret),
         now,
         end(now)));
-    spec.commandLine().getOut().println(secret);
-    spec.commandLine()
-        .getErr()
-        .println("This is the secret of the token '" + name + "'; it is not shown again");
-    spec.commandLine().getErr().println(acknowledgement(tokens));
+    print(secret);
+    note("This is the secret of the token '" + name + "'; it is not shown again");
+    note(acknowledgement(tokens));
     return true;
   }
 

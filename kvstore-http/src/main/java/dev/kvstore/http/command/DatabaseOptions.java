@@ -72,6 +72,11 @@ final class DatabaseOptions {
     }
   }
 
+  /** Returns true if the data is in a file, not in MongoDB. */
+  boolean isFile() {
+    return mongodb == null;
+  }
+
   Duration timeout() {
     return timeout;
   }

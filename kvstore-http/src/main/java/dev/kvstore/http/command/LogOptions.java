@@ -2,7 +2,10 @@ package dev.kvstore.http.command;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import dev.kvstore.UnavailableException;
 import dev.kvstore.http.logging.Logging;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
@@ -29,14 +32,25 @@ final class LogOptions {
       description = "Log each request with its client, route and status, without keys and values.")
   private boolean accessLog;
 
+  @Option(
+      names = "--audit-log",
+      paramLabel = "FILE",
+      description = "Append audit events to this file, one JSON object per line, instead of to the"
+          + " log. Created for its owner only.")
+  private @Nullable Path auditLog;
+
   boolean accessLog() {
     return accessLog;
   }
 
-  /** Makes the whole process log like this from now on. */
+  /**
+   * Makes the whole process log like this from now on.
+   *
+   * @throws UnavailableException if the audit log cannot be written
+   */
   void apply() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      Logging.configure(context, format, Level.convertAnSLF4JLevel(level));
+      Logging.configure(context, format, Level.convertAnSLF4JLevel(level), auditLog);
     }
   }
 }

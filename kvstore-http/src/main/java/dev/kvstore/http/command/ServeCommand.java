@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     customSynopsis = {
       "java -jar kvstore-http.jar [serve] [options]",
       "java -jar kvstore-http.jar config [options]",
-      "java -jar kvstore-http.jar tokens create|list|revoke [options]"
+      "java -jar kvstore-http.jar tokens create|list|revoke [options]",
+      "java -jar kvstore-http.jar backup|restore [options] FILE"
     },
     parameterListHeading = "%nCommands:%n",
     commandListHeading = "",

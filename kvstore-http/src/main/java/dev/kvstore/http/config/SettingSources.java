@@ -1,5 +1,7 @@
 package dev.kvstore.http.config;
 
+import dev.kvstore.internal.config.CommandErrors;
+import dev.kvstore.internal.config.SettingNames;
 import dev.kvstore.internal.config.Variables;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -51,7 +53,7 @@ public final class SettingSources {
   public static SettingSources read(
       CommandLine commandLine, String[] arguments, Map<String, String> environment) {
     SettingSources sources = new SettingSources(arguments);
-    collectErrors(commandLine);
+    CommandErrors.collectAll(commandLine);
     ParseResult root = commandLine.parseArgs(arguments);
     ParseResult last = last(root);
     if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested()) {
@@ -65,12 +67,6 @@ public final class SettingSources {
     return sources;
   }
 
-  /** Makes the parser go on after an error, so that the result of parsing has them all. */
-  public static void collectErrors(CommandLine commandLine) {
-    commandLine.getCommandSpec().parser().collectErrors(true);
-    commandLine.getSubcommands().values().forEach(SettingSources::collectErrors);
-  }
-
   /** Returns the result for the command that is to run. */
   public static ParseResult last(ParseResult parsed) {
     ParseResult last = parsed;
@@ -82,10 +78,8 @@ public final class SettingSources {
 
   /** Returns the variable of the option, for example {@code KVSTORE_MAX_VALUE_BYTES}. */
   public static String variable(OptionSpec option) {
-    String name = option.longestName();
-    return name.equals("--mongodb")
-        ? Variables.variable("mongodb-uri")
-        : Variables.variable(name.substring(2));
+    String name = SettingNames.of(option);
+    return Variables.variable(name.equals("mongodb") ? "mongodb-uri" : name);
   }
 
   /** Returns the arguments that were given, and options for what the other sources say. */
@@ -109,19 +103,12 @@ public final class SettingSources {
   }
 
   private static List<OptionSpec> settingsOfAll(CommandSpec command) {
-    List<OptionSpec> all = new ArrayList<>(settings(command));
+    List<OptionSpec> all = new ArrayList<>(SettingNames.options(command));
     command
         .subcommands()
         .values()
         .forEach(subcommand -> all.addAll(settingsOfAll(subcommand.getCommandSpec())));
     return all;
-  }
-
-  /** Returns the options that are settings. */
-  public static List<OptionSpec> settings(CommandSpec command) {
-    return command.options().stream()
-        .filter(option -> !option.usageHelp() && !option.versionHelp())
-        .toList();
   }
 
   private @Nullable ConfigFile readFile(
@@ -136,9 +123,9 @@ public final class SettingSources {
     if (path == null) {
       return null;
     }
-    Set<String> known = settings(root).stream()
-        .map(SettingSources::name)
-        .filter(name -> !name.equals(name(option)))
+    Set<String> known = SettingNames.options(root).stream()
+        .map(SettingNames::of)
+        .filter(name -> !name.equals(SettingNames.of(option)))
         .collect(Collectors.toCollection(TreeSet::new));
     try {
       ConfigFile file = ConfigFile.read(Path.of(path), known);
@@ -154,10 +141,10 @@ public final class SettingSources {
       ParseResult parsed, Map<String, String> environment, @Nullable ConfigFile file) {
     Set<String> given = given(parsed);
     List<String> added = new ArrayList<>();
-    for (OptionSpec option : settings(parsed.commandSpec())) {
+    for (OptionSpec option : SettingNames.options(parsed.commandSpec())) {
       String name = option.longestName();
       String variable = Variables.value(environment, variable(option));
-      ConfigFile.Setting setting = file == null ? null : file.setting(name(option));
+      ConfigFile.Setting setting = file == null ? null : file.setting(SettingNames.of(option));
       if (given.contains(name)) {
         origins.put(name, Origin.option(name));
       } else if (variable != null) {
@@ -183,9 +170,5 @@ public final class SettingSources {
       }
     }
     return given;
-  }
-
-  private static String name(OptionSpec option) {
-    return option.longestName().substring(2);
   }
 }

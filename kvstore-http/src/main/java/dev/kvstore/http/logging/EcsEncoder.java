@@ -85,6 +85,9 @@ final class EcsEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   private static String dataset(String logger) {
+    if (logger.equals(AuditEvent.LOGGER)) {
+      return logger;
+    }
     return logger.endsWith(".access") ? "kvstore.access" : "kvstore.log";
   }
 

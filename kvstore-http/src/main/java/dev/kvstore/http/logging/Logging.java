@@ -9,14 +9,17 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.kvstore.UnavailableException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Configures the log, which goes to the standard error. Written in Java because reading XML takes a
  * noticeable part of the time to start. Logback finds this class as a service, and so logs text
- * until {@link #configure(LoggerContext, Format, Level)} says otherwise.
+ * until {@link #configure(LoggerContext, Format, Level, Path)} says otherwise.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String PATTERN =
@@ -38,12 +41,19 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    configure(context, Format.TEXT, Level.INFO);
+    configure(context, Format.TEXT, Level.INFO, null);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Makes the whole process log in this format and the service's own loggers at this level. */
-  public static void configure(LoggerContext context, Format format, Level level) {
+  /**
+   * Makes the whole process log in this format and the service's own loggers at this level.
+   *
+   * @param auditLog the file for audit events; null if they go where all others go
+   * @throws UnavailableException if that file cannot be written, or others could change it
+   */
+  public static void configure(
+      LoggerContext context, Format format, Level level, @Nullable Path auditLog) {
+    AuditFile auditFile = auditLog == null ? null : AuditFile.open(auditLog);
     context.reset();
     Encoder<ILoggingEvent> encoder = format == Format.TEXT ? text(context) : new EcsEncoder();
     encoder.setContext(context);
@@ -58,6 +68,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
     root.setLevel(Level.WARN);
     root.addAppender(appender);
     context.getLogger("dev.kvstore").setLevel(level);
+    ch.qos.logback.classic.Logger audit = context.getLogger(AuditEvent.LOGGER);
+    audit.setLevel(Level.INFO);
+    if (auditFile != null) {
+      auditFile.setContext(context);
+      auditFile.start();
+      audit.addAppender(auditFile);
+      audit.setAdditive(false);
+    }
     context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
     // Logs what a client sends as its Host.
     context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);

@@ -9,6 +9,7 @@ import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.limits.BodyFiles.BodyFile;
 import dev.kvstore.http.limits.Room;
+import dev.kvstore.http.logging.AuditEvent;
 import dev.kvstore.http.net.PacedConnector;
 import dev.kvstore.internal.support.Sha256;
 import dev.kvstore.spi.EntryDatabase;
@@ -312,6 +313,17 @@ public final class RequestContext {
     // In one place, whether or not the answer is compressed; and by origin where that matters.
     boolean byOrigin = response.getHeaders("Vary").contains("Origin");
     header("Vary", byOrigin ? VARIATIONS + ", Origin" : VARIATIONS);
+  }
+
+  /**
+   * Writes to the audit log what the request did to its store.
+   *
+   * @param outcome {@code done}, or why it was not
+   */
+  public void audit(String event, String outcome) {
+    String remote = Request.getRemoteAddr(core(request));
+    String by = principal.name().orElse(null);
+    new AuditEvent(event, by, remote, store(), null, outcome, 0).log();
   }
 
   public void header(String name, String value) {

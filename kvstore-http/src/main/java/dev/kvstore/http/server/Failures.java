@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
-final class Failures {
+record Failures(Cors cors, Refusals refusals) {
   /** Of clients that are not known, or were led here by another name. */
   private static final Set<Integer> CLOSING = Set.of(401, 421);
 
@@ -30,11 +30,8 @@ final class Failures {
   /** A longer path is left out of the answer: no legal key needs so much. */
   private static final int MAX_INSTANCE = 4096;
 
-  private final Cors cors;
-
-  Failures(Cors cors) {
-    this.cors = cors;
-  }
+  /** Whose caller lacks rights. */
+  private static final Set<Integer> REFUSED = Set.of(401, 403);
 
   /** Sets what all answers have. */
   void setCommonHeaders(
@@ -114,6 +111,9 @@ final class Failures {
       Throwable failure) {
     Problem problem = Problems.of(failure, RequestContext.isWrite(request));
     log(request, problem, failure);
+    if (REFUSED.contains(problem.kind().status())) {
+      refusals.add(request, context == null ? "" : context.store(), problem.kind());
+    }
     if (response.isCommitted()) {
       RequestContext.abort(request);
       return null;

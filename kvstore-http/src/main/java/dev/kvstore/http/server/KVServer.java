@@ -87,8 +87,10 @@ public final class KVServer implements AutoCloseable {
       AccessControl accessControl,
       Metrics metrics) {
     EventStreams streams = new EventStreams(settings.events());
+    Refusals refusals = new Refusals(System::nanoTime);
     // The streams would go on for ever, and the server waits for everything that is being answered.
-    List<Runnable> closers = new ArrayList<>(List.of(streams::close, metrics::close));
+    List<Runnable> closers =
+        new ArrayList<>(List.of(streams::close, metrics::close, refusals::close));
     try {
       Listener listener = Listener.of(settings);
       closers.add(1, listener::close);
@@ -99,7 +101,7 @@ public final class KVServer implements AutoCloseable {
         config.jetty.modifyServer(server ->
             server.setRequestLog(new RequestRecords(metrics, settings.web().accessLog())));
         config.routes.before(
-            dispatcher(settings, database, accessControl, metrics, streams, threads));
+            dispatcher(settings, database, accessControl, metrics, streams, threads, refusals));
       });
       closers.add(1, () -> stop(javalin));
       javalin.start();
@@ -127,20 +129,24 @@ public final class KVServer implements AutoCloseable {
       AccessControl accessControl,
       Metrics metrics,
       EventStreams streams,
-      Executor threads) {
+      Executor threads,
+      Refusals refusals) {
     Load load = Load.of(
         settings.limits().maxBytes(),
         settings.maxBodyBytes(),
         settings.connections().maxRequestsPerClient(),
         threads);
     StoreStack stores = StoreStack.of(database);
+    Cors cors = new Cors(settings.web().corsOrigins());
     return new Dispatcher(
         stores,
         accessControl,
-        new Cors(settings.web().corsOrigins()),
+        cors,
+        new Failures(cors, refusals),
         load,
         new AllowedHosts(settings.web().allowedHosts()),
-        Routes.of(settings, accessControl, stores, metrics, streams, load));
+        Routes.of(settings, accessControl, stores, metrics, streams, load),
+        refusals);
   }
 
   private static QueuedThreadPool threads() {

@@ -4,11 +4,13 @@ import dev.kvstore.http.auth.Access;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.Route;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Locale;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -18,7 +20,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * the service saw them; and writes them to the access log, if there is to be one. Neither has the
  * path, which holds the key, nor the query.
  */
-final class RequestRecords implements RequestLog {
+record RequestRecords(Metrics metrics, boolean accessLog) implements RequestLog {
   /** The request's attribute with its {@link Route}. */
   static final String ROUTE = "dev.kvstore.resource";
 
@@ -27,18 +29,10 @@ final class RequestRecords implements RequestLog {
 
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.kvstore.http.access");
 
-  private final Metrics metrics;
-  private final boolean accessLog;
-
-  RequestRecords(Metrics metrics, boolean accessLog) {
-    this.metrics = metrics;
-    this.accessLog = accessLog;
-  }
-
   @Override
   public void log(Request request, Response response) {
     Duration duration = Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime());
-    String route = request.getAttribute(ROUTE) instanceof Route matched ? label(matched) : "none";
+    String route = label(request.getAttribute(ROUTE));
     metrics.addRequest(route, request.getMethod(), response.getStatus(), duration);
     if (accessLog) {
       logAccess(request, response, route, duration);
@@ -63,8 +57,16 @@ final class RequestRecords implements RequestLog {
     event.log("Answered");
   }
 
+  /** Returns the request's route; {@code none} if it is not known. */
+  static String route(HttpServletRequest request) {
+    return label(request.getAttribute(ROUTE));
+  }
+
   /** All pages are one. */
-  private static String label(Route route) {
-    return route.access() == Access.PAGE ? "/" : route.path();
+  private static String label(@Nullable Object route) {
+    if (route instanceof Route matched) {
+      return matched.access() == Access.PAGE ? "/" : matched.path();
+    }
+    return "none";
   }
 }

@@ -37,8 +37,8 @@ public final class ReportDocument {
     out.name("change").text(item.change().name().toLowerCase(Locale.ROOT));
     text(out, "from", item.from());
     text(out, "to", item.to());
-    if (item.line() > 0) {
-      out.name("line").number(item.line());
+    if (item.line().isPresent()) {
+      out.name("line").number(item.line().getAsInt());
     }
     text(out, "problem", item.problem());
     out.endDocument();

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
 import org.bson.BsonType;
 
 /** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
-public final class RequestBodies {
+public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
   /** A counter's body is a number and its name. */
   public static final int MAX_COUNTER_BYTES = 1024;
 
@@ -34,16 +34,6 @@ public final class RequestBodies {
 
   /** What a document around a value takes, and a few spaces around JSON. */
   private static final int SLACK_BYTES = 1024;
-
-  private final JsonTranscoder transcoder;
-  private final ValueLimits limits;
-  private final int maxBatchBytes;
-
-  public RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
-    this.transcoder = transcoder;
-    this.limits = limits;
-    this.maxBatchBytes = maxBatchBytes;
-  }
 
   /** Returns these without the limits of values. */
   public RequestBodies withoutValueLimits() {

@@ -19,8 +19,12 @@ import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what is answered, in the format that the request likes best. Thread-safe. */
-public final class ResponseWriter {
+/**
+ * Writes what is answered, in the format that the request likes best. Thread-safe.
+ *
+ * @param load lets what does not fit into memory at once be read as it is sent
+ */
+public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
@@ -29,15 +33,6 @@ public final class ResponseWriter {
 
   /** How many values a snapshot does not have as they are. */
   private static final String LOSSES = "KV-Losses";
-
-  private final JsonTranscoder transcoder;
-  private final Load load;
-
-  /** @param load lets what does not fit into memory at once be read as it is sent */
-  public ResponseWriter(JsonTranscoder transcoder, Load load) {
-    this.transcoder = transcoder;
-    this.load = load;
-  }
 
   /** Writes a document. */
   public interface Content {
@@ -53,33 +48,28 @@ public final class ResponseWriter {
   /** Answers with the value alone. */
   public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(context, entry.metadata());
+    metadataHeaders(entry.metadata(), context::header);
     RawValue value = present(entry);
     if (format == Format.BSON) {
       ChunkedBuffer buffer = newAnswer(context);
       buffer.write(value.document());
       answer(context, 200, format, buffer);
     } else {
-      answer(context, 200, format, toJson(context, value));
+      answer(context, 200, format, toJson(context, out -> out.value(value)));
     }
-  }
-
-  /** Returns the value as JSON with a newline after it, so that a prompt is not on its line. */
-  ChunkedBuffer toJson(RequestContext context, RawValue value) throws IOException {
-    return toJson(context, out -> out.value(value));
   }
 
   /** Answers with the entry and its value. */
   public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(context, entry.metadata());
+    metadataHeaders(entry.metadata(), context::header);
     document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
   /** Answers with the entry without its value. */
   public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
-    metadataHeaders(context, metadata);
+    metadataHeaders(metadata, context::header);
     document(context, format, status, out -> writeEntry(out, metadata, null));
   }
 
@@ -96,9 +86,7 @@ public final class ResponseWriter {
   /** Answers with a document that JSON sends while it is being written. */
   public void stream(RequestContext context, Format format, EntryDocument document)
       throws IOException {
-    context.response().setStatus(200);
-    context.response().setContentType(format.mediaType());
-    context.tellPosition();
+    answerEmpty(context, 200, format.mediaType());
     if (format == Format.BSON) {
       // To its end even without room: whoever asks for too much would otherwise try again and
       // again.
@@ -214,11 +202,6 @@ public final class ResponseWriter {
     return value;
   }
 
-  /** Says which version the answer is about. */
-  public static void metadataHeaders(RequestContext context, KVMetadata metadata) {
-    metadataHeaders(metadata, context::header);
-  }
-
   /** Names the headers that say which version an answer is about, and their values. */
   public static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
     headers.accept("ETag", '"' + metadata.etag() + '"');
@@ -228,7 +211,8 @@ public final class ResponseWriter {
     metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
   }
 
-  private ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
+  /** Returns the content with a newline after it, so that a prompt is not on its line. */
+  ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
     ChunkedBuffer buffer = newAnswer(context);
     writeJson(buffer, content);
     return buffer;
@@ -248,17 +232,9 @@ public final class ResponseWriter {
   }
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
-  public static void answer(RequestContext context, int status, Format format, byte[] content)
-      throws IOException {
-    answer(context, status, format.mediaType(), content);
-  }
-
-  /** As {@link #answer(RequestContext, int, Format, byte[])}, for a document of another kind. */
   public static void answer(RequestContext context, int status, String mediaType, byte[] content)
       throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(mediaType);
+    answerEmpty(context, status, mediaType);
     send(context, content);
   }
 
@@ -273,25 +249,19 @@ public final class ResponseWriter {
   }
 
   /**
-   * As {@link #answer(RequestContext, int, Format, byte[])}, with bytes that the service has
+   * As {@link #answer(RequestContext, int, String, byte[])}, with bytes that the service has
    * anyway.
    */
   public static void answerShared(
       RequestContext context, int status, String mediaType, byte[] content) throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(mediaType);
+    answerEmpty(context, status, mediaType);
     send(context, content.length, List.of(ByteBuffer.wrap(content)), true);
   }
 
-  /**
-   * As {@link #answer(RequestContext, int, Format, byte[])}, of what {@link #newAnswer} returned.
-   */
-  public static void answer(
+  /** Answers with what {@link #newAnswer} returned. */
+  private static void answer(
       RequestContext context, int status, Format format, ChunkedBuffer content) throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(format.mediaType());
+    answerEmpty(context, status, format.mediaType());
     send(context, content);
   }
 
@@ -324,8 +294,12 @@ public final class ResponseWriter {
   }
 
   public static void answerEmpty(RequestContext context, int status) {
+    answerEmpty(context, status, null);
+  }
+
+  private static void answerEmpty(RequestContext context, int status, @Nullable String mediaType) {
     context.tellPosition();
     context.response().setStatus(status);
-    context.response().setContentType(null);
+    context.response().setContentType(mediaType);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.http.AuditLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -66,6 +67,34 @@ class TokenWatchTest {
       throw new UnsupportedOperationException();
     }
   };
+
+  private static List<String> eventsOf(AuditLines lines) {
+    return lines.all().stream()
+        .map(line -> line.path("event").asText() + " " + line.path("subject").asText())
+        .toList();
+  }
+
+  @Test
+  void auditLog_hasTokensAtFirst_andThenWhatChanges() {
+    try (AuditLines lines = AuditLines.listen()) {
+      source = () -> one;
+      TokenWatch watch = new TokenWatch(storage, time::get);
+      watch.refresh();
+      watch.refresh();
+      Token ci = one.list().get(0);
+      Token more = new Token("ci", Role.ADMIN, Limits.NONE, ci.hash(), null, null);
+      Token other = new Token("other", Role.READ, Limits.NONE, TokenSecret.hash("y"), null, null);
+      source = () -> Tokens.of(List.of(more, other));
+      watch.refresh();
+      source = () -> Tokens.of(List.of(other));
+      watch.refresh();
+
+      assertThat(eventsOf(lines))
+          .containsExactly(
+              "token-loaded ci", "token-changed ci", "token-created other", "token-revoked ci");
+      assertThat(lines.text()).doesNotContain(ci.hash());
+    }
+  }
 
   private final class TestSignal implements TokenStorage.ChangeSignal {
     @Override

@@ -3,6 +3,7 @@ package dev.kvstore.http.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.SettingNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,16 +37,16 @@ class ConfigurationReferenceTest {
 
       ## `tokens create`
 
-      All `tokens` commands also take `--data`, `--mongodb`, `--database`, `--timeout` and `--tokens-file` of the service.
+      All `tokens` commands, `backup` and `restore` also take `--data`, `--mongodb`, `--database`, `--timeout` and `--tokens-file` of the service.
       """;
 
   @Test
   void page_isMadeOfTheOptions() throws IOException {
     CommandLine service = new CommandLine(new ServeCommand(SettingSources.none().variables()));
     CommandSpec create = new CommandLine(new CreateTokenCommand()).getCommandSpec();
-    List<OptionSpec> shared = SettingSources.settings(service.getCommandSpec());
+    List<OptionSpec> shared = SettingNames.options(service.getCommandSpec());
     List<String> names = shared.stream().map(OptionSpec::longestName).toList();
-    List<OptionSpec> own = SettingSources.settings(create).stream()
+    List<OptionSpec> own = SettingNames.options(create).stream()
         .filter(option -> !names.contains(option.longestName()))
         .toList();
     String page = INTRODUCTION + table(shared) + TOKENS + table(own);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.http.Main;
 import dev.kvstore.http.config.SettingSources;
+import dev.kvstore.internal.config.SettingNames;
 import dev.kvstore.internal.config.Variables;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -192,7 +193,7 @@ class ConfigurationTest {
   @Test
   void everyOption_isOneThatKvDoesNotReport() {
     assertThat(Variables.SERVICE)
-        .containsAll(SettingSources.settings(
+        .containsAll(SettingNames.options(
                 new CommandLine(new ServeCommand(SettingSources.none().variables()))
                     .getCommandSpec())
             .stream()

@@ -231,6 +231,37 @@ class TokensCommandTest {
   }
 
   @Test
+  void auditLog_hasTokensAndRefusals_butNoSecrets() throws Exception {
+    Path log = folder.resolve("audit.log");
+    String first = create("--name=first", "--role=admin");
+    String address = serve("--audit-log=" + log);
+    String second = create("--name=second", "--role=read");
+    assertThat(run("tokens", "revoke", "first").code()).isZero();
+    assertThat(status(address, bearer(first))).isEqualTo(401);
+
+    assertThat(Files.readAllLines(log))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"token-loaded\"", "\"first\""),
+            line -> assertThat(line).contains("\"token-created\"", "\"second\""),
+            line -> assertThat(line).contains("\"token-revoked\"", "\"first\""),
+            line -> assertThat(line)
+                .contains("\"request-refused\"", "\"127.0.0.1\"", "\"unauthenticated\""));
+    assertThat(log).content().doesNotContain(first, second);
+  }
+
+  @Test
+  void auditLog_thatCannotBeWritten_isAFailure() {
+    Outcome outcome = run("--port=0", "--audit-log=" + folder.resolve("none").resolve("a.log"));
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err())
+        .startsWith("The audit log")
+        .contains("cannot be written", "does not exist")
+        .hasLineCount(1);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void metrics_needATokenWithoutLimits_onceThereIsOne() throws Exception {
     String closed = serve();
     assertThat(get(closed + "/metrics")).isEqualTo(200);

@@ -21,7 +21,7 @@ final class ShellSession {
       curl() { command curl --silent --show-error "$@"; }
       java() {
         case ${3-} in
-          config | tokens | --help | --version) run_java "$@" ;;
+          config | tokens | backup | restore | --help | --version) run_java "$@" ;;
           *) run_java "$1" "$2" config "${@:3}" >/dev/null ;;
         esac
       }

@@ -8,15 +8,15 @@ import dev.kvstore.cli.terminal.Console;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
 
 /** What a command does. */
 @Command
 public abstract class Action implements Callable<Integer> {
-  protected final Session session;
-
-  Action(Session session) {
-    this.session = session;
-  }
+  // Set by picocli before anything is called.
+  @SuppressWarnings("NullAway.Init")
+  @ParentCommand
+  private KvCommand kv;
 
   /** Adds what is wrong with what was given; where anything is, the command is not called. */
   public abstract void check(UsageErrors faults);
@@ -24,25 +24,30 @@ public abstract class Action implements Callable<Integer> {
   @Override
   public abstract Integer call() throws IOException, InterruptedException;
 
+  final Session session() {
+    return kv.session();
+  }
+
   final Console console() {
-    return session.console();
+    return session().console();
+  }
+
+  /** As {@link Console#note}. */
+  final void note(String message) {
+    console().note(message);
   }
 
   /** One that works on the store of {@code --store}. */
   abstract static class OnStore extends Action {
-    OnStore(Session session) {
-      super(session);
-    }
-
     @Override
     public void check(UsageErrors faults) {
-      session.connection().check(faults, true);
+      session().connection().check(faults, true);
     }
 
     @Override
     public final Integer call() throws IOException, InterruptedException {
-      try (KVDatabase database = session.open()) {
-        return run(database.store(session.connection().store()));
+      try (KVDatabase database = session().open()) {
+        return run(database.store(session().connection().store()));
       }
     }
 

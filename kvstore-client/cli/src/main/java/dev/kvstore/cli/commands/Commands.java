@@ -6,12 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** The commands of {@code kv}. */
 public final class Commands {
-  private static final Map<String, Function<Session, Action>> COMMANDS = new LinkedHashMap<>();
+  private static final Map<String, Supplier<Action>> COMMANDS = new LinkedHashMap<>();
 
   static {
     COMMANDS.put("get", GetCommand::new);
@@ -61,9 +61,9 @@ public final class Commands {
   }
 
   private static CommandLine commandLine(Session session, Set<String> names) {
-    CommandLine commandLine = new CommandLine(new KvCommand(session.connection()));
+    CommandLine commandLine = new CommandLine(new KvCommand(session));
     for (String name : names) {
-      commandLine.addSubcommand(Objects.requireNonNull(COMMANDS.get(name)).apply(session));
+      commandLine.addSubcommand(Objects.requireNonNull(COMMANDS.get(name)).get());
     }
     return commandLine.addSubcommand(new CommandLine.HelpCommand());
   }

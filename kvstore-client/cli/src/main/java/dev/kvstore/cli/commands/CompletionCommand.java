@@ -1,6 +1,5 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import java.util.Iterator;
@@ -28,10 +27,6 @@ final class CompletionCommand extends Action {
       description = "bash or zsh.")
   private @Nullable String shell;
 
-  CompletionCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     if (shell != null && !SHELLS.contains(shell)) {
@@ -42,7 +37,7 @@ final class CompletionCommand extends Action {
   @Override
   public Integer call() {
     // One script suits both: it turns on what zsh needs for it.
-    String script = AutoComplete.bash("kv", Commands.all(session));
+    String script = AutoComplete.bash("kv", Commands.all(session()));
     console().out().print(script);
     return ExitCodes.OK;
   }

@@ -5,7 +5,6 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
@@ -21,10 +20,6 @@ import picocli.CommandLine.Command;
         "Prints whether it was stored, or the value that is kept. Of several at once one stores.",
     footer = {"  kv default ui.theme '\"light\"'", "  kv default http.limits --file limits.json"})
 final class DefaultCommand extends ValueAction {
-  DefaultCommand(Session session) {
-    super(session);
-  }
-
   @Override
   int run(KVStore store) throws IOException {
     RawValue given = value();

@@ -4,11 +4,11 @@ import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.KVStore;
 import dev.kvstore.KeyNotFoundException;
+import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.options.IfMatchOption;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.internal.support.Texts;
@@ -46,10 +46,6 @@ final class DeleteCommand extends Action.OnStore {
       description = "With --prefix: print the keys of the entries, and delete nothing.")
   private boolean dryRun;
 
-  DeleteCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -57,8 +53,9 @@ final class DeleteCommand extends Action.OnStore {
     if ((key == null) != many) {
       faults.add("Give one of KEY, --prefix");
     }
-    if (key != null) {
-      KeyAction.checkKey(key, faults);
+    String given = key;
+    if (given != null) {
+      faults.check(() -> Names.checkKey(given));
       if (dryRun) {
         faults.add("Give --dry-run with --prefix only");
       }
@@ -87,14 +84,11 @@ final class DeleteCommand extends Action.OnStore {
     String entries = count + (count == 1 ? " entry" : " entries");
     if (dryRun) {
       result.keys().forEach(console()::print);
-      console()
-          .note("Would delete " + entries + "; --if-match "
-              + result.fingerprint().orElseThrow() + " deletes just that");
+      note("Would delete " + entries + "; --if-match " + result.fingerprint().orElseThrow()
+          + " deletes just that");
     } else {
       console().print("Deleted " + entries);
-      result
-          .changed()
-          .forEach(left -> console().note(Texts.oneLine(left) + ": changed, not deleted"));
+      result.changed().forEach(left -> note(Texts.oneLine(left) + ": changed, not deleted"));
     }
   }
 }

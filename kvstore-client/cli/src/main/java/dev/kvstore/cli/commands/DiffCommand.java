@@ -5,7 +5,6 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
@@ -52,13 +51,9 @@ final class DiffCommand extends Action {
   @Mixin
   private FileOptions options = new FileOptions();
 
-  DiffCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
-    session.connection().check(faults, to == null);
+    session().connection().check(faults, to == null);
     options.check(faults);
     if (Objects.equals(from, "-") && Objects.equals(to, "-")) {
       faults.add("Only one of the two can be the standard input");
@@ -67,10 +62,10 @@ final class DiffCommand extends Action {
 
   @Override
   public Integer call() throws IOException {
-    String second = to == null ? session.connection().store() : to;
+    String second = to == null ? session().connection().store() : to;
     String first = Objects.requireNonNull(from, "checked");
-    Map<String, RawValue> before = Operand.of(first, prefix.value(), options).read(session);
-    Map<String, RawValue> after = Operand.of(second, prefix.value(), options).read(session);
+    Map<String, RawValue> before = Operand.of(first, prefix.value(), options).read(session());
+    Map<String, RawValue> after = Operand.of(second, prefix.value(), options).read(session());
     checkStores(
         before.isEmpty() && isEmptyStore(first) ? first : null,
         after.isEmpty() && isEmptyStore(second) ? second : null);
@@ -84,7 +79,7 @@ final class DiffCommand extends Action {
     if (!Names.isStore(operand)) {
       return false;
     }
-    try (KVDatabase database = session.open()) {
+    try (KVDatabase database = session().open()) {
       KVQuery first = KVQuery.prefix("").limit(1);
       return database.store(operand).keys(first).items().isEmpty();
     }
@@ -97,9 +92,7 @@ final class DiffCommand extends Action {
     }
     String empty = emptyFirst == null ? emptySecond : emptyFirst;
     if (empty != null) {
-      console()
-          .note("There is no store '" + empty + "' with any entries; 'kv stores' lists the"
-              + " stores");
+      note("There is no store '" + empty + "' with any entries; 'kv stores' lists the" + " stores");
     }
   }
 }

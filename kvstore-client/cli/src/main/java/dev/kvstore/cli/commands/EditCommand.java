@@ -6,7 +6,6 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
@@ -28,24 +27,20 @@ import picocli.CommandLine.Command;
         + " an expiry.",
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {
-  EditCommand(Session session) {
-    super(session);
-  }
-
   @Override
   @SuppressWarnings("try") // what is held is not used otherwise
   int run(KVStore store) throws IOException, InterruptedException {
     KVEntry<RawValue> entry = store.entry(key(), RawValue.TYPE);
     RawValue value = Values.of(entry);
     // An editor makes use of Ctrl-C, which must not end what waits for it.
-    try (Interrupt.Hold held = session.interrupt().hold();
+    try (Interrupt.Hold held = session().interrupt().hold();
         EditedFile file = EditedFile.create(Values.pretty(value) + "\n")) {
       try {
         int code = edit(store, file, entry);
         file.discard();
         return code;
       } finally {
-        file.keptPath().ifPresent(path -> console().note("Your text is still in " + path));
+        file.keptPath().ifPresent(path -> note("Your text is still in " + path));
         console().out().flush();
       }
     }
@@ -55,7 +50,7 @@ final class EditCommand extends KeyAction {
       throws IOException, InterruptedException {
     KVEntry<RawValue> present = first;
     while (true) {
-      file.edit(session.environment());
+      file.edit(session().environment());
       RawValue given = parsed(file);
       if (given == null) {
         continue;
@@ -72,7 +67,7 @@ final class EditCommand extends KeyAction {
             ? WriteOptions.ifAbsent()
             : WriteOptions.ifMatch(present.etag()).keepingExpiry();
         KVMetadata written = store.set(key(), edited, options);
-        kept.changes().forEach(console()::note);
+        kept.changes().forEach(this::note);
         console().print(SetCommand.written(written));
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {
@@ -89,7 +84,7 @@ final class EditCommand extends KeyAction {
     } catch (InvalidInputException e) {
       String problem = "What you saved cannot be stored: " + e.getMessage();
       if (console().isInteractive()) {
-        console().note(problem);
+        note(problem);
         if (console().confirms("Edit again?")) {
           return null;
         }
@@ -101,11 +96,10 @@ final class EditCommand extends KeyAction {
   private void showConflict(
       @Nullable KVEntry<RawValue> present, RawValue edited, PreconditionFailedException conflict) {
     RawValue theirs = present == null ? null : Values.of(present);
-    console()
-        .note(
-            present == null
-                ? "'" + key() + "' was deleted meanwhile. Yours (+):"
-                : "'" + key() + "' was written meanwhile. What is stored now (-), and yours (+):");
+    note(
+        present == null
+            ? "'" + key() + "' was deleted meanwhile. Yours (+):"
+            : "'" + key() + "' was written meanwhile. What is stored now (-), and yours (+):");
     new Difference(key(), theirs, edited).print(console());
     console().out().flush();
     if (!console().isInteractive() || !console().confirms("Edit again, and write over it?")) {

@@ -3,7 +3,6 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
@@ -58,10 +57,6 @@ final class ExportCommand extends Action.OnStore {
       description = "Write version, etag, times, author and expiry of each entry too.")
   private boolean metadata;
 
-  ExportCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -86,7 +81,7 @@ final class ExportCommand extends Action.OnStore {
       throw new CliException(
           ExitCodes.INTERNAL, file + " cannot be written: " + LocalFiles.reason(e), e);
     }
-    console().note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
+    note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
     return ExitCodes.OK;
   }
 
@@ -112,9 +107,9 @@ final class ExportCommand extends Action.OnStore {
                 return !(writer instanceof PrintWriter out && out.checkError());
               });
     }
-    losses.forEach(console()::note);
+    losses.forEach(this::note);
     if (more[0] > 0) {
-      console().note("… and " + more[0] + " more");
+      note("… and " + more[0] + " more");
     }
     return count;
   }

@@ -3,7 +3,6 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.options.OutputFormat;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.internal.transfer.Generators;
@@ -38,10 +37,6 @@ final class GetCommand extends KeyAction {
       paramLabel = "FORMAT",
       description = "Print the entry as json or yaml.")
   private @Nullable OutputFormat output;
-
-  GetCommand(Session session) {
-    super(session);
-  }
 
   @Override
   public void check(UsageErrors faults) {

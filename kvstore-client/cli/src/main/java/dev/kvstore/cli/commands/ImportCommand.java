@@ -5,7 +5,6 @@ import dev.kvstore.ImportStoppedException;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Progress;
@@ -86,10 +85,6 @@ final class ImportCommand extends Action.OnStore {
           + " --metadata'. Its author and expiry are imported.")
   private boolean metadata;
 
-  ImportCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -101,21 +96,21 @@ final class ImportCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    try (SnapshotSource source = options.source(Objects.requireNonNull(file, "checked"), session)) {
+    try (SnapshotSource source =
+        options.source(Objects.requireNonNull(file, "checked"), session())) {
       SnapshotReader reader = options.reader(source, metadata);
       Notes notes = new Notes(store, reader);
       ImportSettings settings =
-          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, true);
+          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, null, true);
       ChangeReport report;
       try (notes.progress) {
         report = new SnapshotImport(store, reader, settings, notes).run();
       } catch (ImportStoppedException e) {
-        console()
-            .note("Some entries may have been imported: the same command goes on where this one"
-                + " ended");
+        note("Some entries may have been imported: the same command goes on where this one"
+            + " ended");
         throw e;
       }
-      reader.notes().forEach(console()::note);
+      reader.notes().forEach(this::note);
       notes.tellContainers();
       summarize(report);
     }

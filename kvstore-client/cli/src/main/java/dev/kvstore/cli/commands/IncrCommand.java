@@ -1,7 +1,6 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVStore;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.terminal.ExitCodes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,10 +14,6 @@ import picocli.CommandLine.Option;
 final class IncrCommand extends KeyAction {
   @Option(names = "--by", paramLabel = "N", description = "How much to add (1); may be negative.")
   private long by = 1;
-
-  IncrCommand(Session session) {
-    super(session);
-  }
 
   @Override
   int run(KVStore store) {

@@ -1,8 +1,6 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +11,6 @@ abstract class KeyAction extends Action.OnStore {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private @Nullable String key;
 
-  KeyAction(Session session) {
-    super(session);
-  }
-
   final String key() {
     return Objects.requireNonNull(key, "checked");
   }
@@ -25,15 +19,7 @@ abstract class KeyAction extends Action.OnStore {
   public void check(UsageErrors faults) {
     super.check(faults);
     if (key != null) { // else the parser has said so
-      checkKey(key, faults);
-    }
-  }
-
-  static void checkKey(String key, UsageErrors faults) {
-    try {
-      Names.checkKey(key);
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
+      faults.check(() -> Names.checkKey(key()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.cli.options.Connection;
+import dev.kvstore.cli.options.Session;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ScopeType;
@@ -44,14 +45,17 @@ import picocli.CommandLine.ScopeType;
       "done; 70 anything else. Ctrl-C gives 130."
     })
 final class KvCommand {
+  private final Session session;
+
   @Mixin
   private final Connection connection;
 
-  KvCommand(Connection connection) {
-    this.connection = connection;
+  KvCommand(Session session) {
+    this.session = session;
+    this.connection = session.connection();
   }
 
-  Connection connection() {
-    return connection;
+  Session session() {
+    return session;
   }
 }

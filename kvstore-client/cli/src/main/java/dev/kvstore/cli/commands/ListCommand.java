@@ -4,7 +4,6 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Table;
@@ -57,10 +56,6 @@ final class ListCommand extends Action.OnStore {
       description = "Print the entries with all metadata, as json or yaml.")
   private @Nullable OutputFormat output;
 
-  ListCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -102,10 +97,9 @@ final class ListCommand extends Action.OnStore {
             entry.expiresAt().map(ListCommand::seconds).orElse("")))
         .toList();
     if (rows.isEmpty()) {
-      console()
-          .note("No entries"
-              + (prefix.value().isEmpty() ? "" : " whose keys begin with '" + prefix.value() + "'")
-              + " in store '" + session.connection().store() + "'");
+      note("No entries"
+          + (prefix.value().isEmpty() ? "" : " whose keys begin with '" + prefix.value() + "'")
+          + " in store '" + session().connection().store() + "'");
       return;
     }
     List<String> header = List.of("KEY", "VALUE", "VERSION", "UPDATED", "EXPIRES");

@@ -5,7 +5,6 @@ import dev.kvstore.KVStore;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.options.IfMatchOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.spi.RawValue;
@@ -33,10 +32,6 @@ final class SetCommand extends ValueAction {
 
   @Option(names = "--if-absent", description = "Only if there is no entry.")
   private boolean absent;
-
-  SetCommand(Session session) {
-    super(session);
-  }
 
   @Override
   public void check(UsageErrors faults) {

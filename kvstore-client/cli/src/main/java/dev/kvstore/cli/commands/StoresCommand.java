@@ -3,7 +3,6 @@ package dev.kvstore.cli.commands;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.cli.options.OutputFormat;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Table;
@@ -29,19 +28,15 @@ final class StoresCommand extends Action {
       description = "Print them as json or yaml.")
   private @Nullable OutputFormat output;
 
-  StoresCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
-    session.connection().check(faults, false);
+    session().connection().check(faults, false);
   }
 
   @Override
   public Integer call() throws IOException {
     Map<String, Long> stores;
-    try (KVDatabase database = session.open()) {
+    try (KVDatabase database = session().open()) {
       stores = database.entryCounts();
     }
     if (output != null) {

@@ -3,7 +3,6 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.TimeToLiveOption;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
@@ -45,10 +44,6 @@ abstract class ValueAction extends KeyAction {
 
   @Mixin
   private TimeToLiveOption timeToLive = new TimeToLiveOption();
-
-  ValueAction(Session session) {
-    super(session);
-  }
 
   @Override
   public void check(UsageErrors faults) {

@@ -1,12 +1,10 @@
 package dev.kvstore.cli.commands;
 
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVSubscription;
 import dev.kvstore.Names;
 import dev.kvstore.cli.options.PrefixOption;
-import dev.kvstore.cli.options.Session;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
@@ -53,22 +51,15 @@ final class WatchCommand extends Action.OnStore {
       description = "json: print each change as an object on one line.")
   private @Nullable Lines output;
 
-  WatchCommand(Session session) {
-    super(session);
-  }
-
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
     if (key != null && prefix.isGiven(faults)) {
       faults.add("Give only one of KEY, --prefix");
     }
-    try {
-      if (key != null) {
-        Names.checkKey(key);
-      }
-    } catch (InvalidInputException e) {
-      faults.add(String.valueOf(e.getMessage()));
+    String given = key;
+    if (given != null) {
+      faults.check(() -> Names.checkKey(given));
     }
   }
 
@@ -78,12 +69,12 @@ final class WatchCommand extends Action.OnStore {
     // A watch waits for a service that is away; a person wants to know.
     store.keys(KVQuery.prefix(prefix.value()).limit(1));
     ChangeLines lines = output == null
-        ? new ChangeLines.Plain(store, console(), session.interrupt()::end)
-        : new ChangeLines.Json(store, console(), session.interrupt()::end);
-    try (Interrupt.Hold held = session.interrupt().hold();
+        ? new ChangeLines.Plain(store, console(), session().interrupt()::end)
+        : new ChangeLines.Json(store, console(), session().interrupt()::end);
+    try (Interrupt.Hold held = session().interrupt().hold();
         KVSubscription watch =
             key == null ? store.watchAll(prefix.value(), lines) : store.watch(key, lines)) {
-      session.interrupt().await();
+      session().interrupt().await();
     }
     return ExitCodes.OK;
   }

@@ -1,89 +1,54 @@
 package dev.kvstore.cli.options;
 
-import dev.kvstore.InvalidInputException;
+import dev.kvstore.internal.config.CommandErrors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All that is wrong with what a command was given, so that it can be put right at once. */
-public final class UsageErrors {
-  private final CommandSpec command;
+/** All that is wrong with what a command of {@code kv} was given, and what to warn about. */
+public final class UsageErrors extends CommandErrors {
   private final ParseResult parsed;
   private final Sources sources;
-  private final List<String> messages = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
+  /** Begins with what the parser has found. */
   public UsageErrors(CommandSpec command, ParseResult parsed, Sources sources) {
-    this.command = command;
+    super(command);
     this.parsed = parsed;
     this.sources = sources;
+    addParseErrors(parsed);
   }
 
   Sources sources() {
     return sources;
   }
 
-  public List<String> messages() {
-    return List.copyOf(messages);
-  }
-
   public List<String> warnings() {
     return List.copyOf(warnings);
-  }
-
-  public void add(String message) {
-    messages.add(message);
   }
 
   void warn(String message) {
     warnings.add(message);
   }
 
-  /** Adds what the parser has found. */
-  public void addParseErrors() {
-    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
-      part.errors().forEach(error -> messages.add(message(error)));
-    }
-  }
-
-  private String message(Exception error) {
-    if (error instanceof UnmatchedArgumentException unmatched) {
-      List<String> nearest = unmatched.getSuggestions();
-      return error.getMessage()
-          + (nearest.isEmpty() ? "" : ". Did you mean " + String.join(" or ", nearest) + "?");
-    }
-    ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
-    String blame = argument instanceof OptionSpec option ? sources.blame(parsed, option) : "";
-    String message = String.valueOf(error.getMessage());
-    if (argument != null && argument.type().isEnum()) {
-      Object[] values = argument.type().getEnumConstants();
-      List<String> names =
-          Arrays.stream(values).map(value -> ((Enum<?>) value).name()).toList();
-      message = message.replace(names.toString(), Arrays.toString(values));
-    }
-    return blame + message;
+  @Override
+  protected String blame(OptionSpec option) {
+    return sources.blame(parsed, option);
   }
 
   /** Adds what is wrong with the present value of an option, and where that comes from. */
   public void addFor(String option, String problem) {
-    messages.add(origin(option) + ": " + problem);
+    add(origin(option) + ": " + problem);
   }
 
   /** As {@link #addFor}, where the check finds something wrong. */
   void addFrom(String option, Runnable check) {
-    try {
-      check.run();
-    } catch (InvalidInputException e) {
-      addFor(option, String.valueOf(e.getMessage()));
-    }
+    check(check, origin(option) + ": ");
   }
 
   /** Adds a fault where more than one of these is given; null stands for one that is not. */

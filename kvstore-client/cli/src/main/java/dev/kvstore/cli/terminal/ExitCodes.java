@@ -31,7 +31,7 @@ public final class ExitCodes {
 
   public static int of(ErrorCode code) {
     return switch (code) {
-      case KEY_NOT_FOUND -> NOT_FOUND;
+      case KEY_NOT_FOUND, VERSION_NOT_FOUND, LABEL_NOT_FOUND -> NOT_FOUND;
       case INVALID_KEY,
           INVALID_STORE,
           INVALID_JSON,
@@ -40,7 +40,12 @@ public final class ExitCodes {
           TOO_LARGE,
           REPEATED_WRITE,
           VALIDATION_FAILED -> USAGE;
-      case PRECONDITION_FAILED, CONFLICT, TYPE_MISMATCH, ATOMIC_NOT_SUPPORTED -> CONDITION;
+      case PRECONDITION_FAILED,
+          CONFLICT,
+          TYPE_MISMATCH,
+          ATOMIC_NOT_SUPPORTED,
+          NO_HISTORY,
+          HISTORY_GONE -> CONDITION;
       case UNAVAILABLE, LOCKED, UNSUPPORTED_SERVER -> UNAVAILABLE;
       case OUTCOME_UNKNOWN -> OUTCOME_UNKNOWN;
       case UNAUTHENTICATED, FORBIDDEN -> REFUSED;

@@ -57,6 +57,9 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
 
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return super.find(keys, options);
+    }
     return known(
         options,
         () -> {
@@ -71,6 +74,9 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
   @Override
   public <T> KVPage<T> scan(
       KeyRange range, Projection<T> projection, int limit, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return super.scan(range, projection, limit, options);
+    }
     return known(
         options,
         () -> {

@@ -6,6 +6,7 @@ import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteCondition.IfPresent;
 import dev.kvstore.WriteCondition.None;
 import dev.kvstore.internal.support.Percent;
+import dev.kvstore.spi.Cause;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
@@ -40,11 +41,14 @@ public record Call(
       URI uri,
       @Nullable String key,
       WriteCondition condition,
-      @Nullable String author,
+      Cause cause,
       byte @Nullable [] body) {
     Map<String, String> headers = new TreeMap<>();
-    if (author != null) {
-      headers.put("KV-Author", Percent.encode("author", author));
+    if (cause.author() != null) {
+      headers.put("KV-Author", Percent.encode("author", cause.author()));
+    }
+    if (cause.comment() != null) {
+      headers.put("KV-Comment", Percent.encode("comment", cause.comment()));
     }
     return new Call(method, uri, key, condition, Map.copyOf(headers), body).under(condition);
   }

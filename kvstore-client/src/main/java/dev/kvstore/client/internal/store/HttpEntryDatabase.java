@@ -1,5 +1,6 @@
 package dev.kvstore.client.internal.store;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.KVException;
 import dev.kvstore.Names;
 import dev.kvstore.OutcomeUnknownException;
@@ -93,11 +94,11 @@ public final class HttpEntryDatabase implements EntryDatabase {
   }
 
   @Override
-  public boolean drop(String name) {
+  public boolean drop(String name, DropOptions options) {
     HttpEntryStore store = store(name);
     Deadline deadline = Deadline.after(timeout);
     try {
-      return store.drop(deadline);
+      return store.drop(options, deadline);
     } catch (OutcomeUnknownException e) {
       if (isGone(name, deadline, e)) {
         return true;

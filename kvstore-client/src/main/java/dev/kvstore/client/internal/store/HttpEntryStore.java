@@ -2,6 +2,7 @@ package dev.kvstore.client.internal.store;
 
 import dev.kvstore.BatchResult;
 import dev.kvstore.DeleteResult;
+import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
@@ -23,6 +24,7 @@ import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.internal.support.Percent;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
@@ -110,7 +112,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = Query.none().and("values", "true");
     keys.forEach(key -> query.and("key", key));
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
       // Which of them are stale the answer does not say.
@@ -153,7 +155,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private <T> KVPage<T> page(Query query, ReadOptions options, Function<byte[], KVPage<T>> reader) {
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     return transport.send(call, deadline()).read(reader);
   }
 
@@ -209,10 +211,14 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
-  boolean drop(Deadline deadline) {
-    URI url = urls.store(Query.none().and("confirm", name));
-    Answer answer =
-        transport.send(Call.write("DELETE", url, null, WriteCondition.NONE, null, null), deadline);
+  boolean drop(DropOptions options, Deadline deadline) {
+    Query query = Query.none().and("confirm", name);
+    if (options.isPurging()) {
+      query.and("purge", "true");
+    }
+    Answer answer = transport.send(
+        Call.write("DELETE", urls.at("", query), null, WriteCondition.NONE, Cause.of(options), null),
+        deadline);
     boolean existed = !answer.isNotFound("no-such-resource");
     if (existed) {
       answer.expect(204);

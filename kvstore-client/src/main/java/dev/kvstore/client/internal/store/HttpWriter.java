@@ -19,6 +19,7 @@ import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
@@ -38,20 +39,12 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
-final class HttpWriter {
+record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
   /** A batch that need not be atomic goes in parts of about this size. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
   /** The service gives each 1,000 keys a time limit of their own, and so does this. */
   private static final int MAX_BATCH_KEYS = 1000;
-
-  private final StoreUrls urls;
-  private final LostWriteResolver lostWrites;
-
-  HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
-    this.urls = urls;
-    this.lostWrites = lostWrites;
-  }
 
   KVMetadata write(Write write, Deadline deadline) {
     Query query =
@@ -67,7 +60,7 @@ final class HttpWriter {
 
   /** @param asksDatabase whether what is kept must not come from a cache of the service */
   SetDefaultResult<RawValue> setDefault(Write write, boolean asksDatabase, Deadline deadline) {
-    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    URI url = urls.at("/defaults", write.key(), withTimeToLive(write.timeToLive()));
     Call call = put(url, write, WriteCondition.NONE);
     return lostWrites.send(
         asksDatabase ? call.with("Cache-Control", "no-cache") : call,
@@ -86,7 +79,7 @@ final class HttpWriter {
 
   private static Call put(URI url, Write write, WriteCondition condition) {
     return Call.write(
-        "PUT", url, write.key(), condition, write.author(), write.value().toByteArray());
+        "PUT", url, write.key(), condition, write.cause(), write.value().toByteArray());
   }
 
   /** @param deadlines gives each part of the batch one of its own */
@@ -154,10 +147,10 @@ final class HttpWriter {
     Query query = atomic(withTimeToLive(options.timeToLive().orElse(null)), options.isAtomic());
     Call call = Call.write(
         "PUT",
-        urls.values(query),
+        urls.at("/values", query),
         null,
         WriteCondition.NONE,
-        options.author().orElse(null),
+        Cause.of(options),
         BsonValues.document(values));
     return lostWrites.send(
         call, null, deadline, answer -> answer.read(WireReader::batchResult), null);
@@ -166,10 +159,10 @@ final class HttpWriter {
   KVEntry<RawValue> increment(String key, long by, WriteOptions options, Deadline deadline) {
     Call call = Call.write(
         "POST",
-        urls.counter(key, withTimeToLive(options.timeToLive().orElse(null))),
+        urls.at("/counters", key, withTimeToLive(options.timeToLive().orElse(null))),
         key,
         options.condition(),
-        options.author().orElse(null),
+        Cause.of(options),
         BsonValues.document(Map.of("by", BsonValues.ofNumber(by, true))));
     return lostWrites.send(
         call,
@@ -181,12 +174,7 @@ final class HttpWriter {
 
   boolean delete(String key, WriteOptions options, Deadline deadline) {
     Call call = Call.write(
-        "DELETE",
-        urls.key(key, Query.none()),
-        key,
-        options.condition(),
-        options.author().orElse(null),
-        null);
+        "DELETE", urls.key(key, Query.none()), key, options.condition(), Cause.of(options), null);
     return lostWrites.<Boolean>send(
         call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
   }
@@ -204,10 +192,10 @@ final class HttpWriter {
     });
     Call call = Call.write(
         "POST",
-        urls.deletions(atomic(Query.none(), deletion.options().isAtomic())),
+        urls.at("/deletions", atomic(Query.none(), deletion.options().isAtomic())),
         null,
         WriteCondition.NONE,
-        deletion.options().author().orElse(null),
+        Cause.of(deletion.options()),
         BsonValues.document(Map.of("entries", BsonValues.ofBsonValue(entries))));
     Set<String> left = Set.copyOf(
         lostWrites.send(call, null, deadline, answer -> answer.read(WireReader::changed), null));

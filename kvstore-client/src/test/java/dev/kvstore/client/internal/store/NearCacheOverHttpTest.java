@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -55,7 +56,8 @@ class NearCacheOverHttpTest {
       new HttpEntryStore("s", Duration.ofSeconds(40), EventTimes.DEFAULT, transport);
   private final NearCache cache = NearCache.over(
       entries,
-      NearCacheSettings.builder().stalenessBound(LONG).partitionBound(LONG).build());
+      NearCacheSettings.builder().stalenessBound(LONG).partitionBound(LONG).build(),
+      InstantSource.system());
 
   @AfterEach
   void stop() throws IOException {

@@ -291,7 +291,7 @@ class RequestsTest {
     private static String headerOf(WriteCondition condition, String header) {
       try (ScriptedService service = answering(200, Bodies.metadata("k"));
           RawStore store = service.store()) {
-        store.write(new Write("k", VALUE, condition, null, null));
+        store.write(new Write("k", VALUE, WriteOptions.DEFAULT.condition(condition)));
         return Objects.requireNonNull(service.onlyRequest().header(header));
       }
     }
@@ -301,8 +301,8 @@ class RequestsTest {
     void setDefault_status_tellsWhetherItStored(int status, boolean stored) {
       try (ScriptedService service = answering(status, Bodies.entry("k", DARK));
           RawStore store = service.store()) {
-        Write write =
-            new Write("k", VALUE, WriteCondition.IF_PRESENT, Duration.ofHours(1), "alice");
+        Write write = new Write(
+            "k", VALUE, WriteOptions.ifPresent().ttl(Duration.ofHours(1)).author("alice"));
         assertThat(store.setDefault(write))
             .isEqualTo(new SetDefaultResult<>(KVEntry.of(VALUE, METADATA), stored));
         Request request = service.onlyRequest();

@@ -62,7 +62,7 @@ public record KeyHandler(
     context.tellStale(entry);
     context.allowRevalidation();
     if (Conditions.notModified(context.request(), entry.etag())) {
-      ResponseWriter.metadataHeaders(context, entry.metadata());
+      ResponseWriter.metadataHeaders(entry.metadata(), context::header);
       ResponseWriter.answerEmpty(context, 304);
     } else if (whole) {
       responses.entry(context, format, 200, entry);

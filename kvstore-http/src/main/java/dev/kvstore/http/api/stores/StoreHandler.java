@@ -86,9 +86,20 @@ public record StoreHandler(
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
     context.recheck();
-    if (!database.drop(store)) {
+    if (!dropAudited(context)) {
       throw new ProblemException(ErrorKind.NO_SUCH_RESOURCE, "There is no store '" + store + "'");
     }
     ResponseWriter.answerEmpty(context, 204);
+  }
+
+  private boolean dropAudited(RequestContext context) {
+    String outcome = "failed";
+    try {
+      boolean dropped = database.drop(context.store());
+      outcome = dropped ? "done" : "not-found";
+      return dropped;
+    } finally {
+      context.audit("store-dropped", outcome);
+    }
   }
 }

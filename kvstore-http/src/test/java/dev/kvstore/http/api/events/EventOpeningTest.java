@@ -3,6 +3,7 @@ package dev.kvstore.http.api.events;
 import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.http.TestService;
 import dev.kvstore.http.server.ServerSettings;
@@ -54,7 +55,7 @@ class EventOpeningTest {
     }
 
     @Override
-    public boolean drop(String name) {
+    public boolean drop(String name, DropOptions options) {
       return false;
     }
 

@@ -1,0 +1,98 @@
+package dev.kvstore.internal.config;
+
+import dev.kvstore.InvalidInputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All that is wrong with what a command was given, so that it can be put right at once. */
+public abstract class CommandErrors {
+  protected final CommandSpec command;
+  private final List<String> messages = new ArrayList<>();
+
+  protected CommandErrors(CommandSpec command) {
+    this.command = command;
+  }
+
+  /** Returns how a message about the option's value begins: nothing where it is on the line. */
+  protected abstract String blame(OptionSpec option);
+
+  public final List<String> messages() {
+    return List.copyOf(messages);
+  }
+
+  public final void add(String message) {
+    messages.add(message);
+  }
+
+  /** Adds what the parser has found. */
+  public void addParseErrors(ParseResult parsed) {
+    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
+      part.errors().forEach(error -> add(message(error)));
+    }
+  }
+
+  /** Adds what the check throws. */
+  public final void check(Runnable check) {
+    check(check, "");
+  }
+
+  /**
+   * Adds what the check throws.
+   *
+   * @param begin of the message
+   */
+  protected final void check(Runnable check, String begin) {
+    try {
+      check.run();
+    } catch (InvalidInputException e) {
+      add(begin + e.getMessage());
+    }
+  }
+
+  /** Returns the message of an error that picocli found, and where the wrong value stands. */
+  public final String message(Exception error) {
+    String message = String.valueOf(error.getMessage());
+    if (error instanceof UnmatchedArgumentException unmatched) {
+      List<String> nearest = nearest(unmatched);
+      return message
+          + (nearest.isEmpty() ? "" : ". Did you mean " + String.join(" or ", nearest) + "?");
+    }
+    @Nullable
+    ArgSpec argument = error instanceof ParameterException wrong ? wrong.getArgSpec() : null;
+    if (argument != null && argument.type().isEnum()) {
+      Object[] values = argument.type().getEnumConstants();
+      List<String> names =
+          Arrays.stream(values).map(value -> ((Enum<?>) value).name()).toList();
+      message = message.replace(names.toString(), Arrays.toString(values));
+    }
+    return argument instanceof OptionSpec option ? blame(option) + message : message;
+  }
+
+  /** Returns what a misspelt option or command probably means. */
+  private static List<String> nearest(UnmatchedArgumentException error) {
+    String wrong = error.getUnmatched().get(0).split("=", 2)[0];
+    if (!wrong.startsWith("--")) {
+      return error.getSuggestions();
+    }
+    List<String> known = error.getCommandLine().getCommandSpec().options().stream()
+        .map(option -> option.longestName().replaceFirst("^--", ""))
+        .toList();
+    return SettingNames.nearest(wrong.substring(2), known).map(name -> "--" + name).stream()
+        .toList();
+  }
+
+  /** Makes the parser go on after an error, so that the result of parsing has them all. */
+  public static void collectAll(CommandLine commandLine) {
+    commandLine.getCommandSpec().parser().collectErrors(true);
+    commandLine.getSubcommands().values().forEach(CommandErrors::collectAll);
+  }
+}

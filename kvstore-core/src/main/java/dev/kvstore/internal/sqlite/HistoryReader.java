@@ -1,0 +1,284 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
+import dev.kvstore.RevisionSource;
+import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads revisions, by the statements of one connection. Not thread-safe. */
+record HistoryReader(Statements statements) {
+  private static final String STORE_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
+
+  private static final String COLUMNS = "h.key, h.operation, h.at, h.author, h.comment,"
+      + " h.from_store, h.from_key, h.from_version, h.from_etag, h.version, h.etag, h.created_at,"
+      + " h.expires_at, h.seq";
+  private static final int SEQUENCE = 14;
+  private static final int VALUE = 15;
+
+  /** The present revision's value is that of the entry. */
+  private static final String WITH_VALUE =
+      " LEFT JOIN entry_values v ON v.id = coalesce(h.value_id,"
+          + " (SELECT e.value_id FROM entries e WHERE e.store_id = (SELECT id FROM stores WHERE name ="
+          + " ?1) AND e.key = h.key AND e.etag = h.etag))";
+
+  /** The last revision of a key that is not after an instant. */
+  private static final String LAST = "(SELECT seq FROM history WHERE store_id = " + STORE_ID
+      + " AND key = %s AND at <= ?2 ORDER BY seq DESC LIMIT 1)";
+
+  private static final String IS_LIVE =
+      " h.etag IS NOT NULL AND (h.expires_at IS NULL OR h.expires_at > ?2)";
+
+  private static final String ONE_AT = "SELECT " + COLUMNS + ", v.value FROM history h" + WITH_VALUE
+      + " WHERE h.seq = " + LAST.formatted("?3") + " AND" + IS_LIVE;
+
+  private static final String NEXT_KEY =
+      "SELECT min(key) FROM history WHERE store_id = " + STORE_ID + " AND key > %s AND key < ?4";
+
+  /** Goes from key to key by the index, so that it does not read the revisions in between. */
+  private static final String ALL_AT = "WITH RECURSIVE keys(key) AS (SELECT min(key) FROM history"
+      + " WHERE store_id = " + STORE_ID + " AND key >= max(?3, ?5) AND +key <> ?5 AND key < ?4"
+      + " UNION ALL SELECT (" + NEXT_KEY.formatted("keys.key")
+      + ") FROM keys WHERE keys.key IS NOT NULL) SELECT %s FROM keys CROSS JOIN history h ON h.seq"
+      + " = " + LAST.formatted("keys.key") + "%s WHERE" + IS_LIVE + " LIMIT ?6";
+
+  /** Returns the entry as it was at that instant. */
+  Optional<KVEntry<RawValue>> entry(String store, String key, Instant at) throws SQLException {
+    try (ResultSet rows = statements.bind(ONE_AT, store, at.toEpochMilli(), key).executeQuery()) {
+      return rows.next() ? Optional.of(entry(rows)) : Optional.empty();
+    }
+  }
+
+  /** Returns the statement that lists the entries of the range as they were at that instant. */
+  PreparedStatement at(
+      boolean values, String store, KeyRange range, Instant at, Object upper, long limit)
+      throws SQLException {
+    String columns = values ? COLUMNS + ", v.value" : COLUMNS;
+    return at(ALL_AT.formatted(columns, values ? WITH_VALUE : ""), store, range, at, upper, limit);
+  }
+
+  int countAt(String store, KeyRange range, Instant at, Object upper, int most)
+      throws SQLException {
+    String sql = "SELECT count(*) FROM (" + ALL_AT.formatted("1", "") + ")";
+    try (ResultSet row = at(sql, store, range, at, upper, most).executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  private PreparedStatement at(
+      String sql, String store, KeyRange range, Instant at, Object upper, long limit)
+      throws SQLException {
+    String after = range.after() == null ? "" : range.after();
+    return statements.bind(sql, store, at.toEpochMilli(), range.prefix(), upper, after, limit);
+  }
+
+  /** Returns a page, the newest or the oldest first. */
+  KVPage<KVRevision<RawValue>> revisions(String store, HistoryQuery query, boolean newestFirst)
+      throws SQLException {
+    long newest = newestFirst ? 0 : last(store);
+    long after = query.after().isPresent() ? position(query.after().get()) : -1;
+    if (!newestFirst && after >= 0 && after < removed(store)) {
+      throw new KVException(
+          ErrorCode.HISTORY_GONE,
+          "Changes after the position " + after + " of store '" + store
+              + "' are no longer kept: read what is there now, and begin anew without a position");
+    }
+    List<KVRevision<RawValue>> items = new ArrayList<>();
+    long position = after;
+    boolean more = false;
+    try (ResultSet rows = select(store, query, after, newestFirst).executeQuery()) {
+      long bytes = 0;
+      while (rows.next()) {
+        if (items.size() == query.limit() || bytes >= ReadConnection.PAGE_BYTES) {
+          more = true;
+          break;
+        }
+        KVRevision<RawValue> revision = revision(rows, query.hasValues());
+        bytes += revision.entry().map(HistoryReader::size).orElse(0);
+        items.add(revision);
+        position = rows.getLong(SEQUENCE);
+      }
+    }
+    if (!newestFirst && !more) {
+      // All up to there was committed before this page was read.
+      position = Math.max(position, newest);
+    }
+    return new KVPage<>(
+        items,
+        more || !newestFirst
+            ? Optional.of(Long.toString(Math.max(0, position)))
+            : Optional.empty());
+  }
+
+  private static int size(KVEntry<RawValue> entry) {
+    RawValue value = entry.value();
+    return value == null ? 0 : value.size();
+  }
+
+  private PreparedStatement select(
+      String store, HistoryQuery query, long after, boolean newestFirst) throws SQLException {
+    List<@Nullable Object> parameters = new ArrayList<>(List.of(store));
+    StringBuilder sql = new StringBuilder("SELECT ")
+        .append(COLUMNS)
+        .append(query.hasValues() ? ", v.value FROM history h" + WITH_VALUE : " FROM history h")
+        .append(" WHERE h.store_id = ")
+        .append(STORE_ID);
+    Conditions conditions = new Conditions(sql, parameters);
+    query.key().ifPresent(key -> conditions.and("h.key = ", key));
+    if (!query.prefixes().contains("")) {
+      conditions.andAny(query.prefixes());
+    }
+    query.version().ifPresent(version -> conditions.and("h.version = ", version));
+    query.etag().ifPresent(etag -> conditions.and("h.etag = ", etag));
+    query.author().ifPresent(author -> conditions.and("h.author = ", author));
+    query.operation().ifPresent(operation -> conditions.and("h.operation = ", operation.text()));
+    query.since().ifPresent(since -> conditions.and("h.at >= ", since.toEpochMilli()));
+    query.until().ifPresent(until -> conditions.and("h.at <= ", until.toEpochMilli()));
+    if (after >= 0) {
+      conditions.and(newestFirst ? "h.seq < " : "h.seq > ", after);
+    }
+    sql.append(newestFirst ? " ORDER BY h.seq DESC LIMIT ?" : " ORDER BY h.seq LIMIT ?");
+    parameters.add(query.limit() + 1L);
+    sql.append(parameters.size());
+    return statements.bind(sql.toString(), parameters.toArray());
+  }
+
+  private record Conditions(StringBuilder sql, List<@Nullable Object> parameters) {
+    void and(String comparison, Object value) {
+      sql.append(" AND ").append(comparison).append(parameter(value));
+    }
+
+    private String parameter(Object value) {
+      parameters.add(value);
+      return "?" + parameters.size();
+    }
+
+    void andAny(List<String> prefixes) {
+      List<String> ranges = new ArrayList<>(List.of("0"));
+      for (String prefix : prefixes) {
+        String end = new KeyRange(prefix, null).endExclusive();
+        ranges.add("h.key >= " + parameter(prefix)
+            + (end == null ? "" : " AND h.key < " + parameter(end)));
+      }
+      sql.append(" AND (").append(String.join(" OR ", ranges)).append(')');
+    }
+  }
+
+  private static long position(String text) {
+    try {
+      long position = Long.parseLong(text);
+      if (position >= 0) {
+        return position;
+      }
+    } catch (NumberFormatException e) {
+      // As for a negative number.
+    }
+    throw new InvalidInputException(
+        ErrorCode.INVALID_PARAMETER,
+        "The position to go on after is not one that a page of the history ended with");
+  }
+
+  private long last(String store) throws SQLException {
+    return number("SELECT max(seq) FROM history WHERE store_id = " + STORE_ID, store);
+  }
+
+  private long removed(String store) throws SQLException {
+    return number("SELECT removed FROM history_stores WHERE name = ?1", store);
+  }
+
+  /** Returns the first instant of which the store is known. */
+  Instant reachesBackTo(String store) throws SQLException {
+    return Instant.ofEpochMilli(number("SELECT since FROM history_stores WHERE name = ?1", store));
+  }
+
+  private long number(String sql, String store) throws SQLException {
+    try (ResultSet row = statements.bind(sql, store).executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  List<KVLabel> labels(String store) throws SQLException {
+    List<KVLabel> labels = new ArrayList<>();
+    try (ResultSet rows = statements
+        .bind(
+            "SELECT name, at, author, comment FROM labels WHERE store_id = " + STORE_ID
+                + " ORDER BY at, name",
+            store)
+        .executeQuery()) {
+      while (rows.next()) {
+        labels.add(new KVLabel(
+            rows.getString(1),
+            Instant.ofEpochMilli(rows.getLong(2)),
+            Optional.ofNullable(rows.getString(3)),
+            Optional.ofNullable(rows.getString(4))));
+      }
+    }
+    return labels;
+  }
+
+  /** Returns the entry that the revision of the row has stored, with its value. */
+  static KVEntry<RawValue> entry(ResultSet row) throws SQLException {
+    KVMetadata metadata = metadata(row);
+    return KVEntry.of(Rows.value(row, VALUE, metadata.key()), metadata);
+  }
+
+  static KVMetadata metadata(ResultSet row) throws SQLException {
+    long expiresAt = row.getLong(13);
+    boolean expires = !row.wasNull();
+    return KVMetadata.of(
+        row.getString(1),
+        row.getLong(10),
+        row.getString(11),
+        Instant.ofEpochMilli(row.getLong(12)),
+        Instant.ofEpochMilli(row.getLong(3)),
+        row.getString(4),
+        expires ? Instant.ofEpochMilli(expiresAt) : null);
+  }
+
+  private static KVRevision<RawValue> revision(ResultSet row, boolean values) throws SQLException {
+    boolean live = row.getString(11) != null;
+    KVMetadata metadata = live ? metadata(row) : null;
+    // An older version of kvstore may have written over the value.
+    boolean known = live && values && row.getBytes(VALUE) != null;
+    return KVRevision.of(
+        row.getString(1),
+        KVOperation.valueOf(row.getString(2).toUpperCase(Locale.ROOT)),
+        Instant.ofEpochMilli(row.getLong(3)),
+        row.getString(4),
+        row.getString(5),
+        source(row),
+        metadata,
+        known ? entry(row) : null);
+  }
+
+  private static @Nullable RevisionSource source(ResultSet row) throws SQLException {
+    if (row.getString(7) == null && row.getString(6) == null) {
+      return null;
+    }
+    long version = row.getLong(8);
+    Optional<Long> known = row.wasNull() ? Optional.empty() : Optional.of(version);
+    return new RevisionSource(
+        Optional.ofNullable(row.getString(6)),
+        Optional.ofNullable(row.getString(7)),
+        known,
+        Optional.ofNullable(row.getString(9)));
+  }
+}

@@ -1,0 +1,427 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.HistorySettings;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
+import dev.kvstore.RevisionSource;
+import dev.kvstore.spi.Cause;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records revisions in the transaction that is open, on the writer's thread.
+ *
+ * <p>The revision of a present entry shares the entry's value. When another takes its place, it
+ * gets the row of that value, and the entry a new one, so no value is copied.
+ *
+ * <p>The file remembers up to which change its history is complete. If another version of kvstore
+ * has written since, {@link #catchUp} records what it finds.
+ */
+final class HistoryTable {
+  private static final int SWEPT_AT_ONCE = 100;
+
+  private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(10);
+
+  private static final String ADD_STORE =
+      "INSERT INTO history_stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+  private static final String STORE_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
+  private static final String LAST_OF_KEY =
+      " FROM history WHERE store_id = " + STORE_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 1";
+  private static final String LAST_TIME = "SELECT at" + LAST_OF_KEY;
+  private static final String REPLACE = "UPDATE history SET value_id = ?3, replaced_at = ?4"
+      + " WHERE seq = (SELECT seq" + LAST_OF_KEY + ")";
+  private static final String ADD = "INSERT INTO history (store_id, key, operation, at, author,"
+      + " comment, from_store, from_key, from_version, from_etag, version, etag, created_at,"
+      + " expires_at, replaced_at) VALUES (" + STORE_ID
+      + ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+  private static final String SURPLUS = "SELECT seq, value_id, replaced_at FROM history WHERE"
+      + " store_id = " + STORE_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 100 OFFSET ?3";
+  private static final String OLD = "SELECT seq, value_id, replaced_at FROM history WHERE"
+      + " store_id = " + STORE_ID + " AND replaced_at <= ?2 ORDER BY replaced_at, seq LIMIT "
+      + SWEPT_AT_ONCE;
+  private static final String REMOVE = "DELETE FROM history WHERE seq = ?";
+  private static final String REMOVE_VALUE = "DELETE FROM entry_values WHERE id = ?";
+  private static final String REMOVE_VALUES = "DELETE FROM entry_values WHERE id IN (SELECT"
+      + " value_id FROM history WHERE store_id = " + STORE_ID + " AND value_id IS NOT NULL)";
+  private static final String REACHES = "UPDATE history_stores SET since = max(since, ?2),"
+      + " removed = max(removed, ?3) WHERE name = ?1";
+
+  /** What is under a prefix of SQL: the last revision of each key of the store. */
+  private static final String LAST =
+      "(SELECT max(seq) FROM history WHERE store_id = " + STORE_ID + " AND key = e.key)";
+
+  private static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
+  private static final String GIVE_VALUES = "UPDATE history AS h SET value_id = (SELECT value_id"
+      + " FROM entries e WHERE " + IN_STORE + " AND e.key = h.key AND e.etag = h.etag),"
+      + " replaced_at = ?2 WHERE store_id = " + STORE_ID + " AND replaced_at IS NULL";
+  private static final String EXPIRE_ALL = "INSERT INTO history (store_id, key, operation, at,"
+      + " replaced_at) SELECT " + STORE_ID + ", e.key, 'expire', e.expires_at, e.expires_at FROM"
+      + " entries e WHERE " + IN_STORE + " AND e.expires_at <= ?2 ORDER BY e.key";
+  private static final String DROP_ALL =
+      "INSERT INTO history (store_id, key, operation, at, author,"
+          + " comment, replaced_at) SELECT " + STORE_ID
+          + ", e.key, 'drop', max(?2, e.updated_at), ?3,"
+          + " ?4, max(?2, e.updated_at) FROM entries e WHERE " + IN_STORE
+          + " AND (e.expires_at IS NULL OR e.expires_at > ?2) ORDER BY e.key";
+  private static final String FORGET_ENTRIES = "DELETE FROM entries AS e WHERE " + IN_STORE;
+
+  /** Entries whose present state is not recorded. */
+  private static final String UNRECORDED = " FROM entries e LEFT JOIN history h ON h.seq = " + LAST
+      + " WHERE " + IN_STORE + " AND h.etag IS NOT e.etag";
+
+  private static final String ADD_UNRECORDED = "INSERT INTO history (store_id, key, operation, at,"
+      + " author, version, etag, created_at, expires_at) SELECT " + STORE_ID
+      + ", e.key, 'set', max(e.updated_at, coalesce(h.at, 0)), e.updated_by, e.version, e.etag,"
+      + " e.created_at, e.expires_at" + UNRECORDED;
+
+  /** Keys whose last recorded state is an entry that is gone. */
+  private static final String ADD_GONE = "INSERT INTO history (store_id, key, operation, at,"
+      + " replaced_at) SELECT h.store_id, h.key, 'delete', max(?2, h.at), max(?2, h.at)"
+      + " FROM history h WHERE h.store_id = " + STORE_ID + " AND h.replaced_at IS NULL"
+      + " AND NOT EXISTS (SELECT 1 FROM entries e WHERE " + IN_STORE + " AND e.key = h.key)";
+
+  private static final String CLOSE_REPLACED = "UPDATE history AS h SET replaced_at = ?2 WHERE"
+      + " h.store_id = " + STORE_ID + " AND h.replaced_at IS NULL AND EXISTS (SELECT 1 FROM"
+      + " history later WHERE later.store_id = h.store_id AND later.key = h.key AND later.seq >"
+      + " h.seq)";
+
+  private final Statements statements;
+  private final Clock clock;
+  private final HistorySettings ofDatabase;
+  private final Map<String, HistorySettings> own = new ConcurrentHashMap<>();
+  // Of the writer's thread alone.
+  private long nextSweep;
+  private boolean outdated = true;
+
+  HistoryTable(Statements statements, Clock clock, HistorySettings ofDatabase) {
+    this.statements = statements;
+    this.clock = clock;
+    this.ofDatabase = ofDatabase;
+  }
+
+  /** Returns what is kept of a store. Thread-safe. */
+  HistorySettings settings(String store) {
+    return own.getOrDefault(store, ofDatabase);
+  }
+
+  private boolean isOn(String store) {
+    return settings(store).isEnabled();
+  }
+
+  /** Returns true if any store may have a history: the file must say how far it goes then. */
+  private boolean isUsed() {
+    return ofDatabase.isEnabled() || !own.isEmpty();
+  }
+
+  /** To be called when a transaction was rolled back, which may have changed settings. */
+  void forget() {
+    outdated = true;
+  }
+
+  /** To be called when a transaction has begun. */
+  void begin() throws SQLException {
+    if (outdated) {
+      readSettings();
+      outdated = false;
+    }
+  }
+
+  private void readSettings() throws SQLException {
+    own.clear();
+    try (ResultSet rows = statements
+        .bind("SELECT name, enabled, retention, revisions FROM history_stores")
+        .executeQuery()) {
+      while (rows.next()) {
+        boolean enabled = rows.getBoolean(2);
+        if (!rows.wasNull()) {
+          own.put(rows.getString(1), settings(enabled, rows.getLong(3), rows.getInt(4)));
+        }
+      }
+    }
+  }
+
+  /** Reads the settings of the stores, and records what was written without a history. */
+  void open(long lastChange) throws SQLException {
+    begin();
+    List<String> stores = new ArrayList<>();
+    if (!isUsed()) {
+      return;
+    }
+    try (ResultSet row = statements.bind("SELECT last FROM history_position").executeQuery()) {
+      row.next();
+      if (row.getLong(1) == lastChange) {
+        return;
+      }
+    }
+    try (ResultSet rows = statements
+        .bind("SELECT name FROM stores s WHERE NOT " + Rows.IS_DROPPED
+            + " UNION SELECT name FROM history_stores")
+        .executeQuery()) {
+      while (rows.next()) {
+        stores.add(rows.getString(1));
+      }
+    }
+    for (String store : stores) {
+      if (isOn(store)) {
+        catchUp(store);
+      }
+    }
+    complete(lastChange);
+  }
+
+  private static HistorySettings settings(boolean enabled, long retention, int revisions) {
+    HistorySettings settings = enabled ? HistorySettings.DEFAULT : HistorySettings.OFF;
+    settings =
+        retention == 0 ? settings.forever() : settings.retention(Duration.ofMillis(retention));
+    return revisions == 0 ? settings : settings.revisions(revisions);
+  }
+
+  /** Remembers that the history is complete up to this change. */
+  void complete(long position) throws SQLException {
+    if (isUsed()) {
+      statements.execute("UPDATE history_position SET last = ?", position);
+    }
+  }
+
+  /**
+   * Records the present state of a store that was written without its history. What was between is
+   * not known, so the history does not reach back beyond now.
+   */
+  private void catchUp(String store) throws SQLException {
+    boolean isNew = add(store);
+    long now = clock.millis();
+    long found = statements.update(ADD_UNRECORDED, store)
+        + statements.update(ADD_GONE, store, now)
+        + statements.update(CLOSE_REPLACED, store, now);
+    if (found > 0 || !isNew) {
+      statements.execute(REACHES, store, now, 0);
+    }
+  }
+
+  private boolean add(String store) throws SQLException {
+    return statements.update(ADD_STORE, store) > 0;
+  }
+
+  /** Gives a store settings of its own. */
+  void configure(String store, HistorySettings settings) throws SQLException {
+    add(store);
+    statements.execute(
+        "UPDATE history_stores SET enabled = ?2, retention = ?3, revisions = ?4 WHERE name = ?1",
+        store,
+        settings.isEnabled() ? 1 : 0,
+        settings.retention().map(Duration::toMillis).orElse(0L),
+        settings.revisions().orElse(0));
+    boolean wasOn = isOn(store);
+    own.put(store, settings);
+    if (settings.isEnabled() && !wasOn) {
+      catchUp(store);
+    }
+  }
+
+  /** Returns the time that the next revision of an absent key must not be before. */
+  Instant floor(String store, String key) throws SQLException {
+    if (isOn(store)) {
+      try (ResultSet last = statements.bind(LAST_TIME, store, key).executeQuery()) {
+        if (last.next()) {
+          return Instant.ofEpochMilli(last.getLong(1));
+        }
+      }
+    }
+    return Instant.EPOCH;
+  }
+
+  /**
+   * Records that an entry was stored.
+   *
+   * @param replaced the row of the value that it replaces, or null if there was no entry
+   * @return whether the history keeps that row, which must not be written over then
+   */
+  boolean stored(
+      String store, KVMetadata next, @Nullable Long replaced, KVOperation operation, Cause cause)
+      throws SQLException {
+    if (!isOn(store)) {
+      return false;
+    }
+    if (replaced == null) {
+      add(store);
+    } else {
+      replace(store, next.key(), replaced, next.updatedAt());
+    }
+    add(store, next.key(), operation, next.updatedAt(), cause, next);
+    prune(store, next.key());
+    return true;
+  }
+
+  /**
+   * Records that an entry is gone.
+   *
+   * @param valueId the row of its value
+   * @return whether the history keeps that row, which must not be deleted then
+   */
+  boolean ended(
+      String store, KVMetadata last, long valueId, KVOperation operation, Instant at, Cause cause)
+      throws SQLException {
+    if (!isOn(store)) {
+      return false;
+    }
+    replace(store, last.key(), valueId, at);
+    add(store, last.key(), operation, at, cause, null);
+    prune(store, last.key());
+    return true;
+  }
+
+  /**
+   * Records that a store is dropped, and takes its entries. Their values are the history's then.
+   *
+   * @return whether it did
+   */
+  boolean dropped(String store, Cause cause) throws SQLException {
+    if (!isOn(store)) {
+      return false;
+    }
+    long now = clock.millis();
+    statements.execute(GIVE_VALUES, store, now);
+    statements.execute(EXPIRE_ALL, store, now);
+    statements.execute(DROP_ALL, store, now, cause.author(), cause.comment());
+    statements.execute(FORGET_ENTRIES, store);
+    return true;
+  }
+
+  private void replace(String store, String key, long valueId, Instant at) throws SQLException {
+    statements.execute(REPLACE, store, key, valueId, at.toEpochMilli());
+  }
+
+  private void add(
+      String store,
+      String key,
+      KVOperation operation,
+      Instant at,
+      Cause cause,
+      @Nullable KVMetadata entry)
+      throws SQLException {
+    RevisionSource from = cause.from();
+    statements.execute(
+        ADD,
+        store,
+        key,
+        operation.text(),
+        at.toEpochMilli(),
+        cause.author(),
+        cause.comment(),
+        from == null ? null : from.store().orElse(null),
+        from == null ? null : from.key().orElse(null),
+        from == null ? null : from.version().orElse(null),
+        from == null ? null : from.etag().orElse(null),
+        entry == null ? null : entry.version(),
+        entry == null ? null : entry.etag(),
+        entry == null ? null : entry.createdAt().toEpochMilli(),
+        entry == null ? null : entry.expiresAt().map(Instant::toEpochMilli).orElse(null),
+        entry == null ? at.toEpochMilli() : null);
+  }
+
+  private void prune(String store, String key) throws SQLException {
+    int most = settings(store).revisions().orElse(0);
+    if (most > 0) {
+      remove(store, surplus(store, key, most));
+    }
+  }
+
+  private List<Surplus> surplus(String store, String key, int most) throws SQLException {
+    return surplus(statements.bind(SURPLUS, store, key, most).executeQuery());
+  }
+
+  /** A revision that is to be removed. */
+  private record Surplus(long seq, @Nullable Long valueId, long replacedAt) {}
+
+  private static List<Surplus> surplus(ResultSet found) throws SQLException {
+    List<Surplus> surplus = new ArrayList<>();
+    try (ResultSet rows = found) {
+      while (rows.next()) {
+        long valueId = rows.getLong(2);
+        surplus.add(new Surplus(rows.getLong(1), rows.wasNull() ? null : valueId, rows.getLong(3)));
+      }
+    }
+    return surplus;
+  }
+
+  /** Removes some of what is older than the retention, and returns whether there may be more. */
+  boolean sweep() throws SQLException {
+    if (!isUsed() || clock.millis() < nextSweep) {
+      return false;
+    }
+    boolean more = false;
+    List<String> stores = new ArrayList<>();
+    try (ResultSet rows = statements.bind("SELECT name FROM history_stores").executeQuery()) {
+      while (rows.next()) {
+        stores.add(rows.getString(1));
+      }
+    }
+    for (String store : stores) {
+      Optional<Duration> retention = settings(store).retention();
+      if (retention.isPresent()) {
+        long before = clock.millis() - retention.get().toMillis();
+        List<Surplus> old = surplus(statements.bind(OLD, store, before).executeQuery());
+        remove(store, old);
+        more |= old.size() == SWEPT_AT_ONCE;
+      }
+    }
+    if (!more) {
+      nextSweep = clock.millis() + BETWEEN_SWEEPS.toMillis();
+    }
+    return more;
+  }
+
+  private void remove(String store, List<Surplus> surplus) throws SQLException {
+    for (Surplus revision : surplus) {
+      statements.execute(REMOVE, revision.seq);
+      if (revision.valueId != null) {
+        statements.execute(REMOVE_VALUE, revision.valueId);
+      }
+      statements.execute(REACHES, store, revision.replacedAt, revision.seq);
+    }
+  }
+
+  /** Removes the history and the labels of a dropped store, and returns whether it had any. */
+  boolean purge(String store) throws SQLException {
+    statements.execute(REMOVE_VALUES, store);
+    statements.execute("DELETE FROM labels WHERE store_id = " + STORE_ID, store);
+    return statements.update("DELETE FROM history WHERE store_id = " + STORE_ID, store) > 0;
+  }
+
+  boolean setLabel(String store, KVLabel label) throws SQLException {
+    add(store);
+    boolean created = statements.update(
+            "INSERT INTO labels (store_id, name, at) VALUES (" + STORE_ID + ", ?2, 0)"
+                + " ON CONFLICT (store_id, name) DO NOTHING",
+            store,
+            label.name())
+        > 0;
+    statements.execute(
+        "UPDATE labels SET at = ?3, author = ?4, comment = ?5 WHERE store_id = " + STORE_ID
+            + " AND name = ?2",
+        store,
+        label.name(),
+        label.at().toEpochMilli(),
+        label.author().orElse(null),
+        label.comment().orElse(null));
+    return created;
+  }
+
+  boolean deleteLabel(String store, String name) throws SQLException {
+    Objects.requireNonNull(name, "name");
+    return statements.update(
+            "DELETE FROM labels WHERE store_id = " + STORE_ID + " AND name = ?2", store, name)
+        > 0;
+  }
+}

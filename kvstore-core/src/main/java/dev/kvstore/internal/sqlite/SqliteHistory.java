@@ -1,0 +1,87 @@
+package dev.kvstore.internal.sqlite;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.HistorySettings;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
+import dev.kvstore.spi.HistoryStore;
+import dev.kvstore.spi.RawValue;
+import java.time.Instant;
+import java.util.List;
+
+/** The history of one store of a file. */
+record SqliteHistory(String store, SqliteEntryDatabase database) implements HistoryStore {
+  @Override
+  public KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
+    return read(reader -> reader.history.revisions(store, query, true));
+  }
+
+  @Override
+  public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
+    return read(reader -> reader.history.revisions(store, query, false));
+  }
+
+  @Override
+  public Instant reachesBackTo() {
+    return read(reader -> reader.history.reachesBackTo(store));
+  }
+
+  /** Returns what the query finds of that instant. */
+  <T> T at(Instant at, ReaderPool.Query<T> query) {
+    if (at.isAfter(database.clock.instant())) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The instant " + at + " is in the future");
+    }
+    return read(reader -> {
+      T found = query.run(reader);
+      // Afterwards, as revisions may have been removed meanwhile.
+      Instant first = reader.history.reachesBackTo(store);
+      if (at.isBefore(first)) {
+        throw new KVException(
+            ErrorCode.HISTORY_GONE,
+            "The history of store '" + store + "' reaches back to " + first + ", not to " + at);
+      }
+      return found;
+    });
+  }
+
+  private <T> T read(ReaderPool.Query<T> query) {
+    if (!settings().isEnabled()) {
+      throw new KVException(
+          ErrorCode.NO_HISTORY, "The history of store '" + store + "' is turned off");
+    }
+    return database.readers.read(query);
+  }
+
+  @Override
+  public List<KVLabel> labels() {
+    return read(reader -> reader.history.labels(store));
+  }
+
+  @Override
+  public boolean setLabel(KVLabel label) {
+    return database.writer.write(0, () -> database.history.setLabel(store, label));
+  }
+
+  @Override
+  public boolean deleteLabel(String name) {
+    return database.writer.write(0, () -> database.history.deleteLabel(store, name));
+  }
+
+  @Override
+  public HistorySettings settings() {
+    return database.history.settings(store);
+  }
+
+  @Override
+  public void configure(HistorySettings settings) {
+    database.writer.write(0, () -> {
+      database.history.configure(store, settings);
+      return true;
+    });
+  }
+}

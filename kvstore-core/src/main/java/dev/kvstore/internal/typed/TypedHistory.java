@@ -1,0 +1,164 @@
+package dev.kvstore.internal.typed;
+
+import dev.kvstore.ChangeReport;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.HistorySettings;
+import dev.kvstore.KVEntry;
+import dev.kvstore.KVException;
+import dev.kvstore.KVHistory;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
+import dev.kvstore.KVType;
+import dev.kvstore.Names;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.RevisionSelector;
+import dev.kvstore.RevisionSource;
+import dev.kvstore.RollbackOptions;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.spi.Cause;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.HistoryStore;
+import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.NearCacheView;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RemoteRollback;
+import dev.kvstore.spi.Write;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The one implementation of {@link KVHistory}, over a store that keeps raw revisions. */
+public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHistory {
+  @Override
+  public <T> KVPage<KVRevision<T>> revisions(HistoryQuery query, KVType<T> type) {
+    Objects.requireNonNull(type, "type");
+    return typed(history().revisions(Objects.requireNonNull(query, "query")), type);
+  }
+
+  @Override
+  public <T> KVPage<KVRevision<T>> changes(HistoryQuery query, KVType<T> type) {
+    Objects.requireNonNull(type, "type");
+    return typed(history().changes(Objects.requireNonNull(query, "query")), type);
+  }
+
+  private <T> KVPage<KVRevision<T>> typed(KVPage<KVRevision<RawValue>> page, KVType<T> type) {
+    return new KVPage<>(
+        page.items().stream()
+            .map(revision -> revision.map(entry -> typed(entry, type)))
+            .toList(),
+        page.next());
+  }
+
+  private <T> KVEntry<T> typed(KVEntry<RawValue> raw, KVType<T> type) {
+    return raw.withValue(codec.decode(raw.key(), Objects.requireNonNull(raw.value()), type));
+  }
+
+  @Override
+  public Instant reachesBackTo() {
+    return history().reachesBackTo();
+  }
+
+  @Override
+  public KVMetadata rollback(String key, RevisionSelector revision, WriteOptions options) {
+    Objects.requireNonNull(options, "options");
+    KVEntry<RawValue> earlier = earlier(history(), Names.checkKey(key), revision)
+        .orElseThrow(() -> new KVException(
+            ErrorCode.VERSION_NOT_FOUND,
+            "The history has no value of key '" + key + "' for "
+                + Objects.requireNonNull(revision, "revision")));
+    Cause cause = Cause.of(options).from(KVOperation.ROLLBACK, source(earlier.metadata()));
+    return entries.apply(new Mutation.Put(new Write(
+        key,
+        Objects.requireNonNull(earlier.value()),
+        options.condition(),
+        null,
+        true,
+        cause,
+        options.etag().orElse(null))));
+  }
+
+  /** Names the revision from which a value is restored. */
+  static RevisionSource source(KVMetadata earlier) {
+    return new RevisionSource(
+        Optional.empty(),
+        Optional.of(earlier.key()),
+        Optional.of(earlier.version()),
+        Optional.of(earlier.etag()));
+  }
+
+  private Optional<KVEntry<RawValue>> earlier(
+      HistoryStore history, String key, RevisionSelector revision) {
+    if (revision instanceof RevisionSelector.At instant) {
+      return entries.find(key, ReadOptions.DEFAULT.at(instant.at()));
+    }
+    HistoryQuery query = HistoryQuery.key(key).withValues().limit(1);
+    HistoryQuery one = revision instanceof RevisionSelector.ByVersion version
+        ? query.version(version.version())
+        : query.etag(((RevisionSelector.ByEtag) revision).etag());
+    return history.revisions(one).items().stream().findFirst().flatMap(KVRevision::entry);
+  }
+
+  @Override
+  public ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options) {
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(options, "options");
+    HistoryQuery.prefix(prefix); // checks it
+    Optional<RemoteRollback> remote = entries.capability(RemoteRollback.class);
+    if (remote.isEmpty()) {
+      history();
+      return new Rollback(entries, prefix, at, options).run();
+    }
+    try {
+      return remote.get().rollbackAll(prefix, at, options);
+    } finally {
+      entries.capability(NearCacheView.class).ifPresent(NearCacheView::invalidateAll);
+    }
+  }
+
+  @Override
+  public List<KVLabel> labels() {
+    return history().labels();
+  }
+
+  @Override
+  public Optional<KVLabel> label(String name) {
+    Names.checkLabel(name);
+    return labels().stream().filter(label -> label.name().equals(name)).findFirst();
+  }
+
+  @Override
+  public boolean setLabel(KVLabel label) {
+    return history().setLabel(Objects.requireNonNull(label, "label"));
+  }
+
+  @Override
+  public boolean deleteLabel(String name) {
+    return history().deleteLabel(Names.checkLabel(name));
+  }
+
+  @Override
+  public HistorySettings settings() {
+    return entries
+        .capability(HistoryStore.class)
+        .map(HistoryStore::settings)
+        .orElse(HistorySettings.OFF);
+  }
+
+  @Override
+  public void configure(HistorySettings settings) {
+    history().configure(Objects.requireNonNull(settings, "settings"));
+  }
+
+  private HistoryStore history() {
+    return entries
+        .capability(HistoryStore.class)
+        .orElseThrow(() -> new KVException(
+            ErrorCode.NO_HISTORY, "The database of store '" + entries.name() + "' has no history"));
+  }
+}

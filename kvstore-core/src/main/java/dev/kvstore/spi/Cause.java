@@ -1,0 +1,63 @@
+package dev.kvstore.spi;
+
+import dev.kvstore.BatchOptions;
+import dev.kvstore.DeleteOptions;
+import dev.kvstore.DropOptions;
+import dev.kvstore.KVOperation;
+import dev.kvstore.RevisionSource;
+import dev.kvstore.WriteOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who writes and why, as the history records it.
+ *
+ * @param author also stored as {@code updatedBy}
+ * @param operation null for that of the mutation
+ * @param from where the value came from, for a rollback, an import and a copy
+ */
+public record Cause(
+    @Nullable String author,
+    @Nullable String comment,
+    @Nullable KVOperation operation,
+    @Nullable RevisionSource from) {
+  /** Nobody, for no reason. */
+  public static final Cause UNKNOWN = new Cause(null, null, null, null);
+
+  public static Cause of(WriteOptions options) {
+    return new Cause(
+        options.author().orElse(null),
+        options.comment().orElse(null),
+        options.operation().orElse(null),
+        null);
+  }
+
+  public static Cause of(BatchOptions options) {
+    return new Cause(
+        options.author().orElse(null),
+        options.comment().orElse(null),
+        options.operation().orElse(null),
+        null);
+  }
+
+  public static Cause of(DeleteOptions options) {
+    return new Cause(
+        options.author().orElse(null),
+        options.comment().orElse(null),
+        options.operation().orElse(null),
+        null);
+  }
+
+  public static Cause of(DropOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+  }
+
+  /** Returns the operation to record for a mutation of this kind. */
+  public KVOperation operationOr(KVOperation ofMutation) {
+    return operation == null ? ofMutation : operation;
+  }
+
+  /** Returns this cause with a source of the value. */
+  public Cause from(KVOperation newOperation, RevisionSource source) {
+    return new Cause(author, comment, newOperation, source);
+  }
+}
