@@ -120,8 +120,8 @@ public final class ImportOptions {
    * @throws InvalidInputException as that method
    */
   public ImportOptions comment(String newComment) {
-    return with(settings.withComment(
-        WriteOptions.DEFAULT.comment(newComment).comment().orElse(null)));
+    return with(
+        settings.withComment(WriteOptions.DEFAULT.comment(newComment).comment().orElse(null)));
   }
 
   /** Calls this with the number of imported entries after every few of them. */

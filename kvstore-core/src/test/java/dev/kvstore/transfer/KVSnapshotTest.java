@@ -121,8 +121,9 @@ class KVSnapshotTest {
     from.set("all", BsonValues.ofBsonValue(VALUES));
     from.set("user", Map.of("$date", "x", "$numberInt", Map.of("$oid", "5")));
     from.set("looksLikeAType", Map.of("$numberLong", "5"));
-    from.set("signalling", BsonValues.ofBsonValue(new BsonDouble(
-        Double.longBitsToDouble(0x7ff8000000000001L))));
+    from.set(
+        "signalling",
+        BsonValues.ofBsonValue(new BsonDouble(Double.longBitsToDouble(0x7ff8000000000001L))));
   }
 
   @Test
@@ -193,10 +194,11 @@ class KVSnapshotTest {
       assertThat(to.get(setting.name(), type)).as(setting.name()).isEqualTo(setting.value());
     }
     Map<String, RawValue> before = raw(from);
-    raw(to).forEach((key, value) -> assertThat(value.equals(before.get(key))
-            || losses.stream().anyMatch(loss -> loss.startsWith("'" + key + "'")))
-        .as(key)
-        .isTrue());
+    raw(to)
+        .forEach((key, value) -> assertThat(value.equals(before.get(key))
+                || losses.stream().anyMatch(loss -> loss.startsWith("'" + key + "'")))
+            .as(key)
+            .isTrue());
   }
 
   private static void move(
@@ -217,7 +219,8 @@ class KVSnapshotTest {
     from.set("k", 1, WriteOptions.DEFAULT.ttl(Duration.ofHours(1)).author("alice"));
     from.set("short", 1, WriteOptions.DEFAULT.ttl(Duration.ofMillis(1)));
     from.set("plain", 1);
-    assertThat(KVSnapshot.export(from, new ByteArrayOutputStream(), ExportOptions.EXACT).losses())
+    assertThat(KVSnapshot.export(from, new ByteArrayOutputStream(), ExportOptions.EXACT)
+            .losses())
         .containsExactly("'k': its expiry is left out; use metadata to keep it");
     ExportOptions format = exact ? ExportOptions.EXACT : ExportOptions.YAML;
     String snapshot = written(from, format.metadata());
@@ -227,8 +230,8 @@ class KVSnapshotTest {
     assertThat(to.entry("k", RawValue.TYPE).metadata().updatedBy()).contains("alice");
     assertThat(to.entry("plain", RawValue.TYPE).metadata().updatedBy()).contains("bob");
     assertThat(to.entry("k", RawValue.TYPE).metadata().expiresAt())
-        .hasValueSatisfying(expiry -> assertThat(expiry)
-            .isBetween(before.plusSeconds(3590), before.plusSeconds(3660)));
+        .hasValueSatisfying(expiry ->
+            assertThat(expiry).isBetween(before.plusSeconds(3590), before.plusSeconds(3660)));
     to.set("k", 1);
     assertThat(read(to, snapshot, options).changed()).as("the expiry alone").isEqualTo(1);
     assertThat(to.entry("k", RawValue.TYPE).metadata().expiresAt()).isPresent();
@@ -242,8 +245,7 @@ class KVSnapshotTest {
   @ValueSource(strings = {"a=1\nc=3\n", "c=3\na=1\n"})
   void replace_deletesTheOthers_inWhateverOrderTheKeysAre(String snapshot) throws IOException {
     to.setMany(Map.of("a", 1, "b", 2, "c", 4, "d", 5, "\uD83D\uDE00", 6));
-    ChangeReport preview =
-        read(to, snapshot, ImportOptions.PROPERTIES.replace().dryRun());
+    ChangeReport preview = read(to, snapshot, ImportOptions.PROPERTIES.replace().dryRun());
     assertThat(raw(to)).hasSize(5);
     ChangeReport report = read(
         to,
@@ -332,8 +334,8 @@ class KVSnapshotTest {
     assertThat(failure.line()).isEqualTo(401);
     assertThat(failure.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
     List<Long> progress = new ArrayList<>();
-    ChangeReport report = read(
-        failing, lines.toString(), ImportOptions.PROPERTIES.onProgress(progress::add));
+    ChangeReport report =
+        read(failing, lines.toString(), ImportOptions.PROPERTIES.onProgress(progress::add));
     assertThat(report.created()).isEqualTo(600);
     assertThat(report.unchanged()).isEqualTo(400);
     assertThat(progress).containsExactly(200L, 400L, 600L, 800L, 1000L);
@@ -365,8 +367,7 @@ class KVSnapshotTest {
         .toArray(URL[]::new);
     try (URLClassLoader withoutYaml =
         new URLClassLoader(own, ClassLoader.getPlatformClassLoader())) {
-      Class<?> library =
-          withoutYaml.loadClass("dev.kvstore.internal.transfer.YamlLibrary");
+      Class<?> library = withoutYaml.loadClass("dev.kvstore.internal.transfer.YamlLibrary");
       var require = library.getDeclaredMethod("require");
       require.setAccessible(true);
       assertThatThrownBy(() -> require.invoke(null))

@@ -71,8 +71,8 @@ class SnapshotHeapTest {
       tell("export, " + Files.size(file) + " bytes", start);
       start = System.nanoTime();
       try (InputStream in = Files.newInputStream(file)) {
-        ChangeReport report = KVSnapshot.importInto(
-            to, in, options.replace().onProgress(done -> told[0] = done));
+        ChangeReport report =
+            KVSnapshot.importInto(to, in, options.replace().onProgress(done -> told[0] = done));
         check(report.created() == ENTRIES, report);
       }
       check(told[0] == ENTRIES, told[0] + " told");
@@ -83,7 +83,9 @@ class SnapshotHeapTest {
   private static void fill(KVStore store) {
     Map<String, Object> some = new LinkedHashMap<>();
     for (int i = 0; i < ENTRIES; i++) {
-      some.put("settings.group%03d.entry%06d".formatted(i % 1000, i), Map.of("text", "x".repeat(80), "n", i));
+      some.put(
+          "settings.group%03d.entry%06d".formatted(i % 1000, i),
+          Map.of("text", "x".repeat(80), "n", i));
       if (some.size() == 1000) {
         store.setMany(some);
         some.clear();

@@ -95,8 +95,7 @@ final class EntryWriter implements AutoCloseable {
 
   private WriteOptions described(WriteOptions options, Optional<String> author) {
     WriteOptions described = options.operation(KVOperation.IMPORT);
-    described =
-        settings.comment() == null ? described : described.comment(settings.comment());
+    described = settings.comment() == null ? described : described.comment(settings.comment());
     return author.isPresent() ? described.author(author.get()) : described;
   }
 

@@ -32,11 +32,13 @@ public record ImportSettings(
   }
 
   public ImportSettings withPrefix(String newPrefix) {
-    return new ImportSettings(newPrefix, mode, deep, dryRun, fingerprint, author, comment, authorsKept);
+    return new ImportSettings(
+        newPrefix, mode, deep, dryRun, fingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withMode(ImportMode newMode) {
-    return new ImportSettings(prefix, newMode, deep, dryRun, fingerprint, author, comment, authorsKept);
+    return new ImportSettings(
+        prefix, newMode, deep, dryRun, fingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withDryRun() {
@@ -44,7 +46,8 @@ public record ImportSettings(
   }
 
   public ImportSettings withFingerprint(@Nullable String newFingerprint) {
-    return new ImportSettings(prefix, mode, deep, dryRun, newFingerprint, author, comment, authorsKept);
+    return new ImportSettings(
+        prefix, mode, deep, dryRun, newFingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withAuthor(@Nullable String newAuthor, boolean kept) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An error as it is answered, see RFC 9457.
  *
  * @param detail what happened this time; never a value, a secret or a driver's words
- * @param members what else is known, by the name it has in the document: texts, numbers, and lists of texts or objects
+ * @param members what else is known, by the name it has in the document: texts, numbers, and lists
+ *     of texts or objects
  * @param headers header fields of the answer that belong to this error
  */
 public record Problem(

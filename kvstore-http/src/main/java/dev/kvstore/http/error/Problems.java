@@ -161,7 +161,8 @@ public final class Problems {
   }
 
   private static String message(KVException failure) {
-    if (failure instanceof InvalidSnapshotException invalid && !invalid.problems().isEmpty()) {
+    if (failure instanceof InvalidSnapshotException invalid
+        && !invalid.problems().isEmpty()) {
       return "The snapshot has problems, of which the first is in line "
           + invalid.problems().get(0).line() + "; nothing was written";
     }

@@ -26,8 +26,8 @@ public final class BodyFiles {
   private final Shares space;
 
   public BodyFiles(long maxBytes) {
-    this.space = new Shares(
-        LARGEST * (maxBytes + STEP_BYTES), LARGEST_PER_CLIENT * (maxBytes + STEP_BYTES));
+    this.space =
+        new Shares(LARGEST * (maxBytes + STEP_BYTES), LARGEST_PER_CLIENT * (maxBytes + STEP_BYTES));
   }
 
   /** Returns a new file for a body of this client, to be deleted when it was answered. */
@@ -87,8 +87,7 @@ public final class BodyFiles {
                       "The imports under way of this client take as much space as one client can"
                           + " have")
                   .withHeader("Retry-After", "1")
-              : new Problem(
-                      ErrorKind.UNAVAILABLE, "The imports under way take all space there is")
+              : new Problem(ErrorKind.UNAVAILABLE, "The imports under way take all space there is")
                   .withHeader("Retry-After", "1")
                   .with("outcome", "not-done"));
     }

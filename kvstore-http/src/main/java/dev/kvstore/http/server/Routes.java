@@ -96,8 +96,7 @@ final class Routes {
         store,
         Access.STORE,
         value,
-        new StoreHandler(
-            database, responses, settings.limits(), batch, settings.maxImportBytes()));
+        new StoreHandler(database, responses, settings.limits(), batch, settings.maxImportBytes()));
     table.add("GET", "/health/live", Access.PROBE, 0, new HealthHandler.Live());
     table.add(
         "GET",

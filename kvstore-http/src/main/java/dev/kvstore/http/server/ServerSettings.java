@@ -31,7 +31,10 @@ public record ServerSettings(
     ConnectionSettings connections,
     WebSettings web,
     EventSettings events) {
-  /** Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, imports up to 256 MiB, 10 seconds to stop. */
+  /**
+   * Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, imports up to 256 MiB, 10
+   * seconds to stop.
+   */
   public static final ServerSettings DEFAULT = new ServerSettings(
       "127.0.0.1",
       0,

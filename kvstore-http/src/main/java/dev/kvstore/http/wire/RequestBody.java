@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The body of a request, which is read before the request is executed: while it comes, nothing but
- * the memory or the file for what has come is used. The rest of a body that is refused is discarded for a
- * moment before the answer, see {@link LingeringClose}.
+ * the memory or the file for what has come is used. The rest of a body that is refused is discarded
+ * for a moment before the answer, see {@link LingeringClose}.
  */
 public final class RequestBody implements ReadListener {
   private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);

@@ -217,7 +217,8 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       query.and("purge", "true");
     }
     Answer answer = transport.send(
-        Call.write("DELETE", urls.at("", query), null, WriteCondition.NONE, Cause.of(options), null),
+        Call.write(
+            "DELETE", urls.at("", query), null, WriteCondition.NONE, Cause.of(options), null),
         deadline);
     boolean existed = !answer.isNotFound("no-such-resource");
     if (existed) {

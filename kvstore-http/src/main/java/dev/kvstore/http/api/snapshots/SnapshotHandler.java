@@ -68,8 +68,7 @@ public record SnapshotHandler(
   private void get(RequestContext context) throws IOException {
     Parameters parameters = context.parameters("format", "prefix", "metadata");
     SnapshotFormat format = SnapshotFormat.ofAnswer(context.request(), parameters);
-    Writing writing =
-        new Writing(format.file(), Types.JSON, null, parameters.flag("metadata"));
+    Writing writing = new Writing(format.file(), Types.JSON, null, parameters.flag("metadata"));
     List<KeyRange> visible = context.principal().visible(KeyRange.of(parameters.query()));
     context.allowRevalidation();
     SnapshotParts parts =
@@ -78,8 +77,7 @@ public record SnapshotHandler(
   }
 
   private void put(RequestContext context) throws IOException {
-    Parameters parameters =
-        context.parameters("format", "prefix", "metadata", "mode", "dryRun");
+    Parameters parameters = context.parameters("format", "prefix", "metadata", "mode", "dryRun");
     Format answer = Format.ofAnswer(context.request());
     SnapshotFormat format = SnapshotFormat.ofBody(context.request(), parameters);
     ImportSettings settings = WriteRequests.importSettings(context, parameters);
@@ -90,8 +88,8 @@ public record SnapshotHandler(
         new Reading(format.file(), Types.JSON, null, parameters.flag("metadata"), limits);
     BodyFile body = context
         .bodyFile()
-        .orElseThrow(() ->
-            new ProblemException(ErrorKind.BAD_REQUEST, "The request has no body to import"));
+        .orElseThrow(
+            () -> new ProblemException(ErrorKind.BAD_REQUEST, "The request has no body to import"));
     context.digestBodyFile();
     Supplier<ChangeReport> run = () -> run(context, body.path(), reading, settings);
     ChangeReport report = settings.dryRun() ? run.get() : writes.once(context, run);

@@ -41,8 +41,7 @@ class SnapshotTest {
   private final TestTokens tokens = new TestTokens();
   private final String admin = tokens.add("admin", Role.ADMIN, Limits.NONE);
   private final String writer = tokens.add("writer", Role.WRITE, Limits.NONE);
-  private final String ofUi =
-      tokens.add("ofUi", Role.WRITE, new Limits(List.of(), List.of("ui.")));
+  private final String ofUi = tokens.add("ofUi", Role.WRITE, new Limits(List.of(), List.of("ui.")));
   private EntryDatabase database;
   private TestService service;
 
@@ -107,10 +106,7 @@ class SnapshotTest {
     assertThat(exported.header("Content-Type")).isEqualTo(type);
     assertThat(exported.header("KV-Losses")).isEqualTo("0");
     Reply imported = service.put(
-        "/v1/stores/copy/snapshot" + query,
-        exported.text(),
-        admin,
-        "Content-Type: " + type);
+        "/v1/stores/copy/snapshot" + query, exported.text(), admin, "Content-Type: " + type);
     assertThat(imported.json().path("created").asInt()).as(imported.text()).isEqualTo(3);
     assertThat(service.get("/v1/stores/copy/values", admin).text())
         .isEqualTo(service.get(APP + "/values", admin).text());
@@ -147,7 +143,8 @@ class SnapshotTest {
     assertThat(value("x")).isEqualTo("\"y\"");
     assertThat(put("", "{\"x\":1}").text())
         .contains("\"changed\":1")
-        .contains("{\"key\":\"x\",\"change\":\"changed\",\"from\":\"\\\"y\\\"\",\"to\":\"1\",\"line\":1}");
+        .contains(
+            "{\"key\":\"x\",\"change\":\"changed\",\"from\":\"\\\"y\\\"\",\"to\":\"1\",\"line\":1}");
     JsonNode replaced = put("?mode=replace", "{\"z\":2,\n\"a\":3}").json();
     assertThat(replaced.path("created").asInt()).isEqualTo(1);
     assertThat(replaced.path("unchanged").asInt()).isEqualTo(1);
@@ -170,7 +167,8 @@ class SnapshotTest {
     service.put(APP + "/keys/x", "7", admin);
     assertThat(put("?mode=replace", body, ifMatch).code()).isEqualTo("precondition-failed");
     assertThat(value("ui.a")).isEqualTo("1");
-    String now = put("?mode=replace&dryRun=true", body).json().path("fingerprint").asText();
+    String now =
+        put("?mode=replace&dryRun=true", body).json().path("fingerprint").asText();
     Reply done = put("?mode=replace", body, "If-Match: \"" + now + '"');
     assertThat(done.json().path("deleted").asInt()).as(done.text()).isEqualTo(2);
     assertThat(done.json().path("failed").asInt()).isZero();
