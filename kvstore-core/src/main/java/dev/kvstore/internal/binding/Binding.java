@@ -28,17 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Settings that follow what is stored. Thread-safe.
- *
- * @param <T> the type of the settings
- */
+/** Settings that follow what is stored. Thread-safe. */
 public final class Binding<T> implements KVBinding<T> {
   private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-  /**
-   * An entry may outlive its expiry by the difference of two clocks: then it is looked at often.
-   */
+  /** An entry may outlive its expiry by the difference of two clocks. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
   private final Settings<T> settings;

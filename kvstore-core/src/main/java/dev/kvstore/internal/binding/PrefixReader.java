@@ -15,10 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
- * several pages or on MongoDB. But each write has an etag of its own: an entry that two scans found
- * the same was there all the time between its two readings, and the moment between the two scans is
- * in that time for every entry.
+ * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot. But
+ * each write has an etag of its own, so what two scans find the same was there between them.
  *
  * <p>Tests override a method, to show what it is for.
  */

@@ -11,10 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The values that were read, found by their keys as the type spells them or in another spelling of
- * the same words, and which of them nothing has asked for. Not thread-safe.
- */
+/** The values that were read, by keys in any spelling, and which are unread. Not thread-safe. */
 final class StoredKeys {
   private final Map<String, RawValue> values;
   private final String separator;

@@ -42,9 +42,8 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one value as BSON. What BSON cannot hold without loss, and what is over the limits, is
- * refused with {@link InvalidInputException} as soon as it comes by, so that nothing large is built
- * in vain.
+ * Writes one value as BSON. At once refuses with {@link InvalidInputException} what BSON cannot
+ * hold without loss, or what exceeds the limits.
  */
 public final class BsonGenerator extends GeneratorBase {
   /** The bytes before the value in its document: the length, the type and the name "value". */

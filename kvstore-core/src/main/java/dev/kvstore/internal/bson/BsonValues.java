@@ -4,7 +4,6 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
-import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +25,6 @@ import org.bson.io.BasicOutputBuffer;
 
 /** Small facts about raw values, and their ways to and from org.bson and the network. */
 public final class BsonValues {
-  /** Where the value begins in its document: after the length, the type and the name "value". */
-  private static final int VALUE_OFFSET = 11;
-
   private BsonValues() {}
 
   /**
@@ -70,12 +66,9 @@ public final class BsonValues {
 
   /** Returns the number where the value is an int32 or int64, and empty for every other type. */
   public static OptionalLong wholeNumber(RawValue value) {
-    ByteBuffer document = value.document();
-    if (value.typeNumber() == BsonType.INT32.getValue()) {
-      return OptionalLong.of(document.getInt(VALUE_OFFSET));
-    }
-    return value.typeNumber() == BsonType.INT64.getValue()
-        ? OptionalLong.of(document.getLong(VALUE_OFFSET))
+    BsonValue number = toBsonValue(value);
+    return number.isInt32() || number.isInt64()
+        ? OptionalLong.of(number.asNumber().longValue())
         : OptionalLong.empty();
   }
 
@@ -87,12 +80,15 @@ public final class BsonValues {
 
   /** Returns the value as it is; it is held to no limits. */
   public static RawValue ofBsonValue(BsonValue value) {
+    return RawValue.ofDocument(encoded(new BsonDocument("value", value)));
+  }
+
+  private static byte[] encoded(BsonDocument document) {
     BasicOutputBuffer buffer = new BasicOutputBuffer();
     try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
-      BsonDocument document = new BsonDocument("value", value);
       new BsonDocumentCodec().encode(writer, document, EncoderContext.builder().build());
     }
-    return RawValue.ofDocument(buffer.toByteArray());
+    return buffer.toByteArray();
   }
 
   /** Returns the value of that type whose bytes these are. */
@@ -152,9 +148,13 @@ public final class BsonValues {
 
   /** Returns a document of these members, in their order. */
   public static RawValue ofMembers(Map<String, RawValue> members) {
+    return ofBsonValue(documentOf(members));
+  }
+
+  private static BsonDocument documentOf(Map<String, RawValue> members) {
     BsonDocument document = new BsonDocument();
     members.forEach((name, member) -> document.append(name, toBsonValue(member)));
-    return ofBsonValue(document);
+    return document;
   }
 
   /** Returns an array of these elements. */
@@ -170,6 +170,12 @@ public final class BsonValues {
    *     of a surrogate pair
    */
   public static byte[] document(Map<String, RawValue> members) {
-    return BsonValidator.document(members);
+    for (String name : members.keySet()) {
+      if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {
+        throw BsonText.invalid("The name '" + BsonText.shown(name)
+            + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
+      }
+    }
+    return encoded(documentOf(members));
   }
 }

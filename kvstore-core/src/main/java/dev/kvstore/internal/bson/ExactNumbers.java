@@ -60,10 +60,7 @@ public final class ExactNumbers {
         : decimal.toBigIntegerExact();
   }
 
-  /**
-   * Returns a double as its shortest text spells it: 0.1 is one tenth, as the person who wrote it
-   * meant.
-   */
+  /** Returns a double as its shortest text spells it: 0.1 is one tenth. */
   public static BigDecimal toBigDecimal(Number number) {
     if (number instanceof BigDecimal decimal) {
       return decimal;

@@ -54,7 +54,8 @@ public final class JsonTranscoder {
       RawValue value = read(parser);
       if (parser.nextToken() != null) {
         throw new InvalidInputException(
-            ErrorCode.INVALID_JSON, "Something follows the JSON value" + location(parser));
+            ErrorCode.INVALID_JSON,
+            "Something follows the JSON value" + location(parser.currentLocation()));
       }
       return value;
     } catch (IOException e) {
@@ -74,7 +75,7 @@ public final class JsonTranscoder {
     try {
       if (parser.currentToken() == null && parser.nextToken() == null) {
         throw new InvalidInputException(
-            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser));
+            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser.currentLocation()));
       }
       out.copyCurrentStructure(parser);
     } catch (IOException e) {
@@ -107,14 +108,10 @@ public final class JsonTranscoder {
   private static InvalidInputException malformed(JsonProcessingException e) {
     boolean duplicate = e.getOriginalMessage().startsWith("Duplicate");
     if (duplicate && e.getProcessor() instanceof JsonParser parser) {
-      return invalid("There is a duplicate member '" + shownName(parser) + "'" + location(e));
+      String name = String.valueOf(parser.getParsingContext().getCurrentName());
+      return invalid("There is a duplicate member '" + BsonText.shown(name) + "'" + location(e));
     }
     return invalid("The text is not JSON" + location(e));
-  }
-
-  private static String shownName(JsonParser parser) {
-    String name = parser.getParsingContext().getCurrentName();
-    return name == null ? "" : BsonText.shown(name);
   }
 
   private static InvalidInputException invalid(String message) {
@@ -125,10 +122,6 @@ public final class JsonTranscoder {
     return e instanceof JsonProcessingException json && json.getLocation() != null
         ? location(json.getLocation())
         : "";
-  }
-
-  private static String location(JsonParser parser) {
-    return location(parser.currentLocation());
   }
 
   private static String location(JsonLocation location) {

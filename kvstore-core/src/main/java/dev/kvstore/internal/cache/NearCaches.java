@@ -179,10 +179,7 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns how all caches fare together: coherent where all are, since the last change of one,
-   * with the longest lag, and with the counts of those too that are gone.
-   */
+  /** Returns the combined health: the worst of each figure, and counts of dropped caches too. */
   public synchronized CacheHealth health() {
     return caches.values().stream()
         .map(shared -> shared.cache().health())

@@ -30,15 +30,9 @@ class Slots {
         .weigher((String key, Slot slot) -> slot.weight())
         // Upkeep is little and touches nothing of ours: no pool needed.
         .executor(Runnable::run)
-        .evictionListener(Slots::evicted)
+        .evictionListener((String key, Slot slot, RemovalCause cause) -> slot.end())
         .build();
     map = cache.asMap();
-  }
-
-  private static void evicted(@Nullable String key, @Nullable Slot slot, RemovalCause cause) {
-    if (slot != null) {
-      slot.end();
-    }
   }
 
   final @Nullable Slot get(String key) {

@@ -10,18 +10,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The users and groups of the system as its files list them. Those that only a directory service
- * knows are not seen.
- */
+/** The users and groups in the files of the system, without those of a directory service. */
 record Accounts(Path users, Path groups) {
   static final Accounts OF_SYSTEM = new Accounts(Path.of("/etc/passwd"), Path.of("/etc/group"));
 
   private static final int ROOT = 0;
 
   /**
-   * Returns true if both the user and the group of this number are listed, it is that user's
-   * primary group, and nobody else but root is in it. What cannot be read or understood is false.
+   * Returns true if this is a listed user's primary group that nobody else but root is in; false if
+   * that cannot be read.
    */
   boolean isAloneInOwnGroup(int id) {
     try {

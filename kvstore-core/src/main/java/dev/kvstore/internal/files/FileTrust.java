@@ -15,10 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds who but the process's user and root could change a file or put another in its place. Sees
- * only what POSIX permissions say; where there are none, it finds nobody.
- */
+/** Finds who but the process's user and root could change or replace a file, on POSIX. */
 public final class FileTrust {
   private static final int ROOT = 0;
   private static final int GROUP_WRITE = 0020;
@@ -40,18 +37,16 @@ public final class FileTrust {
   }
 
   /**
-   * Trusts root and the process's own user. The group of such a user other than root may write if
-   * it has the user's number and nobody else is in it, as systems with a group for each user make
-   * them.
+   * Trusts root and the process's own user, and that user's private group: one with the same number
+   * and no other member.
    */
   public static FileTrust ofProcess() {
     return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
   }
 
   /**
-   * Returns the same, but also trusts groups that may write, as on volumes that are shared with a
-   * group, and the file's own folder if it is sticky, such as a temporary folder: others cannot
-   * replace a file there.
+   * Returns the same, but also trusts groups that may write, as on shared volumes, and the file's
+   * own folder if it is sticky.
    */
   public FileTrust sharing() {
     return new FileTrust(trusted, accounts, true);

@@ -23,9 +23,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java values to BSON and back, through Jackson and its annotations, without a loss: what a type
- * holds comes back equal when it is read as that type, and what cannot be kept is refused.
- * Thread-safe. It holds on to the types that were read with it.
+ * Converts Java values to BSON and back, by Jackson, without loss; refuses what cannot be kept.
+ * Thread-safe. Keeps the types that were read with it.
  */
 public final class BsonCodec {
   private final ValueLimits limits;

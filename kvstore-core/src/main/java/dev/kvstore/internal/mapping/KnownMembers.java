@@ -35,9 +35,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of values what their types have no members for. Follows the deserializers that Jackson
- * has found, as annotations choose others than those of the declared types; one that is not known
- * here takes everything. Thread-safe.
+ * Leaves out of values what their types have no members for. Follows Jackson's deserializers, which
+ * annotations choose; one that is not known here takes everything. Thread-safe.
  */
 final class KnownMembers {
   private static final Set<Class<?>> OF_ARRAYS =
@@ -47,7 +46,6 @@ final class KnownMembers {
       Set.of(MapDeserializer.class, EnumMapDeserializer.class);
 
   private final ObjectMapper mapper;
-  private final ConcurrentMap<JavaType, JsonDeserializer<?>> roots = new ConcurrentHashMap<>();
   private final ConcurrentMap<JavaType, Boolean> takeOthers = new ConcurrentHashMap<>();
 
   KnownMembers(ObjectMapper mapper) {
@@ -57,7 +55,7 @@ final class KnownMembers {
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
     Walk walk = new Walk(separator);
-    Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
+    Part part = walk.known(BsonValues.toBsonValue(value), walk.root(type), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
         part.hasAny(),
@@ -85,7 +83,7 @@ final class KnownMembers {
 
     private Part known(BsonValue value, Reader reader, String place) {
       JsonDeserializer<?> deserializer = reader.deserializer();
-      if (deserializer instanceof ConvertingDeserializer converting) {
+      if (deserializer instanceof ContainerDeserializers.Converting converting) {
         return known(value, new Reader(converting.getDelegatee(), reader.property()), place);
       }
       if (deserializer instanceof ReferenceTypeDeserializer<?>) {
@@ -106,6 +104,14 @@ final class KnownMembers {
                   ((BeanDeserializer) deserializer).getValueType(), KnownMembers.this::takesOthers)
           ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
+    }
+
+    private Reader root(JavaType type) {
+      try {
+        return new Reader(context.findRootValueDeserializer(type), null);
+      } catch (JsonMappingException e) {
+        return new Reader(null, null); // reading a value says why
+      }
     }
 
     private Reader content(JsonDeserializer<?> around, @Nullable BeanProperty at) {
@@ -193,20 +199,6 @@ final class KnownMembers {
             || instantiator.canCreateUsingArrayDelegate()
             || (deserializer instanceof ContainerDeserializerBase
                 && instantiator.canCreateFromObjectWith()));
-  }
-
-  private @Nullable JsonDeserializer<?> root(JavaType type) {
-    JsonDeserializer<?> known = roots.get(type);
-    if (known != null) {
-      return known;
-    }
-    try {
-      JsonDeserializer<?> found = Mappers.context(mapper).findRootValueDeserializer(type);
-      roots.put(type, found);
-      return found;
-    } catch (JsonMappingException e) {
-      return null; // reading a value says why
-    }
   }
 
   /** Tells whether a class takes names that are not those of its members. */

@@ -16,9 +16,7 @@ import org.bson.BsonBinarySubType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds out whether the message of an application's exception can be shown: values may be secrets.
- */
+/** Decides whether an exception's message can be shown: it may quote values, as secrets. */
 public final class Refusals {
   /** As many equal characters are a part of a value, fewer a coincidence. */
   private static final int PART = 6;

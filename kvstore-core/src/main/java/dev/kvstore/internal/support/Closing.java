@@ -19,10 +19,7 @@ public final class Closing {
     all(Arrays.asList(closers));
   }
 
-  /**
-   * Runs all of these in order. If some fail, throws what the first one threw when the last has
-   * run, with up to 10 of the others suppressed in it.
-   */
+  /** Runs all of these, then throws the first exception, with up to 10 others suppressed. */
   public static void all(Collection<? extends Runnable> closers) {
     Throwable first = null;
     for (Runnable closer : closers) {
@@ -35,10 +32,7 @@ public final class Closing {
     rethrow(first);
   }
 
-  /**
-   * Shuts the executor down, and waits for its threads, for that long at most, also where the
-   * calling thread is interrupted. Returns whether they have ended.
-   */
+  /** Shuts the executor down and waits, even if interrupted. Returns true if it has ended. */
   public static boolean shutdown(ExecutorService threads, Duration patience) {
     threads.shutdown();
     long deadline = System.nanoTime() + patience.toNanos();

@@ -3,8 +3,8 @@ package dev.kvstore.internal.support;
 import org.slf4j.Logger;
 
 /**
- * Runs the steps of a thread that others rely on, so that no error in a step ends the thread. Logs
- * the first failure of a row as an error, the others at debug level. Thread-safe.
+ * Runs steps of a thread so that no error ends it. Logs the first failure in a row as an error, the
+ * others at debug level. Thread-safe.
  */
 public final class Guard {
   private final Logger log;

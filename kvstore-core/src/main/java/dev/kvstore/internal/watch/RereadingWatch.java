@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Reads something again after each change of it. What changes faster than it is read is read as it
- * is in the end, so nothing has to wait in a queue.
- */
+/** Reads something again after each change. Of changes faster than reads only the last is seen. */
 abstract class RereadingWatch extends Watch {
   private final String subject;
 

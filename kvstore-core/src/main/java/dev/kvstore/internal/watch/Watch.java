@@ -7,8 +7,7 @@ import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 
 /**
- * What stands between a store's feed, which must not be held up, and someone who may do so: takes
- * down what the feed tells, and tells it on by a {@link SerialRunner}.
+ * Buffers what a feed reports and passes it on by a {@link SerialRunner}, so the feed never waits.
  */
 abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;

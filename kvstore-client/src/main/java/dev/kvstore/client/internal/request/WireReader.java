@@ -120,6 +120,11 @@ public final class WireReader {
     });
   }
 
+  /** Reads a document that is small. */
+  static <T> T document(byte[] body, Function<BsonDocument, T> reader) {
+    return read(body, in -> reader.apply(in.document()));
+  }
+
   private static <T> T read(byte[] body, Function<WireReader, T> reader) {
     try (BsonBinaryReader in = new BsonBinaryReader(ByteBuffer.wrap(body))) {
       T result = reader.apply(new WireReader(body, in));

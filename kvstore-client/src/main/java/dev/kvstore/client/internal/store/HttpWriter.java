@@ -7,7 +7,9 @@ import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.RevisionSource;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
@@ -47,15 +49,33 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
   private static final int MAX_BATCH_KEYS = 1000;
 
   KVMetadata write(Write write, Deadline deadline) {
-    Query query =
-        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
-    Call call = put(urls.key(write.key(), query), write, write.condition());
+    Call call = write.cause().operation() == KVOperation.ROLLBACK && write.cause().from() != null
+        ? rollback(write, write.cause().from())
+        : replacing(write);
     return lostWrites.send(
         call,
         write.etag(),
         deadline,
         answer -> answer.read(body -> WireReader.metadata(body, write.key())),
         KVEntry::metadata);
+  }
+
+  /** The service has the value that is to be stored again. */
+  private Call rollback(Write write, RevisionSource from) {
+    BsonDocument body = new BsonDocument("etag", new BsonString(from.etag().orElseThrow()));
+    return Call.write(
+        "POST",
+        urls.at("/rollbacks", write.key(), Query.none()),
+        write.key(),
+        write.condition(),
+        write.cause(),
+        HttpHistory.body(body));
+  }
+
+  private Call replacing(Write write) {
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    return put(urls.key(write.key(), query), write, write.condition());
   }
 
   /** @param asksDatabase whether what is kept must not come from a cache of the service */
