@@ -7,13 +7,17 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.wire.Conditions;
 import dev.kvstore.internal.support.Percent;
+import dev.kvstore.internal.transfer.ImportMode;
+import dev.kvstore.internal.transfer.ImportSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
@@ -97,6 +101,30 @@ public final class WriteRequests {
     }
     throw Parameters.invalid(
         "The only condition of a deletion of many is If-Match with the fingerprint of a dry run");
+  }
+
+  /**
+   * Returns the settings of an import: its condition is the fingerprint of a dry run. Only an
+   * administrator may give entries the authors that the snapshot names.
+   */
+  public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
+    WriteCondition condition = Conditions.ofWrite(context.request());
+    if (!condition.equals(WriteCondition.NONE) && !(condition instanceof WriteCondition.IfMatch)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER,
+          "The only condition of an import is If-Match with the fingerprint of a dry run");
+    }
+    ImportMode mode = ImportMode.valueOf(
+        parameters.choice("mode", "merge", "defaults", "replace").toUpperCase(Locale.ROOT));
+    return new ImportSettings(
+        parameters.query().prefix(),
+        mode,
+        false,
+        parameters.flag("dryRun"),
+        condition instanceof WriteCondition.IfMatch match ? match.etag() : null,
+        author(context),
+        null,
+        context.principal().has(Role.ADMIN));
   }
 
   private static @Nullable String author(RequestContext context) {
