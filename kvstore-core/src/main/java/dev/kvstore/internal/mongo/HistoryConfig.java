@@ -190,11 +190,11 @@ final class HistoryConfig {
     update.add(settings
         .retention()
         .map(time -> Updates.set(RETENTION, new BsonInt64(time.toMillis())))
-        .orElseGet(() -> Updates.unset(RETENTION)));
+        .orElseGet(() -> unset(RETENTION)));
     update.add(
         settings.revisions().isPresent()
             ? Updates.set(REVISIONS, new BsonInt32(settings.revisions().getAsInt()))
-            : Updates.unset(REVISIONS));
+            : unset(REVISIONS));
     if (since != null) {
       update.add(Updates.set(SINCE, new BsonDateTime(since.toEpochMilli())));
       update.add(Updates.set(COMPLETE, BsonBoolean.FALSE));
@@ -221,7 +221,7 @@ final class HistoryConfig {
   }
 
   void expiryIsLeftToTheServer(Deadline deadline) {
-    update(Updates.unset(EXPIRY_KEPT), deadline);
+    update(unset(EXPIRY_KEPT), deadline);
   }
 
   /** Revisions up to that place are about to be removed: the store is known from then on. */
@@ -254,6 +254,10 @@ final class HistoryConfig {
   private void update(Bson update, Deadline deadline) {
     timed(deadline).updateOne(mine, update);
     read(deadline);
+  }
+
+  private static Bson unset(String member) {
+    return new BsonDocument("$unset", new BsonDocument(member, new BsonString("")));
   }
 
   private MongoCollection<BsonDocument> timed(Deadline deadline) {

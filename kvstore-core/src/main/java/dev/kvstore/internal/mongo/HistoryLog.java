@@ -83,6 +83,10 @@ final class HistoryLog {
   static final BsonDocument IS_SETTLED =
       NOT_PENDING.clone().append("recorded", new BsonDocument("$exists", BsonBoolean.TRUE));
 
+  private static final BsonDocument MOVED = BsonDocument.parse(
+      "{$unset: {'history.pending': '', 'history.unrecorded': '', 'history.fresh': '',"
+          + " 'history.expired': ''}}");
+
   /** Deleted entries are known for so long by their documents, for whoever lost a reply. */
   private static final Duration TOMBSTONES_STAY = Duration.ofMinutes(1);
 
@@ -323,7 +327,8 @@ final class HistoryLog {
 
   /** Returns false if another has added something since that place was read. */
   private boolean write(RevisionPlan plan, long last, Deadline deadline) {
-    if (plan.revisions().isEmpty()) {
+    List<BsonDocument> revisions = plan.revisions();
+    if (revisions.isEmpty()) {
       return true;
     }
     // First: what fails in between is planned again, and then has these successors, too.
@@ -335,7 +340,7 @@ final class HistoryLog {
       revisions(deadline).bulkWrite(replaced, BatchWriter.UNORDERED);
     }
     List<BsonDocument> added = new ArrayList<>();
-    for (BsonDocument revision : plan.revisions()) {
+    for (BsonDocument revision : revisions) {
       BsonDocument placed = new BsonDocument(PLACE, new BsonInt64(last + added.size() + 1));
       placed.putAll(revision);
       added.add(placed);
@@ -366,10 +371,7 @@ final class HistoryLog {
           Updates.combine(
               Updates.set("recorded", new BsonString(settled.digest())),
               Updates.set("history.revision", new BsonInt64(settled.revision())),
-              Updates.unset(PENDING),
-              Updates.unset("history.unrecorded"),
-              Updates.unset("history.fresh"),
-              Updates.unset("history.expired"))));
+              MOVED)));
     }
     if (!models.isEmpty()) {
       entries(deadline).bulkWrite(models, BatchWriter.UNORDERED);

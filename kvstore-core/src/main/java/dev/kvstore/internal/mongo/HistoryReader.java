@@ -58,6 +58,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
 
   private static final int FETCHED_AT_ONCE = 100;
 
+  private static final BsonDocument NONE = BsonDocument.parse("{key: {$in: []}}");
   private static final Bson WITHOUT_VALUE = Projections.exclude("entry.value");
   private static final Bson CHOICE = Projections.include(PLACE, OF_KEY, EXPIRES_AT);
 
@@ -284,13 +285,10 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
 
   private BsonDocument filter(HistoryQuery query) {
     BsonDocument filter = new BsonDocument();
-    filter.put(
-        OF_KEY,
-        query
-            .key()
-            .<BsonValue>map(BsonString::new)
-            .orElseGet(
-                () -> EntryFilter.range(new KeyRange(query.prefix(), null)).get(KEY)));
+    query.key().ifPresent(key -> filter.put(OF_KEY, new BsonString(key)));
+    if (query.key().isEmpty() || !query.prefixes().contains("")) {
+      filter.putAll(anyOf(query.prefixes()));
+    }
     query
         .version()
         .ifPresent(version -> filter.put("entry.version", new BsonInt64(version)));
@@ -306,6 +304,15 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       filter.put(AT, at);
     }
     return filter;
+  }
+
+  private static BsonDocument anyOf(List<String> prefixes) {
+    BsonArray ranges = new BsonArray();
+    for (String prefix : prefixes) {
+      BsonValue range = EntryFilter.range(new KeyRange(prefix, null)).get(KEY);
+      ranges.add(new BsonDocument(OF_KEY, range));
+    }
+    return ranges.isEmpty() ? NONE : new BsonDocument("$or", ranges);
   }
 
   /** Returns the first millisecond that is not before. */

@@ -142,7 +142,7 @@ public final class RecordedUpdate {
         .append("expiresAt", new BsonDateTime(now.getValue() - LONG_AGO.toMillis()))
         .append("deleted", BsonBoolean.TRUE)
         .append("recorded", REMOVED)
-        .append("history", history());
+        .append("history", history(new BsonDocument()));
   }
 
   private BsonDocument written(BsonValue value, @Nullable Instant expiresAt, boolean expiryKept) {
@@ -158,15 +158,19 @@ public final class RecordedUpdate {
             "expiresAt", expiryKept ? op("$cond", live, text("$expiresAt"), expiry) : expiry)
         .append("deleted", REMOVED)
         .append("recorded", REMOVED)
-        .append("history", history());
+        .append(
+            "history",
+            history(new BsonDocument("fresh", op("$cond", THERE, REMOVED, BsonBoolean.TRUE))
+                .append("expired", op("$cond", expired(), text("$expiresAt"), REMOVED))));
   }
 
   private BsonValue author() {
     return cause.author() == null ? REMOVED : literal(text(cause.author()));
   }
 
-  private BsonValue history() {
-    BsonDocument history = new BsonDocument("etag", etag)
+  private BsonValue history(BsonDocument history) {
+    history
+        .append("etag", etag)
         .append(
             "revision",
             op(
@@ -184,8 +188,6 @@ public final class RecordedUpdate {
         ? op("$cond", THERE, new BsonArray(List.of(present())), NOTHING)
         : NOTHING;
     history
-        .append("fresh", op("$cond", THERE, REMOVED, BsonBoolean.TRUE))
-        .append("expired", op("$cond", expired(), text("$expiresAt"), REMOVED))
         .append("pending", BsonBoolean.TRUE)
         .append("unrecorded", op("$concatArrays", orElse("history.unrecorded", NOTHING), replaced));
     // A document alone would be merged with the one that is there.

@@ -4,6 +4,7 @@ import dev.kvstore.KVOperation;
 import dev.kvstore.spi.Cause;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,9 +93,13 @@ public final class RevisionPlan {
     this.now = now.toEpochMilli();
   }
 
-  /** Returns what to add, in this order, without the places. */
+  /** Returns what to add, in the order in which it happened, without the places. */
   public List<BsonDocument> revisions() {
-    return revisions;
+    // Of one key they are in this order already.
+    return revisions.stream()
+        .sorted(Comparator.comparingLong(
+            revision -> revision.getInt64("revision").getValue()))
+        .toList();
   }
 
   /** Returns which revisions of the history have been replaced, and when. */
