@@ -182,7 +182,9 @@ final class PipelineUpdates {
     long sum = 0;
     for (Object value : values) {
       if (value instanceof Double) {
-        return values.stream().mapToDouble(each -> ((Number) each).doubleValue()).sum();
+        return values.stream()
+            .mapToDouble(each -> ((Number) each).doubleValue())
+            .sum();
       }
       if (!(value instanceof Long) && !(value instanceof Integer)) {
         throw new MongoServerError(
@@ -192,7 +194,9 @@ final class PipelineUpdates {
       try {
         sum = Math.addExact(sum, ((Number) value).longValue());
       } catch (ArithmeticException e) {
-        return values.stream().mapToDouble(each -> ((Number) each).doubleValue()).sum();
+        return values.stream()
+            .mapToDouble(each -> ((Number) each).doubleValue())
+            .sum();
       }
     }
     return wide || sum != (int) sum ? (Object) sum : (Object) (int) sum;
@@ -231,8 +235,7 @@ final class PipelineUpdates {
 
   private static void checkSize(Document document) {
     if (Documents.size(document) > MOST_BYTES) {
-      throw new MongoServerError(
-          17419, "Resulting document after update is larger than 16777216");
+      throw new MongoServerError(17419, "Resulting document after update is larger than 16777216");
     }
   }
 

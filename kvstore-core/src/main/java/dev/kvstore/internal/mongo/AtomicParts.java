@@ -62,7 +62,8 @@ final class AtomicParts {
 
   private List<Boolean> apply(SessionCollection collection) {
     Instant now = access.now();
-    List<String> keys = parts.stream().map(part -> part.keys().iterator().next()).toList();
+    List<String> keys =
+        parts.stream().map(part -> part.keys().iterator().next()).toList();
     Map<String, StoredDocument> present = collection.readAll(keys);
     List<WriteModel<RawBsonDocument>> models = new ArrayList<>();
     List<Boolean> changed = new ArrayList<>();

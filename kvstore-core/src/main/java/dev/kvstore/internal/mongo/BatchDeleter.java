@@ -129,8 +129,7 @@ final class BatchDeleter {
   private @Nullable Boolean lookWhetherGone(Deadline until) {
     Map<String, StoredDocument> present =
         access.run(until, collection -> collection.readAll(pending));
-    boolean gone =
-        present.values().stream().noneMatch(document -> document.isLiveAt(access.now()));
+    boolean gone = present.values().stream().noneMatch(document -> document.isLiveAt(access.now()));
     return gone ? Boolean.TRUE : null;
   }
 

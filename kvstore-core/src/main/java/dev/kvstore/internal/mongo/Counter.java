@@ -39,8 +39,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
     while (true) {
       Sent sent = new Sent(null, null);
       if (demanded != null) {
-        StoredDocument narrow =
-            write.isRecorded() ? null : addNarrow(key, by, options, deadline);
+        StoredDocument narrow = write.isRecorded() ? null : addNarrow(key, by, options, deadline);
         sent =
             narrow != null ? new Sent(narrow, null) : add(write, by, condition, demanded, deadline);
       }

@@ -136,9 +136,7 @@ final class ExpiryIndex {
           StoredDocument.EXPIRES_AT,
           kept ? LONGEST_EXPIRY : 0,
           e.getErrorCode(),
-          kept
-              ? "their end may be missing in the history"
-              : "nothing removes their documents");
+          kept ? "their end may be missing in the history" : "nothing removes their documents");
     }
     nextLook = System.nanoTime() + GOOD_FOR.toNanos();
   }

@@ -92,7 +92,8 @@ final class HistoryConfig {
 
     /** Returns the first instant of which the store is known. */
     Instant since() {
-      return Instant.ofEpochMilli(document.getDateTime(SINCE, new BsonDateTime(0)).getValue());
+      return Instant.ofEpochMilli(
+          document.getDateTime(SINCE, new BsonDateTime(0)).getValue());
     }
 
     /** Returns the last place in the history from which something was removed. */
@@ -153,8 +154,7 @@ final class HistoryConfig {
   State read(Deadline deadline) {
     try {
       BsonDocument found = timed(deadline).find(mine).first();
-      // Someone may answer anything to whoever has no rights.
-      state = new State(found == null ? new BsonDocument() : found);
+      state = new State(found == null || !found.containsKey(ON) ? new BsonDocument() : found);
     } catch (MongoException e) {
       if (!MongoErrors.isRefusal(e) || ofDatabase.isPresent()) {
         throw errors.of(e, "reading the settings of the history");
@@ -205,8 +205,7 @@ final class HistoryConfig {
       filter.put(OWN, new BsonDocument("$ne", BsonBoolean.TRUE));
     }
     try {
-      timed(deadline)
-          .updateOne(filter, Updates.combine(update), new UpdateOptions().upsert(true));
+      timed(deadline).updateOne(filter, Updates.combine(update), new UpdateOptions().upsert(true));
     } catch (MongoException e) {
       if (!MongoErrors.isDuplicateKey(e)) {
         throw e;

@@ -150,7 +150,8 @@ final class HistoryLog {
     Instant since = null;
     if (begins) {
       index(deadline);
-      boolean empty = entries(deadline).find().projection(Projections.include(KEY)).first() == null;
+      boolean empty =
+          entries(deadline).find().projection(Projections.include(KEY)).first() == null;
       since = empty && !config.state().isKnown() ? Instant.EPOCH : now();
     }
     config.store(settings, own, since, deadline);
@@ -350,7 +351,7 @@ final class HistoryLog {
       return true;
     } catch (MongoBulkWriteException e) {
       if (e.getWriteErrors().stream()
-          .allMatch(error -> error.getCode() == MongoErrors.DUPLICATE_KEY)
+              .allMatch(error -> error.getCode() == MongoErrors.DUPLICATE_KEY)
           && !e.getWriteErrors().isEmpty()) {
         return false;
       }

@@ -56,6 +56,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   /** After so many revisions of a key the others are skipped by another query. */
   private static final int MOST_OF_KEY = 200;
 
+  private static final int CHOICES_AT_ONCE = 2000;
   private static final int FETCHED_AT_ONCE = 100;
 
   private static final BsonDocument NONE = BsonDocument.parse("{key: {$in: []}}");
@@ -148,7 +149,8 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   }
 
   int count(KeyRange range, int most, Instant at) {
-    return at(at, deadline -> choose(EntryFilter.range(range), at, most, deadline).size());
+    return at(
+        at, deadline -> choose(EntryFilter.range(range), at, most, deadline).size());
   }
 
   <T> T labels(Function<Labels, T> use) {
@@ -182,15 +184,14 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   }
 
   private <T> T reading(Deadline deadline, Supplier<T> read) {
-    return access.reading("the history of store '" + log.store() + "'", () -> access
-        .sessions()
-        .call(deadline, () -> {
+    return access.reading(
+        "the history of store '" + log.store() + "'",
+        () -> access.sessions().call(deadline, () -> {
           log.config().look(deadline);
           log.prepare(deadline);
           if (!log.config().settings().isEnabled()) {
             throw new KVException(
-                ErrorCode.NO_HISTORY,
-                "The history of store '" + log.store() + "' is turned off");
+                ErrorCode.NO_HISTORY, "The history of store '" + log.store() + "' is turned off");
           }
           return read.get();
         }));
@@ -231,6 +232,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
         .find(filter)
         .sort(BsonDocument.parse("{key: 1, revision: -1}"))
         .projection(CHOICE)
+        .batchSize(CHOICES_AT_ONCE)
         .iterator()) {
       while (chosen.size() < most && cursor.hasNext()) {
         RawBsonDocument revision = cursor.next();
@@ -289,9 +291,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     if (query.key().isEmpty() || !query.prefixes().contains("")) {
       filter.putAll(anyOf(query.prefixes()));
     }
-    query
-        .version()
-        .ifPresent(version -> filter.put("entry.version", new BsonInt64(version)));
+    query.version().ifPresent(version -> filter.put("entry.version", new BsonInt64(version)));
     query.etag().ifPresent(etag -> filter.put("entry.etag", etag(etag)));
     query.author().ifPresent(author -> filter.put("by", new BsonString(author)));
     query

@@ -8,11 +8,11 @@ import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.EtagReusedException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteOptions;
-import dev.kvstore.KVOperation;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Cause;
@@ -59,10 +59,7 @@ record KeyWriter(StoreAccess access) {
    * that has the etag which the caller chose is not seen either, and collides.
    */
   private StoredDocument upsert(
-      EntryWrite write,
-      Function<Instant, BsonValue> update,
-      boolean withValue,
-      Deadline deadline) {
+      EntryWrite write, Function<Instant, BsonValue> update, boolean withValue, Deadline deadline) {
     BsonDocument newEtag = newEtag(write.chosenEtag());
     while (true) {
       Sent sent = update(write, update, WriteCondition.NONE, newEtag, withValue, deadline);
@@ -193,11 +190,7 @@ record KeyWriter(StoreAccess access) {
   }
 
   private boolean delete(
-      String key,
-      WriteCondition condition,
-      BsonDocument demanded,
-      Cause cause,
-      Deadline deadline) {
+      String key, WriteCondition condition, BsonDocument demanded, Cause cause, Deadline deadline) {
     SendMark mark = new SendMark();
     ObjectId tombstone = new ObjectId();
     try {

@@ -83,13 +83,13 @@ public final class MongoEntryDatabase implements EntryDatabase {
     this.errors = new MongoErrors(ClientFactory.servers(client), settings.timeout());
     this.format = new StoredFormat(this.database, errors);
     this.sessions = new Sessions(client, this.database, settings.timeout());
-    this.keeper = new HistoryKeeper(this.database);
     this.pump = ChangePump.of(
         this.database,
         settings.timeout(),
         settings.longestWait(),
         settings.effectivePollingInterval(),
         settings.clock());
+    this.keeper = new HistoryKeeper(this.database, pump);
     this.heartbeat = settings
         .heartbeat()
         .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
@@ -231,8 +231,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     format.check(deadline);
     String what = "whether there is the store '" + name + "'";
     boolean exists = reading(what, deadline, () -> exists(name, deadline));
-    boolean recorded =
-        reading(what, deadline, () -> log.config().read(deadline).isOn());
+    boolean recorded = reading(what, deadline, () -> log.config().read(deadline).isOn());
     if (exists && recorded) {
       dropRecorded(log, Cause.of(options), deadline);
     } else if (exists) {
@@ -263,14 +262,9 @@ public final class MongoEntryDatabase implements EntryDatabase {
       return true;
     });
     try {
-      sessions.call(deadline, () -> {
-        timed(deadline)
-            .getCollection(store)
-            .renameCollection(new MongoNamespace(database.getName(), dropped.collection()));
-        return true;
-      });
+      rename(store, dropped.collection(), deadline);
     } catch (RuntimeException e) {
-      settleRename(dropped.collection(), doing, e);
+      settleRename(log, dropped, doing, e);
     }
     try {
       sessions.call(deadline, () -> log.finishDrops(true, deadline));
@@ -280,18 +274,38 @@ public final class MongoEntryDatabase implements EntryDatabase {
     keeper.written(log);
   }
 
-  private void settleRename(String to, String doing, RuntimeException failure) {
+  private void rename(String store, String to, Deadline deadline) {
+    MongoNamespace other = new MongoNamespace(database.getName(), to);
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.renameCollection(other);
+      } else {
+        collection.renameCollection(session, other);
+      }
+      return null;
+    });
+  }
+
+  /** Returns if the store has its other name although the server did not confirm it. */
+  private void settleRename(
+      HistoryLog log, HistoryConfig.Dropped dropped, String doing, RuntimeException failure) {
+    Deadline deadline = Deadline.after(settings.timeout());
     boolean done = false;
     try {
-      Deadline deadline = Deadline.after(settings.timeout());
-      done = !MongoErrors.isRefusal(failure) && sessions.call(deadline, () -> exists(to, deadline));
+      if (MongoErrors.isRefusal(failure)) {
+        log.config().dropped(dropped, deadline);
+      } else {
+        done = sessions.call(deadline, () -> exists(dropped.collection(), deadline));
+      }
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
     if (!done) {
-      throw MongoErrors.isRefusal(failure)
-          ? errors.of(failure, doing)
-          : errors.unknown(doing, failure);
+      throw errors.unknown(doing, failure);
     }
   }
 

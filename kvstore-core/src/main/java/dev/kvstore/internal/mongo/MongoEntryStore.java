@@ -8,12 +8,12 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.HistoryQuery;
 import dev.kvstore.HistorySettings;
 import dev.kvstore.KVEntry;
-import dev.kvstore.KVLabel;
-import dev.kvstore.KVOperation;
-import dev.kvstore.KVRevision;
 import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * Every call ends within the time limit, one that has to find out what became of a write within
  * about twice, and an atomic batch within about three times the limit.
  */
-final class MongoEntryStore 
+final class MongoEntryStore
     implements EntryStore, HistoryStore, Mutation.Handler, Projection.Scanner {
   private final StoreAccess access;
   private final BooleanSupplier transactions;
@@ -202,8 +202,8 @@ final class MongoEntryStore
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> access.plan(
-            new Write(entry.getKey(), entry.getValue(), options), KVOperation.SET))
+        .map(entry ->
+            access.plan(new Write(entry.getKey(), entry.getValue(), options), KVOperation.SET))
         .toList();
     return options.isAtomic()
         ? new AtomicBatch(access, writes, deadline).write()

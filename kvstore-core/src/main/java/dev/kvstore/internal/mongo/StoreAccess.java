@@ -158,8 +158,7 @@ record StoreAccess(
 
   /** Plans a write, and what to record of it if the store has a history. */
   EntryWrite plan(Write write, KVOperation operation) {
-    return new EntryWrite(
-        write, recording.isOn() ? write.cause().operationOr(operation) : null);
+    return new EntryWrite(write, recording.isOn() ? write.cause().operationOr(operation) : null);
   }
 
   /** Begins to find out what became of a write, for which there is as much time again. */

@@ -14,7 +14,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A replica set with a history behind the cache, whose moves the cache must not take for writes. */
+/**
+ * A replica set with a history behind the cache, whose moves the cache must not take for writes.
+ */
 class NearCacheHistoryContractTest extends RecordedStoreContract {
   private MongoTestServer server;
   private MongoEntryDatabase database;
@@ -39,8 +41,8 @@ class NearCacheHistoryContractTest extends RecordedStoreContract {
 
   @Override
   protected EntryStore open(String name) {
-    RawStore store = RawStore.of(NearCache.over(
-        database.store(name), NearCacheSettings.DEFAULT, new ForwardClock(clock())));
+    RawStore store = RawStore.of(
+        NearCache.over(database.store(name), NearCacheSettings.DEFAULT, new ForwardClock(clock())));
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(2))

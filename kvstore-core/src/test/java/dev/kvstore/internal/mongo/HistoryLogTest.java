@@ -66,8 +66,7 @@ class HistoryLogTest {
   }
 
   private HistoryLog log(MongoDatabase by) {
-    HistoryConfig config =
-        new HistoryConfig(by, "s", Optional.of(HistorySettings.DEFAULT), ERRORS);
+    HistoryConfig config = new HistoryConfig(by, "s", Optional.of(HistorySettings.DEFAULT), ERRORS);
     HistoryLog log = new HistoryLog(by, "s", config, ERRORS, clock);
     config.read(deadline());
     return log;
@@ -294,8 +293,7 @@ class HistoryLogTest {
     set("a", 3);
     set("b", 2);
     log(database).moveAll(deadline());
-    assertThat(told("a"))
-        .containsExactly("set by ann v1 1", "set by old v2 2", "set by ann v3 3");
+    assertThat(told("a")).containsExactly("set by ann v1 1", "set by old v2 2", "set by ann v3 3");
     assertThat(told("b")).containsExactly("set by old v1 1", "set by ann v2 2");
   }
 
@@ -336,7 +334,9 @@ class HistoryLogTest {
     assertThat(told("a")).containsExactly("set by ann v1 1");
     clock.advance(Duration.ofMinutes(2));
     log.expire(deadline());
-    assertThat(entries().find(EntryFilter.key("a")).first()).as("not recorded yet").isNotNull();
+    assertThat(entries().find(EntryFilter.key("a")).first())
+        .as("not recorded yet")
+        .isNotNull();
     log.moveAll(deadline());
     log.expire(deadline());
     assertThat(entries().countDocuments()).isZero();

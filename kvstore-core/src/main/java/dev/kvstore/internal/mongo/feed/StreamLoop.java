@@ -192,8 +192,9 @@ abstract class StreamLoop extends ServiceThread {
   private boolean read(BsonDocument event, Map<String, StoreNews> news) {
     StreamEvent read = StreamEvent.of(event);
     if (read instanceof StreamEvent.Changed changed) {
-      List<Change> changes =
-          news.computeIfAbsent(changed.store(), store -> StoreNews.replacedAt(UNKNOWN)).changes();
+      List<Change> changes = news.computeIfAbsent(
+              changed.store(), store -> StoreNews.replacedAt(UNKNOWN))
+          .changes();
       for (Change change : changed.changes()) {
         if (!isKnown(changed.store(), change)) {
           changes.add(change);

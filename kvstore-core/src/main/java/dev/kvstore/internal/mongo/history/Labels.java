@@ -51,8 +51,8 @@ public record Labels(MongoCollection<BsonDocument> collection, String store) {
 
   /** Stores the label. Returns true if there was none of that name. */
   public boolean set(KVLabel label) {
-    BsonDocument stored = id(label.name())
-        .append("at", new BsonDateTime(label.at().toEpochMilli()));
+    BsonDocument stored =
+        id(label.name()).append("at", new BsonDateTime(label.at().toEpochMilli()));
     put(stored, "by", label.author().orElse(null));
     put(stored, "comment", label.comment().orElse(null));
     return collection

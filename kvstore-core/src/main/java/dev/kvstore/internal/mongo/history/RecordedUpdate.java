@@ -51,18 +51,19 @@ public final class RecordedUpdate {
   private static final BsonArray NOTHING = new BsonArray();
   private static final BsonInt64 ZERO = new BsonInt64(0);
   private static final BsonInt64 ONE = new BsonInt64(1);
-  
+
   /** A tombstone's expiry is so long before it was made. */
   public static final Duration LONG_AGO = Duration.ofDays(1);
-
 
   /** What the history says of one state. */
   private static final List<String> SAID =
       List.of("etag", "revision", "operation", "comment", "from", "fresh", "expired");
 
   /** Whether there is a document: an upsert begins with the key alone. */
-  private static final BsonValue THERE =
-      op("$or", op("$ne", typeOf("etag"), text("missing")), op("$ne", typeOf("value"), text("missing")));
+  private static final BsonValue THERE = op(
+      "$or",
+      op("$ne", typeOf("etag"), text("missing")),
+      op("$ne", typeOf("value"), text("missing")));
 
   private final BsonObjectId etag;
   private final Cause cause;
@@ -154,8 +155,7 @@ public final class RecordedUpdate {
         .append("createdAt", op("$cond", live, orElse("createdAt", now), now))
         .append("updatedAt", now)
         .append("updatedBy", author())
-        .append(
-            "expiresAt", expiryKept ? op("$cond", live, text("$expiresAt"), expiry) : expiry)
+        .append("expiresAt", expiryKept ? op("$cond", live, text("$expiresAt"), expiry) : expiry)
         .append("deleted", REMOVED)
         .append("recorded", REMOVED)
         .append(
@@ -184,9 +184,8 @@ public final class RecordedUpdate {
     if (cause.from() != null) {
       history.put("from", literal(source(cause.from())));
     }
-    BsonValue replaced = keepsReplaced
-        ? op("$cond", THERE, new BsonArray(List.of(present())), NOTHING)
-        : NOTHING;
+    BsonValue replaced =
+        keepsReplaced ? op("$cond", THERE, new BsonArray(List.of(present())), NOTHING) : NOTHING;
     history
         .append("pending", BsonBoolean.TRUE)
         .append("unrecorded", op("$concatArrays", orElse("history.unrecorded", NOTHING), replaced));

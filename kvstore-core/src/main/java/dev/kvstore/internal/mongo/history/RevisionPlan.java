@@ -97,8 +97,8 @@ public final class RevisionPlan {
   public List<BsonDocument> revisions() {
     // Of one key they are in this order already.
     return revisions.stream()
-        .sorted(Comparator.comparingLong(
-            revision -> revision.getInt64("revision").getValue()))
+        .sorted(
+            Comparator.comparingLong(revision -> revision.getInt64("revision").getValue()))
         .toList();
   }
 
@@ -130,12 +130,10 @@ public final class RevisionPlan {
       add(states.get(i), before);
     }
     Head head = heads.get(key);
-    long revision =
-        present.isRecorded() || head == null
-            ? present.revision
-            : Math.max(present.revision, head.revision);
-    settled.add(new Settled(
-        key, document, revision, EntryImage.digest(present.image, revision)));
+    long revision = present.isRecorded() || head == null
+        ? present.revision
+        : Math.max(present.revision, head.revision);
+    settled.add(new Settled(key, document, revision, EntryImage.digest(present.image, revision)));
   }
 
   /** Plans what has to be recorded of a key that has no document: that it is gone. */
@@ -259,7 +257,8 @@ public final class RevisionPlan {
     State(String key, RawBsonDocument source) {
       this.key = key;
       this.source = source;
-      this.said = source.get("history") instanceof BsonDocument history ? history : new BsonDocument();
+      this.said =
+          source.get("history") instanceof BsonDocument history ? history : new BsonDocument();
       this.image = EntryImage.of(key, source);
       this.revision = said.get("revision") instanceof BsonInt64 number
           ? number.getValue()
@@ -291,10 +290,7 @@ public final class RevisionPlan {
       }
       String operation = text(said, "operation");
       BsonDocument revision = RevisionPlan.revision(
-          key,
-          operation == null ? KVOperation.SET.text() : operation,
-          by,
-          text(said, "comment"));
+          key, operation == null ? KVOperation.SET.text() : operation, by, text(said, "comment"));
       if (said.get("from") instanceof BsonDocument from) {
         revision.put("from", from);
       }

@@ -146,7 +146,9 @@ class StreamEventTest {
 
   private static List<String> told(StreamEvent event) {
     return ((StreamEvent.Changed) event)
-        .changes().stream().map(change -> change.kind() + " " + change.version()).toList();
+        .changes().stream()
+            .map(change -> change.kind() + " " + change.version())
+            .toList();
   }
 
   @Test
@@ -188,8 +190,8 @@ class StreamEventTest {
     assertThat(told(replaced("{" + version + created
             + ", history: {pending: true, operation: 'set', expired: {$date: 1}}}")))
         .containsExactly("EXPIRE 0", "SET 1");
-    assertThat(told(replaced(
-            "{" + version + created + ", history: {pending: true, operation: 'set'}}")))
+    assertThat(told(
+            replaced("{" + version + created + ", history: {pending: true, operation: 'set'}}")))
         .containsExactly("SET 1");
   }
 
