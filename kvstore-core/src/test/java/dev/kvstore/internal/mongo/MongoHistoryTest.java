@@ -378,7 +378,7 @@ class MongoHistoryTest {
       revisions.add(new Document("_id", place)
           .append("key", key)
           .append("revision", number)
-          .append("at", new Date(number))
+          .append("at", Instant.ofEpochMilli(number))
           .append("operation", "set")
           .append("digest", "")
           .append("entry", new Document("_id", key).append("version", number)));
