@@ -195,7 +195,7 @@ class KVSnapshotTest {
     }
     Map<String, RawValue> before = raw(from);
     raw(to)
-        .forEach((key, value) -> assertThat(value.equals(before.get(key))
+        .forEach((key, value) -> assertThat(Objects.equals(value, before.get(key))
                 || losses.stream().anyMatch(loss -> loss.startsWith("'" + key + "'")))
             .as(key)
             .isTrue());
@@ -276,8 +276,15 @@ class KVSnapshotTest {
         InvalidSnapshotException.class,
         () -> read(
             to,
-            "{\"key\":\"a\",\"value\":1}\n\n{\"key\":\"b\"}\n[\n{\"key\":\"c//d\",\"value\":1}\n"
-                + "{\"key\":\"a\",\"value\":2}\n{\"key\":\"e\",\"value\":{\"$date\":\"secret\"}}\n",
+            """
+            {"key":"a","value":1}
+
+            {"key":"b"}
+            [
+            {"key":"c//d","value":1}
+            {"key":"a","value":2}
+            {"key":"e","value":{"$date":"secret"}}
+            """,
             ImportOptions.EXACT));
     assertThat(failure.problems())
         .extracting(InvalidSnapshotException.Problem::line)
