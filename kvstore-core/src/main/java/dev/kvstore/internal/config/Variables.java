@@ -21,8 +21,9 @@ public final class Variables {
    * their variables.
    */
   public static final Set<String> SERVICE = Set.of("""
-      access-log allowed-hosts body-timeout client-timeout config cors-origins
-      data database forwarded-header host insecure log-format log-level
+      access-log allowed-hosts audit-log body-timeout client-timeout config cors-origins
+      data database forwarded-header history history-retention history-revisions
+      host insecure log-format log-level
       max-body-bytes max-connections max-event-streams
       max-event-streams-per-client max-header-bytes max-requests-per-client
       max-requests-per-second max-value-bytes mongodb mongodb-uri port

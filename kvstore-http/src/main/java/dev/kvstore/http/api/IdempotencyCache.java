@@ -3,6 +3,7 @@ package dev.kvstore.http.api;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.kvstore.ChangeReport;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVEntry;
@@ -50,6 +51,9 @@ public final class IdempotencyCache {
   /** What the text of a key takes beside its characters. */
   private static final int KEY_BYTES = 56;
 
+  /** What a change in a report takes beside its key: about two previews of values. */
+  private static final int ITEM_BYTES = 500;
+
   private final AsyncCache<Id, Outcome> outcomes;
 
   public IdempotencyCache() {
@@ -95,6 +99,11 @@ public final class IdempotencyCache {
       if (result instanceof DeleteResult deletion) {
         return Stream.concat(deletion.keys().stream(), deletion.changed().stream())
             .mapToInt(key -> KEY_BYTES + key.length())
+            .sum();
+      }
+      if (result instanceof ChangeReport report) {
+        return report.items().stream()
+            .mapToInt(item -> ITEM_BYTES + KEY_BYTES + item.key().length())
             .sum();
       }
       Object entry = result instanceof SetDefaultResult<?> defaulted ? defaulted.entry() : result;

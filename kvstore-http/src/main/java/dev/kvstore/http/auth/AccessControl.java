@@ -114,7 +114,7 @@ public final class AccessControl {
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
     }
-    if (access.isDeletion(method) && !principal.seesAllKeys()) {
+    if (access.isAdministration(method) && !principal.seesAllKeys()) {
       throw forbidden("This needs a token that is good for all keys of the store");
     }
     if (access == Access.MONITORING && !principal.seesAll()) {
@@ -138,7 +138,7 @@ public final class AccessControl {
   }
 
   /**
-   * Checks that the principal may delete all keys that begin with the prefix.
+   * Checks that the token is good for all keys that begin with the prefix.
    *
    * @throws ProblemException otherwise, whether or not there are any
    */
@@ -147,6 +147,15 @@ public final class AccessControl {
     if (!principal.visible(range).equals(List.of(range))) {
       throw forbidden("The token is not good for all keys that begin with this prefix");
     }
+  }
+
+  /**
+   * Checks that the principal may delete all keys that begin with the prefix.
+   *
+   * @throws ProblemException otherwise, whether or not there are any
+   */
+  public static void checkDeletion(Principal principal, String prefix) {
+    checkPrefix(principal, prefix);
     if (prefix.isEmpty() && !principal.has(Role.ADMIN)) {
       throw forbidden("To delete all entries needs the role admin");
     }

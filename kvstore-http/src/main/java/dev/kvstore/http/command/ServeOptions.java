@@ -26,6 +26,9 @@ final class ServeOptions {
   private DatabaseOptions database = new DatabaseOptions();
 
   @Mixin
+  private HistoryOptions history = new HistoryOptions();
+
+  @Mixin
   private LimitOptions limits = new LimitOptions();
 
   @Mixin
@@ -39,6 +42,7 @@ final class ServeOptions {
     tls.check(faults);
     database.check(faults);
     database.checkTokensFile(faults);
+    history.check(faults);
     limits.check(faults);
     web.check(faults);
   }
@@ -70,7 +74,8 @@ final class ServeOptions {
   }
 
   Backend backend(Metrics metrics) {
-    return database.backend(metrics.mongodb(), file -> metrics.sqlite(file::statistics));
+    return database.backend(
+        metrics.mongodb(), file -> metrics.sqlite(file::statistics), history.settings());
   }
 
   LogOptions log() {

@@ -7,6 +7,14 @@ import dev.kvstore.http.api.entries.KeyHandler;
 import dev.kvstore.http.api.events.EventFrames;
 import dev.kvstore.http.api.events.EventStreams;
 import dev.kvstore.http.api.events.EventsHandler;
+import dev.kvstore.http.api.history.ChangePolls;
+import dev.kvstore.http.api.history.ChangesHandler;
+import dev.kvstore.http.api.history.HistoryHandler;
+import dev.kvstore.http.api.history.KeyHistoryHandler;
+import dev.kvstore.http.api.history.KeyRollbackHandler;
+import dev.kvstore.http.api.history.LabelHandler;
+import dev.kvstore.http.api.history.RollbackHandler;
+import dev.kvstore.http.api.history.SettingsHandler;
 import dev.kvstore.http.api.monitoring.HealthHandler;
 import dev.kvstore.http.api.monitoring.MetricsHandler;
 import dev.kvstore.http.api.pages.Page;
@@ -25,18 +33,23 @@ import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
+import java.time.InstantSource;
 
 /** The resources of the service and their handlers. */
 final class Routes {
   private Routes() {}
 
-  /** @param streams will hold the streams of events */
+  /**
+   * @param streams will hold the streams of events
+   * @param polls will hold the requests that wait for changes
+   */
   static RouteTable of(
       ServerSettings settings,
       AccessControl accessControl,
       EntryDatabase database,
       Metrics metrics,
       EventStreams streams,
+      ChangePolls polls,
       Load load) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     RequestBodies bodies =
@@ -46,6 +59,8 @@ final class Routes {
     EventFrames frames = new EventFrames(transcoder, streams.readers());
     int value = bodies.maxValueBytes();
     int batch = settings.maxBodyBytes();
+    RequestBodies requests = bodies.withoutValueLimits();
+    int small = RequestBodies.MAX_REQUEST_BYTES;
     int counter = RequestBodies.MAX_COUNTER_BYTES;
     String store = "/v1/stores/{store}";
 
@@ -79,7 +94,35 @@ final class Routes {
         store + "/deletions",
         Access.DATA,
         batch,
-        new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
+        new DeletionsHandler(requests, responses, writes));
+    table.add("GET", store + "/history/{key}", Access.DATA, 0, new KeyHistoryHandler(responses));
+    table.add("GET", store + "/history", Access.DATA, 0, new HistoryHandler(responses));
+    table.add(
+        "POST",
+        store + "/rollbacks/{key}",
+        Access.DATA,
+        small,
+        new KeyRollbackHandler(requests, responses, writes));
+    table.add(
+        "POST",
+        store + "/rollbacks",
+        Access.DATA,
+        small,
+        new RollbackHandler(requests, responses, writes));
+    table.add("GET", store + "/changes", Access.DATA, 0, new ChangesHandler(polls, responses));
+    table.add(
+        "GET, PUT, DELETE",
+        store + "/labels/{name}",
+        Access.DATA,
+        small,
+        new LabelHandler(requests, responses, InstantSource.system()));
+    table.add("GET", store + "/labels", Access.DATA, 0, new LabelHandler.All(responses));
+    table.add(
+        "GET, PUT",
+        store + "/settings",
+        Access.SETTINGS,
+        small,
+        new SettingsHandler(requests, responses));
     table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
     table.add(
         "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));

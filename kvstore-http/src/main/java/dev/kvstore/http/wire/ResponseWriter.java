@@ -23,6 +23,8 @@ public final class ResponseWriter {
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
+  private static final String ETAG = "ETag";
+
   /** A smaller body waits in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
 
@@ -139,18 +141,8 @@ public final class ResponseWriter {
     out.name("etag").text(metadata.etag());
     out.name("createdAt").time(metadata.createdAt());
     out.name("updatedAt").time(metadata.updatedAt());
-    out.name("updatedBy");
-    if (metadata.updatedBy().isPresent()) {
-      out.text(metadata.updatedBy().get());
-    } else {
-      out.nothing();
-    }
-    out.name("expiresAt");
-    if (metadata.expiresAt().isPresent()) {
-      out.time(metadata.expiresAt().get());
-    } else {
-      out.nothing();
-    }
+    out.name("updatedBy").textOrNothing(metadata.updatedBy());
+    out.name("expiresAt").timeOrNothing(metadata.expiresAt());
     out.endDocument();
   }
 
@@ -190,14 +182,18 @@ public final class ResponseWriter {
     return value;
   }
 
-  /** Says which version the answer is about. */
+  /** Says which version the answer is about; one of the past is no condition for a write. */
   public static void metadataHeaders(RequestContext context, KVMetadata metadata) {
-    metadataHeaders(metadata, context::header);
+    metadataHeaders(metadata, (name, value) -> {
+      if (!name.equals(ETAG) || !context.isOfThePast()) {
+        context.header(name, value);
+      }
+    });
   }
 
   /** Names the headers that say which version an answer is about, and their values. */
   public static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
-    headers.accept("ETag", '"' + metadata.etag() + '"');
+    headers.accept(ETAG, '"' + metadata.etag() + '"');
     headers.accept(
         "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
     headers.accept("KV-Version", Long.toString(metadata.version()));
