@@ -16,10 +16,7 @@ public final class BatchOptions {
     this.each = each;
   }
 
-  /**
-   * Writes all keys or none. No reader of a single key sees one of them before the batch is
-   * durable.
-   */
+  /** Writes all keys or none; no reader of a key sees it before the batch is durable. */
   public BatchOptions atomic() {
     return new BatchOptions(true, each);
   }

@@ -5,11 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * Options of a binding. Immutable; each method returns a changed copy.
- *
- * @param <T> the type of the settings
- */
+/** Options of a binding. Immutable; each method returns a changed copy. */
 public final class BindOptions<T> {
   private final Optional<T> defaults;
   private final List<Validator<? super T>> rules;

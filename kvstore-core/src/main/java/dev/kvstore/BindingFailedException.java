@@ -3,9 +3,7 @@ package dev.kvstore;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * Thrown if the settings stored below a prefix do not make the wanted object. Lists all problems.
- */
+/** Thrown if the settings stored below a prefix do not make the object. Lists all problems. */
 public final class BindingFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 

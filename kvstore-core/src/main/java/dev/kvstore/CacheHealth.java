@@ -14,34 +14,22 @@ public interface CacheHealth {
   /** Returns when {@link #coherent()} last changed. */
   Instant since();
 
-  /**
-   * Returns the maximum age of the last proof that the cache is up to date; the time since opening
-   * if there was none yet.
-   */
+  /** Returns the age of the last proof that the cache is up to date, or the time since opening. */
   Duration lag();
 
-  /**
-   * Returns the number of reads answered from memory; slightly less if many threads read
-   * concurrently.
-   */
+  /** Returns the number of reads answered from memory; slightly less if many threads read. */
   long hits();
 
   /** Returns the number of reads not answered from memory. */
   long misses();
 
-  /**
-   * Returns the number of reads of the database because of misses; fewer than misses if readers
-   * share one.
-   */
+  /** Returns the number of reads of the database for misses; readers can share one. */
   long loads();
 
   /** Returns the number of entries removed because of a change elsewhere. */
   long invalidations();
 
-  /**
-   * Returns the number of misses that ignored the cached entry: on request, or because the cache
-   * was not coherent.
-   */
+  /** Returns the number of misses that ignored a cached entry: requested, or not coherent. */
   long bypasses();
 
   /** Returns the number of reads answered with an entry marked as stale. */
@@ -50,8 +38,6 @@ public interface CacheHealth {
   /** Returns the number of cached keys. */
   long entries();
 
-  /**
-   * Returns the size of the cache in bytes, as {@link NearCacheSettings#maximumBytes()} counts it.
-   */
+  /** Returns the size in bytes, as {@link NearCacheSettings#maximumBytes()} counts it. */
   long weight();
 }

@@ -2,10 +2,7 @@ package dev.kvstore;
 
 import java.util.Locale;
 
-/**
- * A stable code for an error, the same over MongoDB, SQLite, HTTP and the command line. Codes are
- * added, never renamed.
- */
+/** A stable error code, the same for every back end, HTTP and the command line; never renamed. */
 public enum ErrorCode {
   /** The key breaks the rules of {@link Names#checkKey}. */
   INVALID_KEY,
@@ -62,10 +59,7 @@ public enum ErrorCode {
 
   private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  /**
-   * Returns the code as it appears in problem documents and on the command line, for example
-   * {@code key-not-found}.
-   */
+  /** Returns the code in problem documents and on the command line, as {@code key-not-found}. */
   public String text() {
     return text;
   }

@@ -2,10 +2,7 @@ package dev.kvstore;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Thrown if a key, store name, value or parameter is invalid. Nothing was written. {@link #code()}
- * says which it is.
- */
+/** Thrown if an input, which {@link #code()} names, is invalid. Nothing was written. */
 public class InvalidInputException extends KVException {
   private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,6 @@ import java.util.List;
 /**
  * Settings as one object that follows what is stored, see {@link KVStore#bind(String, Class)}. Bind
  * once and keep it. Thread-safe.
- *
- * @param <T> the type of the settings
  */
 public interface KVBinding<T> extends AutoCloseable {
   /**

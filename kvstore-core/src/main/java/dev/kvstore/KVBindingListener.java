@@ -3,8 +3,6 @@ package dev.kvstore;
 /**
  * Receives changes of bound settings. Called by one thread at a time, never by the one that made
  * the change or that reads the settings. It may block. Its exceptions are logged.
- *
- * @param <T> the type of the settings
  */
 @FunctionalInterface
 public interface KVBindingListener<T> {

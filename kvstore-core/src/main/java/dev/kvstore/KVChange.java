@@ -22,21 +22,13 @@ public interface KVChange {
 
   String key();
 
-  /**
-   * Returns the version that was written; 0 for a delete and an expiry, and for an entry that was
-   * changed in the database by hand without one.
-   */
+  /** Returns the written version; 0 for a delete, an expiry, or a manual change without one. */
   long version();
 
-  /**
-   * Returns the etag that was written; empty for a delete and an expiry, and for an entry that was
-   * changed in the database by hand without one.
-   */
+  /** Returns the written etag; empty for a delete, an expiry, or a manual change without one. */
   Optional<String> etag();
 
-  /**
-   * Returns the position of the change in the history of the database; a watch can resume there.
-   */
+  /** Returns the position of the change in the database's history; a watch can resume there. */
   SyncToken position();
 
   /** As {@link #entry(KVType)}, for a class. */

@@ -75,10 +75,7 @@ public interface KVDatabase extends AutoCloseable {
   /** Returns the names of the stores that exist, in order. */
   List<String> stores();
 
-  /**
-   * Returns the number of entries of each store, in the order of their names. Counting a store
-   * stops at 10,000.
-   */
+  /** Returns the number of entries of each store, in order of name; counting stops at 10,000. */
   Map<String, Long> entryCounts();
 
   /**

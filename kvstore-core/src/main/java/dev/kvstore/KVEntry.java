@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value and its metadata, read together. Two entries are equal if their values, metadata and
  * staleness are equal, wherever they were read.
- *
- * @param <T> the value's type
  */
 public sealed interface KVEntry<T> permits StoredEntry {
   /** Where an entry was read. */

@@ -2,10 +2,7 @@ package dev.kvstore;
 
 import java.util.Optional;
 
-/**
- * The health of a {@link KVDatabase} at one moment. Not for implementation by applications: methods
- * will be added.
- */
+/** The health of a {@link KVDatabase}. Not for implementation: methods will be added. */
 public interface KVHealth {
   /** Returns true if the database answered. */
   default boolean isAvailable() {

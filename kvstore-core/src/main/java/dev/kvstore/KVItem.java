@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * One key with its type, default and rules. Make one per setting and keep it. Immutable and
  * thread-safe. Every method that reads or writes may reach the database and block for up to the
  * store's time limit.
- *
- * @param <T> the value's type
  */
 public interface KVItem<T> {
   String key();
@@ -114,10 +112,7 @@ public interface KVItem<T> {
     return update(function, WriteOptions.DEFAULT);
   }
 
-  /**
-   * As {@link #update(UnaryOperator)}, with the options of {@link KVStore#update(String, Class,
-   * UnaryOperator, WriteOptions)}.
-   */
+  /** As {@link #update(UnaryOperator)}, with the options of {@link KVStore#update}. */
   @Nullable
   T update(UnaryOperator<@Nullable T> function, WriteOptions options);
 

@@ -37,10 +37,7 @@ public sealed interface KVMetadata permits StoredMetadata {
 
   String key();
 
-  /**
-   * Returns the number of writes since the key was created, from 1. It starts again after a delete
-   * or an expiry.
-   */
+  /** Returns the number of writes since the key was created; again 1 after a delete or expiry. */
   long version();
 
   /** Returns the etag: opaque, different for every write, and used for compare-and-set. */

@@ -3,9 +3,7 @@ package dev.kvstore;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Selects the keys of a listing and its page size. Immutable; each method returns a changed copy.
- */
+/** The keys of a listing and its page size. Immutable; each method returns a changed copy. */
 public final class KVQuery {
   /** The largest page. */
   public static final int MAX_LIMIT = 1000;
@@ -28,10 +26,7 @@ public final class KVQuery {
     return new KVQuery(Names.checkText("prefix", prefix), null, ALL.limit);
   }
 
-  /**
-   * Selects only keys after this one, in the order of UTF-8 bytes, see {@link KVPage#next()}. It
-   * need not exist.
-   */
+  /** Selects the keys after this one, which need not exist, see {@link KVPage#next()}. */
   public KVQuery after(String key) {
     return new KVQuery(prefix, Names.checkText("key to come after", key), limit);
   }

@@ -60,10 +60,7 @@ public interface KVStore extends AutoCloseable {
     return entry(key, type, options).value();
   }
 
-  /**
-   * Returns the value; empty if there is no entry or a null is stored. {@link #findEntry}
-   * distinguishes the two.
-   */
+  /** Returns the value; empty if absent or null, which {@link #findEntry} distinguishes. */
   default <T> Optional<T> find(String key, Class<T> type) {
     return find(key, KVType.of(type));
   }
@@ -187,9 +184,7 @@ public interface KVStore extends AutoCloseable {
     return setDefault(key, KVType.ofValue(value), value);
   }
 
-  /**
-   * As {@link #setDefault(String, Object)}, for a type that the value does not show, and for null.
-   */
+  /** As {@link #setDefault(String, Object)}, for a type the value does not show, and for null. */
   default <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
     return setDefault(key, type, value, WriteOptions.DEFAULT).value();
   }
@@ -315,10 +310,7 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #stream(KVQuery, KVType, ReadOptions)}, for the keys alone. */
   Stream<String> streamKeys(KVQuery query, ReadOptions options);
 
-  /**
-   * Returns all keys in order. The list is held in memory; use {@link #streamKeys(String)} for
-   * large stores.
-   */
+  /** Returns all keys in order, in memory; see {@link #streamKeys(String)} for large stores. */
   default List<String> keys() {
     return keys("");
   }
@@ -464,9 +456,7 @@ public interface KVStore extends AutoCloseable {
   /** As {@link #item(String, Class)}, for generic and lenient types. */
   <T> KVItem<T> item(String key, KVType<T> type);
 
-  /**
-   * As {@link #bind(String, Class, BindOptions)}, with the defaults and rules of the type alone.
-   */
+  /** As {@link #bind(String, Class, BindOptions)}, with defaults and rules of the type alone. */
   default <T> KVBinding<T> bind(String prefix, Class<T> type) {
     return bind(prefix, type, BindOptions.none());
   }

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * Immutable and thread-safe, with value equality.
- *
- * @param <T> the type
  */
 public class KVType<T> {
   private final Type type;

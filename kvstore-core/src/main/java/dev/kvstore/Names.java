@@ -1,5 +1,6 @@
 package dev.kvstore;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -27,9 +28,7 @@ public final class Names {
    */
   public static String checkKey(String key) {
     Objects.requireNonNull(key, "key");
-    int bytes = 0;
-    int segment = 0;
-    for (int i = 0; i < key.length(); ) {
+    for (int i = 0; i < key.length(); i = key.offsetByCodePoints(i, 1)) {
       int c = key.codePointAt(i);
       if (Character.isISOControl(c)) {
         throw invalidKey(key, "has a control character (U+%04X) at index %d".formatted(c, i));
@@ -38,14 +37,11 @@ public final class Names {
         throw invalidKey(
             key, "has half of a surrogate pair at index %d, which is no character".formatted(i));
       }
-      if (c == '/') {
-        checkSegment(key, segment, i);
-        segment = i + 1;
-      }
-      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-      i += Character.charCount(c);
     }
-    checkSegment(key, segment, key.length());
+    for (String segment : key.split("/", -1)) {
+      checkSegment(key, segment);
+    }
+    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_KEY_BYTES) {
       throw invalidKey(key, "has %d bytes in UTF-8, more than %d".formatted(bytes, MAX_KEY_BYTES));
     }
@@ -154,8 +150,7 @@ public final class Names {
     return STORE.matcher(Objects.requireNonNull(name, "name")).matches();
   }
 
-  private static void checkSegment(String key, int from, int to) {
-    String segment = key.substring(from, to);
+  private static void checkSegment(String key, String segment) {
     if (segment.isEmpty()) {
       throw invalidKey(key, key.isEmpty() ? "is empty" : "has an empty segment");
     }

@@ -37,9 +37,7 @@ public final class TypeMismatchException extends KVException {
     return key;
   }
 
-  /**
-   * Returns the BSON type of the stored value: {@code string}, {@code int32}, {@code document} …
-   */
+  /** Returns the BSON type of the stored value: {@code string}, {@code int32} … */
   public String storedType() {
     return storedType;
   }

@@ -2,11 +2,7 @@ package dev.kvstore;
 
 import java.util.Optional;
 
-/**
- * A rule for values. Implementations must be thread-safe and without side effects.
- *
- * @param <T> the values' type
- */
+/** A rule for values. Implementations must be thread-safe and without side effects. */
 @FunctionalInterface
 public interface Validator<T> {
   /**

@@ -42,10 +42,7 @@ public final class WriteOptions {
     this.operation = operation;
   }
 
-  /**
-   * Writes only if the entry has this etag, and throws {@link PreconditionFailedException}
-   * otherwise.
-   */
+  /** Writes only if the entry has this etag, else throws {@link PreconditionFailedException}. */
   public static WriteOptions ifMatch(String etag) {
     return DEFAULT.condition(WriteCondition.ifMatch(etag));
   }
@@ -90,10 +87,7 @@ public final class WriteOptions {
     return new WriteOptions(condition, newTimeToLive, false, author, etag, comment, operation);
   }
 
-  /**
-   * Keeps the expiry of an existing entry, or that it has none. A new entry does not expire.
-   * Replaces a time to live.
-   */
+  /** Keeps an existing entry's expiry; a new entry has none. Replaces a time to live. */
   public WriteOptions keepingExpiry() {
     return new WriteOptions(condition, null, true, author, etag, comment, operation);
   }

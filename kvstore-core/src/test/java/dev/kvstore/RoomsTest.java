@@ -48,7 +48,16 @@ class RoomsTest {
           "org.yaml.snakeyaml..",
           "com.github.difflib.."),
       List.of(room("binding"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, LOGGING),
-      List.of(room("typed"), API, SPI, SUPPORT, BSON, MAPPING, WATCH, room("binding")),
+      List.of(
+          room("typed"),
+          API,
+          SPI,
+          SUPPORT,
+          BSON,
+          MAPPING,
+          WATCH,
+          room("transfer"),
+          room("binding")),
       List.of(room("engine"), API, SPI, SUPPORT, MAPPING, room("cache"), room("typed")),
       List.of(room("mongo.feed"), API, SPI, SUPPORT, WATCH, DRIVER, BSON_LIBRARY, LOGGING),
       List.of(

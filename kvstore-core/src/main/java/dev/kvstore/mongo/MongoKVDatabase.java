@@ -62,10 +62,7 @@ public final class MongoKVDatabase {
     return open(client, database, MongoSettings.DEFAULT);
   }
 
-  /**
-   * Opens a database with the application's own client. Ignores the settings of the client and the
-   * database's name.
-   */
+  /** As {@link #open(MongoClient, String)}; ignores the client settings and the database's name. */
   public static KVDatabase open(MongoClient client, String database, MongoSettings settings) {
     Objects.requireNonNull(settings, "settings");
     return typed(MongoEntryDatabase.open(client, database, settings), settings);

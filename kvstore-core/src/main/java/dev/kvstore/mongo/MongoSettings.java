@@ -18,12 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Settings of a MongoDB database. Immutable; each method returns a changed copy. */
 public final class MongoSettings implements MongoConfig {
-  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
-
   /** How long a server may wait for changes before it answers that there are none. */
   private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
-
-  private static final Duration POLLING_INTERVAL = Duration.ofMillis(500);
 
   /**
    * 15 seconds, the application name {@code kvstore}, the system's clock, a near-cache with
@@ -41,7 +37,7 @@ public final class MongoSettings implements MongoConfig {
     private Clock clock = Clock.systemUTC();
     private @Nullable NearCacheSettings nearCache = NearCacheSettings.DEFAULT;
     private @Nullable Duration heartbeat;
-    private Duration pollingInterval = POLLING_INTERVAL;
+    private Duration pollingInterval = Duration.ofMillis(500);
     private Consumer<MongoClientSettings.Builder> customizer = client -> {};
     private @Nullable ObjectMapper objectMapper;
 
@@ -81,7 +77,7 @@ public final class MongoSettings implements MongoConfig {
    *     millisecond to 1 day
    */
   public MongoSettings withTimeout(Duration newTimeout) {
-    checkRange("timeout", newTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
+    checkRange("timeout", newTimeout, Duration.ofMillis(1), Duration.ofDays(1));
     return with(fields -> fields.timeout = newTimeout);
   }
 
@@ -96,10 +92,7 @@ public final class MongoSettings implements MongoConfig {
     return with(fields -> fields.database = checked);
   }
 
-  /**
-   * Sets the application name in the server's log and profiler, unless the connection string has
-   * one; {@code kvstore} by default.
-   */
+  /** Sets the name in the server's log, {@code kvstore} by default; a connection string's wins. */
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return with(fields -> fields.applicationName = newName);

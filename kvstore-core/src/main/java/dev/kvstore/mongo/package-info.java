@@ -1,7 +1,4 @@
-/**
- * Entries in MongoDB: one collection per store, one document per key. Everything that knows the
- * driver is in here.
- */
+/** Settings and factories for MongoDB: one collection per store, one document per key. */
 @NullMarked
 package dev.kvstore.mongo;
 

@@ -7,10 +7,7 @@ import dev.kvstore.KVStore;
 import dev.kvstore.Names;
 import java.nio.file.Path;
 
-/**
- * Opens a single store of a SQLite file, see {@link SqliteKVDatabase}. Closing the store also
- * closes the file.
- */
+/** Opens a single store of a {@link SqliteKVDatabase}; closing the store closes the file. */
 public final class SqliteKVStore {
   private SqliteKVStore() {}
 

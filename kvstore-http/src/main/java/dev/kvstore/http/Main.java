@@ -82,7 +82,7 @@ public final class Main {
     if (helped != null) {
       return helped;
     }
-    CommandSpec command = SettingSources.last(parsed).commandSpec();
+    CommandSpec command = CommandErrors.last(parsed).commandSpec();
     Faults faults = new Faults(command, sources);
     faults.addParseErrors(parsed);
     if (command.userObject() instanceof CheckedCommand checked) {

@@ -44,7 +44,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line {@code kv}. */
 public final class KvMain {
   private KvMain() {}
 
@@ -154,11 +153,7 @@ public final class KvMain {
     if (helped != null) {
       return helped;
     }
-    ParseResult last = parsed;
-    while (last.subcommand() != null) {
-      last = last.subcommand();
-    }
-    CommandSpec command = last.commandSpec();
+    CommandSpec command = CommandErrors.last(parsed).commandSpec();
     variables.unknown().forEach(message -> session.console().note("kv: " + message));
     UsageErrors faults = new UsageErrors(command, parsed, sources);
     if (command.userObject() instanceof Action action) {

@@ -28,17 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Settings that follow what is stored. Thread-safe.
- *
- * @param <T> the type of the settings
- */
+/** Settings that follow what is stored. Thread-safe. */
 public final class Binding<T> implements KVBinding<T> {
   private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-  /**
-   * An entry may outlive its expiry by the difference of two clocks: then it is looked at often.
-   */
+  /** An entry may outlive its expiry by the difference of two clocks. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
   private final Settings<T> settings;
@@ -50,13 +44,7 @@ public final class Binding<T> implements KVBinding<T> {
   private volatile State<T> state;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /**
-   * What holds at a time.
-   *
-   * @param entries what was read last
-   * @param problems what keeps those from becoming current
-   * @param unread the keys of those that nothing asked for
-   */
+  /** The settings, what was read last, its problems, and the keys that nothing asked for. */
   private record State<T>(
       T current,
       Map<String, KVEntry<RawValue>> entries,

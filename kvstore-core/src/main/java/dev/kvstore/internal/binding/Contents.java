@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Looks for what is stored for groups and their settings, as opposed to what a newer version of the
- * application has added beside it. Not thread-safe.
- */
+/** Finds what is stored for groups and their settings, ignoring unknown names. Not thread-safe. */
 record Contents(BsonCodec codec, StoredKeys keys, String separator) {
   /** Returns true if a key or a document has something for a member of the shape. */
   boolean hasAny(Shape shape, String below, List<Document> documents) {

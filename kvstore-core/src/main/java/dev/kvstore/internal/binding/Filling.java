@@ -19,13 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One try to make an object of values that were read, which goes on after a problem.
- *
- * @param keys what was read
- * @param rules by the keys that they are about
- * @param problems where to add what is wrong
- */
+/** One try to make an object of what was read; goes on after a problem. Rules are by key. */
 record Filling(
     BsonCodec codec,
     StoredKeys keys,

@@ -16,14 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One value made of the values below its key: {@code hosts[0]}, {@code servers[0].port},
- * {@code limits.red}. Not thread-safe.
- */
+/** A value made of those below its key: {@code hosts[0]}, {@code limits.red}. Not thread-safe. */
 final class Gathering {
+  private static final Pattern INDEX = Pattern.compile("\\[([0-9]{1,6})]");
+
   private final String separator;
   private final Type type;
   private final Map<String, Gathering> members = new LinkedHashMap<>();
@@ -63,12 +64,13 @@ final class Gathering {
     int end;
     Gathering part;
     if (place.startsWith("[")) {
-      end = place.indexOf(']') + 1;
-      int index = end == 0 ? -1 : index(place.substring(1, end - 1));
-      if (index < 0) {
+      Matcher index = INDEX.matcher(place);
+      if (!index.lookingAt()) {
         throw new MalformedException("'" + BsonText.shown(place) + "' is no index such as [0]");
       }
-      part = elements.computeIfAbsent(index, any -> new Gathering(elementType(), separator));
+      end = index.end();
+      part = elements.computeIfAbsent(
+          Integer.valueOf(index.group(1)), any -> new Gathering(elementType(), separator));
     } else {
       end = nameEnd(place);
       String name = memberName(place.substring(0, end));
@@ -119,10 +121,6 @@ final class Gathering {
           "'" + BsonText.shown(members.keySet().iterator().next())
               + "' is a member of what is also stored as one value");
     }
-  }
-
-  private static int index(String digits) {
-    return digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : -1;
   }
 
   /** The key of a map of scalars is all that follows. */

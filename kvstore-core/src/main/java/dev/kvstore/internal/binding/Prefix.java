@@ -5,13 +5,7 @@ import dev.kvstore.Names;
 import dev.kvstore.spi.Interest;
 import java.util.Set;
 
-/**
- * What settings are bound to.
- *
- * @param given as the caller gave it
- * @param own the key under which a document may be; empty for the whole store
- * @param separator what is between the names in a key
- */
+/** What settings are bound to: as given, the key of a whole document, and the separator. */
 record Prefix(String given, String own, String separator) {
   static Prefix of(String given) {
     KVQuery.prefix(given); // which refuses what cannot be one

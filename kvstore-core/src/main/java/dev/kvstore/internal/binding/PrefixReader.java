@@ -15,12 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads all entries of a prefix as they stood together at one moment. A scan is no snapshot, of
- * several pages or on MongoDB. But each write has an etag of its own: an entry that two scans found
- * the same was there all the time between its two readings, and the moment between the two scans is
- * in that time for every entry.
- *
- * <p>Tests override a method, to show what it is for.
+ * Reads the entries of a prefix as they stood at one moment: each write has an etag of its own, so
+ * what two scans find the same was there between them. Tests override a method, to show its use.
  */
 class PrefixReader {
   /** Every failure means that somebody wrote during two scans. */
@@ -34,11 +30,7 @@ class PrefixReader {
     this.prefix = prefix;
   }
 
-  /**
-   * Returns the entries by their keys.
-   *
-   * @throws KVException with {@link ErrorCode#CONFLICT} if they kept changing
-   */
+  /** Returns the entries by key; throws {@link ErrorCode#CONFLICT} if they kept changing. */
   final Map<String, KVEntry<RawValue>> read(ReadOptions options) {
     Map<String, KVEntry<RawValue>> before = scan(options);
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {

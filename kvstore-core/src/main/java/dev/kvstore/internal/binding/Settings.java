@@ -8,18 +8,12 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is to be made of a prefix. Immutable.
- *
- * @param <T> the type of the settings
- */
+/** What is to be made of a prefix. Immutable. */
 final class Settings<T> {
   private final Prefix prefix;
   private final Class<T> type;
@@ -27,14 +21,9 @@ final class Settings<T> {
   private final BsonCodec codec;
   private final Shape shape;
   private final Map<String, List<BindOptions.Rule<?>>> rules;
-  private final Set<String> declared = new HashSet<>();
+  private final Map<String, Member> declared = new HashMap<>();
 
-  /**
-   * What came of it: an object, or problems.
-   *
-   * @param unread the keys that nothing asked for
-   * @param <T> the type of the settings
-   */
+  /** An object or problems, and the keys that nothing asked for. */
   record Outcome<T>(@Nullable T object, List<KVProblem> problems, List<String> unread) {}
 
   /** @throws IllegalArgumentException if the type cannot be bound, or the options do not fit it */
@@ -44,15 +33,16 @@ final class Settings<T> {
     this.options = Objects.requireNonNull(options, "options");
     this.codec = codec;
     this.shape = new Shapes(codec).of(type);
+    declare(shape, prefix.below());
     this.rules = rulesByKey();
-    checkKeys(shape, prefix.below());
   }
 
   /** Holds the rules of the options for single settings against the type. */
   private Map<String, List<BindOptions.Rule<?>>> rulesByKey() {
     Map<String, List<BindOptions.Rule<?>>> byKey = new HashMap<>();
     for (BindOptions.Rule<?> rule : options.keyRules()) {
-      Member member = find(shape, rule.name());
+      String key = prefix.below() + rule.name();
+      Member member = declared.get(key);
       if (member == null) {
         throw new IllegalArgumentException("There is a rule for '" + rule.name() + "', which "
             + shape.type().getTypeName() + " does not have");
@@ -61,28 +51,9 @@ final class Settings<T> {
         throw new IllegalArgumentException("The rule for '" + rule.name() + "' is one for "
             + rule.type().getTypeName() + ", but that is " + member.content().getTypeName());
       }
-      byKey
-          .computeIfAbsent(prefix.below() + rule.name(), any -> new ArrayList<>())
-          .add(rule);
+      byKey.computeIfAbsent(key, any -> new ArrayList<>()).add(rule);
     }
     return byKey;
-  }
-
-  private @Nullable Member find(Shape of, String name) {
-    String separator = prefix.separator();
-    for (Member member : of.members()) {
-      if (member.name().equals(name)) {
-        return member;
-      }
-      if (member.shape() != null && name.startsWith(member.name() + separator)) {
-        String rest = name.substring(member.name().length() + separator.length());
-        Member inner = find(member.shape(), rest);
-        if (inner != null) {
-          return inner;
-        }
-      }
-    }
-    return null;
   }
 
   Prefix prefix() {
@@ -97,7 +68,7 @@ final class Settings<T> {
     Map<String, RawValue> values = new HashMap<>();
     entries.forEach((key, entry) -> values.put(key, Objects.requireNonNull(entry.value())));
     List<KVProblem> problems = new ArrayList<>();
-    StoredKeys keys = new StoredKeys(values, prefix.separator(), declared);
+    StoredKeys keys = new StoredKeys(values, prefix.separator(), declared.keySet());
     Filling filling = new Filling(codec, keys, prefix.separator(), rules, problems);
     T object = type.cast(filling.whole(shape, prefix, options.defaults().orElse(null)));
     if (object != null) {
@@ -110,12 +81,12 @@ final class Settings<T> {
     return new Outcome<>(problems.isEmpty() ? object : null, List.copyOf(problems), keys.unread());
   }
 
-  private void checkKeys(Shape of, String below) {
+  private void declare(Shape of, String below) {
     for (Member member : of.members()) {
       String key = Names.checkKey(below + member.name());
-      declared.add(key);
+      declared.put(key, member);
       if (member.shape() != null) {
-        checkKeys(member.shape(), key + prefix.separator());
+        declare(member.shape(), key + prefix.separator());
       }
     }
   }

@@ -16,12 +16,7 @@ sealed interface Shape {
 
   List<Member> members();
 
-  /**
-   * Returns an object with these values, in the order of the members.
-   *
-   * @param values for a member with a default method perhaps {@link SnapshotProxy#UNSET}
-   * @throws InvocationTargetException with what a constructor threw
-   */
+  /** Returns an object of these values, in the order of the members; some may be unset. */
   Object make(@Nullable Object[] values) throws InvocationTargetException;
 
   /** Returns the member of that name, or the one of the same words. */
@@ -48,12 +43,7 @@ sealed interface Shape {
     }
   }
 
-  /**
-   * An interface gets an immutable object behind a proxy.
-   *
-   * @param indexes which member a method is
-   * @param bodies what other methods do
-   */
+  /** An interface is implemented by a proxy: members by index, other methods by their bodies. */
   record OfInterface(
       Class<?> type,
       List<Member> members,

@@ -36,6 +36,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what types of settings are made of. What cannot be bound is the caller's mistake. */
@@ -44,6 +45,10 @@ final class Shapes {
       OptionalInt.class, Integer.class,
       OptionalLong.class, Long.class,
       OptionalDouble.class, Double.class);
+
+  /** An abbreviation is a word: {@code URL} becomes url, and {@code URLPath} urlPath. */
+  private static final Pattern CAPITALS =
+      Pattern.compile("^(\\p{IsUppercase}+(?!\\p{IsLowercase})|\\p{IsUppercase})");
 
   private final BsonCodec codec;
   private final JsonTranscoder json = new JsonTranscoder(ValueLimits.DEFAULT);
@@ -184,20 +189,10 @@ final class Shapes {
         ? 3
         : name.startsWith("is") && method.getReturnType() == boolean.class ? 2 : 0;
     return start > 0 && name.length() > start && Character.isUpperCase(name.charAt(start))
-        ? decapitalized(name.substring(start))
+        ? CAPITALS
+            .matcher(name.substring(start))
+            .replaceFirst(capitals -> capitals.group().toLowerCase(Locale.ROOT))
         : name;
-  }
-
-  /** An abbreviation is a word: {@code URL} becomes url, and {@code URLPath} urlPath. */
-  private static String decapitalized(String name) {
-    int capitals = 1;
-    while (capitals < name.length() && Character.isUpperCase(name.charAt(capitals))) {
-      capitals++;
-    }
-    boolean startsNextWord =
-        capitals > 1 && capitals < name.length() && Character.isLowerCase(name.charAt(capitals));
-    int end = startsNextWord ? capitals - 1 : capitals;
-    return name.substring(0, end).toLowerCase(Locale.ROOT) + name.substring(end);
   }
 
   private Member member(

@@ -11,10 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The values that were read, found by their keys as the type spells them or in another spelling of
- * the same words, and which of them nothing has asked for. Not thread-safe.
- */
+/** The values that were read, by keys in any spelling, and which are unread. Not thread-safe. */
 final class StoredKeys {
   private final Map<String, RawValue> values;
   private final String separator;
@@ -24,11 +21,7 @@ final class StoredKeys {
 
   record Stored(String key, RawValue value) {}
 
-  /**
-   * A value below the key of a container.
-   *
-   * @param place what follows that key: {@code [0]}, or what follows the separator
-   */
+  /** A value below the key of a container, and its place there: {@code [0]} or a name. */
   record Below(String place, Stored stored) {}
 
   /** @param declared the keys that settings have, which are no other spelling of another */

@@ -1,7 +1,4 @@
-/**
- * Settings as objects: what their types are made of, how they are filled from entries that were
- * read as they stood together, and how they follow what is stored.
- */
+/** Settings as objects: the shapes of their types, filling them from entries, following changes. */
 @NullMarked
 package dev.kvstore.internal.binding;
 

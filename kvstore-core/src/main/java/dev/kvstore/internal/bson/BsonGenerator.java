@@ -41,11 +41,7 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes one value as BSON. What BSON cannot hold without loss, and what is over the limits, is
- * refused with {@link InvalidInputException} as soon as it comes by, so that nothing large is built
- * in vain.
- */
+/** Writes a value as BSON; refuses at once what would be lost or exceeds the limits. */
 public final class BsonGenerator extends GeneratorBase {
   /** The bytes before the value in its document: the length, the type and the name "value". */
   private static final int HEAD_BYTES = 4 + 1 + 6;

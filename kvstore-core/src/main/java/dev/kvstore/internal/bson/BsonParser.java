@@ -27,10 +27,7 @@ import org.bson.codecs.DecoderContext;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads one value from BSON. What JSON has no type for comes as an embedded object. Numbers come as
- * they are stored, and every accessor refuses to lose something, whoever calls it.
- */
+/** Reads a value from BSON; types that JSON lacks are embedded objects. No accessor rounds. */
 public final class BsonParser extends ParserMinimalBase {
   /** No stored value is nested as deeply; bytes from elsewhere must not exhaust the stack. */
   private static final int MAX_DEPTH = 1_000;

@@ -13,12 +13,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.bson.io.BasicOutputBuffer;
 
-/**
- * Reads BSON that comes from outside to its last byte, and believes none of it: no length that it
- * claims is used before it was compared with what is there.
- */
+/** Validates BSON from outside to its last byte. Uses no length that exceeds what is there. */
 final class BsonValidator {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
   private static final int MIN_DOCUMENT_BYTES = 5;
@@ -69,24 +65,6 @@ final class BsonValidator {
     }
     validator.checkEnd(end);
     return Collections.unmodifiableMap(members);
-  }
-
-  static byte[] document(Map<String, RawValue> members) {
-    try (BasicOutputBuffer out = new BasicOutputBuffer()) {
-      out.writeInt32(0);
-      members.forEach((name, value) -> {
-        if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {
-          throw BsonText.invalid("The name '" + BsonText.shown(name)
-              + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
-        }
-        out.writeByte(value.typeNumber());
-        out.writeCString(name);
-        out.writeBytes(value.toByteArray(), MIN_DOCUMENT_BYTES + NAME.length, value.size());
-      });
-      out.writeByte(0);
-      out.writeInt32(0, out.getPosition());
-      return out.toByteArray();
-    }
   }
 
   static RawValue envelope(byte type, byte[] bytes, int start, int length) {

@@ -4,7 +4,6 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
-import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,16 +25,9 @@ import org.bson.io.BasicOutputBuffer;
 
 /** Small facts about raw values, and their ways to and from org.bson and the network. */
 public final class BsonValues {
-  /** Where the value begins in its document: after the length, the type and the name "value". */
-  private static final int VALUE_OFFSET = 11;
-
   private BsonValues() {}
 
-  /**
-   * Returns the value's type in the words of BSON: {@code string}, {@code int32}, {@code int64},
-   * {@code double}, {@code decimal128}, {@code document}, {@code array}, {@code null},
-   * {@code boolean}, {@code date}, {@code binary}, {@code objectId} …
-   */
+  /** Returns the value's type in the words of BSON: {@code string}, {@code int32} … */
   public static String typeName(RawValue value) {
     BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
     return type == null ? "unknown" : typeName(type);
@@ -70,12 +62,9 @@ public final class BsonValues {
 
   /** Returns the number where the value is an int32 or int64, and empty for every other type. */
   public static OptionalLong wholeNumber(RawValue value) {
-    ByteBuffer document = value.document();
-    if (value.typeNumber() == BsonType.INT32.getValue()) {
-      return OptionalLong.of(document.getInt(VALUE_OFFSET));
-    }
-    return value.typeNumber() == BsonType.INT64.getValue()
-        ? OptionalLong.of(document.getLong(VALUE_OFFSET))
+    BsonValue number = toBsonValue(value);
+    return number.isInt32() || number.isInt64()
+        ? OptionalLong.of(number.asNumber().longValue())
         : OptionalLong.empty();
   }
 
@@ -87,12 +76,15 @@ public final class BsonValues {
 
   /** Returns the value as it is; it is held to no limits. */
   public static RawValue ofBsonValue(BsonValue value) {
+    return RawValue.ofDocument(encoded(new BsonDocument("value", value)));
+  }
+
+  private static byte[] encoded(BsonDocument document) {
     BasicOutputBuffer buffer = new BasicOutputBuffer();
     try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
-      BsonDocument document = new BsonDocument("value", value);
       new BsonDocumentCodec().encode(writer, document, EncoderContext.builder().build());
     }
-    return RawValue.ofDocument(buffer.toByteArray());
+    return buffer.toByteArray();
   }
 
   /** Returns the value of that type whose bytes these are. */
@@ -152,9 +144,13 @@ public final class BsonValues {
 
   /** Returns a document of these members, in their order. */
   public static RawValue ofMembers(Map<String, RawValue> members) {
+    return ofBsonValue(documentOf(members));
+  }
+
+  private static BsonDocument documentOf(Map<String, RawValue> members) {
     BsonDocument document = new BsonDocument();
     members.forEach((name, member) -> document.append(name, toBsonValue(member)));
-    return ofBsonValue(document);
+    return document;
   }
 
   /** Returns an array of these elements. */
@@ -163,13 +159,14 @@ public final class BsonValues {
         new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
   }
 
-  /**
-   * Returns the document with these members, in their order: what {@link #members} takes apart.
-   *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if a name has U+0000 or half
-   *     of a surrogate pair
-   */
+  /** Returns the document with these members; refuses names that BSON does not allow. */
   public static byte[] document(Map<String, RawValue> members) {
-    return BsonValidator.document(members);
+    for (String name : members.keySet()) {
+      if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {
+        throw BsonText.invalid("The name '" + BsonText.shown(name)
+            + "' has U+0000 or half of a surrogate pair, which BSON does not allow");
+      }
+    }
+    return encoded(documentOf(members));
   }
 }

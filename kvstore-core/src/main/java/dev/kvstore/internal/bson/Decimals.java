@@ -38,10 +38,7 @@ public final class Decimals {
     return ofScaled(decimal.precision() <= MAX_DIGITS ? decimal : decimal.stripTrailingZeros());
   }
 
-  /**
-   * The number with all the digits that were written. Where the exponent is above the largest it is
-   * written with zeros at its end instead, 1E+6112 as 10E+6111.
-   */
+  /** The number with all written digits; 1E+6112 becomes 10E+6111, as the exponent is too large. */
   static @Nullable Decimal128 ofWritten(BigDecimal number, boolean negativeZero) {
     if (negativeZero && number.signum() == 0) {
       Decimal128 zero = ofScaled(number);

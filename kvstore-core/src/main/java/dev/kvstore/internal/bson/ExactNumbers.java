@@ -5,10 +5,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.bson.types.Decimal128;
 
-/**
- * Converts numbers where nothing is lost; every method throws {@link ArithmeticException}, without
- * the number in its message, where something would be.
- */
+/** Converts numbers without loss, or throws {@link ArithmeticException} without the number. */
 public final class ExactNumbers {
   /** Beyond it a number is none that BSON can hold, and too expensive to write out. */
   private static final int MAX_SCALE = 10_000;
@@ -60,10 +57,7 @@ public final class ExactNumbers {
         : decimal.toBigIntegerExact();
   }
 
-  /**
-   * Returns a double as its shortest text spells it: 0.1 is one tenth, as the person who wrote it
-   * meant.
-   */
+  /** Returns a double as its shortest text spells it: 0.1 is one tenth. */
   public static BigDecimal toBigDecimal(Number number) {
     if (number instanceof BigDecimal decimal) {
       return decimal;

@@ -6,13 +6,10 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the BSON number for one of JSON. Integers become int32, int64 or Decimal128, whichever is
- * the smallest that fits. Others become a double where it says all that was written, else a
- * Decimal128, which keeps zeros at the end: 0.1 is a double, 0.10 is not.
+ * Finds the BSON number for one of JSON: the smallest integer type that fits, or a double where it
+ * keeps all digits, else a Decimal128: 0.1 is a double, 0.10 is not.
  */
 final class JsonNumbers {
-  private static final int MAX_LONG_DIGITS = 18;
-
   private JsonNumbers() {}
 
   /** Writes the number of this JSON text. */
@@ -21,8 +18,6 @@ final class JsonNumbers {
       writeFraction(text, out);
     } else if (text.equals("-0")) {
       out.writeNumber(-0.0);
-    } else if (text.length() <= MAX_LONG_DIGITS) {
-      out.writeNumber(BigInteger.valueOf(Long.parseLong(text)));
     } else {
       BigInteger number = new BigInteger(text);
       if (number.bitLength() < 64) {
@@ -68,10 +63,7 @@ final class JsonNumbers {
         : null;
   }
 
-  /**
-   * Tells whether zeros were written that a double would not bring back. A double is written with
-   * one zero after the point where it is whole: 100.0, 1.0E10.
-   */
+  /** Returns true if a double would lose written zeros; it keeps one, as in 100.0 and 1.0E10. */
   private static boolean hasZerosThatCount(String text) {
     int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
     String mantissa = exponent < 0 ? text : text.substring(0, exponent);

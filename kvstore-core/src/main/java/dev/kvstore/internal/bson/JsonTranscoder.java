@@ -18,10 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * JSON text to BSON and back. Nothing is rounded: an integer becomes an int32, int64 or Decimal128,
- * whichever is the smallest that fits; another number becomes a double where that says all that was
- * written, else a Decimal128. Dates, binary and the other types that JSON lacks become text, so
- * that what is read back from it is text. Thread-safe.
+ * Converts JSON text to BSON and back. Rounds nothing, see {@link JsonNumbers}. Types that JSON
+ * lacks become text, and so are read back as text. Thread-safe.
  */
 public final class JsonTranscoder {
   private final ValueLimits limits;
@@ -33,9 +31,8 @@ public final class JsonTranscoder {
   }
 
   /**
-   * Returns a factory whose parsers take strict JSON in UTF-8 alone, find duplicate member names,
-   * and are held to the limits. What they throw is turned into an error for the user by
-   * {@link #failure}.
+   * Returns a factory of parsers for strict JSON in UTF-8, held to the limits. {@link #failure}
+   * turns what they throw into an error for the user.
    */
   public JsonFactory factory() {
     return factory;
@@ -54,7 +51,8 @@ public final class JsonTranscoder {
       RawValue value = read(parser);
       if (parser.nextToken() != null) {
         throw new InvalidInputException(
-            ErrorCode.INVALID_JSON, "Something follows the JSON value" + location(parser));
+            ErrorCode.INVALID_JSON,
+            "Something follows the JSON value" + location(parser.currentLocation()));
       }
       return value;
     } catch (IOException e) {
@@ -74,7 +72,7 @@ public final class JsonTranscoder {
     try {
       if (parser.currentToken() == null && parser.nextToken() == null) {
         throw new InvalidInputException(
-            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser));
+            ErrorCode.INVALID_JSON, "There is no JSON value" + location(parser.currentLocation()));
       }
       out.copyCurrentStructure(parser);
     } catch (IOException e) {
@@ -84,9 +82,9 @@ public final class JsonTranscoder {
   }
 
   /**
-   * Returns the error for what a parser of {@link #factory()} has thrown: an
-   * {@link InvalidInputException} where the text is to blame, with the line and column but nothing
-   * of the text, or an {@link UncheckedIOException} where reading failed.
+   * Returns the error for an exception of a parser of {@link #factory()}: an
+   * {@link InvalidInputException} with line and column but none of the text, or an
+   * {@link UncheckedIOException}.
    */
   public static RuntimeException failure(IOException e) {
     if (e instanceof StreamConstraintsException) {
@@ -107,14 +105,10 @@ public final class JsonTranscoder {
   private static InvalidInputException malformed(JsonProcessingException e) {
     boolean duplicate = e.getOriginalMessage().startsWith("Duplicate");
     if (duplicate && e.getProcessor() instanceof JsonParser parser) {
-      return invalid("There is a duplicate member '" + shownName(parser) + "'" + location(e));
+      String name = String.valueOf(parser.getParsingContext().getCurrentName());
+      return invalid("There is a duplicate member '" + BsonText.shown(name) + "'" + location(e));
     }
     return invalid("The text is not JSON" + location(e));
-  }
-
-  private static String shownName(JsonParser parser) {
-    String name = parser.getParsingContext().getCurrentName();
-    return name == null ? "" : BsonText.shown(name);
   }
 
   private static InvalidInputException invalid(String message) {
@@ -127,19 +121,11 @@ public final class JsonTranscoder {
         : "";
   }
 
-  private static String location(JsonParser parser) {
-    return location(parser.currentLocation());
-  }
-
   private static String location(JsonLocation location) {
     return " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
   }
 
-  /**
-   * Writes the value as JSON, whatever its type.
-   *
-   * @throws UncheckedIOException if what the generator writes to fails
-   */
+  /** Writes the value as JSON; throws {@link UncheckedIOException} if the generator fails. */
   public void write(RawValue value, JsonGenerator out) {
     try (BsonParser parser = new BsonParser(value, null)) {
       JsonWriting.copy(parser, out);

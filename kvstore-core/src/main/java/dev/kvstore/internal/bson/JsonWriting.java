@@ -19,10 +19,7 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes BSON as plain JSON for people: what JSON has no type for as its usual text, and what only
- * the shell can store as MongoDB's extended JSON spells it.
- */
+/** Writes BSON as plain JSON, and what JSON has no usual text for as MongoDB's extended JSON. */
 final class JsonWriting {
   private JsonWriting() {}
 

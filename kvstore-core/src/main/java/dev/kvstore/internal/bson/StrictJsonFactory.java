@@ -17,10 +17,7 @@ import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Makes parsers for strict JSON. Bytes are decoded by the JDK, which takes nothing but UTF-8:
- * Jackson's own decoder guesses UTF-16 and UTF-32 and lets ill-formed sequences pass.
- */
+/** Makes parsers for strict JSON in UTF-8. Jackson's own decoders accept ill-formed text. */
 final class StrictJsonFactory extends JsonFactory {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,4 @@
-/**
- * BSON values and JSON text, converted into each other without rounding a number. Knows
- * {@code org.bson}, but no driver and no Java types.
- */
+/** Lossless conversion between BSON and JSON text. Knows {@code org.bson}, but no driver. */
 @NullMarked
 package dev.kvstore.internal.bson;
 

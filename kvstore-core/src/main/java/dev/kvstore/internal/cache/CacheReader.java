@@ -21,9 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads from memory, by joining a pending load, or by a load on the calling thread. Thread-safe.
- */
+/** Reads from memory, by a pending load, or by a load on the calling thread. Thread-safe. */
 class CacheReader {
   private final EntryStore store;
   private final Slots slots;
@@ -70,14 +68,14 @@ class CacheReader {
   final List<KVEntry<RawValue>> read(Collection<String> keys, ReadOptions options) {
     Set<String> wanted = new LinkedHashSet<>(keys);
     if (!isKnown(options)) {
-      counters.bypasses(wanted.size());
-      counters.misses(wanted.size());
+      counters.bypasses.add(wanted.size());
+      counters.misses.add(wanted.size());
       return List.copyOf(readThrough(wanted, options).values());
     }
     boolean serving = freshness.isServing();
     Batch batch = new Batch();
     if (!serving) {
-      counters.bypasses(wanted.size());
+      counters.bypasses.add(wanted.size());
       if (servesStale && !outage.mayAsk() && addStale(wanted, batch)) {
         return batch.found;
       }
@@ -141,13 +139,13 @@ class CacheReader {
         return;
       }
       if (found instanceof PendingLoad running && isJoinable(running, options)) {
-        counters.misses(1);
+        counters.misses.increment();
         batch.joined.put(key, running);
         return;
       }
       PendingLoad own = new PendingLoad(held, clock.nanos());
       if (slots.claim(key, found, own)) {
-        counters.misses(1);
+        counters.misses.increment();
         batch.own.put(key, own);
         return;
       }
@@ -168,7 +166,7 @@ class CacheReader {
         return;
       }
       boolean keep = freshness.mayKeep();
-      counters.load();
+      counters.loads.increment();
       Map<String, KVEntry<RawValue>> read = byKey(batch.own.keySet(), demand(options));
       batch.own.forEach((key, load) -> {
         Optional<KVEntry<RawValue>> entry = Optional.ofNullable(read.get(key));
@@ -185,7 +183,7 @@ class CacheReader {
 
   private void finish(
       String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, boolean keep) {
-    if (isStale(entry)) {
+    if (entry.isPresent() && entry.get().stale()) { // the store itself cannot vouch for it
       finishStale(key, load, entry);
     } else {
       slots.loaded(key, load, entry, keep ? lifetimes.hold(key, entry, load.began()) : null);
@@ -201,11 +199,6 @@ class CacheReader {
     } else {
       slots.loaded(key, load, entry, null);
     }
-  }
-
-  /** Whether the store itself cannot vouch for it. */
-  static boolean isStale(Optional<KVEntry<RawValue>> entry) {
-    return entry.isPresent() && entry.get().stale();
   }
 
   private void fail(String key, PendingLoad load, Throwable failure) {
@@ -236,7 +229,7 @@ class CacheReader {
 
   /** Reads without the map, and lets nobody read something older from it afterwards. */
   private Map<String, KVEntry<RawValue>> readThrough(Set<String> keys, ReadOptions options) {
-    counters.load();
+    counters.loads.increment();
     Map<String, KVEntry<RawValue>> read = byKey(keys, demand(options));
     for (String key : keys) {
       slots.read(key, Optional.ofNullable(read.get(key)).map(KVEntry::metadata));
@@ -274,7 +267,7 @@ class CacheReader {
   }
 
   private Optional<KVEntry<RawValue>> marked(EntrySlot held) {
-    counters.staleRead();
+    counters.staleReads.increment();
     return held.entry()
         .map(entry -> KVEntry.of(entry.value(), entry.metadata(), true, KVEntry.Source.CACHE));
   }

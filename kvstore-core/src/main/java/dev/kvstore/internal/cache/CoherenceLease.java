@@ -69,10 +69,7 @@ class CoherenceLease {
     return exact ? clock.nanos() : clock.coarseNanos();
   }
 
-  /**
-   * Whether what is read from now on may be held: no change to it will be missed, or it is held for
-   * a short time only. To be asked when the slot is in the map.
-   */
+  /** Whether what is read from now on may be cached. Ask this when the slot is in the map. */
   boolean mayKeep() {
     return positioned || timed;
   }

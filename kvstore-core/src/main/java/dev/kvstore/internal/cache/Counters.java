@@ -14,11 +14,11 @@ final class Counters {
 
   private final AtomicLong mostHits = new AtomicLong();
   private final AtomicLongArray hits = new AtomicLongArray(STRIPES * LONGS_APART);
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder loads = new LongAdder();
-  private final LongAdder invalidations = new LongAdder();
-  private final LongAdder bypasses = new LongAdder();
-  private final LongAdder staleReads = new LongAdder();
+  final LongAdder misses = new LongAdder();
+  final LongAdder loads = new LongAdder();
+  final LongAdder invalidations = new LongAdder();
+  final LongAdder bypasses = new LongAdder();
+  final LongAdder staleReads = new LongAdder();
 
   /** Not an atomic addition, which would be most of the cost of a hit: some may be lost. */
   void hit() {
@@ -32,26 +32,6 @@ final class Counters {
         .sum();
     // A count that went down would be taken for one that began anew.
     return mostHits.accumulateAndGet(sum, Math::max);
-  }
-
-  void misses(int count) {
-    misses.add(count);
-  }
-
-  void load() {
-    loads.increment();
-  }
-
-  void invalidation() {
-    invalidations.increment();
-  }
-
-  void bypasses(int count) {
-    bypasses.add(count);
-  }
-
-  void staleRead() {
-    staleReads.increment();
   }
 
   CacheFigures health(CoherenceLease freshness, Slots slots) {

@@ -69,7 +69,7 @@ class InvalidationSink implements ChangeSink {
     last.values().removeIf(change -> !slots.isOutcome(change));
     for (Change change : changes) {
       if (!last.containsKey(change.key()) && slots.apply(change)) {
-        counters.invalidation();
+        counters.invalidations.increment();
       }
     }
   }

@@ -18,11 +18,7 @@ final class Lifetimes {
     this.absent = Math.min(present, CoherenceLease.nanos(settings.absenceTimeToLive()));
   }
 
-  /**
-   * Returns what to hold; null for nothing, as of what is stale already.
-   *
-   * @param asOf when the database was asked, by the cache's clock
-   */
+  /** Returns what to cache of an entry as of that time; null for nothing, as if it is stale. */
   @Nullable
   EntrySlot hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
     if (entry.isPresent() && entry.get().stale()) {

@@ -108,10 +108,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     clock.start(onTick);
   }
 
-  /**
-   * Lets go of all that the cache has and holds, and asks the store from now on. Unlike
-   * {@link #close()} it does not disturb whoever still uses the cache.
-   */
+  /** Drops all that is cached; reads go to the store from now on, and users are not disturbed. */
   void retire() {
     freshness.close();
     clock.stop(onTick);

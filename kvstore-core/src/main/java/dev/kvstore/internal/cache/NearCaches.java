@@ -179,10 +179,7 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns how all caches fare together: coherent where all are, since the last change of one,
-   * with the longest lag, and with the counts of those too that are gone.
-   */
+  /** Returns the combined health: the worst of each figure, and counts of dropped caches too. */
   public synchronized CacheHealth health() {
     return caches.values().stream()
         .map(shared -> shared.cache().health())
@@ -234,10 +231,8 @@ public final class NearCaches implements AutoCloseable {
   private record Weighed(NearCache cache, long weight) {}
 
   /**
-   * Divides the memory: everybody gets twice what it has and a little to begin with, at most its
-   * equal share of what is left by those who have less; and what is left by all in equal parts.
-   *
-   * @param weights what each has, the least first
+   * Divides the memory: each cache gets twice its weight and a little, at most an equal share of
+   * the rest; what is left is divided equally. The weights are in ascending order.
    */
   static long[] parts(long total, long[] weights) {
     int count = weights.length;

@@ -24,8 +24,8 @@ final class PendingLoad implements Slot {
   }
 
   /**
-   * Comes to an end in every case: with what was read; with an {@link UnavailableException} that
-   * holds for all who wait; or cancelled, where the failure was the loading thread's own affair.
+   * Completes in any case: with the result, with an {@link UnavailableException} for all who wait,
+   * or cancelled, where only the loading thread failed.
    */
   CompletableFuture<Optional<KVEntry<RawValue>>> result() {
     return result;

@@ -20,9 +20,7 @@ final class ReadBreaker {
     this.clock = clock;
   }
 
-  /**
-   * Returns whether to ask the store, by {@link #noting}; one reader at a time while it is down.
-   */
+  /** Returns whether to ask the store, by {@link #noting}; if it is down, one reader does. */
   boolean mayAsk() {
     long at = retryAt.get();
     return at == NONE || (clock.nanos() >= at && retryAt.compareAndSet(at, ASKING));

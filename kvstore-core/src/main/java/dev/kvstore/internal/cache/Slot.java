@@ -2,10 +2,7 @@ package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the map has for a key. Compared by identity: a load or store is put into the map once, so
- * that finding it there means that nothing has touched the key since.
- */
+/** What the map has for a key. Compared by identity: a slot that is still there was not touched. */
 sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
   /** What was held before, as long as this slot knows no better; null where nothing was. */
   @Nullable

@@ -90,6 +90,15 @@ public abstract class CommandErrors {
         .toList();
   }
 
+  /** Returns the result for the command that is to run. */
+  public static ParseResult last(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    return last;
+  }
+
   /** Makes the parser go on after an error, so that the result of parsing has them all. */
   public static void collectAll(CommandLine commandLine) {
     commandLine.getCommandSpec().parser().collectErrors(true);

@@ -27,7 +27,7 @@ public final class Variables {
       max-body-bytes max-connections max-event-streams
       max-event-streams-per-client max-header-bytes max-requests-per-client
       max-requests-per-second max-value-bytes mongodb mongodb-uri port
-      protect-metrics require-tokens stop-timeout timeout tls-certificate
+      protect-metrics require-tokens seed stop-timeout timeout tls-certificate
       tls-client-ca tls-key tokens-file trusted-proxies""".split("\\s+", -1));
 
   /** Options of {@code kv}, whose variables the service does not report. */

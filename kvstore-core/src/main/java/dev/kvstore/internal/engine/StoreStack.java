@@ -49,12 +49,7 @@ public final class StoreStack implements EntryDatabase {
     this.mostStores = layers.lastKnownGood().isPresent() ? Integer.MAX_VALUE : MOST_STORES;
   }
 
-  /**
-   * Returns the back end with these layers.
-   *
-   * @param name that of the database, for names of threads
-   * @param backEnd is closed with what is returned
-   */
+  /** Returns the back end, closed with it, under these layers; the name is for threads. */
   public static StoreStack over(String name, EntryDatabase backEnd, Layers layers) {
     return new StoreStack(name, backEnd, layers);
   }

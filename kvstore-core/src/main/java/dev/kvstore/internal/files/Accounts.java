@@ -10,19 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The users and groups of the system as its files list them. Those that only a directory service
- * knows are not seen.
- */
+/** The users and groups in the files of the system, without those of a directory service. */
 record Accounts(Path users, Path groups) {
   static final Accounts OF_SYSTEM = new Accounts(Path.of("/etc/passwd"), Path.of("/etc/group"));
 
   private static final int ROOT = 0;
 
-  /**
-   * Returns true if both the user and the group of this number are listed, it is that user's
-   * primary group, and nobody else but root is in it. What cannot be read or understood is false.
-   */
+  /** Returns true if nobody but this user and root is known to be in the group of its number. */
   boolean isAloneInOwnGroup(int id) {
     try {
       Set<String> members = new HashSet<>();

@@ -15,10 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds who but the process's user and root could change a file or put another in its place. Sees
- * only what POSIX permissions say; where there are none, it finds nobody.
- */
+/** Finds who but the process's user and root could change or replace a file, on POSIX. */
 public final class FileTrust {
   private static final int ROOT = 0;
   private static final int GROUP_WRITE = 0020;
@@ -39,20 +36,12 @@ public final class FileTrust {
     this.shared = shared;
   }
 
-  /**
-   * Trusts root and the process's own user. The group of such a user other than root may write if
-   * it has the user's number and nobody else is in it, as systems with a group for each user make
-   * them.
-   */
+  /** Trusts root, the process's own user, and a group of the same number without other members. */
   public static FileTrust ofProcess() {
     return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
   }
 
-  /**
-   * Returns the same, but also trusts groups that may write, as on volumes that are shared with a
-   * group, and the file's own folder if it is sticky, such as a temporary folder: others cannot
-   * replace a file there.
-   */
+  /** Also trusts groups that may write, as on shared volumes, and the file's folder if sticky. */
   public FileTrust sharing() {
     return new FileTrust(trusted, accounts, true);
   }
@@ -111,12 +100,7 @@ public final class FileTrust {
     return fileProblem(reached);
   }
 
-  /**
-   * Checks that no other user can change the file or the folders that lead to it.
-   *
-   * @param what begins the message: {@code The database file}
-   * @throws UnavailableException if another user can
-   */
+  /** Throws an {@link UnavailableException} that begins with {@code what} if others can write. */
   public void require(String what, Path file) throws IOException {
     String problem = problem(file);
     if (problem != null) {

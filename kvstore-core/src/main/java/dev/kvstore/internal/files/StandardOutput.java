@@ -5,12 +5,10 @@ import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The standard output of a command, which remembers that it could not be written: a writer would
- * not say why.
- */
+/** The standard output of a command. Remembers why it could not be written. */
 public final class StandardOutput extends FilterOutputStream {
   private volatile @Nullable IOException failure;
 
@@ -39,18 +37,13 @@ public final class StandardOutput extends FilterOutputStream {
     write(new byte[] {(byte) b}, 0, 1);
   }
 
-  /**
-   * Returns why output was lost; null if none was, or if the reader closed the pipe, as
-   * {@code head} does once it has read enough.
-   */
+  /** Returns why output was lost; null if it was not, or if the reader closed the pipe. */
   public @Nullable String loss() {
     IOException problem = failure;
     if (problem == null || String.valueOf(problem.getMessage()).contains("pipe")) {
       return null;
     }
     return "the output could not be written: "
-        + (problem.getMessage() == null
-            ? problem.getClass().getSimpleName()
-            : problem.getMessage());
+        + Objects.requireNonNullElse(problem.getMessage(), problem.getClass().getSimpleName());
   }
 }

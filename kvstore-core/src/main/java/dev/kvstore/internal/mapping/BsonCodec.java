@@ -22,11 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Java values to BSON and back, through Jackson and its annotations, without a loss: what a type
- * holds comes back equal when it is read as that type, and what cannot be kept is refused.
- * Thread-safe. It holds on to the types that were read with it.
- */
+/** Converts Java values to BSON and back by Jackson, losslessly. Thread-safe; keeps the types. */
 public final class BsonCodec {
   private final ValueLimits limits;
   private volatile @Nullable Mapping mapping;
@@ -168,12 +164,7 @@ public final class BsonCodec {
     }
   }
 
-  /**
-   * Returns what the type knows of the value, which {@link #decode} reads then. Types that take any
-   * name know all of it.
-   *
-   * @param separator between the names of a place
-   */
+  /** Returns what the type knows of the value, for {@link #decode}; places have this separator. */
   public Known known(RawValue value, KVType<?> type, String separator) {
     if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
       return new Known(value, true, List.of());

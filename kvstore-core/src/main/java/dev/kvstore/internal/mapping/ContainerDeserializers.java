@@ -1,15 +1,22 @@
 package dev.kvstore.internal.mapping;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdDelegatingDeserializer;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.type.ArrayType;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import com.fasterxml.jackson.databind.type.MapType;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.ClassUtil;
+import com.fasterxml.jackson.databind.util.Converter;
+import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,12 +32,12 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the interfaces of the collections into something that keeps the order and cannot be
- * modified, since what is read may be shared. A type that is a class, such as ArrayList, is left as
- * it is. Arrays of primitive numbers are read by way of their boxes, and so as exactly.
+ * Reads collection interfaces into unmodifiable collections in their order, as values are shared.
+ * Classes such as ArrayList are left alone. Arrays of primitives are read exactly, by their boxes.
  */
 final class ContainerDeserializers extends SimpleDeserializers {
   private static final long serialVersionUID = 1L;
@@ -78,8 +85,8 @@ final class ContainerDeserializers extends SimpleDeserializers {
     if (!component.isPrimitive() || component == byte.class || component == char.class) {
       return null;
     }
-    JavaType boxed = config.constructType(boxed(component).arrayType());
-    return new ConvertingDeserializer(boxed, value -> unbox((Object[]) value, component));
+    JavaType boxed = config.constructType(ClassUtil.wrapperType(component).arrayType());
+    return new Converting(boxed, value -> unbox((Object[]) value, component));
   }
 
   private static @Nullable JsonDeserializer<?> unmodifiable(
@@ -87,7 +94,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
     Class<?> implementation = IMPLEMENTATIONS.get(type.getRawClass());
     return implementation == null
         ? null
-        : new ConvertingDeserializer(
+        : new Converting(
             config.getTypeFactory().constructSpecializedType(type, implementation),
             ContainerDeserializers::view);
   }
@@ -107,10 +114,6 @@ final class ContainerDeserializers extends SimpleDeserializers {
         : Collections.unmodifiableList((List<?>) container);
   }
 
-  private static Class<?> boxed(Class<?> primitive) {
-    return Array.get(Array.newInstance(primitive, 1), 0).getClass();
-  }
-
   private static Object unbox(Object[] boxes, Class<?> component) {
     Object array = Array.newInstance(component, boxes.length);
     for (int i = 0; i < boxes.length; i++) {
@@ -120,6 +123,57 @@ final class ContainerDeserializers extends SimpleDeserializers {
       Array.set(array, i, boxes[i]);
     }
     return array;
+  }
+
+  /** Reads one type and makes another of it. */
+  static final class Converting extends StdDelegatingDeserializer<Object> {
+    private static final long serialVersionUID = 1L;
+
+    Converting(JavaType from, Function<Object, Object> conversion) {
+      super(new Conversion(from, conversion));
+    }
+
+    private Converting(
+        Converter<Object, Object> converter,
+        JavaType delegateType,
+        @Nullable JsonDeserializer<?> delegate) {
+      super(converter, delegateType, delegate);
+    }
+
+    @Override
+    protected StdDelegatingDeserializer<Object> withDelegate(
+        Converter<Object, Object> converter,
+        JavaType delegateType,
+        @Nullable JsonDeserializer<?> delegate) {
+      return new Converting(converter, delegateType, delegate);
+    }
+
+    /** Unlike the superclass does not forget the type ids that default typing writes. */
+    @Override
+    public @Nullable Object deserializeWithType(
+        JsonParser parser, DeserializationContext context, TypeDeserializer types)
+        throws IOException {
+      Object value = _delegateDeserializer.deserializeWithType(parser, context, types);
+      return value == null ? null : convertValue(context, value);
+    }
+
+    private record Conversion(JavaType from, Function<Object, Object> conversion)
+        implements Converter<Object, Object> {
+      @Override
+      public Object convert(Object value) {
+        return conversion.apply(value);
+      }
+
+      @Override
+      public JavaType getInputType(TypeFactory types) {
+        return from;
+      }
+
+      @Override
+      public JavaType getOutputType(TypeFactory types) {
+        return TypeFactory.unknownType();
+      }
+    }
   }
 
   /** A set that does not swallow an element: an array with two equal ones is no set. */

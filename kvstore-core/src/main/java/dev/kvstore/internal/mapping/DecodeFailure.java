@@ -1,11 +1,14 @@
 package dev.kvstore.internal.mapping;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVType;
 import dev.kvstore.TypeMismatchException;
@@ -13,15 +16,16 @@ import dev.kvstore.internal.bson.BsonText;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a value could not be read. Jackson's own messages quote the value, which may be a
- * secret; so nothing of them is used, and they are no cause either. Of the application's exceptions
- * the message is used where it quotes none.
+ * Says why a value could not be read. Jackson's messages are neither used nor a cause, because they
+ * quote the value, which may be a secret. An application's message is used if it quotes no value.
  */
 final class DecodeFailure {
   private static final String IS_NO = " is no ";
@@ -55,17 +59,45 @@ final class DecodeFailure {
     }
   }
 
+  /** A constructor or a factory of the application failed. */
+  static final class RefusedException extends JsonMappingException {
+    private static final long serialVersionUID = 1L;
+
+    final Throwable refusal;
+    final transient List<@Nullable Object> arguments;
+
+    private RefusedException(
+        DeserializationContext context, Throwable refusal, List<@Nullable Object> arguments) {
+      super(context.getParser(), "Refused");
+      this.refusal = refusal;
+      this.arguments = arguments;
+    }
+  }
+
+  /** Keeps, with what a constructor refuses, why: see {@link Refusals}. */
+  static final class RefusalHandler extends DeserializationProblemHandler {
+    @Override
+    public Object handleInstantiationProblem(
+        DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable failure)
+        throws RefusedException {
+      Throwable refusal = failure.getCause();
+      if (!(failure instanceof ValueInstantiationException) || refusal == null) {
+        return NOT_HANDLED;
+      }
+      List<@Nullable Object> arguments = argument instanceof Object[] all
+          ? Arrays.asList(all)
+          : Collections.singletonList(argument);
+      throw new RefusedException(context, refusal, arguments);
+    }
+  }
+
   static TypeMismatchException of(
       String key, RawValue value, KVType<?> type, @Nullable Exception failure) {
     return new TypeMismatchException(
         key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
   }
 
-  /**
-   * Returns what is wrong with the text of a {@code KVDefault}.
-   *
-   * @param place where the annotation is
-   */
+  /** Returns what is wrong with the text of the {@code KVDefault} at this place. */
   static String ofDefault(String place, String text, String type, Exception failure) {
     String detail = failure instanceof KVException own
         ? own.getMessage()
@@ -96,14 +128,14 @@ final class DecodeFailure {
     if (mapping instanceof MalformedTextException) {
       return what + " " + mapping.getOriginalMessage();
     }
-    String problem = mapping instanceof RefusalHandler.RefusedException refused
+    String problem = mapping instanceof RefusedException refused
         ? " was refused" + reason(value, refused)
         : problem(mapping);
     // What is stored and what is wanted has been said already.
     return at.isEmpty() && problem.startsWith(IS_NO) ? null : what + problem;
   }
 
-  private static String reason(RawValue value, RefusalHandler.RefusedException refused) {
+  private static String reason(RawValue value, RefusedException refused) {
     List<@Nullable Object> known = new ArrayList<>(refused.arguments);
     known.add(value);
     return Refusals.reason(refused.refusal, known);

@@ -29,10 +29,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
 
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Makes a value of the current token: null, or an exception of the JDK about an argument, if the
-   * token does not hold one exactly.
-   */
+  /** Reads the token; null, or an argument exception of the JDK, if it holds no exact value. */
   @FunctionalInterface
   interface Reading<T> {
     @Nullable

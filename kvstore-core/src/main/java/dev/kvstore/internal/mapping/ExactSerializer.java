@@ -13,10 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes a scalar type in the form from which {@link ExactDeserializer} gets it back: an Instant
- * with a {@link KVDate} as a date.
- */
+/** Writes a scalar type as {@link ExactDeserializer} reads it; a {@link KVDate} as a date. */
 final class ExactSerializer<T> extends StdScalarSerializer<T> implements ContextualSerializer {
   private static final long serialVersionUID = 1L;
 

@@ -35,9 +35,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of values what their types have no members for. Follows the deserializers that Jackson
- * has found, as annotations choose others than those of the declared types; one that is not known
- * here takes everything. Thread-safe.
+ * Leaves out of values what their types have no members for, by Jackson's deserializers; one that
+ * is not known here takes everything. Thread-safe.
  */
 final class KnownMembers {
   private static final Set<Class<?>> OF_ARRAYS =
@@ -47,7 +46,6 @@ final class KnownMembers {
       Set.of(MapDeserializer.class, EnumMapDeserializer.class);
 
   private final ObjectMapper mapper;
-  private final ConcurrentMap<JavaType, JsonDeserializer<?>> roots = new ConcurrentHashMap<>();
   private final ConcurrentMap<JavaType, Boolean> takeOthers = new ConcurrentHashMap<>();
 
   KnownMembers(ObjectMapper mapper) {
@@ -57,7 +55,7 @@ final class KnownMembers {
   /** As {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
     Walk walk = new Walk(separator);
-    Part part = walk.known(BsonValues.toBsonValue(value), new Reader(root(type), null), "");
+    Part part = walk.known(BsonValues.toBsonValue(value), walk.root(type), "");
     return new BsonCodec.Known(
         walk.unknown.isEmpty() ? value : BsonValues.ofBsonValue(part.value()),
         part.hasAny(),
@@ -67,10 +65,7 @@ final class KnownMembers {
   /** What is left of a value, and false if that is none of what was in it. */
   private record Part(BsonValue value, boolean hasAny) {}
 
-  /**
-   * @param deserializer null if it is not known
-   * @param property whose value, or a part of that, it reads
-   */
+  /** A deserializer, null if unknown, and the property of whose value it reads a part or all. */
   private record Reader(
       @Nullable JsonDeserializer<?> deserializer, @Nullable BeanProperty property) {}
 
@@ -85,7 +80,7 @@ final class KnownMembers {
 
     private Part known(BsonValue value, Reader reader, String place) {
       JsonDeserializer<?> deserializer = reader.deserializer();
-      if (deserializer instanceof ConvertingDeserializer converting) {
+      if (deserializer instanceof ContainerDeserializers.Converting converting) {
         return known(value, new Reader(converting.getDelegatee(), reader.property()), place);
       }
       if (deserializer instanceof ReferenceTypeDeserializer<?>) {
@@ -106,6 +101,14 @@ final class KnownMembers {
                   ((BeanDeserializer) deserializer).getValueType(), KnownMembers.this::takesOthers)
           ? members(value.asDocument(), (BeanDeserializer) deserializer, place)
           : new Part(value, true);
+    }
+
+    private Reader root(JavaType type) {
+      try {
+        return new Reader(context.findRootValueDeserializer(type), null);
+      } catch (JsonMappingException e) {
+        return new Reader(null, null); // reading a value says why
+      }
     }
 
     private Reader content(JsonDeserializer<?> around, @Nullable BeanProperty at) {
@@ -193,20 +196,6 @@ final class KnownMembers {
             || instantiator.canCreateUsingArrayDelegate()
             || (deserializer instanceof ContainerDeserializerBase
                 && instantiator.canCreateFromObjectWith()));
-  }
-
-  private @Nullable JsonDeserializer<?> root(JavaType type) {
-    JsonDeserializer<?> known = roots.get(type);
-    if (known != null) {
-      return known;
-    }
-    try {
-      JsonDeserializer<?> found = Mappers.context(mapper).findRootValueDeserializer(type);
-      roots.put(type, found);
-      return found;
-    } catch (JsonMappingException e) {
-      return null; // reading a value says why
-    }
   }
 
   /** Tells whether a class takes names that are not those of its members. */

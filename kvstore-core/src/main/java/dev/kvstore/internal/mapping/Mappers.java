@@ -34,14 +34,11 @@ final class Mappers {
 
   private Mappers() {}
 
-  /**
-   * Returns a copy that knows the types of BSON. It keeps its modules, names, views and mix-ins;
-   * what would let it lose something in silence is turned off.
-   */
+  /** Returns a copy with the types of BSON; turns off what would lose data silently. */
   static ObjectMapper exact(ObjectMapper applications) {
     ObjectMapper mapper = applications.copy();
     mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), bsonTypes());
-    addLast(new RefusalHandler(), mapper);
+    addLast(new DecodeFailure.RefusalHandler(), mapper);
     refuseCoercions(mapper);
     // What is left out as null or empty may come back as something else, and a map loses a key.
     mapper.setDefaultPropertyInclusion(

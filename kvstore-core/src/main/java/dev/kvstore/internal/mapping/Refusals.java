@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds out whether the message of an application's exception can be shown: values may be secrets.
- */
+/** Decides whether an exception's message can be shown: it may quote values, as secrets. */
 public final class Refusals {
   /** As many equal characters are a part of a value, fewer a coincidence. */
   private static final int PART = 6;
@@ -63,12 +62,8 @@ public final class Refusals {
       return words.contains(text)
           || (message.contains(text) && !text.chars().allMatch(Character::isLetterOrDigit));
     }
-    for (int start = 0; start + PART <= message.length(); start++) {
-      if (text.contains(message.substring(start, start + PART))) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.rangeClosed(0, message.length() - PART)
+        .anyMatch(start -> text.contains(message.substring(start, start + PART)));
   }
 
   private static void addTexts(@Nullable Object value, List<String> texts) {

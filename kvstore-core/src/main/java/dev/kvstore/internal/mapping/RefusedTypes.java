@@ -39,10 +39,7 @@ import java.util.stream.BaseStream;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Refuses what Jackson writes, but not so that it could be read back equal. A serializer of the
- * application's own is left to it.
- */
+/** Refuses what Jackson writes but cannot read back equal, unless the application serializes it. */
 final class RefusedTypes extends BeanSerializerModifier {
   private static final long serialVersionUID = 1L;
 

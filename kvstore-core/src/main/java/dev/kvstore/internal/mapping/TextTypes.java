@@ -7,8 +7,10 @@ import dev.kvstore.Durations;
 import dev.kvstore.internal.bson.BsonText;
 import java.io.File;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,11 +35,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Dates, times and paths. Jackson's own reading of them forgives too much: it takes a date and time
- * for a date and drops the time, takes numbers, and makes relative paths absolute. A property with
- * a {@code @JsonFormat} of its own is left to it nevertheless.
- */
+/** Dates, times and paths, which Jackson reads leniently; a {@code @JsonFormat} is left to it. */
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
   /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
@@ -45,6 +43,9 @@ final class TextTypes {
 
   private static final DateTimeFormatter YEAR_MONTH =
       DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
   private TextTypes() {}
 
@@ -56,9 +57,8 @@ final class TextTypes {
     types.text(Path.class, TextTypes::path, Path::of);
     types.text(File.class, File::getPath, File::new);
     types.text(Pattern.class, TextTypes::pattern, Pattern::compile);
-    types.text(InetAddress.class, InetAddress::getHostAddress, InternetAddresses::ofLiteral);
-    types.text(
-        InetSocketAddress.class, InternetAddresses::toText, InternetAddresses::socketAddress);
+    types.text(InetAddress.class, InetAddress::getHostAddress, TextTypes::address);
+    types.text(InetSocketAddress.class, TextTypes::text, TextTypes::socketAddress);
   }
 
   private static void addInstants(Registry types) {
@@ -144,6 +144,40 @@ final class TextTypes {
           "The value has a path of another file system than the default one: store its URI");
     }
     return path.toString();
+  }
+
+  /** Addresses are written by their numbers, and no name is ever looked up. */
+  private static @Nullable InetAddress address(String text) {
+    // What has a colon is never looked up.
+    if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip == null ? address.getHostString() : ip.getHostAddress();
+    return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  private static @Nullable InetSocketAddress socketAddress(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      return null;
+    }
+    String host = text.substring(0, colon);
+    int port = Integer.parseInt(text, colon + 1, text.length(), 10);
+    boolean isIpv6 = host.startsWith("[") && host.endsWith("]");
+    InetAddress ip = address(isIpv6 ? host.substring(1, host.length() - 1) : host);
+    if (ip != null) {
+      return isIpv6 == ip instanceof Inet6Address ? new InetSocketAddress(ip, port) : null;
+    }
+    return isIpv6 || host.indexOf(':') >= 0 ? null : InetSocketAddress.createUnresolved(host, port);
   }
 
   private record Registry(SimpleModule module) {

@@ -14,9 +14,8 @@ import com.fasterxml.jackson.databind.ser.impl.TypeWrappedSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the type ids of polymorphic elements although the list or map around them has forgotten
- * its type argument, as every value has that is handed over as an object. Without them it could not
- * be read back as what it was.
+ * Writes the type ids of polymorphic elements even if the type argument of the list or map around
+ * them is not known, as it is of no value passed as an object. They are needed to read it back.
  */
 final class TypedElements extends DefaultSerializerProvider {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,4 @@
-/**
- * The mapping between Java types and BSON: what is stored of each type, what is refused, and how a
- * stored value is read back without loss. Built on Jackson; knows no database.
- */
+/** The lossless mapping between Java types and BSON. Built on Jackson; knows no database. */
 @NullMarked
 package dev.kvstore.internal.mapping;
 

@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
-/**
- * How long to wait after the n-th failure in a row: doubling, bounded, and never quite the same, so
- * that those who failed together do not come back together. Not thread-safe.
- */
+/** An exponential backoff with a bound and jitter. Not thread-safe. */
 public final class Backoff {
   private final Duration shortest;
   private final Duration longest;

@@ -1,11 +1,12 @@
 package dev.kvstore.internal.support;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Closes several things, all of them, whatever becomes of one. */
 public final class Closing {
@@ -19,26 +20,28 @@ public final class Closing {
     all(Arrays.asList(closers));
   }
 
-  /**
-   * Runs all of these in order. If some fail, throws what the first one threw when the last has
-   * run, with up to 10 of the others suppressed in it.
-   */
+  /** Runs all of these, then throws the first exception, with up to 10 others suppressed. */
   public static void all(Collection<? extends Runnable> closers) {
-    Throwable first = null;
+    List<Throwable> failures = new ArrayList<>();
     for (Runnable closer : closers) {
       try {
         closer.run();
       } catch (RuntimeException | Error e) {
-        first = first == null ? e : withSuppressed(first, e);
+        failures.add(e);
       }
     }
-    rethrow(first);
+    if (failures.isEmpty()) {
+      return;
+    }
+    Throwable first = failures.get(0);
+    failures.stream().filter(e -> e != first).limit(MOST_SUPPRESSED).forEach(first::addSuppressed);
+    if (first instanceof Error e) {
+      throw e;
+    }
+    throw (RuntimeException) first;
   }
 
-  /**
-   * Shuts the executor down, and waits for its threads, for that long at most, also where the
-   * calling thread is interrupted. Returns whether they have ended.
-   */
+  /** Shuts the executor down and waits, even if interrupted. Returns true if it has ended. */
   public static boolean shutdown(ExecutorService threads, Duration patience) {
     threads.shutdown();
     long deadline = System.nanoTime() + patience.toNanos();
@@ -55,22 +58,6 @@ public final class Closing {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private static Throwable withSuppressed(Throwable first, Throwable next) {
-    if (first != next && first.getSuppressed().length < MOST_SUPPRESSED) {
-      first.addSuppressed(next);
-    }
-    return first;
-  }
-
-  private static void rethrow(@Nullable Throwable failure) {
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
     }
   }
 }

@@ -9,15 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/**
- * How often a read, a change and a compare-and-set of a key are tried again while others come in
- * between, and how long to wait each time. For one thread.
- */
+/** Limits and spaces the retries of a compare-and-set of a key. Not thread-safe. */
 public final class Contention {
-  /**
-   * Every failure means that another writer got through, so it takes very many writers to fail this
-   * often.
-   */
+  /** Every failure means that another writer succeeded, so only very many fail this often. */
   private static final int MAX_ATTEMPTS = 1000;
 
   /** Twice the time limit of an operation on MongoDB by default. */
@@ -41,17 +35,14 @@ public final class Contention {
     this.began = nanoTime.getAsLong();
   }
 
-  /**
-   * Waits for a random time, at most 10 milliseconds, which may be the longer after more attempts.
-   */
+  /** Waits for a random time of at most 10 milliseconds, which grows with the attempts. */
   public static void pause(int attempts) {
     long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
   }
 
   /**
-   * Somebody came in between: waits a little, for a random time that may be the longer the more
-   * often this happened, so that of many writers one gets through.
+   * Counts a lost race and waits as {@link #pause}, so that of many writers one gets through.
    *
    * @throws KVException with {@link ErrorCode#CONFLICT} after a thousand attempts or 30 seconds;
    *     nothing was changed

@@ -39,10 +39,7 @@ public final class Deadline {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosLeft()));
   }
 
-  /**
-   * Waits a little before the next attempt, at random so that those who collided do not meet again,
-   * and longer each time. Does not wait past the deadline.
-   */
+  /** Waits before the next attempt: randomly, longer each time, not past the deadline. */
   public void pause() throws InterruptedException {
     long longest = Math.min(LONGEST_PAUSE_MILLIS, 2L << Math.min(pauses, 10));
     pauses++;

@@ -2,10 +2,7 @@ package dev.kvstore.internal.support;
 
 import org.slf4j.Logger;
 
-/**
- * Runs the steps of a thread that others rely on, so that no error in a step ends the thread. Logs
- * the first failure of a row as an error, the others at debug level. Thread-safe.
- */
+/** Runs steps and logs their errors, the first in a row as such, others at debug. Thread-safe. */
 public final class Guard {
   private final Logger log;
   private final String what;

@@ -45,10 +45,7 @@ public final class Percent {
     }
   }
 
-  /**
-   * Decodes a header, whose bytes the server takes for characters: what is no ASCII must be UTF-8,
-   * as it is or percent-encoded.
-   */
+  /** Decodes a header, which the server reads as bytes: UTF-8, plain or percent-encoded. */
   public static String decodeHeader(String header) throws MalformedException {
     boolean bytes = header.chars().allMatch(c -> c <= 0xFF);
     return decode(

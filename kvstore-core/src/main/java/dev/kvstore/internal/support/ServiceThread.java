@@ -8,9 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that others rely on. It does one step after another until it is stopped. A step
- * that fails is logged, and the next begins after a pause: no exception and no error ends the
- * thread.
+ * A daemon thread that runs one step after another until it is stopped. A step that fails is
+ * logged, and the next begins after a pause: no exception or error ends the thread.
  */
 public abstract class ServiceThread implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServiceThread.class);
@@ -75,9 +74,7 @@ public abstract class ServiceThread implements AutoCloseable {
     return thread.isAlive();
   }
 
-  /**
-   * Waits, as the thread itself, until the time is over or somebody {@linkplain #wake wakes} it.
-   */
+  /** Waits, as the thread itself, for this long or until {@link #wake}. */
   protected final void pause(Duration time) {
     if (!stopped) {
       LockSupport.parkNanos(this, time.toNanos());

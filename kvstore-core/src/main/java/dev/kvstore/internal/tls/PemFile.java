@@ -22,21 +22,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file in PEM (RFC 7468), as it was when it was read.
- *
- * <p>The libraries that read PEM bring a cryptographic provider of 9 MB along, for formats that are
- * not needed here: what is, the JDK can do.
+ * A file in PEM (RFC 7468), as it was when it was read. Parsed by the JDK: the libraries for PEM
+ * bring a cryptographic provider of 9 MB.
  */
 public record PemFile(Path path, String text) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-  /**
-   * Returns the file as it is now.
-   *
-   * @throws PemException if the file cannot be read
-   */
+  /** Reads the file as it is now; throws if that is not possible. */
   public static PemFile read(Path path) throws PemException {
     try {
       return new PemFile(path, RegularFile.read(path, StandardCharsets.ISO_8859_1));

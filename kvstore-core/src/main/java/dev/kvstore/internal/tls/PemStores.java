@@ -15,11 +15,7 @@ public final class PemStores {
 
   private PemStores() {}
 
-  /**
-   * Returns a store of one private key and its certificate chain.
-   *
-   * @throws PemException if the files cannot be used, or do not belong together
-   */
+  /** Returns a store of a private key and its certificate chain, which must belong together. */
   public static KeyStore ofKey(PemFile certificate, PemFile key) throws PemException {
     List<X509Certificate> chain = certificate.certificates();
     PrivateKey privateKey = key.privateKey();
@@ -36,11 +32,7 @@ public final class PemStores {
     }
   }
 
-  /**
-   * Returns a store that trusts every certificate in the file.
-   *
-   * @throws PemException if the file cannot be used
-   */
+  /** Returns a store that trusts every certificate in the file. */
   public static KeyStore ofAuthorities(PemFile file) throws PemException {
     List<X509Certificate> authorities = file.certificates();
     try {

@@ -100,11 +100,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         options.fingerprint().isPresent());
   }
 
-  /**
-   * Deletes these entries if they are what the options demand.
-   *
-   * @param together all or none, where the store can
-   */
+  /** Deletes these entries if they are what the options demand; together where possible. */
   private DeleteResult delete(String what, List<KVMetadata> matched, boolean together) {
     String present = fingerprint(matched);
     Optional<String> demanded = options.fingerprint();

@@ -30,10 +30,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Whether one object may be given to all who read a value. It is looked at, not its type: what a
- * type allows to be modified may be unmodifiable as it was read, and the other way around.
- */
+/** Whether one object may be given to all readers of a value. Looks at the object, not its type. */
 final class Sharing {
   private static final Set<Class<?>> IMMUTABLE = Set.of(
       String.class,

@@ -31,10 +31,7 @@ final class TypedItem<T> implements KVItem<T> {
   private final List<Validator<? super T>> rules;
   private final boolean invalidIsDefault;
 
-  /**
-   * Leads to the value that was read last, if a cache held it and it satisfies the rules. A lost
-   * race costs one more look-up.
-   */
+  /** The value read last, if it was cached and valid. A lost race costs one more lookup. */
   private @Nullable Supplier<@Nullable Object> remembered;
 
   TypedItem(TypedKVStore store, String key, KVType<T> type) {

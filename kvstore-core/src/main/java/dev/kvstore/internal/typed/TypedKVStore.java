@@ -81,12 +81,7 @@ public final class TypedKVStore implements KVStore {
     return new TypedKVStore(entries, codec, () -> {});
   }
 
-  /**
-   * As {@link #over(EntryStore, BsonCodec)}, for entries that were opened together with something
-   * else.
-   *
-   * @param afterClose closes that; called after the entries were closed, at each {@link #close()}
-   */
+  /** As {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
   public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     return new TypedKVStore(entries, codec, afterClose);
   }

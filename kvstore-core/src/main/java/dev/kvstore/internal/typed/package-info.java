@@ -1,7 +1,4 @@
-/**
- * The typed facade: everything about Java types, defaults, rules and compare-and-set loops, over
- * any store of raw entries.
- */
+/** The typed facade over stores of raw entries: types, defaults, rules, compare-and-set loops. */
 @NullMarked
 package dev.kvstore.internal.typed;
 

@@ -9,11 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A sink as its feed calls it, and how far it was told: not after its end, and no failure of a sink
- * is one of the feed. {@link #close} is for any thread, all else for the one that serves the sink
- * at that time.
- */
+/** A sink and its position. Not called after its end; its failures do not reach the feed. */
 public abstract class GuardedSink implements FeedSubscription {
   private static final Logger log = LoggerFactory.getLogger(GuardedSink.class);
 
@@ -64,10 +60,7 @@ public abstract class GuardedSink implements FeedSubscription {
     return closed;
   }
 
-  /**
-   * Calls the sink, if it is open. Returns false if that failed: what the sink has made of the call
-   * nobody knows, so it has to begin anew.
-   */
+  /** Calls the sink if it is open. Returns false if that failed: then it has to begin anew. */
   protected final boolean tell(Consumer<ChangeSink> call) {
     calls.lock();
     try {

@@ -17,10 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Tells of the values of one key: reads it after each change, and tells what is different from what
- * was told before.
- */
+/** Reads a key after each change, and reports its value if that differs from the last one. */
 final class ItemWatch<T> extends RereadingWatch {
   private static final Logger log = LoggerFactory.getLogger(ItemWatch.class);
 

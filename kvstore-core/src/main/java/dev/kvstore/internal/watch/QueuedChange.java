@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** A change that waits for its watcher. */
 final class QueuedChange implements KVChange, Consumer<KVWatcher> {
   private final Change change;
-  private final @Nullable EntryDecoder decoder;
+  private final WatchHub.@Nullable Decoder decoder;
 
   // Of the watch's runner alone, until the watcher is called.
   private @Nullable KVEntry<RawValue> entry;
   private boolean read;
 
   /** @param decoder null where the watcher wants no values */
-  QueuedChange(Change change, @Nullable EntryDecoder decoder) {
+  QueuedChange(Change change, WatchHub.@Nullable Decoder decoder) {
     this.change = change;
     this.decoder = decoder;
     this.read = decoder == null || change.kind() != KVChange.Kind.SET;

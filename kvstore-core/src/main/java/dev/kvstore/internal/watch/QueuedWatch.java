@@ -27,7 +27,7 @@ final class QueuedWatch extends Watch {
   private final String name;
   private final KVWatcher watcher;
   private final int capacity;
-  private final @Nullable EntryDecoder decoder;
+  private final WatchHub.@Nullable Decoder decoder;
 
   // Guarded by itself. Changes, and of the marks before them two at most.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
@@ -37,7 +37,7 @@ final class QueuedWatch extends Watch {
       Interest interest,
       KVWatcher watcher,
       WatchOptions options,
-      EntryDecoder decoder) {
+      WatchHub.Decoder decoder) {
     super(hub, interest);
     this.name = "A watcher of the store '" + hub.entries.name() + "'";
     this.watcher = watcher;

@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Reads something again after each change of it. What changes faster than it is read is read as it
- * is in the end, so nothing has to wait in a queue.
- */
+/** Reads something again after each change. Of changes faster than reads only the last is seen. */
 abstract class RereadingWatch extends Watch {
   private final String subject;
 
@@ -41,11 +38,7 @@ abstract class RereadingWatch extends Watch {
     return Optional.empty();
   }
 
-  /**
-   * Returns true if an entry is the one that was read last.
-   *
-   * @param found all entries there are of the keys of many watches
-   */
+  /** Returns true if its entry, among those found for many watches, is the one read last. */
   boolean knows(Map<String, KVEntry<RawValue>> found) {
     return false;
   }

@@ -12,9 +12,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds out what has changed behind a gap in a store's changes, for all watches of the store
- * together: one read for the entries of all items, and then only those items that changed are read
- * and their listeners called, a few at a time. Thread-safe.
+ * Finds out what changed during a gap in a store's feed: one read for the entries of all watched
+ * items, then a read of each that changed, a few at a time. Thread-safe.
  */
 final class Rereads {
   /** How many watches read at the same time, while each is done within its patience. */

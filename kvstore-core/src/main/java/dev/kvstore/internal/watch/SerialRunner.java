@@ -6,10 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Does one piece of work on a shared executor whenever there is some, never twice at a time, and
- * occupies a thread only meanwhile. Thread-safe.
- */
+/** Runs work on a shared executor when there is some, never concurrently. Thread-safe. */
 public final class SerialRunner {
   private static final Logger log = LoggerFactory.getLogger(SerialRunner.class);
 

@@ -6,10 +6,7 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 
-/**
- * What stands between a store's feed, which must not be held up, and someone who may do so: takes
- * down what the feed tells, and tells it on by a {@link SerialRunner}.
- */
+/** Buffers what a feed reports, so that it never waits, and passes it on by a runner. */
 abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;
   final SerialRunner runner;

@@ -5,9 +5,11 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVItemChange;
 import dev.kvstore.KVSubscription;
+import dev.kvstore.KVType;
 import dev.kvstore.KVWatcher;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
+import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WatchOptions;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.EntryStore;
@@ -34,9 +36,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of a store. Each is independent of the others, however slow or faulty: it has a queue
- * or a note of its own, and a thread while there is something to tell. Threads are daemons, and end
- * when they have had nothing to do for 10 seconds. Thread-safe.
+ * The watches of a store. Each is independent of the others, however slow or faulty, and has a
+ * daemon thread while there is something to report. Idle threads end after 10 seconds. Thread-safe.
  */
 public final class WatchHub implements AutoCloseable {
   final EntryStore entries;
@@ -46,6 +47,12 @@ public final class WatchHub implements AutoCloseable {
   private final Runnable stop;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /** Reads the value of an entry as a type, or throws a {@link TypeMismatchException}. */
+  @FunctionalInterface
+  public interface Decoder {
+    <T> KVEntry<T> decode(KVEntry<RawValue> entry, KVType<T> type);
+  }
 
   @FunctionalInterface
   interface Later {
@@ -79,13 +86,9 @@ public final class WatchHub implements AutoCloseable {
     this.stop = stop;
   }
 
-  /**
-   * Reports every change that the interest covers to the watcher. Does not block.
-   *
-   * @param decoder for the values of changes, where the options ask for them
-   */
+  /** Reports every change of interest to the watcher, decoding values. Does not block. */
   public KVSubscription watch(
-      Interest interest, KVWatcher watcher, WatchOptions options, EntryDecoder decoder) {
+      Interest interest, KVWatcher watcher, WatchOptions options, Decoder decoder) {
     return start(
         new QueuedWatch(
             this,
@@ -97,8 +100,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Tells the listener when what the reader returns has become another version. Reads once before
-   * this returns, so that no later change is missed.
+   * Reports other versions of what the reader returns. Reads once before it returns, so that no
+   * later change is missed.
    *
    * @param fallback what counts as the value where there is no entry
    */
@@ -113,15 +116,13 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Lets something be read again when a key of interest may have changed, one reading at a time. It
-   * has been read by the caller before; what was written since is not missed. Over a store that
-   * cannot tell of changes it is read every 5 seconds.
+   * Calls {@code refresh} when a key of interest may have changed since the caller read it, one
+   * call at a time; every 5 seconds over a store without a change feed.
    *
    * @param subject what is read, for log lines: {@code the settings 'http'}
-   * @param refresh reads it, as fresh as the options demand, and returns after what time to read it
-   *     again even if nothing is told, or null for never. What it throws is logged, and it is
-   *     called again after a second
-   * @param whenClosed called when the watch ends, also by the end of the hub; perhaps repeatedly
+   * @param refresh reads as fresh as the options demand, and returns after what time to read again
+   *     in any case, or null for never. If it throws, it is called again after a second
+   * @param whenClosed called when the watch or the hub is closed; perhaps repeatedly
    */
   public KVSubscription follow(
       String subject,

@@ -2,8 +2,12 @@ package dev.kvstore.internal.sqlite;
 
 import static dev.kvstore.internal.sqlite.Values.text;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.KVException;
+import dev.kvstore.KVStore;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.RawStore;
@@ -11,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.bson.types.ObjectId;
 
 /** Another process that uses a database file. */
 final class SqliteChild {
@@ -29,15 +35,36 @@ final class SqliteChild {
     return start("write", file, keyPrefix);
   }
 
+  /**
+   * Starts a process which writes with a history until it is killed: some threads count in a key of
+   * their own, others set and delete the same few keys. It prints the etag of each write before
+   * ({@code +}) and after it ({@code =}), and each delete.
+   */
+  static Process recording(Path file) throws IOException {
+    return start("record", file);
+  }
+
   public static void main(String[] arguments) throws Exception {
     SqliteEntryDatabase database;
+    boolean recording = arguments[0].equals("record");
     try {
-      database = SqliteEntryDatabase.open(Path.of(arguments[1]));
+      database = SqliteEntryDatabase.open(
+          Path.of(arguments[1]),
+          SqliteConfig.DEFAULT.history(recording ? HistorySettings.DEFAULT : HistorySettings.OFF));
     } catch (KVException e) {
       System.out.println(e.code() + " " + e.getMessage());
       return;
     }
-    if (arguments[0].equals("hold")) {
+    if (recording) {
+      KVStore store = TypedKVStore.over(database.store("s"), BsonCodec.create());
+      for (int i = 0; i < WRITERS; i++) {
+        String own = "own" + i;
+        new Thread(() -> count(store, own)).start();
+      }
+      for (int i = 0; i < WRITERS / 2; i++) {
+        new Thread(() -> churn(store)).start();
+      }
+    } else if (arguments[0].equals("hold")) {
       System.out.println("open");
       while (System.in.read() >= 0) {
         // until the parent closes it
@@ -50,6 +77,33 @@ final class SqliteChild {
         new Thread(() -> writeForEver(store, prefix)).start();
       }
     }
+  }
+
+  private static void count(KVStore store, String key) {
+    for (int i = store.getOrDefault(key, 0) + 1; ; i++) {
+      set(store, key, i);
+    }
+  }
+
+  private static void churn(KVStore store) {
+    while (true) {
+      String key = "shared" + ThreadLocalRandom.current().nextInt(50);
+      if (ThreadLocalRandom.current().nextInt(3) == 0) {
+        System.out.println("-" + key + ".");
+        if (store.delete(key)) {
+          System.out.println("~" + key + ".");
+        }
+      } else {
+        set(store, key, 0);
+      }
+    }
+  }
+
+  private static void set(KVStore store, String key, int value) {
+    String etag = new ObjectId().toHexString();
+    System.out.println("+" + etag + ".");
+    store.set(key, value, WriteOptions.DEFAULT.etag(etag).comment(etag));
+    System.out.println("=" + etag + ".");
   }
 
   private static void writeForEver(EntryStore store, String prefix) {

@@ -33,19 +33,14 @@ public final class WriteRequests {
 
   private WriteRequests() {}
 
-  /**
-   * Returns the etag that the request brings, or null.
-   *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is malformed
-   */
+  /** @throws InvalidInputException if it is malformed */
   static @Nullable String etag(RequestContext context) {
     List<String> etags = Collections.list(context.request().getHeaders(RequestContext.ETAG));
     if (etags.isEmpty()) {
       return null;
     }
     if (etags.size() > 1) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER, "The header " + RequestContext.ETAG + " must be there once");
+      throw Parameters.invalid("The header " + RequestContext.ETAG + " must be there once");
     }
     try {
       return Names.checkEtag(etags.get(0));
@@ -119,8 +114,7 @@ public final class WriteRequests {
     if (condition instanceof WriteCondition.IfMatch match) {
       return match.etag();
     }
-    throw new InvalidInputException(
-        ErrorCode.INVALID_PARAMETER,
+    throw Parameters.invalid(
         "The only condition of a change of many is If-Match with the fingerprint of a dry run");
   }
 

@@ -30,12 +30,10 @@ public enum Access {
    */
   MONITORING;
 
-  /** Returns true if the method needs an administrator whose token is good for all keys. */
   boolean isAdministration(String method) {
     return (this == STORE && method.equals("DELETE")) || (this == SETTINGS && !isRead(method));
   }
 
-  /** Returns the role that the method needs. */
   Role role(String method) {
     if (isAdministration(method)) {
       return Role.ADMIN;

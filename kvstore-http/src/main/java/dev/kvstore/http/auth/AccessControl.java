@@ -14,20 +14,13 @@ import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Where every request is asked who sent it, and whether that one may. Thread-safe. */
-public final class AccessControl {
-  private final Authenticator authenticator;
-  private final @Nullable RateLimiter limiter;
-  private final boolean openMonitoring;
-
-  /** @param openMonitoring whether {@link Access#MONITORING} needs no token */
-  public AccessControl(
-      Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
-    this.authenticator = authenticator;
-    this.limiter = limiter;
-    this.openMonitoring = openMonitoring;
-  }
-
+/**
+ * Where every request is asked who sent it, and whether that one may. Thread-safe.
+ *
+ * @param openMonitoring whether {@link Access#MONITORING} needs no token
+ */
+public record AccessControl(
+    Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
   /** Returns true while everybody may do everything, without a token. */
   public boolean isOpenToAll() {
     return authenticator.isOpenToAll();
@@ -42,11 +35,7 @@ public final class AccessControl {
     authenticator.checkTokens();
   }
 
-  /**
-   * Returns who asks.
-   *
-   * @throws ProblemException if that is not known, or asks too often
-   */
+  /** @throws ProblemException if it is not known who asks, or they ask too often */
   public Principal admit(HttpServletRequest request, Access access) {
     if (access == Access.PAGE) {
       throttle(client(request, Principal.NOBODY));
@@ -76,11 +65,7 @@ public final class AccessControl {
                 .getRemoteSocketAddress()));
   }
 
-  /**
-   * Checks that a caller that was admitted before may go on.
-   *
-   * @throws ProblemException if its rights have changed since
-   */
+  /** @throws ProblemException if the rights of the caller have changed since it was admitted */
   public void recheck(HttpServletRequest request, Principal principal) {
     if (!principal.isActive()) {
       identify(request);
@@ -122,11 +107,7 @@ public final class AccessControl {
     }
   }
 
-  /**
-   * Checks that the token is good for all these keys of the store.
-   *
-   * @throws ProblemException otherwise, whether or not they are there
-   */
+  /** @throws ProblemException if the token is not good for one of the keys, there or not */
   public static void checkKeys(Principal principal, String store, Collection<String> keys) {
     for (String key : keys) {
       if (!principal.mayRead(store, key)) {

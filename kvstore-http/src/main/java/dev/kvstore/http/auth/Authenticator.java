@@ -9,35 +9,22 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Tells who asks, by the {@code Authorization} header of RFC 6750. Thread-safe; never blocks. */
-public final class Authenticator {
+/**
+ * Tells who asks, by the {@code Authorization} header of RFC 6750. Thread-safe; never blocks.
+ *
+ * @param tokens those of now; may throw {@link UnavailableException}
+ * @param openWithoutTokens whether everybody may do everything for as long as nobody has made a
+ *     token; otherwise nobody may do anything
+ */
+public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, Clock clock) {
   private static final String SCHEME = "bearer";
-
-  private final Supplier<Tokens> tokens;
-  private final boolean openWithoutTokens;
-  private final Clock clock;
-
-  /**
-   * @param tokens those of now; may throw {@link UnavailableException}
-   * @param openWithoutTokens whether everybody may do everything for as long as nobody has made a
-   *     token; otherwise nobody may do anything
-   */
-  public Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, Clock clock) {
-    this.tokens = tokens;
-    this.openWithoutTokens = openWithoutTokens;
-    this.clock = clock;
-  }
 
   /** Returns true while everybody may do everything; false where that is not known. */
   public boolean isOpenToAll() {
     return openWithoutTokens && !configuredNow();
   }
 
-  /**
-   * Checks that the tokens can be read.
-   *
-   * @throws UnavailableException if they cannot, so that no request can be authenticated
-   */
+  /** @throws UnavailableException if they cannot be read, so that nobody can be authenticated */
   public void checkTokens() {
     Tokens unused = tokens.get();
   }

@@ -1,16 +1,13 @@
 package dev.kvstore.http.auth;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
+import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.KeyRange;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -23,10 +20,6 @@ import java.util.TreeSet;
  *     keys
  */
 public record Limits(List<String> stores, List<String> prefixes) {
-  // Before NONE, which is made by it.
-  private static final Comparator<String> KEY_ORDER =
-      (a, b) -> Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8));
-
   /** Every key of every store. */
   public static final Limits NONE = new Limits(List.of(), List.of());
 
@@ -51,7 +44,7 @@ public record Limits(List<String> stores, List<String> prefixes) {
 
   private static List<String> withoutCovered(Collection<String> prefixes) {
     List<String> disjoint = new ArrayList<>();
-    for (String prefix : prefixes.stream().sorted(KEY_ORDER).toList()) {
+    for (String prefix : prefixes.stream().sorted(KeyOrder.INSTANCE).toList()) {
       // What begins with a prefix comes right after it.
       if (disjoint.isEmpty() || !prefix.startsWith(disjoint.get(disjoint.size() - 1))) {
         disjoint.add(prefix);

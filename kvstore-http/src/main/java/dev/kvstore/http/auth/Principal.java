@@ -76,7 +76,6 @@ public record Principal(
     return role == null ? List.of() : limits.within(asked);
   }
 
-  /** Returns the name and the role. */
   @Override
   public String toString() {
     return "Principal[" + name.orElse(null) + ", " + role + "]";

@@ -11,11 +11,7 @@ public enum Role {
   WRITE,
   ADMIN;
 
-  /**
-   * Returns the role of that name.
-   *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if there is none
-   */
+  /** @throws InvalidInputException if there is none of that name */
   public static Role of(String text) {
     return Arrays.stream(values())
         .filter(role -> role.text().equals(text))
@@ -24,12 +20,10 @@ public enum Role {
             ErrorCode.INVALID_PARAMETER, "The role must be read, write or admin"));
   }
 
-  /** Returns the role's name, in small letters. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Tells whether this role allows what that one does. */
   public boolean includes(Role other) {
     return compareTo(other) >= 0;
   }

@@ -48,7 +48,6 @@ public final class TokenFile implements TokenStorage {
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 
-  /** The whole file. */
   private record Content(List<FileToken> tokens) {
     Content {
       tokens = List.copyOf(tokens);

@@ -31,7 +31,6 @@ public final class TokenSecret {
 
   private TokenSecret() {}
 
-  /** Returns a new one. */
   public static String generate() {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);

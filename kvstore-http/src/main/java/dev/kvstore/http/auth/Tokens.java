@@ -96,7 +96,6 @@ public final class Tokens {
     return hash.substring(0, INDEX_LENGTH);
   }
 
-  /** Returns how many there are. */
   @Override
   public String toString() {
     return configured ? "Tokens[" + byIndex.size() + "]" : "Tokens[not configured]";

@@ -13,7 +13,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the settings that the service would run with. */
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,

@@ -3,14 +3,11 @@ package dev.kvstore.http.command;
 import dev.kvstore.ByteSize;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.auth.Role;
-import dev.kvstore.http.net.ForwardedHeader;
 import dev.kvstore.internal.config.DurationConverter;
 import java.time.Duration;
-import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the values of options. */
 public final class Converters {
   private Converters() {}
 
@@ -19,8 +16,7 @@ public final class Converters {
     return command
         .registerConverter(Duration.class, new DurationConverter())
         .registerConverter(ByteSize.class, Converters::byteSize)
-        .registerConverter(Role.class, Converters::role)
-        .registerConverter(ForwardedHeader.class, Converters::forwardedHeader);
+        .registerConverter(Role.class, Converters::role);
   }
 
   private static ByteSize byteSize(String text) {
@@ -37,13 +33,5 @@ public final class Converters {
     } catch (InvalidInputException e) {
       throw new TypeConversionException(e.getMessage());
     }
-  }
-
-  private static ForwardedHeader forwardedHeader(String text) {
-    return Arrays.stream(ForwardedHeader.values())
-        .filter(header -> header.toString().equalsIgnoreCase(text))
-        .findFirst()
-        .orElseThrow(() ->
-            new TypeConversionException("'" + text + "' is neither X-Forwarded-For nor Forwarded"));
   }
 }

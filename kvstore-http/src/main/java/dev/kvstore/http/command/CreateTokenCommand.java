@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes a token and prints its secret. */
 @Command(
     name = "create",
     description = "Creates a token and prints its secret, which is not stored and cannot be"
@@ -78,11 +77,9 @@ final class CreateTokenCommand extends TokenAction {
         TokenSecret.hash(secret),
         now,
         end(now)));
-    spec.commandLine().getOut().println(secret);
-    spec.commandLine()
-        .getErr()
-        .println("This is the secret of the token '" + name + "'; it is not shown again");
-    spec.commandLine().getErr().println(acknowledgement(tokens));
+    print(secret);
+    note("This is the secret of the token '" + name + "'; it is not shown again");
+    note(acknowledgement(tokens));
     return true;
   }
 

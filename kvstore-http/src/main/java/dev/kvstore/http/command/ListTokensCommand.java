@@ -6,17 +6,16 @@ import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Prints the tokens, without their secrets, which nobody has. */
 @Command(name = "list", description = "Prints the tokens, without their secrets.")
 final class ListTokensCommand extends TokenAction {
   @Override
   boolean run(TokenStorage tokens) {
     Instant now = Instant.now();
-    print("NAME", "ROLE", "STORES", "PREFIXES", "CREATED", "EXPIRES");
+    row("NAME", "ROLE", "STORES", "PREFIXES", "CREATED", "EXPIRES");
     for (Token token : tokens.load().list()) {
       Instant created = token.createdAt();
       Instant expires = token.expiresAt();
-      print(
+      row(
           token.name(),
           token.role().text(),
           orAll(token.limits().stores()),
@@ -27,10 +26,8 @@ final class ListTokensCommand extends TokenAction {
     return true;
   }
 
-  private void print(String... cells) {
-    spec.commandLine()
-        .getOut()
-        .println(String.format("%-20s %-5s %-20s %-20s %-24s %s", (Object[]) cells));
+  private void row(String... cells) {
+    print(String.format("%-20s %-5s %-20s %-20s %-24s %s", (Object[]) cells));
   }
 
   private static String orAll(List<String> limits) {

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Revokes a token. */
 @Command(
     name = "revoke",
     description =
@@ -29,12 +28,10 @@ final class RevokeTokenCommand extends TokenAction {
   boolean run(TokenStorage tokens) {
     boolean removed = tokens.remove(Objects.requireNonNull(name));
     if (removed) {
-      spec.commandLine().getOut().println("Revoked the token '" + name + "'");
-      spec.commandLine().getErr().println(acknowledgement(tokens));
+      print("Revoked the token '" + name + "'");
+      note(acknowledgement(tokens));
     } else {
-      spec.commandLine()
-          .getErr()
-          .println("There is no token '" + name + "'; 'tokens list' shows those that there are");
+      note("There is no token '" + name + "'; 'tokens list' shows those that there are");
     }
     return removed;
   }

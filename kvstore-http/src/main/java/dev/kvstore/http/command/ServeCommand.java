@@ -102,7 +102,7 @@ public final class ServeCommand implements CheckedCommand {
     try (StopSignal stop = StopSignal.install();
         EntryDatabase entries = open(backend);
         TokenWatch tokens = TokenWatch.start(backend.tokens(entries));
-        KVServer server = KVServer.start(settings, entries, accessControl(tokens), metrics)) {
+        KVServer server = start(settings, entries, tokens, metrics)) {
       spec.commandLine()
           .getOut()
           .println("kvstore serves " + url(settings, server.port()) + " and keeps its data in "
@@ -127,6 +127,13 @@ public final class ServeCommand implements CheckedCommand {
       throw new ParameterException(
           spec.commandLine(), e.getMessage(), e, spec.findOption("--mongodb"), null);
     }
+  }
+
+  private KVServer start(
+      ServerSettings settings, EntryDatabase entries, TokenWatch tokens, Metrics metrics) {
+    AccessControl accessControl = accessControl(tokens);
+    options.seed(entries);
+    return KVServer.start(settings, entries, accessControl, metrics);
   }
 
   private AccessControl accessControl(TokenWatch tokens) {

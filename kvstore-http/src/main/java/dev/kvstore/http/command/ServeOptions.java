@@ -5,6 +5,7 @@ import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.spi.EntryDatabase;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class ServeOptions {
   private HistoryOptions history = new HistoryOptions();
 
   @Mixin
+  private SeedOptions seeds = new SeedOptions();
+
+  @Mixin
   private LimitOptions limits = new LimitOptions();
 
   @Mixin
@@ -45,6 +49,9 @@ final class ServeOptions {
     history.check(faults);
     limits.check(faults);
     web.check(faults);
+    if (faults.messages().isEmpty()) {
+      seeds.check(faults, limits.values());
+    }
   }
 
   /** Refuses to serve where tokens are demanded, and it is known that there are none. */
@@ -76,6 +83,11 @@ final class ServeOptions {
   Backend backend(Metrics metrics) {
     return database.backend(
         metrics.mongodb(), file -> metrics.sqlite(file::statistics), history.settings());
+  }
+
+  /** Stores the entries of the seed files, where their keys have none. */
+  void seed(EntryDatabase entries) {
+    seeds.apply(entries, limits.values());
   }
 
   LogOptions log() {

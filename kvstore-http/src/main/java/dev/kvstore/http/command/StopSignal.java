@@ -16,12 +16,10 @@ final class StopSignal implements AutoCloseable {
     return signal;
   }
 
-  /** Returns when the process was asked to end. */
   void await() throws InterruptedException {
     requested.await();
   }
 
-  /** Lets the process end. */
   @Override
   public void close() {
     done.countDown();

@@ -25,7 +25,7 @@ abstract class TokenAction implements CheckedCommand {
   // Set by picocli before anything is called.
   @SuppressWarnings("NullAway.Init")
   @Spec
-  protected CommandSpec spec;
+  private CommandSpec spec;
 
   @SuppressWarnings("UnusedVariable") // Who reads the sources asks picocli for it.
   @Mixin
@@ -42,6 +42,15 @@ abstract class TokenAction implements CheckedCommand {
   @Override
   public final Integer call() {
     return database.backend().withTokens(this::run) ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  final void print(String line) {
+    spec.commandLine().getOut().println(line);
+  }
+
+  /** Tells the caller something, apart from the output. */
+  final void note(String line) {
+    spec.commandLine().getErr().println(line);
   }
 
   /** Tells whether it could be done. */

@@ -29,15 +29,13 @@ final class ConfigFile {
   private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final List<String> faults = new ArrayList<>();
 
-  /** A value as it stands in the file, and its line. */
-  record Setting(String value, Origin origin, int line) {}
+  record Setting(String value, String place, int line) {}
 
   private ConfigFile(String path, Set<String> known) {
     this.path = path;
     this.known = known;
   }
 
-  /** @param known the names that there are */
   static ConfigFile read(Path path, Set<String> known) {
     ConfigFile file = new ConfigFile(path.toString(), known);
     try (YAMLParser parser = new YAMLFactory().createParser(RegularFile.read(path, UTF_8))) {
@@ -102,7 +100,7 @@ final class ConfigFile {
     if (earlier != null) {
       fault(line, "'" + name + "' was set in line " + earlier.line() + " already");
     } else if (value != null && !value.isBlank()) {
-      settings.put(name, new Setting(value.strip(), Origin.line(path, line), line));
+      settings.put(name, new Setting(value.strip(), path + ":" + line, line));
     }
   }
 

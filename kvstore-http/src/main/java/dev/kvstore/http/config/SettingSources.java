@@ -31,6 +31,14 @@ import picocli.CommandLine.ParseResult;
 public final class SettingSources {
   private static final String CONFIG = "--config";
 
+  /**
+   * Where the value of a setting comes from.
+   *
+   * @param text in a few words
+   * @param blame the begin of a message about a wrong value; empty where the message says it all
+   */
+  public record Origin(String text, String blame) {}
+
   private final List<String> arguments;
   private final Map<String, Origin> origins = new HashMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -55,7 +63,7 @@ public final class SettingSources {
     SettingSources sources = new SettingSources(arguments);
     CommandErrors.collectAll(commandLine);
     ParseResult root = commandLine.parseArgs(arguments);
-    ParseResult last = last(root);
+    ParseResult last = CommandErrors.last(root);
     if (!last.isUsageHelpRequested() && !last.isVersionHelpRequested()) {
       Set<String> own = settingsOfAll(root.commandSpec()).stream()
           .map(SettingSources::variable)
@@ -65,15 +73,6 @@ public final class SettingSources {
       sources.complete(last, environment, file);
     }
     return sources;
-  }
-
-  /** Returns the result for the command that is to run. */
-  public static ParseResult last(ParseResult parsed) {
-    ParseResult last = parsed;
-    while (last.subcommand() != null) {
-      last = last.subcommand();
-    }
-    return last;
   }
 
   /** Returns the variable of the option, for example {@code KVSTORE_MAX_VALUE_BYTES}. */
@@ -87,9 +86,8 @@ public final class SettingSources {
     return arguments.toArray(String[]::new);
   }
 
-  /** Returns where the value of the option comes from. */
   public Origin origin(OptionSpec option) {
-    return origins.getOrDefault(option.longestName(), Origin.DEFAULT);
+    return origins.getOrDefault(option.longestName(), new Origin("default", ""));
   }
 
   /** Returns what is wrong with the file, in whole messages. */
@@ -146,12 +144,13 @@ public final class SettingSources {
       String variable = Variables.value(environment, variable(option));
       ConfigFile.Setting setting = file == null ? null : file.setting(SettingNames.of(option));
       if (given.contains(name)) {
-        origins.put(name, Origin.option(name));
+        origins.put(name, new Origin("option " + name, ""));
       } else if (variable != null) {
-        origins.put(name, Origin.variable(variable(option)));
+        String text = "variable " + variable(option);
+        origins.put(name, new Origin(text, "The environment " + text + ": "));
         added.add(name + "=" + variable);
       } else if (setting != null) {
-        origins.put(name, setting.origin());
+        origins.put(name, new Origin(setting.place(), setting.place() + ": "));
         added.add(name + "=" + setting.value());
       }
     }

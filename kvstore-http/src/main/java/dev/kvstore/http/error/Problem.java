@@ -40,7 +40,6 @@ public record Problem(
     return value == null ? this : new Problem(kind, detail, plus(members, member, value), headers);
   }
 
-  /** Adds a member that is a list. */
   public Problem with(String member, List<String> values) {
     return new Problem(kind, detail, plus(members, member, List.copyOf(values)), headers);
   }
@@ -55,11 +54,7 @@ public record Problem(
     return result;
   }
 
-  /**
-   * Returns the document.
-   *
-   * @param instance the path of the request, or null where it could not be read
-   */
+  /** @param instance the path of the request, or null where it could not be read */
   public byte[] toJson(@Nullable String instance, String requestId) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("type", "urn:kvstore:error:" + kind.code());

@@ -33,11 +33,7 @@ public final class Problems {
 
   private Problems() {}
 
-  /**
-   * Returns how that failure is answered.
-   *
-   * @param write whether the request was one that changes something
-   */
+  /** @param write whether the request was one that changes something */
   public static Problem of(Throwable failure, boolean write) {
     if (failure instanceof ProblemException problem) {
       return problem.problem();

@@ -52,11 +52,7 @@ public final class Room {
     this.whenAnswered = whenAnswered;
   }
 
-  /**
-   * Takes so much more.
-   *
-   * @throws ProblemException if there is not so much
-   */
+  /** @throws ProblemException if there is not so much */
   public void take(int bytes) {
     require(memory, acquire(memory, bytes, Duration.ZERO), bytes);
   }
@@ -82,11 +78,7 @@ public final class Room {
     return false;
   }
 
-  /**
-   * Checks that there was room for everything.
-   *
-   * @throws ProblemException if something was counted and not taken
-   */
+  /** @throws ProblemException if something was counted and not taken */
   public void requireCounted() {
     if (refusal != null) {
       require(memory, refusal, counted);

@@ -47,11 +47,7 @@ public final class Shares {
     return acquireLeaving(client, amount, 0);
   }
 
-  /**
-   * As {@link #acquire}, if so much remains afterwards, of all and of what the client may have.
-   *
-   * @param left what must remain
-   */
+  /** As {@link #acquire}, if {@code left} remains afterwards, of all and of the client's part. */
   public synchronized Grant acquireLeaving(String client, long amount, long left) {
     long before = taken.getOrDefault(client, 0L);
     if (amount > total - sum - left) {
@@ -65,11 +61,7 @@ public final class Shares {
     return Grant.GRANTED;
   }
 
-  /**
-   * As {@link #acquire}, and waits for others to release theirs where there is not so much. Blocks.
-   *
-   * @param patience how long to wait
-   */
+  /** As {@link #acquire}, and waits so long for others to release theirs. Blocks. */
   public synchronized Grant await(String client, long amount, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     Grant grant = acquire(client, amount);

@@ -62,16 +62,10 @@ public final class Turns {
   public void await(
       String client, Scheduler scheduler, Runnable whenGranted, Runnable whenRefused) {
     Waiting waiting = new Waiting(whenGranted, new AtomicBoolean());
-    synchronized (this) {
-      Client known = clientOf(client);
-      if (!acquire(known)) {
-        known.waiting.add(waiting);
-        scheduler.schedule(
-            () -> refuse(client, waiting, whenRefused), patience.toMillis(), TimeUnit.MILLISECONDS);
-        return;
-      }
+    if (!begin(client, waiting)) {
+      scheduler.schedule(
+          () -> refuse(client, waiting, whenRefused), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
-    whenGranted.run();
   }
 
   /**
@@ -79,14 +73,20 @@ public final class Turns {
    * as long as it takes.
    */
   public void await(String client, Runnable whenGranted) {
+    boolean unused = begin(client, new Waiting(whenGranted, new AtomicBoolean()));
+  }
+
+  /** Returns false if it has to wait. */
+  private boolean begin(String client, Waiting waiting) {
     synchronized (this) {
       Client known = clientOf(client);
       if (!acquire(known)) {
-        known.waiting.add(new Waiting(whenGranted, new AtomicBoolean()));
-        return;
+        known.waiting.add(waiting);
+        return false;
       }
     }
-    whenGranted.run();
+    waiting.whenGranted.run();
+    return true;
   }
 
   /** Ends a turn, which is then another request's of the client. */

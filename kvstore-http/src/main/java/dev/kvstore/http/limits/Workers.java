@@ -59,7 +59,6 @@ public final class Workers {
     start(work);
   }
 
-  /** Returns how many are busy. */
   public synchronized int busy() {
     return busy;
   }

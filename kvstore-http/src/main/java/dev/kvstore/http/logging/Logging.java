@@ -26,7 +26,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %msg"
           + "%replace( [%X{requestId}]){' \\[\\]$', ''}%replace( %kvp){' $', ''}%n";
 
-  /** A form of the log. */
   public enum Format {
     /** A line of text for each event. */
     TEXT,

@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
-  /** The media type of {@link #writeTo}. */
   public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   /** The bounds of histograms, of which percentiles over all nodes can be derived. */
@@ -110,7 +109,6 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Measures the streams of events that clients have open. */
   public void eventStreams(Supplier<Number> open) {
     Gauge.builder("kvstore.http.event.streams", open)
         .description("Streams of events that are open")
@@ -154,7 +152,6 @@ public final class Metrics implements AutoCloseable {
     return never ? 0 : (System.currentTimeMillis() - cache.since().toEpochMilli()) / 1e3;
   }
 
-  /** Measures a database file. */
   public void sqlite(Supplier<SqliteStatistics> statistics) {
     new SourceMeters<>(registry, "kvstore.sqlite.", statistics)
         .counter(
@@ -168,16 +165,11 @@ public final class Metrics implements AutoCloseable {
         .gauge("log.bytes", "Size of its log", SqliteStatistics::logBytes);
   }
 
-  /**
-   * Measures the sizes of stores, of which there are few enough.
-   *
-   * @param sizes returns those of so many stores at most
-   */
+  /** @param sizes returns those of so many stores at most */
   public void stores(IntFunction<List<StoreSize>> sizes) {
     stores = new StoreMeters(registry, sizes, System::nanoTime);
   }
 
-  /** Measures until when the TLS certificate is valid. */
   public void certificate(Supplier<Instant> validUntil) {
     TimeGauge.builder(
             "kvstore.tls.certificate.expiry.timestamp",
@@ -210,11 +202,7 @@ public final class Metrics implements AutoCloseable {
     return next.equals(Instant.MAX) ? Double.POSITIVE_INFINITY : next.toEpochMilli();
   }
 
-  /**
-   * Adds a request that was answered.
-   *
-   * @param route the pattern of its path, not the path
-   */
+  /** @param route the pattern of its path, not the path */
   public void addRequest(String route, String method, int status, Duration duration) {
     Timer.builder("kvstore.http.requests")
         .description("How long requests took to be answered")

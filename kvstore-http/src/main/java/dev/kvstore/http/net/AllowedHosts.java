@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * web page can point a name of its own at this machine, and the browser then takes the service for
  * the page's own site (DNS rebinding); the {@code Host} header still has that name. Immutable.
  */
-public final class AllowedHosts {
+public record AllowedHosts(Set<String> configured) {
   /** The length of the longest host name, and more than that of any address. */
   private static final int MAX_LENGTH = 255;
 
@@ -29,11 +29,9 @@ public final class AllowedHosts {
   private static final Pattern LOOPBACK =
       Pattern.compile("127(?:\\.(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|0:0:0:0:0:0:0:1");
 
-  private final Set<String> configured;
-
   /** @param configured names and addresses that {@link #isHost} accepts */
-  public AllowedHosts(Set<String> configured) {
-    this.configured = configured.stream()
+  public AllowedHosts {
+    configured = configured.stream()
         .map(host -> String.valueOf(canonical(host)))
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -43,11 +41,7 @@ public final class AllowedHosts {
     return canonical(text) != null;
   }
 
-  /**
-   * Refuses a request for another host.
-   *
-   * @throws ProblemException with {@link ErrorKind#MISDIRECTED}
-   */
+  /** @throws ProblemException with {@link ErrorKind#MISDIRECTED} for another host */
   public void check(HttpServletRequest request) {
     List<String> authorities = Collections.list(request.getHeaders("Host"));
     if (authorities.isEmpty() || !authorities.stream().allMatch(this::allows)) {

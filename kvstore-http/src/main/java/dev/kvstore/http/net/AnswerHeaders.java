@@ -22,11 +22,7 @@ public final class AnswerHeaders {
 
   private AnswerHeaders() {}
 
-  /**
-   * Sets the headers, and those by which the request is known again.
-   *
-   * @param response sets a header
-   */
+  /** Sets the headers, and those by which the request is known again. */
   public static void set(Request request, String requestId, BiConsumer<String, String> response) {
     response.accept(RequestIds.HEADER, requestId);
     String match = RequestIds.toRepeat(request.getHeaders().get(RequestIds.MATCH));

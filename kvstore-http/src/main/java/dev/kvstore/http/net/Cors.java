@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which other origins' web pages may use the service, with scripts that have a token: browsers send
  * no cookies or passwords of their own along.
+ *
+ * @param origins as {@link #isOrigin} has them
  */
-public final class Cors {
+public record Cors(Set<String> origins) {
   private static final String REQUEST_HEADERS =
       "Accept, Authorization, Cache-Control, Content-Type,"
           + " If-Match, If-None-Match, KV-Author, KV-Comment, KV-Etag, KV-Request-Id, Last-Event-ID, Sync-Token, X-Request-Id";
@@ -22,13 +24,6 @@ public final class Cors {
           + " KV-Version, Link, Retry-After, Sync-Token, WWW-Authenticate, X-Request-Id";
   private static final String MAX_AGE_SECONDS = "600";
   private static final Set<String> OWN = Set.of("same-origin", "none");
-
-  private final Set<String> origins;
-
-  /** @param origins as {@link #isOrigin} has them */
-  public Cors(Set<String> origins) {
-    this.origins = origins;
-  }
 
   /** Tells whether browsers would write an origin like this: {@code https://app.example.com}. */
   public static boolean isOrigin(String text) {

@@ -14,7 +14,6 @@ public enum ForwardedHeader {
     this.text = text;
   }
 
-  /** Returns the name of the header. */
   @Override
   public String toString() {
     return text;

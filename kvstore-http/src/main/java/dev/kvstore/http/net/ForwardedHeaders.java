@@ -25,6 +25,13 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   /** What RFC 7239 calls a client that is not known. */
   private static final String UNKNOWN = "unknown";
 
+  /** Without leading zeros, which some read as octal. */
+  private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+  /** With a colon, which no name has, the JDK takes it as an address or not at all. */
+  private static final Pattern LITERAL =
+      Pattern.compile("(" + BYTE + "\\.){3}" + BYTE + "|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
+
   private static final Pattern PORT = Pattern.compile("(:[0-9]{1,5})?");
 
   /** Reads that header, and not the other. */
@@ -137,7 +144,7 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   private static @Nullable InetAddress literal(String text) {
-    if (text.length() > MAX_ADDRESS_LENGTH || !(isIpv4(text) || mayBeIpv6(text))) {
+    if (text.length() > MAX_ADDRESS_LENGTH || !LITERAL.matcher(text).matches()) {
       return null;
     }
     try {
@@ -145,24 +152,5 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
     } catch (UnknownHostException e) {
       return null;
     }
-  }
-
-  /** Four numbers from 0 to 255 without leading zeros, which some read as octal. */
-  private static boolean isIpv4(String text) {
-    List<String> parts = List.of(text.split("\\.", -1));
-    return parts.size() == 4 && parts.stream().allMatch(ForwardedHeaders::isByte);
-  }
-
-  private static boolean isByte(String text) {
-    boolean digits =
-        !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    return digits && (text.length() == 1 || text.charAt(0) != '0') && Integer.parseInt(text) <= 255;
-  }
-
-  /** With a colon, which no name has, the JDK takes it as an address or not at all. */
-  private static boolean mayBeIpv6(String text) {
-    return text.indexOf(':') >= 0
-        && text.chars()
-            .allMatch(c -> c == ':' || c == '.' || (Character.digit(c, 16) >= 0 && c < 128));
   }
 }

@@ -25,6 +25,12 @@ public final class PacedConnector extends ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger(PacedConnector.class);
   private static final long CHECK_MILLIS = 500;
 
+  /** An ordinary head is not counted. */
+  private static final int FREE_HEAD_BYTES = 4 * 1024;
+
+  /** What was parsed is kept as text, and in a buffer that doubles. */
+  private static final int HEAD_GROWTH = 3;
+
   private final Duration patience;
   private final long bytesPerSecond;
   private final Shares heads;
@@ -50,7 +56,7 @@ public final class PacedConnector extends ServerConnector {
 
   /** Returns about how much memory so many bytes of a head take, until it is complete. */
   public static long headMemory(long bytes) {
-    return PacedEndPoint.headMemory(bytes);
+    return Math.max(0, bytes - FREE_HEAD_BYTES) * HEAD_GROWTH;
   }
 
   Shares heads() {

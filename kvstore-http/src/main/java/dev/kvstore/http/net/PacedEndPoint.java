@@ -18,14 +18,8 @@ import org.slf4j.LoggerFactory;
 final class PacedEndPoint extends SocketChannelEndPoint {
   private static final Logger LOG = LoggerFactory.getLogger(PacedEndPoint.class);
 
-  /** An ordinary head is not counted. */
-  private static final int FREE_HEAD_BYTES = 4 * 1024;
-
   /** More than what ends TLS before the connection ends. */
   private static final int AHEAD_BYTES = 512;
-
-  /** What was parsed is kept as text, and in a buffer that doubles. */
-  private static final int HEAD_GROWTH = 3;
 
   private final PacedConnector connector;
   private final String client;
@@ -119,12 +113,8 @@ final class PacedEndPoint extends SocketChannelEndPoint {
     return count;
   }
 
-  static long headMemory(long bytes) {
-    return Math.max(0, bytes - FREE_HEAD_BYTES) * HEAD_GROWTH;
-  }
-
   private boolean takeHead() {
-    long more = headMemory(headBytes) - headMemory.get();
+    long more = PacedConnector.headMemory(headBytes) - headMemory.get();
     if (more <= 0) {
       return true;
     }

@@ -118,7 +118,6 @@ public final class Parameters {
     return duration("ttl");
   }
 
-  /** Returns the duration that is given, or null. */
   public @Nullable Duration duration(String name) {
     String text = text(name);
     if (text == null) {

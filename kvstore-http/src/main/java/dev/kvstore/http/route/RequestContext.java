@@ -117,7 +117,6 @@ public final class RequestContext {
     return new DigestInputStream(body, digest);
   }
 
-  /** Sets the body. */
   public void body(InputStream content, int size) {
     body = content;
     bodySize = size;
@@ -355,7 +354,6 @@ public final class RequestContext {
     reserved = bytes;
   }
 
-  /** Returns how much is {@linkplain #reserve reserved}. */
   public int reserved() {
     return reserved;
   }

@@ -12,7 +12,6 @@ import java.util.List;
  */
 public record Route(
     String path, List<String> methods, Access access, int maxBodyBytes, ResourceHandler handler) {
-  /** Returns the value of the {@code Allow} header. */
   public String allow() {
     return String.join(", ", methods);
   }

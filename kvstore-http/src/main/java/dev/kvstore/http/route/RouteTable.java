@@ -37,7 +37,11 @@ public final class RouteTable {
     routes.put(path, new Route(path, List.of(all.split(", ", -1)), access, maxBodyBytes, handler));
   }
 
-  /** Returns all routes. */
+  /** Adds a route for the data of a store, as {@link #add}; its path goes on with the name. */
+  public void addData(String methods, String name, int maxBodyBytes, ResourceHandler handler) {
+    add(methods, STORES + "{store}/" + name, Access.DATA, maxBodyBytes, handler);
+  }
+
   public Collection<Route> routes() {
     return routes.values();
   }

@@ -47,36 +47,18 @@ import org.slf4j.MDC;
  * <p>Until a request is known to be allowed and its body is there, and for as long as its answer
  * waits for the reader, it has no thread. In between it is executed by one of the {@link Workers}.
  */
-final class Dispatcher implements Handler {
+record Dispatcher(
+    EntryDatabase database,
+    AccessControl accessControl,
+    Cors cors,
+    Failures failures,
+    Load load,
+    AllowedHosts hosts,
+    RouteTable routes,
+    Refusals refusals)
+    implements Handler {
   /** What the log calls the id of the request. */
   private static final String REQUEST_ID = "requestId";
-
-  private final EntryDatabase database;
-  private final AccessControl accessControl;
-  private final Cors cors;
-  private final Failures failures;
-  private final Load load;
-  private final AllowedHosts hosts;
-  private final RouteTable routes;
-  private final Refusals refusals;
-
-  Dispatcher(
-      EntryDatabase database,
-      AccessControl accessControl,
-      Cors cors,
-      Load load,
-      AllowedHosts hosts,
-      RouteTable routes,
-      Refusals refusals) {
-    this.database = database;
-    this.accessControl = accessControl;
-    this.cors = cors;
-    this.refusals = refusals;
-    this.failures = new Failures(cors, refusals);
-    this.load = load;
-    this.hosts = hosts;
-    this.routes = routes;
-  }
 
   @Override
   public void handle(Context javalin) {

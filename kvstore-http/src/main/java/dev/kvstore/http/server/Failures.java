@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
-final class Failures {
+record Failures(Cors cors, Refusals refusals) {
   /** Of clients that are not known, or were led here by another name. */
   private static final Set<Integer> CLOSING = Set.of(401, 421);
 
@@ -32,14 +32,6 @@ final class Failures {
 
   /** Whose caller lacks rights. */
   private static final Set<Integer> REFUSED = Set.of(401, 403);
-
-  private final Cors cors;
-  private final Refusals refusals;
-
-  Failures(Cors cors, Refusals refusals) {
-    this.cors = cors;
-    this.refusals = refusals;
-  }
 
   /** Sets what all answers have. */
   void setCommonHeaders(

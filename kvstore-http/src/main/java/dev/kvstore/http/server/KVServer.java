@@ -77,11 +77,7 @@ public final class KVServer implements AutoCloseable {
     return start(settings, database, accessControl, new Metrics());
   }
 
-  /**
-   * Starts a service over that database.
-   *
-   * @param metrics become the service's, which closes them
-   */
+  /** @param metrics become the service's, which closes them */
   public static KVServer start(
       ServerSettings settings,
       EntryDatabase database,
@@ -141,10 +137,12 @@ public final class KVServer implements AutoCloseable {
         settings.connections().maxRequestsPerClient(),
         threads);
     StoreStack stores = StoreStack.of(database);
+    Cors cors = new Cors(settings.web().corsOrigins());
     return new Dispatcher(
         stores,
         accessControl,
-        new Cors(settings.web().corsOrigins()),
+        cors,
+        new Failures(cors, refusals),
         load,
         new AllowedHosts(settings.web().allowedHosts()),
         Routes.of(settings, accessControl, stores, metrics, streams, polls, load),
@@ -158,7 +156,6 @@ public final class KVServer implements AutoCloseable {
     return threads;
   }
 
-  /** Returns the port that the service listens on. */
   public int port() {
     return port;
   }

@@ -123,12 +123,10 @@ final class Listener implements AutoCloseable {
     return new Shares(all, Math.max(all / 4, 2 * largest));
   }
 
-  /** Returns what encrypts the connections, if anything. */
   Optional<Tls> tls() {
     return Optional.ofNullable(tls);
   }
 
-  /** Returns how many connections are open. */
   int connections() {
     return limit == null ? 0 : limit.getNetworkConnectionCount();
   }

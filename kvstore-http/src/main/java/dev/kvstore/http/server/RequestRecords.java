@@ -20,7 +20,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * the service saw them; and writes them to the access log, if there is to be one. Neither has the
  * path, which holds the key, nor the query.
  */
-final class RequestRecords implements RequestLog {
+record RequestRecords(Metrics metrics, boolean accessLog) implements RequestLog {
   /** The request's attribute with its {@link Route}. */
   static final String ROUTE = "dev.kvstore.resource";
 
@@ -28,14 +28,6 @@ final class RequestRecords implements RequestLog {
   static final String TOKEN_NAME = "dev.kvstore.token";
 
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.kvstore.http.access");
-
-  private final Metrics metrics;
-  private final boolean accessLog;
-
-  RequestRecords(Metrics metrics, boolean accessLog) {
-    this.metrics = metrics;
-    this.accessLog = accessLog;
-  }
 
   @Override
   public void log(Request request, Response response) {

@@ -62,74 +62,44 @@ final class Routes {
     RequestBodies requests = bodies.withoutValueLimits();
     int small = RequestBodies.MAX_REQUEST_BYTES;
     int counter = RequestBodies.MAX_COUNTER_BYTES;
-    String store = "/v1/stores/{store}";
-
     RouteTable table = new RouteTable();
-    table.add(
+    table.addData(
         "GET, PUT, PATCH, DELETE",
-        store + "/keys/{key}",
-        Access.DATA,
+        "keys/{key}",
         value,
         new KeyHandler(bodies, responses, settings.limits(), writes));
-    table.add(
-        "PUT",
-        store + "/defaults/{key}",
-        Access.DATA,
-        value,
-        new DefaultHandler(bodies, responses, writes));
-    table.add(
+    table.addData("PUT", "defaults/{key}", value, new DefaultHandler(bodies, responses, writes));
+    table.addData("POST", "counters/{key}", counter, new CounterHandler(bodies, responses, writes));
+    table.addData("GET, PUT", "values", batch, new ValuesHandler(bodies, responses, writes));
+    table.addData(
         "POST",
-        store + "/counters/{key}",
-        Access.DATA,
-        counter,
-        new CounterHandler(bodies, responses, writes));
-    table.add(
-        "GET, PUT",
-        store + "/values",
-        Access.DATA,
-        batch,
-        new ValuesHandler(bodies, responses, writes));
-    table.add(
-        "POST",
-        store + "/deletions",
-        Access.DATA,
+        "deletions",
         batch,
         new DeletionsHandler(requests, responses, writes));
-    table.add("GET", store + "/history/{key}", Access.DATA, 0, new KeyHistoryHandler(responses));
-    table.add("GET", store + "/history", Access.DATA, 0, new HistoryHandler(responses));
-    table.add(
-        "POST",
-        store + "/rollbacks/{key}",
-        Access.DATA,
-        small,
-        new KeyRollbackHandler(requests, responses, writes));
-    table.add(
-        "POST",
-        store + "/rollbacks",
-        Access.DATA,
-        small,
-        new RollbackHandler(requests, responses, writes));
-    table.add("GET", store + "/changes", Access.DATA, 0, new ChangesHandler(polls, responses));
-    table.add(
+    table.addData("GET", "history/{key}", 0, new KeyHistoryHandler(responses));
+    table.addData("GET", "history", 0, new HistoryHandler(responses));
+    table.addData("GET", "changes", 0, new ChangesHandler(polls, responses));
+    table.addData(
+        "POST", "rollbacks/{key}", small, new KeyRollbackHandler(requests, responses, writes));
+    table.addData("POST", "rollbacks", small, new RollbackHandler(requests, responses, writes));
+    table.addData(
         "GET, PUT, DELETE",
-        store + "/labels/{name}",
-        Access.DATA,
+        "labels/{name}",
         small,
         new LabelHandler(requests, responses, InstantSource.system()));
-    table.add("GET", store + "/labels", Access.DATA, 0, new LabelHandler.All(responses));
+    table.addData("GET", "labels", 0, new LabelHandler.All(responses));
     table.add(
         "GET, PUT",
-        store + "/settings",
+        "/v1/stores/{store}/settings",
         Access.SETTINGS,
         small,
         new SettingsHandler(requests, responses));
-    table.add("GET", store + "/keys", Access.DATA, 0, new ListingHandler(responses));
-    table.add(
-        "GET", store + "/events", Access.DATA, 0, new EventsHandler(database, streams, frames));
+    table.addData("GET", "keys", 0, new ListingHandler(responses));
+    table.addData("GET", "events", 0, new EventsHandler(database, streams, frames));
     table.add("GET", "/v1/stores", Access.DATA, 0, new StoresHandler(database, responses));
     table.add(
         "GET, DELETE",
-        store,
+        "/v1/stores/{store}",
         Access.STORE,
         value,
         new StoreHandler(database, responses, settings.limits(), batch));

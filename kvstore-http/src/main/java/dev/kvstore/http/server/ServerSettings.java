@@ -41,11 +41,7 @@ public record ServerSettings(
       WebSettings.DEFAULT,
       EventSettings.DEFAULT);
 
-  /**
-   * Tells whether only this machine can reach the address.
-   *
-   * @throws UncheckedIOException if there is no such address
-   */
+  /** @throws UncheckedIOException if there is no such address */
   public boolean isLoopback() {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();

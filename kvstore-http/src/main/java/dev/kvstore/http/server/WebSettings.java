@@ -23,7 +23,6 @@ public record WebSettings(
   public static final WebSettings DEFAULT =
       new WebSettings(List.of(), Set.of(), Set.of(), false, ForwardedHeader.X_FORWARDED_FOR);
 
-  /** Copies the collections. */
   public WebSettings {
     trustedProxies = List.copyOf(trustedProxies);
     corsOrigins = Set.copyOf(corsOrigins);

@@ -64,16 +64,11 @@ public final class Tls implements AutoCloseable {
     return tls;
   }
 
-  /**
-   * Looks whether the files can be used.
-   *
-   * @throws PemException if they cannot
-   */
+  /** @throws PemException if the files cannot be used */
   public static void check(TlsFiles files) throws PemException {
     Credentials.read(files).applyTo(new SslContextFactory.Server());
   }
 
-  /** Returns until when the present certificate is valid. */
   public Instant validUntil() {
     return validUntil;
   }

@@ -3,6 +3,7 @@ package dev.kvstore.http.wire;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.WriteCondition;
+import dev.kvstore.http.route.Parameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,11 +38,11 @@ public final class Conditions {
     String match = header(request, IF_MATCH);
     String noneMatch = header(request, IF_NONE_MATCH);
     if (match != null && noneMatch != null) {
-      throw invalid("A write takes If-Match or If-None-Match, not both");
+      throw Parameters.invalid("A write takes If-Match or If-None-Match, not both");
     }
     if (noneMatch != null) {
       if (!noneMatch.equals("*")) {
-        throw invalid(
+        throw Parameters.invalid(
             "If-None-Match of a write can only be *, which demands that there is no entry");
       }
       return WriteCondition.IF_ABSENT;
@@ -54,7 +55,7 @@ public final class Conditions {
     }
     List<String> etags = etags(IF_MATCH, match);
     if (etags.size() != 1) {
-      throw invalid("If-Match of a write can have one etag only");
+      throw Parameters.invalid("If-Match of a write can have one etag only");
     }
     // A weak one too: a proxy made it so, and it still names one write and no other.
     return WriteCondition.ifMatch(etags.get(0));
@@ -86,7 +87,7 @@ public final class Conditions {
   private static void refuse(HttpServletRequest request, String... headers) {
     for (String header : headers) {
       if (request.getHeader(header) != null) {
-        throw invalid("The header " + header + " is not supported here");
+        throw Parameters.invalid("The header " + header + " is not supported here");
       }
     }
   }
@@ -117,7 +118,8 @@ public final class Conditions {
   }
 
   private static InvalidInputException malformed(String header) {
-    return invalid(header + " must be * or etags in double quotes, as the ETag header has them");
+    return Parameters.invalid(
+        header + " must be * or etags in double quotes, as the ETag header has them");
   }
 
   /** Returns the lines of the header as one, or null where there is none; an empty one is there. */
@@ -125,9 +127,5 @@ public final class Conditions {
     return request.getHeader(name) == null
         ? null
         : String.join(",", Collections.list(request.getHeaders(name))).strip();
-  }
-
-  private static InvalidInputException invalid(String message) {
-    return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
   }
 }

@@ -19,7 +19,8 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
  * The answer to a plain {@code GET} of an entry as JSON: made for the first who asks, and kept with
  * the entry in the near-cache for those who come next. Immutable.
  */
-final class EncodedEntry {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record EncodedEntry(String etag, List<HttpField> headers, byte[] body) {
   private static final KVType<EncodedEntry> TYPE = KVType.of(EncodedEntry.class);
 
   /** This object, its list and its headers. */
@@ -28,16 +29,6 @@ final class EncodedEntry {
   private static final HttpField CONTENT_TYPE =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Format.JSON.mediaType());
 
-  private final String etag;
-  private final List<HttpField> headers;
-  private final byte[] body;
-
-  private EncodedEntry(String etag, List<HttpField> headers, byte[] body) {
-    this.etag = etag;
-    this.headers = headers;
-    this.body = body;
-  }
-
   /** Returns the answer that is kept with the entry, or makes it in the room of the request. */
   static EncodedEntry of(
       CachedEntry held, KVEntry<RawValue> entry, ResponseWriter responses, RequestContext context)
@@ -45,7 +36,7 @@ final class EncodedEntry {
     if (held.valueAs(TYPE) instanceof EncodedEntry kept) {
       return kept;
     }
-    ChunkedBuffer json = responses.toJson(context, ResponseWriter.present(entry));
+    ChunkedBuffer json = responses.toJson(context, out -> out.value(ResponseWriter.present(entry)));
     context.room().take(json.getSize());
     EncodedEntry encoded = of(entry.metadata(), json.toByteArray());
     context.room().giveBack(json.getSize());

@@ -52,7 +52,6 @@ public final class EntryDocument {
     }
   }
 
-  /** Writes an entry. */
   public interface EntryWriter {
     void write(DocumentWriter out, KVEntry<RawValue> entry) throws IOException;
   }

@@ -111,7 +111,6 @@ public enum Format {
         ErrorKind.NOT_ACCEPTABLE, "Answers are application/json or application/bson");
   }
 
-  /** Returns whether the request accepts an answer of this other type. */
   public static boolean accepts(HttpServletRequest request, String mediaType) {
     String accept = accept(request);
     return accept.isBlank() || quality(best(mediaType, ranges(accept))) > 0;

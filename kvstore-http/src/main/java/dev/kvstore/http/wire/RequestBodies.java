@@ -26,7 +26,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonType;
 
 /** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
-public final class RequestBodies {
+public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
   /** A counter's body is a number and its name. */
   public static final int MAX_COUNTER_BYTES = 1024;
 
@@ -38,16 +38,6 @@ public final class RequestBodies {
 
   /** What a document around a value takes, and a few spaces around JSON. */
   private static final int SLACK_BYTES = 1024;
-
-  private final JsonTranscoder transcoder;
-  private final ValueLimits limits;
-  private final int maxBatchBytes;
-
-  public RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
-    this.transcoder = transcoder;
-    this.limits = limits;
-    this.maxBatchBytes = maxBatchBytes;
-  }
 
   /** Returns these without the limits of values. */
   public RequestBodies withoutValueLimits() {
@@ -68,7 +58,6 @@ public final class RequestBodies {
     return jsonValue(context);
   }
 
-  /** Returns the merge patch that is the body. */
   public RawValue mergePatch(RequestContext context) throws IOException {
     Format.requireMergePatch(context.request());
     return jsonValue(context);
@@ -231,7 +220,6 @@ public final class RequestBodies {
     return context.body();
   }
 
-  /** Returns the refusal of a body whose length is known. */
   public static ProblemException tooLarge(long bytes, int maxBytes) {
     return new ProblemException(
         ErrorKind.TOO_LARGE,

@@ -69,17 +69,16 @@ public final class RequestBody implements ReadListener {
     HttpServletRequest request = context.request();
     ServletInputStream in = request.getInputStream();
     ChunkedBuffer content = new ChunkedBuffer(context.room()::take);
-    long length = request.getContentLengthLong();
-    if (length >= 0 && length <= Math.min(in.available(), maxBytes)) {
-      content.write(in.readNBytes((int) length));
-      context.body(content.toInputStream(), content.getSize());
-      whenRead.run();
-      return;
-    }
     Runnable whenAll = () -> {
       context.body(content.toInputStream(), content.getSize());
       whenRead.run();
     };
+    long length = request.getContentLengthLong();
+    if (length >= 0 && length <= Math.min(in.available(), maxBytes)) {
+      content.write(in.readNBytes((int) length));
+      whenAll.run();
+      return;
+    }
     context.startAsync();
     in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed, scheduler));
   }

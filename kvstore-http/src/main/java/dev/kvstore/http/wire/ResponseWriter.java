@@ -18,8 +18,12 @@ import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what is answered, in the format that the request likes best. Thread-safe. */
-public final class ResponseWriter {
+/**
+ * Writes what is answered, in the format that the request likes best. Thread-safe.
+ *
+ * @param load lets what does not fit into memory at once be read as it is sent
+ */
+public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
@@ -28,16 +32,6 @@ public final class ResponseWriter {
   /** A smaller body waits in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
 
-  private final JsonTranscoder transcoder;
-  private final Load load;
-
-  /** @param load lets what does not fit into memory at once be read as it is sent */
-  public ResponseWriter(JsonTranscoder transcoder, Load load) {
-    this.transcoder = transcoder;
-    this.load = load;
-  }
-
-  /** Writes a document. */
   public interface Content {
     void writeTo(DocumentWriter out) throws IOException;
   }
@@ -48,7 +42,6 @@ public final class ResponseWriter {
     EncodedEntry.of(held, entry, this, context).answer(context);
   }
 
-  /** Answers with the value alone. */
   public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
       throws IOException {
     metadataHeaders(context, entry.metadata());
@@ -58,23 +51,16 @@ public final class ResponseWriter {
       buffer.write(value.document());
       answer(context, 200, format, buffer);
     } else {
-      answer(context, 200, format, toJson(context, value));
+      answer(context, 200, format, toJson(context, out -> out.value(value)));
     }
   }
 
-  /** Returns the value as JSON with a newline after it, so that a prompt is not on its line. */
-  ChunkedBuffer toJson(RequestContext context, RawValue value) throws IOException {
-    return toJson(context, out -> out.value(value));
-  }
-
-  /** Answers with the entry and its value. */
   public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
       throws IOException {
     metadataHeaders(context, entry.metadata());
     document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
-  /** Answers with the entry without its value. */
   public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
     metadataHeaders(context, metadata);
@@ -94,9 +80,7 @@ public final class ResponseWriter {
   /** Answers with a document that JSON sends while it is being written. */
   public void stream(RequestContext context, Format format, EntryDocument document)
       throws IOException {
-    context.response().setStatus(200);
-    context.response().setContentType(format.mediaType());
-    context.tellPosition();
+    answerEmpty(context, 200, format.mediaType());
     if (format == Format.BSON) {
       // To its end even without room: whoever asks for too much would otherwise try again and
       // again.
@@ -129,7 +113,6 @@ public final class ResponseWriter {
     Sending.made(context, parts, load);
   }
 
-  /** Writes the entry as a document. */
   public static void writeEntry(DocumentWriter out, KVMetadata metadata, @Nullable RawValue value)
       throws IOException {
     out.startDocument();
@@ -168,7 +151,6 @@ public final class ResponseWriter {
     }
   }
 
-  /** Returns how many bytes the values of these entries have. */
   public static long bytes(Collection<KVEntry<RawValue>> entries) {
     return entries.stream().mapToLong(entry -> present(entry).size()).sum();
   }
@@ -182,8 +164,8 @@ public final class ResponseWriter {
     return value;
   }
 
-  /** Says which version the answer is about; one of the past is no condition for a write. */
-  public static void metadataHeaders(RequestContext context, KVMetadata metadata) {
+  /** An answer about the past has no etag: it is no condition for a write. */
+  private static void metadataHeaders(RequestContext context, KVMetadata metadata) {
     metadataHeaders(metadata, (name, value) -> {
       if (!name.equals(ETAG) || !context.isOfThePast()) {
         context.header(name, value);
@@ -200,7 +182,8 @@ public final class ResponseWriter {
     metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
   }
 
-  private ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
+  /** Returns the content with a newline after it, so that a prompt is not on its line. */
+  ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
     ChunkedBuffer buffer = newAnswer(context);
     writeJson(buffer, content);
     return buffer;
@@ -220,17 +203,9 @@ public final class ResponseWriter {
   }
 
   /** Answers with this body, of which {@code HEAD} gets the length only. */
-  public static void answer(RequestContext context, int status, Format format, byte[] content)
-      throws IOException {
-    answer(context, status, format.mediaType(), content);
-  }
-
-  /** As {@link #answer(RequestContext, int, Format, byte[])}, for a document of another kind. */
   public static void answer(RequestContext context, int status, String mediaType, byte[] content)
       throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(mediaType);
+    answerEmpty(context, status, mediaType);
     send(context, content);
   }
 
@@ -245,25 +220,19 @@ public final class ResponseWriter {
   }
 
   /**
-   * As {@link #answer(RequestContext, int, Format, byte[])}, with bytes that the service has
+   * As {@link #answer(RequestContext, int, String, byte[])}, with bytes that the service has
    * anyway.
    */
   public static void answerShared(
       RequestContext context, int status, String mediaType, byte[] content) throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(mediaType);
+    answerEmpty(context, status, mediaType);
     send(context, content.length, List.of(ByteBuffer.wrap(content)), true);
   }
 
-  /**
-   * As {@link #answer(RequestContext, int, Format, byte[])}, of what {@link #newAnswer} returned.
-   */
-  public static void answer(
+  /** Answers with what {@link #newAnswer} returned. */
+  private static void answer(
       RequestContext context, int status, Format format, ChunkedBuffer content) throws IOException {
-    context.tellPosition();
-    context.response().setStatus(status);
-    context.response().setContentType(format.mediaType());
+    answerEmpty(context, status, format.mediaType());
     send(context, content);
   }
 
@@ -296,8 +265,12 @@ public final class ResponseWriter {
   }
 
   public static void answerEmpty(RequestContext context, int status) {
+    answerEmpty(context, status, null);
+  }
+
+  private static void answerEmpty(RequestContext context, int status, @Nullable String mediaType) {
     context.tellPosition();
     context.response().setStatus(status);
-    context.response().setContentType(null);
+    context.response().setContentType(mediaType);
   }
 }

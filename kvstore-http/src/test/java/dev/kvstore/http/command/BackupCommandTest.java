@@ -24,7 +24,8 @@ class BackupCommandTest {
   private Outcome run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Map<String, String> environment = Map.of("KVSTORE_DATA", data().getParent().toString());
+    Map<String, String> environment =
+        Map.of("KVSTORE_DATA", folder.resolve("data").toString());
     int code =
         Main.run(arguments, environment, new PrintWriter(out, true), new PrintWriter(err, true));
     return new Outcome(code, out.toString(), err.toString());

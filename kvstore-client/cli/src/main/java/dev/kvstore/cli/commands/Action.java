@@ -51,7 +51,6 @@ public abstract class Action implements Callable<Integer> {
       }
     }
 
-    /** Returns the exit code. */
     abstract int run(KVStore store) throws IOException, InterruptedException;
   }
 }

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** The commands of {@code kv}. */
 public final class Commands {
   private static final Map<String, Supplier<Action>> COMMANDS = new LinkedHashMap<>();
 
@@ -25,6 +24,9 @@ public final class Commands {
     COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("diff", DiffCommand::new);
+    COMMANDS.put("log", LogCommand::new);
+    COMMANDS.put("rollback", RollbackCommand::new);
+    COMMANDS.put("label", LabelCommand::new);
     COMMANDS.put("stores", StoresCommand::new);
     COMMANDS.put("completion", CompletionCommand::new);
   }

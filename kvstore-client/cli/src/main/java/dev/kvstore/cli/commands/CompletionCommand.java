@@ -9,7 +9,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Prints a completion script. */
 @Command(
     name = "completion",
     header = "Prints a completion script for a shell.",

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/** Writes a value where there is none. */
 @Command(
     name = "default",
     header = "Writes a value only if there is no entry.",
@@ -30,7 +29,7 @@ final class DefaultCommand extends ValueAction {
         return ExitCodes.OK;
       }
       try {
-        KVMetadata stored = store.set(key(), given, lifetime(WriteOptions.ifAbsent()));
+        KVMetadata stored = store.set(key(), given, given(WriteOptions.ifAbsent()));
         console().print(key() + ": stored, etag " + stored.etag());
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {

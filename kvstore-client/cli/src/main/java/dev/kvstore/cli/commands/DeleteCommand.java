@@ -7,6 +7,7 @@ import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.Names;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.options.CommentOption;
 import dev.kvstore.cli.options.IfMatchOption;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
@@ -18,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Deletes an entry, or all below a prefix. */
 @Command(
     name = "delete",
     aliases = "rm",
@@ -41,6 +41,9 @@ final class DeleteCommand extends Action.OnStore {
   @Mixin
   private IfMatchOption ifMatch = new IfMatchOption();
 
+  @Mixin
+  private CommentOption comment = new CommentOption();
+
   @Option(
       names = "--dry-run",
       description = "With --prefix: print the keys of the entries, and delete nothing.")
@@ -49,6 +52,7 @@ final class DeleteCommand extends Action.OnStore {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
+    comment.check(faults);
     boolean many = prefix.isGiven(faults); // an environment variable alone must not delete a prefix
     if ((key == null) != many) {
       faults.add("Give one of KEY, --prefix");
@@ -66,7 +70,8 @@ final class DeleteCommand extends Action.OnStore {
   int run(KVStore store) {
     if (key == null) {
       deleteAll(store);
-    } else if (store.delete(key, WriteOptions.DEFAULT.condition(ifMatch.condition()))) {
+    } else if (store.delete(
+        key, comment.addTo(WriteOptions.DEFAULT.condition(ifMatch.condition())))) {
       console().print(key + ": deleted");
     } else {
       throw new KeyNotFoundException(key);
@@ -76,6 +81,7 @@ final class DeleteCommand extends Action.OnStore {
 
   private void deleteAll(KVStore store) {
     DeleteOptions options = dryRun ? DeleteOptions.DEFAULT.dryRun() : DeleteOptions.DEFAULT;
+    options = comment.message() == null ? options : options.comment(comment.message());
     if (ifMatch.condition() instanceof WriteCondition.IfMatch match) {
       options = options.ifMatch(match.etag());
     }

@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Compares two stores or files. */
 @Command(
     name = "diff",
     header = "Shows what differs between two stores or files.",

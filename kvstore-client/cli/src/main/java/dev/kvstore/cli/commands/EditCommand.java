@@ -17,7 +17,6 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** Opens a value in an editor. */
 @Command(
     name = "edit",
     header = "Opens a value in an editor.",

@@ -22,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes values to a file. */
 @Command(
     name = "export",
     header = "Writes values to a file, as JSON, YAML or properties.",

@@ -2,6 +2,7 @@ package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVStore;
+import dev.kvstore.cli.options.AtOption;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.ExitCodes;
@@ -11,9 +12,9 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints a value or an entry. */
 @Command(
     name = "get",
     header = "Prints the value under a key.",
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  kv get ui.theme",
       "  kv get ui.theme --raw     # dark instead of \"dark\"",
-      "  kv get ui.theme -o yaml   # with version, etag and times"
+      "  kv get ui.theme -o yaml   # with version, etag and times",
+      "  kv get ui.theme --at 2026-01-31T12:00:00Z"
     })
 final class GetCommand extends KeyAction {
   @Option(
@@ -38,6 +40,9 @@ final class GetCommand extends KeyAction {
       description = "Print the entry as json or yaml.")
   private @Nullable OutputFormat output;
 
+  @Mixin
+  private AtOption at = new AtOption();
+
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
@@ -46,7 +51,7 @@ final class GetCommand extends KeyAction {
 
   @Override
   int run(KVStore store) throws IOException {
-    KVEntry<RawValue> found = store.entry(key(), RawValue.TYPE);
+    KVEntry<RawValue> found = store.entry(key(), RawValue.TYPE, at.readOptions(store));
     if (entry || output != null) {
       OutputFormat format = output == null ? OutputFormat.YAML : output;
       format.print(console().out(), out -> Generators.entry(out, found));

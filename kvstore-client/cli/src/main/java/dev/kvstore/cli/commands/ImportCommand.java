@@ -32,7 +32,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes the values of a file to the store. */
 @Command(
     name = "import",
     header = "Writes the values of a file to the store.",

@@ -1,7 +1,10 @@
 package dev.kvstore.cli.commands;
 
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVQuery;
 import dev.kvstore.KVStore;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.cli.options.AtOption;
 import dev.kvstore.cli.options.OutputFormat;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
@@ -23,7 +26,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists entries. */
 @Command(
     name = "list",
     aliases = "ls",
@@ -41,6 +43,9 @@ final class ListCommand extends Action.OnStore {
 
   @Mixin
   private PrefixOption.OrArgument prefix = new PrefixOption.OrArgument();
+
+  @Mixin
+  private AtOption at = new AtOption();
 
   @Option(names = "--keys", description = "Print only the keys, one per line.")
   private boolean keys;
@@ -66,9 +71,11 @@ final class ListCommand extends Action.OnStore {
 
   @Override
   int run(KVStore store) throws IOException {
-    Stream<KVEntry<RawValue>> entries = store.stream(prefix.value(), RawValue.TYPE);
+    KVQuery query = KVQuery.prefix(prefix.value()).limit(KVQuery.MAX_LIMIT);
+    ReadOptions freshness = at.readOptions(store);
+    Stream<KVEntry<RawValue>> entries = store.stream(query, RawValue.TYPE, freshness);
     if (keys) {
-      store.streamKeys(prefix.value()).forEach(console()::print);
+      store.streamKeys(query, freshness).forEach(console()::print);
     } else if (output != null) {
       output.print(console().out(), out -> {
         out.writeStartArray();

@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes a value. */
 @Command(
     name = "set",
     header = "Writes a value under a key.",
@@ -23,6 +22,7 @@ import picocli.CommandLine.Option;
       "  kv set ui.theme '\"dark\"'",
       "  kv set ui.theme dark --string",
       "  kv set http.limits --file limits.json",
+      "  kv set http.retries 5 -m 'the gateway is slow'",
       "  kv set lock '\"me\"' --if-absent --ttl 30s",
       "  kv set ui.theme '\"blue\"' --if-match 6a10f1a27e0c5b3d9c2f1a01"
     })
@@ -43,7 +43,7 @@ final class SetCommand extends ValueAction {
   int run(KVStore store) throws IOException {
     RawValue given = value();
     WriteCondition condition = absent ? WriteCondition.IF_ABSENT : ifMatch.condition();
-    WriteOptions options = lifetime(WriteOptions.DEFAULT).condition(condition);
+    WriteOptions options = given(WriteOptions.DEFAULT).condition(condition);
     KVMetadata written = store.set(key(), given, options);
     console().print(written(written));
     return ExitCodes.OK;

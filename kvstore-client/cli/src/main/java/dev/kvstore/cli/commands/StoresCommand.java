@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Lists the stores of a service. */
 @Command(
     name = "stores",
     header = "Lists the stores of the service.",

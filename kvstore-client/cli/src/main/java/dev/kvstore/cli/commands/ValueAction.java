@@ -3,6 +3,7 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.options.CommentOption;
 import dev.kvstore.cli.options.TimeToLiveOption;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
@@ -45,10 +46,14 @@ abstract class ValueAction extends KeyAction {
   @Mixin
   private TimeToLiveOption timeToLive = new TimeToLiveOption();
 
+  @Mixin
+  private CommentOption comment = new CommentOption();
+
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
     timeToLive.check(faults);
+    comment.check(faults);
     faults.exclude(value == null ? null : "VALUE", file == null ? null : "--file");
     if (file != null && file.toString().isEmpty()) {
       faults.addFor("--file", "the name of the file is empty");
@@ -58,16 +63,12 @@ abstract class ValueAction extends KeyAction {
     }
   }
 
-  /** Returns the options with the time to live that is given. */
-  final WriteOptions lifetime(WriteOptions options) {
-    return timeToLive.addTo(options);
+  /** Returns the options with the time to live and the comment that are given. */
+  final WriteOptions given(WriteOptions options) {
+    return comment.addTo(timeToLive.addTo(options));
   }
 
-  /**
-   * Returns the value that is given.
-   *
-   * @throws CliException if it cannot be read or is not JSON
-   */
+  /** @throws CliException if it cannot be read or is not JSON */
   final RawValue value() throws IOException {
     byte[] bytes;
     String name;

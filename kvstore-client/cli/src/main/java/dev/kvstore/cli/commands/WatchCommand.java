@@ -14,7 +14,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints changes as they come. */
 @Command(
     name = "watch",
     header = "Prints changes as they happen, until Ctrl-C.",

@@ -82,11 +82,7 @@ public final class FileOptions {
     return separator;
   }
 
-  /**
-   * Returns the format of the file.
-   *
-   * @throws CliException if nothing says it
-   */
+  /** @throws CliException if nothing says it */
   public FileFormat formatOf(String file) {
     FileFormat found = format == null ? FileFormat.of(file) : format;
     if (found == null) {

@@ -1,5 +1,6 @@
 package dev.kvstore.cli.options;
 
+import dev.kvstore.internal.config.SettingNames;
 import dev.kvstore.internal.config.Variables;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class Sources implements IDefaultValueProvider {
   private final Map<String, String> environment;
   private final UserConfigFile file;
 
-  /** A value and where it comes from; of two origins the one with the lower rank counts. */
+  /** A value and where it comes from; of two the one with the lower rank counts. */
   record Setting(String value, int rank, String origin) {}
 
   /** The rank of an option that is given. */
@@ -26,7 +27,7 @@ public final class Sources implements IDefaultValueProvider {
   private static final int FILE = 2;
 
   /** The rank of a value that is nobody's choice. */
-  static final int BUILT_IN = 3;
+  private static final int BUILT_IN = 3;
 
   public Sources(Map<String, String> environment, UserConfigFile file) {
     this.environment = environment;
@@ -43,7 +44,7 @@ public final class Sources implements IDefaultValueProvider {
     if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
       return null;
     }
-    String name = option.longestName().substring(2);
+    String name = SettingNames.of(option);
     String variable = Variables.variable(name);
     String value = Variables.value(environment, variable);
     if (value != null) {
@@ -53,39 +54,19 @@ public final class Sources implements IDefaultValueProvider {
     return inFile == null ? null : new Setting(inFile, FILE, file.path() + ", " + name);
   }
 
-  /** Returns how much the present value of the option counts. */
-  int rank(ParseResult parsed, OptionSpec option) {
-    if (isGiven(parsed, option)) {
-      return GIVEN;
-    }
-    Setting setting = setting(option);
-    return setting == null ? BUILT_IN : setting.rank();
-  }
-
   /** Returns where the present value of the option comes from. */
-  String origin(ParseResult parsed, OptionSpec option) {
+  Setting of(ParseResult parsed, OptionSpec option) {
     if (isGiven(parsed, option)) {
-      return "option " + option.longestName();
+      return new Setting("", GIVEN, "option " + option.longestName());
     }
     Setting setting = setting(option);
-    return setting == null ? "default" : setting.origin();
-  }
-
-  /** Returns how a message about the option's value begins: nothing where it is on the line. */
-  String blame(ParseResult parsed, OptionSpec option) {
-    Setting setting = isGiven(parsed, option) ? null : setting(option);
-    return setting == null ? "" : setting.origin() + ": ";
+    return setting == null ? new Setting("", BUILT_IN, "default") : setting;
   }
 
   private static boolean isGiven(ParseResult parsed, OptionSpec option) {
-    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
-      for (OptionSpec given : part.matchedOptions()) {
-        if (given.longestName().equals(option.longestName())) {
-          return true;
-        }
-      }
-    }
-    return false;
+    boolean given = parsed.matchedOptions().stream()
+        .anyMatch(other -> other.longestName().equals(option.longestName()));
+    return given || (parsed.hasSubcommand() && isGiven(parsed.subcommand(), option));
   }
 
   UserConfigFile file() {

@@ -38,7 +38,8 @@ public final class UsageErrors extends CommandErrors {
 
   @Override
   protected String blame(OptionSpec option) {
-    return sources.blame(parsed, option);
+    Sources.Setting setting = sources.of(parsed, option);
+    return setting.value().isEmpty() ? "" : setting.origin() + ": ";
   }
 
   /** Adds what is wrong with the present value of an option, and where that comes from. */
@@ -68,17 +69,12 @@ public final class UsageErrors extends CommandErrors {
     return next > 0 && next < all.size() ? all.get(next) : null;
   }
 
-  /** See {@link Sources#origin}. */
   String origin(String option) {
-    return sources.origin(parsed, option(option));
+    return sources.of(parsed, command.findOption(option)).origin();
   }
 
-  /** See {@link Sources#rank}. */
+  /** Returns how much the present value of the option counts: less than one with a lower rank. */
   int rank(String option) {
-    return sources.rank(parsed, option(option));
-  }
-
-  private OptionSpec option(String name) {
-    return command.findOption(name);
+    return sources.of(parsed, command.findOption(option)).rank();
   }
 }

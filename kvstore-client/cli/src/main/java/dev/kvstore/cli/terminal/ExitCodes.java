@@ -15,7 +15,7 @@ public final class ExitCodes {
   public static final int USAGE = 2;
 
   /** The entry is not in the state that the command demanded. */
-  static final int CONDITION = 3;
+  public static final int CONDITION = 3;
 
   static final int UNAVAILABLE = 4;
 

@@ -1,6 +1,7 @@
 package dev.kvstore.cli.terminal;
 
 import dev.kvstore.internal.files.DurableFile;
+import dev.kvstore.internal.files.FileTrust;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.AccessDeniedException;
@@ -9,8 +10,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
 
 /**
  * Files of this machine. Where the system has no owners and permissions, nothing is said of them.
@@ -23,19 +22,13 @@ public final class LocalFiles {
 
   public static boolean isReadableByOthers(Path file) {
     try {
-      Set<PosixFilePermission> permissions = POSIX ? Files.getPosixFilePermissions(file) : Set.of();
-      return permissions.contains(PosixFilePermission.GROUP_READ)
-          || permissions.contains(PosixFilePermission.OTHERS_READ);
+      return FileTrust.isReadByOthers(file);
     } catch (IOException e) {
       return false;
     }
   }
 
-  /**
-   * Returns all that is in the file.
-   *
-   * @throws CliException if it cannot be read
-   */
+  /** @throws CliException if it cannot be read */
   public static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);
@@ -77,7 +70,6 @@ public final class LocalFiles {
     }
   }
 
-  /** Returns what went wrong, in words. */
   public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file";

@@ -14,11 +14,7 @@ public final class Progress implements AutoCloseable {
     this.what = what;
   }
 
-  /**
-   * Shows how many are done.
-   *
-   * @param total how many there are in all, or 0 where that is not known
-   */
+  /** @param total how many there are in all, or 0 where that is not known */
   public void tell(long done, long total) {
     if (!console.terminals().err()) {
       return;

@@ -67,11 +67,7 @@ final class EndlessBody implements BodySubscriber<EndlessBody>, AutoCloseable {
     parts.add(new Part(List.of(), new IOException(message, cause)));
   }
 
-  /**
-   * Returns what comes next.
-   *
-   * @throws IOException if nothing comes for so long, or no more at all
-   */
+  /** @throws IOException if nothing comes for so long, or no more at all */
   List<ByteBuffer> next(Duration patience) throws IOException, InterruptedException {
     Part part = parts.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (part == null) {

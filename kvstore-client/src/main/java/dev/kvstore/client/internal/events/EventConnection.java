@@ -72,7 +72,7 @@ final class EventConnection implements AutoCloseable {
       EventTimes times,
       String lastId)
       throws IOException, InterruptedException {
-    Call call = Call.read(urls.events(query), null).with("Accept", MEDIA_TYPE);
+    Call call = Call.read(urls.at("/events", query), null).with("Accept", MEDIA_TYPE);
     Attempt attempt =
         Attempt.of(lastId.isEmpty() ? call : call.with("Last-Event-ID", lastId), endpoint);
     long askedAt = System.nanoTime();

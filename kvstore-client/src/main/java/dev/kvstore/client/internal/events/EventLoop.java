@@ -1,6 +1,7 @@
 package dev.kvstore.client.internal.events;
 
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.KVException;
 import dev.kvstore.SyncToken;
 import dev.kvstore.client.internal.events.EventConnection.RefusedException;
@@ -159,23 +160,31 @@ final class EventLoop extends ServiceThread {
   /** The next stream begins now, wherever this one was. */
   private void forget() {
     lastId = "";
+    reset();
+  }
+
+  private void reset() {
     live = false;
     subscriptions.forEach(HttpFeedSubscription::missed);
   }
 
   private void take(Block block, EventConnection connection, Endpoint node) throws IOException {
-    StoreEvent event = StoreEvent.of(block);
-    if (event instanceof StoreEvent.Ready ready) {
-      ready(ready.position());
-    } else if (event instanceof StoreEvent.Reset) {
-      live = false;
-      subscriptions.forEach(HttpFeedSubscription::missed);
-    } else if (event instanceof StoreEvent.Changed changed) {
-      changed(changed.change());
-    } else if (event instanceof StoreEvent.Heartbeat heartbeat) {
+    String data = block.data();
+    if (data == null) {
       moveTo(block.lastId());
-      beat(heartbeat, connection);
+      beat(StoreEvents.current(block.comment()), connection);
       settle(node);
+    } else {
+      switch (block.type()) {
+        case "ready" -> ready(StoreEvents.position(data));
+        case "reset" -> reset();
+        case "set" -> changed(StoreEvents.change(Kind.SET, data));
+        case "delete" -> changed(StoreEvents.change(Kind.DELETE, data));
+        case "expire" -> changed(StoreEvents.change(Kind.EXPIRE, data));
+        default -> {
+          // of a later version of the service
+        }
+      }
     }
     lastId = block.lastId().isEmpty() ? lastId : block.lastId();
     checkTime(connection);
@@ -185,8 +194,7 @@ final class EventLoop extends ServiceThread {
     transport.exchanges().seen().raise(new SyncToken(at));
     if (live && !resuming) {
       // Where the stream before has ended nobody knows.
-      subscriptions.forEach(HttpFeedSubscription::missed);
-      live = false;
+      reset();
     }
     resuming = false;
     if (!live) {
@@ -236,11 +244,11 @@ final class EventLoop extends ServiceThread {
     }
   }
 
-  private void beat(StoreEvent.Heartbeat heartbeat, EventConnection connection) throws IOException {
+  private void beat(long current, EventConnection connection) throws IOException {
     long now = System.nanoTime();
-    boolean proved = heartbeat.current() != StoreEvent.UNKNOWN;
+    boolean proved = current != StoreEvents.UNKNOWN;
     if (proved) {
-      provedAt = connection.askedAt() + TimeUnit.MILLISECONDS.toNanos(heartbeat.current());
+      provedAt = connection.askedAt() + TimeUnit.MILLISECONDS.toNanos(current);
     }
     if (live && proved && now - provedAt >= 0) {
       subscriptions.stream()

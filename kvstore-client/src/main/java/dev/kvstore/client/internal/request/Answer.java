@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the service answered. */
 public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   private static final String BSON = "application/bson";
 
@@ -39,7 +38,6 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
   }
 
-  /** Tells whether the service says that there is no entry under the key. */
   public boolean isKeyNotFound() {
     return isNotFound(ErrorCode.KEY_NOT_FOUND.text());
   }
@@ -55,11 +53,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return response.headers().firstValue("KV-Stale").isPresent();
   }
 
-  /**
-   * Checks the status.
-   *
-   * @throws KVException if the status is not that one
-   */
+  /** @throws KVException if the status is not that one */
   public void expect(int status) {
     if (status() != status) {
       throw error();
@@ -132,11 +126,6 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     }
   }
 
-  /** Returns true if this answers the request that was sent, as far as it says. */
-  boolean isToItsRequest() {
-    return attempt.isAnsweredBy(response.headers());
-  }
-
   /** Returns true if a kvstore service wrote this, and nothing in between. */
   boolean isFromService() {
     return attempt.isRepeatedBy(response.headers()) || !isForeign();
@@ -147,7 +136,6 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return NOT_NOW.contains(status());
   }
 
-  /** Returns the exception that says what the service reported. */
   private KVException error() {
     if (status() / 100 == 2) {
       return unreadable(null);

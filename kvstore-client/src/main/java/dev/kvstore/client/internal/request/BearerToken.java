@@ -14,11 +14,7 @@ public final class BearerToken {
 
   private BearerToken() {}
 
-  /**
-   * Returns the token, checked.
-   *
-   * @throws InvalidInputException if it cannot stand in the header
-   */
+  /** @throws InvalidInputException if it cannot stand in the header */
   public static String check(@Nullable String token) {
     if (token == null || !LEGAL.matcher(token).matches()) {
       throw new InvalidInputException(

@@ -11,11 +11,7 @@ import java.util.Locale;
  * @param base its URL without a slash at its end; it may be below a path, behind a proxy
  */
 public record Endpoint(String base) {
-  /**
-   * Returns the endpoint at that URL.
-   *
-   * @throws InvalidInputException if that is no address of a service
-   */
+  /** @throws InvalidInputException if that is no address of a service */
   public static Endpoint of(URI service) {
     String scheme = service.getScheme();
     if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {
@@ -36,7 +32,6 @@ public record Endpoint(String base) {
     return new Endpoint(service.toASCIIString().replaceFirst("/+$", ""));
   }
 
-  /** Returns the whole address of what {@link StoreUrls} names. */
   URI at(URI resource) {
     return URI.create(base + resource);
   }

@@ -76,7 +76,11 @@ public final class Exchanges implements AutoCloseable {
         sendAsync(attempt, head -> new BoundedBody(maxAnswerBytes));
     try {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
-      Answer answer = checked(new Answer(attempt, response));
+      if (!attempt.isAnsweredBy(response.headers())) {
+        // Something in between may send a request twice, and answers then come to the wrong one.
+        throw failed(attempt, "got the answer to another request", null);
+      }
+      Answer answer = new Answer(attempt, response);
       seen.raise(response);
       if (answer.isFromService()) {
         service.clock().tell(response);
@@ -104,7 +108,6 @@ public final class Exchanges implements AutoCloseable {
     return open().sendAsync(request, body);
   }
 
-  /** Returns what was seen of the database's history. */
   public SeenToken seen() {
     return seen;
   }
@@ -112,14 +115,6 @@ public final class Exchanges implements AutoCloseable {
   /** Returns the time of day by which entries expire. */
   public InstantSource clock() {
     return service.clock();
-  }
-
-  /** Something in between may send a request twice, and answers then come to the wrong question. */
-  private static Answer checked(Answer answer) {
-    if (!answer.isToItsRequest()) {
-      throw failed(answer.attempt(), "got the answer to another request", null);
-    }
-    return answer;
   }
 
   private KVException broken(Attempt attempt, Throwable cause) {
@@ -185,7 +180,6 @@ public final class Exchanges implements AutoCloseable {
     return closed || service.client() == null;
   }
 
-  /** Returns the client, if this is open. */
   private HttpClient open() {
     HttpClient open = service.client();
     if (closed || open == null) {

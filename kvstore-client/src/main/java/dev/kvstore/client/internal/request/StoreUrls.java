@@ -13,11 +13,7 @@ public final class StoreUrls {
     this.store = store;
   }
 
-  /**
-   * Returns the URLs of the store of that name.
-   *
-   * @throws InvalidInputException if the name is none of a store
-   */
+  /** @throws InvalidInputException if the name is none of a store */
   public static StoreUrls of(String store) {
     return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }
@@ -27,40 +23,17 @@ public final class StoreUrls {
     return URI.create("/v1/stores" + query);
   }
 
-  /** Returns the address of the store itself. */
-  public URI store(Query query) {
-    return URI.create(store + query);
-  }
-
-  public URI keys(Query query) {
-    return URI.create(store + "/keys" + query);
-  }
-
-  public URI events(Query query) {
-    return URI.create(store + "/events" + query);
-  }
-
-  public URI values(Query query) {
-    return URI.create(store + "/values" + query);
-  }
-
-  public URI deletions(Query query) {
-    return URI.create(store + "/deletions" + query);
+  /** @param resource below the store, such as {@code /keys}; empty for the store itself */
+  public URI at(String resource, Query query) {
+    return URI.create(store + resource + query);
   }
 
   public URI key(String key, Query query) {
-    return resource("keys", key, query);
+    return at("/keys", key, query);
   }
 
-  public URI defaultOf(String key, Query query) {
-    return resource("defaults", key, query);
-  }
-
-  public URI counter(String key, Query query) {
-    return resource("counters", key, query);
-  }
-
-  private URI resource(String name, String key, Query query) {
-    return URI.create(store + "/" + name + "/" + Percent.encodePath("key", key) + query);
+  /** @param resource has one of its own for each key, such as {@code /counters} */
+  public URI at(String resource, String key, Query query) {
+    return at(resource + "/" + Percent.encodePath("key", key), query);
   }
 }

@@ -20,8 +20,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The rounds are few, so that who has something else to go by, as a cache or a file, is not kept
  * waiting for a service that is down.
+ *
+ * @param exchanges sends a request as it is, once
+ * @param endpoints the addresses of the service, of which calls and streams choose alike
+ * @param rounds after how many of them what did not succeed is given up
  */
-public final class Transport implements AutoCloseable {
+public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pause pause)
+    implements AutoCloseable {
   /** A page of entries is about 5 MiB and one value, which has 15 MiB at most. */
   public static final int MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -32,23 +37,11 @@ public final class Transport implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
-  private final Exchanges exchanges;
-  private final Endpoints endpoints;
-  private final int rounds;
-  private final Pause pause;
-
   public Transport(Endpoints endpoints, RequestSettings settings, int maxAnswerBytes) {
     this(Exchanges.of(settings, maxAnswerBytes), endpoints, ROUNDS, TimeUnit.NANOSECONDS::sleep);
     if (settings.token() != null) {
       endpoints.all().stream().filter(Endpoint::isReadableOnTheWay).forEach(Transport::warn);
     }
-  }
-
-  public Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pause pause) {
-    this.exchanges = exchanges;
-    this.endpoints = endpoints;
-    this.rounds = rounds;
-    this.pause = pause;
   }
 
   /** Returns the transport of one of the database's stores. */
@@ -58,11 +51,6 @@ public final class Transport implements AutoCloseable {
 
   private static void warn(Endpoint endpoint) {
     LOG.warn("The token for {} goes over plain http: who is on the way can read it", endpoint);
-  }
-
-  /** Returns the addresses of the service, of which calls and streams choose alike. */
-  public Endpoints endpoints() {
-    return endpoints;
   }
 
   /**
@@ -174,21 +162,7 @@ public final class Transport implements AutoCloseable {
     }
   }
 
-  /** Returns what sends a request as it is, once. */
-  public Exchanges exchanges() {
-    return exchanges;
-  }
-
-  /** Returns after how many rounds what did not succeed is given up. */
-  public int rounds() {
-    return rounds;
-  }
-
-  /**
-   * Checks that this is open.
-   *
-   * @throws KVException with {@link ErrorCode#CLOSED} if this was closed
-   */
+  /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
   public void checkOpen() {
     exchanges.checkOpen();
   }
@@ -198,7 +172,6 @@ public final class Transport implements AutoCloseable {
     exchanges.close();
   }
 
-  /** Waits. */
   public interface Pause {
     void nanos(long nanos) throws InterruptedException;
   }

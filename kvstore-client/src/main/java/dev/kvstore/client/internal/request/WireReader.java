@@ -20,7 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.bson.BsonBinaryReader;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.BsonType;
+import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.DecoderContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WireReader {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
+  private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
+  private static final BsonInt64 NONE = new BsonInt64(0);
 
   /** What a service may have been configured to take. */
   public static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
@@ -41,7 +47,6 @@ public final class WireReader {
     this.in = in;
   }
 
-  /** Reads the entry of that key. */
   public static KVEntry<RawValue> entry(byte[] body, String key) {
     return read(body, in -> {
       KVEntry<RawValue> entry = in.entry();
@@ -98,11 +103,25 @@ public final class WireReader {
 
   /** Returns the keys of entries that were to be deleted and stay. */
   public static List<String> changed(byte[] body) {
-    return read(body, WireReader::changed);
+    return read(
+        body,
+        in -> in.document().getArray("changed").stream()
+            .map(key -> legalKey(key.asString().getValue()))
+            .toList());
   }
 
   public static BatchResult batchResult(byte[] body) {
-    return read(body, WireReader::batchResult);
+    return read(body, in -> {
+      BsonDocument counts = in.document();
+      return new BatchResult(
+          Math.toIntExact(counts.getNumber("created").longValue()),
+          Math.toIntExact(counts.getNumber("replaced").longValue()));
+    });
+  }
+
+  /** Reads a document that is small. */
+  static <T> T document(byte[] body, Function<BsonDocument, T> reader) {
+    return read(body, in -> reader.apply(in.document()));
   }
 
   private static <T> T read(byte[] body, Function<WireReader, T> reader) {
@@ -114,7 +133,7 @@ public final class WireReader {
       return result;
     } catch (MalformedAnswerException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // What the reader throws for garbage depends on where in the garbage it is.
       throw new MalformedAnswerException("not the BSON that was expected", e);
     }
@@ -194,52 +213,16 @@ public final class WireReader {
     return items;
   }
 
-  private List<String> changed() {
-    List<String> changed = null;
-    in.readStartDocument();
-    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
-      if (in.readName().equals("changed")) {
-        changed = items(WireReader::key);
-      } else {
-        in.skipValue();
-      }
-    }
-    in.readEndDocument();
-    return required(changed, "changed");
+  /** Reads a document that is small. */
+  private BsonDocument document() {
+    return CODEC.decode(in, DecoderContext.builder().build());
   }
 
   private Map<String, Long> store() {
-    String name = null;
-    long entries = 0;
-    in.readStartDocument();
-    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
-      switch (in.readName()) {
-        case "name" -> name = storeName();
-        case "entries" ->
-          entries = in.getCurrentBsonType() == BsonType.INT64 ? in.readInt64() : in.readInt32();
-        default -> in.skipValue();
-      }
-    }
-    in.readEndDocument();
-    return Map.of(required(name, "name"), entries);
-  }
-
-  private BatchResult batchResult() {
-    int created = -1;
-    int replaced = -1;
-    in.readStartDocument();
-    while (in.readBsonType() != BsonType.END_OF_DOCUMENT) {
-      switch (in.readName()) {
-        case "created" -> created = count();
-        case "replaced" -> replaced = count();
-        default -> in.skipValue();
-      }
-    }
-    in.readEndDocument();
-    if (created < 0 || replaced < 0) {
-      throw new MalformedAnswerException("not how many were created and replaced", null);
-    }
-    return new BatchResult(created, replaced);
+    BsonDocument store = document();
+    return Map.of(
+        legalStore(store.getString("name").getValue()),
+        store.getNumber("entries", NONE).longValue());
   }
 
   private String key() {
@@ -255,18 +238,12 @@ public final class WireReader {
     }
   }
 
-  private String storeName() {
+  private static String legalStore(String name) {
     try {
-      return Names.checkStore(in.readString());
+      return Names.checkStore(name);
     } catch (InvalidInputException e) {
       throw new MalformedAnswerException("a store that is none: " + e.getMessage(), null);
     }
-  }
-
-  private int count() {
-    return in.getCurrentBsonType() == BsonType.INT64
-        ? Math.toIntExact(in.readInt64())
-        : in.readInt32();
   }
 
   private Instant time() {

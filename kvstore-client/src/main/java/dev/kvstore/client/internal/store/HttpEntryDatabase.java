@@ -40,11 +40,7 @@ public final class HttpEntryDatabase implements EntryDatabase {
     this.timeout = timeout;
   }
 
-  /**
-   * Opens the database of a service, which is not reached yet.
-   *
-   * @param services the nodes' URLs
-   */
+  /** Opens the database of a service, which is not reached yet. */
   public static HttpEntryDatabase open(List<URI> services, RequestSettings settings) {
     Endpoints endpoints = new Endpoints(services, System::nanoTime);
     return new HttpEntryDatabase(

@@ -54,6 +54,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   private final Duration timeout;
   private final Transport transport;
   private final HttpWriter writer;
+  private final HttpHistory history;
   private final HttpChangeFeed feed;
 
   public HttpEntryStore(String name, Duration timeout, EventTimes times, Transport transport) {
@@ -61,7 +62,9 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     this.urls = StoreUrls.of(name);
     this.timeout = timeout;
     this.transport = transport;
-    this.writer = new HttpWriter(urls, new LostWriteResolver(transport, urls));
+    LostWriteResolver lostWrites = new LostWriteResolver(transport, urls);
+    this.writer = new HttpWriter(urls, lostWrites);
+    this.history = new HttpHistory(urls, transport, lostWrites, this::deadline);
     this.feed = new HttpChangeFeed(name, transport, urls, times);
   }
 
@@ -71,7 +74,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private Optional<KVEntry<RawValue>> one(String key, ReadOptions options) {
-    URI url = urls.key(key, Query.none().and("view", "entry"));
+    URI url = urls.key(key, at(Query.none().and("view", "entry"), options));
     Answer answer = transport.send(demanding(Call.read(url, key), options), deadline());
     return answer.isKeyNotFound()
         ? Optional.empty()
@@ -110,9 +113,9 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   /** Reads the group, in halves where its values together are too large for one answer. */
   private void readGroup(
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
-    Query query = Query.none().and("values", "true");
+    Query query = at(Query.none().and("values", "true"), options);
     keys.forEach(key -> query.and("key", key));
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
       // Which of them are stale the answer does not say.
@@ -155,8 +158,13 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   }
 
   private <T> KVPage<T> page(Query query, ReadOptions options, Function<byte[], KVPage<T>> reader) {
-    Call call = demanding(Call.read(urls.keys(query), null), options);
+    Call call = demanding(Call.read(urls.at("/keys", at(query, options)), null), options);
     return transport.send(call, deadline()).read(reader);
+  }
+
+  private static Query at(Query query, ReadOptions options) {
+    options.at().ifPresent(instant -> query.and("at", instant.toString()));
+    return query;
   }
 
   private static Query query(KeyRange range, int limit) {
@@ -210,6 +218,13 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     return writer.deleteMany(deletion, deadline());
   }
 
+  @Override
+  public <C> Optional<C> capability(Class<C> type) {
+    return type.isInstance(history)
+        ? Optional.of(type.cast(history))
+        : EntryStore.super.capability(type);
+  }
+
   /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
   boolean drop(DropOptions options, Deadline deadline) {
     Query query = Query.none().and("confirm", name);
@@ -217,7 +232,8 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
       query.and("purge", "true");
     }
     Answer answer = transport.send(
-        Call.write("DELETE", urls.store(query), null, WriteCondition.NONE, Cause.of(options), null),
+        Call.write(
+            "DELETE", urls.at("", query), null, WriteCondition.NONE, Cause.of(options), null),
         deadline);
     boolean existed = !answer.isNotFound("no-such-resource");
     if (existed) {

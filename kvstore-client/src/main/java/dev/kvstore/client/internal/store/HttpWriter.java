@@ -7,7 +7,9 @@ import dev.kvstore.DeleteResult;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.OutcomeUnknownException;
+import dev.kvstore.RevisionSource;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.WriteCondition;
@@ -25,7 +27,6 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,31 +34,25 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
-final class HttpWriter {
+record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
   /** A batch that need not be atomic goes in parts of about this size. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
   /** The service gives each 1,000 keys a time limit of their own, and so does this. */
   private static final int MAX_BATCH_KEYS = 1000;
 
-  private final StoreUrls urls;
-  private final LostWriteResolver lostWrites;
-
-  HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
-    this.urls = urls;
-    this.lostWrites = lostWrites;
-  }
-
   KVMetadata write(Write write, Deadline deadline) {
-    Query query =
-        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
-    Call call = put(urls.key(write.key(), query), write, write.condition());
+    Call call =
+        write.cause().operation() == KVOperation.ROLLBACK && write.cause().from() != null
+            ? rollback(write, write.cause().from())
+            : replacing(write);
     return lostWrites.send(
         call,
         write.etag(),
@@ -66,9 +61,27 @@ final class HttpWriter {
         KVEntry::metadata);
   }
 
+  /** The service has the value that is to be stored again. */
+  private Call rollback(Write write, RevisionSource from) {
+    BsonDocument body = new BsonDocument("etag", new BsonString(from.etag().orElseThrow()));
+    return Call.write(
+        "POST",
+        urls.at("/rollbacks", write.key(), Query.none()),
+        write.key(),
+        write.condition(),
+        write.cause(),
+        HttpHistory.body(body));
+  }
+
+  private Call replacing(Write write) {
+    Query query =
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+    return put(urls.key(write.key(), query), write, write.condition());
+  }
+
   /** @param asksDatabase whether what is kept must not come from a cache of the service */
   SetDefaultResult<RawValue> setDefault(Write write, boolean asksDatabase, Deadline deadline) {
-    URI url = urls.defaultOf(write.key(), withTimeToLive(write.timeToLive()));
+    URI url = urls.at("/defaults", write.key(), withTimeToLive(write.timeToLive()));
     Call call = put(url, write, WriteCondition.NONE);
     return lostWrites.send(
         asksDatabase ? call.with("Cache-Control", "no-cache") : call,
@@ -141,9 +154,7 @@ final class HttpWriter {
   }
 
   private static List<String> joined(List<String> first, List<String> second) {
-    List<String> all = new ArrayList<>(first);
-    all.addAll(second);
-    return all;
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private static RawValue value(Map<String, RawValue> values, String key) {
@@ -155,7 +166,7 @@ final class HttpWriter {
     Query query = atomic(withTimeToLive(options.timeToLive().orElse(null)), options.isAtomic());
     Call call = Call.write(
         "PUT",
-        urls.values(query),
+        urls.at("/values", query),
         null,
         WriteCondition.NONE,
         Cause.of(options),
@@ -167,7 +178,7 @@ final class HttpWriter {
   KVEntry<RawValue> increment(String key, long by, WriteOptions options, Deadline deadline) {
     Call call = Call.write(
         "POST",
-        urls.counter(key, withTimeToLive(options.timeToLive().orElse(null))),
+        urls.at("/counters", key, withTimeToLive(options.timeToLive().orElse(null))),
         key,
         options.condition(),
         Cause.of(options),
@@ -200,7 +211,7 @@ final class HttpWriter {
     });
     Call call = Call.write(
         "POST",
-        urls.deletions(atomic(Query.none(), deletion.options().isAtomic())),
+        urls.at("/deletions", atomic(Query.none(), deletion.options().isAtomic())),
         null,
         WriteCondition.NONE,
         Cause.of(deletion.options()),

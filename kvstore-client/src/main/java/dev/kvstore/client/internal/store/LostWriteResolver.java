@@ -44,21 +44,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>So this is tried in turn, within the deadline of the call, and then the outcome is unknown.
  */
-final class LostWriteResolver {
+record LostWriteResolver(Transport transport, StoreUrls urls) {
   private static final String REPLAYED = "KV-Replayed";
 
   /** No entry has it: it was made for this. */
   private static final WriteCondition NEVER = WriteCondition.ifMatch(new ObjectId().toHexString());
 
   private static final int MOST_NOTED = 5;
-
-  private final Transport transport;
-  private final StoreUrls urls;
-
-  LostWriteResolver(Transport transport, StoreUrls urls) {
-    this.transport = transport;
-    this.urls = urls;
-  }
 
   /**
    * Returns what came of the write.

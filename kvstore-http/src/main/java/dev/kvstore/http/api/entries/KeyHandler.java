@@ -66,7 +66,7 @@ public record KeyHandler(
     context.tellStale(entry);
     context.allowRevalidation();
     if (!context.isOfThePast() && Conditions.notModified(context.request(), entry.etag())) {
-      ResponseWriter.metadataHeaders(context, entry.metadata());
+      ResponseWriter.metadataHeaders(entry.metadata(), context::header);
       ResponseWriter.answerEmpty(context, 304);
     } else if (whole) {
       responses.entry(context, format, 200, entry);

@@ -87,7 +87,6 @@ public final class EventFrames {
         json -> json.writeStringField("syncToken", new SyncToken(position).toString()));
   }
 
-  /** That this has changed. */
   byte[] changed(Change change) {
     return frame(change, null);
   }

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class EventQueue implements ChangeSink {
-  /** What a reader is told. */
   sealed interface Event permits Reset, Ready, Changed {}
 
   /** Changes may have been missed. */
@@ -23,7 +22,6 @@ final class EventQueue implements ChangeSink {
   /** Nothing is missed from here on. */
   record Ready(long position) implements Event {}
 
-  /** A key has changed. */
   record Changed(Change change) implements Event {}
 
   /**
@@ -148,7 +146,6 @@ final class EventQueue implements ChangeSink {
     readyAt = position;
   }
 
-  /** Returns what comes next, or null. */
   synchronized @Nullable Event poll() {
     if (reset) {
       reset = false;
@@ -162,7 +159,6 @@ final class EventQueue implements ChangeSink {
     return change == null ? null : new Changed(change);
   }
 
-  /** Tells whether there is something to take. */
   synchronized boolean isFilled() {
     return reset || ready || !changes.isEmpty();
   }

@@ -75,7 +75,6 @@ final class EventStream implements WriteListener, AsyncListener {
     this.source = new EventSource(queue, frames, store, values, this::wake);
   }
 
-  /** Says what the answer is. */
   static void setHeaders(HttpServletResponse response) {
     response.setStatus(200);
     response.setContentType(EventsHandler.MEDIA_TYPE);
@@ -111,7 +110,6 @@ final class EventStream implements WriteListener, AsyncListener {
     }
   }
 
-  /** Returns whose stream it is. */
   String client() {
     return context.client();
   }

@@ -73,7 +73,6 @@ public final class EventStreams implements AutoCloseable {
     return writers;
   }
 
-  /** Those who read values. */
   public ExecutorService readers() {
     return readers;
   }
@@ -182,7 +181,6 @@ public final class EventStreams implements AutoCloseable {
         new Problem(ErrorKind.UNAVAILABLE, detail).withHeader("Retry-After", seconds));
   }
 
-  /** Returns how many there are. */
   public synchronized int count() {
     return open.size();
   }

@@ -82,6 +82,6 @@ public final class HealthHandler implements ResourceHandler {
   private static void answer(RequestContext context, String json) throws IOException {
     context.header("Cache-Control", "no-store");
     ResponseWriter.answer(
-        context, 200, Format.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
+        context, 200, Format.JSON.mediaType(), (json + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

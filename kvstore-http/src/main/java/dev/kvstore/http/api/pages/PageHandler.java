@@ -34,7 +34,6 @@ public final class PageHandler implements ResourceHandler {
   /** The content itself where it is small. */
   private final byte[] compressed;
 
-  /** Reads the page. */
   public PageHandler(Page page) {
     this.page = page;
     try {

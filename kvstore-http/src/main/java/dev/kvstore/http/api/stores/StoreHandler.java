@@ -1,8 +1,6 @@
 package dev.kvstore.http.api.stores;
 
 import dev.kvstore.DropOptions;
-import dev.kvstore.ErrorCode;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.Names;
 import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.WriteRequests;
@@ -85,8 +83,7 @@ public record StoreHandler(
               + " ?confirm=" + store);
     }
     if (!confirmed.equals(store)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
+      throw Parameters.invalid(
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
     context.recheck();

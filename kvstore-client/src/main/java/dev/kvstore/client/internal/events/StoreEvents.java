@@ -6,61 +6,28 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVChange.Kind;
 import dev.kvstore.SyncToken;
-import dev.kvstore.client.internal.events.SseParser.Block;
 import dev.kvstore.client.internal.request.MalformedAnswerException;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.spi.Change;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream of events says of a store. */
-sealed interface StoreEvent {
-  JsonMapper JSON = JsonMapper.builder().build();
+/**
+ * Reads what a stream of events says of a store. What no service says throws
+ * {@link MalformedAnswerException}.
+ */
+final class StoreEvents {
+  static final long UNKNOWN = -1;
 
-  String CURRENT = "current ";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String CURRENT = "current ";
 
-  long UNKNOWN = -1;
-
-  /** From here on nothing is missed. */
-  record Ready(long position) implements StoreEvent {}
-
-  /** Changes may have been missed. */
-  record Reset() implements StoreEvent {}
-
-  /** A key has changed. */
-  record Changed(Change change) implements StoreEvent {}
+  private StoreEvents() {}
 
   /**
-   * All is well.
-   *
-   * @param current everything was told up to then, in milliseconds since the service was asked, or
-   *     {@link #UNKNOWN}
+   * Returns up to when everything was told, in milliseconds since the service was asked;
+   * {@link #UNKNOWN} where the comment does not say.
    */
-  record Heartbeat(long current) implements StoreEvent {}
-
-  /** Something of a later version of the service. */
-  record Other() implements StoreEvent {}
-
-  /**
-   * Returns what the block says.
-   *
-   * @throws MalformedAnswerException if no service says that
-   */
-  static StoreEvent of(Block block) {
-    String data = block.data();
-    if (data == null) {
-      return new Heartbeat(current(block.comment()));
-    }
-    return switch (block.type()) {
-      case "ready" -> new Ready(position(json(data)));
-      case "reset" -> new Reset();
-      case "set" -> new Changed(change(Kind.SET, json(data)));
-      case "delete" -> new Changed(change(Kind.DELETE, json(data)));
-      case "expire" -> new Changed(change(Kind.EXPIRE, json(data)));
-      default -> new Other();
-    };
-  }
-
-  private static long current(@Nullable String comment) {
+  static long current(@Nullable String comment) {
     if (comment == null || !comment.startsWith(CURRENT)) {
       return UNKNOWN;
     }
@@ -76,7 +43,8 @@ sealed interface StoreEvent {
     }
   }
 
-  private static Change change(Kind kind, JsonNode data) {
+  static Change change(Kind kind, String event) {
+    JsonNode data = json(event);
     JsonNode key = data.path("key");
     JsonNode version = data.path("version");
     JsonNode etag = data.path("etag");
@@ -92,6 +60,10 @@ sealed interface StoreEvent {
         kind == Kind.SET && version.longValue() == 0 ? Change.UNKNOWN_VERSION : version.longValue();
     return new Change(
         kind, WireReader.legalKey(key.textValue()), known, etag.textValue(), position(data));
+  }
+
+  static long position(String event) {
+    return position(json(event));
   }
 
   private static long position(JsonNode data) {

@@ -1,0 +1,199 @@
+package dev.kvstore.client.internal.store;
+
+import dev.kvstore.ChangeReport;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.HistorySettings;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
+import dev.kvstore.RollbackOptions;
+import dev.kvstore.WriteCondition;
+import dev.kvstore.client.internal.request.Answer;
+import dev.kvstore.client.internal.request.Call;
+import dev.kvstore.client.internal.request.HistoryReader;
+import dev.kvstore.client.internal.request.Query;
+import dev.kvstore.client.internal.request.StoreUrls;
+import dev.kvstore.client.internal.request.Transport;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
+import dev.kvstore.spi.HistoryStore;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RemoteRollback;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonNull;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+
+/** The history of a store behind a service. */
+record HttpHistory(
+    StoreUrls urls, Transport transport, LostWriteResolver lostWrites, Supplier<Deadline> deadlines)
+    implements HistoryStore, RemoteRollback {
+  @Override
+  public KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
+    Query parameters = Query.none();
+    query.version().ifPresent(version -> parameters.and("version", version.toString()));
+    query.etag().ifPresent(etag -> parameters.and("etag", etag));
+    query.author().ifPresent(author -> parameters.and("by", author));
+    query.operation().ifPresent(operation -> parameters.and("operation", operation.text()));
+    query.since().ifPresent(since -> parameters.and("since", since.toString()));
+    query.until().ifPresent(until -> parameters.and("until", until.toString()));
+    URI url = query.key().isPresent()
+        ? urls.at("/history", query.key().get(), paged(query, parameters))
+        : urls.at("/history", paged(query, withPrefix(query, parameters)));
+    return read(url).read(HistoryReader::page);
+  }
+
+  @Override
+  public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
+    Query parameters = paged(query, withPrefix(query, Query.none()));
+    return read(urls.at("/changes", parameters)).read(HistoryReader::page);
+  }
+
+  private static Query withPrefix(HistoryQuery query, Query parameters) {
+    if (query.prefixes().size() != 1) {
+      throw new UnsupportedOperationException("Over HTTP revisions are selected by one prefix");
+    }
+    String prefix = query.prefixes().get(0);
+    return prefix.isEmpty() ? parameters : parameters.and("prefix", prefix);
+  }
+
+  private static Query paged(HistoryQuery query, Query parameters) {
+    query.after().ifPresent(after -> parameters.and("after", after));
+    if (query.hasValues()) {
+      parameters.and("values", "true");
+    }
+    return parameters.and("limit", Integer.toString(query.limit()));
+  }
+
+  @Override
+  public Instant reachesBackTo() {
+    return Instant.ofEpochMilli(settingsDocument().getDateTime("reachesBackTo").getValue());
+  }
+
+  private BsonDocument settingsDocument() {
+    return read(urls.at("/settings", Query.none()))
+        .read(HistoryReader::document)
+        .getDocument("history");
+  }
+
+  @Override
+  public List<KVLabel> labels() {
+    List<KVLabel> labels = new ArrayList<>();
+    Optional<String> next = Optional.of("");
+    while (next.isPresent()) {
+      Query query = Query.none().and("limit", "1000");
+      KVPage<KVLabel> page = read(urls.at(
+              "/labels", next.get().isEmpty() ? query : query.and("after", next.get())))
+          .read(HistoryReader::labels);
+      labels.addAll(page.items());
+      next = page.next();
+    }
+    return labels;
+  }
+
+  @Override
+  public boolean setLabel(KVLabel label) {
+    BsonDocument body = new BsonDocument("at", new BsonString(label.at().toString()));
+    label.comment().ifPresent(comment -> body.append("comment", new BsonString(comment)));
+    Cause cause = new Cause(label.author().orElse(null), null, null, null);
+    Answer answer = send("PUT", urls.at("/labels", label.name(), Query.none()), cause, body);
+    answer.read(HistoryReader::document);
+    return answer.status() == 201;
+  }
+
+  @Override
+  public boolean deleteLabel(String name) {
+    URI url = urls.at("/labels", name, Query.none());
+    Answer answer = transport.send(
+        Call.write("DELETE", url, null, WriteCondition.NONE, Cause.UNKNOWN, null), deadlines.get());
+    if (answer.isNotFound("label-not-found")) {
+      return false;
+    }
+    answer.expect(204);
+    return true;
+  }
+
+  @Override
+  public HistorySettings settings() {
+    BsonDocument history = settingsDocument();
+    HistorySettings settings =
+        history.getBoolean("enabled").getValue() ? HistorySettings.DEFAULT : HistorySettings.OFF;
+    settings = history.isString("retention")
+        ? settings.retention(Duration.parse(history.getString("retention").getValue()))
+        : settings.forever();
+    return history.isNumber("revisions")
+        ? settings.revisions(history.getNumber("revisions").intValue())
+        : settings;
+  }
+
+  @Override
+  public void configure(HistorySettings settings) {
+    BsonDocument history = new BsonDocument("enabled", BsonBoolean.valueOf(settings.isEnabled()))
+        .append("retention", text(settings.retention().map(Duration::toString)))
+        .append(
+            "revisions",
+            settings.revisions().isPresent()
+                ? new BsonInt32(settings.revisions().getAsInt())
+                : BsonNull.VALUE);
+    send(
+            "PUT",
+            urls.at("/settings", Query.none()),
+            Cause.UNKNOWN,
+            new BsonDocument("history", history))
+        .read(HistoryReader::document);
+  }
+
+  @Override
+  public ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options) {
+    Query query = Query.none().and("prefix", prefix);
+    if (options.isDryRun()) {
+      query.and("dryRun", "true");
+    }
+    Cause cause =
+        new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+    WriteCondition condition = options
+        .fingerprint()
+        .<WriteCondition>map(WriteCondition::ifMatch)
+        .orElse(WriteCondition.NONE);
+    Call call = Call.write(
+        "POST",
+        urls.at("/rollbacks", query),
+        null,
+        condition,
+        cause,
+        body(new BsonDocument("at", new BsonString(at.toString()))));
+    return lostWrites.send(
+        call, null, deadlines.get(), answer -> answer.read(HistoryReader::report), null);
+  }
+
+  private Answer read(URI url) {
+    return transport.send(Call.read(url, null), deadlines.get());
+  }
+
+  private Answer send(String method, URI url, Cause cause, BsonDocument body) {
+    return transport.send(
+        Call.write(method, url, null, WriteCondition.NONE, cause, body(body)), deadlines.get());
+  }
+
+  static byte[] body(BsonDocument document) {
+    Map<String, RawValue> members = new LinkedHashMap<>();
+    document.forEach((name, value) -> members.put(name, BsonValues.ofBsonValue(value)));
+    return BsonValues.document(members);
+  }
+
+  private static BsonValue text(Optional<String> text) {
+    return text.<BsonValue>map(BsonString::new).orElse(BsonNull.VALUE);
+  }
+}

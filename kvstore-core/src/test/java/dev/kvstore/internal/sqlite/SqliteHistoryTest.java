@@ -1,0 +1,261 @@
+package dev.kvstore.internal.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.DropOptions;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.HistorySettings;
+import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVRevision;
+import dev.kvstore.KVStore;
+import dev.kvstore.KVType;
+import dev.kvstore.ReadOptions;
+import dev.kvstore.RevisionSelector;
+import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedKVStore;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is special about the history in a file. */
+class SqliteHistoryTest extends SqliteTestBase {
+  private static final Duration RETENTION = Duration.ofDays(90);
+
+  private Path file;
+
+  @BeforeEach
+  void nameFile() {
+    file = folder.resolve("settings.db");
+  }
+
+  private SqliteEntryDatabase open(HistorySettings history) {
+    return open(
+        file,
+        SqliteConfig.DEFAULT.clock(clock).sweepInterval(Duration.ofMillis(10)).history(history));
+  }
+
+  private static KVStore typed(SqliteEntryDatabase database) {
+    return TypedKVStore.over(database.store("s"), BsonCodec.create());
+  }
+
+  private Instant tick() {
+    clock.advance(Duration.ofSeconds(1));
+    Instant now = clock.instant();
+    clock.advance(Duration.ofSeconds(1));
+    return now;
+  }
+
+  private static List<String> told(KVStore store, String key) {
+    List<String> told = new ArrayList<>();
+    for (KVRevision<Object> revision :
+        store.history().revisions(key, Object.class).items()) {
+      told.add(
+          0,
+          revision.operation().text()
+              + revision.entry().map(entry -> " " + entry.value()).orElse(""));
+    }
+    return told;
+  }
+
+  private static long rows(SqliteEntryDatabase database, String table) {
+    return database.writer.write(0, () -> {
+      try (Statement statement = database.connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
+        row.next();
+        return row.getLong(1);
+      }
+    });
+  }
+
+  @Test
+  void reopened_goesOn() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    Instant then = tick();
+    database.close();
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 2);
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2");
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
+  }
+
+  @Test
+  void turnedOnOverEntries_beginsWithThem() {
+    SqliteEntryDatabase database = open(HistorySettings.OFF);
+    typed(database).set("k", 1, WriteOptions.DEFAULT.author("ann"));
+    Instant then = tick();
+    database.close();
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    Instant now = tick();
+    store.set("k", 2);
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2");
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(now))).isEqualTo(1);
+    assertThatThrownBy(() -> store.get("k", Integer.class, ReadOptions.DEFAULT.at(then)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+  }
+
+  /** As an older version does, and one with the history turned off. */
+  @Test
+  void writtenWithoutHistory_isRecordedWhenItIsSeen() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.setMany(Map.of("changed", 1, "deleted", 1, "same", 1, "again", 1));
+    database.close();
+    tick();
+    database = open(HistorySettings.OFF);
+    typed(database).set("changed", 2, WriteOptions.DEFAULT.author("bob"));
+    typed(database).delete("deleted");
+    typed(database).set("new", 1);
+    typed(database).delete("again");
+    typed(database).set("again", 2);
+    Instant between = tick();
+    database.close();
+    database = open(HistorySettings.DEFAULT);
+    KVStore seen = typed(database);
+
+    assertThat(told(seen, "changed")).last().isEqualTo("set 2");
+    assertThat(seen.history().revisions("changed", Integer.class).items().get(0).author())
+        .contains("bob");
+    assertThat(told(seen, "deleted")).last().isEqualTo("delete");
+    assertThat(told(seen, "same")).containsExactly("set 1");
+    assertThat(told(seen, "new")).containsExactly("set 1");
+    assertThat(told(seen, "again")).last().isEqualTo("set 2");
+    assertThatThrownBy(() -> seen.keys("", ReadOptions.DEFAULT.at(between)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    Instant now = tick();
+    assertThat(seen.keys("", ReadOptions.DEFAULT.at(now)))
+        .containsExactly("again", "changed", "new", "same");
+  }
+
+  @Test
+  void drop_recordsEachKey_andTheHistoryGoesOn() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("a", 1);
+    store.set("a", 2);
+    store.set("b", 1, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    store.set("c", 1);
+    Instant then = clock.instant();
+    tick();
+    assertThat(database.drop("s", DropOptions.DEFAULT.author("ann").comment("old")))
+        .isTrue();
+    assertThat(store.keys()).isEmpty();
+    store.set("a", 3);
+
+    assertThat(told(store, "a")).containsExactly("set 1", "set 2", "drop", "set 3");
+    assertThat(told(store, "b")).containsExactly("set 1", "expire");
+    KVRevision<Integer> drop =
+        store.history().revisions("c", Integer.class).items().get(0);
+    assertThat(drop.author()).contains("ann");
+    assertThat(drop.comment()).contains("old");
+    assertThat(store.getAll("", Integer.class, ReadOptions.DEFAULT.at(then)))
+        .isEqualTo(Map.of("a", 2, "b", 1, "c", 1));
+    store.history().rollback("c", RevisionSelector.version(1), WriteOptions.DEFAULT);
+    assertThat(store.get("c", Integer.class)).isEqualTo(1);
+  }
+
+  @Test
+  void drop_purging_leavesNothing() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("a", 1);
+    store.set("a", 2);
+    store.history().setLabel(new KVLabel("l", clock.instant(), Optional.empty(), Optional.empty()));
+    assertThat(database.drop("s", DropOptions.DEFAULT.purgingHistory())).isTrue();
+    assertThat(store.history().revisions(HistoryQuery.ALL).items()).isEmpty();
+    assertThat(store.history().labels()).isEmpty();
+    assertThat(rows(database, "history")).isZero();
+    assertThat(rows(database, "entry_values")).isZero();
+    assertThat(database.drop("s", DropOptions.DEFAULT.purgingHistory())).isFalse();
+  }
+
+  @Test
+  void retention_removesWhatWasReplacedLongAgo_andNothingElse() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    for (int i = 0; i < 250; i++) {
+      store.set("k" + i % 5, i);
+    }
+    store.delete("k4");
+    KVType<Integer> type = KVType.of(Integer.class);
+    String position =
+        store.history().changes(HistoryQuery.ALL.limit(10), type).next().orElseThrow();
+    clock.advance(RETENTION.minus(Duration.ofMinutes(1)));
+    Instant later = tick();
+    store.set("k3", -1);
+    assertThat(rows(database, "history")).isEqualTo(252);
+    clock.advance(Duration.ofMinutes(2));
+
+    await().untilAsserted(() -> assertThat(rows(database, "history")).isEqualTo(5));
+    assertThat(told(store, "k0")).as("the present one, however old").containsExactly("set 245");
+    assertThat(told(store, "k3")).containsExactly("set 248", "set -1");
+    assertThat(told(store, "k4")).isEmpty();
+    assertThat(rows(database, "entry_values")).isEqualTo(5);
+    assertThat(store.keys("", ReadOptions.DEFAULT.at(later)))
+        .containsExactly("k0", "k1", "k2", "k3");
+    assertThatThrownBy(() -> store.keys(
+            "", ReadOptions.DEFAULT.at(clock.instant().minus(RETENTION.multipliedBy(2)))))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    assertThatThrownBy(() -> store.history().changes(HistoryQuery.ALL.after(position), type))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+  }
+
+  @Test
+  void expired_sweptWithoutAnybodyWriting_isRecorded() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    Instant expiry = store
+        .set("k", 1, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(5)))
+        .expiresAt()
+        .orElseThrow();
+    clock.advance(Duration.ofSeconds(10));
+    await().untilAsserted(() -> assertThat(told(store, "k")).containsExactly("set 1", "expire"));
+    assertThat(store.history().revisions("k", Integer.class).items().get(0).at())
+        .isEqualTo(expiry);
+    assertThat(rows(database, "entries")).isZero();
+  }
+
+  @Test
+  void clockSetBack_timesNeverGoBack() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    clock.advance(Duration.ofHours(-1));
+    store.set("k", 2);
+    store.delete("k");
+    store.set("k", 3);
+    assertThat(store.history().revisions(HistoryQuery.key("k")).items())
+        .extracting(KVRevision::at)
+        .isSortedAccordingTo((a, b) -> b.compareTo(a));
+  }
+
+  @Test
+  void off_nothingIsRecorded() {
+    SqliteEntryDatabase database = open(HistorySettings.OFF);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    store.set("k", 2);
+    store.delete("k");
+    assertThat(rows(database, "history")).isZero();
+    assertThat(rows(database, "entry_values")).isZero();
+  }
+}
