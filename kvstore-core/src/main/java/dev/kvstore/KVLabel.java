@@ -10,11 +10,14 @@ import java.util.Optional;
  * @since 0.1.0
  */
 public record KVLabel(String name, Instant at, Optional<String> author, Optional<String> comment) {
-  /** @throws InvalidInputException as {@link Names#checkLabel} */
+  /**
+   * @throws InvalidInputException as {@link Names#checkLabel}, {@link WriteOptions#author} and
+   *     {@link WriteOptions#comment}
+   */
   public KVLabel {
     Names.checkLabel(name);
     Objects.requireNonNull(at, "at");
-    Objects.requireNonNull(author, "author");
-    Objects.requireNonNull(comment, "comment");
+    author.ifPresent(text -> Names.checkText("author", text));
+    comment.ifPresent(Names::checkComment);
   }
 }

@@ -429,6 +429,9 @@ interface HistoryContract extends StoreFixture {
     assertThat(code(() -> history().revisions("k", Integer.class))).isEqualTo(ErrorCode.NO_HISTORY);
     assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(between()))))
         .isEqualTo(ErrorCode.NO_HISTORY);
+    KVLabel label = new KVLabel("label", between(), Optional.empty(), Optional.empty());
+    assertThat(code(() -> history().setLabel(label))).isEqualTo(ErrorCode.NO_HISTORY);
+    assertThat(code(() -> history().deleteLabel("label"))).isEqualTo(ErrorCode.NO_HISTORY);
     store().set("k", 2);
     Instant off = between();
     history().configure(HistorySettings.DEFAULT);

@@ -273,10 +273,7 @@ class KVSnapshotTest {
   @Test
   void badEntries_areReportedWithKeyAndLine_andNothingIsWritten() {
     InvalidSnapshotException failure = catchThrowableOfType(
-        InvalidSnapshotException.class,
-        () -> read(
-            to,
-            """
+        InvalidSnapshotException.class, () -> read(to, """
             {"key":"a","value":1}
 
             {"key":"b"}
@@ -284,8 +281,7 @@ class KVSnapshotTest {
             {"key":"c//d","value":1}
             {"key":"a","value":2}
             {"key":"e","value":{"$date":"secret"}}
-            """,
-            ImportOptions.EXACT));
+            """, ImportOptions.EXACT));
     assertThat(failure.problems())
         .extracting(InvalidSnapshotException.Problem::line)
         .containsExactly(3, 4, 5, 6, 7);

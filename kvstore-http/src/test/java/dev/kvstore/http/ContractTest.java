@@ -41,7 +41,7 @@ class ContractTest {
 
   @BeforeAll
   static void start(@TempDir Path folder) {
-    database = new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
+    database = new HookedDatabase(TestService.database(folder));
     service = TestService.start(database, ServerSettings.DEFAULT);
   }
 
@@ -56,6 +56,8 @@ class ContractTest {
     service.delete("/v1/stores/app?confirm=app");
     etag = service.put("/v1/stores/app/keys/text", "\"dark\"").etag();
     service.put("/v1/stores/app/keys/number", "1");
+    service.put("/v1/stores/app/labels/now", "{}");
+    service.put("/v1/stores/off/settings", "{\"history\":{\"enabled\":false}}");
     service.put("/v1/stores/app/keys/object?ttl=PT1H", "{\"a\":1,\"b\":{\"c\":null}}");
   }
 
@@ -114,8 +116,45 @@ class ContractTest {
           GET     | /openapi.json                            |                         |              | 200
           GET     | /docs                                    |                         |              | 200
           GET     | /                                        |                         |              | 200
-          GET     | /v1/stores/app/history/text              |                         |              | 404 no-such-resource
-          POST    | /v1/stores/app/rollbacks/text            |                         | {"version":1}| 404 no-such-resource
+          GET     | /v1/stores/app/keys/text?at=2026-01-01T00:00:00 |                  |              | 400 invalid-parameter
+          GET     | /v1/stores/app/keys/text?at=nothing      |                         |              | 404 label-not-found
+          GET     | /v1/stores/app/keys/text?at=now&view=entry |                       |              | 200
+          GET     | /v1/stores/app/values?at=now             |                         |              | 200
+          GET     | /v1/stores/app/values?at=nothing         |                         |              | 404 label-not-found
+          GET     | /v1/stores/app/keys?at=now&limit=1       |                         |              | 200
+          GET     | /v1/stores/app/keys?at=nothing           |                         |              | 404 label-not-found
+          GET     | /v1/stores/app/history/text              |                         |              | 200
+          GET     | /v1/stores/app/history/text?values=true&limit=1 |                  |              | 200
+          GET     | /v1/stores/app/history/text?version=1    |                         |              | 200
+          GET     | /v1/stores/app/history/text?etag=none    |                         |              | 404 version-not-found
+          GET     | /v1/stores/app/history                   |                         |              | 200
+          GET     | /v1/stores/app/history?limit=2&values=true |                       |              | 200
+          GET     | /v1/stores/app/history?since=1           |                         |              | 400 invalid-parameter
+          GET     | /v1/stores/off/history                   |                         |              | 409 no-history
+          GET     | /v1/stores/app/changes                   |                         |              | 200
+          GET     | /v1/stores/app/changes?values=true&limit=1 |                       |              | 200
+          GET     | /v1/stores/none/changes                  |                         |              | 200
+          GET     | /v1/stores/app/changes?after=x           |                         |              | 400 invalid-parameter
+          POST    | /v1/stores/app/rollbacks/text            |                         | {"version":1}| 200
+          POST    | /v1/stores/app/rollbacks/text            |                         | {"version":9}| 404 version-not-found
+          POST    | /v1/stores/app/rollbacks/text            | If-Match: "x"           | {"version":1}| 412 precondition-failed
+          POST    | /v1/stores/app/rollbacks?prefix=&dryRun=true |                     | {"at":"now"} | 200
+          POST    | /v1/stores/app/rollbacks?prefix=t        |                         | {"at":"now"} | 200
+          POST    | /v1/stores/app/rollbacks?prefix=t        | If-Match: "x"           | {"at":"now"} | 412 precondition-failed
+          POST    | /v1/stores/app/rollbacks?prefix=t        |                         | {"at":"none"}| 404 label-not-found
+          POST    | /v1/stores/off/rollbacks?prefix=t        |                         | {"at":"2026-01-01T00:00:00Z"} | 409 no-history
+          GET     | /v1/stores/app/labels                    |                         |              | 200
+          GET     | /v1/stores/app/labels/now                |                         |              | 200
+          GET     | /v1/stores/app/labels/none               |                         |              | 404 label-not-found
+          PUT     | /v1/stores/app/labels/now                |                         | {}           | 200
+          PUT     | /v1/stores/contract/labels/a%20b%2Fc/d   |                         | {"comment":"x"} | 201
+          PUT     | /v1/stores/app/labels/now                |                         | {"by":"x"}   | 400 invalid-value
+          PUT     | /v1/stores/off/labels/now                |                         | {}           | 409 no-history
+          DELETE  | /v1/stores/app/labels/now                |                         |              | 204
+          DELETE  | /v1/stores/app/labels/none               |                         |              | 404 label-not-found
+          GET     | /v1/stores/app/settings                  |                         |              | 200
+          PUT     | /v1/stores/other/settings                |                         | {"history":{"revisions":3}} | 200
+          PUT     | /v1/stores/other/settings                |                         | {"history":1}| 400 invalid-value
           GET     | /v1/stores/app/snapshot                  |                         |              | 200
           GET     | /v1/stores/app/snapshot?format=yaml      |                         |              | 200
           HEAD    | /v1/stores/app/snapshot?format=exact     |                         |              | 200

@@ -31,6 +31,7 @@ class RoomsTest {
       room("api.entries"),
       room("api.values"),
       room("api.events"),
+      room("api.history"),
       room("api.snapshots"),
       room("api.stores"),
       room("api.pages"),

@@ -2,6 +2,7 @@ package dev.kvstore.http;
 
 import static dev.kvstore.http.Records.with;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
@@ -9,6 +10,7 @@ import dev.kvstore.http.command.Backend;
 import dev.kvstore.http.metrics.Metrics;
 import dev.kvstore.http.server.KVServer;
 import dev.kvstore.http.server.ServerSettings;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
 import java.io.ByteArrayOutputStream;
@@ -40,8 +42,13 @@ public final class TestService implements AutoCloseable {
   }
 
   public static TestService start(Path folder, ServerSettings settings) {
-    return start(
-        Backend.cached("sqlite", SqliteEntryDatabase.open(folder.resolve("test.db"))), settings);
+    return start(Backend.cached("sqlite", database(folder)), settings);
+  }
+
+  /** Returns a new database that keeps what a service keeps by default. */
+  public static SqliteEntryDatabase database(Path folder) {
+    return SqliteEntryDatabase.open(
+        folder.resolve("test.db"), SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT));
   }
 
   public static TestService start(EntryDatabase database, ServerSettings settings) {

@@ -22,7 +22,8 @@ public final class Variables {
    */
   public static final Set<String> SERVICE = Set.of("""
       access-log allowed-hosts audit-log body-timeout client-timeout config
-      cors-origins data database forwarded-header host insecure log-format
+      cors-origins data database forwarded-header history history-retention
+      history-revisions host insecure log-format
       log-level max-body-bytes max-connections max-event-streams
       max-event-streams-per-client max-header-bytes max-import-bytes
       max-requests-per-client max-requests-per-second max-value-bytes

@@ -50,11 +50,15 @@ record SqliteHistory(String store, SqliteEntryDatabase database) implements Hist
   }
 
   private <T> T read(ReaderPool.Query<T> query) {
+    requireOn();
+    return database.readers.read(query);
+  }
+
+  private void requireOn() {
     if (!settings().isEnabled()) {
       throw new KVException(
           ErrorCode.NO_HISTORY, "The history of store '" + store + "' is turned off");
     }
-    return database.readers.read(query);
   }
 
   @Override
@@ -64,11 +68,13 @@ record SqliteHistory(String store, SqliteEntryDatabase database) implements Hist
 
   @Override
   public boolean setLabel(KVLabel label) {
+    requireOn();
     return database.writer.write(0, () -> database.history.setLabel(store, label));
   }
 
   @Override
   public boolean deleteLabel(String name) {
+    requireOn();
     return database.writer.write(0, () -> database.history.deleteLabel(store, name));
   }
 

@@ -67,20 +67,31 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
   @Override
   public KVMetadata rollback(String key, RevisionSelector revision, WriteOptions options) {
     Objects.requireNonNull(options, "options");
-    KVEntry<RawValue> earlier = earlier(history(), Names.checkKey(key), revision)
+    return restore(earlier(key, revision), options).metadata();
+  }
+
+  /** Returns the entry that {@link #rollback} stores again. */
+  public KVEntry<RawValue> earlier(String key, RevisionSelector revision) {
+    Objects.requireNonNull(revision, "revision");
+    return find(history(), Names.checkKey(key), revision)
         .orElseThrow(() -> new KVException(
             ErrorCode.VERSION_NOT_FOUND,
-            "The history has no value of key '" + key + "' for "
-                + Objects.requireNonNull(revision, "revision")));
+            "The history has no value of key '" + key + "' for " + revision));
+  }
+
+  /** As {@link #rollback}, of the earlier entry; returns the present one. */
+  public KVEntry<RawValue> restore(KVEntry<RawValue> earlier, WriteOptions options) {
+    RawValue value = Objects.requireNonNull(earlier.value());
     Cause cause = Cause.of(options).from(KVOperation.ROLLBACK, source(earlier.metadata()));
-    return entries.apply(new Mutation.Put(new Write(
-        key,
-        Objects.requireNonNull(earlier.value()),
+    KVMetadata written = entries.apply(new Mutation.Put(new Write(
+        earlier.key(),
+        value,
         options.condition(),
         null,
         true,
         cause,
         options.etag().orElse(null))));
+    return KVEntry.of(value, written);
   }
 
   /** Names the revision from which a value is restored. */
@@ -92,7 +103,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
         Optional.of(earlier.etag()));
   }
 
-  private Optional<KVEntry<RawValue>> earlier(
+  private Optional<KVEntry<RawValue>> find(
       HistoryStore history, String key, RevisionSelector revision) {
     if (revision instanceof RevisionSelector.At instant) {
       return entries.find(key, ReadOptions.DEFAULT.at(instant.at()));
@@ -155,7 +166,8 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
     history().configure(Objects.requireNonNull(settings, "settings"));
   }
 
-  private HistoryStore history() {
+  /** Returns the raw history. */
+  public HistoryStore history() {
     return entries
         .capability(HistoryStore.class)
         .orElseThrow(() -> new KVException(

@@ -2,9 +2,12 @@ package dev.kvstore.http.api;
 
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DeleteOptions;
+import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.Names;
+import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.http.auth.Role;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
@@ -27,6 +31,9 @@ public final class WriteRequests {
    * anybody could write any name there.
    */
   private static final String AUTHOR = "KV-Author";
+
+  /** Says why, percent-encoded in UTF-8. */
+  private static final String COMMENT = "KV-Comment";
 
   private WriteRequests() {}
 
@@ -55,11 +62,10 @@ public final class WriteRequests {
   private static WriteOptions living(
       RequestContext context, @Nullable Duration timeToLive, WriteCondition condition) {
     WriteOptions options = WriteOptions.DEFAULT.condition(condition);
-    String author = author(context);
     String etag = etag(context);
     options = timeToLive == null ? options : options.ttl(timeToLive);
     options = etag == null ? options : options.etag(etag);
-    return author == null ? options : options.author(author);
+    return signed(context, options, WriteOptions::author, WriteOptions::comment);
   }
 
   /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
@@ -72,7 +78,8 @@ public final class WriteRequests {
 
   /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
   public static WriteOptions patching(RequestContext context, Parameters parameters) {
-    WriteOptions options = replacing(context, parameters, WriteCondition.NONE);
+    WriteOptions options =
+        replacing(context, parameters, WriteCondition.NONE).operation(KVOperation.PATCH);
     return parameters.has("ttl") ? options : options.keepingExpiry();
   }
 
@@ -80,27 +87,39 @@ public final class WriteRequests {
     BatchOptions options =
         parameters.flag("atomic") ? BatchOptions.DEFAULT.atomic() : BatchOptions.DEFAULT;
     Duration timeToLive = parameters.timeToLive();
-    String author = author(context);
     options = timeToLive == null ? options : options.ttl(timeToLive);
-    return author == null ? options : options.author(author);
+    return signed(context, options, BatchOptions::author, BatchOptions::comment);
   }
 
   /** Returns the options of a deletion of many: its condition is the fingerprint of a dry run. */
   public static DeleteOptions deleteOptions(RequestContext context, Parameters parameters) {
     DeleteOptions options =
         parameters.flag("atomic") ? DeleteOptions.DEFAULT.atomic() : DeleteOptions.DEFAULT;
-    WriteCondition condition = Conditions.ofWrite(context.request());
-    String author = author(context);
     options = parameters.flag("dryRun") ? options.dryRun() : options;
-    options = author == null ? options : options.author(author);
+    options = signed(context, options, DeleteOptions::author, DeleteOptions::comment);
+    String fingerprint = fingerprint(context);
+    return fingerprint == null ? options : options.ifMatch(fingerprint);
+  }
+
+  /** Returns the options of a rollback of many, likewise. */
+  public static RollbackOptions rollbackOptions(RequestContext context, Parameters parameters) {
+    RollbackOptions options =
+        parameters.flag("dryRun") ? RollbackOptions.DEFAULT.dryRun() : RollbackOptions.DEFAULT;
+    options = signed(context, options, RollbackOptions::author, RollbackOptions::comment);
+    String fingerprint = fingerprint(context);
+    return fingerprint == null ? options : options.ifMatch(fingerprint);
+  }
+
+  private static @Nullable String fingerprint(RequestContext context) {
+    WriteCondition condition = Conditions.ofWrite(context.request());
     if (condition.equals(WriteCondition.NONE)) {
-      return options;
+      return null;
     }
     if (condition instanceof WriteCondition.IfMatch match) {
-      return options.ifMatch(match.etag());
+      return match.etag();
     }
     throw Parameters.invalid(
-        "The only condition of a deletion of many is If-Match with the fingerprint of a dry run");
+        "The only condition of a change of many is If-Match with the fingerprint of a dry run");
   }
 
   /**
@@ -123,22 +142,47 @@ public final class WriteRequests {
         parameters.flag("dryRun"),
         condition instanceof WriteCondition.IfMatch match ? match.etag() : null,
         author(context),
-        null,
+        comment(context, null),
         context.principal().has(Role.ADMIN));
   }
 
-  private static @Nullable String author(RequestContext context) {
-    String known = context.principal().name().orElse(null);
-    String encoded = context.request().getHeader(AUTHOR);
-    return known != null || encoded == null ? known : decode(encoded);
+  /** Returns the options of dropping a store. */
+  public static DropOptions dropOptions(RequestContext context, Parameters parameters) {
+    DropOptions options =
+        parameters.flag("purge") ? DropOptions.DEFAULT.purgingHistory() : DropOptions.DEFAULT;
+    return signed(context, options, DropOptions::author, DropOptions::comment);
   }
 
-  private static String decode(String encoded) {
+  /** Adds who writes, and why, as far as the request says so. */
+  private static <O> O signed(
+      RequestContext context,
+      O options,
+      BiFunction<O, String, O> addAuthor,
+      BiFunction<O, String, O> addComment) {
+    String author = author(context);
+    String comment = comment(context, null);
+    O authored = author == null ? options : addAuthor.apply(options, author);
+    return comment == null ? authored : addComment.apply(authored, comment);
+  }
+
+  /** Returns who asks, or null. */
+  public static @Nullable String author(RequestContext context) {
+    return context.principal().name().orElseGet(() -> decoded(context, AUTHOR));
+  }
+
+  /** Returns the comment, or else that of the request's header, or null. */
+  public static @Nullable String comment(RequestContext context, @Nullable String given) {
+    String comment = given == null ? decoded(context, COMMENT) : given;
+    return comment == null || comment.isBlank() ? null : comment;
+  }
+
+  private static @Nullable String decoded(RequestContext context, String header) {
+    String encoded = context.request().getHeader(header);
     try {
-      return Percent.decodeHeader(encoded);
+      return encoded == null ? null : Percent.decodeHeader(encoded);
     } catch (Percent.MalformedException e) {
       throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER, "The header " + AUTHOR + " " + e.getMessage(), e);
+          ErrorCode.INVALID_PARAMETER, "The header " + header + " " + e.getMessage(), e);
     }
   }
 }

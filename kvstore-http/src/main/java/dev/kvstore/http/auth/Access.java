@@ -21,23 +21,27 @@ public enum Access {
   /** As {@link #DATA}; but deleting takes an administrator whose token is good for all keys. */
   STORE,
 
+  /** As {@link #DATA}; but writing takes an administrator whose token is good for all keys. */
+  SETTINGS,
+
   /**
    * Who may read all keys of all stores, as what is told is about all of them; or everybody, where
    * the operator said so.
    */
   MONITORING;
 
-  boolean isDeletion(String method) {
-    return this == STORE && method.equals("DELETE");
+  boolean isAdministration(String method) {
+    return (this == STORE && method.equals("DELETE")) || (this == SETTINGS && !isRead(method));
   }
 
   Role role(String method) {
-    if (isDeletion(method)) {
+    if (isAdministration(method)) {
       return Role.ADMIN;
     }
-    return switch (method) {
-      case "GET", "HEAD", "OPTIONS" -> Role.READ;
-      default -> Role.WRITE;
-    };
+    return isRead(method) ? Role.READ : Role.WRITE;
+  }
+
+  private static boolean isRead(String method) {
+    return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
   }
 }

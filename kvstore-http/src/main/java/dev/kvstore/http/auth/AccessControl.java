@@ -99,7 +99,7 @@ public record AccessControl(
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
     }
-    if (access.isDeletion(method) && !principal.seesAllKeys()) {
+    if (access.isAdministration(method) && !principal.seesAllKeys()) {
       throw forbidden("This needs a token that is good for all keys of the store");
     }
     if (access == Access.MONITORING && !principal.seesAll()) {
@@ -119,7 +119,7 @@ public record AccessControl(
   }
 
   /**
-   * Checks that the principal may delete all keys that begin with the prefix.
+   * Checks that the token is good for all keys that begin with the prefix.
    *
    * @throws ProblemException otherwise, whether or not there are any
    */
@@ -128,6 +128,15 @@ public record AccessControl(
     if (!principal.visible(range).equals(List.of(range))) {
       throw forbidden("The token is not good for all keys that begin with this prefix");
     }
+  }
+
+  /**
+   * Checks that the principal may delete all keys that begin with the prefix.
+   *
+   * @throws ProblemException otherwise, whether or not there are any
+   */
+  public static void checkDeletion(Principal principal, String prefix) {
+    checkPrefix(principal, prefix);
     if (prefix.isEmpty() && !principal.has(Role.ADMIN)) {
       throw forbidden("To delete all entries needs the role admin");
     }

@@ -1,5 +1,6 @@
 package dev.kvstore.http.command;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
 import dev.kvstore.http.auth.TokenCollection;
@@ -44,12 +45,16 @@ public record Backend(
   static final String TOKENS_FILE = "tokens.yaml";
 
   /** @param measure called with the file once it is open */
-  static Backend sqlite(Path folder, Duration timeout, Consumer<SqliteEntryDatabase> measure) {
+  static Backend sqlite(
+      Path folder,
+      Duration timeout,
+      Consumer<SqliteEntryDatabase> measure,
+      HistorySettings history) {
     Path file = folder.resolve(FILE).toAbsolutePath().normalize();
     return new Backend("sqlite", file.toString(), file.resolveSibling(TOKENS_FILE), () -> {
       requireTrusted(file);
       SqliteEntryDatabase database =
-          SqliteEntryDatabase.open(file, SqliteConfig.DEFAULT.timeout(timeout));
+          SqliteEntryDatabase.open(file, SqliteConfig.DEFAULT.timeout(timeout).history(history));
       try {
         measure.accept(database);
         return cached("sqlite", database);

@@ -1,5 +1,6 @@
 package dev.kvstore.http.command;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.http.metrics.mongo.MongoMeters;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
@@ -83,13 +84,20 @@ final class DatabaseOptions {
 
   /** Returns where the data is, once the settings are checked. */
   Backend backend() {
-    return backend(null, file -> {});
+    return backend(null, file -> {}, HistorySettings.OFF);
   }
 
-  /** As {@link #backend()}, with what measures MongoDB's client or the database file. */
-  Backend backend(@Nullable MongoMeters meters, Consumer<SqliteEntryDatabase> measure) {
+  /**
+   * As {@link #backend()}, with what measures MongoDB's client or the database file.
+   *
+   * @param history what is kept of stores that have no settings of their own
+   */
+  Backend backend(
+      @Nullable MongoMeters meters,
+      Consumer<SqliteEntryDatabase> measure,
+      HistorySettings history) {
     Backend backend = mongodb == null
-        ? Backend.sqlite(data, timeout, measure)
+        ? Backend.sqlite(data, timeout, measure, history)
         : Backend.mongodb(mongodb, database, timeout, meters);
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }

@@ -27,6 +27,9 @@ final class ServeOptions {
   private DatabaseOptions database = new DatabaseOptions();
 
   @Mixin
+  private HistoryOptions history = new HistoryOptions();
+
+  @Mixin
   private SeedOptions seeds = new SeedOptions();
 
   @Mixin
@@ -43,6 +46,7 @@ final class ServeOptions {
     tls.check(faults);
     database.check(faults);
     database.checkTokensFile(faults);
+    history.check(faults);
     limits.check(faults);
     web.check(faults);
     if (faults.messages().isEmpty()) {
@@ -77,7 +81,8 @@ final class ServeOptions {
   }
 
   Backend backend(Metrics metrics) {
-    return database.backend(metrics.mongodb(), file -> metrics.sqlite(file::statistics));
+    return database.backend(
+        metrics.mongodb(), file -> metrics.sqlite(file::statistics), history.settings());
   }
 
   /** Stores the entries of the seed files, where their keys have none. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Cors(Set<String> origins) {
   private static final String REQUEST_HEADERS =
       "Accept, Authorization, Cache-Control, Content-Type,"
-          + " If-Match, If-None-Match, KV-Author, KV-Etag, KV-Request-Id, Last-Event-ID, Sync-Token, X-Request-Id";
+          + " If-Match, If-None-Match, KV-Author, KV-Comment, KV-Etag, KV-Request-Id, Last-Event-ID, Sync-Token, X-Request-Id";
   private static final String ANSWER_HEADERS =
       "Accept-Patch, Allow, ETag, KV-Expires-At, KV-Replayed, KV-Request-Id, KV-Stale,"
           + " KV-Version, Link, Retry-After, Sync-Token, WWW-Authenticate, X-Request-Id";

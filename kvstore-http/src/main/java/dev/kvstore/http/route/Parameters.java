@@ -7,13 +7,18 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
 import dev.kvstore.internal.support.Percent;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * misspelt {@code ?tll=PT1H} would otherwise store for ever; so is one that comes twice.
  */
 public final class Parameters {
+  /** The digits of a fraction that an instant has no room for. */
+  private static final Pattern NANOS = Pattern.compile("(\\.\\d{9})\\d++");
+
   private final Map<String, List<String>> values;
 
   private Parameters(Map<String, List<String>> values) {
@@ -137,13 +145,54 @@ public final class Parameters {
 
   /** Returns the parameters {@code prefix}, {@code after} and {@code limit}. */
   public KVQuery query() {
-    String prefix = text("prefix");
     String after = text("after");
-    KVQuery query = KVQuery.prefix(prefix == null ? "" : prefix).limit(limit());
+    KVQuery query = KVQuery.prefix(prefix()).limit(limit());
     return after == null ? query : query.after(after);
   }
 
-  private int limit() {
+  /** Returns the parameter {@code prefix}, which is empty where it is not given. */
+  public String prefix() {
+    String prefix = text("prefix");
+    return prefix == null ? "" : KVQuery.prefix(prefix).prefix();
+  }
+
+  /** Returns the instant that is given, to the millisecond, or null. */
+  public @Nullable Instant instant(String name) {
+    String text = text(name);
+    return text == null
+        ? null
+        : parseInstant(text)
+            .orElseThrow(() -> invalid("The parameter '" + name + "' must be an instant such as"
+                + " 2026-01-31T12:00:00Z; a '+' in it is sent as %2B"));
+  }
+
+  /** Returns the instant that the text is, to the millisecond; empty if it is none. */
+  public static Optional<Instant> parseInstant(String text) {
+    try {
+      String atMostNanos = NANOS.matcher(text).replaceFirst("$1");
+      return Optional.of(Instant.parse(atMostNanos).truncatedTo(ChronoUnit.MILLIS));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns a link to the next page of the resource: these parameters with another position. */
+  public String nextLink(String path, String position) {
+    StringBuilder link = new StringBuilder("<").append(path).append('?');
+    values.forEach((name, texts) -> {
+      if (!name.equals("after")) {
+        texts.forEach(text ->
+            link.append(name).append('=').append(Percent.encode(name, text)).append('&'));
+      }
+    });
+    return link.append("after=")
+        .append(Percent.encode("after", position))
+        .append(">; rel=\"next\"")
+        .toString();
+  }
+
+  /** Returns the parameter {@code limit}. */
+  public int limit() {
     String text = text("limit");
     if (text == null) {
       return KVQuery.ALL.limit();

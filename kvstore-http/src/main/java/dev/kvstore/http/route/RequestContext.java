@@ -25,6 +25,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ public final class RequestContext {
   private @Nullable MessageDigest bodyDigest;
   private @Nullable AsyncContext async;
   private boolean handedOver;
+  private @Nullable Suspension suspension;
   private boolean replayed;
   private int reserved;
   private ReadOptions readOptions = ReadOptions.DEFAULT;
@@ -174,6 +176,18 @@ public final class RequestContext {
   /** Undoes {@link #handOver}. */
   public void takeBack() {
     handedOver = false;
+  }
+
+  /** Lets the request wait for this once its handler has returned, and go on with it. */
+  public void suspend(Suspension waiting) {
+    suspension = waiting;
+  }
+
+  /** Returns what the request waits for, once, or null if it does not. */
+  public @Nullable Suspension takeSuspension() {
+    Suspension waiting = suspension;
+    suspension = null;
+    return waiting;
   }
 
   public boolean isAsync() {
@@ -306,9 +320,17 @@ public final class RequestContext {
     }
   }
 
-  /** Lets a reader's cache keep the answer, but ask with its etag each time. */
+  /** Returns true if the answer is about the store as it was at an instant. */
+  public boolean isOfThePast() {
+    return readOptions.at().isPresent();
+  }
+
+  /**
+   * Lets a reader's cache keep the answer, but ask with its etag each time; unless it is about the
+   * past, which has no etag.
+   */
   public void allowRevalidation() {
-    header("Cache-Control", "private, no-cache");
+    header("Cache-Control", isOfThePast() ? "no-store" : "private, no-cache");
     // In one place, whether or not the answer is compressed; and by origin where that matters.
     boolean byOrigin = response.getHeaders("Vary").contains("Origin");
     header("Vary", byOrigin ? VARIATIONS + ", Origin" : VARIATIONS);
@@ -323,6 +345,18 @@ public final class RequestContext {
     String remote = Request.getRemoteAddr(core(request));
     String by = principal.name().orElse(null);
     new AuditEvent(event, by, remote, store(), null, outcome, 0).log();
+  }
+
+  /** Does what is to be in the audit log under this name, whether or not it succeeds. */
+  public <T> T audited(String event, Supplier<T> action) {
+    String outcome = "failed";
+    try {
+      T result = action.get();
+      outcome = "done";
+      return result;
+    } finally {
+      audit(event, outcome);
+    }
   }
 
   public void header(String name, String value) {

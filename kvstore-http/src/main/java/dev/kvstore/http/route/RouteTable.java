@@ -14,12 +14,14 @@ import java.util.Map;
 
 /**
  * The resources of the service, one route for each. A path is fixed, or it is
- * {@code /v1/stores/{store}}, perhaps with a name behind it and then perhaps a key.
+ * {@code /v1/stores/{store}}, perhaps with a name behind it and then perhaps a key, or a label's
+ * name, to which the prefixes of tokens do not apply.
  */
 public final class RouteTable {
   private static final String STORES = "/v1/stores/";
   private static final String STORE = STORES + "{store}";
   private static final String KEY = "/{key}";
+  private static final String NAME = "/{name}";
 
   private final Map<String, Route> routes = new LinkedHashMap<>();
 
@@ -53,20 +55,23 @@ public final class RouteTable {
    */
   public ResourcePath resolve(String rawPath) {
     if (!rawPath.startsWith(STORES) || rawPath.length() == STORES.length()) {
-      return new ResourcePath(route(rawPath), "", "");
+      return new ResourcePath(route(rawPath), "", "", "");
     }
     int storeEnd = rawPath.indexOf('/', STORES.length());
     if (storeEnd < 0) {
-      return new ResourcePath(route(STORE), store(rawPath, rawPath.length()), "");
+      return new ResourcePath(route(STORE), store(rawPath, rawPath.length()), "", "");
     }
     int nameEnd = rawPath.indexOf('/', storeEnd + 1);
     if (nameEnd < 0) {
       Route route = route(STORE + rawPath.substring(storeEnd));
-      return new ResourcePath(route, store(rawPath, storeEnd), "");
+      return new ResourcePath(route, store(rawPath, storeEnd), "", "");
     }
-    Route route = route(STORE + rawPath.substring(storeEnd, nameEnd) + KEY);
-    return new ResourcePath(
-        route, store(rawPath, storeEnd), checkKey(rawPath.substring(nameEnd + 1)));
+    String resource = STORE + rawPath.substring(storeEnd, nameEnd);
+    String last = rawPath.substring(nameEnd + 1);
+    Route named = routes.get(resource + NAME);
+    return named == null
+        ? new ResourcePath(route(resource + KEY), store(rawPath, storeEnd), checkKey(last), "")
+        : new ResourcePath(named, store(rawPath, storeEnd), "", checkName(last));
   }
 
   private Route route(String path) {
@@ -81,6 +86,15 @@ public final class RouteTable {
 
   private static String store(String rawPath, int end) {
     return Names.checkStore(rawPath.substring(STORES.length(), end));
+  }
+
+  private static String checkName(String encoded) {
+    try {
+      return Names.checkLabel(Percent.decode(encoded));
+    } catch (Percent.MalformedException e) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "The name in the path " + e.getMessage());
+    }
   }
 
   private static String checkKey(String encoded) {

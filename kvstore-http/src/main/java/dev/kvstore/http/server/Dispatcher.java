@@ -18,9 +18,11 @@ import dev.kvstore.http.net.RequestHeads;
 import dev.kvstore.http.net.RequestIds;
 import dev.kvstore.http.route.ReadConsistency;
 import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.route.ResourcePath;
 import dev.kvstore.http.route.Route;
 import dev.kvstore.http.route.RouteTable;
+import dev.kvstore.http.route.Suspension;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.RequestBody;
@@ -203,14 +205,8 @@ record Dispatcher(
 
   /** Executes the request on this thread, or later on another. */
   private void execute(RequestContext context) {
-    Runnable work = load.inTurn(context.client(), () -> {
-      MDC.put(REQUEST_ID, context.response().getHeader(RequestIds.HEADER));
-      try {
-        run(context);
-      } finally {
-        MDC.remove(REQUEST_ID);
-      }
-    });
+    ResourceHandler handler = context.path().route().handler();
+    Runnable work = load.inTurn(context.client(), () -> run(context, handler));
     Runnable stopped = load.inTurn(context.client(), () -> end(context, stopped(), false));
     if (context.isAsync() || !load.requests().tryAcquire(context.client())) {
       context.startAsync();
@@ -226,13 +222,27 @@ record Dispatcher(
     }
   }
 
-  private void run(RequestContext context) {
+  private void run(RequestContext context, ResourceHandler handler) {
+    MDC.put(REQUEST_ID, context.response().getHeader(RequestIds.HEADER));
     try {
-      context.path().route().handler().handle(context);
-      context.complete();
+      handler.handle(context);
+      Suspension waiting = context.takeSuspension();
+      if (waiting == null) {
+        context.complete();
+      } else {
+        context.startAsync();
+        // From here on another thread may go on.
+        waiting.await(() -> goOn(context, waiting));
+      }
     } catch (IOException | RuntimeException | Error e) {
       end(context, e, false);
+    } finally {
+      MDC.remove(REQUEST_ID);
     }
+  }
+
+  private void goOn(RequestContext context, Suspension rest) {
+    load.goOn(context.client(), () -> run(context, rest), () -> end(context, stopped(), false));
   }
 
   private void end(RequestContext context, Throwable failure, boolean close) {

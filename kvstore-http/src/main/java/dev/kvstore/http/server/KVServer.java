@@ -2,6 +2,7 @@ package dev.kvstore.http.server;
 
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.http.api.events.EventStreams;
+import dev.kvstore.http.api.history.ChangePolls;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
@@ -83,23 +84,25 @@ public final class KVServer implements AutoCloseable {
       AccessControl accessControl,
       Metrics metrics) {
     EventStreams streams = new EventStreams(settings.events());
+    ChangePolls polls =
+        new ChangePolls(settings.events().maxStreams(), settings.events().maxPerClient());
     Refusals refusals = new Refusals(System::nanoTime);
     // The streams would go on for ever, and the server waits for everything that is being answered.
     List<Runnable> closers =
-        new ArrayList<>(List.of(streams::close, metrics::close, refusals::close));
+        new ArrayList<>(List.of(streams::close, polls::close, metrics::close, refusals::close));
     try {
       Listener listener = Listener.of(settings);
-      closers.add(1, listener::close);
+      closers.add(2, listener::close);
       QueuedThreadPool threads = threads();
       Javalin javalin = Javalin.create(config -> {
         configure(config, settings, listener);
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server ->
             server.setRequestLog(new RequestRecords(metrics, settings.web().accessLog())));
-        config.routes.before(
-            dispatcher(settings, database, accessControl, metrics, streams, threads, refusals));
+        config.routes.before(dispatcher(
+            settings, database, accessControl, metrics, streams, polls, threads, refusals));
       });
-      closers.add(1, () -> stop(javalin));
+      closers.add(2, () -> stop(javalin));
       javalin.start();
       if (database.cacheHealth().isPresent()) {
         metrics.caches(() -> database.cacheHealth().orElseThrow());
@@ -125,6 +128,7 @@ public final class KVServer implements AutoCloseable {
       AccessControl accessControl,
       Metrics metrics,
       EventStreams streams,
+      ChangePolls polls,
       Executor threads,
       Refusals refusals) {
     Load load = Load.of(
@@ -141,7 +145,7 @@ public final class KVServer implements AutoCloseable {
         new Failures(cors, refusals),
         load,
         new AllowedHosts(settings.web().allowedHosts()),
-        Routes.of(settings, accessControl, stores, metrics, streams, load),
+        Routes.of(settings, accessControl, stores, metrics, streams, polls, load),
         refusals);
   }
 

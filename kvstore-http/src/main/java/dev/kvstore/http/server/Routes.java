@@ -7,6 +7,14 @@ import dev.kvstore.http.api.entries.KeyHandler;
 import dev.kvstore.http.api.events.EventFrames;
 import dev.kvstore.http.api.events.EventStreams;
 import dev.kvstore.http.api.events.EventsHandler;
+import dev.kvstore.http.api.history.ChangePolls;
+import dev.kvstore.http.api.history.ChangesHandler;
+import dev.kvstore.http.api.history.HistoryHandler;
+import dev.kvstore.http.api.history.KeyHistoryHandler;
+import dev.kvstore.http.api.history.KeyRollbackHandler;
+import dev.kvstore.http.api.history.LabelHandler;
+import dev.kvstore.http.api.history.RollbackHandler;
+import dev.kvstore.http.api.history.SettingsHandler;
 import dev.kvstore.http.api.monitoring.HealthHandler;
 import dev.kvstore.http.api.monitoring.MetricsHandler;
 import dev.kvstore.http.api.pages.Page;
@@ -26,18 +34,23 @@ import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
+import java.time.InstantSource;
 
 /** The resources of the service and their handlers. */
 final class Routes {
   private Routes() {}
 
-  /** @param streams will hold the streams of events */
+  /**
+   * @param streams will hold the streams of events
+   * @param polls will hold the requests that wait for changes
+   */
   static RouteTable of(
       ServerSettings settings,
       AccessControl accessControl,
       EntryDatabase database,
       Metrics metrics,
       EventStreams streams,
+      ChangePolls polls,
       Load load) {
     JsonTranscoder transcoder = new JsonTranscoder(settings.limits());
     RequestBodies bodies =
@@ -47,6 +60,8 @@ final class Routes {
     EventFrames frames = new EventFrames(transcoder, streams.readers());
     int value = bodies.maxValueBytes();
     int batch = settings.maxBodyBytes();
+    RequestBodies requests = bodies.withoutValueLimits();
+    int small = RequestBodies.MAX_REQUEST_BYTES;
     int counter = RequestBodies.MAX_COUNTER_BYTES;
     RouteTable table = new RouteTable();
     table.addData(
@@ -57,11 +72,25 @@ final class Routes {
     table.addData("PUT", "defaults/{key}", value, new DefaultHandler(bodies, responses, writes));
     table.addData("POST", "counters/{key}", counter, new CounterHandler(bodies, responses, writes));
     table.addData("GET, PUT", "values", batch, new ValuesHandler(bodies, responses, writes));
+    table.addData("POST", "deletions", batch, new DeletionsHandler(requests, responses, writes));
+    table.addData("GET", "history/{key}", 0, new KeyHistoryHandler(responses));
+    table.addData("GET", "history", 0, new HistoryHandler(responses));
+    table.addData("GET", "changes", 0, new ChangesHandler(polls, responses));
     table.addData(
-        "POST",
-        "deletions",
-        batch,
-        new DeletionsHandler(bodies.withoutValueLimits(), responses, writes));
+        "POST", "rollbacks/{key}", small, new KeyRollbackHandler(requests, responses, writes));
+    table.addData("POST", "rollbacks", small, new RollbackHandler(requests, responses, writes));
+    table.addData(
+        "GET, PUT, DELETE",
+        "labels/{name}",
+        small,
+        new LabelHandler(requests, responses, InstantSource.system()));
+    table.addData("GET", "labels", 0, new LabelHandler.All(responses));
+    table.add(
+        "GET, PUT",
+        "/v1/stores/{store}/settings",
+        Access.SETTINGS,
+        small,
+        new SettingsHandler(requests, responses));
     table.addData("GET", "keys", 0, new ListingHandler(responses));
     table.addData(
         "GET, PUT",

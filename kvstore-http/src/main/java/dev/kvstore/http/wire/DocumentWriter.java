@@ -3,6 +3,7 @@ package dev.kvstore.http.wire;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Writes an answer's document, member by member, in one of the formats. */
 public interface DocumentWriter {
@@ -28,4 +29,22 @@ public interface DocumentWriter {
   void nothing() throws IOException;
 
   void value(RawValue value) throws IOException;
+
+  /** Writes the text, or null if there is none. */
+  default void textOrNothing(Optional<String> text) throws IOException {
+    if (text.isPresent()) {
+      text(text.get());
+    } else {
+      nothing();
+    }
+  }
+
+  /** Writes the time, or null if there is none. */
+  default void timeOrNothing(Optional<Instant> time) throws IOException {
+    if (time.isPresent()) {
+      time(time.get());
+    } else {
+      nothing();
+    }
+  }
 }

@@ -2,7 +2,6 @@ package dev.kvstore.http.wire;
 
 import dev.kvstore.ChangeReport;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The report of a change of many entries. */
@@ -25,16 +24,14 @@ public final class ReportDocument {
     if (report.more()) {
       out.name("more").flag(true);
     }
-    if (report.fingerprint().isPresent()) {
-      out.name("fingerprint").text(report.fingerprint().get());
-    }
+    text(out, "fingerprint", report.fingerprint());
     out.endDocument();
   }
 
   private static void write(DocumentWriter out, ChangeReport.Item item) throws IOException {
     out.startDocument();
     out.name("key").text(item.key());
-    out.name("change").text(item.change().name().toLowerCase(Locale.ROOT));
+    out.name("change").text(item.change().text());
     text(out, "from", item.from());
     text(out, "to", item.to());
     if (item.line().isPresent()) {

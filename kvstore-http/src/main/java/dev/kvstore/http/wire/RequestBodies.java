@@ -22,12 +22,16 @@ import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.bson.BsonDocument;
 import org.bson.BsonType;
 
 /** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
 public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
   /** A counter's body is a number and its name. */
   public static final int MAX_COUNTER_BYTES = 1024;
+
+  /** The body of a request about the past is a few names and a comment. */
+  public static final int MAX_REQUEST_BYTES = 16 * 1024;
 
   /** A batch of more would keep the database busy for long. */
   private static final int MAX_MEMBERS = 100_000;
@@ -92,6 +96,13 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
       values.keySet().forEach(Names::checkKey);
       return values;
     }
+  }
+
+  /** Returns the values that are the members of the body, as one document. */
+  public BsonDocument document(RequestContext context) throws IOException {
+    BsonDocument document = new BsonDocument();
+    values(context).forEach((name, value) -> document.put(name, BsonValues.toBsonValue(value)));
+    return document;
   }
 
   /** Returns the member {@code by} of the body, and 1 where there is none. */

@@ -28,6 +28,8 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
+  private static final String ETAG = "ETag";
+
   /** A smaller body waits in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
 
@@ -46,7 +48,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
 
   public void value(RequestContext context, Format format, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(entry.metadata(), context::header);
+    metadataHeaders(context, entry.metadata());
     RawValue value = present(entry);
     if (format == Format.BSON) {
       ChunkedBuffer buffer = newAnswer(context);
@@ -59,13 +61,13 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
 
   public void entry(RequestContext context, Format format, int status, KVEntry<RawValue> entry)
       throws IOException {
-    metadataHeaders(entry.metadata(), context::header);
+    metadataHeaders(context, entry.metadata());
     document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
   public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
-    metadataHeaders(metadata, context::header);
+    metadataHeaders(context, metadata);
     document(context, format, status, out -> writeEntry(out, metadata, null));
   }
 
@@ -146,18 +148,8 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     out.name("etag").text(metadata.etag());
     out.name("createdAt").time(metadata.createdAt());
     out.name("updatedAt").time(metadata.updatedAt());
-    out.name("updatedBy");
-    if (metadata.updatedBy().isPresent()) {
-      out.text(metadata.updatedBy().get());
-    } else {
-      out.nothing();
-    }
-    out.name("expiresAt");
-    if (metadata.expiresAt().isPresent()) {
-      out.time(metadata.expiresAt().get());
-    } else {
-      out.nothing();
-    }
+    out.name("updatedBy").textOrNothing(metadata.updatedBy());
+    out.name("expiresAt").timeOrNothing(metadata.expiresAt());
     out.endDocument();
   }
 
@@ -196,9 +188,18 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     return value;
   }
 
+  /** An answer about the past has no etag: it is no condition for a write. */
+  private static void metadataHeaders(RequestContext context, KVMetadata metadata) {
+    metadataHeaders(metadata, (name, value) -> {
+      if (!name.equals(ETAG) || !context.isOfThePast()) {
+        context.header(name, value);
+      }
+    });
+  }
+
   /** Names the headers that say which version an answer is about, and their values. */
   public static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
-    headers.accept("ETag", '"' + metadata.etag() + '"');
+    headers.accept(ETAG, '"' + metadata.etag() + '"');
     headers.accept(
         "Last-Modified", DateGenerator.formatDate(metadata.updatedAt().toEpochMilli()));
     headers.accept("KV-Version", Long.toString(metadata.version()));

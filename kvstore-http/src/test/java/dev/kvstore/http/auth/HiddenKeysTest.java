@@ -3,12 +3,14 @@ package dev.kvstore.http.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.testing.ManualClock;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,8 @@ class HiddenKeysTest {
   private static final String ALL =
       "{\"a\":0,\"db.password\":\"hunter2\",\"ui\":0,\"ui-\":0,\"ui.a\":1,\"ui.b\":2,"
           + "\"ui.c\":3,\"ui/\u00e9\":0,\"v\":0,\"web\":0,\"web/x\":4,\"web/y\":5,\"web0\":0,\"z\":0}";
+  private static final Instant NOW = new ManualClock().instant();
+  private static final String AT = "{\"at\":\"" + NOW + "\"}";
   private static final Limits LIMITS = new Limits(List.of(), List.of("ui.", "web/"));
 
   @TempDir
@@ -56,7 +60,9 @@ class HiddenKeysTest {
   void start() {
     for (int i = 0; i < 2; i++) {
       services.add(TestService.start(
-          SqliteEntryDatabase.open(folder.resolve(i + ".db"), SqliteConfig.DEFAULT.clock(clock)),
+          SqliteEntryDatabase.open(
+              folder.resolve(i + ".db"),
+              SqliteConfig.DEFAULT.clock(clock).history(HistorySettings.DEFAULT)),
           new AccessControl(tokens.authenticator(), null, false)));
       put(i, "/v1/stores/app/values", VISIBLE);
     }
@@ -114,6 +120,27 @@ class HiddenKeysTest {
         "/v1/stores/app/keys/ui./../db.password",
         "/v1/stores/app/keys/ui.%2F..%2Fdb.password",
         "/v1/stores/app/keys/ui.none",
+        "/v1/stores/app/keys?at=" + NOW,
+        "/v1/stores/app/keys?view=keys&limit=2&at=" + NOW,
+        "/v1/stores/app/values?at=" + NOW,
+        "/v1/stores/app/values?key=db.password&at=" + NOW,
+        "/v1/stores/app/keys/db.password?at=" + NOW,
+        "/v1/stores/app/history",
+        "/v1/stores/app/history?values=true",
+        "/v1/stores/app/history?limit=2&values=true",
+        "/v1/stores/app/history?prefix=d",
+        "/v1/stores/app/history?prefix=db.password&values=true",
+        "/v1/stores/app/history?prefix=u",
+        "/v1/stores/app/history?by=operator",
+        "/v1/stores/app/history/db.password",
+        "/v1/stores/app/history/db.password?values=true&version=1",
+        "/v1/stores/app/history/ui",
+        "/v1/stores/app/history/ui.none",
+        "/v1/stores/app/changes?limit=5&values=true",
+        "/v1/stores/app/changes?limit=2",
+        "/v1/stores/app/labels",
+        "/v1/stores/app/settings",
+        "/v1/stores/vault/history?values=true",
         "/v1/stores/vault/keys",
         "/v1/stores/vault/values",
         "/v1/stores/vault/keys/db.password",
@@ -145,6 +172,13 @@ class HiddenKeysTest {
         Request.of("PUT", "/v1/stores/app/values", "{\"ui.a\":9,\"db.password\":1}", json),
         Request.of("PUT", "/v1/stores/app/values?atomic=true", "{\"db.password\":1}", json),
         Request.of("PUT", "/v1/stores/vault/values", "{\"db.password\":1}", json),
+        Request.of("POST", "/v1/stores/app/rollbacks/db.password", "{\"version\":1}", json),
+        Request.of("POST", "/v1/stores/app/rollbacks?prefix=", AT, json),
+        Request.of("POST", "/v1/stores/app/rollbacks?prefix=u&dryRun=true", AT, json),
+        Request.of("POST", "/v1/stores/app/rollbacks?prefix=db.", AT, json),
+        Request.of("POST", "/v1/stores/app/rollbacks?prefix=ui.&dryRun=true", AT, json),
+        Request.of("PUT", "/v1/stores/app/settings", "{\"history\":{\"enabled\":false}}", json),
+        Request.of("DELETE", "/v1/stores/app?purge=true&confirm=app", ""),
         Request.of("DELETE", "/v1/stores/app?confirm=app", ""),
         Request.of("DELETE", "/v1/stores/vault?confirm=vault", ""),
         Request.of("DELETE", "/v1/stores/vault?confirm=other", ""),

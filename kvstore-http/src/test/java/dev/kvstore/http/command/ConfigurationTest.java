@@ -82,6 +82,21 @@ class ConfigurationTest {
   }
 
   @Test
+  void history_isOnUnlessItIsTurnedOff() throws IOException {
+    assertThat(config("history: off\nhistory-retention: 30d\nhistory-revisions: 5\n"))
+        .isZero();
+    assertThat(line("history")).isEqualTo("history off " + file + ":1");
+    assertThat(line("history-retention")).startsWith("history-retention PT720H ");
+    assertThat(run(Map.of(), "config")).isZero();
+    assertThat(out.toString()).containsPattern("history +on +default");
+    for (String wrong :
+        new String[] {"--history=maybe", "--history-retention=1ms", "--history-revisions=-1"}) {
+      assertThat(run(Map.of(), wrong)).isEqualTo(2);
+      assertThat(err.toString()).contains(wrong.substring(0, wrong.indexOf('=')));
+    }
+  }
+
+  @Test
   void lists_areTakenFromAllSources() throws IOException {
     assertThat(config("cors-origins: ['https://a.example', 'http://b.example:81']\n"))
         .isZero();

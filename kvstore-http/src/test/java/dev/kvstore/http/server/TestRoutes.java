@@ -2,6 +2,7 @@ package dev.kvstore.http.server;
 
 import dev.kvstore.http.api.events.EventSettings;
 import dev.kvstore.http.api.events.EventStreams;
+import dev.kvstore.http.api.history.ChangePolls;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Authenticator;
 import dev.kvstore.http.auth.Tokens;
@@ -32,6 +33,7 @@ public final class TestRoutes {
               none,
               metrics,
               streams,
+              new ChangePolls(1, 1),
               Load.of(1, 1, 1, Runnable::run))
           .routes();
     }

@@ -39,7 +39,8 @@ class ResponseWriterTest {
             new Route(
                 "/v1/stores/{store}/keys/{key}", List.of("GET"), Access.DATA, 0, unused -> {}),
             "app",
-            "k"),
+            "k",
+            ""),
         Principal.NOBODY,
         proxy(EntryDatabase.class, method),
         () -> {},

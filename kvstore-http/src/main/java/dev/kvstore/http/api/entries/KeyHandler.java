@@ -7,8 +7,10 @@ import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.WriteRequests;
+import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.wire.Conditions;
@@ -54,14 +56,16 @@ public record KeyHandler(
   }
 
   private void read(RequestContext context, EntryStore store) throws IOException {
-    boolean whole = context.parameters("view").choice("view", "value", "entry").equals("entry");
+    Parameters parameters = context.parameters("view", "at");
+    boolean whole = parameters.choice("view", "value", "entry").equals("entry");
     Format format = Format.ofAnswer(context.request());
+    HistoryRequests.demandAt(context, parameters);
     KVEntry<RawValue> entry = store
         .find(context.key(), context.readOptions())
         .orElseThrow(() -> new KeyNotFoundException(context.key()));
     context.tellStale(entry);
     context.allowRevalidation();
-    if (Conditions.notModified(context.request(), entry.etag())) {
+    if (!context.isOfThePast() && Conditions.notModified(context.request(), entry.etag())) {
       ResponseWriter.metadataHeaders(entry.metadata(), context::header);
       ResponseWriter.answerEmpty(context, 304);
     } else if (whole) {

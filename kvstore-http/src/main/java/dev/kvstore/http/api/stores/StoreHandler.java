@@ -1,6 +1,9 @@
 package dev.kvstore.http.api.stores;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.Names;
+import dev.kvstore.http.api.HistoryRequests;
+import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.error.ErrorKind;
 import dev.kvstore.http.error.ProblemException;
 import dev.kvstore.http.route.Parameters;
@@ -52,6 +55,9 @@ public record StoreHandler(
       out.name("fallback").nothing();
       out.name("features").startArray();
       out.text("events");
+      if (HistoryRequests.history(context).settings().isEnabled()) {
+        out.text("history");
+      }
       out.endArray();
       writeLimits(out);
       out.endDocument();
@@ -72,7 +78,9 @@ public record StoreHandler(
   private void drop(RequestContext context) {
     Conditions.refuseAll(context.request());
     String store = context.store();
-    String confirmed = context.parameters("confirm").text("confirm");
+    Parameters parameters = context.parameters("confirm", "purge");
+    DropOptions options = WriteRequests.dropOptions(context, parameters);
+    String confirmed = parameters.text("confirm");
     if (confirmed == null) {
       throw new ProblemException(
           ErrorKind.PRECONDITION_REQUIRED,
@@ -84,20 +92,23 @@ public record StoreHandler(
           "The parameter 'confirm' must repeat the name of the store, '" + store + "'");
     }
     context.recheck();
-    if (!dropAudited(context)) {
+    if (!dropAudited(context, options)) {
       throw new ProblemException(ErrorKind.NO_SUCH_RESOURCE, "There is no store '" + store + "'");
     }
     ResponseWriter.answerEmpty(context, 204);
   }
 
-  private boolean dropAudited(RequestContext context) {
+  private boolean dropAudited(RequestContext context, DropOptions options) {
     String outcome = "failed";
     try {
-      boolean dropped = database.drop(context.store());
+      boolean dropped = database.drop(context.store(), options);
       outcome = dropped ? "done" : "not-found";
       return dropped;
     } finally {
       context.audit("store-dropped", outcome);
+      if (options.isPurging()) {
+        context.audit("history-purged", outcome);
+      }
     }
   }
 }

@@ -16,7 +16,6 @@ import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
-import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.typed.Deletion;
 import java.io.IOException;
 import java.util.Collection;
@@ -46,13 +45,12 @@ public record DeletionsHandler(
     DeleteOptions options =
         WriteRequests.deleteOptions(context, context.parameters("dryRun", "atomic"));
     Format format = Format.ofAnswer(context.request());
-    BsonDocument body = new BsonDocument();
-    bodies.values(context).forEach((name, value) -> body.put(name, BsonValues.toBsonValue(value)));
+    BsonDocument body = bodies.document(context);
     Supplier<DeleteResult> deletion;
     Set<String> named = Set.of();
     if (body.keySet().equals(Set.of("prefix")) && body.isString("prefix")) {
       String prefix = KVQuery.prefix(body.getString("prefix").getValue()).prefix();
-      AccessControl.checkPrefix(context.principal(), prefix);
+      AccessControl.checkDeletion(context.principal(), prefix);
       deletion = () -> new Deletion(context.entries(), options).under(prefix, MOST);
     } else if (body.keySet().equals(Set.of("entries")) && body.isArray("entries")) {
       Map<String, WriteCondition> conditions = conditions(body.getArray("entries"));

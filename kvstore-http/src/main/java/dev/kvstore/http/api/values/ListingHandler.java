@@ -4,6 +4,7 @@ import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVQuery;
+import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.Parameters;
@@ -13,7 +14,6 @@ import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.EntryDocument;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.ResponseWriter;
-import dev.kvstore.internal.support.Percent;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -24,7 +24,8 @@ import java.util.Set;
 public record ListingHandler(ResponseWriter responses) implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("prefix", "after", "limit", "values", "view", "key");
+    Parameters parameters =
+        context.parameters("prefix", "after", "limit", "values", "view", "key", "at");
     parameters.excludes("key", "prefix", "after", "limit", "view");
     boolean values = parameters.flag("values");
     boolean bare = parameters.choice("view", "entries", "keys").equals("keys");
@@ -36,6 +37,7 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
     KVQuery query = parameters.query();
     Format format = Format.ofAnswer(context.request());
     EntryStore store = context.entries();
+    HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
     if (parameters.has("key")) {
       named(context, format, keys, values);
@@ -88,7 +90,7 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
       throws IOException {
     String next = page.next().orElse(null);
     if (next != null) {
-      context.header("Link", linkAfter(context.store(), parameters, next));
+      context.header("Link", parameters.nextLink("/v1/stores/" + context.store() + "/keys", next));
     }
     responses.document(context, format, 200, out -> {
       out.startDocument();
@@ -110,21 +112,6 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
 
   private static void writeEntry(DocumentWriter out, KVMetadata metadata) throws IOException {
     ResponseWriter.writeEntry(out, metadata, null);
-  }
-
-  /** The request's own parameters again, with another {@code after}. */
-  private static String linkAfter(String store, Parameters parameters, String key) {
-    StringBuilder link = new StringBuilder("</v1/stores/").append(store).append("/keys?");
-    for (String name : new String[] {"prefix", "limit", "values", "view"}) {
-      String value = parameters.text(name);
-      if (value != null) {
-        link.append(name).append('=').append(Percent.encode(name, value)).append('&');
-      }
-    }
-    return link.append("after=")
-        .append(Percent.encode("after", key))
-        .append(">; rel=\"next\"")
-        .toString();
   }
 
   private interface ItemWriter<T> {

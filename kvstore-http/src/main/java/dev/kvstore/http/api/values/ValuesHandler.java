@@ -3,6 +3,7 @@ package dev.kvstore.http.api.values;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.KVEntry;
+import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.auth.AccessControl;
@@ -35,12 +36,13 @@ public record ValuesHandler(RequestBodies bodies, ResponseWriter responses, Idem
   }
 
   private void get(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("prefix", "key");
+    Parameters parameters = context.parameters("prefix", "key", "at");
     parameters.excludes("key", "prefix");
     Set<String> keys = parameters.keys();
     AccessControl.checkKeys(context.principal(), context.store(), keys);
     KeyRange range = KeyRange.of(parameters.query());
     Format format = Format.ofAnswer(context.request());
+    HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
     EntryDocument.Entries entries = parameters.has("key")
         ? new ManyKeys(context, keys)

@@ -112,8 +112,8 @@ public final class OpenApi {
 
   private Optional<String> path(String target) {
     return paths().stream()
-        .filter(path ->
-            Pattern.matches(path.replace("{store}", "[^/]+").replace("{key}", ".+"), target))
+        .filter(path -> Pattern.matches(
+            path.replace("{store}", "[^/]+").replaceAll("\\{(key|name)}", ".+"), target))
         .findFirst();
   }
 

@@ -132,6 +132,7 @@ class RoomTest {
         new ResourcePath(
             new Route("/v1/stores/{store}/values", List.of("GET"), Access.DATA, 0, unused -> {}),
             "app",
+            "",
             ""),
         Principal.NOBODY,
         proxy(EntryDatabase.class, (name, arguments) -> store),

@@ -1,0 +1,63 @@
+package dev.kvstore.http.api;
+
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
+import dev.kvstore.http.route.Parameters;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.typed.TypedHistory;
+import java.time.Instant;
+
+/** What a request says of the past. */
+public final class HistoryRequests {
+  private static final BsonCodec CODEC = BsonCodec.create();
+
+  private HistoryRequests() {}
+
+  /** Returns the history of the store that the path names. */
+  public static TypedHistory history(RequestContext context) {
+    return new TypedHistory(context.entries(), CODEC);
+  }
+
+  /**
+   * Lets what the request reads be as it was at the instant or label of its parameter {@code at},
+   * if there is one.
+   *
+   * @throws KVException as {@link #at}
+   */
+  public static void demandAt(RequestContext context, Parameters parameters) {
+    String at = parameters.text("at");
+    if (at != null) {
+      context.demand(context.readOptions().at(at(context, at)));
+    }
+  }
+
+  /**
+   * Returns the instant that the text is, or that of the label with this name.
+   *
+   * @throws KVException with {@link ErrorCode#LABEL_NOT_FOUND} if the store has no such label;
+   *     {@link ErrorCode#INVALID_PARAMETER} if the text can be neither
+   */
+  public static Instant at(RequestContext context, String text) {
+    return Parameters.parseInstant(text).orElseGet(() -> label(context, text).at());
+  }
+
+  private static KVLabel label(RequestContext context, String name) {
+    try {
+      return history(context).label(name).orElseThrow(() -> labelNotFound(name));
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(
+          e.code(),
+          "'at' must be an instant such as 2026-01-31T12:00:00Z, or a label; in a URL a '+' is sent"
+              + " as %2B",
+          e);
+    }
+  }
+
+  /** Returns the refusal of a label that is not there. */
+  public static KVException labelNotFound(String name) {
+    return new KVException(ErrorCode.LABEL_NOT_FOUND, "There is no label '" + name + "'");
+  }
+}

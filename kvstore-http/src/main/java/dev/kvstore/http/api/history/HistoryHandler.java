@@ -1,0 +1,75 @@
+package dev.kvstore.http.api.history;
+
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.KVOperation;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
+import dev.kvstore.http.api.HistoryRequests;
+import dev.kvstore.http.limits.PageRoom;
+import dev.kvstore.http.route.Parameters;
+import dev.kvstore.http.route.RequestContext;
+import dev.kvstore.http.route.ResourceHandler;
+import dev.kvstore.http.wire.Format;
+import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.spi.RawValue;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** {@code /v1/stores/{store}/history}: the revisions of all keys. */
+public record HistoryHandler(ResponseWriter responses) implements ResourceHandler {
+  @Override
+  public void handle(RequestContext context) throws IOException {
+    Parameters parameters = context.parameters(
+        "prefix", "by", "operation", "since", "until", "limit", "after", "values");
+    HistoryQuery query = RevisionPages.visible(context, parameters.prefix());
+    String by = parameters.text("by");
+    String operation = parameters.text("operation");
+    Instant since = parameters.instant("since");
+    Instant until = parameters.instant("until");
+    query = by == null ? query : query.author(by);
+    query = operation == null ? query : query.operation(operation(operation));
+    query = since == null ? query : query.since(since);
+    query = until == null ? query : query.until(until);
+    String path = "/v1/stores/" + context.store() + "/history";
+    page(context, responses, parameters, paged(query, parameters), path);
+  }
+
+  private static KVOperation operation(String text) {
+    return Arrays.stream(KVOperation.values())
+        .filter(operation -> operation.text().equals(text))
+        .findFirst()
+        .orElseThrow(() -> Parameters.invalid("The parameter 'operation' must be one of: "
+            + Arrays.stream(KVOperation.values())
+                .map(KVOperation::text)
+                .collect(Collectors.joining(", "))));
+  }
+
+  /** Returns the query with the parameters {@code limit}, {@code after} and {@code values}. */
+  static HistoryQuery paged(HistoryQuery query, Parameters parameters) {
+    HistoryQuery paged = query.limit(parameters.limit());
+    String after = parameters.text("after");
+    paged = parameters.flag("values") ? paged.withValues() : paged;
+    return after == null ? paged : paged.after(after);
+  }
+
+  /** Answers with a page of revisions, the newest first. */
+  static void page(
+      RequestContext context,
+      ResponseWriter responses,
+      Parameters parameters,
+      HistoryQuery query,
+      String path)
+      throws IOException {
+    Format format = Format.ofAnswer(context.request());
+    RevisionPages pages = new RevisionPages(context, query);
+    PageRoom room = pages.room();
+    KVPage<KVRevision<RawValue>> page =
+        pages.read(HistoryRequests.history(context).history()::revisions, room);
+    page.next().ifPresent(next -> context.header("Link", parameters.nextLink(path, next)));
+    context.allowRevalidation();
+    responses.document(context, format, 200, out -> pages.write(out, page));
+    room.clear();
+  }
+}
