@@ -20,7 +20,8 @@ class SettingsTest extends RecordedService {
 
   @Test
   void settings_areThoseOfTheService_untilTheStoreHasItsOwn() {
-    assertThat(get("/settings").text()).isEqualTo(USUAL);
+    assertThat(get("/settings").text())
+        .isEqualTo(USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}"));
     Reply changed = put("{\"history\":{\"retention\":\"P1DT1H\",\"revisions\":2}}", alice);
     assertThat(changed.status()).isEqualTo(200);
     assertThat(changed.text())
