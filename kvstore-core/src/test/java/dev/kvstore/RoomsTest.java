@@ -60,6 +60,7 @@ class RoomsTest {
           room("binding")),
       List.of(room("engine"), API, SPI, SUPPORT, MAPPING, room("cache"), room("typed")),
       List.of(room("mongo.feed"), API, SPI, SUPPORT, WATCH, DRIVER, BSON_LIBRARY, LOGGING),
+      List.of(room("mongo.history"), API, SPI, SUPPORT, DRIVER, BSON_LIBRARY),
       List.of(
           room("mongo"),
           API,
@@ -67,6 +68,7 @@ class RoomsTest {
           SUPPORT,
           BSON,
           room("mongo.feed"),
+          room("mongo.history"),
           DRIVER,
           BSON_LIBRARY,
           LOGGING),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.mongodb.MongoClientSettings;
 import dev.kvstore.Durations;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.HistorySettings;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.UnavailableException;
@@ -38,6 +39,7 @@ public final class MongoSettings implements MongoConfig {
     private @Nullable NearCacheSettings nearCache = NearCacheSettings.DEFAULT;
     private @Nullable Duration heartbeat;
     private Duration pollingInterval = Duration.ofMillis(500);
+    private @Nullable HistorySettings history;
     private Consumer<MongoClientSettings.Builder> customizer = client -> {};
     private @Nullable ObjectMapper objectMapper;
 
@@ -163,6 +165,25 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
+   * Sets what is kept of the past of stores that have no settings of their own, see
+   * {@link dev.kvstore.KVHistory#configure}. By default a store has a history if another process
+   * has turned it on, and none otherwise.
+   *
+   * <p>The settings are stored in the database when a store is first written, and all processes
+   * follow them within 5 seconds. Until then a process may write without a history, and of several
+   * such writes to one key only the last one may be recorded. If processes have different settings,
+   * those of the process that came last apply.
+   *
+   * <p>The history is kept in the collection {@code {store}.history}. Changes by other means, for
+   * example in the shell, are recorded when they are seen, without an author: at the next write to
+   * the entry, or when its history is read.
+   */
+  public MongoSettings withHistory(HistorySettings newHistory) {
+    Objects.requireNonNull(newHistory, "history");
+    return with(fields -> fields.history = newHistory);
+  }
+
+  /**
    * Customizes the settings of the client made from a connection string, for example to add
    * listeners. Options in the connection string win. Ignored with the application's own client.
    */
@@ -210,6 +231,11 @@ public final class MongoSettings implements MongoConfig {
   @Override
   public Optional<Duration> heartbeat() {
     return Optional.ofNullable(fields.heartbeat);
+  }
+
+  @Override
+  public Optional<HistorySettings> history() {
+    return Optional.ofNullable(fields.history);
   }
 
   public Duration pollingInterval() {

@@ -114,6 +114,16 @@ public final class ImportOptions {
         settings.withAuthor(WriteOptions.DEFAULT.author(newAuthor).author().orElse(null), true));
   }
 
+  /**
+   * Records the comment in the history, see {@link WriteOptions#comment}.
+   *
+   * @throws InvalidInputException as that method
+   */
+  public ImportOptions comment(String newComment) {
+    return with(
+        settings.withComment(WriteOptions.DEFAULT.comment(newComment).comment().orElse(null)));
+  }
+
   /** Calls this with the number of imported entries after every few of them. */
   public ImportOptions onProgress(LongConsumer action) {
     return new ImportOptions(reading, settings, Objects.requireNonNull(action, "action"));

@@ -24,8 +24,8 @@ import java.util.List;
 
 /**
  * Exports and imports of stores. A snapshot of one store can be imported into any other, whatever
- * their databases, and is streamed, so that it may be of any size: only the keys of an import are
- * all in memory.
+ * their databases, and is streamed, so that it may be of any size. Only the keys of an import are
+ * all in memory, and only if they are not in order, as those of an export are.
  *
  * <pre>{@code
  * ByteArrayOutputStream snapshot = new ByteArrayOutputStream();

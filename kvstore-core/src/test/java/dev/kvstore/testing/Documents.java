@@ -123,6 +123,13 @@ final class Documents {
         new RawBsonDocument(document, CODEC).getByteBuffer().array()));
   }
 
+  /** Returns the size in bytes of BSON. */
+  static int size(Document document) {
+    ByteBuf buffer = Unpooled.buffer();
+    BsonEncoder.encodeDocument(document, buffer);
+    return buffer.readableBytes();
+  }
+
   static BsonDocument fromPlain(Document document) {
     ByteBuf buffer = Unpooled.buffer();
     BsonEncoder.encodeDocument(document, buffer);

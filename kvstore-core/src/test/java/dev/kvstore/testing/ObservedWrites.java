@@ -193,8 +193,10 @@ final class ObservedWrites {
       boolean literal = id != null && !id.isDocument() && !id.isRegularExpression();
       BsonValue touched = literal ? id : BsonNull.VALUE;
       ids.add(touched);
-      if (update instanceof BsonDocument document
-          && document.keySet().stream().noneMatch(name -> name.startsWith("$"))) {
+      // Before 5.0 the oplog has the whole document for an update by a pipeline.
+      if (update instanceof BsonArray
+          || (update instanceof BsonDocument document
+              && document.keySet().stream().noneMatch(name -> name.startsWith("$")))) {
         replaced.add(touched);
       }
     }

@@ -5,7 +5,10 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * replies were live documents that other connections change, text was in the order of UTF-16, a sum
  * past int64 wrapped around, member names with a leading dollar were refused at the top only, lists
  * of collections had all of them whatever name was asked for, and change streams were not refused
- * at all, as a server that stands alone does.
+ * at all, as a server that stands alone does; and there were no updates by pipelines.
  */
 final class StandInBackend extends MemoryBackend {
   @Override
@@ -67,7 +70,24 @@ final class StandInBackend extends MemoryBackend {
   public synchronized Document handleCommand(
       Channel channel, String database, String command, Document query) {
     if (command.equals("findAndModify")) {
+      if (query.get("update") instanceof List<?> pipeline) {
+        Document plain = query.clone();
+        plain.putAll(replacing(
+            channel,
+            database,
+            query.get("findAndModify"),
+            (Document) query.get("query"),
+            pipeline,
+            Boolean.TRUE.equals(query.get("upsert")),
+            "query",
+            "update"));
+        return handleCommand(channel, database, command, plain);
+      }
       check(channel, database, query);
+    } else if (command.equals("update")
+        && query.get("updates") instanceof List<?> updates
+        && updates.stream().anyMatch(update -> ((Document) update).get("u") instanceof List)) {
+      return updateByPipelines(channel, database, query, updates);
     } else if (command.equals("update") && query.get("updates") instanceof List<?> updates) {
       updates.forEach(update -> checkNames(((Document) update).get("u")));
     } else if (command.equals("aggregate")
@@ -115,6 +135,85 @@ final class StandInBackend extends MemoryBackend {
     Document reply = super.handleCommand(channel, database, "find", all);
     keep(reply, document -> keys.contains(document.get("_id")));
     return reply;
+  }
+
+  /** Carries out one update after the other, as each must see those before it. */
+  private Document updateByPipelines(
+      Channel channel, String database, Document query, List<?> updates) {
+    boolean ordered = !Boolean.FALSE.equals(query.get("ordered"));
+    int n = 0;
+    int modified = 0;
+    List<Object> upserted = new ArrayList<>();
+    List<Object> errors = new ArrayList<>();
+    for (int i = 0; i < updates.size() && !(ordered && !errors.isEmpty()); i++) {
+      Document update = ((Document) updates.get(i)).clone();
+      Document one = query.clone();
+      if (update.get("u") instanceof List<?> pipeline) {
+        try {
+          update.putAll(replacing(
+              channel,
+              database,
+              query.get("update"),
+              (Document) update.get("q"),
+              pipeline,
+              Boolean.TRUE.equals(update.get("upsert")),
+              "q",
+              "u"));
+        } catch (MongoServerError e) {
+          errors.add(new Document("index", i)
+              .append("code", e.getCode())
+              .append("errmsg", e.getMessage()));
+          continue;
+        }
+      }
+      one.put("updates", List.of(update));
+      Document reply = handleCommand(channel, database, "update", one);
+      n += ((Number) reply.get("n")).intValue();
+      modified += ((Number) reply.get("nModified")).intValue();
+      addIndexed(upserted, reply.get("upserted"), i);
+      addIndexed(errors, reply.get("writeErrors"), i);
+    }
+    Document reply = new Document("n", n).append("nModified", modified);
+    if (!upserted.isEmpty()) {
+      reply.append("upserted", upserted);
+    }
+    if (!errors.isEmpty()) {
+      reply.append("writeErrors", errors);
+    }
+    return reply.append("ok", 1.0);
+  }
+
+  private static void addIndexed(List<Object> all, @Nullable Object some, int index) {
+    if (some instanceof List<?> documents) {
+      documents.forEach(document -> all.add(((Document) document).clone().append("index", index)));
+    }
+  }
+
+  /** Returns the filter and the replacement that do what the pipeline would do. */
+  private Document replacing(
+      Channel channel,
+      String database,
+      Object collection,
+      Document filter,
+      List<?> pipeline,
+      boolean upsert,
+      String filterName,
+      String updateName) {
+    Document find = new Document("find", collection).append("filter", filter).append("limit", 1);
+    Document reply = super.handleCommand(channel, database, "find", find);
+    Iterator<?> found = reply.get("cursor") instanceof Document cursor
+            && cursor.get("firstBatch") instanceof Iterable<?> batch
+        ? batch.iterator()
+        : Collections.emptyIterator();
+    if (found.hasNext()) {
+      Document present = (Document) found.next();
+      return new Document(filterName, new Document("_id", present.get("_id")))
+          .append(updateName, PipelineUpdates.apply(pipeline, present.cloneDeeply()));
+    }
+    Document update = upsert
+        ? PipelineUpdates.apply(pipeline, new Document("_id", filter.get("_id")))
+        : new Document("$set", new Document("never", true));
+    return new Document(filterName, filter).append(updateName, update);
   }
 
   private void check(Channel channel, String database, Document query) {

@@ -155,8 +155,19 @@ class ContractTest {
           GET     | /v1/stores/app/settings                  |                         |              | 200
           PUT     | /v1/stores/other/settings                |                         | {"history":{"revisions":3}} | 200
           PUT     | /v1/stores/other/settings                |                         | {"history":1}| 400 invalid-value
-          GET     | /v1/stores/app/snapshot                  |                         |              | 404 no-such-resource
-          PUT     | /v1/stores/app/snapshot                  |                         | {}           | 404 no-such-resource
+          GET     | /v1/stores/app/snapshot                  |                         |              | 200
+          GET     | /v1/stores/app/snapshot?format=yaml      |                         |              | 200
+          HEAD    | /v1/stores/app/snapshot?format=exact     |                         |              | 200
+          GET     | /v1/stores/app/snapshot                  | Accept: text/html       |              | 406 not-acceptable
+          PUT     | /v1/stores/app/snapshot                  |                         | {"text":1}   | 200
+          PUT     | /v1/stores/app/snapshot?mode=replace     |                         | {}           | 200
+          PUT     | /v1/stores/app/snapshot?dryRun=true      |                         | {"text":1}   | 200
+          PUT     | /v1/stores/app/snapshot                  | If-Match: "x"           | {}           | 412 precondition-failed
+          PUT     | /v1/stores/app/snapshot                  |                         | {"a":1e99999}| 422 validation-failed
+          PUT     | /v1/stores/app/snapshot                  | Content-Type: image/png | {}           | 415 unsupported-media-type
+          PUT     | /v1/stores/app/snapshot?mode=all         |                         | {}           | 400 invalid-parameter
+          GET     | /v1/stores/app/snapshot?at=now           |                         |              | 200
+          GET     | /v1/stores/app/snapshot?at=nothing       |                         |              | 404 label-not-found
           GET     | /v1/nothing                              |                         |              | 404 no-such-resource
           GET     | /v1/stores/app/keys/a//b                 |                         |              | 400 invalid-key
           GET     | /v1/stores/app/keys/%ff                  |                         |              | 400 invalid-key

@@ -38,11 +38,7 @@ public final class Reply {
     String statusLine = line(in);
     int status = Integer.parseInt(statusLine.split(" ", -1)[1]);
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (String line = line(in); !line.isEmpty(); line = line(in)) {
-      int colon = line.indexOf(':');
-      headers.merge(
-          line.substring(0, colon), line.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
-    }
+    readHeaders(in, headers);
     if (status == 100) {
       return read(stream, head);
     }
@@ -52,6 +48,16 @@ public final class Reply {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     boolean complete = readBody(in, headers, body);
     return new Reply(status, headers, body.toByteArray(), complete);
+  }
+
+  /** Reads headers, or trailers. */
+  private static void readHeaders(DataInputStream in, Map<String, String> headers)
+      throws IOException {
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      int colon = line.indexOf(':');
+      headers.merge(
+          line.substring(0, colon), line.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
+    }
   }
 
   private static boolean readBody(
@@ -70,13 +76,14 @@ public final class Reply {
     try {
       while (true) {
         int size = Integer.parseInt(line(in), 16);
+        if (size == 0) {
+          readHeaders(in, headers);
+          return true;
+        }
         byte[] chunk = new byte[size];
         in.readFully(chunk);
         body.write(chunk);
         line(in);
-        if (size == 0) {
-          return true;
-        }
       }
     } catch (EOFException e) {
       return false;

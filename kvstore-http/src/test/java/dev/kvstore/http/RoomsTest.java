@@ -32,6 +32,7 @@ class RoomsTest {
       room("api.values"),
       room("api.events"),
       room("api.history"),
+      room("api.snapshots"),
       room("api.stores"),
       room("api.pages"),
       room("api.monitoring"),

@@ -21,12 +21,13 @@ public final class Variables {
    * their variables.
    */
   public static final Set<String> SERVICE = Set.of("""
-      access-log allowed-hosts audit-log body-timeout client-timeout config cors-origins
-      data database forwarded-header history history-retention history-revisions
-      host insecure log-format log-level
-      max-body-bytes max-connections max-event-streams
-      max-event-streams-per-client max-header-bytes max-requests-per-client
-      max-requests-per-second max-value-bytes mongodb mongodb-uri port
+      access-log allowed-hosts audit-log body-timeout client-timeout config
+      cors-origins data database forwarded-header history history-retention
+      history-revisions host insecure log-format
+      log-level max-body-bytes max-connections max-event-streams
+      max-event-streams-per-client max-header-bytes max-import-bytes
+      max-requests-per-client max-requests-per-second max-value-bytes
+      mongodb mongodb-uri port
       protect-metrics require-tokens seed stop-timeout timeout tls-certificate
       tls-client-ca tls-key tokens-file trusted-proxies""".split("\\s+", -1));
 

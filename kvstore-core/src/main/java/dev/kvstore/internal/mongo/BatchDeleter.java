@@ -1,13 +1,17 @@
 package dev.kvstore.internal.mongo;
 
+import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.WriteModel;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.Mutation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -18,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchDeleter {
   private final StoreAccess access;
   private final Map<String, WriteCondition> conditions;
+  private final Cause cause;
   private final Deadline deadline;
   private final String doing;
   private final SendMark mark = new SendMark();
@@ -43,6 +49,7 @@ final class BatchDeleter {
   BatchDeleter(StoreAccess access, Mutation.DeleteMany deletion, Deadline deadline) {
     this.access = access;
     this.conditions = deletion.conditions();
+    this.cause = Cause.of(deletion.options());
     this.deadline = deadline;
     this.pending = conditions.keySet();
     this.doing = "deleting " + pending.size() + " keys, the first of them '"
@@ -120,23 +127,36 @@ final class BatchDeleter {
   }
 
   private @Nullable Boolean lookWhetherGone(Deadline until) {
-    boolean gone = access.run(until, collection -> collection.readAll(pending)).isEmpty();
+    Map<String, StoredDocument> present =
+        access.run(until, collection -> collection.readAll(pending));
+    boolean gone = present.values().stream().noneMatch(document -> document.isLiveAt(access.now()));
     return gone ? Boolean.TRUE : null;
   }
 
   /** Returns true if all were there still, as they were read. */
   private boolean delete(SessionCollection collection, List<StoredDocument> targets) {
-    List<DeleteOneModel<RawBsonDocument>> models = targets.stream()
-        .map(document -> {
-          BsonDocument filter = EntryFilter.key(document.key());
-          filter.putAll(Objects.requireNonNull(EntryFilter.etag(document.etag())));
-          return new DeleteOneModel<RawBsonDocument>(mark.on(filter));
-        })
-        .toList();
-    boolean all = models.isEmpty()
-        || collection.bulkWrite(models, BatchWriter.UNORDERED).getDeletedCount() == models.size();
+    Instant now = access.now();
+    boolean recorded = access.recording().isOn();
+    List<WriteModel<RawBsonDocument>> models = new ArrayList<>();
+    for (StoredDocument document : targets) {
+      BsonDocument filter = EntryFilter.key(document.key());
+      filter.putAll(Objects.requireNonNull(EntryFilter.etag(document.etag())));
+      models.add(
+          recorded
+              ? SessionCollection.updateModel(
+                  mark.on(filter), KeyWriter.deletion(new ObjectId(), cause, now), false)
+              : new DeleteOneModel<>(mark.on(filter)));
+    }
+    boolean all = models.isEmpty() || isAll(collection, models, recorded);
     deleted.addAll(all ? pending : List.of());
     return all;
+  }
+
+  private static boolean isAll(
+      SessionCollection collection, List<WriteModel<RawBsonDocument>> models, boolean recorded) {
+    BulkWriteResult result = collection.bulkWrite(models, BatchWriter.UNORDERED);
+    int done = recorded ? result.getModifiedCount() : result.getDeletedCount();
+    return done == models.size();
   }
 
   private DeleteResult result() {

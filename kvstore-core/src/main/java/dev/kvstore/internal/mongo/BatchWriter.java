@@ -5,8 +5,6 @@ import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.ReplaceOneModel;
-import com.mongodb.client.model.UpdateOneModel;
-import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
 import dev.kvstore.BatchOutcome;
 import dev.kvstore.BatchResult;
@@ -243,13 +241,14 @@ final class BatchWriter {
 
   static WriteModel<RawBsonDocument> upsertModel(EntryWrite write, Instant now, SendMark mark) {
     BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
-    return new UpdateOneModel<>(
-        mark.on(filter), write.replacing(now), new UpdateOptions().upsert(true));
+    return SessionCollection.updateModel(mark.on(filter), write.replacing(now), true);
   }
 
   static WriteModel<RawBsonDocument> reclaimModel(EntryWrite write, Instant now, SendMark mark) {
     BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
-    return new ReplaceOneModel<>(mark.on(filter), write.fresh(now));
+    return write.isRecorded()
+        ? SessionCollection.updateModel(mark.on(filter), write.replacing(now), false)
+        : new ReplaceOneModel<>(mark.on(filter), write.fresh(now));
   }
 
   static String doing(List<EntryWrite> writes) {

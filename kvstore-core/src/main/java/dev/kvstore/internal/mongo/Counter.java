@@ -3,6 +3,7 @@ package dev.kvstore.internal.mongo;
 import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 
 import dev.kvstore.EtagReusedException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteCondition;
@@ -14,6 +15,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.util.OptionalLong;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
       BsonDocument.parse("{$type: ['int', 'long'], $not: {$type: 'array'}}");
 
   StoredDocument increment(String key, long by, WriteOptions options, Deadline deadline) {
-    EntryWrite write = write(key, by, options);
+    EntryWrite write = access.plan(written(key, by, options), KVOperation.INCREMENT);
     WriteCondition condition = options.condition();
     if (condition.equals(WriteCondition.IF_ABSENT)) {
       return writer.createIfAbsent(write, true, deadline);
@@ -37,7 +39,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
     while (true) {
       Sent sent = new Sent(null, null);
       if (demanded != null) {
-        StoredDocument narrow = addNarrow(key, by, options, deadline);
+        StoredDocument narrow = write.isRecorded() ? null : addNarrow(key, by, options, deadline);
         sent =
             narrow != null ? new Sent(narrow, null) : add(write, by, condition, demanded, deadline);
       }
@@ -56,7 +58,14 @@ record Counter(StoreAccess access, KeyWriter writer) {
       WriteCondition condition,
       BsonDocument demanded,
       Deadline deadline) {
-    BsonDocument countable = new BsonDocument(VALUE, WHOLE_NUMBER);
+    BsonDocument number = WHOLE_NUMBER.clone();
+    if (write.isRecorded() && by != 0) {
+      // A pipeline would make a double of a sum past int64.
+      number.put(
+          by > 0 ? "$lte" : "$gte",
+          new BsonInt64(by > 0 ? Long.MAX_VALUE - by : Long.MIN_VALUE - by));
+    }
+    BsonDocument countable = new BsonDocument(VALUE, number);
     countable.putAll(demanded);
     return writer.update(write, now -> write.adding(by, now), condition, countable, true, deadline);
   }
@@ -120,7 +129,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
     if (sum != (int) sum) {
       return null;
     }
-    EntryWrite narrow = write(key, sum, options);
+    EntryWrite narrow = new EntryWrite(written(key, sum, options), null);
     WriteCondition unchanged = WriteCondition.ifMatch(found.etag());
     BsonDocument demanded = KeyWriter.demanded(unchanged, narrow.chosenEtag());
     return demanded == null
@@ -130,7 +139,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
             .document();
   }
 
-  private static EntryWrite write(String key, long number, WriteOptions options) {
-    return new EntryWrite(new Write(key, BsonValues.ofNumber(number, false), options));
+  private static Write written(String key, long number, WriteOptions options) {
+    return new Write(key, BsonValues.ofNumber(number, false), options);
   }
 }

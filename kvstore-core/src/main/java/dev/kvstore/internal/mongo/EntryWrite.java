@@ -8,6 +8,11 @@ import static dev.kvstore.internal.mongo.StoredDocument.UPDATED_BY;
 import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
 import static dev.kvstore.internal.mongo.StoredDocument.VERSION;
 
+import dev.kvstore.ErrorCode;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVOperation;
+import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.nio.ByteBuffer;
@@ -40,14 +45,41 @@ final class EntryWrite {
   private static final BsonString UNSET = new BsonString("");
   private static final BsonInt64 ONE = new BsonInt64(1);
 
+  /** What a document may have beside the value, once all of it is recorded. */
+  private static final int MOST_BYTES = 16 * 1024 * 1024 - 16 * 1024;
+
   private final Write write;
   private final RawValue value;
   private final ObjectId etag;
+  private final @Nullable KVOperation operation;
+  private volatile boolean keepsReplaced = true;
 
-  EntryWrite(Write write) {
+  /** @param operation what to record; null if the store has no history */
+  EntryWrite(Write write, @Nullable KVOperation operation) {
     this.write = write;
     this.value = DollarNames.escape(write.value());
     this.etag = write.etag() == null ? new ObjectId() : new ObjectId(write.etag());
+    this.operation = operation;
+    if (operation != null && value.size() > MOST_BYTES) {
+      throw new InvalidInputException(
+          ErrorCode.TOO_LARGE,
+          "The value of key '" + write.key() + "' is larger than " + MOST_BYTES
+              + " bytes, which is the most in a store with a history");
+    }
+  }
+
+  /** Returns whether the history of the store is written by this. */
+  boolean isRecorded() {
+    return operation != null;
+  }
+
+  /** Leaves out what is replaced, which is recorded, as the document would be too large with it. */
+  void leaveOutReplaced() {
+    keepsReplaced = false;
+  }
+
+  boolean keepsReplaced() {
+    return keepsReplaced;
   }
 
   String key() {
@@ -72,14 +104,19 @@ final class EntryWrite {
   }
 
   /** Writes over an entry, or makes one where this is an upsert. */
-  BsonDocument replacing(Instant now) {
-    return replacing(now, write.expiryKept())
-        .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)));
+  BsonValue replacing(Instant now) {
+    return operation == null
+        ? replacing(now, write.expiryKept())
+            .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)))
+        : recorded(operation, now)
+            .put(BsonValues.toBsonValue(value), expiry(now), write.expiryKept());
   }
 
   /** Makes an entry where this is an upsert that finds none, and else changes nothing. */
-  BsonDocument creating(Instant now) {
-    return new BsonDocument("$setOnInsert", fresh(now));
+  BsonValue creating(Instant now) {
+    return operation == null
+        ? new BsonDocument("$setOnInsert", fresh(now))
+        : recorded(operation, now).create(BsonValues.toBsonValue(value), expiry(now));
   }
 
   /** The whole document of a new entry, without its key. */
@@ -90,7 +127,10 @@ final class EntryWrite {
     return withValue(members);
   }
 
-  /** Writes over the value, and leaves the expiry of an entry that has one as it is. */
+  /**
+   * Writes over the value, and leaves the expiry of an entry that has one as it is. Not for a store
+   * with a history, where {@link #adding} does all.
+   */
   BsonDocument keepingExpiry(Instant now) {
     return replacing(now, true);
   }
@@ -105,11 +145,18 @@ final class EntryWrite {
     return update(withValue(set), unset);
   }
 
+  private RecordedUpdate recorded(KVOperation recorded, Instant now) {
+    return new RecordedUpdate(etag, write.cause(), recorded, now, keepsReplaced);
+  }
+
   /**
    * Adds to the value, or makes an entry of the number where this is an upsert. An int64 that need
    * not be one would make an int64 of an int32.
    */
-  BsonDocument adding(long by, Instant now) {
+  BsonValue adding(long by, Instant now) {
+    if (operation != null) {
+      return recorded(operation, now).add(by, expiry(now));
+    }
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
     setOrUnset(set, unset, UPDATED_BY, author());
@@ -148,7 +195,12 @@ final class EntryWrite {
   }
 
   private @Nullable BsonValue expiresAt(Instant now) {
-    return write.timeToLive() == null ? null : date(now.plus(write.timeToLive()));
+    Instant expiry = expiry(now);
+    return expiry == null ? null : date(expiry);
+  }
+
+  private @Nullable Instant expiry(Instant now) {
+    return write.timeToLive() == null ? null : now.plus(write.timeToLive());
   }
 
   private static BsonDateTime date(Instant time) {

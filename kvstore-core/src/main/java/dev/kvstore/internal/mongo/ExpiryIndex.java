@@ -2,6 +2,7 @@ package dev.kvstore.internal.mongo;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import dev.kvstore.internal.support.Deadline;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * and are absent all the same. So a server that refuses it gets a warning in the log, not an error
  * for the application, and one that takes long to build it goes on with that under a time limit of
  * its own, while the application writes.
+ *
+ * <p>Of a store with a history MongoDB must remove nothing before it is recorded: there the index
+ * lets entries stay for the longest time possible, and {@link HistoryKeeper} removes them.
  */
 final class ExpiryIndex {
   private static final Logger log = LoggerFactory.getLogger(ExpiryIndex.class);
@@ -41,18 +47,36 @@ final class ExpiryIndex {
   private static final IndexOptions OPTIONS =
       new IndexOptions().name("expiresAt_1").expireAfter(0L, TimeUnit.SECONDS);
 
+  private static final long LONGEST_EXPIRY = Integer.MAX_VALUE;
+  private static final IndexOptions KEPT =
+      new IndexOptions().name("expiresAt_1").expireAfter(LONGEST_EXPIRY, TimeUnit.SECONDS);
+  private static final int OTHER_OPTIONS = 85;
+
+  private static final BsonDocument PENDING =
+      new BsonDocument(HistoryLog.PENDING, new BsonInt32(1));
+  private static final IndexOptions PENDING_OPTIONS =
+      new IndexOptions().name("history_pending").sparse(true);
+
   /** For so long at most writes go on without an index that was dropped. */
   private static final Duration GOOD_FOR = Duration.ofMinutes(10);
 
   private final MongoErrors errors;
+  private final MongoDatabase database;
+  private volatile boolean kept;
   private @Nullable FutureTask<@Nullable Void> building; // guarded by this
   private volatile long nextLook = System.nanoTime();
 
-  ExpiryIndex(MongoErrors errors) {
+  ExpiryIndex(MongoErrors errors, MongoDatabase database) {
     this.errors = errors;
+    this.database = database;
   }
 
-  void ensure(MongoCollection<RawBsonDocument> collection, Deadline deadline) {
+  /** @param recorded whether the store has a history */
+  void ensure(MongoCollection<RawBsonDocument> collection, boolean recorded, Deadline deadline) {
+    if (recorded && !kept) {
+      forget();
+    }
+    kept = recorded;
     if (System.nanoTime() - nextLook < 0) {
       return;
     }
@@ -96,18 +120,49 @@ final class ExpiryIndex {
 
   private void create(MongoCollection<RawBsonDocument> collection) {
     try {
-      collection.createIndex(KEYS, OPTIONS);
+      if (kept) {
+        createKept(collection);
+      } else {
+        collection.createIndex(KEYS, OPTIONS);
+      }
     } catch (MongoCommandException e) {
       if (!MongoErrors.isRefusal(e)) {
         throw e;
       }
       log.warn(
-          "{} has no index {{}: 1} with expireAfterSeconds 0, and the server refused to make it"
-              + " (error {}): expired entries are absent, but nothing removes their documents",
+          "{} has no index {{}: 1} with expireAfterSeconds {}, and the server refused to make it"
+              + " (error {}): expired entries are absent, but {}",
           collection.getNamespace(),
           StoredDocument.EXPIRES_AT,
-          e.getErrorCode());
+          kept ? LONGEST_EXPIRY : 0,
+          e.getErrorCode(),
+          kept ? "their end may be missing in the history" : "nothing removes their documents");
     }
     nextLook = System.nanoTime() + GOOD_FOR.toNanos();
+  }
+
+  private void createKept(MongoCollection<RawBsonDocument> collection) {
+    try {
+      collection.createIndex(KEYS, KEPT);
+    } catch (MongoCommandException e) {
+      if (e.getErrorCode() != OTHER_OPTIONS) {
+        throw e;
+      }
+      modify(database, collection.getNamespace().getCollectionName(), LONGEST_EXPIRY);
+    }
+    collection.createIndex(PENDING, PENDING_OPTIONS);
+  }
+
+  /** Has MongoDB remove expired entries again, of a store whose history was turned off. */
+  static void leaveToTheServer(MongoDatabase database, String store) {
+    modify(database, store, 0);
+  }
+
+  private static void modify(MongoDatabase database, String store, long expireAfterSeconds) {
+    BsonDocument index = new BsonDocument("keyPattern", KEYS)
+        .append("expireAfterSeconds", new BsonInt64(expireAfterSeconds));
+    database.runCommand(
+        new BsonDocument("collMod", new BsonString(store)).append("index", index),
+        BsonDocument.class);
   }
 }

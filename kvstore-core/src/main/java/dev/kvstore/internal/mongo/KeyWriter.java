@@ -1,22 +1,30 @@
 package dev.kvstore.internal.mongo;
 
+import static com.mongodb.client.model.ReturnDocument.AFTER;
+import static dev.kvstore.internal.mongo.StoredDocument.VALUE;
+
 import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.ReturnDocument;
 import dev.kvstore.EtagReusedException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bson.BsonDocument;
+import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and deletes one key, each with one command where nobody is in the way. */
@@ -51,10 +59,7 @@ record KeyWriter(StoreAccess access) {
    * that has the etag which the caller chose is not seen either, and collides.
    */
   private StoredDocument upsert(
-      EntryWrite write,
-      Function<Instant, BsonDocument> update,
-      boolean withValue,
-      Deadline deadline) {
+      EntryWrite write, Function<Instant, BsonValue> update, boolean withValue, Deadline deadline) {
     BsonDocument newEtag = newEtag(write.chosenEtag());
     while (true) {
       Sent sent = update(write, update, WriteCondition.NONE, newEtag, withValue, deadline);
@@ -69,8 +74,21 @@ record KeyWriter(StoreAccess access) {
       if (write.chosenEtag() != null) {
         presentEtag(write.key(), write.chosenEtag(), deadline);
       }
+      if (!write.keepsReplaced()) {
+        record(write.key(), deadline);
+      }
       access.pause(deadline, doing(write.key()), collision);
     }
+  }
+
+  /** Moves what the key's document carries to the history. Returns false if there is none. */
+  private boolean record(String key, Deadline deadline) {
+    HistoryLog log = access.recording().log();
+    if (log == null || !access.recording().isOn()) {
+      return false;
+    }
+    log.move(key, deadline);
+    return true;
   }
 
   private RuntimeException collision(Sent sent, String key) {
@@ -85,15 +103,23 @@ record KeyWriter(StoreAccess access) {
   /** Makes a new entry of an expired document that is still there; null where there is none. */
   @Nullable
   StoredDocument reclaim(EntryWrite write, boolean withValue, Deadline deadline) {
-    FindOneAndReplaceOptions options = new FindOneAndReplaceOptions()
-        .returnDocument(ReturnDocument.AFTER)
-        .projection(StoreAccess.projection(withValue));
+    Bson projection = StoreAccess.projection(withValue);
     Sent sent = send(write, null, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
-      BsonDocument filter = EntryFilter.dead(EntryFilter.key(write.key()), now);
+      BsonDocument dead = EntryFilter.dead(EntryFilter.key(write.key()), now);
+      dead.putAll(write.keepsReplaced() ? new BsonDocument() : HistoryLog.IS_SETTLED);
+      Bson filter = mark.on(dead);
       return access.run(
           until,
-          collection -> collection.findOneAndReplace(mark.on(filter), write.fresh(now), options));
+          collection -> write.isRecorded()
+              ? collection.findOneAndUpdate(
+                  filter,
+                  write.replacing(now),
+                  new FindOneAndUpdateOptions().returnDocument(AFTER).projection(projection))
+              : collection.findOneAndReplace(
+                  filter,
+                  write.fresh(now),
+                  new FindOneAndReplaceOptions().returnDocument(AFTER).projection(projection)));
     });
     return documentOf(sent, write.key());
   }
@@ -114,20 +140,25 @@ record KeyWriter(StoreAccess access) {
   /** Updates the live document that holds what is demanded, or makes one without a condition. */
   Sent update(
       EntryWrite write,
-      Function<Instant, BsonDocument> update,
+      Function<Instant, ? extends BsonValue> update,
       WriteCondition condition,
       BsonDocument demanded,
       boolean withValue,
       Deadline deadline) {
     FindOneAndUpdateOptions options = new FindOneAndUpdateOptions()
-        .returnDocument(ReturnDocument.AFTER)
+        .returnDocument(AFTER)
         .projection(StoreAccess.projection(withValue))
         .upsert(condition.equals(WriteCondition.NONE));
     String etag = condition instanceof IfMatch match ? match.etag() : null;
     return send(write, etag, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
-      BsonDocument filter = EntryFilter.live(EntryFilter.key(write.key()), now);
+      BsonDocument filter = EntryFilter.key(write.key());
+      // A pipeline tells by itself whether what is there has expired; what is counted must not.
+      if (!write.isRecorded() || !options.isUpsert() || demanded.containsKey(VALUE)) {
+        EntryFilter.live(filter, now);
+      }
       filter.putAll(demanded);
+      filter.putAll(write.keepsReplaced() ? new BsonDocument() : HistoryLog.IS_SETTLED);
       return access.run(
           until,
           collection -> collection.findOneAndUpdate(mark.on(filter), update.apply(now), options));
@@ -146,7 +177,7 @@ record KeyWriter(StoreAccess access) {
       return false;
     }
     BsonDocument demanded = demanded(condition, chosenEtag);
-    if (demanded != null && delete(key, condition, demanded, deadline)) {
+    if (demanded != null && delete(key, condition, demanded, Cause.of(options), deadline)) {
       return true;
     }
     if (condition.equals(WriteCondition.NONE)) {
@@ -159,31 +190,58 @@ record KeyWriter(StoreAccess access) {
   }
 
   private boolean delete(
-      String key, WriteCondition condition, BsonDocument demanded, Deadline deadline) {
+      String key, WriteCondition condition, BsonDocument demanded, Cause cause, Deadline deadline) {
     SendMark mark = new SendMark();
+    ObjectId tombstone = new ObjectId();
     try {
-      return deleteOnce(key, demanded, mark, deadline);
+      return deleteOnce(key, demanded, tombstone, cause, mark, deadline);
     } catch (RuntimeException e) {
       String doing = "deleting key '" + key + "'";
       return access.resolver().<Boolean>settle(e, mark.mayHaveBeenSent(), doing, until -> {
-        // A delete leaves nothing behind by which it would be known.
-        StoredDocument present =
-            condition instanceof IfMatch ? access.find(key, false, until) : null;
-        if (present == null || !condition.holdsFor(present.etag())) {
+        StoredDocument present = access.find(key, false, until);
+        if (present != null && present.etag().equals(tombstone.toHexString())) {
+          return true;
+        }
+        // Without a history a delete leaves nothing behind by which it would be known.
+        if (present == null
+            || !(condition instanceof IfMatch)
+            || !condition.holdsFor(present.etag())) {
           throw access.errors().unknown(doing, e);
         }
-        return deleteOnce(key, demanded, new SendMark(), until) ? Boolean.TRUE : null;
+        boolean deleted = deleteOnce(key, demanded, tombstone, cause, new SendMark(), until);
+        return deleted ? Boolean.TRUE : null;
       });
     }
   }
 
-  private boolean deleteOnce(String key, BsonDocument demanded, SendMark mark, Deadline deadline) {
-    BsonDocument filter = EntryFilter.live(EntryFilter.key(key), access.now());
-    filter.putAll(demanded);
-    FindOneAndDeleteOptions options =
-        new FindOneAndDeleteOptions().projection(Projections.include(StoredDocument.KEY));
-    return access.run(deadline, collection -> collection.findOneAndDelete(mark.on(filter), options))
+  private boolean deleteOnce(
+      String key,
+      BsonDocument demanded,
+      ObjectId tombstone,
+      Cause cause,
+      SendMark mark,
+      Deadline deadline) {
+    Instant now = access.now();
+    BsonDocument demand = EntryFilter.live(EntryFilter.key(key), now);
+    demand.putAll(demanded);
+    Bson filter = mark.on(demand);
+    Bson projection = Projections.include(StoredDocument.KEY);
+    return access.run(
+            deadline,
+            collection -> access.recording().isOn()
+                ? collection.findOneAndUpdate(
+                    filter,
+                    deletion(tombstone, cause, now),
+                    new FindOneAndUpdateOptions().projection(projection))
+                : collection.findOneAndDelete(
+                    filter, new FindOneAndDeleteOptions().projection(projection)))
         != null;
+  }
+
+  /** What deletes an entry of a store with a history. */
+  static BsonValue deletion(ObjectId etag, Cause cause, Instant now) {
+    KVOperation operation = cause.operationOr(KVOperation.DELETE);
+    return new RecordedUpdate(etag, cause, operation, now, true).delete();
   }
 
   private PreconditionFailedException preconditionFailed(
@@ -237,6 +295,10 @@ record KeyWriter(StoreAccess access) {
     } catch (RuntimeException e) {
       if (MongoErrors.isDuplicateKey(e) || MongoErrors.isBadValue(e)) {
         return new Sent(null, e);
+      }
+      if (write.keepsReplaced() && MongoErrors.isTooLarge(e) && record(write.key(), deadline)) {
+        write.leaveOutReplaced();
+        return send(write, etag, withValue, deadline, command);
       }
       String doing = doing(write.key());
       StoredDocument settled = access

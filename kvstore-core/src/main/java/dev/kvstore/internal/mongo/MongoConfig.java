@@ -1,6 +1,7 @@
 package dev.kvstore.internal.mongo;
 
 import com.mongodb.MongoClientSettings;
+import dev.kvstore.HistorySettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public interface MongoConfig {
 
   /** Returns the polling interval with which the staleness bound can be kept. */
   Duration effectivePollingInterval();
+
+  /** Returns what stores without settings of their own keep; empty to follow what is stored. */
+  Optional<HistorySettings> history();
 
   /** Returns what is applied to the settings of a client made from a connection string. */
   Consumer<MongoClientSettings.Builder> clientCustomizer();

@@ -2,6 +2,7 @@ package dev.kvstore.internal.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoNamespace;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -16,6 +17,7 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.StoreSize;
@@ -33,6 +35,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +51,14 @@ import org.slf4j.LoggerFactory;
  * is not the primary. Thread-safe; open one per process.
  */
 public final class MongoEntryDatabase implements EntryDatabase {
-  private static final Logger log = LoggerFactory.getLogger(MongoEntryDatabase.class);
+  private static final Logger logger = LoggerFactory.getLogger(MongoEntryDatabase.class);
 
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
 
   private static final String DEFAULT_DATABASE = "kvstore";
+
+  /** Begins the name of a store that was dropped, while the end of its entries is recorded. */
+  private static final String DROPPED = "_dropped.";
 
   private final MongoClient client;
   private final boolean clientIsOurs;
@@ -62,6 +68,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private final StoredFormat format;
   private final Sessions sessions;
   private final ChangePump pump;
+  private final HistoryKeeper keeper;
+  private final Map<String, HistoryLog> logs = new ConcurrentHashMap<>();
   private final @Nullable Heartbeat heartbeat;
   private final Map<String, ExpiryIndex> expiryIndexes = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -81,6 +89,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         settings.longestWait(),
         settings.effectivePollingInterval(),
         settings.clock());
+    this.keeper = new HistoryKeeper(this.database, pump);
     this.heartbeat = settings
         .heartbeat()
         .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
@@ -143,16 +152,27 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   @Override
   public EntryStore store(String name) {
-    return open(Names.checkStore(name));
+    return openStore(Names.checkStore(name), log(name));
   }
 
   /** A collection whose name begins with {@code _}, as that of no other store does. */
   @Override
   public EntryStore internalStore(String name) {
-    return open("_" + Names.checkStore(name));
+    return openStore("_" + Names.checkStore(name), null);
   }
 
-  private EntryStore open(String name) {
+  private HistoryLog log(String store) {
+    return logs.computeIfAbsent(
+        store,
+        name -> new HistoryLog(
+            database,
+            name,
+            new HistoryConfig(database, name, settings.history(), errors),
+            errors,
+            settings.clock()));
+  }
+
+  private EntryStore openStore(String name, @Nullable HistoryLog log) {
     checkOpen();
     AtomicBoolean storeClosed = new AtomicBoolean();
     StoreAccess access = new StoreAccess(
@@ -160,7 +180,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
         database.getCollection(name, RawBsonDocument.class),
         errors,
         format,
-        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
+        new StoreAccess.Recording(log, keeper),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors, database)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));
@@ -198,30 +219,105 @@ public final class MongoEntryDatabase implements EntryDatabase {
       if (!MongoErrors.isRefusal(e)) {
         throw e;
       }
-      log.debug("No size of the store '{}'", store, e);
+      logger.debug("No size of the store '{}'", store, e);
       return Optional.empty();
     }
   }
 
   @Override
   public boolean drop(String name, DropOptions options) {
-    Names.checkStore(name);
+    HistoryLog log = log(Names.checkStore(name));
     Deadline deadline = begin();
     format.check(deadline);
     String what = "whether there is the store '" + name + "'";
-    if (!reading(what, deadline, () -> exists(name, deadline))) {
-      return false;
-    }
-    try {
-      drop(name, deadline);
-    } catch (RuntimeException e) {
-      settleDrop(name, e);
+    boolean exists = reading(what, deadline, () -> exists(name, deadline));
+    boolean recorded = reading(what, deadline, () -> log.config().read(deadline).isOn());
+    if (exists && recorded) {
+      dropRecorded(log, Cause.of(options), deadline);
+    } else if (exists) {
+      try {
+        drop(name, deadline);
+      } catch (RuntimeException e) {
+        settleDrop(name, e);
+      }
     }
     ExpiryIndex index = expiryIndexes.get(name);
     if (index != null) {
       index.forget();
     }
-    return true;
+    return (options.isPurging() && purge(log, deadline)) || exists;
+  }
+
+  /**
+   * Gives the store another name, which is one durable step, and records the end of its entries
+   * from there. If that fails in between any process goes on with it.
+   */
+  private void dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
+    String store = log.store();
+    HistoryConfig.Dropped dropped =
+        new HistoryConfig.Dropped(DROPPED + new ObjectId().toHexString(), log.now(), cause);
+    String doing = "dropping the store '" + store + "'";
+    reading("the settings of the history", deadline, () -> {
+      log.config().dropping(dropped, deadline);
+      return true;
+    });
+    try {
+      rename(store, dropped.collection(), deadline);
+    } catch (RuntimeException e) {
+      settleRename(log, dropped, doing, e);
+    }
+    try {
+      sessions.call(deadline, () -> log.finishDrops(true, deadline));
+    } catch (RuntimeException e) {
+      logger.warn("End of the entries of store '{}' not recorded, it is tried again", store, e);
+    }
+    keeper.written(log);
+  }
+
+  private void rename(String store, String to, Deadline deadline) {
+    MongoNamespace other = new MongoNamespace(database.getName(), to);
+    sessions.<@Nullable Void>run(SyncToken.START, deadline, session -> {
+      MongoCollection<?> collection = timed(deadline).getCollection(store);
+      if (session == null) {
+        collection.renameCollection(other);
+      } else {
+        collection.renameCollection(session, other);
+      }
+      return null;
+    });
+  }
+
+  /** Returns if the store has its other name although the server did not confirm it. */
+  private void settleRename(
+      HistoryLog log, HistoryConfig.Dropped dropped, String doing, RuntimeException failure) {
+    Deadline deadline = Deadline.after(settings.timeout());
+    boolean done = false;
+    try {
+      if (MongoErrors.isRefusal(failure)) {
+        log.config().dropped(dropped, deadline);
+      } else {
+        done = sessions.call(deadline, () -> exists(dropped.collection(), deadline));
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    if (MongoErrors.isRefusal(failure)) {
+      throw errors.of(failure, doing);
+    }
+    if (!done) {
+      throw errors.unknown(doing, failure);
+    }
+  }
+
+  private boolean purge(HistoryLog log, Deadline deadline) {
+    return reading("the history of store '" + log.store() + "'", deadline, () -> {
+      log.labels(deadline).deleteAll();
+      boolean any = log.lastPlace(deadline) > 0;
+      if (any) {
+        log.purge(deadline);
+      }
+      return any;
+    });
   }
 
   private void drop(String store, Deadline deadline) {
@@ -335,6 +431,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     if (heartbeat != null) {
       closers.add(heartbeat::close);
     }
+    closers.add(keeper::close);
     closers.add(pump::close);
     if (clientIsOurs) {
       closers.add(client::close);

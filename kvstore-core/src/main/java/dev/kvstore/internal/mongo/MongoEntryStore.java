@@ -4,25 +4,34 @@ import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.DeleteResult;
+import dev.kvstore.ErrorCode;
+import dev.kvstore.HistoryQuery;
+import dev.kvstore.HistorySettings;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
 import dev.kvstore.KVMetadata;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.SyncToken;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
+import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * Every call ends within the time limit, one that has to find out what became of a write within
  * about twice, and an atomic batch within about three times the limit.
  */
-final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
+final class MongoEntryStore
+    implements EntryStore, HistoryStore, Mutation.Handler, Projection.Scanner {
   private final StoreAccess access;
   private final BooleanSupplier transactions;
   private final Runnable onClose;
@@ -78,6 +88,11 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return history().some(keys, options.at().get()).stream()
+          .map(StoredDocument::entry)
+          .toList();
+    }
     Deadline deadline = access.begin();
     if (keys.size() == 1) {
       return read(keys.iterator().next(), options.atLeast(), deadline).stream().toList();
@@ -97,25 +112,32 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public KVPage<KVEntry<RawValue>> scanEntries(KeyRange range, int limit, ReadOptions options) {
-    KVPage<StoredDocument> page = documents(range, limit, true, options.atLeast());
+    KVPage<StoredDocument> page = documents(range, limit, true, options);
     return new KVPage<>(page.items().stream().map(StoredDocument::entry).toList(), page.next());
   }
 
   @Override
   public KVPage<KVMetadata> scanMetadata(KeyRange range, int limit, ReadOptions options) {
-    KVPage<StoredDocument> page = documents(range, limit, false, options.atLeast());
+    KVPage<StoredDocument> page = documents(range, limit, false, options);
     return new KVPage<>(page.items().stream().map(StoredDocument::metadata).toList(), page.next());
   }
 
   private KVPage<StoredDocument> documents(
-      KeyRange range, int limit, boolean withValue, SyncToken atLeast) {
+      KeyRange range, int limit, boolean withValue, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return history().documents(range, limit, withValue, options.at().get());
+    }
     Deadline deadline = access.begin();
     return access.reading(
-        "a page of entries", () -> listing.documents(range, limit, withValue, atLeast, deadline));
+        "a page of entries",
+        () -> listing.documents(range, limit, withValue, options.atLeast(), deadline));
   }
 
   @Override
   public KVPage<String> scanKeys(KeyRange range, int limit, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return history().keys(range, limit, options.at().get());
+    }
     Deadline deadline = access.begin();
     return access.reading(
         "a page of keys", () -> listing.keys(range, limit, options.atLeast(), deadline));
@@ -123,6 +145,9 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public int count(KeyRange range, int most, ReadOptions options) {
+    if (options.at().isPresent()) {
+      return history().count(range, most, options.at().get());
+    }
     Deadline deadline = access.begin();
     return access.reading(
         "the number of entries", () -> listing.count(range, most, options.atLeast(), deadline));
@@ -130,14 +155,18 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   @Override
   public <R> R apply(Mutation<R> mutation) {
-    return mutation.applyTo(this);
+    try {
+      return mutation.applyTo(this);
+    } finally {
+      access.recording().written();
+    }
   }
 
   @Override
   public KVMetadata put(Mutation.Put put) {
     Write write = put.write();
     Deadline deadline = access.beginWrite();
-    EntryWrite planned = new EntryWrite(write);
+    EntryWrite planned = access.plan(write, KVOperation.SET);
     WriteCondition condition = write.condition();
     if (condition.equals(WriteCondition.NONE)) {
       return writer.put(planned, deadline).metadata();
@@ -158,7 +187,7 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
 
   private SetDefaultResult<RawValue> create(Write write, Deadline deadline) {
     access.prepareForWrite(deadline);
-    EntryWrite planned = new EntryWrite(write);
+    EntryWrite planned = access.plan(write, KVOperation.DEFAULT);
     StoredDocument present = writer.create(planned, true, deadline);
     return new SetDefaultResult<>(present.entry(), planned.made(present));
   }
@@ -173,7 +202,8 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
     }
     access.prepareForWrite(deadline);
     List<EntryWrite> writes = values.entrySet().stream()
-        .map(entry -> new EntryWrite(new Write(entry.getKey(), entry.getValue(), options)))
+        .map(entry ->
+            access.plan(new Write(entry.getKey(), entry.getValue(), options), KVOperation.SET))
         .toList();
     return options.isAtomic()
         ? new AtomicBatch(access, writes, deadline).write()
@@ -194,9 +224,19 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   public DeleteResult deleteMany(Mutation.DeleteMany deletion) {
     boolean atomic = deletion.options().isAtomic();
     Deadline deadline = beginBatch(atomic);
-    access.checkFormat(deadline);
+    access.prepareForDelete(deadline);
     BatchDeleter deleter = new BatchDeleter(access, deletion, deadline);
     return atomic ? deleter.deleteAtomically() : deleter.delete();
+  }
+
+  @Override
+  public List<Boolean> all(Mutation.All all) {
+    Deadline deadline = beginBatch(true);
+    if (all.parts().isEmpty()) {
+      return List.of();
+    }
+    access.prepareForWrite(deadline);
+    return new AtomicParts(access, all, deadline).apply();
   }
 
   @Override
@@ -209,6 +249,66 @@ final class MongoEntryStore implements EntryStore, Mutation.Handler, Projection.
   @Override
   public boolean delete(Mutation.Delete delete) {
     return writer.delete(delete.key(), delete.options(), access.beginDelete());
+  }
+
+  private HistoryReader history() {
+    HistoryLog log = access.recording().log();
+    if (log == null) {
+      throw new KVException(
+          ErrorCode.NO_HISTORY, "The store '" + name() + "' is an internal one without history");
+    }
+    return new HistoryReader(access, log);
+  }
+
+  @Override
+  public KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
+    return history().revisions(query);
+  }
+
+  @Override
+  public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
+    return history().changes(query);
+  }
+
+  @Override
+  public Instant reachesBackTo() {
+    return history().reachesBackTo();
+  }
+
+  @Override
+  public List<KVLabel> labels() {
+    return history().labels(Labels::all);
+  }
+
+  @Override
+  public boolean setLabel(KVLabel label) {
+    return history().labels(labels -> labels.set(label));
+  }
+
+  @Override
+  public boolean deleteLabel(String name) {
+    return history().labels(labels -> labels.delete(name));
+  }
+
+  @Override
+  public HistorySettings settings() {
+    Deadline deadline = access.begin();
+    HistoryConfig config = history().log().config();
+    access.reading("the settings of the history", () -> config.read(deadline));
+    return config.settings();
+  }
+
+  @Override
+  public void configure(HistorySettings settings) {
+    HistoryLog log = history().log();
+    Deadline deadline = access.begin();
+    access.prepareForWrite(deadline, settings.isEnabled());
+    access.reading("the settings of the history", () -> {
+      log.config().read(deadline);
+      log.configure(true, settings, deadline);
+      return true;
+    });
+    access.recording().written();
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class MongoErrors {
   static final int DUPLICATE_KEY = 11000;
   private static final int BAD_VALUE = 2;
+  private static final Set<Integer> TOO_LARGE = Set.of(10334, 17419, 17420);
 
   /**
    * The server began and was stopped, or does not know: interrupted, killed, out of time, shutting
@@ -77,6 +78,11 @@ final class MongoErrors {
    */
   static boolean isBadValue(RuntimeException e) {
     return e instanceof MongoCommandException command && command.getCode() == BAD_VALUE;
+  }
+
+  /** Returns whether the document would be too large. */
+  static boolean isTooLarge(RuntimeException e) {
+    return e instanceof MongoException mongo && TOO_LARGE.contains(mongo.getCode());
   }
 
   /**
@@ -167,7 +173,7 @@ final class MongoErrors {
         new KVException(
             ErrorCode.UNAUTHENTICATED, servers + " refused the credentials while " + doing, cause);
       case 10334, 17419, 17420 -> tooLarge(doing, cause);
-      case 14 ->
+      case 14, 16554 ->
         internal(
             "refused " + doing
                 + ": the document's version is no number; set it to a whole number in"

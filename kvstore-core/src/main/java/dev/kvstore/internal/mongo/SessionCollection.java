@@ -9,12 +9,17 @@ import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.FindOneAndDeleteOptions;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
 import dev.kvstore.internal.support.Chunks;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -57,11 +62,30 @@ record SessionCollection(
     return (int) count;
   }
 
+  /** @param update a document of operators, or an array of the stages of a pipeline */
   @Nullable
-  RawBsonDocument findOneAndUpdate(Bson filter, Bson update, FindOneAndUpdateOptions options) {
+  RawBsonDocument findOneAndUpdate(Bson filter, BsonValue update, FindOneAndUpdateOptions options) {
+    if (update instanceof BsonArray pipeline) {
+      List<BsonDocument> stages = stages(pipeline);
+      return session == null
+          ? collection.findOneAndUpdate(filter, stages, options)
+          : collection.findOneAndUpdate(session, filter, stages, options);
+    }
     return session == null
-        ? collection.findOneAndUpdate(filter, update, options)
-        : collection.findOneAndUpdate(session, filter, update, options);
+        ? collection.findOneAndUpdate(filter, update.asDocument(), options)
+        : collection.findOneAndUpdate(session, filter, update.asDocument(), options);
+  }
+
+  /** As {@link #findOneAndUpdate}, for a bulk write. */
+  static WriteModel<RawBsonDocument> updateModel(Bson filter, BsonValue update, boolean upsert) {
+    UpdateOptions options = new UpdateOptions().upsert(upsert);
+    return update instanceof BsonArray pipeline
+        ? new UpdateOneModel<>(filter, stages(pipeline), options)
+        : new UpdateOneModel<>(filter, update.asDocument(), options);
+  }
+
+  private static List<BsonDocument> stages(BsonArray pipeline) {
+    return pipeline.stream().map(BsonValue::asDocument).toList();
   }
 
   @Nullable

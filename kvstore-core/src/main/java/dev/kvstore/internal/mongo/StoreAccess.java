@@ -8,8 +8,10 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import dev.kvstore.KVException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every operation on a store needs: its collection, a clock, a time limit and its errors.
  *
+ * @param recording of its history
  * @param expiryIndex is asked for by the first write, as a name that is only read may be none
  */
 record StoreAccess(
@@ -32,9 +35,24 @@ record StoreAccess(
     MongoCollection<RawBsonDocument> collection,
     MongoErrors errors,
     StoredFormat format,
+    Recording recording,
     Supplier<ExpiryIndex> expiryIndex,
     MongoConfig settings,
     BooleanSupplier closed) {
+  /** The history of the store, if it may have one, and who is told that it was written. */
+  record Recording(@Nullable HistoryLog log, HistoryKeeper keeper) {
+    boolean isOn() {
+      return log != null && log.config().settings().isEnabled();
+    }
+
+    /** Tells that something may have to be moved to the history. */
+    void written() {
+      if (log != null && log.config().state().isKnown()) {
+        keeper.written(log);
+      }
+    }
+  }
+
   static final WriteConcern DURABLE = WriteConcern.MAJORITY.withJournal(true);
 
   private static final CodecRegistry CODECS =
@@ -100,17 +118,47 @@ record StoreAccess(
   /** Begins an operation that only removes what is there. */
   Deadline beginDelete() {
     Deadline deadline = begin();
-    checkFormat(deadline);
+    prepareForDelete(deadline);
     return deadline;
   }
 
-  void checkFormat(Deadline deadline) {
+  /** Without a history a delete needs no index, and makes no store of a name. */
+  void prepareForDelete(Deadline deadline) {
+    checkFormat(deadline);
+    if (recording.isOn()) {
+      prepareForWrite(deadline);
+    }
+  }
+
+  /** Looks in which format and whether with a history the store is to be written. */
+  private void checkFormat(Deadline deadline) {
     format.check(deadline);
+    HistoryLog log = recording.log();
+    if (log != null) {
+      log.config().look(deadline);
+    }
   }
 
   void prepareForWrite(Deadline deadline) {
+    prepareForWrite(deadline, false);
+  }
+
+  /** @param recorded whether the store is about to get a history, if it has none */
+  void prepareForWrite(Deadline deadline, boolean recorded) {
     checkFormat(deadline);
-    expiryIndex.get().ensure(collection(deadline), deadline);
+    expiryIndex.get().ensure(collection(deadline), recorded || recording.isOn(), deadline);
+    HistoryLog log = recording.log();
+    if (log != null) {
+      reading("the settings of the history", () -> {
+        log.prepare(deadline);
+        return true;
+      });
+    }
+  }
+
+  /** Plans a write, and what to record of it if the store has a history. */
+  EntryWrite plan(Write write, KVOperation operation) {
+    return new EntryWrite(write, recording.isOn() ? write.cause().operationOr(operation) : null);
   }
 
   /** Begins to find out what became of a write, for which there is as much time again. */

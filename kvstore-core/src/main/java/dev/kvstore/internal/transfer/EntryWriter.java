@@ -3,6 +3,7 @@ package dev.kvstore.internal.transfer;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVStore;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
@@ -62,9 +63,14 @@ final class EntryWriter implements AutoCloseable {
             .put(write.key(), write.after());
       }
     }
-    batches.forEach((author, values) -> store.setMany(
-        values, author.map(BatchOptions.DEFAULT::author).orElse(BatchOptions.DEFAULT)));
+    batches.forEach((author, values) -> store.setMany(values, batchOptions(author)));
     return inParallel(singles);
+  }
+
+  private BatchOptions batchOptions(Optional<String> author) {
+    BatchOptions options = BatchOptions.DEFAULT.operation(KVOperation.IMPORT);
+    options = settings.comment() == null ? options : options.comment(settings.comment());
+    return author.isPresent() ? options.author(author.get()) : options;
   }
 
   private void set(PlannedWrite write) {
@@ -78,13 +84,19 @@ final class EntryWriter implements AutoCloseable {
         : before != null && onCondition
             ? WriteOptions.ifMatch(before.etag())
             : WriteOptions.DEFAULT;
+    options = described(options, author(write));
     Optional<Instant> expiry = expiry(write);
     if (expiry.isPresent()) {
       Duration left = Duration.between(Instant.now(), expiry.get());
       options = options.ttl(left.toMillis() < 1 ? Duration.ofMillis(1) : left);
     }
-    Optional<String> author = author(write);
-    return author.isPresent() ? options.author(author.get()) : options;
+    return options;
+  }
+
+  private WriteOptions described(WriteOptions options, Optional<String> author) {
+    WriteOptions described = options.operation(KVOperation.IMPORT);
+    described = settings.comment() == null ? described : described.comment(settings.comment());
+    return author.isPresent() ? described.author(author.get()) : described;
   }
 
   private static Optional<Instant> expiry(PlannedWrite write) {
@@ -108,7 +120,8 @@ final class EntryWriter implements AutoCloseable {
           key,
           RawValue.TYPE,
           present -> StoredTypes.keep(key, Objects.requireNonNull(present), value, true)
-              .value());
+              .value(),
+          described(WriteOptions.DEFAULT, author(write)));
     } catch (KeyNotFoundException e) {
       set(write);
     }
@@ -117,9 +130,9 @@ final class EntryWriter implements AutoCloseable {
   /** Deletes the entries, and returns the keys of those that are not what they had to be. */
   Set<String> delete(Collection<KVEntry<RawValue>> entries) {
     if (!onCondition) {
-      DeleteOptions options = settings.author() == null
-          ? DeleteOptions.DEFAULT
-          : DeleteOptions.DEFAULT.author(settings.author());
+      DeleteOptions options = DeleteOptions.DEFAULT;
+      options = settings.author() == null ? options : options.author(settings.author());
+      options = settings.comment() == null ? options : options.comment(settings.comment());
       store.deleteMany(entries.stream().map(KVEntry::key).toList(), options);
       return Set.of();
     }

@@ -2,6 +2,7 @@ package dev.kvstore.internal.transfer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.InvalidSnapshotException;
@@ -63,7 +64,7 @@ final class ExactNodes {
   private static boolean comesBack(BsonDocument plain, RawValue value) {
     try {
       BsonDocument read = BsonDocument.parse(plain.toJson(CANONICAL));
-      return BsonValues.ofBsonValue(read.get(VALUE)).equals(value);
+      return BsonValues.ofBsonValue(read.get(VALUE, BsonNull.VALUE)).equals(value);
     } catch (RuntimeException e) {
       return false; // org.bson has several of them for text that it cannot read
     }
@@ -103,10 +104,9 @@ final class ExactNodes {
     SnapshotEntry entry;
     try {
       // First by a strict parser: that of org.bson takes more than JSON, and quotes in its errors.
-      requireJson(line);
+      path = FileProblems.Path.of(keyOf(line));
       BsonDocument document = BsonDocument.parse(line);
       String key = document.getString(KEY).getValue();
-      path = FileProblems.Path.of(key);
       entry = new SnapshotEntry(key, place, value(document, reading), null, metadata(document));
     } catch (InvalidInputException e) {
       problems.add(place, path, String.valueOf(e.getMessage()));
@@ -118,11 +118,20 @@ final class ExactNodes {
     entries.accept(entry);
   }
 
-  private static void requireJson(String line) {
+  /** Reads the line to its end, and returns the key; empty if it has none. */
+  private static String keyOf(String line) {
+    String key = "";
     try (JsonParser parser = Values.JSON.factory().createParser(line)) {
       while (parser.nextToken() != null) {
-        // to its end
+        boolean isMember = parser.getParsingContext().getParent() != null
+            && parser.getParsingContext().getParent().inRoot();
+        if (isMember
+            && parser.currentToken() == JsonToken.VALUE_STRING
+            && KEY.equals(parser.currentName())) {
+          key = parser.getText();
+        }
       }
+      return key;
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(ErrorCode.INVALID_JSON, JsonNodes.reason(e), e);
     } catch (IOException e) {

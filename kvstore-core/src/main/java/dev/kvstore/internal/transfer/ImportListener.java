@@ -7,8 +7,11 @@ public interface ImportListener {
   /** Hears nothing. */
   ImportListener NONE = new ImportListener() {};
 
-  /** Called for each key, before anything is written. */
+  /** Called for each key, once or twice, before anything is written. */
   default void key(String key) {}
+
+  /** Called for each key that is kept in memory, because the keys are not in order. */
+  default void keptKey(String key) {}
 
   /** Called for each entry that is going to be written, or would be if it were no dry run. */
   default void write(PlannedWrite write) {}

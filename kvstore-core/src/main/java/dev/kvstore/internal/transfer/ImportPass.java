@@ -6,6 +6,7 @@ import dev.kvstore.ImportStoppedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVStore;
+import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the entries of a snapshot with those of a store, and writes what differs. */
@@ -64,8 +64,8 @@ final class ImportPass {
     return digests;
   }
 
-  /** @param keys of the snapshot, and how many of them count */
-  ChangeReport run(Set<String> keys, long total) throws IOException {
+  /** @param total how many entries of the snapshot count */
+  ChangeReport run(SnapshotKeys keys, long total) throws IOException {
     reader.each(entry -> {
       if (entry.key().startsWith(settings.prefix())) {
         waiting.add(entry);
@@ -77,7 +77,7 @@ final class ImportPass {
     });
     flush(total);
     if (settings.mode() == ImportMode.REPLACE) {
-      deleteOthers(key -> !keys.contains(key));
+      deleteOthers(keys);
     }
     return report.build(writer == null ? digests.fingerprint() : null);
   }
@@ -184,17 +184,52 @@ final class ImportPass {
     return expected != null && !digests.isSame(chunk, expected);
   }
 
-  private void deleteOthers(Predicate<String> isOther) {
-    List<String> some = new ArrayList<>();
-    Iterator<String> keys = store.streamKeys(settings.prefix()).filter(isOther).iterator();
-    while (keys.hasNext()) {
-      some.add(keys.next());
+  private void deleteOthers(SnapshotKeys keys) throws IOException {
+    Iterator<String> stored = store.streamKeys(settings.prefix()).iterator();
+    Deletions deletions = new Deletions();
+    if (keys.areInOrder()) {
+      String[] next = {next(stored)};
+      reader.each(entry -> {
+        while (next[0] != null && KeyOrder.INSTANCE.compare(next[0], entry.key()) < 0) {
+          deletions.add(next[0]);
+          next[0] = next(stored);
+        }
+        if (entry.key().equals(next[0])) {
+          next[0] = next(stored);
+        }
+      });
+      for (String key = next[0]; key != null; key = next(stored)) {
+        deletions.add(key);
+      }
+    } else {
+      stored.forEachRemaining(key -> {
+        if (!keys.contains(key)) {
+          deletions.add(key);
+        }
+      });
+    }
+    deletions.flush();
+  }
+
+  private static @Nullable String next(Iterator<String> keys) {
+    return keys.hasNext() ? keys.next() : null;
+  }
+
+  /** Deletes entries, some at a time. */
+  private final class Deletions {
+    private final List<String> some = new ArrayList<>();
+
+    void add(String key) {
+      some.add(key);
       if (some.size() == AT_ONCE) {
-        delete(some);
-        some.clear();
+        flush();
       }
     }
-    delete(some);
+
+    void flush() {
+      delete(some);
+      some.clear();
+    }
   }
 
   private void delete(List<String> keys) {

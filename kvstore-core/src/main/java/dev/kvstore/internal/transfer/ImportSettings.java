@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param deep whether objects are merged member by member instead of replaced
  * @param fingerprint what a dry run returned, or null; nothing is written if it is another one now
  * @param author of the entries, or null
+ * @param comment recorded in the history, or null
  * @param authorsKept whether entries get the authors that the snapshot names instead
  */
 public record ImportSettings(
@@ -19,10 +20,11 @@ public record ImportSettings(
     boolean dryRun,
     @Nullable String fingerprint,
     @Nullable String author,
+    @Nullable String comment,
     boolean authorsKept) {
   /** Merges everything. */
   public static final ImportSettings DEFAULT =
-      new ImportSettings("", ImportMode.MERGE, false, false, null, null, true);
+      new ImportSettings("", ImportMode.MERGE, false, false, null, null, null, true);
 
   public ImportSettings {
     Objects.requireNonNull(prefix, "prefix");
@@ -30,22 +32,30 @@ public record ImportSettings(
   }
 
   public ImportSettings withPrefix(String newPrefix) {
-    return new ImportSettings(newPrefix, mode, deep, dryRun, fingerprint, author, authorsKept);
+    return new ImportSettings(
+        newPrefix, mode, deep, dryRun, fingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withMode(ImportMode newMode) {
-    return new ImportSettings(prefix, newMode, deep, dryRun, fingerprint, author, authorsKept);
+    return new ImportSettings(
+        prefix, newMode, deep, dryRun, fingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withDryRun() {
-    return new ImportSettings(prefix, mode, deep, true, fingerprint, author, authorsKept);
+    return new ImportSettings(prefix, mode, deep, true, fingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withFingerprint(@Nullable String newFingerprint) {
-    return new ImportSettings(prefix, mode, deep, dryRun, newFingerprint, author, authorsKept);
+    return new ImportSettings(
+        prefix, mode, deep, dryRun, newFingerprint, author, comment, authorsKept);
   }
 
   public ImportSettings withAuthor(@Nullable String newAuthor, boolean kept) {
-    return new ImportSettings(prefix, mode, deep, dryRun, fingerprint, newAuthor, kept);
+    return new ImportSettings(prefix, mode, deep, dryRun, fingerprint, newAuthor, comment, kept);
+  }
+
+  public ImportSettings withComment(@Nullable String newComment) {
+    return new ImportSettings(
+        prefix, mode, deep, dryRun, fingerprint, author, newComment, authorsKept);
   }
 }

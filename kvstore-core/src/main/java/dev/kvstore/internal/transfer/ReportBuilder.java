@@ -61,7 +61,11 @@ public final class ReportBuilder {
     return counts.getOrDefault(kind, 0L);
   }
 
-  /** @param fingerprint of a dry run; null if it was none */
+  /**
+   * Returns the report.
+   *
+   * @param fingerprint of a dry run; null if it was none
+   */
   public ChangeReport build(@Nullable String fingerprint) {
     return new ChangeReport(
         count(Kind.CREATED),

@@ -8,11 +8,10 @@ import dev.kvstore.InvalidSnapshotException;
 import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import java.io.IOException;
-import java.util.Set;
 
 /**
- * An import of a snapshot: everything is read and checked before anything is written. Only the keys
- * of the snapshot are all in memory.
+ * An import of a snapshot: everything is read and checked before anything is written. If the keys
+ * of the snapshot are not in order, they are all in memory.
  */
 public record SnapshotImport(
     KVStore store, SnapshotReader reader, ImportSettings settings, ImportListener listener) {
@@ -29,12 +28,17 @@ public record SnapshotImport(
           ErrorCode.INVALID_PARAMETER, "Values of exact types cannot be merged into others");
     }
     long[] total = {0};
-    Set<String> keys = reader.check(entry -> {
-      if (entry.key().startsWith(settings.prefix())) {
-        listener.key(entry.key());
-        total[0]++;
-      }
-    });
+    SnapshotKeys keys = reader.check(
+        () -> {
+          total[0] = 0;
+          return entry -> {
+            if (entry.key().startsWith(settings.prefix())) {
+              listener.key(entry.key());
+              total[0]++;
+            }
+          };
+        },
+        listener::keptKey);
     String demanded = settings.fingerprint();
     ImportPass preview = null;
     if (settings.dryRun() || demanded != null) {

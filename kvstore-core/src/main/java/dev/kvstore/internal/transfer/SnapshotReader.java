@@ -9,16 +9,15 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Reads the entries of a snapshot, one after the other: a JSON object, a YAML mapping, properties,
- * or a line for each entry. Only the keys are all in memory. Not thread-safe.
+ * or a line for each entry. Not thread-safe.
  */
 public final class SnapshotReader {
   private final SnapshotSource source;
@@ -45,15 +44,26 @@ public final class SnapshotReader {
   }
 
   /**
-   * Reads everything once.
+   * Reads everything once, or twice if the keys are not in order.
    *
-   * @return the keys
+   * @param entries makes what takes the entries, for each time
+   * @param whenKept called for each key that is kept in memory, which none is if they are in order
    * @throws InvalidSnapshotException with all that is wrong: text that is not in that format, keys
    *     that are illegal or there twice, and values that cannot be stored without loss
    * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if a library is missing
    */
-  public Set<String> check(Consumer<SnapshotEntry> entries) throws IOException {
-    Set<String> keys = new HashSet<>();
+  public SnapshotKeys check(Supplier<Consumer<SnapshotEntry>> entries, Consumer<String> whenKept)
+      throws IOException {
+    try {
+      return check(SnapshotKeys.inOrder(), entries.get());
+    } catch (SnapshotKeys.OutOfOrder e) {
+      problems = new FileProblems(source.name());
+      return check(SnapshotKeys.inAnyOrder(whenKept), entries.get());
+    }
+  }
+
+  private SnapshotKeys check(SnapshotKeys keys, Consumer<SnapshotEntry> entries)
+      throws IOException {
     read(new Keys(keys, problems, reading.separator() != null), entries);
     return keys;
   }
@@ -73,11 +83,17 @@ public final class SnapshotReader {
    */
   public Map<String, RawValue> values(String prefix) throws IOException {
     Map<String, RawValue> values = new LinkedHashMap<>();
-    check(entry -> {
+    Consumer<SnapshotEntry> entries = entry -> {
       if (entry.key().startsWith(prefix)) {
         values.put(entry.key(), entry.value());
       }
-    });
+    };
+    check(
+        () -> {
+          values.clear();
+          return entries;
+        },
+        key -> {});
     return values;
   }
 
@@ -88,7 +104,7 @@ public final class SnapshotReader {
    */
   public List<Node.Member> members() throws IOException {
     List<Node.Member> members = new ArrayList<>();
-    Keys keys = new Keys(new HashSet<>(), problems, false);
+    Keys keys = new Keys(SnapshotKeys.inAnyOrder(key -> {}), problems, false);
     spelled(member -> {
       if (keys.accepts(member.name(), member.place())) {
         members.add(member);
@@ -122,7 +138,7 @@ public final class SnapshotReader {
   }
 
   /** Reports illegal keys and those that are there twice. */
-  private record Keys(Set<String> keys, FileProblems problems, boolean flattened)
+  private record Keys(SnapshotKeys keys, FileProblems problems, boolean flattened)
       implements Filter {
     @Override
     public boolean accepts(String key, Place place) {

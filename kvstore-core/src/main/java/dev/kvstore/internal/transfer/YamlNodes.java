@@ -45,6 +45,7 @@ final class YamlNodes {
 
   private final EntryText text;
   private final ValueSize size;
+
   /** How many lines of the file are before the text. */
   private final int skipped;
 
@@ -67,7 +68,7 @@ final class YamlNodes {
       SnapshotSource source, Reading reading, FileProblems problems, Consumer<Node.Member> members)
       throws IOException {
     if (!YamlDocuments.areSeveral(source, reading)) {
-      read(source, reading, problems, place -> members);
+      readDocuments(source, reading, problems, place -> members);
       return;
     }
     if (!source.isSmall()) {
@@ -77,7 +78,7 @@ final class YamlNodes {
       return;
     }
     List<YamlDocuments.Part> documents = new ArrayList<>();
-    read(source, reading, problems, place -> {
+    readDocuments(source, reading, problems, place -> {
       List<Node.Member> document = new ArrayList<>();
       documents.add(new YamlDocuments.Part(place, document));
       return new Unique(document, new HashSet<>(), problems);
@@ -103,7 +104,7 @@ final class YamlNodes {
     Consumer<Node.Member> at(Place place);
   }
 
-  private static void read(
+  private static void readDocuments(
       SnapshotSource source, Reading reading, FileProblems problems, Documents documents)
       throws IOException {
     int broken;

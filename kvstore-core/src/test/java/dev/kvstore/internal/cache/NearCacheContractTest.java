@@ -7,7 +7,6 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.testing.EntryStoreContract;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -43,31 +42,12 @@ class NearCacheContractTest extends EntryStoreContract {
 
   @Override
   protected EntryStore open(String name) {
-    return NearCache.over(database.store(name), settings(), new ForwardClock());
+    return NearCache.over(database.store(name), settings(), new ForwardClock(clock()));
   }
 
   /** The stand-in is a standalone server: versions are looked at now and then. */
   @Override
   public boolean tellsOfEveryChange() {
     return false;
-  }
-
-  /** The clock of the contract, which tests put forward. */
-  private final class ForwardClock extends CacheClock {
-    private final Instant origin = clock().instant();
-
-    ForwardClock() {
-      super("contract", clock());
-    }
-
-    @Override
-    long nanos() {
-      return Duration.between(origin, clock().instant()).toNanos();
-    }
-
-    @Override
-    long coarseNanos() {
-      return nanos();
-    }
   }
 }

@@ -275,6 +275,26 @@ class LostReplyTest {
   }
 
   @Test
+  void delete_withAHistory_isKnownByItsTombstone() {
+    mongo.format(found(
+        BsonDocument.parse("{_id: 'history:settings', on: true, own: true, complete: true}")));
+    mongo.hangUp("findAndModify").reply("find", any -> {
+      BsonDocument tombstone = mongo
+          .sent("findAndModify")
+          .get(0)
+          .getArray("update")
+          .get(0)
+          .asDocument()
+          .getDocument("$set");
+      return found(new BsonDocument("_id", new BsonString("a"))
+          .append("etag", tombstone.get("etag"))
+          .append("expiresAt", tombstone.get("expiresAt")));
+    });
+
+    assertThat(RawStore.of(open()).delete("a", WriteOptions.DEFAULT)).isTrue();
+  }
+
+  @Test
   void writeMany_hungUpAfterItWasDone_countsByVersions() {
     mongo.hangUp("update").reply("find", any -> {
       BsonDocument[] made = mongo.sent("update").get(0).getArray("updates").stream()

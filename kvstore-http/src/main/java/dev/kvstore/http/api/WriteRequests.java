@@ -10,14 +10,18 @@ import dev.kvstore.Names;
 import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.wire.Conditions;
 import dev.kvstore.internal.support.Percent;
+import dev.kvstore.internal.transfer.ImportMode;
+import dev.kvstore.internal.transfer.ImportSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */
@@ -123,6 +127,24 @@ public final class WriteRequests {
     DropOptions options =
         parameters.flag("purge") ? DropOptions.DEFAULT.purgingHistory() : DropOptions.DEFAULT;
     return signed(context, options, DropOptions::author, DropOptions::comment);
+  }
+
+  /**
+   * Returns the settings of an import: its condition is the fingerprint of a dry run. Only an
+   * administrator may give entries the authors that the snapshot names.
+   */
+  public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
+    ImportMode mode = ImportMode.valueOf(
+        parameters.choice("mode", "merge", "defaults", "replace").toUpperCase(Locale.ROOT));
+    return new ImportSettings(
+        parameters.prefix(),
+        mode,
+        false,
+        parameters.flag("dryRun"),
+        fingerprint(context),
+        author(context),
+        comment(context, null),
+        context.principal().has(Role.ADMIN));
   }
 
   /** Adds who writes, and why, as far as the request says so. */

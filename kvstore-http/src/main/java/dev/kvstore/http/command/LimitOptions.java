@@ -30,6 +30,13 @@ final class LimitOptions {
   private ByteSize maxBodyBytes = new ByteSize(ServerSettings.DEFAULT.maxBodyBytes());
 
   @Option(
+      names = "--max-import-bytes",
+      paramLabel = "SIZE",
+      description = "The maximum size of a snapshot that is imported (${DEFAULT-VALUE}). It is kept"
+          + " in a temporary file meanwhile.")
+  private ByteSize maxImportBytes = new ByteSize(ServerSettings.DEFAULT.maxImportBytes());
+
+  @Option(
       names = "--max-header-bytes",
       paramLabel = "SIZE",
       description =
@@ -94,6 +101,7 @@ final class LimitOptions {
     faults.checkRange("--max-requests-per-second", maxRequestsPerSecond, 0, 1_000_000);
     faults.checkRange("--max-value-bytes", maxValueBytes, "1B", "15MiB");
     faults.checkRange("--max-body-bytes", maxBodyBytes, "1B", "1GiB");
+    faults.checkRange("--max-import-bytes", maxImportBytes, "1B", "1024GiB");
     faults.checkRange("--max-header-bytes", maxHeaderBytes, "1KiB", "1MiB");
     faults.checkRange("--max-connections", maxConnections, 1, 1_000_000);
     faults.checkRange("--max-event-streams", maxEventStreams, 1, 1_000_000);
@@ -129,6 +137,10 @@ final class LimitOptions {
 
   int maxBodyBytes() {
     return Math.toIntExact(maxBodyBytes.bytes());
+  }
+
+  long maxImportBytes() {
+    return maxImportBytes.bytes();
   }
 
   Duration stopTimeout() {

@@ -77,7 +77,7 @@ final class SeedOptions {
       try {
         Seed seed = Seed.of(text);
         try (SnapshotSource source = seed.source()) {
-          seed.reader(source, limits).check(entry -> {});
+          seed.reader(source, limits).check(() -> entry -> {}, key -> {});
         } catch (IOException e) {
           faults.add(SEED, text, "the file cannot be read: " + DurableFile.reason(e));
         } catch (InvalidSnapshotException e) {

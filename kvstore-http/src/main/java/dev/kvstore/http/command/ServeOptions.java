@@ -100,6 +100,7 @@ final class ServeOptions {
         listen.port(),
         limits.values(),
         limits.maxBodyBytes(),
+        limits.maxImportBytes(),
         limits.stopTimeout(),
         backend.kind(),
         limits.connections(tls.files()),

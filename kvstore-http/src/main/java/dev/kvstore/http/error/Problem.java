@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An error as it is answered, see RFC 9457.
  *
  * @param detail what happened this time; never a value, a secret or a driver's words
- * @param members what else is known, by the name it has in the document: texts and lists of texts
+ * @param members what else is known, by the name it has in the document: texts, numbers, and lists
+ *     of texts or objects
  * @param headers header fields of the answer that belong to this error
  */
 public record Problem(
@@ -42,6 +43,16 @@ public record Problem(
 
   public Problem with(String member, List<String> values) {
     return new Problem(kind, detail, plus(members, member, List.copyOf(values)), headers);
+  }
+
+  /** Adds a member that is a number. */
+  public Problem with(String member, long value) {
+    return new Problem(kind, detail, plus(members, member, value), headers);
+  }
+
+  /** Adds a member that is a list of objects. */
+  public Problem withObjects(String member, List<Map<String, Object>> objects) {
+    return new Problem(kind, detail, plus(members, member, List.copyOf(objects)), headers);
   }
 
   public Problem withHeader(String name, String value) {

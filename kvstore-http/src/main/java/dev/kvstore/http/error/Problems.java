@@ -3,12 +3,16 @@ package dev.kvstore.http.error;
 import dev.kvstore.BatchOutcome;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.EtagReusedException;
+import dev.kvstore.ImportStoppedException;
+import dev.kvstore.InvalidSnapshotException;
 import dev.kvstore.KVException;
 import dev.kvstore.KeyNotFoundException;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.ValidationFailedException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
@@ -27,6 +31,9 @@ public final class Problems {
   private static final String UNKNOWN_DETAIL =
       "The database did not confirm the write, and whether it was done could not be found out: read"
           + " it before trying again. The service's log says more under this request id";
+
+  private static final String STOPPED_DETAIL = "The import has stopped at this key, and entries"
+      + " before it were written. Send it again to complete it";
 
   /** A batch with more keys than this is answered without saying what became of each. */
   private static final int MOST_KEYS = 1000;
@@ -79,11 +86,13 @@ public final class Problems {
     ErrorCode code = failure.code();
     String detail = switch (code) {
       case UNAVAILABLE -> UNAVAILABLE_DETAIL;
-      case OUTCOME_UNKNOWN -> UNKNOWN_DETAIL;
+      case OUTCOME_UNKNOWN ->
+        failure instanceof ImportStoppedException ? STOPPED_DETAIL : UNKNOWN_DETAIL;
       case CLOSED -> "The service is stopping";
       default -> "The database refuses the service's own credentials";
     };
-    Problem problem = new Problem(ErrorKind.UNAVAILABLE, detail).withHeader("Retry-After", "1");
+    Problem problem = withDetails(new Problem(ErrorKind.UNAVAILABLE, detail), failure)
+        .withHeader("Retry-After", "1");
     if (code == ErrorCode.OUTCOME_UNKNOWN) {
       return problem.with("outcome", "unknown");
     }
@@ -123,13 +132,36 @@ public final class Problems {
           .with("storedType", mismatch.storedType())
           .with("wantedType", mismatch.wantedType());
     }
+    if (failure instanceof InvalidSnapshotException invalid) {
+      return problem.withObjects(
+          "problems", invalid.problems().stream().map(Problems::members).toList());
+    }
+    if (failure instanceof ImportStoppedException stopped) {
+      Problem at = problem.with("key", stopped.key());
+      return stopped.line() > 0 ? at.with("line", stopped.line()) : at;
+    }
     if (failure instanceof ValidationFailedException invalid) {
       return problem.with("key", invalid.key());
     }
     return problem;
   }
 
+  private static Map<String, Object> members(InvalidSnapshotException.Problem problem) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("key", problem.key());
+    members.put("pointer", problem.pointer());
+    members.put("line", problem.line());
+    members.put("column", problem.column());
+    members.put("detail", problem.detail());
+    return members;
+  }
+
   private static String message(KVException failure) {
+    if (failure instanceof InvalidSnapshotException invalid
+        && !invalid.problems().isEmpty()) {
+      return "The snapshot has problems, of which the first is in line "
+          + invalid.problems().get(0).line() + "; nothing was written";
+    }
     String message = failure.getMessage();
     return message == null ? failure.code().text() : message;
   }

@@ -7,6 +7,7 @@ import dev.kvstore.ReadOptions;
 import dev.kvstore.SyncToken;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.error.ProblemException;
+import dev.kvstore.http.limits.BodyFiles.BodyFile;
 import dev.kvstore.http.limits.Room;
 import dev.kvstore.http.logging.AuditEvent;
 import dev.kvstore.http.net.PacedConnector;
@@ -16,9 +17,13 @@ import dev.kvstore.spi.EntryStore;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -49,6 +54,7 @@ public final class RequestContext {
   private @Nullable EntryStore entries;
   private InputStream body = InputStream.nullInputStream();
   private int bodySize;
+  private @Nullable BodyFile bodyFile;
   private @Nullable MessageDigest bodyDigest;
   private @Nullable AsyncContext async;
   private boolean handedOver;
@@ -109,12 +115,35 @@ public final class RequestContext {
    * digest.
    */
   public InputStream body() {
+    return body(body);
+  }
+
+  private InputStream body(InputStream content) {
     if (request.getHeader(ETAG) == null) {
-      return body;
+      return content;
     }
     MessageDigest digest = Sha256.start();
     bodyDigest = digest;
-    return new DigestInputStream(body, digest);
+    return new DigestInputStream(content, digest);
+  }
+
+  /** Reads the file with the body, if the write names itself, so that it is known again. */
+  public void digestBodyFile() throws IOException {
+    if (bodyFile != null && request.getHeader(ETAG) != null) {
+      try (InputStream content = body(Files.newInputStream(bodyFile.path()))) {
+        content.transferTo(OutputStream.nullOutputStream());
+      }
+    }
+  }
+
+  /** Returns the file with the body, if its resource keeps bodies in files and there is one. */
+  public Optional<BodyFile> bodyFile() {
+    return Optional.ofNullable(bodyFile);
+  }
+
+  /** Sets the body, which is in this file. */
+  public void bodyFile(BodyFile file) {
+    bodyFile = file;
   }
 
   public void body(InputStream content, int size) {

@@ -11,7 +11,7 @@ import java.util.List;
  * @param maxBodyBytes the most bytes that the body of a request has
  */
 public record Route(
-    String path, List<String> methods, Access access, int maxBodyBytes, ResourceHandler handler) {
+    String path, List<String> methods, Access access, long maxBodyBytes, ResourceHandler handler) {
   public String allow() {
     return String.join(", ", methods);
   }

@@ -32,13 +32,13 @@ public final class RouteTable {
    * @param maxBodyBytes the most bytes that the body of a request has; 0 where none is read
    */
   public void add(
-      String methods, String path, Access access, int maxBodyBytes, ResourceHandler handler) {
+      String methods, String path, Access access, long maxBodyBytes, ResourceHandler handler) {
     String all = methods.replace("GET", "GET, HEAD") + ", OPTIONS";
     routes.put(path, new Route(path, List.of(all.split(", ", -1)), access, maxBodyBytes, handler));
   }
 
   /** Adds a route for the data of a store, as {@link #add}; its path goes on with the name. */
-  public void addData(String methods, String name, int maxBodyBytes, ResourceHandler handler) {
+  public void addData(String methods, String name, long maxBodyBytes, ResourceHandler handler) {
     add(methods, STORES + "{store}/" + name, Access.DATA, maxBodyBytes, handler);
   }
 

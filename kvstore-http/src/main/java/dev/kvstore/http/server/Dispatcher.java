@@ -191,7 +191,7 @@ record Dispatcher(
       execute(context);
       return;
     }
-    int maxBytes = context.path().route().maxBodyBytes();
+    long maxBytes = context.path().route().maxBodyBytes();
     if (request.getContentLengthLong() > maxBytes) {
       throw RequestBodies.tooLarge(request.getContentLengthLong(), maxBytes);
     }

@@ -19,6 +19,7 @@ import dev.kvstore.http.api.monitoring.HealthHandler;
 import dev.kvstore.http.api.monitoring.MetricsHandler;
 import dev.kvstore.http.api.pages.Page;
 import dev.kvstore.http.api.pages.PageHandler;
+import dev.kvstore.http.api.snapshots.SnapshotHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
 import dev.kvstore.http.api.values.DeletionsHandler;
@@ -95,6 +96,11 @@ final class Routes {
         small,
         new SettingsHandler(requests, responses));
     table.addData("GET", "keys", 0, new ListingHandler(responses));
+    table.addData(
+        "GET, PUT",
+        "snapshot",
+        settings.maxImportBytes(),
+        SnapshotHandler.of(settings.limits(), settings.maxImportBytes(), responses, writes));
     table.addData("GET", "events", 0, new EventsHandler(database, streams, frames));
     table.add("GET", "/v1/stores", Access.DATA, 0, new StoresHandler(database, responses));
     table.add(
@@ -102,7 +108,7 @@ final class Routes {
         "/v1/stores/{store}",
         Access.STORE,
         value,
-        new StoreHandler(database, responses, settings.limits(), batch));
+        new StoreHandler(database, responses, settings.limits(), batch, settings.maxImportBytes()));
     table.add("GET", "/health/live", Access.PROBE, 0, new HealthHandler.Live());
     table.add(
         "GET",

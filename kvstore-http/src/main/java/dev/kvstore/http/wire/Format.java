@@ -111,6 +111,56 @@ public enum Format {
         ErrorKind.NOT_ACCEPTABLE, "Answers are application/json or application/bson");
   }
 
+  /**
+   * Returns which of these media types the request likes best for the answer; the first where it
+   * has no preference.
+   *
+   * @throws ProblemException if it accepts none of them
+   */
+  public static String preferred(HttpServletRequest request, List<String> mediaTypes) {
+    String accept = accept(request);
+    if (accept.isBlank()) {
+      return mediaTypes.get(0);
+    }
+    List<MediaRange> ranges = ranges(accept);
+    String preferred = null;
+    MediaRange range = null;
+    for (String mediaType : mediaTypes) {
+      MediaRange best = best(mediaType, ranges);
+      boolean equal = quality(best) == quality(range);
+      if (quality(best) > quality(range)
+          || (equal && quality(best) > 0 && specific(best) > specific(range))) {
+        preferred = mediaType;
+        range = best;
+      }
+    }
+    if (preferred == null) {
+      throw new ProblemException(
+          ErrorKind.NOT_ACCEPTABLE, "Answers are " + String.join(" or ", mediaTypes));
+    }
+    return preferred;
+  }
+
+  /**
+   * Returns the media type of the request's body, without parameters and in lower case; empty where
+   * nothing is said, or that it is a form, which nothing here reads.
+   *
+   * @throws ProblemException if it is compressed, or not in UTF-8
+   */
+  public static String typeOfBody(HttpServletRequest request) {
+    refuseEncoding(request);
+    String header = request.getHeader("Content-Type");
+    MediaRange type = header == null ? null : MediaRange.parse(header);
+    if (type == null || type.name().equals("application/x-www-form-urlencoded")) {
+      return "";
+    }
+    if (!isUtf8(type.charset())) {
+      throw new ProblemException(
+          ErrorKind.UNSUPPORTED_MEDIA_TYPE, "The body must be in UTF-8, and say so");
+    }
+    return type.name();
+  }
+
   public static boolean accepts(HttpServletRequest request, String mediaType) {
     String accept = accept(request);
     return accept.isBlank() || quality(best(mediaType, ranges(accept))) > 0;

@@ -28,6 +28,9 @@ public final class Gzip {
   private static final Set<String> TYPES = Set.of(
       Format.JSON.mediaType(),
       Format.BSON.mediaType(),
+      "application/yaml",
+      "application/x-ndjson",
+      "text/x-java-properties",
       "text/html",
       "text/css",
       "text/javascript",

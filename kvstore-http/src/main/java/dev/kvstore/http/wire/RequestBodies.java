@@ -220,7 +220,7 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     return context.body();
   }
 
-  public static ProblemException tooLarge(long bytes, int maxBytes) {
+  public static ProblemException tooLarge(long bytes, long maxBytes) {
     return new ProblemException(
         ErrorKind.TOO_LARGE,
         "The body has " + bytes + " bytes, more than " + maxBytes + ", the most there can be");

@@ -1,28 +1,37 @@
 package dev.kvstore.http.wire;
 
+import dev.kvstore.http.limits.BodyFiles;
+import dev.kvstore.http.limits.BodyFiles.BodyFile;
 import dev.kvstore.http.net.LingeringClose;
 import dev.kvstore.http.route.RequestContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The body of a request, which is read before the request is executed: while it comes, nothing but
- * the memory for what has come is used. The rest of a body that is refused is discarded for a
- * moment before the answer, see {@link LingeringClose}.
+ * the memory or the file for what has come is used. The rest of a body that is refused is discarded
+ * for a moment before the answer, see {@link LingeringClose}.
  */
 public final class RequestBody implements ReadListener {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
+
   private static final int BUFFER_BYTES = 16 * 1024;
 
   private final ServletInputStream in;
-  private final ChunkedBuffer content;
+  private final Content content;
   private final Runnable whenRead;
   private final Consumer<Throwable> whenFailed;
   private final Scheduler scheduler;
@@ -36,7 +45,7 @@ public final class RequestBody implements ReadListener {
   private RequestBody(
       ServletInputStream in,
       long maxBytes,
-      ChunkedBuffer content,
+      Content content,
       Runnable whenRead,
       Consumer<Throwable> whenFailed,
       Scheduler scheduler) {
@@ -61,26 +70,88 @@ public final class RequestBody implements ReadListener {
    */
   public static void read(
       RequestContext context,
-      int maxBytes,
+      long maxBytes,
       Runnable whenRead,
       Consumer<Throwable> whenFailed,
       Scheduler scheduler)
       throws IOException {
     HttpServletRequest request = context.request();
     ServletInputStream in = request.getInputStream();
-    ChunkedBuffer content = new ChunkedBuffer(context.room()::take);
+    Content content = content(context);
     Runnable whenAll = () -> {
-      context.body(content.toInputStream(), content.getSize());
+      content.giveTo(context);
       whenRead.run();
     };
     long length = request.getContentLengthLong();
     if (length >= 0 && length <= Math.min(in.available(), maxBytes)) {
-      content.write(in.readNBytes((int) length));
+      byte[] all = in.readNBytes((int) length);
+      content.write(all, all.length);
       whenAll.run();
       return;
     }
     context.startAsync();
     in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed, scheduler));
+  }
+
+  /** What has come of a body. */
+  private interface Content {
+    /** @throws RuntimeException if there is no room for it */
+    void write(byte[] bytes, int count);
+
+    void giveTo(RequestContext context);
+  }
+
+  private static Content content(RequestContext context) throws IOException {
+    Optional<BodyFiles> files = context.path().route().handler().bodyFiles();
+    return files.isPresent()
+        ? new InFile(files.get().create(context.client()), context.request())
+        : new InMemory(new ChunkedBuffer(context.room()::take));
+  }
+
+  private record InMemory(ChunkedBuffer buffer) implements Content {
+    @Override
+    public void write(byte[] bytes, int count) {
+      buffer.write(bytes, 0, count);
+    }
+
+    @Override
+    public void giveTo(RequestContext context) {
+      context.body(buffer.toInputStream(), buffer.getSize());
+    }
+  }
+
+  private record InFile(BodyFile file) implements Content {
+    InFile(BodyFile file, HttpServletRequest request) {
+      this(file);
+      Request.addCompletionListener(RequestContext.core(request), failure -> delete());
+    }
+
+    @Override
+    public void write(byte[] bytes, int count) {
+      try {
+        file.write(bytes, 0, count);
+      } catch (IOException e) {
+        throw new UncheckedIOException("A body could not be kept in a file", e);
+      }
+    }
+
+    @Override
+    public void giveTo(RequestContext context) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("A body could not be kept in a file", e);
+      }
+      context.bodyFile(file);
+    }
+
+    private void delete() {
+      try {
+        file.delete();
+      } catch (IOException e) {
+        LOG.warn("A temporary file could not be deleted: {}", file.path(), e);
+      }
+    }
   }
 
   /** Returns true if there may be a body which comes without being asked for. */
@@ -104,7 +175,7 @@ public final class RequestBody implements ReadListener {
 
   private void keep(byte[] buffer, int count) {
     try {
-      content.write(buffer, 0, count);
+      content.write(buffer, count);
     } catch (RuntimeException e) {
       discardRest(() -> whenFailed.accept(e));
       return;

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
 
   /** A smaller body waits in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
+
+  /** How many values a snapshot does not have as they are. */
+  private static final String LOSSES = "KV-Losses";
 
   public interface Content {
     void writeTo(DocumentWriter out) throws IOException;
@@ -109,6 +113,26 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
       // In chunks even where the connection closes afterwards, or an end that came too early could
       // not be told from the end.
       context.header("Transfer-Encoding", "chunked");
+    }
+    Sending.made(context, parts, load);
+  }
+
+  /** Answers with a snapshot, which is sent while it is being written. */
+  public void snapshot(RequestContext context, String mediaType, SnapshotParts parts)
+      throws IOException {
+    context.response().setStatus(200);
+    context.response().setContentType(mediaType);
+    context.tellPosition();
+    parts.make();
+    context.tellPosition();
+    if (context.isHead()) {
+      context.response().flushBuffer();
+      return;
+    }
+    if (context.request().getProtocol().equals("HTTP/1.1")) {
+      context.header("Transfer-Encoding", "chunked");
+      context.header("Trailer", LOSSES);
+      context.response().setTrailerFields(() -> Map.of(LOSSES, Long.toString(parts.losses())));
     }
     Sending.made(context, parts, load);
   }

@@ -39,8 +39,10 @@ final class JavaBlocks {
       import dev.kvstore.mongo.*;
       import dev.kvstore.spi.*;
       import dev.kvstore.sqlite.*;
+      import dev.kvstore.transfer.*;
       import com.fasterxml.jackson.databind.ObjectMapper;
       import com.mongodb.client.*;
+      import java.io.*;
       import java.net.*;
       import java.net.http.HttpClient;
       import java.nio.file.*;

@@ -100,7 +100,7 @@ final class ImportCommand extends Action.OnStore {
       SnapshotReader reader = options.reader(source, metadata);
       Notes notes = new Notes(store, reader);
       ImportSettings settings =
-          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, true);
+          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, null, true);
       ChangeReport report;
       try (notes.progress) {
         report = new SnapshotImport(store, reader, settings, notes).run();

@@ -103,8 +103,16 @@ final class DriverStreams implements StreamSource {
         "documentKey._id",
         "fullDocument.version",
         "fullDocument.etag",
+        "fullDocument.deleted",
+        "fullDocument.history.pending",
+        "fullDocument.history.operation",
+        "fullDocument.history.expired",
         "updateDescription.updatedFields.version",
-        "updateDescription.updatedFields.etag");
+        "updateDescription.updatedFields.etag",
+        "updateDescription.updatedFields.createdAt",
+        "updateDescription.updatedFields.deleted",
+        "updateDescription.updatedFields.recorded",
+        "updateDescription.removedFields");
     return List.of(Aggregates.match(match), Aggregates.project(project));
   }
 

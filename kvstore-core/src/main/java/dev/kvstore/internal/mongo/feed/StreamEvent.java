@@ -3,6 +3,8 @@ package dev.kvstore.internal.mongo.feed;
 import dev.kvstore.KVChange.Kind;
 import dev.kvstore.spi.Change;
 import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonObjectId;
 import org.bson.BsonString;
@@ -51,25 +53,63 @@ sealed interface StreamEvent {
     String key = id.getValue();
     long time = time(event);
     List<Change> changes = switch (operation) {
-      case "delete" -> List.of(new Change(Kind.DELETE, key, 0, null, time));
-      case "update" ->
-        List.of(set(key, event.getDocument("updateDescription").get("updatedFields"), time));
+      case "delete" -> List.of(gone(Kind.DELETE, key, time));
+      case "update" -> updated(event.getDocument("updateDescription"), key, time);
       case "insert" -> List.of(set(key, event.get("fullDocument"), time));
-      default -> replaced(set(key, event.get("fullDocument"), time));
+      default -> replaced(event.getDocument("fullDocument", new BsonDocument()), key, time);
     };
-    return new Changed(collection(event, "ns"), changes);
+    return changes.isEmpty() ? new Nothing() : new Changed(collection(event, "ns"), changes);
+  }
+
+  /**
+   * A store with a history makes a tombstone of a deleted entry. What it moves to the history, as
+   * {@code recorded} tells, is no change.
+   */
+  private static List<Change> updated(BsonDocument description, String key, long time) {
+    BsonDocument fields = description.getDocument("updatedFields", new BsonDocument());
+    boolean byStore = fields.containsKey("etag");
+    if (!byStore && fields.containsKey("recorded")) {
+      return List.of();
+    }
+    if (byStore && BsonBoolean.TRUE.equals(fields.get("deleted"))) {
+      return List.of(gone(Kind.DELETE, key, time));
+    }
+    Change set = set(key, fields, time);
+    if (!byStore || !fields.containsKey("createdAt")) {
+      return List.of(set);
+    }
+    // A new life, in place of an expired entry or a tombstone.
+    Change first = new Change(Kind.SET, key, 1, set.etag(), time);
+    BsonArray removed = description.getArray("removedFields", new BsonArray());
+    return removed.contains(new BsonString("deleted"))
+        ? List.of(first)
+        : List.of(gone(Kind.EXPIRE, key, time), first);
   }
 
   /**
    * A store replaces only an expired entry that is still there, by the first version of its next
-   * life. Whatever else was replaced was so by hand, and then its version orders nothing.
+   * life. Before MongoDB 5.0 whatever a store with a history writes comes as a replacement, too: of
+   * that something is pending. All else was replaced by hand, and then its version orders nothing.
    */
-  private static List<Change> replaced(Change set) {
-    String key = set.key();
-    long time = set.position();
+  private static List<Change> replaced(BsonDocument document, String key, long time) {
+    Change set = set(key, document, time);
+    BsonDocument history = document.getDocument("history", new BsonDocument());
+    if (history.containsKey("pending") && history.containsKey("operation")) {
+      if (document.containsKey("deleted")) {
+        boolean expired = new BsonString("expire").equals(history.get("operation"));
+        return List.of(gone(expired ? Kind.EXPIRE : Kind.DELETE, key, time));
+      }
+      return history.containsKey("expired")
+          ? List.of(gone(Kind.EXPIRE, key, time), set)
+          : List.of(set);
+    }
     return set.version() == 1
-        ? List.of(new Change(Kind.EXPIRE, key, 0, null, time), set)
+        ? List.of(gone(Kind.EXPIRE, key, time), set)
         : List.of(new Change(Kind.SET, key, Change.UNKNOWN_VERSION, set.etag(), time));
+  }
+
+  private static Change gone(Kind kind, String key, long time) {
+    return new Change(kind, key, 0, null, time);
   }
 
   private static Change set(String key, @Nullable BsonValue fields, long time) {

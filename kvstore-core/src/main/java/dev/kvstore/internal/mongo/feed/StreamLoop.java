@@ -1,6 +1,7 @@
 package dev.kvstore.internal.mongo.feed;
 
 import com.mongodb.MongoException;
+import dev.kvstore.KVChange.Kind;
 import dev.kvstore.internal.mongo.feed.StreamSource.Batch;
 import dev.kvstore.internal.mongo.feed.StreamSource.EventStream;
 import dev.kvstore.internal.mongo.feed.StreamSource.Start;
@@ -9,7 +10,9 @@ import dev.kvstore.internal.support.ServiceThread;
 import dev.kvstore.spi.Change;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -35,7 +38,18 @@ abstract class StreamLoop extends ServiceThread {
   /** After so many refusals in a row the place where the stream was to continue is given up. */
   private static final int REFUSALS = 5;
 
+  /** So many tombstones may wait for their removal. */
+  private static final int MOST_ABSENT = 10_000;
+
   final List<StreamSubscription> sinks = new ArrayList<>();
+
+  /** Keys of which it was told last that they are absent, the latest ones. */
+  private final Set<String> absent = Collections.newSetFromMap(new LinkedHashMap<>() {
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+      return size() > MOST_ABSENT;
+    }
+  });
 
   private final StreamSource source;
   private final Pause pause;
@@ -81,6 +95,7 @@ abstract class StreamLoop extends ServiceThread {
   /** Forgets where the stream was: the next one begins now. */
   final void beginAnew() {
     closeStream();
+    absent.clear();
     token = null;
     position = UNKNOWN;
   }
@@ -177,10 +192,16 @@ abstract class StreamLoop extends ServiceThread {
   private boolean read(BsonDocument event, Map<String, StoreNews> news) {
     StreamEvent read = StreamEvent.of(event);
     if (read instanceof StreamEvent.Changed changed) {
-      news.computeIfAbsent(changed.store(), store -> StoreNews.replacedAt(UNKNOWN))
-          .changes()
-          .addAll(changed.changes());
+      List<Change> changes = news.computeIfAbsent(
+              changed.store(), store -> StoreNews.replacedAt(UNKNOWN))
+          .changes();
+      for (Change change : changed.changes()) {
+        if (!isKnown(changed.store(), change)) {
+          changes.add(change);
+        }
+      }
     } else if (read instanceof StreamEvent.Replaced replaced) {
+      absent.clear();
       for (String store : replaced.stores()) {
         news.put(store, StoreNews.replacedAt(replaced.position()));
       }
@@ -188,6 +209,16 @@ abstract class StreamLoop extends ServiceThread {
       return read instanceof StreamEvent.Nothing;
     }
     return true;
+  }
+
+  /** Returns whether it was told before that the key is absent: now its tombstone is removed. */
+  private boolean isKnown(String store, Change change) {
+    String key = store + '/' + change.key();
+    if (change.kind() == Kind.SET) {
+      absent.remove(key);
+      return false;
+    }
+    return !absent.add(key);
   }
 
   /** Returns up to which time everything is known after the batch. */
@@ -212,6 +243,7 @@ abstract class StreamLoop extends ServiceThread {
 
   private void recover(Throwable thrown) {
     StreamFailure trouble = StreamFailure.of(thrown);
+    absent.clear(); // of what was read last nobody may have been told
     // After a time-out too, though the driver would go on with the same one: it then keeps to the
     // server that it chose first, and asks for a connection again and again without a pause.
     closeStream();

@@ -125,4 +125,80 @@ class StreamEventTest {
     assertThat(StreamEvent.of(ScriptedSource.event("reshard", "s", 20)))
         .isEqualTo(new StreamEvent.Replaced(List.of("s"), 20));
   }
+
+  /** An event of a write of a store with a history, as MongoDB 5.0 and newer tell it. */
+  private static StreamEvent updated(String updatedFields, String removedFields) {
+    BsonDocument event = ScriptedSource.set("s", "a", 1, 20);
+    event.put(
+        "updateDescription",
+        BsonDocument.parse(
+            "{updatedFields: " + updatedFields + ", removedFields: " + removedFields + "}"));
+    return StreamEvent.of(event);
+  }
+
+  /** The same, as older servers tell it. */
+  private static StreamEvent replaced(String document) {
+    BsonDocument event = ScriptedSource.event("replace", "s", 20);
+    event.put("documentKey", BsonDocument.parse("{_id: 'a'}"));
+    event.put("fullDocument", BsonDocument.parse(document));
+    return StreamEvent.of(event);
+  }
+
+  private static List<String> told(StreamEvent event) {
+    return ((StreamEvent.Changed) event)
+        .changes().stream()
+            .map(change -> change.kind() + " " + change.version())
+            .toList();
+  }
+
+  @Test
+  void history_moves_areNoChanges() {
+    assertThat(updated("{recorded: 'd1'}", "['history.pending', 'history.unrecorded']"))
+        .isInstanceOf(StreamEvent.Nothing.class);
+  }
+
+  @Test
+  void history_writes_areChangesOfVersions() {
+    String etag = "etag: {$oid: '6b015f46cca5514096e3694d'}";
+    assertThat(told(updated("{version: {$numberLong: '7'}, " + etag + "}", "['recorded']")))
+        .containsExactly("SET 7");
+    assertThat(told(replaced("{version: {$numberLong: '7'}, " + etag
+            + ", history: {pending: true, operation: 'set'}}")))
+        .containsExactly("SET 7");
+  }
+
+  @Test
+  void history_tombstones_areDeletes() {
+    String etag = "etag: {$oid: '6b015f46cca5514096e3694d'}";
+    String deleted = "version: {$numberLong: '0'}, deleted: true, " + etag;
+    assertThat(told(updated("{" + deleted + "}", "['value']"))).containsExactly("DELETE 0");
+    assertThat(told(replaced("{" + deleted + ", history: {pending: true, operation: 'delete'}}")))
+        .containsExactly("DELETE 0");
+    assertThat(told(replaced("{" + deleted + ", history: {pending: true, operation: 'expire'}}")))
+        .containsExactly("EXPIRE 0");
+  }
+
+  @Test
+  void history_newLives_endTheExpiredOneBefore() {
+    String created =
+        "etag: {$oid: '6b015f46cca5514096e3694d'}, createdAt: {$date: '2026-01-01T00:00:00Z'}";
+    String version = "version: {$numberLong: '1'}, ";
+    assertThat(told(updated("{" + created + "}", "['recorded']")))
+        .containsExactly("EXPIRE 0", "SET 1");
+    assertThat(told(updated("{" + version + created + "}", "['deleted', 'recorded']")))
+        .containsExactly("SET 1");
+    assertThat(told(replaced("{" + version + created
+            + ", history: {pending: true, operation: 'set', expired: {$date: 1}}}")))
+        .containsExactly("EXPIRE 0", "SET 1");
+    assertThat(told(
+            replaced("{" + version + created + ", history: {pending: true, operation: 'set'}}")))
+        .containsExactly("SET 1");
+  }
+
+  @Test
+  void history_replacementByHand_hasNoVersionToGoBy() {
+    assertThat(told(replaced("{version: {$numberLong: '7'}, recorded: 'd1',"
+            + " history: {operation: 'set', revision: {$numberLong: '5'}}}")))
+        .containsExactly("SET " + Change.UNKNOWN_VERSION);
+  }
 }

@@ -19,7 +19,11 @@ import java.io.IOException;
 
 /** {@code /v1/stores/{store}}: what a store is, and how to drop it. */
 public record StoreHandler(
-    EntryDatabase database, ResponseWriter responses, ValueLimits limits, int maxBodyBytes)
+    EntryDatabase database,
+    ResponseWriter responses,
+    ValueLimits limits,
+    int maxBodyBytes,
+    long maxImportBytes)
     implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
@@ -66,6 +70,7 @@ public record StoreHandler(
     out.name("maxValueBytes").number(limits.maxBytes());
     out.name("maxValueDepth").number(limits.maxDepth());
     out.name("maxBodyBytes").number(maxBodyBytes);
+    out.name("maxImportBytes").number(maxImportBytes);
     out.endDocument();
   }
 

@@ -19,7 +19,7 @@ public final class PageWalk extends EntryDocument.Entries {
   private final Deque<KeyRange> ranges;
 
   /** @param ranges in the order of their keys */
-  PageWalk(RequestContext context, List<KeyRange> ranges) {
+  public PageWalk(RequestContext context, List<KeyRange> ranges) {
     super(context);
     this.ranges = new ArrayDeque<>(ranges);
   }

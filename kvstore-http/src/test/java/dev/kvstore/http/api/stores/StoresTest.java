@@ -113,9 +113,10 @@ class StoresTest {
     new OpenApi().assertDescribed("GET", "/v1/stores/large", reply);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.text())
-        .isEqualTo("{\"name\":\"large\",\"entries\":10000,\"more\":true,\"fallback\":null,"
-            + "\"features\":[\"events\"],\"limits\":{\"maxKeyBytes\":512,"
-            + "\"maxValueBytes\":1048576,\"maxValueDepth\":100,\"maxBodyBytes\":16777216}}");
+        .isEqualTo(
+            "{\"name\":\"large\",\"entries\":10000,\"more\":true,\"fallback\":null,"
+                + "\"features\":[\"events\"],\"limits\":{\"maxKeyBytes\":512,"
+                + "\"maxValueBytes\":1048576,\"maxValueDepth\":100,\"maxBodyBytes\":16777216,\"maxImportBytes\":268435456}}");
     assertThat(reply.header("Sync-Token")).isNotNull();
     assertThat(service.get("/v1/stores/large?counts=false", reader).json().has("entries"))
         .isFalse();

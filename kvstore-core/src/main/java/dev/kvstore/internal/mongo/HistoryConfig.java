@@ -1,0 +1,265 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+import dev.kvstore.HistorySettings;
+import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database says of a store's history, for all processes: a document in
+ * {@value StoredFormat#COLLECTION}. It is read before the first write of this process and every few
+ * seconds while it writes, so that all follow within that time.
+ *
+ * <p>A process that has settings for all stores of its database gives them to a store once, unless
+ * the store has some of its own. One without settings follows what is there.
+ */
+final class HistoryConfig {
+  private static final Duration GOOD_FOR = Duration.ofSeconds(5);
+
+  private static final String ON = "on";
+  private static final String RETENTION = "retention";
+  private static final String REVISIONS = "revisions";
+  private static final String OWN = "own";
+  private static final String SINCE = "since";
+  private static final String GONE = "gone";
+  private static final String COMPLETE = "complete";
+  private static final String EXPIRY_KEPT = "expiryKept";
+  private static final String DROPPED = "dropped";
+
+  private final MongoCollection<BsonDocument> collection;
+  private final BsonDocument mine;
+  private final Optional<HistorySettings> ofDatabase;
+  private final MongoErrors errors;
+  private volatile State state = new State(new BsonDocument());
+  private volatile boolean given;
+  private volatile long nextLook = System.nanoTime();
+
+  HistoryConfig(
+      MongoDatabase database,
+      String store,
+      Optional<HistorySettings> ofDatabase,
+      MongoErrors errors) {
+    this.collection = database.getCollection(StoredFormat.COLLECTION, BsonDocument.class);
+    this.mine = EntryFilter.key("history:" + store);
+    this.ofDatabase = ofDatabase;
+    this.errors = errors;
+  }
+
+  /** A store that was dropped, under another name, until the end of its entries is recorded. */
+  record Dropped(String collection, Instant at, Cause cause) {}
+
+  /** The document. */
+  record State(BsonDocument document) {
+    boolean isKnown() {
+      return !document.isEmpty();
+    }
+
+    boolean isOn() {
+      return document.getBoolean(ON, BsonBoolean.FALSE).getValue();
+    }
+
+    private boolean isOwn() {
+      return document.getBoolean(OWN, BsonBoolean.FALSE).getValue();
+    }
+
+    HistorySettings settings() {
+      HistorySettings settings = isOn() ? HistorySettings.DEFAULT : HistorySettings.OFF;
+      settings = document.containsKey(RETENTION)
+          ? settings.retention(Duration.ofMillis(document.getInt64(RETENTION).getValue()))
+          : settings.forever();
+      return document.containsKey(REVISIONS)
+          ? settings.revisions(document.getInt32(REVISIONS).getValue())
+          : settings;
+    }
+
+    /** Returns the first instant of which the store is known. */
+    Instant since() {
+      return Instant.ofEpochMilli(
+          document.getDateTime(SINCE, new BsonDateTime(0)).getValue());
+    }
+
+    /** Returns the last place in the history from which something was removed. */
+    long gone() {
+      return document.getInt64(GONE, new BsonInt64(0)).getValue();
+    }
+
+    /** Returns whether all is recorded that was there when the history began. */
+    boolean isComplete() {
+      return document.getBoolean(COMPLETE, BsonBoolean.FALSE).getValue();
+    }
+
+    /** Returns whether MongoDB was told not to remove expired entries. */
+    boolean isExpiryKept() {
+      return document.getBoolean(EXPIRY_KEPT, BsonBoolean.FALSE).getValue();
+    }
+
+    List<Dropped> dropped() {
+      List<Dropped> dropped = new ArrayList<>();
+      if (document.containsKey(DROPPED)) {
+        document.getArray(DROPPED).forEach(each -> dropped.add(dropped(each.asDocument())));
+      }
+      return dropped;
+    }
+
+    private static Dropped dropped(BsonDocument document) {
+      Cause cause = new Cause(text(document, "by"), text(document, "comment"), null, null);
+      return new Dropped(
+          document.getString("collection").getValue(),
+          Instant.ofEpochMilli(document.getDateTime("at").getValue()),
+          cause);
+    }
+
+    private static @Nullable String text(BsonDocument document, String member) {
+      return document.containsKey(member) ? document.getString(member).getValue() : null;
+    }
+  }
+
+  /** Returns what was there the last time. */
+  State state() {
+    return state;
+  }
+
+  /** Returns the settings that the store has or, if it is not known yet, will have. */
+  HistorySettings settings() {
+    State seen = state;
+    boolean follows = seen.isKnown() && (given || seen.isOwn() || ofDatabase.isEmpty());
+    return follows ? seen.settings() : ofDatabase.orElse(HistorySettings.OFF);
+  }
+
+  /** Reads the document if that was not done for a while. */
+  void look(Deadline deadline) {
+    if (System.nanoTime() - nextLook >= 0) {
+      read(deadline);
+    }
+  }
+
+  State read(Deadline deadline) {
+    try {
+      BsonDocument found = timed(deadline).find(mine).first();
+      state = new State(found == null || !found.containsKey(ON) ? new BsonDocument() : found);
+    } catch (MongoException e) {
+      if (!MongoErrors.isRefusal(e) || ofDatabase.isPresent()) {
+        throw errors.of(e, "reading the settings of the history");
+      }
+      state = new State(new BsonDocument()); // who may not know has no history
+    }
+    nextLook = System.nanoTime() + GOOD_FOR.toNanos();
+    return state;
+  }
+
+  /** Returns whether {@link #settings} are others than those that are stored. */
+  boolean isToBeGiven() {
+    State seen = state;
+    HistorySettings wanted = settings();
+    return seen.isKnown() ? !wanted.equals(seen.settings()) : wanted.isEnabled();
+  }
+
+  /** No settings of the process have to be given to the store any more. */
+  void given() {
+    given = true;
+  }
+
+  /**
+   * Stores settings.
+   *
+   * @param own whether the store has them for itself
+   * @param since from when on the store is known, if its history begins; else null
+   */
+  void store(HistorySettings settings, boolean own, @Nullable Instant since, Deadline deadline) {
+    List<Bson> update = new ArrayList<>();
+    update.add(Updates.set(ON, BsonBoolean.valueOf(settings.isEnabled())));
+    update.add(Updates.set(OWN, BsonBoolean.valueOf(own)));
+    update.add(settings
+        .retention()
+        .map(time -> Updates.set(RETENTION, new BsonInt64(time.toMillis())))
+        .orElseGet(() -> unset(RETENTION)));
+    update.add(
+        settings.revisions().isPresent()
+            ? Updates.set(REVISIONS, new BsonInt32(settings.revisions().getAsInt()))
+            : unset(REVISIONS));
+    if (since != null) {
+      update.add(Updates.set(SINCE, new BsonDateTime(since.toEpochMilli())));
+      update.add(Updates.set(COMPLETE, BsonBoolean.FALSE));
+      update.add(Updates.set(EXPIRY_KEPT, BsonBoolean.TRUE));
+    }
+    BsonDocument filter = mine.clone();
+    if (!own) {
+      filter.put(OWN, new BsonDocument("$ne", BsonBoolean.TRUE));
+    }
+    try {
+      timed(deadline).updateOne(filter, Updates.combine(update), new UpdateOptions().upsert(true));
+    } catch (MongoException e) {
+      if (!MongoErrors.isDuplicateKey(e)) {
+        throw e;
+      } // the store has got settings of its own meanwhile
+    }
+    given = true;
+    read(deadline);
+  }
+
+  void complete(Deadline deadline) {
+    update(Updates.set(COMPLETE, BsonBoolean.TRUE), deadline);
+  }
+
+  void expiryIsLeftToTheServer(Deadline deadline) {
+    update(unset(EXPIRY_KEPT), deadline);
+  }
+
+  /** Revisions up to that place are about to be removed: the store is known from then on. */
+  void removing(long place, Instant since, Deadline deadline) {
+    update(
+        Updates.combine(
+            Updates.max(GONE, new BsonInt64(place)),
+            Updates.max(SINCE, new BsonDateTime(since.toEpochMilli()))),
+        deadline);
+  }
+
+  void dropping(Dropped dropped, Deadline deadline) {
+    BsonDocument noted = new BsonDocument("collection", new BsonString(dropped.collection()))
+        .append("at", new BsonDateTime(dropped.at().toEpochMilli()));
+    Cause cause = dropped.cause();
+    if (cause.author() != null) {
+      noted.put("by", new BsonString(cause.author()));
+    }
+    if (cause.comment() != null) {
+      noted.put("comment", new BsonString(cause.comment()));
+    }
+    update(Updates.push(DROPPED, noted), deadline);
+  }
+
+  void dropped(Dropped dropped, Deadline deadline) {
+    BsonDocument noted = new BsonDocument("collection", new BsonString(dropped.collection()));
+    update(Updates.pull(DROPPED, noted), deadline);
+  }
+
+  private void update(Bson update, Deadline deadline) {
+    timed(deadline).updateOne(mine, update);
+    read(deadline);
+  }
+
+  private static Bson unset(String member) {
+    return new BsonDocument("$unset", new BsonDocument(member, new BsonString("")));
+  }
+
+  private MongoCollection<BsonDocument> timed(Deadline deadline) {
+    return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,173 @@
+package dev.kvstore.internal.mongo;
+
+import com.mongodb.client.MongoDatabase;
+import dev.kvstore.KVChange;
+import dev.kvstore.internal.mongo.feed.ChangePump;
+import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.internal.support.ServiceThread;
+import dev.kvstore.spi.Change;
+import dev.kvstore.spi.ChangeSink;
+import dev.kvstore.spi.Interest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves what writers of a database have left in the documents to the histories of the stores, right
+ * after a write of this process, and every few seconds what others have left behind. Now and then
+ * it removes expired entries, which MongoDB must not do before they are recorded, and revisions
+ * that are no longer to be kept. The change stream tells it of what others have done by hand. Any
+ * number of processes may do all this at once.
+ */
+final class HistoryKeeper extends ServiceThread {
+  private static final Logger log = LoggerFactory.getLogger(HistoryKeeper.class);
+
+  private static final Duration LOOK = Duration.ofSeconds(3);
+  private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(20);
+
+  /** How long one store may take, before it is another's turn. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final int MOST_BATCHES = 50;
+
+  /** So many keys may wait to be looked at; others are when they are written or read. */
+  private static final int MOST_EDITED = 10_000;
+
+  private final MongoDatabase database;
+  private final ChangePump pump;
+  private final Map<String, HistoryLog> logs = new ConcurrentHashMap<>();
+  private final BlockingQueue<Edited> edited = new LinkedBlockingQueue<>(MOST_EDITED);
+  private long nextSweep = System.nanoTime(); // of the thread alone
+
+  /** A key that someone has removed, or written by other means. */
+  private record Edited(HistoryLog log, String key) {}
+
+  HistoryKeeper(MongoDatabase database, ChangePump pump) {
+    super("kvstore-history-" + database.getName(), "keeping the history of the database");
+    this.database = database;
+    this.pump = pump;
+  }
+
+  /** Tells that the store has a history, and something of it may have to be moved. */
+  void written(HistoryLog written) {
+    if (!logs.containsKey(written.store())) {
+      add(written);
+    }
+    wake();
+  }
+
+  private synchronized void add(HistoryLog log) {
+    if (isStopped() || logs.containsKey(log.store())) {
+      return;
+    }
+    if (logs.isEmpty()) {
+      start();
+    }
+    logs.put(log.store(), log);
+    pump.subscribe(log.store(), new Edits(log), null);
+  }
+
+  /** Looks for changes that no store has made. Those that are missed show with the next write. */
+  private final class Edits implements ChangeSink {
+    private final HistoryLog log;
+
+    Edits(HistoryLog log) {
+      this.log = log;
+    }
+
+    @Override
+    public void changed(List<Change> changes, long position) {
+      for (Change change : changes) {
+        if (change.kind() != KVChange.Kind.SET || change.version() == Change.UNKNOWN_VERSION) {
+          edited.offer(new Edited(log, change.key()));
+          wake();
+        }
+      }
+    }
+
+    @Override
+    public void positioned(long position) {}
+
+    @Override
+    public void missed() {}
+
+    /** A server without change streams is not searched for this. */
+    @Override
+    public Interest interest() {
+      return new Interest(Set.of(), Set.of());
+    }
+  }
+
+  @Override
+  protected void step() {
+    boolean sweeping = System.nanoTime() - nextSweep >= 0;
+    if (sweeping) {
+      nextSweep = System.nanoTime() + BETWEEN_SWEEPS.toNanos();
+    }
+    logs.values().forEach(each -> tryTo(each, () -> keep(each, sweeping)));
+    Edited next = edited.poll();
+    while (next != null) {
+      Edited edit = next;
+      tryTo(edit.log, () -> edit.log.move(edit.key, Deadline.after(PATIENCE)));
+      next = edited.poll();
+    }
+    pause(LOOK);
+  }
+
+  /** One store must not keep the others waiting. */
+  private void tryTo(HistoryLog store, Runnable step) {
+    try {
+      if (!isStopped()) {
+        step.run();
+      }
+    } catch (RuntimeException e) {
+      // The driver's text can name hosts and users, so it stays in the debug log.
+      log.warn(
+          "History of store '{}' not moved ({}), it is tried again",
+          store.store(),
+          e.getClass().getSimpleName());
+      log.debug("History of store '{}' not moved", store.store(), e);
+    }
+  }
+
+  private void keep(HistoryLog each, boolean sweeping) {
+    Deadline deadline = Deadline.after(PATIENCE);
+    each.config().look(deadline);
+    each.finishDrops(false, deadline);
+    each.moveAll(deadline);
+    if (!sweeping) {
+      return;
+    }
+    int batches = 0;
+    while (each.config().state().isOn() && each.expire(deadline) > 0 && batches++ < MOST_BATCHES) {
+      each.moveAll(deadline);
+    }
+    while (each.retain(deadline) > 0 && batches++ < MOST_BATCHES) {
+      // some at once
+    }
+    if (!each.config().state().isOn() && each.config().state().isExpiryKept()) {
+      ExpiryIndex.leaveToTheServer(database, each.store());
+      each.config().expiryIsLeftToTheServer(deadline);
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    boolean started;
+    synchronized (this) {
+      stop();
+      started = !logs.isEmpty();
+    }
+    if (started) {
+      interrupt();
+      super.close();
+    }
+  }
+}

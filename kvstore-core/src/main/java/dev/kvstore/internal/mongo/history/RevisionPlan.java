@@ -1,0 +1,304 @@
+package dev.kvstore.internal.mongo.history;
+
+import dev.kvstore.KVOperation;
+import dev.kvstore.spi.Cause;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which revisions have to be added to the history, from documents of a store and the last
+ * recorded revisions of their keys. A revision is
+ *
+ * <pre>
+ * { _id: NumberLong(…), key: "ui.theme", revision: NumberLong(…), at: Date, operation: "set",
+ *   by: "alice", comment: "…", from: { … }, digest: "…",
+ *   expiresAt: Date,                  // when the entry is absent again: at once after a delete
+ *   replaced: Date,                   // when another took its place, or the entry was gone
+ *   entry: { _id: "ui.theme", value: …, version: …, etag: …, … } }     // as it was stored
+ * </pre>
+ *
+ * <p>What was recorded before is known by its digest, so that nothing is recorded twice. Made for
+ * one attempt, and not thread-safe.
+ */
+public final class RevisionPlan {
+  private static final String DELETE = KVOperation.DELETE.text();
+  private static final String EXPIRE = KVOperation.EXPIRE.text();
+
+  private final Map<String, Head> heads;
+  private final BiFunction<String, Long, Set<String>> digestsFrom;
+  private final long now;
+  private final List<BsonDocument> revisions = new ArrayList<>();
+  private final Map<Long, BsonDateTime> replaced = new HashMap<>();
+  private final List<Settled> settled = new ArrayList<>();
+
+  /**
+   * The last revision of a key.
+   *
+   * @param id its place in the history; null if it is not there yet
+   */
+  public record Head(
+      @Nullable Long id, long revision, long at, @Nullable Long expiresAt, BsonDocument document) {
+    /** Returns the head that the history has. */
+    public static Head of(BsonDocument revision) {
+      return new Head(
+          revision.getInt64("_id").getValue(),
+          revision.getInt64("revision").getValue(),
+          revision.getDateTime("at").getValue(),
+          date(revision, "expiresAt"),
+          revision);
+    }
+
+    boolean isLiveAt(long time) {
+      return expiresAt == null || expiresAt > time;
+    }
+
+    private String digest() {
+      return document.getString("digest").getValue();
+    }
+
+    private boolean isGone() {
+      return expiresAt != null && expiresAt <= at;
+    }
+  }
+
+  /**
+   * A document of which all is recorded, once the revisions are in the history.
+   *
+   * @param revision of its present state
+   */
+  public record Settled(String key, RawBsonDocument document, long revision, String digest) {}
+
+  /**
+   * @param heads the last revisions of the keys that have any
+   * @param digestsFrom finds the digests of a key's revisions from that number on
+   */
+  public RevisionPlan(
+      Map<String, Head> heads, BiFunction<String, Long, Set<String>> digestsFrom, Instant now) {
+    this.heads = new HashMap<>(heads);
+    this.digestsFrom = digestsFrom;
+    this.now = now.toEpochMilli();
+  }
+
+  /** Returns what to add, in the order in which it happened, without the places. */
+  public List<BsonDocument> revisions() {
+    // Of one key they are in this order already.
+    return revisions.stream()
+        .sorted(
+            Comparator.comparingLong(revision -> revision.getInt64("revision").getValue()))
+        .toList();
+  }
+
+  /** Returns which revisions of the history have been replaced, and when. */
+  public Map<Long, BsonDateTime> replaced() {
+    return replaced;
+  }
+
+  public List<Settled> settled() {
+    return settled;
+  }
+
+  /** Returns whether all of the document is recorded, as it says itself. */
+  public static boolean isSettled(String key, RawBsonDocument document) {
+    State state = new State(key, document);
+    return !state.said.containsKey("pending") && state.isRecorded();
+  }
+
+  /** Plans what has to be recorded of a key's document. */
+  public void add(String key, RawBsonDocument document) {
+    List<State> states = new ArrayList<>();
+    State present = new State(key, document);
+    if (present.said.get("unrecorded") instanceof List<?> unrecorded) {
+      unrecorded.forEach(state -> states.add(new State(key, (RawBsonDocument) state)));
+    }
+    states.add(present);
+    for (int i = 0; i < states.size(); i++) {
+      long before = i + 1 < states.size() ? states.get(i + 1).writtenAt() : now;
+      add(states.get(i), before);
+    }
+    Head head = heads.get(key);
+    long revision = present.isRecorded() || head == null
+        ? present.revision
+        : Math.max(present.revision, head.revision);
+    settled.add(new Settled(key, document, revision, EntryImage.digest(present.image, revision)));
+  }
+
+  /** Plans what has to be recorded of a key that has no document: that it is gone. */
+  public void addAbsent(String key) {
+    Head head = heads.get(key);
+    if (head != null && !head.isGone()) {
+      addUnseenEnd(key, head, now);
+    }
+  }
+
+  /** Plans that the entry went with its store, after {@link #add}. */
+  public void addDrop(String key, RawBsonDocument document, Cause cause, long at) {
+    Head head = heads.get(key);
+    if (head == null || head.isGone()) {
+      return;
+    }
+    if (!head.isLiveAt(at)) {
+      addUnseenEnd(key, head, at);
+      return;
+    }
+    BsonDocument drop = revision(key, KVOperation.DROP.text(), cause.author(), cause.comment());
+    append(drop, Math.max(head.revision + 1, at << 20), at, null, head.digest() + "-drop");
+  }
+
+  /** Adds the end of an entry that nobody has recorded. */
+  private void addUnseenEnd(String key, Head head, long before) {
+    boolean expired = !head.isLiveAt(before);
+    BsonDocument end = revision(key, expired ? EXPIRE : DELETE, null, null);
+    long at = expired && head.expiresAt != null ? head.expiresAt : before;
+    append(end, head.revision + 1, at, null, head.digest() + "-end");
+  }
+
+  private void add(State state, long before) {
+    if (state.isRecorded()) {
+      return;
+    }
+    Head head = heads.get(state.key);
+    Set<String> known = head != null && head.revision > state.revision - RecordedUpdate.STEP
+        ? digestsFrom.apply(state.key, state.revision - RecordedUpdate.STEP + 1)
+        : Set.of();
+    if (known.contains(state.digest)) {
+      return;
+    }
+    boolean byHand = state.isSaid && state.source.containsKey("recorded");
+    if (head != null && !head.isGone() && state.isSaid && !byHand) {
+      Long expired = date(state.said, "expired");
+      if (expired != null) {
+        BsonDocument expiry = revision(state.key, EXPIRE, null, null);
+        append(expiry, state.revision - 1, expired, null, state.digest + "-expire");
+      } else if (state.said.containsKey("fresh")) {
+        addUnseenEnd(state.key, head, state.writtenAt());
+      }
+    }
+    append(
+        byHand ? revision(state.key, KVOperation.SET.text(), null, null) : state.toRevision(),
+        state.revision,
+        byHand ? before : state.writtenAt(),
+        state,
+        state.digest);
+  }
+
+  private static BsonDocument revision(
+      String key, String operation, @Nullable String by, @Nullable String comment) {
+    BsonDocument revision =
+        new BsonDocument("key", new BsonString(key)).append("operation", new BsonString(operation));
+    if (by != null) {
+      revision.put("by", new BsonString(by));
+    }
+    if (comment != null) {
+      revision.put("comment", new BsonString(comment));
+    }
+    return revision;
+  }
+
+  /** Puts the revision after the last one of its key, in number and time. */
+  private void append(
+      BsonDocument revision, long number, long at, @Nullable State state, String digest) {
+    String key = revision.getString("key").getValue();
+    Head last = heads.get(key);
+    long place = last == null ? number : Math.max(number, last.revision + 1);
+    BsonDateTime time = new BsonDateTime(last == null ? at : Math.max(at, last.at));
+    boolean live = state != null && !state.isDeleted();
+    Long expiresAt = live ? date(state.source, "expiresAt") : (Long) time.getValue();
+    revision
+        .append("revision", new BsonInt64(place))
+        .append("at", time)
+        .append("digest", new BsonString(digest));
+    if (expiresAt != null) {
+      revision.put("expiresAt", new BsonDateTime(expiresAt));
+    }
+    if (live) {
+      revision.put("entry", state.image);
+    } else {
+      revision.put("replaced", time);
+    }
+    if (last != null && last.id == null) {
+      last.document.putIfAbsent("replaced", time);
+    } else if (last != null) {
+      replaced.putIfAbsent(last.id, time);
+    }
+    revisions.add(revision);
+    heads.put(key, new Head(null, place, time.getValue(), expiresAt, revision));
+  }
+
+  private static @Nullable Long date(BsonDocument document, String member) {
+    return document.get(member) instanceof BsonDateTime date ? date.getValue() : null;
+  }
+
+  /** A state of an entry, present or replaced. */
+  private static final class State {
+    final String key;
+    final RawBsonDocument source;
+    final BsonDocument said;
+    final RawBsonDocument image;
+    final long revision;
+    final String digest;
+
+    /** Whether what is said belongs to this state: other means of writing leave it as it was. */
+    final boolean isSaid;
+
+    State(String key, RawBsonDocument source) {
+      this.key = key;
+      this.source = source;
+      this.said =
+          source.get("history") instanceof BsonDocument history ? history : new BsonDocument();
+      this.image = EntryImage.of(key, source);
+      this.revision = said.get("revision") instanceof BsonInt64 number
+          ? number.getValue()
+          : RecordedUpdate.revision(Instant.ofEpochMilli(writtenAt()));
+      this.digest = EntryImage.digest(image, revision);
+      BsonValue etag = source.get("etag");
+      this.isSaid = etag != null && etag.equals(said.get("etag"));
+    }
+
+    boolean isRecorded() {
+      return source.get("recorded") instanceof BsonString recorded
+          && recorded.getValue().equals(digest);
+    }
+
+    boolean isDeleted() {
+      return BsonBoolean.TRUE.equals(source.get("deleted"));
+    }
+
+    long writtenAt() {
+      Long updated = date(source, "updatedAt");
+      Long created = date(source, "createdAt");
+      return updated != null ? updated : created != null ? created : 0;
+    }
+
+    BsonDocument toRevision() {
+      String by = text(source, "updatedBy");
+      if (!isSaid) {
+        return RevisionPlan.revision(key, KVOperation.SET.text(), by, null);
+      }
+      String operation = text(said, "operation");
+      BsonDocument revision = RevisionPlan.revision(
+          key, operation == null ? KVOperation.SET.text() : operation, by, text(said, "comment"));
+      if (said.get("from") instanceof BsonDocument from) {
+        revision.put("from", from);
+      }
+      return revision;
+    }
+
+    private static @Nullable String text(BsonDocument document, String member) {
+      return document.get(member) instanceof BsonString text ? text.getValue() : null;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package dev.kvstore.internal.mongo;
+
+import dev.kvstore.HistorySettings;
+import dev.kvstore.mongo.MongoSettings;
+import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.MongoTestServer;
+import dev.kvstore.testing.RecordedStoreContract;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class MongoHistoryContractTest extends RecordedStoreContract {
+  private MongoTestServer server;
+  private MongoEntryDatabase database;
+
+  @BeforeAll
+  void openDatabase() {
+    server = MongoTestServer.start();
+    database = MongoEntryDatabase.open(
+        server.connectionString(),
+        MongoSettings.DEFAULT
+            .withTimeout(Duration.ofMinutes(1))
+            .withClock(clock())
+            .withHistory(HistorySettings.DEFAULT));
+  }
+
+  @AfterAll
+  void closeDatabase() {
+    database.close();
+    server.close();
+  }
+
+  @Override
+  protected EntryStore open(String name) {
+    return database.store(name);
+  }
+
+  /** The stand-in is a standalone server: versions are looked at now and then. */
+  @Override
+  public boolean tellsOfEveryChange() {
+    return !server.isStandIn();
+  }
+}
