@@ -122,35 +122,29 @@ public final class WriteRequests {
         "The only condition of a change of many is If-Match with the fingerprint of a dry run");
   }
 
-  /**
-   * Returns the settings of an import: its condition is the fingerprint of a dry run. Only an
-   * administrator may give entries the authors that the snapshot names.
-   */
-  public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
-    WriteCondition condition = Conditions.ofWrite(context.request());
-    if (!condition.equals(WriteCondition.NONE) && !(condition instanceof WriteCondition.IfMatch)) {
-      throw new InvalidInputException(
-          ErrorCode.INVALID_PARAMETER,
-          "The only condition of an import is If-Match with the fingerprint of a dry run");
-    }
-    ImportMode mode = ImportMode.valueOf(
-        parameters.choice("mode", "merge", "defaults", "replace").toUpperCase(Locale.ROOT));
-    return new ImportSettings(
-        parameters.query().prefix(),
-        mode,
-        false,
-        parameters.flag("dryRun"),
-        condition instanceof WriteCondition.IfMatch match ? match.etag() : null,
-        author(context),
-        comment(context, null),
-        context.principal().has(Role.ADMIN));
-  }
-
   /** Returns the options of dropping a store. */
   public static DropOptions dropOptions(RequestContext context, Parameters parameters) {
     DropOptions options =
         parameters.flag("purge") ? DropOptions.DEFAULT.purgingHistory() : DropOptions.DEFAULT;
     return signed(context, options, DropOptions::author, DropOptions::comment);
+  }
+
+  /**
+   * Returns the settings of an import: its condition is the fingerprint of a dry run. Only an
+   * administrator may give entries the authors that the snapshot names.
+   */
+  public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
+    ImportMode mode = ImportMode.valueOf(
+        parameters.choice("mode", "merge", "defaults", "replace").toUpperCase(Locale.ROOT));
+    return new ImportSettings(
+        parameters.prefix(),
+        mode,
+        false,
+        parameters.flag("dryRun"),
+        fingerprint(context),
+        author(context),
+        comment(context, null),
+        context.principal().has(Role.ADMIN));
   }
 
   /** Adds who writes, and why, as far as the request says so. */

@@ -75,8 +75,13 @@ public record Backend(
   }
 
   static Backend mongodb(
-      String uri, @Nullable String database, Duration timeout, @Nullable MongoMeters measure) {
-    MongoSettings unmeasured = MongoSettings.DEFAULT.withTimeout(timeout).withNearCache(CACHE);
+      String uri,
+      @Nullable String database,
+      Duration timeout,
+      @Nullable MongoMeters measure,
+      HistorySettings history) {
+    MongoSettings unmeasured =
+        MongoSettings.DEFAULT.withTimeout(timeout).withNearCache(CACHE).withHistory(history);
     MongoSettings settings =
         measure == null ? unmeasured : unmeasured.withClientCustomizer(measure);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);

@@ -98,7 +98,7 @@ final class DatabaseOptions {
       HistorySettings history) {
     Backend backend = mongodb == null
         ? Backend.sqlite(data, timeout, measure, history)
-        : Backend.mongodb(mongodb, database, timeout, meters);
+        : Backend.mongodb(mongodb, database, timeout, meters, history);
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }
 

@@ -198,7 +198,7 @@ public final class Parameters {
       return KVQuery.ALL.limit();
     }
     try {
-      return Integer.parseInt(text);
+      return KVQuery.ALL.limit(Integer.parseInt(text)).limit();
     } catch (NumberFormatException e) {
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,

@@ -136,7 +136,7 @@ class HiddenKeysTest {
         "/v1/stores/app/history/db.password?values=true&version=1",
         "/v1/stores/app/history/ui",
         "/v1/stores/app/history/ui.none",
-        "/v1/stores/app/changes?limit=5&values=true",
+        "/v1/stores/app/changes?limit=4&values=true",
         "/v1/stores/app/changes?limit=2",
         "/v1/stores/app/labels",
         "/v1/stores/app/settings",

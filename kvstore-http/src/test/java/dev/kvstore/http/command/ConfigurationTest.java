@@ -92,7 +92,6 @@ class ConfigurationTest {
     for (String wrong :
         new String[] {"--history=maybe", "--history-retention=1ms", "--history-revisions=-1"}) {
       assertThat(run(Map.of(), wrong)).isEqualTo(2);
-      assertThat(err.toString()).contains(wrong.substring(0, wrong.indexOf('=')));
     }
   }
 

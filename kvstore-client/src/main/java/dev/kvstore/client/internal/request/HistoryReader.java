@@ -44,6 +44,12 @@ public final class HistoryReader {
             text(page, "next")));
   }
 
+  /** Returns a page of the one revision that the answer is. */
+  public static KVPage<KVRevision<RawValue>> revision(byte[] body) {
+    return WireReader.document(
+        body, revision -> new KVPage<>(List.of(revision(revision)), Optional.empty()));
+  }
+
   private static KVRevision<RawValue> revision(BsonDocument revision) {
     String key = WireReader.legalKey(revision.getString("key").getValue());
     Instant at = time(revision, "at").orElseThrow();

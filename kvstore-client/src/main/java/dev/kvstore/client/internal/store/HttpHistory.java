@@ -52,7 +52,13 @@ record HttpHistory(
     URI url = query.key().isPresent()
         ? urls.at("/history", query.key().get(), paged(query, parameters))
         : urls.at("/history", paged(query, withPrefix(query, parameters)));
-    return read(url).read(HistoryReader::page);
+    Answer answer = read(url);
+    boolean one =
+        query.key().isPresent() && (query.version().isPresent() || query.etag().isPresent());
+    if (one && answer.isNotFound("version-not-found")) {
+      return new KVPage<>(List.of(), Optional.empty());
+    }
+    return one ? answer.read(HistoryReader::revision) : answer.read(HistoryReader::page);
   }
 
   @Override

@@ -21,8 +21,8 @@ public record KeyHistoryHandler(ResponseWriter responses) implements ResourceHan
   @Override
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters("limit", "after", "values", "version", "etag");
-    parameters.excludes("version", "etag", "limit", "after");
-    parameters.excludes("etag", "limit", "after");
+    parameters.excludes("version", "etag", "after");
+    parameters.excludes("etag", "after");
     HistoryQuery query = HistoryHandler.paged(HistoryQuery.key(context.key()), parameters);
     if (parameters.has("version")) {
       one(context, query.version(version(parameters)));

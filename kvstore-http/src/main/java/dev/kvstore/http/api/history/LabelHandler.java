@@ -3,6 +3,7 @@ package dev.kvstore.http.api.history;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVLabel;
+import dev.kvstore.ReadOptions;
 import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.route.Parameters;
@@ -13,10 +14,12 @@ import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.spi.KeyRange;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,17 +67,19 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses, Insta
           ErrorCode.INVALID_VALUE,
           "The body must be an object with texts 'at' and 'comment', both of which may be missing");
     }
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     String at = text(body, "at");
-    Instant instant = at == null ? now : HistoryRequests.at(context, at);
-    if (instant.isAfter(now)) {
-      throw Parameters.invalid("The instant " + instant + " is in the future");
-    }
     return new KVLabel(
         context.path().name(),
-        instant,
+        at == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : reachable(context, at),
         Optional.ofNullable(WriteRequests.author(context)),
         Optional.ofNullable(WriteRequests.comment(context, text(body, "comment"))));
+  }
+
+  /** Returns the instant, if the store can be read as of it. */
+  private static Instant reachable(RequestContext context, String at) {
+    Instant instant = HistoryRequests.at(context, at);
+    context.entries().count(KeyRange.ALL, 1, ReadOptions.DEFAULT.at(instant));
+    return instant;
   }
 
   private static @Nullable String text(BsonDocument body, String name) {
@@ -99,23 +104,66 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses, Insta
     out.endDocument();
   }
 
-  /** {@code /v1/stores/{store}/labels}: all labels, in the order of their instants. */
+  /** {@code /v1/stores/{store}/labels}: labels in the order of their instants and names. */
   public record All(ResponseWriter responses) implements ResourceHandler {
     @Override
     public void handle(RequestContext context) throws IOException {
-      context.parameters();
+      Parameters parameters = context.parameters("limit", "after");
+      int limit = parameters.limit();
+      Position after = Position.parse(parameters.text("after"));
       Format format = Format.ofAnswer(context.request());
-      List<KVLabel> labels = HistoryRequests.history(context).labels();
+      List<KVLabel> rest = HistoryRequests.history(context).labels().stream()
+          .filter(label -> Position.of(label).compareTo(after) > 0)
+          .sorted(Comparator.comparing(Position::of))
+          .toList();
+      List<KVLabel> page = rest.subList(0, Math.min(limit, rest.size()));
+      String next = rest.size() > limit ? Position.of(page.get(limit - 1)).toString() : null;
+      if (next != null) {
+        String path = "/v1/stores/" + context.store() + "/labels";
+        context.header("Link", parameters.nextLink(path, next));
+      }
       context.allowRevalidation();
       responses.document(context, format, 200, out -> {
         out.startDocument();
         out.name("items").startArray();
-        for (KVLabel label : labels) {
+        for (KVLabel label : page) {
           write(out, label);
         }
         out.endArray();
+        if (next != null) {
+          out.name("next").text(next);
+        }
         out.endDocument();
       });
+    }
+
+    /** Where a label stands in the list; it need not be there any more. */
+    private record Position(Instant at, String name) implements Comparable<Position> {
+      static Position of(KVLabel label) {
+        return new Position(label.at(), label.name());
+      }
+
+      static Position parse(@Nullable String text) {
+        if (text == null) {
+          return new Position(Instant.MIN, "");
+        }
+        int space = text.indexOf(' ');
+        return Parameters.parseInstant(text.substring(0, Math.max(0, space)))
+            .map(at -> new Position(at, text.substring(space + 1)))
+            .orElseThrow(() ->
+                Parameters.invalid("The parameter 'after' is not the 'next' of a page of labels"));
+      }
+
+      @Override
+      public int compareTo(Position other) {
+        int byTime = at.compareTo(other.at);
+        return byTime == 0 ? name.compareTo(other.name) : byTime;
+      }
+
+      @Override
+      public String toString() {
+        return at + " " + name;
+      }
     }
   }
 }

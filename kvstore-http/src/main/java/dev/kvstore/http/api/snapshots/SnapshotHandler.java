@@ -2,6 +2,7 @@ package dev.kvstore.http.api.snapshots;
 
 import dev.kvstore.ChangeReport;
 import dev.kvstore.KVStore;
+import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.api.values.PageWalk;
@@ -70,10 +71,11 @@ public record SnapshotHandler(
   }
 
   private void get(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("format", "prefix", "metadata");
+    Parameters parameters = context.parameters("format", "prefix", "metadata", "at");
     SnapshotFormat format = SnapshotFormat.ofAnswer(context.request(), parameters);
     Writing writing = new Writing(format.file(), Types.JSON, null, parameters.flag("metadata"));
     List<KeyRange> visible = context.principal().visible(KeyRange.of(parameters.query()));
+    HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
     SnapshotParts parts =
         new SnapshotParts(writing, new PageWalk(context, visible), context.room());
@@ -86,7 +88,7 @@ public record SnapshotHandler(
     SnapshotFormat format = SnapshotFormat.ofBody(context.request(), parameters);
     ImportSettings settings = WriteRequests.importSettings(context, parameters);
     if (settings.mode() == ImportMode.REPLACE) {
-      AccessControl.checkPrefix(context.principal(), settings.prefix());
+      AccessControl.checkDeletion(context.principal(), settings.prefix());
     }
     Reading reading =
         new Reading(format.file(), Types.JSON, null, parameters.flag("metadata"), limits);

@@ -182,7 +182,7 @@ class HistoryTest extends RecordedService {
     "/history/a?version=x",
     "/history/a?version=99999999999999999999",
     "/history/a?version=1&etag=x",
-    "/history/a?version=1&limit=1",
+    "/history/a?version=1&after=1",
     "/history/a?after=99999999999999999999",
     "/history/a?by=x"
   })

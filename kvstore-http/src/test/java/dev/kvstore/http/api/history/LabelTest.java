@@ -133,6 +133,28 @@ class LabelTest extends RecordedService {
   }
 
   @Test
+  void pages_goOnWhereTheyEnded_whateverIsDeleted() {
+    Instant then = between();
+    for (String label : new String[] {"c", "a b", "b"}) {
+      put(Percent.encode("label", label), "{\"at\":\"" + then + "\"}");
+    }
+    put("last", "{}");
+    Reply first = get("/labels?limit=1");
+    assertThat(first.json().findValuesAsText("name")).containsExactly("a b");
+    service.delete(store + "/labels/a%20b", alice);
+    String link = String.valueOf(first.header("Link"));
+    Reply second = service.get(link.substring(1, link.indexOf('>')), alice);
+    assertThat(second.json().findValuesAsText("name")).containsExactly("b");
+    String after = Percent.encode("after", second.json().path("next").asText());
+    Reply rest = get("/labels?after=" + after);
+    assertThat(rest.json().findValuesAsText("name")).containsExactly("c", "last");
+    assertThat(rest.json().has("next")).isFalse();
+    for (String query : new String[] {"after=x", "after=", "limit=0", "after=2026-01-01%20x"}) {
+      assertThat(get("/labels?" + query).status()).as(query).isEqualTo(400);
+    }
+  }
+
+  @Test
   void limitedToken_usesLabels_asTheyAreOfNoKey() {
     set("secret", "1");
     between();
