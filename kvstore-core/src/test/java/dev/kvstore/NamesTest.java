@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.util.List;
@@ -67,7 +68,7 @@ class NamesTest {
     RawValue value = BsonValues.ofNumber(1, false);
     for (ThrowingCallable choice : List.<ThrowingCallable>of(
         () -> WriteOptions.DEFAULT.etag(etag),
-        () -> new Write("k", value, WriteCondition.NONE, null, false, null, etag))) {
+        () -> new Write("k", value, WriteCondition.NONE, null, false, Cause.UNKNOWN, etag))) {
       assertThatThrownBy(choice)
           .isInstanceOfSatisfying(
               InvalidInputException.class,

@@ -102,7 +102,7 @@ final class PipelineUpdates {
       throw unknown(text);
     }
     Object at = root;
-    for (String name : text.substring(1).split("\\.")) {
+    for (String name : text.substring(1).split("\\.", -1)) {
       at = at instanceof Document inner ? inner.getOrMissing(name) : MISSING;
     }
     return at;

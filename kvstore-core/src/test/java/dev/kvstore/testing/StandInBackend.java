@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
@@ -75,8 +76,8 @@ final class StandInBackend extends MemoryBackend {
         plain.putAll(replacing(
             channel,
             database,
-            query.get("findAndModify"),
-            (Document) query.get("query"),
+            Objects.requireNonNull(query.get("findAndModify")),
+            (Document) Objects.requireNonNull(query.get("query")),
             pipeline,
             Boolean.TRUE.equals(query.get("upsert")),
             "query",
@@ -153,8 +154,8 @@ final class StandInBackend extends MemoryBackend {
           update.putAll(replacing(
               channel,
               database,
-              query.get("update"),
-              (Document) update.get("q"),
+              Objects.requireNonNull(query.get("update")),
+              (Document) Objects.requireNonNull(update.get("q")),
               pipeline,
               Boolean.TRUE.equals(update.get("upsert")),
               "q",
@@ -168,8 +169,8 @@ final class StandInBackend extends MemoryBackend {
       }
       one.put("updates", List.of(update));
       Document reply = handleCommand(channel, database, "update", one);
-      n += ((Number) reply.get("n")).intValue();
-      modified += ((Number) reply.get("nModified")).intValue();
+      n += ((Number) Objects.requireNonNull(reply.get("n"))).intValue();
+      modified += ((Number) Objects.requireNonNull(reply.get("nModified"))).intValue();
       addIndexed(upserted, reply.get("upserted"), i);
       addIndexed(errors, reply.get("writeErrors"), i);
     }

@@ -195,7 +195,7 @@ class KVSnapshotTest {
     }
     Map<String, RawValue> before = raw(from);
     raw(to)
-        .forEach((key, value) -> assertThat(value.equals(before.get(key))
+        .forEach((key, value) -> assertThat(Objects.equals(value, before.get(key))
                 || losses.stream().anyMatch(loss -> loss.startsWith("'" + key + "'")))
             .as(key)
             .isTrue());
@@ -273,12 +273,15 @@ class KVSnapshotTest {
   @Test
   void badEntries_areReportedWithKeyAndLine_andNothingIsWritten() {
     InvalidSnapshotException failure = catchThrowableOfType(
-        InvalidSnapshotException.class,
-        () -> read(
-            to,
-            "{\"key\":\"a\",\"value\":1}\n\n{\"key\":\"b\"}\n[\n{\"key\":\"c//d\",\"value\":1}\n"
-                + "{\"key\":\"a\",\"value\":2}\n{\"key\":\"e\",\"value\":{\"$date\":\"secret\"}}\n",
-            ImportOptions.EXACT));
+        InvalidSnapshotException.class, () -> read(to, """
+            {"key":"a","value":1}
+
+            {"key":"b"}
+            [
+            {"key":"c//d","value":1}
+            {"key":"a","value":2}
+            {"key":"e","value":{"$date":"secret"}}
+            """, ImportOptions.EXACT));
     assertThat(failure.problems())
         .extracting(InvalidSnapshotException.Problem::line)
         .containsExactly(3, 4, 5, 6, 7);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,8 +55,8 @@ class SnapshotHeapTest {
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
-    ExportOptions export = EXPORTS.get(arguments[1]);
-    ImportOptions options = IMPORTS.get(arguments[1]);
+    ExportOptions export = Objects.requireNonNull(EXPORTS.get(arguments[1]));
+    ImportOptions options = Objects.requireNonNull(IMPORTS.get(arguments[1]));
     long[] told = {0};
     try (KVDatabase database = SqliteKVDatabase.open(folder.resolve("heap.db"));
         KVStore from = database.store("from");

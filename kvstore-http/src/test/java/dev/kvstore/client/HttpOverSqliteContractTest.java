@@ -1,5 +1,6 @@
 package dev.kvstore.client;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.spi.EntryDatabase;
@@ -14,6 +15,7 @@ class HttpOverSqliteContractTest extends HttpContract {
   @Override
   EntryDatabase openDatabase(Clock clock) {
     return SqliteEntryDatabase.open(
-        folder.resolve("contract.db"), SqliteConfig.DEFAULT.clock(clock).timeout(PATIENCE));
+        folder.resolve("contract.db"),
+        SqliteConfig.DEFAULT.clock(clock).timeout(PATIENCE).history(HistorySettings.DEFAULT));
   }
 }

@@ -33,9 +33,10 @@ public final class Variables {
 
   /** Options of {@code kv}, whose variables the service does not report. */
   public static final Set<String> KV = Set.of("""
-      by ca-file cert deep dry-run entry file flatten format if-absent if-match
-      key keys metadata mode output prefix raw server store string timeout token token-file
-      tree ttl types verbose""".split("\\s+", -1));
+      at by ca-file cert deep delete dry-run entry file flatten format if-absent
+      if-match key keys message metadata mode number output patch prefix raw server
+      since store string timeout to token token-file tree ttl types until
+      verbose""".split("\\s+", -1));
 
   private static final String PREFIX = "KVSTORE_";
 

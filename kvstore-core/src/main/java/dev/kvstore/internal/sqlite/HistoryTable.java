@@ -201,7 +201,7 @@ final class HistoryTable {
   private void catchUp(String store) throws SQLException {
     boolean isNew = add(store);
     long now = clock.millis();
-    long found = statements.update(ADD_UNRECORDED, store)
+    int found = statements.update(ADD_UNRECORDED, store)
         + statements.update(ADD_GONE, store, now)
         + statements.update(CLOSE_REPLACED, store, now);
     if (found > 0 || !isNew) {

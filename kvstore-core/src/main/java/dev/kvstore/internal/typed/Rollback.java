@@ -179,8 +179,8 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     }
 
     long bytes() {
-      return key().length()
-          + (then == null ? 0 : Objects.requireNonNull(then.value()).size());
+      long key = key().length();
+      return key + (then == null ? 0 : Objects.requireNonNull(then.value()).size());
     }
 
     Kind change() {

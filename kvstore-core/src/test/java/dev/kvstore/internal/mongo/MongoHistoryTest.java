@@ -36,7 +36,6 @@ import dev.kvstore.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -378,7 +377,7 @@ class MongoHistoryTest {
       revisions.add(new Document("_id", place)
           .append("key", key)
           .append("revision", number)
-          .append("at", new Date(number))
+          .append("at", Instant.ofEpochMilli(number))
           .append("operation", "set")
           .append("digest", "")
           .append("entry", new Document("_id", key).append("version", number)));

@@ -20,8 +20,8 @@ import dev.kvstore.internal.transfer.ImportSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says of how its write is to be done. */

@@ -35,7 +35,7 @@ public record AccessControl(
     authenticator.checkTokens();
   }
 
-  /** @throws ProblemException if it is not known who asks, or they ask too often */
+  /** Returns who asks; throws {@link ProblemException} if that is not known, or too often. */
   public Principal admit(HttpServletRequest request, Access access) {
     if (access == Access.PAGE) {
       throttle(client(request, Principal.NOBODY));
@@ -65,7 +65,7 @@ public record AccessControl(
                 .getRemoteSocketAddress()));
   }
 
-  /** @throws ProblemException if the rights of the caller have changed since it was admitted */
+  /** Throws {@link ProblemException} if the rights of the caller have changed. */
   public void recheck(HttpServletRequest request, Principal principal) {
     if (!principal.isActive()) {
       identify(request);
@@ -107,7 +107,7 @@ public record AccessControl(
     }
   }
 
-  /** @throws ProblemException if the token is not good for one of the keys, there or not */
+  /** Throws {@link ProblemException} if the token is not good for a key, there or not. */
   public static void checkKeys(Principal principal, String store, Collection<String> keys) {
     for (String key : keys) {
       if (!principal.mayRead(store, key)) {

@@ -24,7 +24,7 @@ public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, 
     return openWithoutTokens && !configuredNow();
   }
 
-  /** @throws UnavailableException if they cannot be read, so that nobody can be authenticated */
+  /** Throws {@link UnavailableException} if the tokens cannot be read. */
   public void checkTokens() {
     Tokens unused = tokens.get();
   }

@@ -11,7 +11,7 @@ public enum Role {
   WRITE,
   ADMIN;
 
-  /** @throws InvalidInputException if there is none of that name */
+  /** Throws {@link InvalidInputException} if there is none of that name. */
   public static Role of(String text) {
     return Arrays.stream(values())
         .filter(role -> role.text().equals(text))

@@ -80,10 +80,8 @@ public record Backend(
       Duration timeout,
       @Nullable MongoMeters measure,
       HistorySettings history) {
-    MongoSettings unmeasured = MongoSettings.DEFAULT
-        .withTimeout(timeout)
-        .withNearCache(CACHE)
-        .withHistory(history);
+    MongoSettings unmeasured =
+        MongoSettings.DEFAULT.withTimeout(timeout).withNearCache(CACHE).withHistory(history);
     MongoSettings settings =
         measure == null ? unmeasured : unmeasured.withClientCustomizer(measure);
     MongoSettings named = database == null ? settings : settings.withDatabase(database);

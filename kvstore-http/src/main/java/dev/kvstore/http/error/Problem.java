@@ -65,7 +65,7 @@ public record Problem(
     return result;
   }
 
-  /** @param instance the path of the request, or null where it could not be read */
+  /** Returns the document; the instance is the path, null where that could not be read. */
   public byte[] toJson(@Nullable String instance, String requestId) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("type", "urn:kvstore:error:" + kind.code());

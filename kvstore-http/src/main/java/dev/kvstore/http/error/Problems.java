@@ -40,7 +40,7 @@ public final class Problems {
 
   private Problems() {}
 
-  /** @param write whether the request was one that changes something */
+  /** Returns how the failure of a request is answered, one that changes something or not. */
   public static Problem of(Throwable failure, boolean write) {
     if (failure instanceof ProblemException problem) {
       return problem.problem();

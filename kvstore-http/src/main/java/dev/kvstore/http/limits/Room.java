@@ -52,7 +52,7 @@ public final class Room {
     this.whenAnswered = whenAnswered;
   }
 
-  /** @throws ProblemException if there is not so much */
+  /** Takes so much more, or throws {@link ProblemException} if there is not so much. */
   public void take(int bytes) {
     require(memory, acquire(memory, bytes, Duration.ZERO), bytes);
   }
@@ -78,7 +78,7 @@ public final class Room {
     return false;
   }
 
-  /** @throws ProblemException if something was counted and not taken */
+  /** Throws {@link ProblemException} if something was counted and not taken. */
   public void requireCounted() {
     if (refusal != null) {
       require(memory, refusal, counted);

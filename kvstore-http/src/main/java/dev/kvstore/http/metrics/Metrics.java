@@ -165,7 +165,7 @@ public final class Metrics implements AutoCloseable {
         .gauge("log.bytes", "Size of its log", SqliteStatistics::logBytes);
   }
 
-  /** @param sizes returns those of so many stores at most */
+  /** Measures the sizes of stores, which are asked for so many of them at most. */
   public void stores(IntFunction<List<StoreSize>> sizes) {
     stores = new StoreMeters(registry, sizes, System::nanoTime);
   }
@@ -202,7 +202,7 @@ public final class Metrics implements AutoCloseable {
     return next.equals(Instant.MAX) ? Double.POSITIVE_INFINITY : next.toEpochMilli();
   }
 
-  /** @param route the pattern of its path, not the path */
+  /** Adds a request; its route is the pattern of its path, not the path. */
   public void addRequest(String route, String method, int status, Duration duration) {
     Timer.builder("kvstore.http.requests")
         .description("How long requests took to be answered")

@@ -41,7 +41,7 @@ public record AllowedHosts(Set<String> configured) {
     return canonical(text) != null;
   }
 
-  /** @throws ProblemException with {@link ErrorKind#MISDIRECTED} for another host */
+  /** Refuses a request for another host, with {@link ErrorKind#MISDIRECTED}. */
   public void check(HttpServletRequest request) {
     List<String> authorities = Collections.list(request.getHeaders("Host"));
     if (authorities.isEmpty() || !authorities.stream().allMatch(this::allows)) {

@@ -77,7 +77,7 @@ public final class KVServer implements AutoCloseable {
     return start(settings, database, accessControl, new Metrics());
   }
 
-  /** @param metrics become the service's, which closes them */
+  /** Starts a service, which closes the metrics with itself. */
   public static KVServer start(
       ServerSettings settings,
       EntryDatabase database,

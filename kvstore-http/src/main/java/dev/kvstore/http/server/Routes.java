@@ -72,11 +72,7 @@ final class Routes {
     table.addData("PUT", "defaults/{key}", value, new DefaultHandler(bodies, responses, writes));
     table.addData("POST", "counters/{key}", counter, new CounterHandler(bodies, responses, writes));
     table.addData("GET, PUT", "values", batch, new ValuesHandler(bodies, responses, writes));
-    table.addData(
-        "POST",
-        "deletions",
-        batch,
-        new DeletionsHandler(requests, responses, writes));
+    table.addData("POST", "deletions", batch, new DeletionsHandler(requests, responses, writes));
     table.addData("GET", "history/{key}", 0, new KeyHistoryHandler(responses));
     table.addData("GET", "history", 0, new HistoryHandler(responses));
     table.addData("GET", "changes", 0, new ChangesHandler(polls, responses));

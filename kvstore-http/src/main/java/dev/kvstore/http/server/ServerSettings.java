@@ -47,7 +47,7 @@ public record ServerSettings(
       WebSettings.DEFAULT,
       EventSettings.DEFAULT);
 
-  /** @throws UncheckedIOException if there is no such address */
+  /** Throws {@link UncheckedIOException} if there is no such address. */
   public boolean isLoopback() {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();

@@ -64,7 +64,7 @@ public final class Tls implements AutoCloseable {
     return tls;
   }
 
-  /** @throws PemException if the files cannot be used */
+  /** Throws {@link PemException} if the files cannot be used. */
   public static void check(TlsFiles files) throws PemException {
     Credentials.read(files).applyTo(new SslContextFactory.Server());
   }

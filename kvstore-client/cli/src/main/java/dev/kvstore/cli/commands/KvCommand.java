@@ -47,6 +47,7 @@ import picocli.CommandLine.ScopeType;
 final class KvCommand {
   private final Session session;
 
+  @SuppressWarnings("UnusedVariable") // picocli sets its options.
   @Mixin
   private final Connection connection;
 

@@ -82,7 +82,7 @@ public final class FileOptions {
     return separator;
   }
 
-  /** @throws CliException if nothing says it */
+  /** Throws {@link CliException} if nothing says what format the file has. */
   public FileFormat formatOf(String file) {
     FileFormat found = format == null ? FileFormat.of(file) : format;
     if (found == null) {

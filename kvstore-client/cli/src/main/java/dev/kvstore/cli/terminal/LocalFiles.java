@@ -28,7 +28,7 @@ public final class LocalFiles {
     }
   }
 
-  /** @throws CliException if it cannot be read */
+  /** Throws {@link CliException} if the file cannot be read. */
   public static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);

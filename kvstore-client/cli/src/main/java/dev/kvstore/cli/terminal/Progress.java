@@ -14,7 +14,7 @@ public final class Progress implements AutoCloseable {
     this.what = what;
   }
 
-  /** @param total how many there are in all, or 0 where that is not known */
+  /** Shows how many are done, of a total that is 0 where it is not known. */
   public void tell(long done, long total) {
     if (!console.terminals().err()) {
       return;

@@ -53,7 +53,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return response.headers().firstValue("KV-Stale").isPresent();
   }
 
-  /** @throws KVException if the status is not that one */
+  /** Throws {@link KVException} if the status is not that one. */
   public void expect(int status) {
     if (status() != status) {
       throw error();

@@ -14,7 +14,7 @@ public final class BearerToken {
 
   private BearerToken() {}
 
-  /** @throws InvalidInputException if it cannot stand in the header */
+  /** Returns the token; throws {@link InvalidInputException} if it cannot stand in the header. */
   public static String check(@Nullable String token) {
     if (token == null || !LEGAL.matcher(token).matches()) {
       throw new InvalidInputException(

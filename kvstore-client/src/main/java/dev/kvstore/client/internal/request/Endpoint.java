@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param base its URL without a slash at its end; it may be below a path, behind a proxy
  */
 public record Endpoint(String base) {
-  /** @throws InvalidInputException if that is no address of a service */
+  /** Throws {@link InvalidInputException} if that is no address of a service. */
   public static Endpoint of(URI service) {
     String scheme = service.getScheme();
     if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {

@@ -13,7 +13,7 @@ public final class StoreUrls {
     this.store = store;
   }
 
-  /** @throws InvalidInputException if the name is none of a store */
+  /** Throws {@link InvalidInputException} if the name is none of a store. */
   public static StoreUrls of(String store) {
     return new StoreUrls("/v1/stores/" + Names.checkStore(store));
   }
@@ -23,7 +23,7 @@ public final class StoreUrls {
     return URI.create("/v1/stores" + query);
   }
 
-  /** @param resource below the store, such as {@code /keys}; empty for the store itself */
+  /** Returns the URL of a resource such as {@code /keys}; where that is empty, of the store. */
   public URI at(String resource, Query query) {
     return URI.create(store + resource + query);
   }
@@ -32,7 +32,7 @@ public final class StoreUrls {
     return at("/keys", key, query);
   }
 
-  /** @param resource has one of its own for each key, such as {@code /counters} */
+  /** Returns the URL of what a resource such as {@code /counters} has for the key. */
   public URI at(String resource, String key, Query query) {
     return at(resource + "/" + Percent.encodePath("key", key), query);
   }

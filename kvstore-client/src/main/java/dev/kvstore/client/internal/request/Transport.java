@@ -162,7 +162,7 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
     }
   }
 
-  /** @throws KVException with {@link ErrorCode#CLOSED} if this was closed */
+  /** Throws {@link KVException} with {@link ErrorCode#CLOSED} if this was closed. */
   public void checkOpen() {
     exchanges.checkOpen();
   }

@@ -53,8 +53,8 @@ record HttpHistory(
         ? urls.at("/history", query.key().get(), paged(query, parameters))
         : urls.at("/history", paged(query, withPrefix(query, parameters)));
     Answer answer = read(url);
-    boolean one = query.key().isPresent()
-        && (query.version().isPresent() || query.etag().isPresent());
+    boolean one =
+        query.key().isPresent() && (query.version().isPresent() || query.etag().isPresent());
     if (one && answer.isNotFound("version-not-found")) {
       return new KVPage<>(List.of(), Optional.empty());
     }

@@ -150,8 +150,8 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses, Insta
         int space = text.indexOf(' ');
         return Parameters.parseInstant(text.substring(0, Math.max(0, space)))
             .map(at -> new Position(at, text.substring(space + 1)))
-            .orElseThrow(() -> Parameters.invalid(
-                "The parameter 'after' is not the 'next' of a page of labels"));
+            .orElseThrow(() ->
+                Parameters.invalid("The parameter 'after' is not the 'next' of a page of labels"));
       }
 
       @Override

@@ -15,14 +15,18 @@ import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.internal.typed.TypedHistory;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/stores/{store}/settings}: what is configured for this store alone. */
 public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
     implements ResourceHandler {
-  private static final Set<String> MEMBERS = Set.of("enabled", "retention", "revisions");
+  /** The last is told and not taken, so that what was read can be sent back. */
+  private static final Set<String> MEMBERS =
+      Set.of("enabled", "retention", "revisions", "reachesBackTo");
 
   @Override
   public void handle(RequestContext context) throws IOException {
@@ -41,7 +45,9 @@ public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
       context.allowRevalidation();
     }
     HistorySettings present = history.settings();
-    responses.document(context, format, 200, out -> write(out, present));
+    boolean told = present.isEnabled() && !context.isWrite();
+    Instant reached = told ? history.reachesBackTo() : null;
+    responses.document(context, format, 200, out -> write(out, present, reached));
   }
 
   /** Returns the settings with what the body says; of what it does not name they stay. */
@@ -112,7 +118,8 @@ public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
             + " \"revisions\": null}}; " + problem);
   }
 
-  private static void write(DocumentWriter out, HistorySettings settings) throws IOException {
+  private static void write(DocumentWriter out, HistorySettings settings, @Nullable Instant reached)
+      throws IOException {
     out.startDocument();
     out.name("history").startDocument();
     out.name("enabled").flag(settings.isEnabled());
@@ -122,6 +129,9 @@ public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
       out.number(settings.revisions().getAsInt());
     } else {
       out.nothing();
+    }
+    if (reached != null) {
+      out.name("reachesBackTo").time(reached);
     }
     out.endDocument();
     out.endDocument();

@@ -22,6 +22,7 @@ enum SnapshotFormat {
   private final FileFormat file;
 
   /** The first is that of answers. */
+  @SuppressWarnings("ImmutableEnumChecker") // what List.of makes is immutable
   private final List<String> mediaTypes;
 
   SnapshotFormat(FileFormat file, String... mediaTypes) {

@@ -46,7 +46,11 @@ public record SnapshotHandler(
     ResponseWriter responses,
     IdempotencyCache writes)
     implements ResourceHandler {
-  /** @param maxBytes the most bytes of a snapshot that is imported */
+  /**
+   * Returns a handler.
+   *
+   * @param maxBytes the most bytes of a snapshot that is imported
+   */
   public static SnapshotHandler of(
       ValueLimits limits, long maxBytes, ResponseWriter responses, IdempotencyCache writes) {
     return new SnapshotHandler(
