@@ -50,8 +50,8 @@ public final class HistoryRequests {
     } catch (InvalidInputException e) {
       throw new InvalidInputException(
           e.code(),
-          "'at' must be an instant such as 2026-01-31T12:00:00Z, or a label; in a URL a '+' is sent"
-              + " as %2B",
+          "'at' must be an instant such as 2026-01-31T12:00:00Z, or a label; a '+' in a URL is"
+              + " percent-encoded",
           e);
     }
   }

@@ -163,7 +163,7 @@ public final class Parameters {
         ? null
         : parseInstant(text)
             .orElseThrow(() -> invalid("The parameter '" + name + "' must be an instant such as"
-                + " 2026-01-31T12:00:00Z; a '+' in it is sent as %2B"));
+                + " 2026-01-31T12:00:00Z; a '+' in it is percent-encoded"));
   }
 
   /** Returns the instant that the text is, to the millisecond; empty if it is none. */

