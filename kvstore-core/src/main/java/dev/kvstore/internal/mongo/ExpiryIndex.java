@@ -2,7 +2,6 @@ package dev.kvstore.internal.mongo;
 
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import dev.kvstore.internal.support.Deadline;
 import java.time.Duration;
@@ -12,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +48,7 @@ final class ExpiryIndex {
   private static final IndexOptions KEPT =
       new IndexOptions().name("expiresAt_1").expireAfter(LONGEST_EXPIRY, TimeUnit.SECONDS);
   private static final int OTHER_OPTIONS = 85;
+  private static final int NO_INDEX = 27;
 
   private static final BsonDocument PENDING =
       new BsonDocument(HistoryLog.PENDING, new BsonInt32(1));
@@ -61,14 +59,12 @@ final class ExpiryIndex {
   private static final Duration GOOD_FOR = Duration.ofMinutes(10);
 
   private final MongoErrors errors;
-  private final MongoDatabase database;
   private volatile boolean kept;
   private @Nullable FutureTask<@Nullable Void> building; // guarded by this
   private volatile long nextLook = System.nanoTime();
 
-  ExpiryIndex(MongoErrors errors, MongoDatabase database) {
+  ExpiryIndex(MongoErrors errors) {
     this.errors = errors;
-    this.database = database;
   }
 
   /** @param recorded whether the store has a history */
@@ -141,28 +137,32 @@ final class ExpiryIndex {
     nextLook = System.nanoTime() + GOOD_FOR.toNanos();
   }
 
-  private void createKept(MongoCollection<RawBsonDocument> collection) {
+  private static void createKept(MongoCollection<RawBsonDocument> collection) {
     try {
       collection.createIndex(KEYS, KEPT);
     } catch (MongoCommandException e) {
       if (e.getErrorCode() != OTHER_OPTIONS) {
         throw e;
       }
-      modify(database, collection.getNamespace().getCollectionName(), LONGEST_EXPIRY);
+      replace(collection, KEPT);
     }
     collection.createIndex(PENDING, PENDING_OPTIONS);
   }
 
   /** Has MongoDB remove expired entries again, of a store whose history was turned off. */
-  static void leaveToTheServer(MongoDatabase database, String store) {
-    modify(database, store, 0);
+  static void leaveToTheServer(MongoCollection<RawBsonDocument> collection) {
+    replace(collection, OPTIONS);
   }
 
-  private static void modify(MongoDatabase database, String store, long expireAfterSeconds) {
-    BsonDocument index = new BsonDocument("keyPattern", KEYS)
-        .append("expireAfterSeconds", new BsonInt64(expireAfterSeconds));
-    database.runCommand(
-        new BsonDocument("collMod", new BsonString(store)).append("index", index),
-        BsonDocument.class);
+  /** To change the index in place takes a right that the role readWrite does not have. */
+  private static void replace(MongoCollection<RawBsonDocument> collection, IndexOptions options) {
+    try {
+      collection.dropIndex(KEYS);
+    } catch (MongoCommandException e) {
+      if (e.getErrorCode() != NO_INDEX) {
+        throw e;
+      } // another process was faster
+    }
+    collection.createIndex(KEYS, options);
   }
 }

@@ -1,6 +1,5 @@
 package dev.kvstore.internal.mongo;
 
-import com.mongodb.client.MongoDatabase;
 import dev.kvstore.KVChange;
 import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.support.Deadline;
@@ -39,7 +38,6 @@ final class HistoryKeeper extends ServiceThread {
   /** So many keys may wait to be looked at; others are when they are written or read. */
   private static final int MOST_EDITED = 10_000;
 
-  private final MongoDatabase database;
   private final ChangePump pump;
   private final Map<String, HistoryLog> logs = new ConcurrentHashMap<>();
   private final BlockingQueue<Edited> edited = new LinkedBlockingQueue<>(MOST_EDITED);
@@ -48,9 +46,8 @@ final class HistoryKeeper extends ServiceThread {
   /** A key that someone has removed, or written by other means. */
   private record Edited(HistoryLog log, String key) {}
 
-  HistoryKeeper(MongoDatabase database, ChangePump pump) {
-    super("kvstore-history-" + database.getName(), "keeping the history of the database");
-    this.database = database;
+  HistoryKeeper(String database, ChangePump pump) {
+    super("kvstore-history-" + database, "keeping the history of the database");
     this.pump = pump;
   }
 
@@ -152,8 +149,7 @@ final class HistoryKeeper extends ServiceThread {
       // some at once
     }
     if (!each.config().state().isOn() && each.config().state().isExpiryKept()) {
-      ExpiryIndex.leaveToTheServer(database, each.store());
-      each.config().expiryIsLeftToTheServer(deadline);
+      each.leaveExpiryToTheServer(deadline);
     }
   }
 

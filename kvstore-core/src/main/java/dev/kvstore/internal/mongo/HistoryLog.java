@@ -5,7 +5,6 @@ import static dev.kvstore.internal.mongo.StoredDocument.EXPIRES_AT;
 import static dev.kvstore.internal.mongo.StoredDocument.KEY;
 
 import com.mongodb.MongoBulkWriteException;
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
@@ -19,6 +18,7 @@ import dev.kvstore.HistorySettings;
 import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.mongo.history.RevisionPlan;
+import dev.kvstore.internal.mongo.history.RevisionRemoval;
 import dev.kvstore.internal.mongo.history.RevisionPlan.Head;
 import dev.kvstore.internal.mongo.history.RevisionPlan.Settled;
 import dev.kvstore.internal.support.Deadline;
@@ -37,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -242,7 +241,10 @@ final class HistoryLog {
       return null;
     }
     settle(plan.settled(), deadline);
-    limit(keys, deadline);
+    int most = config.state().settings().revisions().orElse(0);
+    if (most > 0) {
+      keys.forEach(each -> removal(deadline).allButTheNewest(each, most));
+    }
     String last = documents.keySet().stream().reduce("", (before, each) -> each);
     return new Moved(!documents.isEmpty() && isFull(documents), last);
   }
@@ -280,12 +282,7 @@ final class HistoryLog {
   }
 
   long lastPlace(Deadline deadline) {
-    RawBsonDocument last = revisions(deadline)
-        .find()
-        .sort(Sorts.descending(PLACE))
-        .projection(Projections.include(PLACE))
-        .first();
-    return last == null ? 0 : last.getInt64(PLACE).getValue();
+    return removal(deadline).lastPlace();
   }
 
   private Map<String, Head> heads(Collection<String> keys, Deadline deadline) {
@@ -408,67 +405,28 @@ final class HistoryLog {
 
   /** Removes revisions that were replaced long enough ago, some at once. Returns how many. */
   int retain(Deadline deadline) {
-    Duration retention = config.state().settings().retention().orElse(null);
-    if (retention == null) {
-      return 0;
-    }
-    BsonDateTime until = new BsonDateTime(now().minus(retention).toEpochMilli());
-    return remove(new BsonDocument(REPLACED, new BsonDocument("$lte", until)), 0, deadline);
+    return config
+        .state()
+        .settings()
+        .retention()
+        .map(time -> removal(deadline).replacedBefore(now().minus(time)))
+        .orElse(0);
   }
 
-  /** Keeps the newest revisions of these keys, as many as there may be. */
-  private void limit(Collection<String> keys, Deadline deadline) {
-    int most = config.state().settings().revisions().orElse(0);
-    for (String key : most == 0 ? Set.<String>of() : keys) {
-      remove(new BsonDocument(OF_KEY, new BsonString(key)), most, deadline);
-    }
-  }
-
-  private int remove(BsonDocument which, int skipped, Deadline deadline) {
-    long last = lastPlace(deadline);
-    Instant since = Instant.EPOCH;
-    long place = 0;
-    BsonArray places = new BsonArray();
-    for (RawBsonDocument revision : revisions(deadline)
-        .find(which)
-        .sort(skipped == 0 ? BY_REPLACED : BsonDocument.parse("{key: 1, revision: -1}"))
-        .skip(skipped)
-        .limit(MOST_AT_ONCE)
-        .projection(Projections.include(PLACE, REPLACED))) {
-      long at = revision.getInt64(PLACE).getValue();
-      if (at != last && revision.get(REPLACED) instanceof BsonDateTime replaced) {
-        places.add(new BsonInt64(at));
-        place = Math.max(place, at);
-        Instant from = Instant.ofEpochMilli(replaced.getValue());
-        since = from.isAfter(since) ? from : since;
-      }
-    }
-    if (!places.isEmpty()) {
-      config.removing(place, since, deadline);
-      revisions(deadline).deleteMany(new BsonDocument(PLACE, new BsonDocument("$in", places)));
-    }
-    return places.size();
-  }
-
-  /** Removes all that is over. The place goes on, so that no position is valid for two things. */
+  /** Removes all that is over. */
   void purge(Deadline deadline) {
-    long place = 0;
-    while (place == 0) {
-      BsonDocument end = new BsonDocument(PLACE, new BsonInt64(lastPlace(deadline) + 1));
-      try {
-        revisions(deadline).withDocumentClass(BsonDocument.class).insertOne(end);
-        place = end.getInt64(PLACE).getValue();
-      } catch (MongoWriteException e) {
-        if (!MongoErrors.isDuplicateKey(e)) {
-          throw e;
-        }
-        pause(deadline);
-      }
-    }
-    config.removing(place, now(), deadline);
-    revisions(deadline)
-        .deleteMany(new BsonDocument(PLACE, new BsonDocument("$lt", new BsonInt64(place)))
-            .append(REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+    removal(deadline).all(now());
+  }
+
+  private RevisionRemoval removal(Deadline deadline) {
+    return new RevisionRemoval(
+        revisions(deadline), (place, since) -> config.removing(place, since, deadline));
+  }
+
+  /** Has MongoDB remove expired entries again, after the history was turned off. */
+  void leaveExpiryToTheServer(Deadline deadline) {
+    ExpiryIndex.leaveToTheServer(entries(deadline));
+    config.expiryIsLeftToTheServer(deadline);
   }
 
   /**

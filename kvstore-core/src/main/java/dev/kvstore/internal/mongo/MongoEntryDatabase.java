@@ -89,7 +89,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         settings.longestWait(),
         settings.effectivePollingInterval(),
         settings.clock());
-    this.keeper = new HistoryKeeper(this.database, pump);
+    this.keeper = new HistoryKeeper(name(), pump);
     this.heartbeat = settings
         .heartbeat()
         .map(interval -> Heartbeat.start(this.database, interval, settings.clock()))
@@ -181,7 +181,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         errors,
         format,
         new StoreAccess.Recording(log, keeper),
-        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors, database)),
+        () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
     return new MongoEntryStore(access, this::hasTransactions, pump, () -> storeClosed.set(true));

@@ -1,0 +1,110 @@
+package dev.kvstore.internal.mongo.history;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Projections;
+import java.time.Instant;
+import org.bson.BsonArray;
+import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.bson.RawBsonDocument;
+
+/**
+ * Removes revisions that have been replaced, some at once, never the last one of an entry that is
+ * there. The last document of all stays, too, so that no place is used twice.
+ *
+ * @param notice is told before anything is removed
+ */
+public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice notice) {
+  private static final int MOST_AT_ONCE = 200;
+  private static final String PLACE = "_id";
+  private static final String REPLACED = "replaced";
+  private static final BsonDocument OLDEST_FIRST = BsonDocument.parse("{replaced: 1}");
+  private static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
+  private static final BsonDocument LAST_FIRST = BsonDocument.parse("{_id: -1}");
+
+  /** Notes how far the history reaches. */
+  public interface Notice {
+    /**
+     * Reports that revisions up to that place are about to go.
+     *
+     * @param since from when on all that was is still known
+     */
+    void removing(long place, Instant since);
+  }
+
+  /** Returns the place of the last document; 0 if there is none. */
+  public long lastPlace() {
+    RawBsonDocument last =
+        revisions.find().sort(LAST_FIRST).projection(Projections.include(PLACE)).first();
+    return last == null ? 0 : last.getInt64(PLACE).getValue();
+  }
+
+  /** Removes some revisions that had been replaced by then. Returns how many. */
+  public int replacedBefore(Instant until) {
+    BsonDateTime time = new BsonDateTime(until.toEpochMilli());
+    return remove(revisions
+        .find(new BsonDocument(REPLACED, new BsonDocument("$lte", time)))
+        .sort(OLDEST_FIRST));
+  }
+
+  /** Keeps so many revisions of the key. */
+  public void allButTheNewest(String key, int most) {
+    remove(revisions
+        .find(new BsonDocument("key", new BsonString(key)))
+        .sort(NEWEST_FIRST)
+        .skip(most));
+  }
+
+  private int remove(FindIterable<RawBsonDocument> found) {
+    long last = lastPlace();
+    long place = 0;
+    long since = 0;
+    BsonArray places = new BsonArray();
+    for (RawBsonDocument revision :
+        found.limit(MOST_AT_ONCE).projection(Projections.include(PLACE, REPLACED))) {
+      long at = revision.getInt64(PLACE).getValue();
+      if (at != last && revision.get(REPLACED) instanceof BsonDateTime replaced) {
+        places.add(new BsonInt64(at));
+        place = Math.max(place, at);
+        since = Math.max(since, replaced.getValue());
+      }
+    }
+    if (!places.isEmpty()) {
+      notice.removing(place, Instant.ofEpochMilli(since));
+      revisions.deleteMany(new BsonDocument(PLACE, new BsonDocument("$in", places)));
+    }
+    return places.size();
+  }
+
+  /** Removes all that have been replaced. A document without a revision takes the last place. */
+  public void all(Instant now) {
+    long place = 0;
+    while (place == 0) {
+      place = tryToEnd(lastPlace() + 1);
+    }
+    notice.removing(place, now);
+    revisions.deleteMany(
+        new BsonDocument(PLACE, new BsonDocument("$lt", new BsonInt64(place)))
+            .append(REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+  }
+
+  private long tryToEnd(long place) {
+    try {
+      revisions
+          .withDocumentClass(BsonDocument.class)
+          .insertOne(new BsonDocument(PLACE, new BsonInt64(place)));
+      return place;
+    } catch (MongoWriteException e) {
+      if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+        throw e;
+      }
+      return 0;
+    }
+  }
+}
