@@ -138,6 +138,9 @@ final class HistoryKeeper extends ServiceThread {
     each.config().look(deadline);
     each.finishDrops(false, deadline);
     each.moveAll(deadline);
+    if (!each.config().state().isOn() && each.config().state().isExpiryKept()) {
+      each.leaveExpiryToTheServer(deadline);
+    }
     if (!sweeping) {
       return;
     }
@@ -147,9 +150,6 @@ final class HistoryKeeper extends ServiceThread {
     }
     while (each.retain(deadline) > 0 && batches++ < MOST_BATCHES) {
       // some at once
-    }
-    if (!each.config().state().isOn() && each.config().state().isExpiryKept()) {
-      each.leaveExpiryToTheServer(deadline);
     }
   }
 

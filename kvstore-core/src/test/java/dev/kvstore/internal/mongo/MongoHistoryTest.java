@@ -45,6 +45,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +135,31 @@ class MongoHistoryTest {
     assertThatThrownBy(() -> history(one).revisions(HistoryQuery.ALL))
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_HISTORY));
+  }
+
+  @Test
+  void expiry_isLeftToTheServer_onlyWithoutAHistory() {
+    List<Long> built = new CopyOnWriteArrayList<>();
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandStarted(CommandStartedEvent event) {
+        if (event.getCommandName().equals("createIndexes")) {
+          BsonDocument index = event.getCommand().getArray("indexes").get(0).asDocument();
+          if (index.containsKey("expireAfterSeconds")) {
+            built.add(index.getNumber("expireAfterSeconds").longValue());
+          }
+        }
+      }
+    };
+    try (MongoEntryDatabase watched =
+        open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      set(watched, "k", 1);
+      history(watched).configure(HistorySettings.DEFAULT);
+      assertThat(built).containsExactly(0L, (long) Integer.MAX_VALUE);
+      history(watched).configure(HistorySettings.OFF);
+      await().until(() -> built.size() == 3);
+      assertThat(built).endsWith(0L);
+    }
   }
 
   @Test

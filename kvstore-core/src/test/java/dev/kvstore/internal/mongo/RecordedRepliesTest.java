@@ -24,7 +24,9 @@ import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.RawStore;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -378,6 +380,35 @@ class RecordedRepliesTest {
         .isInstanceOf(KVException.class)
         .hasMessageContaining("1 of 4 keys")
         .hasMessageContaining("'bbad'");
+  }
+
+  @Test
+  void index_ofAStoreThatGetsAHistory_isReplaced() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    mongo.format(found(
+        BsonDocument.parse("{_id: 'history:settings', on: true, own: true, complete: true}")));
+    mongo
+        .reply("createIndexes", recorded("indexes", "again with other options").reply())
+        .reply("dropIndexes", command -> {
+          sent.add(command.getDocument("index").toJson());
+          return ScriptedMongo.ok();
+        })
+        .reply("createIndexes", command -> {
+          sent.add(command
+              .getArray("indexes")
+              .get(0)
+              .asDocument()
+              .get("expireAfterSeconds")
+              .toString());
+          return ScriptedMongo.ok();
+        })
+        .reply("createIndexes", ScriptedMongo.ok())
+        .reply("findAndModify", recorded("set", "creates").reply());
+
+    assertThat(store.write(new Write("a", text("x"), WriteOptions.DEFAULT)).version())
+        .isEqualTo(1);
+    assertThat(sent)
+        .containsExactly("{\"expiresAt\": 1}", "BsonInt64{value=" + Integer.MAX_VALUE + "}");
   }
 
   @Test

@@ -89,9 +89,8 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
       place = tryToEnd(lastPlace() + 1);
     }
     notice.removing(place, now);
-    revisions.deleteMany(
-        new BsonDocument(PLACE, new BsonDocument("$lt", new BsonInt64(place)))
-            .append(REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+    revisions.deleteMany(new BsonDocument(PLACE, new BsonDocument("$lt", new BsonInt64(place)))
+        .append(REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
   }
 
   private long tryToEnd(long place) {
