@@ -70,6 +70,9 @@ final class StandInBackend extends MemoryBackend {
   @Override
   public synchronized Document handleCommand(
       Channel channel, String database, String command, Document query) {
+    if (command.equals("dropIndexes")) {
+      return new Document("nIndexesWas", 2).append("ok", 1.0); // it has none that is not unique
+    }
     if (command.equals("findAndModify")) {
       if (query.get("update") instanceof List<?> pipeline) {
         Document plain = query.clone();
