@@ -86,6 +86,14 @@ public interface KVHistory {
   /** Stores the label, replacing one with its name. Returns true if there was none. */
   boolean setLabel(KVLabel label);
 
+  /**
+   * Gives the present instant this name, by the clock of the database's process or the service, and
+   * returns the label. Replaces one with its name.
+   *
+   * @param options their author and comment are the label's
+   */
+  KVLabel setLabel(String name, WriteOptions options);
+
   /** Deletes the label. Returns true if there was one. */
   boolean deleteLabel(String name);
 

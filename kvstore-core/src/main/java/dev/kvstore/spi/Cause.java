@@ -3,9 +3,13 @@ package dev.kvstore.spi;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DropOptions;
+import dev.kvstore.KVLabel;
 import dev.kvstore.KVOperation;
 import dev.kvstore.RevisionSource;
 import dev.kvstore.WriteOptions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +58,15 @@ public record Cause(
   /** Returns the operation to record for a mutation of this kind. */
   public KVOperation operationOr(KVOperation ofMutation) {
     return operation == null ? ofMutation : operation;
+  }
+
+  /** Returns the label with this author and comment. */
+  public KVLabel label(String name, Instant at) {
+    return new KVLabel(
+        name,
+        at.truncatedTo(ChronoUnit.MILLIS),
+        Optional.ofNullable(author),
+        Optional.ofNullable(comment));
   }
 
   /** Returns this cause with a source of the value. */

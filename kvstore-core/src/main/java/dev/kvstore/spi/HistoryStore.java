@@ -33,6 +33,12 @@ public interface HistoryStore {
   /** See {@link KVHistory#setLabel}. */
   boolean setLabel(KVLabel label);
 
+  /**
+   * Gives the present instant, by the database's or the service's clock, this valid name. Returns
+   * the label.
+   */
+  KVLabel setLabel(String name, Cause cause);
+
   /** See {@link KVHistory#deleteLabel}. */
   boolean deleteLabel(String name);
 

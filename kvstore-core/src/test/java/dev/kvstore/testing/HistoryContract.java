@@ -419,6 +419,10 @@ interface HistoryContract extends StoreFixture {
     assertThat(history().setLabel(label)).isFalse();
     assertThat(history().label("before release 41")).contains(label);
     assertThat(history().labels()).containsExactly(label);
+    KVLabel now = history().setLabel("now", WriteOptions.DEFAULT.author("bob").comment("why"));
+    assertThat(history().label("now")).contains(now);
+    assertThat(now.comment()).contains("why");
+    assertThat(history().deleteLabel("now")).isTrue();
     assertThat(history().deleteLabel("before release 41")).isTrue();
     assertThat(history().deleteLabel("before release 41")).isFalse();
     assertThat(history().label("before release 41")).isEmpty();

@@ -122,6 +122,8 @@ class ContractTest {
           GET     | /v1/stores/app/values?at=now             |                         |              | 200
           GET     | /v1/stores/app/values?at=nothing         |                         |              | 404 label-not-found
           GET     | /v1/stores/app/keys?at=now&limit=1       |                         |              | 200
+          GET     | /v1/stores/app/snapshot?at=now           |                         |              | 200
+          GET     | /v1/stores/app/snapshot?at=nothing       |                         |              | 404 label-not-found
           GET     | /v1/stores/app/keys?at=nothing           |                         |              | 404 label-not-found
           GET     | /v1/stores/app/history/text              |                         |              | 200
           GET     | /v1/stores/app/history/text?values=true&limit=1 |                  |              | 200

@@ -19,11 +19,14 @@ class HelpExamplesTest extends KvTest {
 
   @BeforeEach
   void fill() throws IOException {
-    kv.store("app").set("ui.theme", "dark");
+    for (String theme : List.of("light", "blue", "dark")) {
+      kv.store("app").set("ui.theme", theme);
+    }
     kv.store("app").set("visits", 1);
     kv.store("staging").set("ui.theme", "dark");
     kv.environment.put("EDITOR", "true");
     kv.print("set", "http.limits", "{\"max\": 3}");
+    kv.print("label", "before release 41");
     Files.writeString(folder.resolve("limits.json"), "{\"max\": 3, \"rate\": 12.50}\n");
     Files.writeString(folder.resolve("defaults.json"), "{\"ui.theme\": \"light\", \"a\": 1}\n");
     Files.writeString(folder.resolve("settings.yaml"), "ui.theme: dark\nhttp.retries: 3\n");
@@ -32,8 +35,21 @@ class HelpExamplesTest extends KvTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "get", "set", "default", "delete", "list", "incr", "edit", "export", "import", "diff",
-        "stores"
+        "",
+        "get",
+        "set",
+        "default",
+        "delete",
+        "list",
+        "incr",
+        "edit",
+        "export",
+        "import",
+        "diff",
+        "stores",
+        "log",
+        "rollback",
+        "label"
       })
   void examples_work(String command) {
     List<String> examples = kv.print((command + " --help").strip().split(" "))
@@ -50,7 +66,9 @@ class HelpExamplesTest extends KvTest {
       // The etag is anyone's; and what is compared may differ.
       List<Integer> codes = example.contains("--if-match")
           ? List.of(3)
-          : example.contains("kv diff") ? List.of(0, 1) : List.of(0);
+          : example.contains("kv diff") || example.contains("--to 6a10")
+              ? List.of(0, 1)
+              : List.of(0);
       assertThat(codes).as(example + result).contains(result.code());
     }
   }

@@ -1,5 +1,6 @@
 package dev.kvstore.cli;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
@@ -12,6 +13,7 @@ import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.engine.TypedDatabase;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.RawValue;
@@ -53,7 +55,8 @@ final class Kv implements AutoCloseable {
   record Result(int code, String out, String err) {}
 
   Kv(Path folder) {
-    database = SqliteEntryDatabase.open(folder.resolve("kv-test.db"));
+    database = SqliteEntryDatabase.open(
+        folder.resolve("kv-test.db"), SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT));
     mutations = new NotedMutations(database);
     environment.put("HOME", folder.toString());
     environment.put("KVSTORE_STORE", "app");

@@ -22,6 +22,7 @@ import dev.kvstore.internal.mongo.feed.ChangePump;
 import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.support.Closing;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
@@ -283,6 +284,13 @@ final class MongoEntryStore
   @Override
   public boolean setLabel(KVLabel label) {
     return history().labels(labels -> labels.set(label));
+  }
+
+  @Override
+  public KVLabel setLabel(String name, Cause cause) {
+    KVLabel label = cause.label(name, access.now());
+    setLabel(label);
+    return label;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.RawValue;
 import java.time.Instant;
@@ -70,6 +71,13 @@ record SqliteHistory(String store, SqliteEntryDatabase database) implements Hist
   public boolean setLabel(KVLabel label) {
     requireOn();
     return database.writer.write(0, () -> database.history.setLabel(store, label));
+  }
+
+  @Override
+  public KVLabel setLabel(String name, Cause cause) {
+    KVLabel label = cause.label(name, database.clock.instant());
+    setLabel(label);
+    return label;
   }
 
   @Override

@@ -149,6 +149,11 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
   }
 
   @Override
+  public KVLabel setLabel(String name, WriteOptions options) {
+    return history().setLabel(Names.checkLabel(name), Cause.of(options));
+  }
+
+  @Override
   public boolean deleteLabel(String name) {
     return history().deleteLabel(Names.checkLabel(name));
   }

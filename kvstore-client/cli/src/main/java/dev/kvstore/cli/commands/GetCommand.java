@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "  kv get ui.theme",
       "  kv get ui.theme --raw     # dark instead of \"dark\"",
       "  kv get ui.theme -o yaml   # with version, etag and times",
-      "  kv get ui.theme --at 2026-01-31T12:00:00Z"
+      "  kv get ui.theme --at 'before release 41'"
     })
 final class GetCommand extends KeyAction {
   @Option(

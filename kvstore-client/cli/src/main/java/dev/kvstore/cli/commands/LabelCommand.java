@@ -5,6 +5,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
+import dev.kvstore.WriteOptions;
 import dev.kvstore.cli.options.AtOption;
 import dev.kvstore.cli.options.CommentOption;
 import dev.kvstore.cli.options.UsageErrors;
@@ -64,13 +65,7 @@ final class LabelCommand extends Action.OnStore {
     if (name == null) {
       list(store.history().labels());
     } else if (!delete) {
-      Instant given = at.instant(store);
-      Instant instant = given == null ? console().clock().instant() : given;
-      store
-          .history()
-          .setLabel(
-              new KVLabel(name, instant, Optional.empty(), Optional.ofNullable(comment.message())));
-      console().print(name + ": " + instant);
+      console().print(name + ": " + label(store, name).at());
     } else if (store.history().deleteLabel(name)) {
       console().print(name + ": deleted");
     } else {
@@ -79,6 +74,17 @@ final class LabelCommand extends Action.OnStore {
           "Store '" + store.name() + "' has no label '" + Texts.oneLine(name) + "'");
     }
     return ExitCodes.OK;
+  }
+
+  private KVLabel label(KVStore store, String label) {
+    Instant given = at.instant(store);
+    if (given == null) {
+      return store.history().setLabel(label, comment.addTo(WriteOptions.DEFAULT));
+    }
+    KVLabel named =
+        new KVLabel(label, given, Optional.empty(), Optional.ofNullable(comment.message()));
+    store.history().setLabel(named);
+    return named;
   }
 
   private void list(List<KVLabel> labels) {

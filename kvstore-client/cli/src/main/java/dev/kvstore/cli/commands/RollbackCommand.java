@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  kv rollback ui.theme --to 3",
       "  kv rollback ui.theme --to 6a10f1a27e0c5b3d9c2f1a01 -m 'back to dark'",
-      "  kv rollback ui.theme --at 2026-01-31T12:00:00Z",
+      "  kv rollback ui.theme --at 'before release 41'",
       "  kv rollback --prefix ui. --at 'before release 41' --dry-run"
     })
 final class RollbackCommand extends Action.OnStore {

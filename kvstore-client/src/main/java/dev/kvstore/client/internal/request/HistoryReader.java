@@ -93,6 +93,10 @@ public final class HistoryReader {
         text(from, "etag"));
   }
 
+  public static KVLabel label(byte[] body) {
+    return WireReader.document(body, HistoryReader::label);
+  }
+
   private static KVLabel label(BsonDocument label) {
     return new KVLabel(
         label.getString("name").getValue(),

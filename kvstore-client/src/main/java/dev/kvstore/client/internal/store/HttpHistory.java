@@ -120,6 +120,12 @@ record HttpHistory(
   }
 
   @Override
+  public KVLabel setLabel(String name, Cause cause) {
+    return send("PUT", urls.at("/labels", name, Query.none()), cause, new BsonDocument())
+        .read(HistoryReader::label);
+  }
+
+  @Override
   public boolean deleteLabel(String name) {
     URI url = urls.at("/labels", name, Query.none());
     Answer answer = transport.send(
