@@ -38,7 +38,7 @@ public record ChangeReport(
   public static final int MAX_TEXT = 160;
 
   public ChangeReport {
-    items = List.copyOf(items);
+    items = List.copyOf(Objects.requireNonNull(items, "items"));
     Objects.requireNonNull(fingerprint, "fingerprint");
   }
 

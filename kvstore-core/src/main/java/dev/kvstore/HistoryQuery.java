@@ -60,13 +60,14 @@ public final class HistoryQuery {
 
   /** Selects the revisions of keys that begin with this text; the empty text matches all keys. */
   public static HistoryQuery prefix(String prefix) {
-    return ALL.prefixes(List.of(prefix));
+    return ALL.prefixes(List.of(Names.checkText("prefix", prefix)));
   }
 
   /** Selects the revisions of keys that begin with one of these texts. */
   public HistoryQuery prefixes(Collection<String> any) {
-    List<String> checked =
-        any.stream().map(one -> Names.checkText("prefix", one)).toList();
+    List<String> checked = Objects.requireNonNull(any, "prefixes").stream()
+        .map(one -> Names.checkText("prefix", one))
+        .toList();
     return new HistoryQuery(
         checked, key, version, etag, author, operation, since, until, after, limit, values);
   }

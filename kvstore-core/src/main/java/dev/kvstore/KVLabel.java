@@ -17,6 +17,8 @@ public record KVLabel(String name, Instant at, Optional<String> author, Optional
   public KVLabel {
     Names.checkLabel(name);
     Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(author, "author");
+    Objects.requireNonNull(comment, "comment");
     author.ifPresent(text -> Names.checkText("author", text));
     comment.ifPresent(Names::checkComment);
   }

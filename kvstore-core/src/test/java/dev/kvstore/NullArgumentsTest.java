@@ -6,10 +6,17 @@ import dev.kvstore.internal.engine.StoreStack;
 import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.engine.TypedDatabase;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.sqlite.SqliteSettings;
 import dev.kvstore.testing.NullArguments;
+import dev.kvstore.transfer.ExportOptions;
+import dev.kvstore.transfer.ImportOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
@@ -22,7 +29,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -37,8 +47,9 @@ class NullArgumentsTest {
   @Test
   void null_isRefused(@TempDir Path folder) {
     Layers cached = Layers.cached(NearCacheSettings.DEFAULT, InstantSource.system());
-    StoreStack stack =
-        StoreStack.over("test", SqliteEntryDatabase.open(folder.resolve("test.db")), cached);
+    SqliteConfig recording = SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT);
+    StoreStack stack = StoreStack.over(
+        "test", SqliteEntryDatabase.open(folder.resolve("test.db"), recording), cached);
     try (KVDatabase database = new TypedDatabase(stack, BsonCodec.create())) {
       KVStore store = database.store("app");
       samples.put(KVMetadata.class, store.set("k", 1));
@@ -46,6 +57,10 @@ class NullArgumentsTest {
       samples.put(KVStore.class, store);
       samples.put(KVItem.class, store.item("k", Integer.class).withDefault(1));
       samples.put(KVCache.class, store.cache().orElseThrow());
+      samples.put(KVHistory.class, store.history());
+      samples.put(
+          KVRevision.class,
+          store.history().revisions("k", Integer.class).items().get(0));
       samples.put(KVBinding.class, store.bind("b", Bound.class));
       samples.put(KVEntry.class, store.entry("k", Integer.class));
       samples.put(KVWatcher.class, KVWatcher.of(change -> {}, position -> {}));
@@ -60,6 +75,21 @@ class NullArgumentsTest {
             BatchOptions.DEFAULT,
             BindOptions.none(),
             DeleteOptions.DEFAULT,
+            DropOptions.DEFAULT,
+            ExportOptions.JSON,
+            HistoryQuery.ALL,
+            HistorySettings.DEFAULT,
+            ImportOptions.JSON,
+            KVOperation.SET,
+            KVOperation.DELETE,
+            RollbackOptions.DEFAULT,
+            ChangeReport.Kind.CREATED,
+            new KVLabel("label", Instant.EPOCH, Optional.empty(), Optional.empty()),
+            new RevisionSource(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+            OptionalInt.empty(),
+            new ByteArrayInputStream(new byte[0]),
+            new ByteArrayOutputStream(),
             ErrorCode.INTERNAL,
             KVQuery.ALL,
             KVType.of(Integer.class),
@@ -81,6 +111,9 @@ class NullArgumentsTest {
             "abcdef0123456789abcdef01")
         .forEach(value -> samples.put(value.getClass(), value));
     samples.put(WriteCondition.class, WriteCondition.NONE);
+    samples.put(RevisionSelector.class, RevisionSelector.version(1));
+    samples.put(InputStream.class, new ByteArrayInputStream(new byte[0]));
+    samples.put(OutputStream.class, new ByteArrayOutputStream());
     samples.put(Clock.class, Clock.systemUTC());
     samples.put(Class.class, Integer.class);
     samples.put(Type.class, Integer.class);
@@ -93,6 +126,8 @@ class NullArgumentsTest {
         Consumer.class,
         Predicate.class,
         UnaryOperator.class,
+        LongConsumer.class,
+        Function.class,
         Validator.class,
         KVBindingListener.class,
         MongoClient.class)) {

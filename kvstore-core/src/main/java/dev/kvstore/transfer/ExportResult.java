@@ -1,6 +1,7 @@
 package dev.kvstore.transfer;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The result of an export.
@@ -16,6 +17,6 @@ public record ExportResult(long entries, long lost, List<String> losses) {
   public static final int MAX_LOSSES = 1000;
 
   public ExportResult {
-    losses = List.copyOf(losses);
+    losses = List.copyOf(Objects.requireNonNull(losses, "losses"));
   }
 }

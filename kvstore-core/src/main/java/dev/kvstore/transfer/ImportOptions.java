@@ -84,7 +84,8 @@ public final class ImportOptions {
    * @param separator what joins the names
    */
   public ImportOptions flattened(String separator) {
-    return new ImportOptions(reading.withSeparator(separator), settings, progress);
+    return new ImportOptions(
+        reading.withSeparator(Objects.requireNonNull(separator, "separator")), settings, progress);
   }
 
   /** Writes nothing, and returns what would be written. */

@@ -21,6 +21,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Exports and imports of stores. A snapshot of one store can be imported into any other, whatever
@@ -51,6 +52,9 @@ public final class KVSnapshot {
    */
   public static ExportResult export(KVStore store, OutputStream to, ExportOptions options)
       throws IOException {
+    Objects.requireNonNull(store, "store");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(options, "options");
     List<String> losses = new ArrayList<>();
     long[] lost = {0};
     Writer writer = new BufferedWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8));
@@ -84,6 +88,9 @@ public final class KVSnapshot {
    */
   public static ChangeReport importInto(KVStore store, InputStream from, ImportOptions options)
       throws IOException {
+    Objects.requireNonNull(store, "store");
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(options, "options");
     try (SnapshotSource source = SnapshotSource.copyOf(from, "snapshot")) {
       SnapshotReader reader = new SnapshotReader(source, options.reading());
       return new SnapshotImport(store, reader, options.settings(), options.listener()).run();

@@ -150,6 +150,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
 
   @Override
   public KVLabel setLabel(String name, WriteOptions options) {
+    Objects.requireNonNull(options, "options");
     return history().setLabel(Names.checkLabel(name), Cause.of(options));
   }
 

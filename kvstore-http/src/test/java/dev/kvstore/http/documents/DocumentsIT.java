@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.kvstore.DropOptions;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.client.HttpKVDatabase;
 import dev.kvstore.http.documents.Page.Block;
@@ -170,7 +171,9 @@ class DocumentsIT {
       return;
     }
     try (KVDatabase database = HttpKVDatabase.open(URI.create(url))) {
-      database.stores().forEach(database::drop);
+      for (String store : database.stores()) {
+        database.drop(store, DropOptions.DEFAULT.purgingHistory());
+      }
     }
   }
 }

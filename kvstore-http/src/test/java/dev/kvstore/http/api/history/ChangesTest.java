@@ -127,6 +127,8 @@ class ChangesTest extends RecordedService {
       String probe = path.replace("60s", "50ms");
       Reply refused = service.get(probe, alice);
       while (refused.status() == 200) {
+        // The probe may have taken the place of one that came later, which was refused then.
+        waiting.add(begin(path));
         refused = service.get(probe, alice);
       }
       assertThat(refused.code()).isEqualTo("too-many-requests");
@@ -135,9 +137,14 @@ class ChangesTest extends RecordedService {
       CompletableFuture<Reply> other = poll("wait=60s&after=" + next(), reader);
       set("ui.a", "1");
       assertThat(keys(soon(other))).containsExactly("ui.a");
+      List<Reply> answered = new ArrayList<>();
       for (Socket socket : waiting) {
-        assertThat(keys(Reply.read(socket.getInputStream(), false))).containsExactly("ui.a");
+        answered.add(Reply.read(socket.getInputStream(), false));
       }
+      answered.removeIf(reply -> reply.status() == 429);
+      assertThat(answered)
+          .hasSize(MOST)
+          .allSatisfy(reply -> assertThat(keys(reply)).containsExactly("ui.a"));
     } finally {
       for (Socket socket : waiting) {
         socket.close();

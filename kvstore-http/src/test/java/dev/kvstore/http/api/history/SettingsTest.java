@@ -14,14 +14,17 @@ class SettingsTest extends RecordedService {
   private static final String USUAL =
       "{\"history\":{\"enabled\":true,\"retention\":\"P90D\",\"revisions\":null}}";
 
+  /** As it is read. */
+  private static final String PRESENT =
+      USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}");
+
   private Reply put(String body, String token) {
     return service.put(store + "/settings", body, token);
   }
 
   @Test
   void settings_areThoseOfTheService_untilTheStoreHasItsOwn() {
-    assertThat(get("/settings").text())
-        .isEqualTo(USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}"));
+    assertThat(get("/settings").text()).isEqualTo(PRESENT);
     Reply changed = put("{\"history\":{\"retention\":\"P1DT1H\",\"revisions\":2}}", alice);
     assertThat(changed.status()).isEqualTo(200);
     assertThat(changed.text())
