@@ -168,6 +168,8 @@ class ContractTest {
           PUT     | /v1/stores/app/snapshot                  |                         | {"a":1e99999}| 422 validation-failed
           PUT     | /v1/stores/app/snapshot                  | Content-Type: image/png | {}           | 415 unsupported-media-type
           PUT     | /v1/stores/app/snapshot?mode=all         |                         | {}           | 400 invalid-parameter
+          GET     | /v1/stores/app/snapshot?at=now           |                         |              | 200
+          GET     | /v1/stores/app/snapshot?at=nothing       |                         |              | 404 label-not-found
           GET     | /v1/nothing                              |                         |              | 404 no-such-resource
           GET     | /v1/stores/app/keys/a//b                 |                         |              | 400 invalid-key
           GET     | /v1/stores/app/keys/%ff                  |                         |              | 400 invalid-key

@@ -34,7 +34,6 @@ import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.internal.bson.JsonTranscoder;
 import dev.kvstore.spi.EntryDatabase;
-import java.time.InstantSource;
 
 /** The resources of the service and their handlers. */
 final class Routes {
@@ -80,10 +79,7 @@ final class Routes {
         "POST", "rollbacks/{key}", small, new KeyRollbackHandler(requests, responses, writes));
     table.addData("POST", "rollbacks", small, new RollbackHandler(requests, responses, writes));
     table.addData(
-        "GET, PUT, DELETE",
-        "labels/{name}",
-        small,
-        new LabelHandler(requests, responses, InstantSource.system()));
+        "GET, PUT, DELETE", "labels/{name}", small, new LabelHandler(requests, responses));
     table.addData("GET", "labels", 0, new LabelHandler.All(responses));
     table.add(
         "GET, PUT",

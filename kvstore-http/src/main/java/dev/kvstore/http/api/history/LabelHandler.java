@@ -14,20 +14,19 @@ import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.internal.typed.TypedHistory;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.KeyRange;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/stores/{store}/labels/{name}}: a name for an instant. */
-public record LabelHandler(RequestBodies bodies, ResponseWriter responses, InstantSource clock)
+public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
     implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
@@ -52,13 +51,28 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses, Insta
   private void put(RequestContext context) throws IOException {
     Conditions.refuseAll(context.request());
     Format format = Format.ofAnswer(context.request());
-    KVLabel label = label(context);
+    BsonDocument body = body(context);
     context.recheck();
-    boolean created = HistoryRequests.history(context).setLabel(label);
+    TypedHistory history = HistoryRequests.history(context);
+    String name = context.path().name();
+    boolean created = history.label(name).isEmpty();
+    Cause cause = new Cause(
+        WriteRequests.author(context),
+        WriteRequests.comment(context, text(body, "comment")),
+        null,
+        null);
+    String at = text(body, "at");
+    KVLabel label;
+    if (at == null) {
+      label = history.history().setLabel(name, cause);
+    } else {
+      label = cause.label(name, reachable(context, at));
+      history.setLabel(label);
+    }
     responses.document(context, format, created ? 201 : 200, out -> write(out, label));
   }
 
-  private KVLabel label(RequestContext context) throws IOException {
+  private BsonDocument body(RequestContext context) throws IOException {
     BsonDocument body = context.bodySize() == 0 ? new BsonDocument() : bodies.document(context);
     boolean legal = Set.of("at", "comment").containsAll(body.keySet())
         && body.keySet().stream().allMatch(body::isString);
@@ -67,12 +81,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses, Insta
           ErrorCode.INVALID_VALUE,
           "The body must be an object with texts 'at' and 'comment', both of which may be missing");
     }
-    String at = text(body, "at");
-    return new KVLabel(
-        context.path().name(),
-        at == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : reachable(context, at),
-        Optional.ofNullable(WriteRequests.author(context)),
-        Optional.ofNullable(WriteRequests.comment(context, text(body, "comment"))));
+    return body;
   }
 
   /** Returns the instant, if the store can be read as of it. */
