@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 
 /** What an application takes on with the client. */
 class SizeTest {
-  private static final long MOST_BYTES = 5 * 1024 * 1024;
+  private static final long MOST_BYTES = 5_500_000;
 
   @Test
   void clientWithAllItNeeds_isSmall() throws Exception {

@@ -9,7 +9,6 @@ import dev.kvstore.KVException;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVOperation;
 import dev.kvstore.OutcomeUnknownException;
-import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.RevisionSource;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.UnavailableException;
@@ -50,10 +49,6 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
   private static final int MAX_BATCH_KEYS = 1000;
 
   KVMetadata write(Write write, Deadline deadline) {
-    if (write.cause().operation() == KVOperation.DEFAULT
-        && write.condition().equals(WriteCondition.IF_ABSENT)) {
-      return storeDefault(write, deadline);
-    }
     Call call =
         write.cause().operation() == KVOperation.ROLLBACK && write.cause().from() != null
             ? rollback(write, write.cause().from())
@@ -64,15 +59,6 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         deadline,
         answer -> answer.read(body -> WireReader.metadata(body, write.key())),
         KVEntry::metadata);
-  }
-
-  private KVMetadata storeDefault(Write write, Deadline deadline) {
-    SetDefaultResult<RawValue> result = setDefault(write, true, deadline);
-    if (!result.stored()) {
-      throw new PreconditionFailedException(
-          write.key(), write.condition(), result.entry().etag());
-    }
-    return result.entry().metadata();
   }
 
   /** The service has the value that is to be stored again. */
