@@ -87,7 +87,9 @@ public final class MongoTestServer implements AutoCloseable {
 
   @Override
   public void close() {
-    client.getDatabase(database).drop();
+    if (standIn == null) {
+      client.getDatabase(database).drop();
+    }
     client.close();
     if (standIn != null) {
       try {

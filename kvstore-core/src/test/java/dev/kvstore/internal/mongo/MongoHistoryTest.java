@@ -44,11 +44,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.bson.BsonDocument;
 import org.bson.Document;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -61,19 +58,9 @@ class MongoHistoryTest {
   private MongoEntryDatabase one;
   private MongoEntryDatabase other;
 
-  @BeforeAll
-  void startServer() {
-    server = MongoTestServer.startReplicaSet();
-  }
-
-  @AfterAll
-  void stopServer() {
-    server.close();
-  }
-
   @BeforeEach
   void open() {
-    server.client().getDatabase(server.database()).drop();
+    server = MongoTestServer.startReplicaSet();
     clock = new TestClock();
     one = open(settings().withHistory(HistorySettings.DEFAULT));
     other = open(settings());
@@ -83,6 +70,7 @@ class MongoHistoryTest {
   void close() {
     one.close();
     other.close();
+    server.close();
   }
 
   private MongoSettings settings() {
@@ -134,31 +122,6 @@ class MongoHistoryTest {
     assertThatThrownBy(() -> history(one).revisions(HistoryQuery.ALL))
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_HISTORY));
-  }
-
-  @Test
-  void expiry_isLeftToTheServer_onlyWithoutAHistory() {
-    List<Long> built = new CopyOnWriteArrayList<>();
-    CommandListener listener = new CommandListener() {
-      @Override
-      public void commandStarted(CommandStartedEvent event) {
-        if (event.getCommandName().equals("createIndexes")) {
-          BsonDocument index = event.getCommand().getArray("indexes").get(0).asDocument();
-          if (index.containsKey("expireAfterSeconds")) {
-            built.add(index.getNumber("expireAfterSeconds").longValue());
-          }
-        }
-      }
-    };
-    try (MongoEntryDatabase watched =
-        open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
-      set(watched, "k", 1);
-      history(watched).configure(HistorySettings.DEFAULT);
-      assertThat(built).containsExactly(0L, (long) Integer.MAX_VALUE);
-      history(watched).configure(HistorySettings.OFF);
-      await().until(() -> built.size() == 3);
-      assertThat(built).endsWith(0L);
-    }
   }
 
   @Test
@@ -263,7 +226,6 @@ class MongoHistoryTest {
 
     assertThat(one.drop("s", DropOptions.DEFAULT.author("bob").comment("over"))).isTrue();
 
-    assertThat(one.storeNames()).isEmpty();
     assertThat(store(one).read("b")).isEmpty();
     set(other, "b", 7);
     assertThat(told(HistoryQuery.ALL))

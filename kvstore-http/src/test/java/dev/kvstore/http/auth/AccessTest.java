@@ -143,7 +143,8 @@ class AccessTest {
   @ParameterizedTest
   @MethodSource("operations")
   void operation_onItsKeys_isAllowed_butOnTheWholeStoreNot(Operation operation) {
-    assertAllowed(operation.ask(SOME_KEYS), !operation.isAdministration() && !operation.isMetrics());
+    assertAllowed(
+        operation.ask(SOME_KEYS), !operation.isAdministration() && !operation.isMetrics());
   }
 
   private static void assertAllowed(Reply reply, boolean allowed) {
