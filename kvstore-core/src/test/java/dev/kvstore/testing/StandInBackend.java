@@ -70,8 +70,18 @@ final class StandInBackend extends MemoryBackend {
   @Override
   public synchronized Document handleCommand(
       Channel channel, String database, String command, Document query) {
-    if (command.equals("dropIndexes")) {
-      return new Document("nIndexesWas", 2).append("ok", 1.0); // it has none that is not unique
+    if (command.equals("createIndexes")) {
+      checkIndexes(channel, database, query);
+    }
+    if (command.equals("dropIndexes") && query.get("index") instanceof Document keys) {
+      Document named = query.clone();
+      named.put("index", keys.keySet().iterator().next() + "_1");
+      return handleCommand(channel, database, command, named);
+    }
+    if ((command.equals("update") || command.equals("delete"))
+        && !hasCollection(channel, database, query.get(command))
+        && !upserts(query)) {
+      return new Document("n", 0).append("nModified", 0).append("ok", 1.0);
     }
     if (command.equals("findAndModify")) {
       if (query.get("update") instanceof List<?> pipeline) {
@@ -117,6 +127,49 @@ final class StandInBackend extends MemoryBackend {
       keep(reply, collection -> name.equals(collection.get("name")));
     }
     return reply;
+  }
+
+  private boolean hasCollection(Channel channel, String database, @Nullable Object name) {
+    Document list = new Document("listCollections", 1).append("filter", new Document("name", name));
+    Document reply = handleCommand(channel, database, "listCollections", list);
+    return reply.get("cursor") instanceof Document cursor
+        && cursor.get("firstBatch") instanceof List<?> found
+        && !found.isEmpty();
+  }
+
+  private static boolean upserts(Document query) {
+    return query.get("updates") instanceof List<?> updates
+        && updates.stream()
+            .anyMatch(update -> Boolean.TRUE.equals(((Document) update).get("upsert")));
+  }
+
+  private void checkIndexes(Channel channel, String database, Document query) {
+    Object collection = query.get("createIndexes");
+    if (!hasCollection(channel, database, collection)) {
+      return;
+    }
+    Document list = new Document("listIndexes", collection);
+    Document reply = super.handleCommand(channel, database, "listIndexes", list);
+    if (reply.get("cursor") instanceof Document cursor
+        && cursor.get("firstBatch") instanceof Iterable<?> present
+        && query.get("indexes") instanceof List<?> indexes) {
+      for (Object each : present) {
+        indexes.forEach(index -> checkIndex((Document) each, (Document) index));
+      }
+    }
+  }
+
+  private static void checkIndex(Document present, Document index) {
+    Number expiry = (Number) index.get("expireAfterSeconds");
+    if (Objects.equals(index.get("name"), present.get("name"))
+        && expiry != null
+        && present.get("expireAfterSeconds") instanceof Number other
+        && expiry.longValue() != other.longValue()) {
+      throw new MongoServerError(
+          85,
+          "IndexOptionsConflict",
+          "An equivalent index already exists with the same name but different options.");
+    }
   }
 
   private static void keep(Document reply, Predicate<Document> wanted) {

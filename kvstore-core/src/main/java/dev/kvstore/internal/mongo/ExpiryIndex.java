@@ -151,7 +151,10 @@ final class ExpiryIndex {
 
   /** Has MongoDB remove expired entries again, of a store whose history was turned off. */
   static void leaveToTheServer(MongoCollection<RawBsonDocument> collection) {
-    replace(collection, OPTIONS);
+    // A store that was dropped meanwhile must not be made anew.
+    if (collection.listIndexes(BsonDocument.class).first() != null) {
+      replace(collection, OPTIONS);
+    }
   }
 
   /** To change the index in place takes a right that the role readWrite does not have. */

@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,32 @@ class MongoHistoryTest {
     assertThatThrownBy(() -> history(one).revisions(HistoryQuery.ALL))
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_HISTORY));
+  }
+
+  @Test
+  void expiry_isLeftToTheServer_onlyWithoutAHistory() {
+    List<Long> built = new CopyOnWriteArrayList<>();
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandStarted(CommandStartedEvent event) {
+        if (event.getCommandName().equals("createIndexes")) {
+          BsonDocument index = event.getCommand().getArray("indexes").get(0).asDocument();
+          if (index.containsKey("expireAfterSeconds")) {
+            built.add(index.getNumber("expireAfterSeconds").longValue());
+          }
+        }
+      }
+    };
+    try (MongoEntryDatabase watched =
+        open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      set(watched, "k", 1);
+      history(watched).configure(HistorySettings.DEFAULT);
+      long never = Integer.MAX_VALUE;
+      assertThat(built).as("refused, and done after a drop").containsExactly(0L, never, never);
+      history(watched).configure(HistorySettings.OFF);
+      await().until(() -> built.size() == 4);
+      assertThat(built).endsWith(0L);
+    }
   }
 
   @Test
@@ -226,6 +253,7 @@ class MongoHistoryTest {
 
     assertThat(one.drop("s", DropOptions.DEFAULT.author("bob").comment("over"))).isTrue();
 
+    assertThat(one.storeNames()).isEmpty();
     assertThat(store(one).read("b")).isEmpty();
     set(other, "b", 7);
     assertThat(told(HistoryQuery.ALL))
