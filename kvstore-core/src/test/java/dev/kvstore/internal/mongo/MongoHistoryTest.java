@@ -15,6 +15,7 @@ import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.HistoryQuery;
 import dev.kvstore.HistorySettings;
+import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVRevision;
@@ -239,7 +240,14 @@ class MongoHistoryTest {
     RawValue large = text("x".repeat(9 * 1024 * 1024));
     store(one).write(new Write("k", large, WriteOptions.DEFAULT));
     store(one).write(new Write("k", large, WriteOptions.DEFAULT));
-    assertThat(told(HistoryQuery.key("k"))).containsExactly("k set v2", "k set v1");
+    store(one).delete("k", WriteOptions.DEFAULT);
+    store(one).write(new Write("k", large, WriteOptions.DEFAULT));
+    assertThat(told(HistoryQuery.key("k")))
+        .containsExactly("k set v1", "k delete", "k set v2", "k set v1");
+    assertThatThrownBy(() -> store(one)
+            .write(new Write("k", text("x".repeat(16 * 1024 * 1024)), WriteOptions.DEFAULT)))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
   }
 
   @Test
