@@ -104,6 +104,9 @@ final class SqliteChild {
     System.out.println("+" + etag + ".");
     store.set(key, value, WriteOptions.DEFAULT.etag(etag).comment(etag));
     System.out.println("=" + etag + ".");
+    if (System.out.checkError()) { // the test has ended
+      System.exit(1);
+    }
   }
 
   private static void writeForEver(EntryStore store, String prefix) {

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +40,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens between processes, and to those that are killed. */
-@Timeout(300)
+@Timeout(120)
 class SqliteProcessTest {
   @TempDir
   Path folder;
 
-  private final List<Process> children = new ArrayList<>();
+  private final List<Process> children = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void killChildren() throws InterruptedException {
@@ -130,6 +131,7 @@ class SqliteProcessTest {
   private static final int KILLS = Integer.getInteger("kvstore.kills", 4);
 
   @Test
+  @Timeout(1800)
   void kill_whileRecording_leavesEveryHistoryWhole() throws Exception {
     Path file = folder.resolve("settings.db");
     Set<String> tried = new HashSet<>();
