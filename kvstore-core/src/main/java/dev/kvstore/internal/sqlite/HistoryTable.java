@@ -35,64 +35,63 @@ final class HistoryTable {
 
   private static final String ADD_STORE =
       "INSERT INTO history_stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
-  private static final String STORE_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
-  private static final String LAST_OF_KEY =
-      " FROM history WHERE store_id = " + STORE_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 1";
+  private static final String LAST_OF_KEY = " FROM history WHERE store_id = " + Rows.HISTORY_ID
+      + " AND key = ?2 ORDER BY seq DESC LIMIT 1";
   private static final String LAST_TIME = "SELECT at" + LAST_OF_KEY;
   private static final String REPLACE = "UPDATE history SET value_id = ?3, replaced_at = ?4"
       + " WHERE seq = (SELECT seq" + LAST_OF_KEY + ")";
   private static final String ADD = "INSERT INTO history (store_id, key, operation, at, author,"
       + " comment, from_store, from_key, from_version, from_etag, version, etag, created_at,"
-      + " expires_at, replaced_at) VALUES (" + STORE_ID
+      + " expires_at, replaced_at) VALUES (" + Rows.HISTORY_ID
       + ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
   private static final String SURPLUS = "SELECT seq, value_id, replaced_at FROM history WHERE"
-      + " store_id = " + STORE_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 100 OFFSET ?3";
+      + " store_id = " + Rows.HISTORY_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 100 OFFSET ?3";
   private static final String OLD = "SELECT seq, value_id, replaced_at FROM history WHERE"
-      + " store_id = " + STORE_ID + " AND replaced_at <= ?2 ORDER BY replaced_at, seq LIMIT "
+      + " store_id = " + Rows.HISTORY_ID + " AND replaced_at <= ?2 ORDER BY replaced_at, seq LIMIT "
       + SWEPT_AT_ONCE;
   private static final String REMOVE = "DELETE FROM history WHERE seq = ?";
   private static final String REMOVE_VALUE = "DELETE FROM entry_values WHERE id = ?";
   private static final String REMOVE_VALUES = "DELETE FROM entry_values WHERE id IN (SELECT"
-      + " value_id FROM history WHERE store_id = " + STORE_ID + " AND value_id IS NOT NULL)";
+      + " value_id FROM history WHERE store_id = " + Rows.HISTORY_ID + " AND value_id IS NOT NULL)";
   private static final String REACHES = "UPDATE history_stores SET since = max(since, ?2),"
       + " removed = max(removed, ?3) WHERE name = ?1";
 
   /** What is under a prefix of SQL: the last revision of each key of the store. */
   private static final String LAST =
-      "(SELECT max(seq) FROM history WHERE store_id = " + STORE_ID + " AND key = e.key)";
+      "(SELECT max(seq) FROM history WHERE store_id = " + Rows.HISTORY_ID + " AND key = e.key)";
 
-  private static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
   private static final String GIVE_VALUES = "UPDATE history AS h SET value_id = (SELECT value_id"
-      + " FROM entries e WHERE " + IN_STORE + " AND e.key = h.key AND e.etag = h.etag),"
-      + " replaced_at = ?2 WHERE store_id = " + STORE_ID + " AND replaced_at IS NULL";
+      + " FROM entries e WHERE " + Rows.IN_STORE + " AND e.key = h.key AND e.etag = h.etag),"
+      + " replaced_at = ?2 WHERE store_id = " + Rows.HISTORY_ID + " AND replaced_at IS NULL";
   private static final String EXPIRE_ALL = "INSERT INTO history (store_id, key, operation, at,"
-      + " replaced_at) SELECT " + STORE_ID + ", e.key, 'expire', e.expires_at, e.expires_at FROM"
-      + " entries e WHERE " + IN_STORE + " AND e.expires_at <= ?2 ORDER BY e.key";
+      + " replaced_at) SELECT " + Rows.HISTORY_ID
+      + ", e.key, 'expire', e.expires_at, e.expires_at FROM"
+      + " entries e WHERE " + Rows.IN_STORE + " AND e.expires_at <= ?2 ORDER BY e.key";
   private static final String DROP_ALL =
       "INSERT INTO history (store_id, key, operation, at, author,"
-          + " comment, replaced_at) SELECT " + STORE_ID
+          + " comment, replaced_at) SELECT " + Rows.HISTORY_ID
           + ", e.key, 'drop', max(?2, e.updated_at), ?3,"
-          + " ?4, max(?2, e.updated_at) FROM entries e WHERE " + IN_STORE
+          + " ?4, max(?2, e.updated_at) FROM entries e WHERE " + Rows.IN_STORE
           + " AND (e.expires_at IS NULL OR e.expires_at > ?2) ORDER BY e.key";
-  private static final String FORGET_ENTRIES = "DELETE FROM entries AS e WHERE " + IN_STORE;
+  private static final String FORGET_ENTRIES = "DELETE FROM entries AS e WHERE " + Rows.IN_STORE;
 
   /** Entries whose present state is not recorded. */
   private static final String UNRECORDED = " FROM entries e LEFT JOIN history h ON h.seq = " + LAST
-      + " WHERE " + IN_STORE + " AND h.etag IS NOT e.etag";
+      + " WHERE " + Rows.IN_STORE + " AND h.etag IS NOT e.etag";
 
   private static final String ADD_UNRECORDED = "INSERT INTO history (store_id, key, operation, at,"
-      + " author, version, etag, created_at, expires_at) SELECT " + STORE_ID
+      + " author, version, etag, created_at, expires_at) SELECT " + Rows.HISTORY_ID
       + ", e.key, 'set', max(e.updated_at, coalesce(h.at, 0)), e.updated_by, e.version, e.etag,"
       + " e.created_at, e.expires_at" + UNRECORDED;
 
   /** Keys whose last recorded state is an entry that is gone. */
   private static final String ADD_GONE = "INSERT INTO history (store_id, key, operation, at,"
       + " replaced_at) SELECT h.store_id, h.key, 'delete', max(?2, h.at), max(?2, h.at)"
-      + " FROM history h WHERE h.store_id = " + STORE_ID + " AND h.replaced_at IS NULL"
-      + " AND NOT EXISTS (SELECT 1 FROM entries e WHERE " + IN_STORE + " AND e.key = h.key)";
+      + " FROM history h WHERE h.store_id = " + Rows.HISTORY_ID + " AND h.replaced_at IS NULL"
+      + " AND NOT EXISTS (SELECT 1 FROM entries e WHERE " + Rows.IN_STORE + " AND e.key = h.key)";
 
   private static final String CLOSE_REPLACED = "UPDATE history AS h SET replaced_at = ?2 WHERE"
-      + " h.store_id = " + STORE_ID + " AND h.replaced_at IS NULL AND EXISTS (SELECT 1 FROM"
+      + " h.store_id = " + Rows.HISTORY_ID + " AND h.replaced_at IS NULL AND EXISTS (SELECT 1 FROM"
       + " history later WHERE later.store_id = h.store_id AND later.key = h.key AND later.seq >"
       + " h.seq)";
 
@@ -395,20 +394,20 @@ final class HistoryTable {
   /** Removes the history and the labels of a dropped store, and returns whether it had any. */
   boolean purge(String store) throws SQLException {
     statements.execute(REMOVE_VALUES, store);
-    statements.execute("DELETE FROM labels WHERE store_id = " + STORE_ID, store);
-    return statements.update("DELETE FROM history WHERE store_id = " + STORE_ID, store) > 0;
+    statements.execute("DELETE FROM labels WHERE store_id = " + Rows.HISTORY_ID, store);
+    return statements.update("DELETE FROM history WHERE store_id = " + Rows.HISTORY_ID, store) > 0;
   }
 
   boolean setLabel(String store, KVLabel label) throws SQLException {
     add(store);
     boolean created = statements.update(
-            "INSERT INTO labels (store_id, name, at) VALUES (" + STORE_ID + ", ?2, 0)"
+            "INSERT INTO labels (store_id, name, at) VALUES (" + Rows.HISTORY_ID + ", ?2, 0)"
                 + " ON CONFLICT (store_id, name) DO NOTHING",
             store,
             label.name())
         > 0;
     statements.execute(
-        "UPDATE labels SET at = ?3, author = ?4, comment = ?5 WHERE store_id = " + STORE_ID
+        "UPDATE labels SET at = ?3, author = ?4, comment = ?5 WHERE store_id = " + Rows.HISTORY_ID
             + " AND name = ?2",
         store,
         label.name(),
@@ -421,7 +420,9 @@ final class HistoryTable {
   boolean deleteLabel(String store, String name) throws SQLException {
     Objects.requireNonNull(name, "name");
     return statements.update(
-            "DELETE FROM labels WHERE store_id = " + STORE_ID + " AND name = ?2", store, name)
+            "DELETE FROM labels WHERE store_id = " + Rows.HISTORY_ID + " AND name = ?2",
+            store,
+            name)
         > 0;
   }
 }

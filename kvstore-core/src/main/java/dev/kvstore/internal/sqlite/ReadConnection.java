@@ -83,7 +83,7 @@ final class ReadConnection implements AutoCloseable {
   static final Listing<KVEntry<RawValue>> ENTRIES = new Listing<>(
       WITH_VALUE + IN_RANGE,
       ReadConnection::entry,
-      HistoryReader::entry,
+      RevisionRows::entry,
       true,
       KVEntry::key,
       ReadConnection::size);
@@ -91,7 +91,7 @@ final class ReadConnection implements AutoCloseable {
   static final Listing<KVMetadata> METADATA = new Listing<>(
       "SELECT " + Rows.METADATA + " FROM entries e WHERE " + IN_RANGE,
       Rows::metadata,
-      HistoryReader::metadata,
+      RevisionRows::metadata,
       false,
       KVMetadata::key,
       item -> 0);
@@ -106,12 +106,12 @@ final class ReadConnection implements AutoCloseable {
 
   private final Connection connection;
   private final Statements statements;
-  final HistoryReader history;
+  final RevisionRows history;
 
   ReadConnection(Connection connection) {
     this.connection = connection;
     this.statements = new Statements(connection);
-    this.history = new HistoryReader(statements);
+    this.history = new RevisionRows(statements);
   }
 
   Optional<KVEntry<RawValue>> read(String store, String key, long now) throws SQLException {

@@ -24,9 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads revisions, by the statements of one connection. Not thread-safe. */
-record HistoryReader(Statements statements) {
-  private static final String STORE_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
-
+record RevisionRows(Statements statements) {
   private static final String COLUMNS = "h.key, h.operation, h.at, h.author, h.comment,"
       + " h.from_store, h.from_key, h.from_version, h.from_etag, h.version, h.etag, h.created_at,"
       + " h.expires_at, h.seq";
@@ -36,11 +34,11 @@ record HistoryReader(Statements statements) {
   /** The present revision's value is that of the entry. */
   private static final String WITH_VALUE =
       " LEFT JOIN entry_values v ON v.id = coalesce(h.value_id,"
-          + " (SELECT e.value_id FROM entries e WHERE e.store_id = (SELECT id FROM stores WHERE name ="
-          + " ?1) AND e.key = h.key AND e.etag = h.etag))";
+          + " (SELECT e.value_id FROM entries e WHERE " + Rows.IN_STORE
+          + " AND e.key = h.key AND e.etag = h.etag))";
 
   /** The last revision of a key that is not after an instant. */
-  private static final String LAST = "(SELECT seq FROM history WHERE store_id = " + STORE_ID
+  private static final String LAST = "(SELECT seq FROM history WHERE store_id = " + Rows.HISTORY_ID
       + " AND key = %s AND at <= ?2 ORDER BY seq DESC LIMIT 1)";
 
   private static final String IS_LIVE =
@@ -49,12 +47,13 @@ record HistoryReader(Statements statements) {
   private static final String ONE_AT = "SELECT " + COLUMNS + ", v.value FROM history h" + WITH_VALUE
       + " WHERE h.seq = " + LAST.formatted("?3") + " AND" + IS_LIVE;
 
-  private static final String NEXT_KEY =
-      "SELECT min(key) FROM history WHERE store_id = " + STORE_ID + " AND key > %s AND key < ?4";
+  private static final String NEXT_KEY = "SELECT min(key) FROM history WHERE store_id = "
+      + Rows.HISTORY_ID + " AND key > %s AND key < ?4";
 
   /** Goes from key to key by the index, so that it does not read the revisions in between. */
   private static final String ALL_AT = "WITH RECURSIVE keys(key) AS (SELECT min(key) FROM history"
-      + " WHERE store_id = " + STORE_ID + " AND key >= max(?3, ?5) AND +key <> ?5 AND key < ?4"
+      + " WHERE store_id = " + Rows.HISTORY_ID
+      + " AND key >= max(?3, ?5) AND +key <> ?5 AND key < ?4"
       + " UNION ALL SELECT (" + NEXT_KEY.formatted("keys.key")
       + ") FROM keys WHERE keys.key IS NOT NULL) SELECT %s FROM keys CROSS JOIN history h ON h.seq"
       + " = " + LAST.formatted("keys.key") + "%s WHERE" + IS_LIVE + " LIMIT ?6";
@@ -112,7 +111,7 @@ record HistoryReader(Statements statements) {
           break;
         }
         KVRevision<RawValue> revision = revision(rows, query.hasValues());
-        bytes += revision.entry().map(HistoryReader::size).orElse(0);
+        bytes += revision.entry().map(RevisionRows::size).orElse(0);
         items.add(revision);
         position = rows.getLong(SEQUENCE);
       }
@@ -140,7 +139,7 @@ record HistoryReader(Statements statements) {
         .append(COLUMNS)
         .append(query.hasValues() ? ", v.value FROM history h" + WITH_VALUE : " FROM history h")
         .append(" WHERE h.store_id = ")
-        .append(STORE_ID);
+        .append(Rows.HISTORY_ID);
     Conditions conditions = new Conditions(sql, parameters);
     query.key().ifPresent(key -> conditions.and("h.key = ", key));
     if (!query.prefixes().contains("")) {
@@ -197,7 +196,7 @@ record HistoryReader(Statements statements) {
   }
 
   private long last(String store) throws SQLException {
-    return number("SELECT max(seq) FROM history WHERE store_id = " + STORE_ID, store);
+    return number("SELECT max(seq) FROM history WHERE store_id = " + Rows.HISTORY_ID, store);
   }
 
   private long removed(String store) throws SQLException {
@@ -219,7 +218,7 @@ record HistoryReader(Statements statements) {
     List<KVLabel> labels = new ArrayList<>();
     try (ResultSet rows = statements
         .bind(
-            "SELECT name, at, author, comment FROM labels WHERE store_id = " + STORE_ID
+            "SELECT name, at, author, comment FROM labels WHERE store_id = " + Rows.HISTORY_ID
                 + " ORDER BY at, name",
             store)
         .executeQuery()) {

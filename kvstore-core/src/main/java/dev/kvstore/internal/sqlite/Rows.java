@@ -20,6 +20,9 @@ final class Rows {
   /** The store of that name, as a condition on {@code entries e}; null where there is none. */
   static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
 
+  /** The history of the store of that name; null where there is none. */
+  static final String HISTORY_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
+
   /** What the name of a dropped store begins with; the entries that it still has are swept. */
   static final String DROPPED = "#";
 

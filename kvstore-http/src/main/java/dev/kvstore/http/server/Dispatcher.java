@@ -55,7 +55,7 @@ record Dispatcher(
     Load load,
     AllowedHosts hosts,
     RouteTable routes,
-    Refusals refusals)
+    RefusalLog refusals)
     implements Handler {
   /** What the log calls the id of the request. */
   private static final String REQUEST_ID = "requestId";

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
-record Failures(Cors cors, Refusals refusals) {
+record Failures(Cors cors, RefusalLog refusals) {
   /** Of clients that are not known, or were led here by another name. */
   private static final Set<Integer> CLOSING = Set.of(401, 421);
 

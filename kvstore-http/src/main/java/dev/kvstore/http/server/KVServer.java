@@ -86,7 +86,7 @@ public final class KVServer implements AutoCloseable {
     EventStreams streams = new EventStreams(settings.events());
     ChangePolls polls =
         new ChangePolls(settings.events().maxStreams(), settings.events().maxPerClient());
-    Refusals refusals = new Refusals(System::nanoTime);
+    RefusalLog refusals = new RefusalLog(System::nanoTime);
     // The streams would go on for ever, and the server waits for everything that is being answered.
     List<Runnable> closers =
         new ArrayList<>(List.of(streams::close, polls::close, metrics::close, refusals::close));
@@ -130,7 +130,7 @@ public final class KVServer implements AutoCloseable {
       EventStreams streams,
       ChangePolls polls,
       Executor threads,
-      Refusals refusals) {
+      RefusalLog refusals) {
     Load load = Load.of(
         settings.limits().maxBytes(),
         settings.maxBodyBytes(),

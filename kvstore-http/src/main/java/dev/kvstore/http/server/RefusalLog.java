@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the minute is over. Beyond {@value #MAX_CALLERS} callers a minute all are counted together.
  * Thread-safe.
  */
-final class Refusals implements AutoCloseable {
+final class RefusalLog implements AutoCloseable {
   static final int MAX_CALLERS = 20;
 
   private static final String EVENT = "request-refused";
@@ -33,7 +33,7 @@ final class Refusals implements AutoCloseable {
 
   private record Caller(@Nullable String by, @Nullable String remote, String outcome) {}
 
-  Refusals(LongSupplier nanoTime) {
+  RefusalLog(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 

@@ -116,7 +116,7 @@ class AuditLogTest {
 
   @Test
   void refusals_ofOneCaller_areALineAndASumEachMinute() {
-    Refusals refusals = new Refusals(time::get);
+    RefusalLog refusals = new RefusalLog(time::get);
     for (int i = 0; i < 100; i++) {
       refusals.add(null, "10.0.0.1", "app", "GET /", "unauthenticated");
     }
@@ -141,14 +141,14 @@ class AuditLogTest {
 
   @Test
   void refusals_ofManyCallers_areSummedUp() {
-    Refusals refusals = new Refusals(time::get);
+    RefusalLog refusals = new RefusalLog(time::get);
     for (int i = 0; i < 10_000; i++) {
       refusals.add(null, "10.0.0." + i, "app", "GET /", "unauthenticated");
       refusals.add("token" + i, "10.0.1.1", "app", "GET /", "forbidden");
     }
     refusals.close();
 
-    assertThat(lines.all()).hasSizeLessThanOrEqualTo(2 * Refusals.MAX_CALLERS + 2);
+    assertThat(lines.all()).hasSizeLessThanOrEqualTo(2 * RefusalLog.MAX_CALLERS + 2);
     assertThat(
             lines.all().stream().mapToInt(line -> line.path("count").asInt(1)).sum())
         .isEqualTo(20_000);

@@ -21,19 +21,19 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of a service about the history of a store, as {@link WireReader} does. */
-public final class HistoryReader {
-  private HistoryReader() {}
+public final class HistoryAnswers {
+  private HistoryAnswers() {}
 
   public static BsonDocument document(byte[] body) {
     return WireReader.document(body, document -> document);
   }
 
   public static KVPage<KVRevision<RawValue>> page(byte[] body) {
-    return page(body, HistoryReader::revision);
+    return page(body, HistoryAnswers::revision);
   }
 
   public static KVPage<KVLabel> labels(byte[] body) {
-    return page(body, HistoryReader::label);
+    return page(body, HistoryAnswers::label);
   }
 
   private static <T> KVPage<T> page(byte[] body, Function<BsonDocument, T> item) {
@@ -94,7 +94,7 @@ public final class HistoryReader {
   }
 
   public static KVLabel label(byte[] body) {
-    return WireReader.document(body, HistoryReader::label);
+    return WireReader.document(body, HistoryAnswers::label);
   }
 
   private static KVLabel label(BsonDocument label) {

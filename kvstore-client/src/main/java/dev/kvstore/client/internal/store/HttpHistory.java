@@ -10,7 +10,7 @@ import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteCondition;
 import dev.kvstore.client.internal.request.Answer;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.HistoryReader;
+import dev.kvstore.client.internal.request.HistoryAnswers;
 import dev.kvstore.client.internal.request.Query;
 import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
@@ -58,13 +58,13 @@ record HttpHistory(
     if (one && answer.isNotFound("version-not-found")) {
       return new KVPage<>(List.of(), Optional.empty());
     }
-    return one ? answer.read(HistoryReader::revision) : answer.read(HistoryReader::page);
+    return one ? answer.read(HistoryAnswers::revision) : answer.read(HistoryAnswers::page);
   }
 
   @Override
   public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
     Query parameters = paged(query, withPrefix(query, Query.none()));
-    return read(urls.at("/changes", parameters)).read(HistoryReader::page);
+    return read(urls.at("/changes", parameters)).read(HistoryAnswers::page);
   }
 
   private static Query withPrefix(HistoryQuery query, Query parameters) {
@@ -90,7 +90,7 @@ record HttpHistory(
 
   private BsonDocument settingsDocument() {
     return read(urls.at("/settings", Query.none()))
-        .read(HistoryReader::document)
+        .read(HistoryAnswers::document)
         .getDocument("history");
   }
 
@@ -102,7 +102,7 @@ record HttpHistory(
       Query query = Query.none().and("limit", "1000");
       KVPage<KVLabel> page = read(urls.at(
               "/labels", next.get().isEmpty() ? query : query.and("after", next.get())))
-          .read(HistoryReader::labels);
+          .read(HistoryAnswers::labels);
       labels.addAll(page.items());
       next = page.next();
     }
@@ -115,14 +115,14 @@ record HttpHistory(
     label.comment().ifPresent(comment -> body.append("comment", new BsonString(comment)));
     Cause cause = new Cause(label.author().orElse(null), null, null, null);
     Answer answer = send("PUT", urls.at("/labels", label.name(), Query.none()), cause, body);
-    answer.read(HistoryReader::document);
+    answer.read(HistoryAnswers::document);
     return answer.status() == 201;
   }
 
   @Override
   public KVLabel setLabel(String name, Cause cause) {
     return send("PUT", urls.at("/labels", name, Query.none()), cause, new BsonDocument())
-        .read(HistoryReader::label);
+        .read(HistoryAnswers::label);
   }
 
   @Override
@@ -164,7 +164,7 @@ record HttpHistory(
             urls.at("/settings", Query.none()),
             Cause.UNKNOWN,
             new BsonDocument("history", history))
-        .read(HistoryReader::document);
+        .read(HistoryAnswers::document);
   }
 
   @Override
@@ -187,7 +187,7 @@ record HttpHistory(
         cause,
         body(new BsonDocument("at", new BsonString(at.toString()))));
     return lostWrites.send(
-        call, null, deadlines.get(), answer -> answer.read(HistoryReader::report), null);
+        call, null, deadlines.get(), answer -> answer.read(HistoryAnswers::report), null);
   }
 
   private Answer read(URI url) {
