@@ -40,8 +40,15 @@ final class HistoryKeeper extends ServiceThread {
 
   private final ChangePump pump;
   private final Map<String, HistoryLog> logs = new ConcurrentHashMap<>();
+
+  /** The stores that were written since they were kept last; the others need not be asked for. */
+  private final Set<String> written = ConcurrentHashMap.newKeySet();
+
   private final BlockingQueue<Edited> edited = new LinkedBlockingQueue<>(MOST_EDITED);
-  private long nextSweep = System.nanoTime(); // of the thread alone
+
+  // Of the thread alone.
+  private long nextLook = System.nanoTime();
+  private long nextSweep = System.nanoTime();
 
   /** A key that someone has removed, or written by other means. */
   private record Edited(HistoryLog log, String key) {}
@@ -52,10 +59,11 @@ final class HistoryKeeper extends ServiceThread {
   }
 
   /** Tells that the store has a history, and something of it may have to be moved. */
-  void written(HistoryLog written) {
-    if (!logs.containsKey(written.store())) {
-      add(written);
+  void written(HistoryLog log) {
+    if (!logs.containsKey(log.store())) {
+      add(log);
     }
+    written.add(log.store());
     wake();
   }
 
@@ -103,11 +111,21 @@ final class HistoryKeeper extends ServiceThread {
 
   @Override
   protected void step() {
-    boolean sweeping = System.nanoTime() - nextSweep >= 0;
-    if (sweeping) {
-      nextSweep = System.nanoTime() + BETWEEN_SWEEPS.toNanos();
+    long now = System.nanoTime();
+    boolean looking = now - nextLook >= 0;
+    boolean sweeping = looking && now - nextSweep >= 0;
+    if (looking) {
+      nextLook = now + LOOK.toNanos();
     }
-    logs.values().forEach(each -> tryTo(each, () -> keep(each, sweeping)));
+    if (sweeping) {
+      nextSweep = now + BETWEEN_SWEEPS.toNanos();
+    }
+    for (HistoryLog each : logs.values()) {
+      // Before it is kept, so that what is written meanwhile has it kept again.
+      if (written.remove(each.store()) || looking) {
+        tryTo(each, () -> keep(each, sweeping));
+      }
+    }
     Edited next = edited.poll();
     while (next != null) {
       Edited edit = next;
