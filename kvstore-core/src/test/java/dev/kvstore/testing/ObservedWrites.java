@@ -134,17 +134,31 @@ final class ObservedWrites {
           .append("fullDocument", now)
           .append("documentKey", key);
     }
-    BsonDocument updated = now.clone();
-    updated.entrySet().removeAll(old.entrySet());
+    BsonDocument updated = new BsonDocument();
     BsonArray removed = new BsonArray();
-    old.keySet().stream()
-        .filter(member -> !now.containsKey(member))
-        .forEach(member -> removed.add(new BsonString(member)));
+    compare("", old, now, updated, removed);
     return event("update", in)
         .append("documentKey", key)
         .append(
             "updateDescription",
             new BsonDocument("updatedFields", updated).append("removedFields", removed));
+  }
+
+  /** Notes the members that differ, within documents by their paths. A value is set as a whole. */
+  private static void compare(
+      String path, BsonDocument old, BsonDocument now, BsonDocument updated, BsonArray removed) {
+    now.forEach((name, member) -> {
+      BsonValue before = old.get(name);
+      boolean within = member.isDocument() && before != null && before.isDocument();
+      if (within && !name.equals("value")) {
+        compare(path + name + ".", before.asDocument(), member.asDocument(), updated, removed);
+      } else if (!member.equals(before)) {
+        updated.put(path + name, member);
+      }
+    });
+    old.keySet().stream()
+        .filter(member -> !now.containsKey(member))
+        .forEach(member -> removed.add(new BsonString(path + member)));
   }
 
   private static BsonDocument event(String operation, Namespace in) {

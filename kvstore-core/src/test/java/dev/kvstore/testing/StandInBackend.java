@@ -287,7 +287,11 @@ final class StandInBackend extends MemoryBackend {
     if (update instanceof Document document) {
       boolean byOperators = document.keySet().stream().allMatch(name -> name.startsWith("$"));
       if (byOperators) {
-        document.values().forEach(members -> checkNames(members, ""));
+        document.forEach((operator, members) -> {
+          if (!operator.equals("$pull")) { // which has conditions
+            checkNames(members, "");
+          }
+        });
       } else {
         checkNames(document, "");
       }

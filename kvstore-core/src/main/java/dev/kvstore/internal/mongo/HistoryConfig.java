@@ -40,6 +40,7 @@ final class HistoryConfig {
   private static final String OWN = "own";
   private static final String SINCE = "since";
   private static final String GONE = "gone";
+  private static final String REMOVALS = "removals";
   private static final String COMPLETE = "complete";
   private static final String EXPIRY_KEPT = "expiryKept";
   private static final String DROPPED = "dropped";
@@ -99,6 +100,11 @@ final class HistoryConfig {
     /** Returns the last place in the history from which something was removed. */
     long gone() {
       return document.getInt64(GONE, new BsonInt64(0)).getValue();
+    }
+
+    /** Returns how often revisions were removed. */
+    long removals() {
+      return document.getInt64(REMOVALS, new BsonInt64(0)).getValue();
     }
 
     /** Returns whether all is recorded that was there when the history began. */
@@ -227,6 +233,7 @@ final class HistoryConfig {
   void removing(long place, Instant since, Deadline deadline) {
     update(
         Updates.combine(
+            new BsonDocument("$inc", new BsonDocument(REMOVALS, new BsonInt64(1))),
             Updates.max(GONE, new BsonInt64(place)),
             Updates.max(SINCE, new BsonDateTime(since.toEpochMilli()))),
         deadline);

@@ -83,7 +83,7 @@ final class HistoryLog {
       NOT_PENDING.clone().append("recorded", new BsonDocument("$exists", BsonBoolean.TRUE));
 
   private static final BsonDocument MOVED = BsonDocument.parse(
-      "{$unset: {'history.pending': '', 'history.unrecorded': '', 'history.fresh': '',"
+      "{$unset: {moved: '', 'history.pending': '', 'history.unrecorded': '', 'history.fresh': '',"
           + " 'history.expired': ''}}");
 
   /** Deleted entries are known for so long by their documents, for whoever lost a reply. */
@@ -167,11 +167,15 @@ final class HistoryLog {
 
   /** Records all that is pending, and at first all that was there when the history began. */
   synchronized void moveAll(Deadline deadline) {
-    while (move(IS_PENDING, deadline).more()) {
-      checkTime(deadline);
-    }
+    movePending(deadline);
     if (config.state().isOn() && !config.state().isComplete()) {
       adopt(deadline);
+    }
+  }
+
+  private void movePending(Deadline deadline) {
+    while (move(IS_PENDING, deadline).more()) {
+      checkTime(deadline);
     }
   }
 
@@ -188,8 +192,12 @@ final class HistoryLog {
     config.complete(deadline);
   }
 
-  /** Records what there is to record of one key, also what others have done to it by hand. */
+  /**
+   * Records what there is to record of one key, also what others have done to it by hand. What is
+   * pending comes first, so that this does not overtake what was written before.
+   */
   synchronized void move(String key, Deadline deadline) {
+    movePending(deadline);
     while (tryMove(EntryFilter.key(key), key, deadline) == null) {
       pause(deadline);
     }
@@ -220,16 +228,12 @@ final class HistoryLog {
 
   /** Returns null if another was faster. */
   private @Nullable Moved tryMove(BsonDocument which, @Nullable String key, Deadline deadline) {
+    long removals = config.state().removals();
     long place = lastPlace(deadline);
     Map<String, RawBsonDocument> documents = documents(entries(deadline), which);
     RawBsonDocument only = documents.get(key);
     if (key != null && only != null && RevisionPlan.isSettled(key, only)) {
       return Moved.NOTHING;
-    }
-    // After the documents: one of a new life means that the end of the one before is announced.
-    config.read(deadline);
-    if (finishDrops(false, deadline)) {
-      return null;
     }
     Set<String> keys = key == null ? documents.keySet() : Set.of(key);
     RevisionPlan plan = plan(keys, deadline);
@@ -237,13 +241,18 @@ final class HistoryLog {
     if (key != null && only == null) {
       plan.addAbsent(key);
     }
-    if (!write(plan, place, deadline)) {
+    // After the documents: one of a new life means that the end of the one before is announced.
+    // After the revisions, too: what was removed meanwhile looks as if it were not recorded yet.
+    config.read(deadline);
+    if (finishDrops(false, deadline)
+        || config.state().removals() != removals
+        || !write(plan, place, deadline)) {
       return null;
     }
     settle(plan.settled(), deadline);
     int most = config.state().settings().revisions().orElse(0);
     if (most > 0) {
-      keys.forEach(each -> removal(deadline).allButTheNewest(each, most));
+      keys.forEach(each -> removal(deadline).allButTheNewest(each, most, plan.lastRevision(each)));
     }
     String last = documents.keySet().stream().reduce("", (before, each) -> each);
     return new Moved(!documents.isEmpty() && isFull(documents), last);
@@ -356,7 +365,10 @@ final class HistoryLog {
     }
   }
 
-  /** By operators, as an event of this must not look like one of a write. */
+  /**
+   * Takes from the documents what is recorded, all that one carries if nobody has written it since.
+   * By operators, as an event of this must not look like one of a write.
+   */
   private void settle(List<Settled> all, Deadline deadline) {
     List<WriteModel<RawBsonDocument>> models = new ArrayList<>();
     for (Settled settled : all) {
@@ -370,6 +382,17 @@ final class HistoryLog {
               Updates.set("recorded", new BsonString(settled.digest())),
               Updates.set("history.revision", new BsonInt64(settled.revision())),
               MOVED)));
+      if (!settled.replaced().isEmpty()) {
+        BsonDocument written = EntryFilter.key(settled.key());
+        written.putAll(EntryFilter.otherEtag(etag));
+        models.add(new UpdateOneModel<>(
+            written,
+            Updates.combine(
+                Updates.set("moved", new BsonString(etag)),
+                Updates.pull(
+                    "history.unrecorded",
+                    new BsonDocument(ETAG, new BsonDocument("$in", settled.replaced()))))));
+      }
     }
     if (!models.isEmpty()) {
       entries(deadline).bulkWrite(models, BatchWriter.UNORDERED);

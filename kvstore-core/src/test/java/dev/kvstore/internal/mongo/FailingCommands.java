@@ -8,10 +8,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A database by which a process goes down at a certain write: right before it, or right after it,
- * before anything else.
+ * A database that does something else at a certain command: right before it, or right after it,
+ * before anything else. Without anything else to do, the process goes down there.
  */
 final class FailingCommands {
   private static final Set<String> WRITES = Set.of(
@@ -26,16 +27,40 @@ final class FailingCommands {
       "createIndex");
 
   private final MongoDatabase database;
+  private final Set<String> commands;
   private final boolean before;
+  private final @Nullable Runnable meanwhile;
   private int left;
 
-  FailingCommands(MongoDatabase database, int writes, boolean before) {
+  private FailingCommands(
+      MongoDatabase database,
+      Set<String> commands,
+      int left,
+      boolean before,
+      @Nullable Runnable meanwhile) {
     this.database = database;
-    this.left = writes;
+    this.commands = commands;
+    this.left = left;
     this.before = before;
+    this.meanwhile = meanwhile;
   }
 
-  /** Returns whether it went down. */
+  /** Goes down at a write, after so many others. */
+  static FailingCommands down(MongoDatabase database, int writes, boolean before) {
+    return new FailingCommands(database, WRITES, writes, before, null);
+  }
+
+  /** Does something right before a write, after so many others. */
+  static FailingCommands beforeWrite(MongoDatabase database, int writes, Runnable meanwhile) {
+    return new FailingCommands(database, WRITES, writes, true, meanwhile);
+  }
+
+  /** Does something right before the first of these commands. */
+  static FailingCommands beforeFirst(MongoDatabase database, String command, Runnable meanwhile) {
+    return new FailingCommands(database, Set.of(command), 0, true, meanwhile);
+  }
+
+  /** Returns whether it came to that command. */
   boolean failed() {
     return left < 0;
   }
@@ -52,8 +77,12 @@ final class FailingCommands {
   }
 
   private Object call(Object target, Method method, Object[] arguments) throws Throwable {
-    boolean write = target instanceof MongoCollection && WRITES.contains(method.getName());
-    boolean fails = left < 0 || (write && left-- == 0);
+    boolean counts = target instanceof MongoCollection && commands.contains(method.getName());
+    boolean reached = counts && left-- == 0;
+    if (reached && meanwhile != null) {
+      meanwhile.run();
+    }
+    boolean fails = meanwhile == null && (left < 0 || reached);
     if (fails && before) {
       throw down();
     }

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.MongoSocketException;
 import com.mongodb.client.MongoCollection;
@@ -17,6 +18,7 @@ import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -184,7 +186,7 @@ class HistoryLogTest {
         set("a", 4);
         set("a", 5);
         set("c", 2);
-        FailingCommands failing = new FailingCommands(database, writes, before);
+        FailingCommands failing = FailingCommands.down(database, writes, before);
         try {
           log(failing.database()).moveAll(deadline());
         } catch (MongoSocketException | KVException e) {
@@ -392,5 +394,87 @@ class HistoryLogTest {
     assertThat(log.config().read(deadline()).gone()).isPositive();
     assertThat(log.config().state().since())
         .isBetween(clock.instant().minus(Duration.ofMinutes(62)), clock.instant());
+  }
+
+  @Test
+  void move_ofOneKey_doesNotOvertakeWhatWasWrittenBefore() {
+    set("b", 1);
+    set("a", 1);
+    log(database).move("a", deadline());
+    assertThat(revisions())
+        .extracting(revision -> revision.getString("key").getValue())
+        .containsExactly("b", "a");
+  }
+
+  private List<String> kept(String key) {
+    List<String> kept = new ArrayList<>();
+    for (BsonDocument revision : database
+        .getCollection("s.history", BsonDocument.class)
+        .find(new BsonDocument("key", new BsonString(key)))
+        .sort(BsonDocument.parse("{revision: 1}"))) {
+      kept.add("v" + revision.getDocument("entry").getInt64("version").getValue());
+    }
+    return kept;
+  }
+
+  private void keepTwo() {
+    log(database).configure(true, HistorySettings.DEFAULT.revisions(2), deadline());
+  }
+
+  @Test
+  void newestRevisions_writtenWhileTheyAreMoved_areKept() {
+    for (int writes = 0; ; writes++) {
+      empty();
+      keepTwo();
+      for (int i = 1; i <= 6; i++) {
+        set("a", i);
+      }
+      FailingCommands hook = FailingCommands.beforeWrite(database, writes, () -> set("a", 7));
+      log(hook.database()).moveAll(deadline());
+      log(database).moveAll(deadline());
+      if (!hook.failed()) {
+        assertThat(writes).isGreaterThan(3);
+        break;
+      }
+      assertThat(kept("a")).as("%s writes", writes).containsExactly("v6", "v7");
+      assertSettled();
+    }
+  }
+
+  @Test
+  void newestRevisions_movedByAnotherWhoFinishesFirst_areKept() {
+    keepTwo();
+    for (int i = 1; i <= 6; i++) {
+      set("a", i);
+    }
+    // The revisions are in the history, and the document does not know it.
+    FailingCommands down = FailingCommands.down(database, 1, true);
+    assertThatThrownBy(() -> log(down.database()).moveAll(deadline()))
+        .isInstanceOf(MongoSocketException.class);
+    assertThat(kept("a")).hasSize(6);
+
+    FailingCommands hook =
+        FailingCommands.beforeFirst(database, "aggregate", () -> log(database).moveAll(deadline()));
+    log(hook.database()).moveAll(deadline());
+    assertThat(hook.failed()).isTrue();
+    assertThat(kept("a")).containsExactly("v5", "v6");
+    assertSettled();
+  }
+
+  @Test
+  void writtenWhileItIsMoved_carriesOnlyWhatIsNotRecorded() {
+    log(database).moveAll(deadline());
+    for (int i = 1; i <= 6; i++) {
+      set("a", i);
+    }
+    FailingCommands hook = FailingCommands.beforeWrite(database, 1, () -> set("a", 7));
+    HistoryLog log = log(hook.database());
+    log.moveAll(deadline());
+    assertThat(hook.failed()).isTrue();
+    BsonDocument document = Objects.requireNonNull(entries().find().first());
+    assertThat(document.getDocument("history").getArray("unrecorded")).hasSize(1);
+    log(database).moveAll(deadline());
+    assertThat(kept("a")).containsExactly("v1", "v2", "v3", "v4", "v5", "v6", "v7");
+    assertSettled();
   }
 }

@@ -112,6 +112,7 @@ final class DriverStreams implements StreamSource {
         "updateDescription.updatedFields.createdAt",
         "updateDescription.updatedFields.deleted",
         "updateDescription.updatedFields.recorded",
+        "updateDescription.updatedFields.moved",
         "updateDescription.removedFields");
     return List.of(Aggregates.match(match), Aggregates.project(project));
   }

@@ -63,12 +63,12 @@ sealed interface StreamEvent {
 
   /**
    * A store with a history makes a tombstone of a deleted entry. What it moves to the history, as
-   * {@code recorded} tells, is no change.
+   * {@code recorded} or {@code moved} tells, is no change.
    */
   private static List<Change> updated(BsonDocument description, String key, long time) {
     BsonDocument fields = description.getDocument("updatedFields", new BsonDocument());
     boolean byStore = fields.containsKey("etag");
-    if (!byStore && fields.containsKey("recorded")) {
+    if (!byStore && (fields.containsKey("recorded") || fields.containsKey("moved"))) {
       return List.of();
     }
     if (byStore && BsonBoolean.TRUE.equals(fields.get("deleted"))) {

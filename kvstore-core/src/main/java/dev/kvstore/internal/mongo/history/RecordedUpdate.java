@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * { _id: …, value: …, …,                    // as without a history
  *   deleted: true,                          // only where the entry is gone, see below
  *   recorded: "…",                          // the digest of the state that is recorded
+ *   moved: "…",                             // the etag of a state before, up to which all is recorded
  *   history: { etag: ObjectId(…),           // of the write that says the following
  *              revision: NumberLong(…), operation: "set", comment: "…", from: { … },
  *              fresh: true,                 // there was no document

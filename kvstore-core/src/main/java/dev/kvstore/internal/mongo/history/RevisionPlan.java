@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.bson.BsonArray;
 import org.bson.BsonBoolean;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
+import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
@@ -79,8 +81,10 @@ public final class RevisionPlan {
    * A document of which all is recorded, once the revisions are in the history.
    *
    * @param revision of its present state
+   * @param replaced the etags of the states that it carries
    */
-  public record Settled(String key, RawBsonDocument document, long revision, String digest) {}
+  public record Settled(
+      String key, RawBsonDocument document, long revision, String digest, BsonArray replaced) {}
 
   /**
    * @param heads the last revisions of the keys that have any
@@ -120,9 +124,16 @@ public final class RevisionPlan {
   /** Plans what has to be recorded of a key's document. */
   public void add(String key, RawBsonDocument document) {
     List<State> states = new ArrayList<>();
+    BsonArray etags = new BsonArray();
     State present = new State(key, document);
     if (present.said.get("unrecorded") instanceof List<?> unrecorded) {
-      unrecorded.forEach(state -> states.add(new State(key, (RawBsonDocument) state)));
+      for (Object each : unrecorded) {
+        State state = new State(key, (RawBsonDocument) each);
+        states.add(state);
+        if (state.source.get("etag") instanceof BsonObjectId etag) {
+          etags.add(etag);
+        }
+      }
     }
     states.add(present);
     for (int i = 0; i < states.size(); i++) {
@@ -133,7 +144,14 @@ public final class RevisionPlan {
     long revision = present.isRecorded() || head == null
         ? present.revision
         : Math.max(present.revision, head.revision);
-    settled.add(new Settled(key, document, revision, EntryImage.digest(present.image, revision)));
+    String digest = EntryImage.digest(present.image, revision);
+    settled.add(new Settled(key, document, revision, digest, etags));
+  }
+
+  /** Returns the last revision of the key, planned or in the history; 0 if it has none. */
+  public long lastRevision(String key) {
+    Head head = heads.get(key);
+    return head == null ? 0 : head.revision;
   }
 
   /** Plans what has to be recorded of a key that has no document: that it is gone. */

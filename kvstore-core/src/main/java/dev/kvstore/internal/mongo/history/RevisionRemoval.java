@@ -23,9 +23,11 @@ import org.bson.RawBsonDocument;
 public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice notice) {
   private static final int MOST_AT_ONCE = 200;
   private static final String PLACE = "_id";
+  private static final String REVISION = "revision";
   private static final String REPLACED = "replaced";
   private static final BsonDocument OLDEST_FIRST = BsonDocument.parse("{replaced: 1}");
   private static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
+  private static final BsonDocument BY_AGE = BsonDocument.parse("{key: 1, revision: 1}");
   private static final BsonDocument LAST_FIRST = BsonDocument.parse("{_id: -1}");
 
   /** Notes how far the history reaches. */
@@ -53,12 +55,28 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
         .sort(OLDEST_FIRST));
   }
 
-  /** Keeps so many revisions of the key. */
-  public void allButTheNewest(String key, int most) {
-    remove(revisions
-        .find(new BsonDocument("key", new BsonString(key)))
+  /**
+   * Keeps so many revisions of the key.
+   *
+   * @param bound the revision from which on none is removed: the key's document may still carry
+   *     them, and they would be recorded again
+   */
+  public void allButTheNewest(String key, int most, long bound) {
+    BsonDocument ofKey = new BsonDocument("key", new BsonString(key));
+    RawBsonDocument oldestKept = revisions
+        .find(ofKey)
         .sort(NEWEST_FIRST)
-        .skip(most));
+        .skip(most - 1)
+        .projection(Projections.include(REVISION))
+        .first();
+    if (oldestKept == null) {
+      return;
+    }
+    long first = Math.min(oldestKept.getInt64(REVISION).getValue(), bound);
+    ofKey.put(REVISION, new BsonDocument("$lt", new BsonInt64(first)));
+    while (remove(revisions.find(ofKey).sort(BY_AGE)) == MOST_AT_ONCE) {
+      // some at once
+    }
   }
 
   private int remove(FindIterable<RawBsonDocument> found) {

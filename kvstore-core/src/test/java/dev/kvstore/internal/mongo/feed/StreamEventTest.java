@@ -155,6 +155,8 @@ class StreamEventTest {
   void history_moves_areNoChanges() {
     assertThat(updated("{recorded: 'd1'}", "['history.pending', 'history.unrecorded']"))
         .isInstanceOf(StreamEvent.Nothing.class);
+    assertThat(updated("{moved: '6b015f46cca5514096e3694d'}", "[]"))
+        .isInstanceOf(StreamEvent.Nothing.class);
   }
 
   @Test
