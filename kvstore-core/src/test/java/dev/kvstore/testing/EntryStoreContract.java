@@ -1,21 +1,7 @@
 package dev.kvstore.testing;
 
-import dev.kvstore.KVStore;
-import dev.kvstore.internal.mapping.BsonCodec;
-import dev.kvstore.internal.typed.TypedKVStore;
-import dev.kvstore.spi.EntryStore;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInstance;
-
-/**
- * Everything that is promised of a store, whatever keeps its entries. A subclass opens its database
- * in a {@code @BeforeAll} method, with {@link #clock()}, and closes it in an {@code @AfterAll}
- * method.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class EntryStoreContract
+/** Everything that is promised of a store, whatever keeps its entries. */
+public abstract class EntryStoreContract extends OpenedStore
     implements ReadWriteContract,
         ConditionContract,
         ExpiryContract,
@@ -29,39 +15,4 @@ public abstract class EntryStoreContract
         InputContract,
         WatchContract,
         RealSettingsContract,
-        BindContract {
-  private static final AtomicInteger STORES = new AtomicInteger();
-
-  private final TestClock clock = new TestClock();
-  private RawStore entries;
-  private KVStore store;
-
-  /** Opens the store of that name, which nobody has used before. */
-  protected abstract EntryStore open(String name);
-
-  @BeforeEach
-  final void openStore() {
-    entries = RawStore.of(open("contract" + STORES.incrementAndGet()));
-    store = TypedKVStore.over(entries, BsonCodec.create());
-  }
-
-  @AfterEach
-  final void closeStore() {
-    store.close();
-  }
-
-  @Override
-  public final KVStore store() {
-    return store;
-  }
-
-  @Override
-  public final RawStore entries() {
-    return entries;
-  }
-
-  @Override
-  public final TestClock clock() {
-    return clock;
-  }
-}
+        BindContract {}

@@ -43,7 +43,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What is promised of the history of a store; the store of the fixture has one. */
-interface HistoryContract extends StoreFixture {
+public interface HistoryContract extends StoreFixture {
   /** Whether an operation that the options name is recorded. */
   default boolean recordsGivenOperations() {
     return true;
@@ -193,6 +193,10 @@ interface HistoryContract extends StoreFixture {
 
     assertThat(versions(HistoryQuery.ALL.author("odd"))).containsExactly(4L, 2L);
     assertThat(versions(HistoryQuery.key("a/k").version(3))).containsExactly(3L);
+    assertThat(versions(HistoryQuery.key("a/k").author("odd").until(after)))
+        .containsExactly(4L, 2L);
+    assertThat(versions(HistoryQuery.key("a/k").operation(KVOperation.DELETE).since(after)))
+        .containsExactly(0L);
     assertThat(versions(HistoryQuery.prefix("a/").until(before))).isEmpty();
     assertThat(history().revisions(HistoryQuery.ALL.since(after)).items())
         .singleElement()

@@ -1,7 +1,10 @@
 package dev.kvstore.testing;
 
-/**
- * Everything that is promised of a store with a history. A subclass opens its database as
- * {@link EntryStoreContract} says, with history on.
- */
-public abstract class RecordedStoreContract extends EntryStoreContract implements HistoryContract {}
+/** What a history must not change in a store that caches entries and watches them. */
+public abstract class RecordedStoreContract extends OpenedStore
+    implements HistoryContract,
+        ReadWriteContract,
+        ConditionContract,
+        DeletionContract,
+        RaceContract,
+        WatchContract {}

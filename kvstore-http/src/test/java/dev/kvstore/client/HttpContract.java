@@ -9,7 +9,7 @@ import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.cache.NearCache;
 import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.testing.RecordedStoreContract;
+import dev.kvstore.testing.EntryStoreContract;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract for a store behind a service, with all that is between the two. */
-abstract class HttpContract extends RecordedStoreContract {
+abstract class HttpContract extends EntryStoreContract {
   /** Not the default, which a busy build machine can exceed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -52,12 +52,6 @@ abstract class HttpContract extends RecordedStoreContract {
     if (database != null) {
       database.close();
     }
-  }
-
-  /** The service decides what it records. */
-  @Override
-  public final boolean recordsGivenOperations() {
-    return false;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.kvstore.client;
 
-import dev.kvstore.HistorySettings;
 import dev.kvstore.NearCacheSettings;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryDatabase;
@@ -24,11 +23,7 @@ class HttpOverMongoContractTest extends HttpContract {
         NearCacheSettings.builder().stalenessBound(Duration.ofMillis(200)).build();
     return MongoStack.open(
         server.connectionString(),
-        MongoSettings.DEFAULT
-            .withClock(clock)
-            .withTimeout(PATIENCE)
-            .withNearCache(cache)
-            .withHistory(HistorySettings.DEFAULT));
+        MongoSettings.DEFAULT.withClock(clock).withTimeout(PATIENCE).withNearCache(cache));
   }
 
   @AfterAll

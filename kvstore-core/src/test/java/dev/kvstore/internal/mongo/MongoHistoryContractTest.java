@@ -3,13 +3,14 @@ package dev.kvstore.internal.mongo;
 import dev.kvstore.HistorySettings;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.testing.EntryStoreContract;
+import dev.kvstore.testing.HistoryContract;
 import dev.kvstore.testing.MongoTestServer;
-import dev.kvstore.testing.RecordedStoreContract;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class MongoHistoryContractTest extends RecordedStoreContract {
+class MongoHistoryContractTest extends EntryStoreContract implements HistoryContract {
   private MongoTestServer server;
   private MongoEntryDatabase database;
 

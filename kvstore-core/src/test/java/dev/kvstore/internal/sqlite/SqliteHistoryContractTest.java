@@ -2,14 +2,15 @@ package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.HistorySettings;
 import dev.kvstore.spi.EntryStore;
-import dev.kvstore.testing.RecordedStoreContract;
+import dev.kvstore.testing.EntryStoreContract;
+import dev.kvstore.testing.HistoryContract;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteHistoryContractTest extends RecordedStoreContract {
+class SqliteHistoryContractTest extends EntryStoreContract implements HistoryContract {
   private SqliteEntryDatabase database;
 
   @BeforeAll

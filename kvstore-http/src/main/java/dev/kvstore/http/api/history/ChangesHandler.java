@@ -18,7 +18,7 @@ public record ChangesHandler(ChangePolls polls, ResponseWriter responses)
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters("prefix", "limit", "after", "values", "wait");
     HistoryQuery query =
-        HistoryHandler.paged(RevisionPages.visible(context, parameters.prefix()), parameters);
+        HistoryHandler.selected(RevisionPages.visible(context, parameters.prefix()), parameters);
     Duration wait = wait(parameters);
     Format format = Format.ofAnswer(context.request());
     new ChangePoll(polls, responses, format, query, context.isHead() ? Duration.ZERO : wait)

@@ -23,17 +23,9 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters(
         "prefix", "by", "operation", "since", "until", "limit", "after", "values");
-    HistoryQuery query = RevisionPages.visible(context, parameters.prefix());
-    String by = parameters.text("by");
-    String operation = parameters.text("operation");
-    Instant since = parameters.instant("since");
-    Instant until = parameters.instant("until");
-    query = by == null ? query : query.author(by);
-    query = operation == null ? query : query.operation(operation(operation));
-    query = since == null ? query : query.since(since);
-    query = until == null ? query : query.until(until);
+    HistoryQuery query = selected(RevisionPages.visible(context, parameters.prefix()), parameters);
     String path = "/v1/stores/" + context.store() + "/history";
-    page(context, responses, parameters, paged(query, parameters), path);
+    page(context, responses, parameters, query, path);
   }
 
   private static KVOperation operation(String text) {
@@ -46,12 +38,20 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
                 .collect(Collectors.joining(", "))));
   }
 
-  /** Returns the query with the parameters {@code limit}, {@code after} and {@code values}. */
-  static HistoryQuery paged(HistoryQuery query, Parameters parameters) {
-    HistoryQuery paged = query.limit(parameters.limit());
+  /** Returns the query with the parameters that select revisions and the page. */
+  static HistoryQuery selected(HistoryQuery query, Parameters parameters) {
+    HistoryQuery selected = query.limit(parameters.limit());
+    String by = parameters.text("by");
+    String operation = parameters.text("operation");
+    Instant since = parameters.instant("since");
+    Instant until = parameters.instant("until");
     String after = parameters.text("after");
-    paged = parameters.flag("values") ? paged.withValues() : paged;
-    return after == null ? paged : paged.after(after);
+    selected = by == null ? selected : selected.author(by);
+    selected = operation == null ? selected : selected.operation(operation(operation));
+    selected = since == null ? selected : selected.since(since);
+    selected = until == null ? selected : selected.until(until);
+    selected = parameters.flag("values") ? selected.withValues() : selected;
+    return after == null ? selected : selected.after(after);
   }
 
   /** Answers with a page of revisions, the newest first. */

@@ -184,7 +184,9 @@ class HistoryTest extends RecordedService {
     "/history/a?version=1&etag=x",
     "/history/a?version=1&after=1",
     "/history/a?after=99999999999999999999",
-    "/history/a?by=x"
+    "/history/a?version=1&by=x",
+    "/history/a?etag=x&since=2026-01-01T00:00:00Z",
+    "/history/a?prefix=a"
   })
   void malformed_isRefused(String path) {
     set("a", "1");
