@@ -46,10 +46,16 @@ public final class ExportOptions {
 
   /** Adds version, etag, times, author and expiry to each entry. Not possible in properties. */
   public ExportOptions metadata() {
-    return new ExportOptions(
-        new Writing(writing.format(), writing.types(), writing.separator(), true),
-        prefix,
-        progress);
+    return new ExportOptions(writing.withMetadata(), prefix, progress);
+  }
+
+  /**
+   * Writes every revision with its metadata, the oldest first, and the labels, in place of the
+   * entries alone; of a store without history, the entries with their metadata. Only in the exact
+   * format. {@link ImportOptions#restore()} makes the same store of it elsewhere.
+   */
+  public ExportOptions history() {
+    return new ExportOptions(writing.withHistory(), prefix, progress);
   }
 
   /** Calls this with the number of exported entries after every few of them. */

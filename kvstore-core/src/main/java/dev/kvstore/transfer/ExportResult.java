@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * The result of an export.
  *
- * @param entries the number of entries that were written
+ * @param entries the number of entries that were written, or of revisions
  * @param lost the number of values, or parts of them, that the format cannot hold as they are
  * @param losses a sentence for each of the first {@value #MAX_LOSSES} of them, with its key and
  *     without its value

@@ -1,6 +1,7 @@
 package dev.kvstore.transfer;
 
 import dev.kvstore.ChangeReport;
+import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVQuery;
 import dev.kvstore.PreconditionFailedException;
@@ -67,6 +68,21 @@ public final class ImportOptions {
   /** Deletes the entries that are not in the snapshot. */
   public ImportOptions replace() {
     return with(settings.withMode(ImportMode.REPLACE));
+  }
+
+  /**
+   * Stores all as it was: versions, etags, times, authors, expiries, and the history with its
+   * labels, of which {@link ExportOptions#metadata()} and {@link ExportOptions#history()} have
+   * written it. The store must be empty, without revisions of deleted entries, and nobody else may
+   * write it meanwhile. If it holds a beginning of the snapshot, as after a restore that stopped,
+   * the rest is stored; anything else is refused with {@link ErrorCode#CONFLICT}. Entries without a
+   * history get one revision each if the store has a history.
+   *
+   * <p>Only in the exact format. {@link #author} and {@link #comment} do not apply, and the report
+   * counts revisions.
+   */
+  public ImportOptions restore() {
+    return with(settings.withMode(ImportMode.RESTORE));
   }
 
   /**

@@ -43,10 +43,12 @@ public final class KVSnapshot {
 
   /**
    * Writes the entries of the store, and flushes the stream without closing it. Not a snapshot in
-   * time: it may have some of what is written meanwhile.
+   * time: it may have some of what is written meanwhile. With the history it has all that was
+   * written before some moment.
    *
    * @throws InvalidInputException if the format has no place for what the options ask for
-   * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if the format is YAML and
+   * @throws KVException with {@link ErrorCode#HISTORY_GONE} if revisions are removed before they
+   *     are read; {@link ErrorCode#MISSING_DEPENDENCY} if the format is YAML and
    *     {@code com.fasterxml.jackson.dataformat:jackson-dataformat-yaml} is not on the class path
    * @throws IOException if the stream fails
    */
@@ -83,7 +85,9 @@ public final class KVSnapshot {
    * @throws PreconditionFailedException if {@link ImportOptions#ifMatch} does not hold; nothing was
    *     written
    * @throws ImportStoppedException if the import ended early; it can be run again
-   * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} as {@link #export}
+   * @throws KVException with {@link ErrorCode#CONFLICT} as {@link ImportOptions#restore};
+   *     {@link ErrorCode#NO_HISTORY} if a history is restored into a store without one;
+   *     {@link ErrorCode#MISSING_DEPENDENCY} as {@link #export}
    * @throws IOException if the stream fails
    */
   public static ChangeReport importInto(KVStore store, InputStream from, ImportOptions options)

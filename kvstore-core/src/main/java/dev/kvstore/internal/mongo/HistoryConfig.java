@@ -229,6 +229,11 @@ final class HistoryConfig {
     update(unset(EXPIRY_KEPT), deadline);
   }
 
+  /** The store is known from then on. */
+  void reachesBackTo(Instant since, Deadline deadline) {
+    update(Updates.set(SINCE, new BsonDateTime(since.toEpochMilli())), deadline);
+  }
+
   /** Revisions up to that place are about to be removed: the store is known from then on. */
   void removing(long place, Instant since, Deadline deadline) {
     update(

@@ -10,11 +10,14 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import dev.kvstore.HistorySettings;
+import dev.kvstore.KVRevision;
 import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.mongo.history.RevisionPlan;
@@ -22,6 +25,8 @@ import dev.kvstore.internal.mongo.history.RevisionPlan.Head;
 import dev.kvstore.internal.mongo.history.RevisionPlan.Settled;
 import dev.kvstore.internal.mongo.history.RevisionRemoval;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Restoration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,8 +40,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -71,6 +78,8 @@ final class HistoryLog {
   private static final BsonDocument BY_REPLACED = BsonDocument.parse("{replaced: 1}");
   /** Indexed in the entries: set where something is not recorded. */
   static final String PENDING = "history.pending";
+
+  private static final String RESTORED = "history." + RevisionPlan.RESTORED;
 
   private static final BsonDocument IS_PENDING = new BsonDocument(PENDING, BsonBoolean.TRUE);
   private static final BsonDocument IS_UNRECORDED =
@@ -246,16 +255,73 @@ final class HistoryLog {
     config.read(deadline);
     if (finishDrops(false, deadline)
         || config.state().removals() != removals
-        || !write(plan, place, deadline)) {
+        || !write(plan.revisions(), plan.replaced(), place, deadline)) {
       return null;
     }
     settle(plan.settled(), deadline);
+    prune(keys, plan, deadline);
+    String last = documents.keySet().stream().reduce("", (before, each) -> each);
+    return new Moved(!documents.isEmpty() && isFull(documents), last);
+  }
+
+  private void prune(Set<String> keys, RevisionPlan plan, Deadline deadline) {
     int most = config.state().settings().revisions().orElse(0);
     if (most > 0) {
       keys.forEach(each -> removal(deadline).allButTheNewest(each, most, plan.lastRevision(each)));
     }
-    String last = documents.keySet().stream().reduce("", (before, each) -> each);
-    return new Moved(!documents.isEmpty() && isFull(documents), last);
+  }
+
+  /**
+   * Stores revisions as they were, and the documents that they left. These come first, and say that
+   * all of them is recorded: so whoever looks meanwhile finds nothing to record, and what fails in
+   * between is done again by the next attempt.
+   */
+  synchronized void restore(Restoration restoration, Deadline deadline) {
+    long place = lastPlace(deadline);
+    begin(restoration, place, deadline);
+    List<KVRevision<RawValue>> revisions = restoration.revisions();
+    Set<String> keys = revisions.stream().map(KVRevision::key).collect(Collectors.toSet());
+    RevisionPlan plan = plan(keys, deadline);
+    Map<String, WriteModel<RawBsonDocument>> left = new HashMap<>();
+    for (KVRevision<RawValue> revision : revisions) {
+      BsonDocument document = revision.entry().map(StoredDocument::document).orElse(null);
+      BsonDocument filter =
+          EntryFilter.key(revision.key()).append(RESTORED, BsonBoolean.TRUE);
+      left.put(
+          revision.key(),
+          new ReplaceOneModel<>(
+              filter,
+              plan.restore(revision, document),
+              new ReplaceOptions().upsert(document != null)));
+    }
+    if (!left.isEmpty()) {
+      entries(deadline).bulkWrite(List.copyOf(left.values()), BatchWriter.UNORDERED);
+    }
+    if (!write(plan.restored(), plan.replaced(), place, deadline)) {
+      throw Restoration.refusal(store, "somebody has written it meanwhile");
+    }
+    prune(keys, plan, deadline);
+  }
+
+  private void begin(Restoration restoration, long place, Deadline deadline) {
+    RawBsonDocument found =
+        revisions(deadline).find(new BsonDocument(PLACE, new BsonInt64(place))).first();
+    KVRevision<RawValue> last = found == null || !found.containsKey(OF_KEY)
+        ? null // or all that there was is purged
+        : HistoryReader.revision(found, false);
+    restoration.requireAfter(store, last);
+    if (last == null) {
+      BsonDocument other = entries(deadline)
+          .find(new BsonDocument(RESTORED, new BsonDocument("$ne", BsonBoolean.TRUE)))
+          .projection(Projections.include(KEY))
+          .first();
+      if (other != null) {
+        throw Restoration.refusal(store, "it has entries");
+      }
+      Instant since = restoration.reachesBackTo();
+      config.reachesBackTo(since == null ? now() : since, deadline);
+    }
+    restoration.labels().forEach(labels(deadline)::set);
   }
 
   private static boolean isFull(Map<String, RawBsonDocument> documents) {
@@ -333,16 +399,18 @@ final class HistoryLog {
   }
 
   /** Returns false if another has added something since that place was read. */
-  private boolean write(RevisionPlan plan, long last, Deadline deadline) {
-    List<BsonDocument> revisions = plan.revisions();
+  private boolean write(
+      List<BsonDocument> revisions,
+      Map<Long, BsonDateTime> replacedAt,
+      long last,
+      Deadline deadline) {
     if (revisions.isEmpty()) {
       return true;
     }
     // First: what fails in between is planned again, and then has these successors, too.
     List<WriteModel<RawBsonDocument>> replaced = new ArrayList<>();
-    plan.replaced()
-        .forEach((place, at) -> replaced.add(new UpdateOneModel<>(
-            new BsonDocument(PLACE, new BsonInt64(place)), Updates.set(REPLACED, at))));
+    replacedAt.forEach((place, at) -> replaced.add(new UpdateOneModel<>(
+        new BsonDocument(PLACE, new BsonInt64(place)), Updates.set(REPLACED, at))));
     if (!replaced.isEmpty()) {
       revisions(deadline).bulkWrite(replaced, BatchWriter.UNORDERED);
     }
@@ -489,7 +557,7 @@ final class HistoryLog {
       plan.add(key, document);
       plan.addDrop(key, document, dropped.cause(), dropped.at().toEpochMilli());
     });
-    if (write(plan, last, deadline)) {
+    if (write(plan.revisions(), plan.replaced(), last, deadline)) {
       left.deleteMany(new BsonDocument(KEY, in(documents.keySet())));
     } else {
       pause(deadline);

@@ -379,7 +379,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return entry;
   }
 
-  private static KVRevision<RawValue> revision(RawBsonDocument found, boolean withValue) {
+  static KVRevision<RawValue> revision(RawBsonDocument found, boolean withValue) {
     StoredDocument entry = found.containsKey("entry") ? entry(found) : null;
     KVMetadata metadata = entry == null ? null : entry.metadata();
     KVEntry<RawValue> stored = entry == null || !withValue ? null : entry.entry();

@@ -66,6 +66,19 @@ record Listing(StoreAccess access) {
         .read(filter, StoreAccess.projection(withValue), atLeast, deadline);
   }
 
+  /** Returns the last entry by key, without its value. */
+  Optional<StoredDocument> last(Deadline deadline) {
+    BsonDocument filter = EntryFilter.live(EntryFilter.range(KeyRange.ALL), access.now());
+    RawBsonDocument last = access.run(
+        deadline,
+        collection -> collection
+            .find(filter)
+            .sort(Sorts.descending(KEY))
+            .projection(StoreAccess.projection(false))
+            .first());
+    return Optional.ofNullable(last).map(StoredDocument::of);
+  }
+
   /**
    * A page of keys is answered from the index by {@code _id} alone; to ask for the expiry too would
    * make the server fetch every document. So the few that have expired are looked up in the index

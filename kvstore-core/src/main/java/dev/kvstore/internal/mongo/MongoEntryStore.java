@@ -1,5 +1,7 @@
 package dev.kvstore.internal.mongo;
 
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.InsertOneModel;
 import dev.kvstore.AtomicNotSupportedException;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
@@ -31,6 +33,8 @@ import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RestorableStore;
+import dev.kvstore.spi.Restoration;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.Collection;
@@ -40,6 +44,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +62,13 @@ import org.jspecify.annotations.Nullable;
  * about twice, and an atomic batch within about three times the limit.
  */
 final class MongoEntryStore
-    implements EntryStore, HistoryStore, Mutation.Handler, Projection.Scanner {
+    implements EntryStore,
+        HistoryStore,
+        RestorableStore,
+        Mutation.Handler,
+        Projection.Scanner {
+  private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
+
   private final StoreAccess access;
   private final BooleanSupplier transactions;
   private final Runnable onClose;
@@ -317,6 +330,46 @@ final class MongoEntryStore
       return true;
     });
     access.recording().written();
+  }
+
+  /** In several steps; what fails in between is done again by the next attempt. */
+  @Override
+  public void restore(Restoration restoration) {
+    HistoryLog log = history().log();
+    Deadline deadline = access.beginWrite();
+    String doing = "restoring the store '" + name() + "'";
+    try {
+      access.sessions().call(deadline, () -> {
+        if (access.recording().isOn()) {
+          log.restore(restoration, deadline);
+        } else {
+          restoreEntries(restoration, deadline);
+        }
+        return true;
+      });
+    } catch (RuntimeException e) {
+      if (MongoErrors.isAnyDuplicateKey(e)) {
+        throw Restoration.refusal(name(), "somebody has written it meanwhile");
+      }
+      throw e instanceof KVException || MongoErrors.isRefusal(e)
+          ? access.failed(e, doing)
+          : access.errors().unknown(doing, e);
+    }
+    access.recording().written();
+    // Later reads anywhere that go by this store's position see what was written.
+    access.run(deadline, collection -> collection.find(new BsonDocument()).first());
+  }
+
+  private void restoreEntries(Restoration restoration, Deadline deadline) {
+    KVMetadata last = listing.last(deadline).map(StoredDocument::metadata).orElse(null);
+    restoration.requireAfter(name(), last == null ? null : Restoration.revisionOf(last, null));
+    List<InsertOneModel<RawBsonDocument>> inserts = restoration.revisions().stream()
+        .map(revision -> StoredDocument.document(revision.entry().orElseThrow()))
+        .map(document -> new InsertOneModel<>(new RawBsonDocument(document, CODEC)))
+        .toList();
+    if (!inserts.isEmpty()) {
+      access.run(deadline, collection -> collection.bulkWrite(inserts, new BulkWriteOptions()));
+    }
   }
 
   /** Of all stores of the database together: that is not before anything of this one. */

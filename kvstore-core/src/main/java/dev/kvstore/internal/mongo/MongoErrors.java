@@ -73,6 +73,12 @@ final class MongoErrors {
     return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
   }
 
+  /** As {@link #isDuplicateKey}, of any write of a batch. */
+  static boolean isAnyDuplicateKey(RuntimeException e) {
+    return e instanceof MongoBulkWriteException batch
+        && batch.getWriteErrors().stream().anyMatch(error -> error.getCode() == DUPLICATE_KEY);
+  }
+
   /**
    * Returns whether the server could not use what it was given, for example for a sum past int64.
    */

@@ -8,9 +8,15 @@ import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Objects;
 import org.bson.BsonBinaryReader;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
 import org.bson.BsonNull;
+import org.bson.BsonObjectId;
 import org.bson.BsonReader;
+import org.bson.BsonString;
 import org.bson.BsonType;
 import org.bson.RawBsonDocument;
 import org.bson.io.BsonInput;
@@ -60,6 +66,25 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
         members.updatedBy,
         members.expiresAt);
     return new StoredDocument(members.value == null ? NULL : members.value, metadata);
+  }
+
+  /** Returns the document of an entry with its value. */
+  static BsonDocument document(KVEntry<RawValue> entry) {
+    KVMetadata metadata = entry.metadata();
+    RawValue value = DollarNames.escape(Objects.requireNonNull(entry.value()));
+    BsonDocument document = EntryFilter.key(entry.key())
+        .append(VALUE, BsonValues.toBsonValue(value))
+        .append(VERSION, new BsonInt64(metadata.version()));
+    if (!metadata.etag().equals(NO_ETAG)) {
+      document.put(ETAG, new BsonObjectId(new ObjectId(metadata.etag())));
+    }
+    document.put(CREATED_AT, new BsonDateTime(metadata.createdAt().toEpochMilli()));
+    document.put(UPDATED_AT, new BsonDateTime(metadata.updatedAt().toEpochMilli()));
+    metadata.updatedBy().ifPresent(author -> document.put(UPDATED_BY, new BsonString(author)));
+    metadata
+        .expiresAt()
+        .ifPresent(expiry -> document.put(EXPIRES_AT, new BsonDateTime(expiry.toEpochMilli())));
+    return document;
   }
 
   /** Returns the document; null where it is no entry. */

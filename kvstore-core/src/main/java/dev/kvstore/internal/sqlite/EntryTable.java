@@ -7,6 +7,7 @@ import dev.kvstore.EtagReusedException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVOperation;
+import dev.kvstore.KVRevision;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
@@ -16,6 +17,7 @@ import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Restoration;
 import dev.kvstore.spi.Write;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bson.types.ObjectId;
@@ -47,6 +50,8 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   private static final String FIND_EXPIRED = "SELECT " + Rows.METADATA
       + ", e.store_id, e.value_id, s.name FROM entries e CROSS JOIN stores s ON s.id = e.store_id"
       + " WHERE e.expires_at <= ? ORDER BY e.expires_at LIMIT " + SWEPT_AT_ONCE;
+  private static final String LAST = SELECT + Rows.IN_STORE
+      + " AND (e.expires_at IS NULL OR e.expires_at > ?2) ORDER BY e.key DESC LIMIT 1";
   private static final String VALUE = "SELECT value FROM entry_values WHERE id = ?";
   private static final String ADD_STORE =
       "INSERT INTO stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
@@ -201,6 +206,50 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     }
     changes.dropped(store);
     return true;
+  }
+
+  /** Stores revisions as they were, and what they left. */
+  void restore(String store, Restoration restoration) throws SQLException {
+    boolean recorded = history.restore(store, restoration);
+    if (!recorded) {
+      requireAbsent(store, restoration);
+    }
+    for (KVRevision<RawValue> revision : restoration.revisions()) {
+      Row row = find(store, revision.key());
+      if (recorded) {
+        history.restored(store, revision, row == null ? null : row.valueId);
+      }
+      KVEntry<RawValue> entry = revision.entry().orElse(null);
+      if (entry != null) {
+        put(store, row, entry);
+      } else if (row != null) {
+        remove(row, false);
+        changes.deleted(store, revision.key());
+      }
+    }
+  }
+
+  private void requireAbsent(String store, Restoration restoration) throws SQLException {
+    try (ResultSet last = statements.bind(LAST, store, clock.millis()).executeQuery()) {
+      restoration.requireAfter(
+          store, last.next() ? Restoration.revisionOf(Rows.metadata(last), null) : null);
+    }
+    for (KVRevision<RawValue> revision : restoration.revisions()) {
+      if (find(store, revision.key()) != null) {
+        throw Restoration.refusal(store, "it has the key '" + revision.key() + "'");
+      }
+    }
+  }
+
+  private void put(String store, @Nullable Row row, KVEntry<RawValue> entry) throws SQLException {
+    long valueId = add(Objects.requireNonNull(entry.value()).toByteArray());
+    if (row == null) {
+      statements.execute(ADD_STORE, store);
+      executeWith(entry.metadata(), INSERT, store, valueId);
+    } else {
+      executeWith(entry.metadata(), UPDATE, row.storeId, valueId);
+    }
+    changes.set(store, entry.metadata());
   }
 
   /**

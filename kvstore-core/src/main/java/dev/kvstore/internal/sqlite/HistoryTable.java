@@ -1,11 +1,15 @@
 package dev.kvstore.internal.sqlite;
 
+import dev.kvstore.HistoryQuery;
 import dev.kvstore.HistorySettings;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVOperation;
+import dev.kvstore.KVRevision;
 import dev.kvstore.RevisionSource;
 import dev.kvstore.spi.Cause;
+import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Restoration;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -295,6 +299,58 @@ final class HistoryTable {
     statements.execute(DROP_ALL, store, now, cause.author(), cause.comment());
     statements.execute(FORGET_ENTRIES, store);
     return true;
+  }
+
+  /**
+   * Checks that a restoration fits the store, and stores what it says of the whole.
+   *
+   * @return false if the store has no history
+   */
+  boolean restore(String store, Restoration restoration) throws SQLException {
+    if (!isOn(store)) {
+      return false;
+    }
+    HistoryQuery newest = HistoryQuery.ALL.limit(1);
+    List<KVRevision<RawValue>> last =
+        new RevisionRows(statements).revisions(store, newest, true).items();
+    restoration.requireAfter(store, last.isEmpty() ? null : last.get(0));
+    add(store);
+    if (last.isEmpty()) {
+      Instant since = restoration.reachesBackTo();
+      statements.execute(
+          "UPDATE history_stores SET since = ?2 WHERE name = ?1",
+          store,
+          since == null ? clock.millis() : since.toEpochMilli());
+    }
+    for (KVLabel label : restoration.labels()) {
+      setLabel(store, label);
+    }
+    return true;
+  }
+
+  /**
+   * Records a revision as it was.
+   *
+   * @param replaced the row of the value that it replaces, or null if there was no entry
+   */
+  void restored(String store, KVRevision<RawValue> revision, @Nullable Long replaced)
+      throws SQLException {
+    if (replaced != null) {
+      replace(store, revision.key(), replaced, revision.at());
+    }
+    Cause cause = new Cause(
+        revision.author().orElse(null),
+        revision.comment().orElse(null),
+        null,
+        revision.from().orElse(null));
+    add(
+        store,
+        revision.key(),
+        revision.operation(),
+        revision.at(),
+        cause,
+        revision.metadata().orElse(null));
+    prune(store, revision.key());
   }
 
   private void replace(String store, String key, long valueId, Instant at) throws SQLException {

@@ -127,7 +127,7 @@ record RevisionRows(Statements statements) {
             : Optional.empty());
   }
 
-  private static int size(KVEntry<RawValue> entry) {
+  static int size(KVEntry<RawValue> entry) {
     RawValue value = entry.value();
     return value == null ? 0 : value.size();
   }

@@ -15,7 +15,6 @@ import dev.kvstore.internal.support.Closing;
 import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.FeedSubscription;
-import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.Projection;
@@ -171,7 +170,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
 
   @Override
   public <C> Optional<C> capability(Class<C> type) {
-    return type == HistoryStore.class
+    return type.isInstance(history)
         ? Optional.of(type.cast(history))
         : EntryStore.super.capability(type);
   }

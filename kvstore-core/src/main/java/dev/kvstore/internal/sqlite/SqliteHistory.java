@@ -11,11 +11,14 @@ import dev.kvstore.KVRevision;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RestorableStore;
+import dev.kvstore.spi.Restoration;
 import java.time.Instant;
 import java.util.List;
 
 /** The history of one store of a file. */
-record SqliteHistory(String store, SqliteEntryDatabase database) implements HistoryStore {
+record SqliteHistory(String store, SqliteEntryDatabase database)
+    implements HistoryStore, RestorableStore {
   @Override
   public KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
     return read(reader -> reader.history.revisions(store, query, true));
@@ -95,6 +98,19 @@ record SqliteHistory(String store, SqliteEntryDatabase database) implements Hist
   public void configure(HistorySettings settings) {
     database.writer.write(0, () -> {
       database.history.configure(store, settings);
+      return true;
+    });
+  }
+
+  /** In one transaction. */
+  @Override
+  public void restore(Restoration restoration) {
+    long bytes = restoration.revisions().stream()
+        .flatMap(revision -> revision.entry().stream())
+        .mapToLong(RevisionRows::size)
+        .sum();
+    database.writer.write(bytes, () -> {
+      database.table.restore(store, restoration);
       return true;
     });
   }

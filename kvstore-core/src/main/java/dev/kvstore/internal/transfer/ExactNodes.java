@@ -46,6 +46,15 @@ final class ExactNodes {
   /** Writes an entry. */
   static void write(String key, RawValue value, @Nullable BsonDocument metadata, Writer to)
       throws IOException {
+    BsonDocument line = line(key, value);
+    if (metadata != null) {
+      line.putAll(metadata);
+    }
+    write(line, to);
+  }
+
+  /** Returns the line of an entry without its metadata. */
+  static BsonDocument line(String key, RawValue value) {
     BsonDocument line = new BsonDocument(KEY, new BsonString(key));
     BsonDocument plain = new BsonDocument(VALUE, BsonValues.toBsonValue(value));
     if (comesBack(plain, value)) {
@@ -54,9 +63,10 @@ final class ExactNodes {
       String bytes = Base64.getEncoder().encodeToString(value.toByteArray());
       line.append(BSON, new BsonString(bytes));
     }
-    if (metadata != null) {
-      line.putAll(metadata);
-    }
+    return line;
+  }
+
+  static void write(BsonDocument line, Writer to) throws IOException {
     to.write(line.toJson(CANONICAL));
     to.write('\n');
   }
@@ -70,12 +80,28 @@ final class ExactNodes {
     }
   }
 
+  /** Makes something of a line. What it throws is a problem of the snapshot. */
+  interface Parser<T> {
+    T parse(BsonDocument line, Place place);
+  }
+
   /** Reads the entries. */
   static void read(
       SnapshotSource source,
       Reading reading,
       FileProblems problems,
       Consumer<SnapshotEntry> entries)
+      throws IOException {
+    read(source, reading, problems, (line, place) -> entry(line, place, reading), entries);
+  }
+
+  /** Reads the lines. */
+  static <T> void read(
+      SnapshotSource source,
+      Reading reading,
+      FileProblems problems,
+      Parser<T> parser,
+      Consumer<T> items)
       throws IOException {
     int number = 0;
     try (EntryText text = new EntryText(source.reader(), reading.limits().maxBytes());
@@ -84,7 +110,7 @@ final class ExactNodes {
         text.nextEntry();
         number++;
         if (!line.isBlank()) {
-          entry(line, new Place(number, 1), reading, problems, entries);
+          item(line, new Place(number, 1), problems, parser, items);
         }
       }
     } catch (CharacterCodingException e) {
@@ -94,20 +120,14 @@ final class ExactNodes {
     }
   }
 
-  private static void entry(
-      String line,
-      Place place,
-      Reading reading,
-      FileProblems problems,
-      Consumer<SnapshotEntry> entries) {
+  private static <T> void item(
+      String line, Place place, FileProblems problems, Parser<T> parser, Consumer<T> items) {
     FileProblems.Path path = FileProblems.Path.NONE;
-    SnapshotEntry entry;
+    T item;
     try {
       // First by a strict parser: that of org.bson takes more than JSON, and quotes in its errors.
       path = FileProblems.Path.of(keyOf(line));
-      BsonDocument document = BsonDocument.parse(line);
-      String key = document.getString(KEY).getValue();
-      entry = new SnapshotEntry(key, place, value(document, reading), null, metadata(document));
+      item = parser.parse(BsonDocument.parse(line), place);
     } catch (InvalidInputException e) {
       problems.add(place, path, String.valueOf(e.getMessage()));
       return;
@@ -115,7 +135,17 @@ final class ExactNodes {
       problems.add(place, path, "it is no entry in Extended JSON, {\"key\": …, \"value\": …}");
       return;
     }
-    entries.accept(entry);
+    items.accept(item);
+  }
+
+  private static SnapshotEntry entry(BsonDocument line, Place place, Reading reading) {
+    if (HistoryNodes.isOfHistory(line)) {
+      throw new InvalidInputException(
+          ErrorCode.INVALID_VALUE,
+          "it belongs to a snapshot with its history, which the mode restore reads");
+    }
+    String key = line.getString(KEY).getValue();
+    return new SnapshotEntry(key, place, value(line, reading), null, metadata(line));
   }
 
   /** Reads the line to its end, and returns the key; empty if it has none. */
@@ -139,7 +169,7 @@ final class ExactNodes {
     }
   }
 
-  private static RawValue value(BsonDocument document, Reading reading) {
+  static RawValue value(BsonDocument document, Reading reading) {
     if (document.containsKey(BSON)) {
       byte[] bytes = Base64.getDecoder().decode(document.getString(BSON).getValue());
       return BsonValues.checked(bytes, reading.limits());
@@ -159,7 +189,7 @@ final class ExactNodes {
         text(document, "updatedBy"), text(document, "expiresAt").map(EntryConverter::instant));
   }
 
-  private static Optional<String> text(BsonDocument document, String name) {
+  static Optional<String> text(BsonDocument document, String name) {
     BsonValue value = document.get(name, BsonNull.VALUE);
     return value.isNull() ? Optional.empty() : Optional.of(value.asString().getValue());
   }
@@ -174,7 +204,7 @@ final class ExactNodes {
         .append("expiresAt", orNull(metadata.expiresAt().map(Object::toString)));
   }
 
-  private static BsonValue orNull(Optional<String> text) {
+  static BsonValue orNull(Optional<String> text) {
     return text.<BsonValue>map(BsonString::new).orElse(BsonNull.VALUE);
   }
 }

@@ -11,7 +11,10 @@ public enum ImportMode {
   DEFAULTS,
 
   /** Replaces those that are in the snapshot, and deletes the others. */
-  REPLACE;
+  REPLACE,
+
+  /** Stores all as it was, metadata and history included, in a store that has nothing else. */
+  RESTORE;
 
   /** As it is written on the command line and in a query string. */
   @Override

@@ -1,5 +1,6 @@
 package dev.kvstore.internal.transfer;
 
+import dev.kvstore.PreconditionFailedException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,5 +58,19 @@ public record ImportSettings(
   public ImportSettings withComment(@Nullable String newComment) {
     return new ImportSettings(
         prefix, mode, deep, dryRun, fingerprint, author, newComment, authorsKept);
+  }
+
+  /**
+   * Checks what an import is about to do.
+   *
+   * @throws PreconditionFailedException if it is something else than the fingerprint stands for
+   */
+  void requireFingerprint(ChunkDigests digests) {
+    String now = digests.fingerprint();
+    if (fingerprint != null && !fingerprint.equals(now)) {
+      throw PreconditionFailedException.ofMany(
+          "The import has the fingerprint " + now + " now, the request demanded " + fingerprint,
+          now);
+    }
   }
 }

@@ -1,6 +1,10 @@
 package dev.kvstore.internal.transfer;
 
+import dev.kvstore.HistoryQuery;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVHistory;
+import dev.kvstore.KVPage;
+import dev.kvstore.KVRevision;
 import dev.kvstore.KVStore;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
@@ -9,29 +13,56 @@ import java.util.Iterator;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
-/** An export of the entries whose keys begin with the prefix. */
+/** An export of the entries whose keys begin with the prefix, or of their revisions. */
 public record SnapshotExport(KVStore store, String prefix, Writing writing) {
   private static final int STEP = 100;
+  private static final int PAGE = 500;
 
   /**
-   * Exports, and returns the number of entries.
+   * Exports, and returns the number of entries or revisions.
    *
    * @param losses takes a message for each value that is going to be read back as something else
-   * @param progress takes the number of entries after every few of them, and returns false to end
-   *     the export there
+   * @param progress takes that number after every few of them, and returns false to end the
+   *     export there
    */
   public long to(Writer to, Consumer<String> losses, LongPredicate progress) throws IOException {
-    long count = 0;
     try (SnapshotWriter snapshot = new SnapshotWriter(to, writing, losses)) {
-      Iterator<KVEntry<RawValue>> entries = store.stream(prefix, RawValue.TYPE).iterator();
-      while (entries.hasNext()) {
-        snapshot.write(entries.next());
-        count++;
-        if (count % STEP == 0 && !progress.test(count)) {
-          break;
-        }
+      return writing.history() && store.history().settings().isEnabled()
+          ? revisions(snapshot, progress)
+          : entries(snapshot, progress);
+    }
+  }
+
+  private long entries(SnapshotWriter snapshot, LongPredicate progress) throws IOException {
+    long count = 0;
+    Iterator<KVEntry<RawValue>> entries = store.stream(prefix, RawValue.TYPE).iterator();
+    while (entries.hasNext()) {
+      snapshot.write(entries.next());
+      count++;
+      if (count % STEP == 0 && !progress.test(count)) {
+        break;
       }
     }
+    return count;
+  }
+
+  private long revisions(SnapshotWriter snapshot, LongPredicate progress) throws IOException {
+    KVHistory history = store.history();
+    snapshot.begin(history.reachesBackTo(), history.labels());
+    HistoryQuery query = HistoryQuery.prefix(prefix).limit(PAGE).withValues();
+    long count = 0;
+    KVPage<KVRevision<RawValue>> page;
+    do {
+      page = history.changes(query, RawValue.TYPE);
+      for (KVRevision<RawValue> revision : page.items()) {
+        snapshot.write(revision);
+        count++;
+        if (count % STEP == 0 && !progress.test(count)) {
+          return count;
+        }
+      }
+      query = query.after(page.next().orElseThrow());
+    } while (!page.items().isEmpty());
     return count;
   }
 }

@@ -27,6 +27,9 @@ public record SnapshotImport(
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER, "Values of exact types cannot be merged into others");
     }
+    if (settings.mode() == ImportMode.RESTORE) {
+      return new RestorePass(store, reader, settings, listener).run();
+    }
     long[] total = {0};
     SnapshotKeys keys = reader.check(
         () -> {
@@ -39,19 +42,12 @@ public record SnapshotImport(
           };
         },
         listener::keptKey);
-    String demanded = settings.fingerprint();
     ImportPass preview = null;
-    if (settings.dryRun() || demanded != null) {
+    if (settings.dryRun() || settings.fingerprint() != null) {
       preview = new ImportPass(
           store, reader, settings, settings.dryRun() ? listener : ImportListener.NONE, null, null);
       ChangeReport report = preview.run(keys, total[0]);
-      String fingerprint = preview.digests().fingerprint();
-      if (demanded != null && !demanded.equals(fingerprint)) {
-        throw PreconditionFailedException.ofMany(
-            "The import has the fingerprint " + fingerprint + " now, the request demanded "
-                + demanded,
-            fingerprint);
-      }
+      settings.requireFingerprint(preview.digests());
       if (settings.dryRun()) {
         return report;
       }

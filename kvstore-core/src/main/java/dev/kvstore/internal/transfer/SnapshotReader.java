@@ -77,6 +77,17 @@ public final class SnapshotReader {
   }
 
   /**
+   * Reads the lines of a snapshot that is to be restored.
+   *
+   * @throws InvalidSnapshotException as {@link #check}, at the end
+   */
+  void lines(Consumer<HistoryNodes.Line> lines) throws IOException {
+    problems = new FileProblems(source.name());
+    HistoryNodes.read(source, reading, problems, lines);
+    problems.throwIfAny();
+  }
+
+  /**
    * Returns the values whose keys begin with the prefix, in the order of the snapshot.
    *
    * @throws InvalidSnapshotException as {@link #check}

@@ -3,12 +3,15 @@ package dev.kvstore.internal.transfer;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
+import dev.kvstore.KVLabel;
+import dev.kvstore.KVRevision;
 import dev.kvstore.Names;
 import dev.kvstore.internal.support.Texts;
 import dev.kvstore.spi.RawValue;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +49,9 @@ public final class SnapshotWriter implements Closeable {
     if (writing.separator() != null
         && (writing.metadata() || writing.format() == FileFormat.EXACT)) {
       throw refused("Values that keep their metadata or exact type cannot be flattened");
+    }
+    if (writing.history() && writing.format() != FileFormat.EXACT) {
+      throw refused("Only the exact format has a place for the history");
     }
     if (writing.metadata() && writing.format() == FileFormat.PROPERTIES) {
       throw refused("Properties have no place for metadata");
@@ -88,6 +94,21 @@ public final class SnapshotWriter implements Closeable {
       document.write(entry.key(), value);
     } else {
       writeFlat(document, entry.key(), Values.node(value), writing.separator());
+    }
+  }
+
+  /** Begins a history. */
+  public void begin(Instant reachesBackTo, List<KVLabel> labels) throws IOException {
+    HistoryNodes.write(reachesBackTo, labels, to);
+  }
+
+  /** Writes the revision. One whose value is not known any more is left out. */
+  public void write(KVRevision<RawValue> revision) throws IOException {
+    if (revision.metadata().isPresent() && revision.entry().isEmpty()) {
+      losses.accept(FileProblems.Path.of(revision.key()) + "the revision at " + revision.at()
+          + " is left out, as its value is no longer known");
+    } else {
+      HistoryNodes.write(revision, to);
     }
   }
 

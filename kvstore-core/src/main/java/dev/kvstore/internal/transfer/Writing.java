@@ -8,6 +8,25 @@ import org.jspecify.annotations.Nullable;
  * @param types how scalars without quotes in properties are going to be read
  * @param separator what joins the names of nested values into keys; null to keep them nested
  * @param metadata whether each value comes with its metadata
+ * @param history whether there are all revisions in place of the entries
  */
 public record Writing(
-    FileFormat format, Types types, @Nullable String separator, boolean metadata) {}
+    FileFormat format,
+    Types types,
+    @Nullable String separator,
+    boolean metadata,
+    boolean history) {
+  public Writing(FileFormat format, Types types, @Nullable String separator, boolean metadata) {
+    this(format, types, separator, metadata, false);
+  }
+
+  /** As this one, with the metadata. */
+  public Writing withMetadata() {
+    return new Writing(format, types, separator, true, history);
+  }
+
+  /** As this one, with all revisions, which have their metadata. */
+  public Writing withHistory() {
+    return new Writing(format, types, separator, true, true);
+  }
+}

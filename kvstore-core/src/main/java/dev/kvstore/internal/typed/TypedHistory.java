@@ -27,6 +27,8 @@ import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.NearCacheView;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.RemoteRollback;
+import dev.kvstore.spi.RestorableStore;
+import dev.kvstore.spi.Restoration;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +36,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The one implementation of {@link KVHistory}, over a store that keeps raw revisions. */
-public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHistory {
+public record TypedHistory(EntryStore entries, BsonCodec codec)
+    implements KVHistory, RestorableStore {
   @Override
   public <T> KVPage<KVRevision<T>> revisions(HistoryQuery query, KVType<T> type) {
     Objects.requireNonNull(type, "type");
@@ -170,6 +173,20 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
   @Override
   public void configure(HistorySettings settings) {
     history().configure(Objects.requireNonNull(settings, "settings"));
+  }
+
+  @Override
+  public void restore(Restoration restoration) {
+    RestorableStore store = entries
+        .capability(RestorableStore.class)
+        .orElseThrow(() -> new KVException(
+            ErrorCode.INVALID_PARAMETER,
+            "The database of store '" + entries.name() + "' cannot restore a snapshot"));
+    try {
+      store.restore(restoration);
+    } finally {
+      entries.capability(NearCacheView.class).ifPresent(NearCacheView::invalidateAll);
+    }
   }
 
   /** Returns the raw history. */

@@ -135,6 +135,16 @@ public final class RecordedUpdate {
     return pipeline("$set", update.tombstone(text("$expiresAt"), REMOVED));
   }
 
+  /** Returns the tombstone that an entry left which was gone then. */
+  static BsonDocument tombstone(String key, Instant at) {
+    return new BsonDocument("_id", text(key))
+        .append("version", ZERO)
+        .append("etag", new BsonObjectId(new ObjectId()))
+        .append("updatedAt", date(at))
+        .append("expiresAt", date(at.minus(LONG_AGO)))
+        .append("deleted", BsonBoolean.TRUE);
+  }
+
   private BsonDocument tombstone(BsonValue at, BsonValue author) {
     return new BsonDocument("value", REMOVED)
         .append("version", ZERO)
@@ -217,7 +227,7 @@ public final class RecordedUpdate {
     return op("$and", past(), op("$ne", text("$deleted"), BsonBoolean.TRUE));
   }
 
-  private static BsonDocument source(RevisionSource from) {
+  static BsonDocument source(RevisionSource from) {
     BsonDocument source = new BsonDocument();
     from.store().ifPresent(store -> source.put("store", text(store)));
     from.key().ifPresent(key -> source.put("key", text(key)));

@@ -1,6 +1,7 @@
 package dev.kvstore.internal.mongo.history;
 
 import dev.kvstore.KVOperation;
+import dev.kvstore.KVRevision;
 import dev.kvstore.spi.Cause;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 public final class RevisionPlan {
   private static final String DELETE = KVOperation.DELETE.text();
   private static final String EXPIRE = KVOperation.EXPIRE.text();
+  private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
+
+  /** A member of a document's {@code history}: it is as a restoration left it. */
+  public static final String RESTORED = "restored";
 
   private final Map<String, Head> heads;
   private final BiFunction<String, Long, Set<String>> digestsFrom;
@@ -104,6 +110,11 @@ public final class RevisionPlan {
         .sorted(
             Comparator.comparingLong(revision -> revision.getInt64("revision").getValue()))
         .toList();
+  }
+
+  /** Returns what to add, in the order in which it was planned. */
+  public List<BsonDocument> restored() {
+    return revisions;
   }
 
   /** Returns which revisions of the history have been replaced, and when. */
@@ -182,6 +193,42 @@ public final class RevisionPlan {
     BsonDocument end = revision(key, expired ? EXPIRE : DELETE, null, null);
     long at = expired && head.expiresAt != null ? head.expiresAt : before;
     append(end, head.revision + 1, at, null, head.digest() + "-end");
+  }
+
+  /**
+   * Plans a revision as it was.
+   *
+   * @param document of the entry that it left; null if it left none
+   * @return what the store has of the key with it, of which all is recorded; not of one that
+   *     another process has written
+   */
+  public RawBsonDocument restore(KVRevision<?> revision, @Nullable BsonDocument document) {
+    String key = revision.key();
+    Head head = heads.get(key);
+    long number = RecordedUpdate.revision(revision.at());
+    if (head != null) {
+      number = Math.max(number, head.revision + RecordedUpdate.STEP);
+    }
+    BsonDocument left =
+        document == null ? RecordedUpdate.tombstone(key, revision.at()) : document;
+    BsonDocument said = new BsonDocument("revision", new BsonInt64(number))
+        .append("operation", new BsonString(revision.operation().text()));
+    if (left.containsKey("etag")) {
+      said.put("etag", left.get("etag"));
+    }
+    revision.comment().ifPresent(text -> said.put("comment", new BsonString(text)));
+    revision.from().ifPresent(from -> said.put("from", RecordedUpdate.source(from)));
+    left.put("history", said.append(RESTORED, BsonBoolean.TRUE));
+    State state = new State(key, new RawBsonDocument(left, CODEC));
+    BsonDocument added = revision(
+        key,
+        revision.operation().text(),
+        revision.author().orElse(null),
+        revision.comment().orElse(null));
+    revision.from().ifPresent(from -> added.put("from", RecordedUpdate.source(from)));
+    append(added, number, revision.at().toEpochMilli(), state, state.digest);
+    left.put("recorded", new BsonString(state.digest));
+    return new RawBsonDocument(left, CODEC);
   }
 
   private void add(State state, long before) {
