@@ -32,7 +32,10 @@ public enum ErrorCode {
   HISTORY_GONE,
   /** The stored value cannot become the wanted type without loss. */
   TYPE_MISMATCH,
-  /** Others kept changing the key while an update was retried. */
+  /**
+   * Others kept changing the key while an update was retried, or the store to be restored is in
+   * use.
+   */
   CONFLICT,
   /** The condition of a write does not hold. */
   PRECONDITION_FAILED,

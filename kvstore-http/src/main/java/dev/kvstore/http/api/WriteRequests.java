@@ -135,7 +135,7 @@ public final class WriteRequests {
    */
   public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
     ImportMode mode = ImportMode.valueOf(
-        parameters.choice("mode", "merge", "defaults", "replace").toUpperCase(Locale.ROOT));
+        parameters.choice("mode", "merge", "defaults", "replace", "restore").toUpperCase(Locale.ROOT));
     return new ImportSettings(
         parameters.prefix(),
         mode,

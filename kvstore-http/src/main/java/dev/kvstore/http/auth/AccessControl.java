@@ -99,11 +99,21 @@ public record AccessControl(
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
     }
-    if (access.isAdministration(method) && !principal.seesAllKeys()) {
-      throw forbidden("This needs a token that is good for all keys of the store");
+    if (access.isAdministration(method)) {
+      checkAdministration(principal);
     }
     if (access == Access.MONITORING && !principal.seesAll()) {
       throw forbidden("This needs a token that is good for all keys of all stores");
+    }
+  }
+
+  /** Throws {@link ProblemException} unless the token is an administrator's for all keys. */
+  public static void checkAdministration(Principal principal) {
+    if (!principal.has(Role.ADMIN)) {
+      throw forbidden("This needs the role admin, which the token has not");
+    }
+    if (!principal.seesAllKeys()) {
+      throw forbidden("This needs a token that is good for all keys of the store");
     }
   }
 

@@ -19,7 +19,7 @@ public enum ErrorKind {
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "The method is not allowed here"),
   NOT_ACCEPTABLE(406, "not-acceptable", "The answer cannot be given in an accepted format"),
   TIMED_OUT(408, "request-timeout", "The request was not sent in time"),
-  CONFLICT(409, "conflict", "Others kept changing the entry"),
+  CONFLICT(409, "conflict", "Others have changed the entry or the store"),
   TYPE_MISMATCH(409, "type-mismatch", "The stored value is of another type"),
   NO_HISTORY(409, "no-history", "The store has no history"),
   EVENTS_GONE(410, "events-gone", "What has happened since is not known any more"),

@@ -1,13 +1,9 @@
 package dev.kvstore.http.wire;
 
 import dev.kvstore.KVEntry;
-import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /** A document of many entries, which is written one entry after the other. Not thread-safe. */
 public final class EntryDocument {
@@ -18,37 +14,9 @@ public final class EntryDocument {
   private boolean begun;
 
   /** The entries of a document, which are read as they are needed. */
-  public abstract static class Entries {
-    protected final RequestContext context;
-    protected final PageRoom room;
-
-    /** What was read and is not written yet; there is room for it. */
-    protected final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
-
+  public abstract static class Entries extends Walk<KVEntry<RawValue>> {
     protected Entries(RequestContext context) {
-      this.context = context;
-      this.room = context.room().forEntries();
-    }
-
-    /** Reads some of those that come next, or none; returns false if there are no more. */
-    protected abstract boolean readSome();
-
-    /** Returns the next entry, or null if there are no more. */
-    public final @Nullable KVEntry<RawValue> next() {
-      while (read.isEmpty()) {
-        room.clear();
-        if (!readSome()) {
-          return null;
-        }
-      }
-      return read.remove();
-    }
-
-    /** Gives back the room of what was returned, which is written, if it is all that was read. */
-    final void settle() {
-      if (read.isEmpty()) {
-        room.clear();
-      }
+      super(context);
     }
   }
 

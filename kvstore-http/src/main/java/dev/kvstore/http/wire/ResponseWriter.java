@@ -118,7 +118,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   }
 
   /** Answers with a snapshot, which is sent while it is being written. */
-  public void snapshot(RequestContext context, String mediaType, SnapshotParts parts)
+  public void snapshot(RequestContext context, String mediaType, SnapshotParts<?> parts)
       throws IOException {
     context.response().setStatus(200);
     context.response().setContentType(mediaType);

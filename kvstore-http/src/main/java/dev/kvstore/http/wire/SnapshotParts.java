@@ -1,28 +1,41 @@
 package dev.kvstore.http.wire;
 
-import dev.kvstore.KVEntry;
 import dev.kvstore.http.limits.Room;
 import dev.kvstore.internal.transfer.SnapshotWriter;
 import dev.kvstore.internal.transfer.Writing;
-import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
-/** A snapshot. */
-public final class SnapshotParts extends EntryParts {
-  private final EntryDocument.Entries entries;
+/**
+ * A snapshot.
+ *
+ * @param <T> what it is made of
+ */
+public final class SnapshotParts<T> extends EntryParts {
+  private final Walk<T> items;
+  private final ItemWriter<T> item;
   private final Writer text;
   private final SnapshotWriter snapshot;
   private long losses;
 
-  public SnapshotParts(Writing writing, EntryDocument.Entries entries, Room room)
+  public interface ItemWriter<T> {
+    void write(SnapshotWriter to, T item) throws IOException;
+  }
+
+  public SnapshotParts(Writing writing, Walk<T> items, ItemWriter<T> item, Room room)
       throws IOException {
     super(room);
-    this.entries = entries;
+    this.items = items;
+    this.item = item;
     this.text = new OutputStreamWriter(buffer, StandardCharsets.UTF_8);
     this.snapshot = new SnapshotWriter(text, writing, loss -> losses++);
+  }
+
+  /** Returns where to write what comes before all items. */
+  public SnapshotWriter snapshot() {
+    return snapshot;
   }
 
   /** Returns how many values, as far as they are written, the format cannot hold as they are. */
@@ -32,12 +45,12 @@ public final class SnapshotParts extends EntryParts {
 
   @Override
   protected boolean writeNext() throws IOException {
-    KVEntry<RawValue> entry = entries.next();
-    if (entry == null) {
+    T next = items.next();
+    if (next == null) {
       snapshot.close();
       return false;
     }
-    snapshot.write(entry);
+    item.write(snapshot, next);
     return true;
   }
 
@@ -49,6 +62,6 @@ public final class SnapshotParts extends EntryParts {
   @Override
   protected void flush() throws IOException {
     text.flush();
-    entries.settle();
+    items.settle();
   }
 }

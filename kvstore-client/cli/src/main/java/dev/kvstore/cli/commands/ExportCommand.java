@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
       "  kv export > all.json",
       "  kv export ui. --file ui.yaml      # only you can read the file",
       "  kv export --format exact --metadata > all.jsonl     # for a backup",
+      "  kv export --format exact --history > house.jsonl    # to move to another database",
       "  kv export --format properties | grep ^http",
       "  kv export --format properties --flatten --types text    # for Spring"
     })
@@ -55,6 +56,12 @@ final class ExportCommand extends Action.OnStore {
       names = "--metadata",
       description = "Write version, etag, times, author and expiry of each entry too.")
   private boolean metadata;
+
+  @Option(
+      names = "--history",
+      description = "Write all revisions with their metadata, and the labels, in place of the"
+          + " entries. Only with --format exact.")
+  private boolean history;
 
   @Override
   public void check(UsageErrors faults) {
@@ -80,14 +87,21 @@ final class ExportCommand extends Action.OnStore {
       throw new CliException(
           ExitCodes.INTERNAL, file + " cannot be written: " + LocalFiles.reason(e), e);
     }
-    note("Exported " + count + (count == 1 ? " entry" : " entries") + " to " + file);
+    note("Exported " + count + counted(count) + " to " + file);
     return ExitCodes.OK;
+  }
+
+  private String counted(long count) {
+    return history
+        ? count == 1 ? " revision" : " revisions"
+        : count == 1 ? " entry" : " entries";
   }
 
   private long write(KVStore store, Writer writer, FileFormat chosen) throws IOException {
     List<String> losses = new ArrayList<>();
     long[] more = {0};
-    Writing writing = new Writing(chosen, options.types(), options.separator(), metadata);
+    Writing values = new Writing(chosen, options.types(), options.separator(), metadata);
+    Writing writing = history ? values.withHistory() : values;
     long count;
     try (Progress progress = new Progress(console(), "Exported")) {
       count = new SnapshotExport(store, prefix.value(), writing)

@@ -48,6 +48,7 @@ import picocli.CommandLine.Parameters;
       "  kv import settings.yaml --deep        # keeps members that only the store has",
       "  kv import defaults.json --mode defaults",
       "  kv import settings.yaml --mode replace --dry-run",
+      "  kv import house.jsonl --mode restore     # what 'kv export --history' wrote",
       "  kv export | kv import - --store copy"
     })
 final class ImportCommand extends Action.OnStore {
@@ -64,7 +65,8 @@ final class ImportCommand extends Action.OnStore {
       names = "--mode",
       paramLabel = "MODE",
       description = "merge (default): replace existing values; defaults: write only where there"
-          + " is no entry; replace: as merge, and delete what is not in the file.")
+          + " is no entry; replace: as merge, and delete what is not in the file; restore: store"
+          + " all as it was, metadata and history included, in an empty store.")
   private ImportMode mode = ImportMode.MERGE;
 
   @Option(
@@ -184,6 +186,16 @@ final class ImportCommand extends Action.OnStore {
   }
 
   private void summarize(ChangeReport report) {
+    if (mode == ImportMode.RESTORE) {
+      long restored = report.created() + report.changed() + report.deleted();
+      console()
+          .out()
+          .println((dryRun ? "Would restore " : "Restored ")
+              + restored
+              + (restored == 1 ? " revision" : " revisions")
+              + (report.unchanged() == 0 ? "" : ", " + report.unchanged() + " were there"));
+      return;
+    }
     List<String> parts = new ArrayList<>();
     parts.add(report.created() + " created");
     parts.add(report.changed() + " changed");

@@ -59,9 +59,9 @@ public final class HistoryAnswers {
             key,
             revision.getNumber("version").longValue(),
             etag,
-            at,
-            at,
-            author,
+            time(revision, "createdAt").orElse(at),
+            time(revision, "updatedAt").orElse(at),
+            text(revision, revision.containsKey("updatedAt") ? "updatedBy" : "by").orElse(null),
             time(revision, "expiresAt").orElse(null)))
         .orElse(null);
     BsonValue value = metadata == null ? null : revision.get("value");

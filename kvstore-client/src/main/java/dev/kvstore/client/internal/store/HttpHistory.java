@@ -16,11 +16,20 @@ import dev.kvstore.client.internal.request.StoreUrls;
 import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.internal.transfer.HistoryNodes;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.RemoteRollback;
+import dev.kvstore.spi.RestorableStore;
+import dev.kvstore.spi.Restoration;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +48,7 @@ import org.bson.BsonValue;
 /** The history of a store behind a service. */
 record HttpHistory(
     StoreUrls urls, Transport transport, LostWriteResolver lostWrites, Supplier<Deadline> deadlines)
-    implements HistoryStore, RemoteRollback {
+    implements HistoryStore, RemoteRollback, RestorableStore {
   @Override
   public KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
     Query parameters = Query.none();
@@ -63,7 +72,7 @@ record HttpHistory(
 
   @Override
   public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
-    Query parameters = paged(query, withPrefix(query, Query.none()));
+    Query parameters = paged(query, withPrefix(query, Query.none().and("metadata", "true")));
     return read(urls.at("/changes", parameters)).read(HistoryAnswers::page);
   }
 
@@ -187,6 +196,27 @@ record HttpHistory(
         cause,
         body(new BsonDocument("at", new BsonString(at.toString()))));
     return lostWrites.send(
+        call, null, deadlines.get(), answer -> answer.read(HistoryAnswers::report), null);
+  }
+
+  /** The service finds what it has already, so a repetition does no harm. */
+  @Override
+  public void restore(Restoration restoration) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try (Writer lines = new OutputStreamWriter(body, StandardCharsets.UTF_8)) {
+      HistoryNodes.write(restoration, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Query query = Query.none().and("format", "exact").and("mode", "restore");
+    Call call = Call.write(
+        "PUT",
+        urls.at("/snapshot", query),
+        null,
+        WriteCondition.NONE,
+        Cause.UNKNOWN,
+        body.toByteArray());
+    lostWrites.send(
         call, null, deadlines.get(), answer -> answer.read(HistoryAnswers::report), null);
   }
 

@@ -38,6 +38,7 @@ final class ChangePoll implements Suspension, ChangeSink {
   private final ChangePolls polls;
   private final ResponseWriter responses;
   private final Format format;
+  private final boolean metadata;
   private final Interest interest;
   private final long endNanos;
 
@@ -58,11 +59,13 @@ final class ChangePoll implements Suspension, ChangeSink {
       ResponseWriter responses,
       Format format,
       HistoryQuery query,
+      boolean metadata,
       Duration wait) {
     this.polls = polls;
     this.responses = responses;
     this.format = format;
     this.query = query;
+    this.metadata = metadata;
     this.interest = new Interest(Set.of(), Set.copyOf(query.prefixes()));
     this.endNanos = System.nanoTime() + wait.toNanos();
   }
@@ -84,7 +87,7 @@ final class ChangePoll implements Suspension, ChangeSink {
       due = false;
     }
     boolean last = isOver();
-    RevisionPages pages = new RevisionPages(context, query);
+    RevisionPages pages = new RevisionPages(context, query, metadata);
     PageRoom room = pages.room();
     KVPage<KVRevision<RawValue>> page =
         pages.read(HistoryRequests.history(context).history()::changes, room);

@@ -16,12 +16,19 @@ public record ChangesHandler(ChangePolls polls, ResponseWriter responses)
 
   @Override
   public void handle(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("prefix", "limit", "after", "values", "wait");
+    Parameters parameters = 
+        context.parameters("prefix", "limit", "after", "values", "metadata", "wait");
     HistoryQuery query =
         HistoryHandler.selected(RevisionPages.visible(context, parameters.prefix()), parameters);
     Duration wait = wait(parameters);
     Format format = Format.ofAnswer(context.request());
-    new ChangePoll(polls, responses, format, query, context.isHead() ? Duration.ZERO : wait)
+    new ChangePoll(
+            polls,
+            responses,
+            format,
+            query,
+            parameters.flag("metadata"),
+            context.isHead() ? Duration.ZERO : wait)
         .handle(context);
   }
 

@@ -16,8 +16,16 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads pages of revisions for a request, and writes them. Nothing outside the token is read. */
-record RevisionPages(RequestContext context, HistoryQuery query) {
+/**
+ * Reads pages of revisions for a request, and writes them. Nothing outside the token is read.
+ *
+ * @param metadata whether all is written that is known of the entries
+ */
+record RevisionPages(RequestContext context, HistoryQuery query, boolean metadata) {
+  RevisionPages(RequestContext context, HistoryQuery query) {
+    this(context, query, false);
+  }
+
   /** Returns what the caller may see of the revisions of keys with the prefix. */
   static HistoryQuery visible(RequestContext context, String prefix) {
     return HistoryQuery.ALL.prefixes(
@@ -62,26 +70,32 @@ record RevisionPages(RequestContext context, HistoryQuery query) {
 
   /** Writes the revision as a document. */
   void write(DocumentWriter out, KVRevision<RawValue> revision) throws IOException {
-    Optional<KVMetadata> metadata = revision.metadata();
+    Optional<KVMetadata> entry = revision.metadata();
     out.startDocument();
     out.name("key").text(revision.key());
     out.name("operation").text(revision.operation().text());
     out.name("version");
-    if (metadata.isPresent()) {
-      out.number(metadata.get().version());
+    if (entry.isPresent()) {
+      out.number(entry.get().version());
     } else {
       out.nothing();
     }
-    out.name("etag").textOrNothing(metadata.map(KVMetadata::etag));
+    out.name("etag").textOrNothing(entry.map(KVMetadata::etag));
     out.name("at").time(revision.at());
     out.name("by").textOrNothing(revision.author());
     out.name("comment").textOrNothing(revision.comment());
-    out.name("expiresAt").timeOrNothing(metadata.flatMap(KVMetadata::expiresAt));
+    out.name("expiresAt").timeOrNothing(entry.flatMap(KVMetadata::expiresAt));
+    if (metadata && entry.isPresent()) {
+      out.name("createdAt").time(entry.get().createdAt());
+      out.name("updatedAt").time(entry.get().updatedAt());
+      out.name("updatedBy").textOrNothing(entry.get().updatedBy());
+    }
     if (query.hasValues()) {
       writeValue(out, revision);
     }
-    if (revision.from().isPresent()) {
-      writeSource(out, revision.key(), revision.from().get());
+    Optional<RevisionSource> source = visible(revision).from();
+    if (source.isPresent()) {
+      writeSource(out, source.get());
     }
     out.endDocument();
   }
@@ -97,13 +111,28 @@ record RevisionPages(RequestContext context, HistoryQuery query) {
     }
   }
 
-  /** What the caller may not read is not named either. */
-  private void writeSource(DocumentWriter out, String key, RevisionSource source)
-      throws IOException {
-    String store = source.store().orElse(context.store());
-    if (!context.principal().mayRead(store, source.key().orElse(key))) {
-      return;
+  /** Returns the revision without its source if the caller may not read that. */
+  KVRevision<RawValue> visible(KVRevision<RawValue> revision) {
+    RevisionSource source = revision.from().orElse(null);
+    if (source == null
+        || context
+            .principal()
+            .mayRead(
+                source.store().orElse(context.store()), source.key().orElse(revision.key()))) {
+      return revision;
     }
+    return KVRevision.of(
+        revision.key(),
+        revision.operation(),
+        revision.at(),
+        revision.author().orElse(null),
+        revision.comment().orElse(null),
+        null,
+        revision.metadata().orElse(null),
+        revision.entry().orElse(null));
+  }
+
+  private static void writeSource(DocumentWriter out, RevisionSource source) throws IOException {
     out.name("from").startDocument();
     if (source.store().isPresent()) {
       out.name("store").text(source.store().get());

@@ -1,10 +1,12 @@
 package dev.kvstore.http.api.snapshots;
 
 import dev.kvstore.ChangeReport;
+import dev.kvstore.KVRevision;
 import dev.kvstore.KVStore;
 import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.IdempotencyCache;
 import dev.kvstore.http.api.WriteRequests;
+import dev.kvstore.http.api.history.RevisionWalk;
 import dev.kvstore.http.api.values.PageWalk;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.error.ErrorKind;
@@ -26,10 +28,13 @@ import dev.kvstore.internal.transfer.Reading;
 import dev.kvstore.internal.transfer.SnapshotImport;
 import dev.kvstore.internal.transfer.SnapshotReader;
 import dev.kvstore.internal.transfer.SnapshotSource;
+import dev.kvstore.internal.transfer.SnapshotWriter;
 import dev.kvstore.internal.transfer.Types;
 import dev.kvstore.internal.transfer.Writing;
+import dev.kvstore.internal.typed.TypedHistory;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,15 +76,41 @@ public record SnapshotHandler(
   }
 
   private void get(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("format", "prefix", "metadata", "at");
+    Parameters parameters = context.parameters("format", "prefix", "metadata", "history", "at");
+    parameters.excludes("history", "at");
     SnapshotFormat format = SnapshotFormat.ofAnswer(context.request(), parameters);
     Writing writing = new Writing(format.file(), Types.JSON, null, parameters.flag("metadata"));
-    List<KeyRange> visible = context.principal().visible(KeyRange.of(parameters.query()));
     HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
-    SnapshotParts parts =
-        new SnapshotParts(writing, new PageWalk(context, visible), context.room());
-    responses.snapshot(context, format.contentType(), parts);
+    responses.snapshot(
+        context,
+        format.contentType(),
+        parameters.flag("history")
+            ? withHistory(context, writing.withHistory(), parameters)
+            : entries(context, writing, parameters));
+  }
+
+  private static SnapshotParts<?> entries(
+      RequestContext context, Writing writing, Parameters parameters) throws IOException {
+    List<KeyRange> visible = context.principal().visible(KeyRange.of(parameters.query()));
+    return new SnapshotParts<>(
+        writing, new PageWalk(context, visible), SnapshotWriter::write, context.room());
+  }
+
+  /** Of a store without history there are the entries. */
+  private static SnapshotParts<?> withHistory(
+      RequestContext context, Writing writing, Parameters parameters) throws IOException {
+    TypedHistory history = HistoryRequests.history(context);
+    if (!history.settings().isEnabled()) {
+      return entries(context, writing, parameters);
+    }
+    SnapshotParts<KVRevision<RawValue>> parts = new SnapshotParts<>(
+        writing,
+        new RevisionWalk(context, parameters.prefix()),
+        SnapshotWriter::write,
+        context.room());
+    parts.snapshot().begin(history.reachesBackTo(), history.labels());
+    return parts;
   }
 
   private void put(RequestContext context) throws IOException {
@@ -89,6 +120,8 @@ public record SnapshotHandler(
     ImportSettings settings = WriteRequests.importSettings(context, parameters);
     if (settings.mode() == ImportMode.REPLACE) {
       AccessControl.checkDeletion(context.principal(), settings.prefix());
+    } else if (settings.mode() == ImportMode.RESTORE) {
+      AccessControl.checkAdministration(context.principal());
     }
     Reading reading =
         new Reading(format.file(), Types.JSON, null, parameters.flag("metadata"), limits);
@@ -97,7 +130,9 @@ public record SnapshotHandler(
         .orElseThrow(
             () -> new ProblemException(ErrorKind.BAD_REQUEST, "The request has no body to import"));
     context.digestBodyFile();
-    Supplier<ChangeReport> run = () -> run(context, body.path(), reading, settings);
+    Supplier<ChangeReport> run = () -> settings.mode() == ImportMode.RESTORE
+        ? context.audited("restored", () -> run(context, body.path(), reading, settings))
+        : run(context, body.path(), reading, settings);
     ChangeReport report = settings.dryRun() ? run.get() : writes.once(context, run);
     body.delete();
     responses.document(context, answer, 200, out -> ReportDocument.write(out, report));

@@ -4,6 +4,7 @@ import static dev.kvstore.http.Records.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kvstore.HistorySettings;
 import dev.kvstore.http.Reply;
 import dev.kvstore.http.TestService;
 import dev.kvstore.http.auth.AccessControl;
@@ -13,6 +14,7 @@ import dev.kvstore.http.auth.TestTokens;
 import dev.kvstore.http.server.ServerSettings;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.mapping.BsonCodec;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
 import dev.kvstore.spi.EntryDatabase;
@@ -47,7 +49,8 @@ class SnapshotTest {
 
   @BeforeEach
   void start() {
-    database = SqliteEntryDatabase.open(folder.resolve("test.db"));
+    database = SqliteEntryDatabase.open(
+        folder.resolve("test.db"), SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT));
     service = TestService.start(
         database,
         with(
@@ -260,5 +263,40 @@ class SnapshotTest {
     assertThat(second.text()).isEqualTo(first.text());
     assertThat(value("x")).isEqualTo("2");
     assertThat(put("", "{\"x\":3}", etag).code()).isEqualTo("repeated-write");
+  }
+
+  @Test
+  void restore_makesTheSameStore_forAnAdministratorOfAllKeys() {
+    String limited = tokens.add("limited", Role.ADMIN, new Limits(List.of(), List.of("ui.")));
+    service.put(APP + "/keys/ui.a", "2", admin, "KV-Comment: why");
+    service.send("DELETE", APP + "/keys/x", null, writer);
+    service.put(APP + "/labels/now", "{}", admin);
+    String query = "?format=exact&metadata=true&history=true";
+    String snapshot = get(query).text() + "\n";
+    String copy = "/v1/stores/copy/snapshot";
+    String restore = copy + "?format=exact&mode=restore";
+
+    for (String token : List.of(writer, ofUi, limited)) {
+      assertThat(service.put(restore, snapshot, token).code()).isEqualTo("forbidden");
+    }
+    assertThat(service.put(copy + "?mode=restore", "{}", admin).code())
+        .isEqualTo("invalid-parameter");
+    assertThat(service.put(copy + "?format=exact", snapshot, admin).status()).isEqualTo(422);
+    assertThat(service.put(restore + "&dryRun=true", snapshot, admin).json().path("created"))
+        .hasToString("3");
+    assertThat(service.put(restore, snapshot, admin).json().path("deleted")).hasToString("1");
+    assertThat(service.get(copy + query, admin).text()).isEqualTo(snapshot.strip());
+    assertThat(service.get("/v1/stores/copy/keys?values=true", admin).text())
+        .isEqualTo(service.get(APP + "/keys?values=true", admin).text());
+    assertThat(service.get(copy + query, ofUi).text()).contains("ui.a").doesNotContain("\"x\"");
+    assertThat(service.get("/v1/stores/copy/changes?metadata=true", admin).json().path("items"))
+        .isEqualTo(service.get(APP + "/changes?metadata=true", admin).json().path("items"));
+    assertThat(service.get(APP + "/changes?metadata=true", admin).text()).contains("createdAt");
+    service.put("/v1/stores/copy/keys/y", "1", admin);
+    Reply refused = service.put(restore, snapshot, admin);
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.text()).contains("is in use").contains("'y'");
+    assertThat(get("?history=true").code()).isEqualTo("invalid-parameter");
+    assertThat(get(query + "&at=now").code()).isEqualTo("invalid-parameter");
   }
 }
