@@ -29,6 +29,7 @@ class HelpExamplesTest extends KvTest {
     kv.print("label", "before release 41");
     Files.writeString(folder.resolve("limits.json"), "{\"max\": 3, \"rate\": 12.50}\n");
     Files.writeString(folder.resolve("defaults.json"), "{\"ui.theme\": \"light\", \"a\": 1}\n");
+    kv.print("export", "--history", "--file", folder.resolve("house.jsonl").toString());
     Files.writeString(folder.resolve("settings.yaml"), "ui.theme: dark\nhttp.retries: 3\n");
   }
 
@@ -81,7 +82,7 @@ class HelpExamplesTest extends KvTest {
       String word = matcher.group();
       if (matcher.group(1) != null) {
         words.add(matcher.group(1));
-      } else if (word.matches("\\w+\\.(json|yaml)")) {
+      } else if (word.matches("\\w+\\.(jsonl?|yaml)")) {
         words.add(folder.resolve(word).toString());
       } else if (!word.startsWith("#")) {
         words.add(word);

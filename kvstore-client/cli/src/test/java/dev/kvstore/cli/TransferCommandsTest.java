@@ -289,4 +289,27 @@ class TransferCommandsTest extends KvTest {
             \u001B[32m+ui.theme: "@|red x|@"\u001B[0m
             """);
   }
+
+  @Test
+  void restore_makesTheSameStore_withItsHistory() {
+    kv.print("set", "ui.theme", "\"light\"", "-m", "at noon");
+    kv.print("delete", "http.rate");
+    String file = folder.resolve("house.jsonl").toString();
+    assertThat(kv.run("export", "--history", "-f", file))
+        .isEqualTo(new Kv.Result(0, "", "Exported 5 revisions to " + file + "\n"));
+    String restore = "import " + file + " --mode restore --store moved";
+    assertThat(kv.print((restore + " --dry-run").split(" ")))
+        .isEqualTo("Would restore 5 revisions\n");
+    assertThat(kv.print(restore.split(" "))).isEqualTo("Restored 5 revisions\n");
+    assertThat(kv.print(restore.split(" "))).isEqualTo("Restored 0 revisions, 5 were there\n");
+    assertThat(kv.print("export", "--format", "exact", "--history", "--store", "moved"))
+        .isEqualTo(kv.print("export", "--format", "exact", "--history"));
+
+    kv.print("set", "ui.theme", "\"blue\"", "--store", "moved");
+    Kv.Result refused = kv.run(restore.split(" "));
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err()).contains("'moved' is in use", "'ui.theme'");
+    assertThat(kv.run("import", file).err()).contains("which the mode restore reads");
+    assertThat(kv.run("export", "--history").err()).contains("Only the exact format");
+  }
 }

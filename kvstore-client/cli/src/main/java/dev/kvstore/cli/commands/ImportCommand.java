@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
       "  kv import settings.yaml --deep        # keeps members that only the store has",
       "  kv import defaults.json --mode defaults",
       "  kv import settings.yaml --mode replace --dry-run",
-      "  kv import house.jsonl --mode restore     # what 'kv export --history' wrote",
+      "  kv import house.jsonl --mode restore --store moved     # what 'kv export --history' wrote",
       "  kv export | kv import - --store copy"
     })
 final class ImportCommand extends Action.OnStore {
