@@ -38,14 +38,7 @@ class RoomsTest {
           LOGGING),
       List.of(EVENTS, REQUEST, SUPPORT, WATCH, JACKSON, LOGGING),
       List.of(LAST_KNOWN_GOOD, SUPPORT, FILES, BSON, JACKSON, BSON_LIBRARY, LOGGING),
-      List.of(
-          STORE,
-          REQUEST,
-          EVENTS,
-          SUPPORT,
-          BSON,
-          "dev.kvstore.internal.transfer",
-          BSON_LIBRARY),
+      List.of(STORE, REQUEST, EVENTS, SUPPORT, BSON, "dev.kvstore.internal.transfer", BSON_LIBRARY),
       List.of(
           "dev.kvstore.client",
           STORE,

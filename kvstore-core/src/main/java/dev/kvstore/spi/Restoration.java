@@ -51,9 +51,7 @@ public record Restoration(
     return one.key().equals(other.key())
         && one.at().equals(other.at())
         && one.operation() == other.operation()
-        && one.metadata()
-            .map(KVMetadata::etag)
-            .equals(other.metadata().map(KVMetadata::etag));
+        && one.metadata().map(KVMetadata::etag).equals(other.metadata().map(KVMetadata::etag));
   }
 
   /**

@@ -79,8 +79,7 @@ class RestoreTest {
     plainMongo = MongoKVDatabase.open(
         server.connectionString(), MongoSettings.DEFAULT.withTimeout(Duration.ofMinutes(1)));
     sqlite = SqliteKVDatabase.open(
-        folder.resolve("recorded.db"),
-        SqliteSettings.DEFAULT.withHistory(HistorySettings.DEFAULT));
+        folder.resolve("recorded.db"), SqliteSettings.DEFAULT.withHistory(HistorySettings.DEFAULT));
     plainSqlite = SqliteKVDatabase.open(
         folder.resolve("plain.db"), SqliteSettings.DEFAULT.withHistory(HistorySettings.OFF));
   }
@@ -130,7 +129,8 @@ class RestoreTest {
 
   private static Map<KVMetadata, RawValue> entries(KVStore store) {
     return store.stream("", RawValue.TYPE)
-        .collect(Collectors.toMap(KVEntry::metadata, entry -> Objects.requireNonNull(entry.value())));
+        .collect(
+            Collectors.toMap(KVEntry::metadata, entry -> Objects.requireNonNull(entry.value())));
   }
 
   private static ErrorCode refusal(KVStore store, String snapshot) {
@@ -185,11 +185,14 @@ class RestoreTest {
     Instant then = from.history().label("before many").orElseThrow().at();
     assertThat(store.keys("", ReadOptions.DEFAULT.at(then)))
         .isEqualTo(from.keys("", ReadOptions.DEFAULT.at(then)));
-    KVRevision<String> deleted = store.history().revisions("deleted", String.class).items().get(1);
-    store.history().rollback(
-        "deleted",
-        RevisionSelector.etag(deleted.metadata().orElseThrow().etag()),
-        WriteOptions.DEFAULT);
+    KVRevision<String> deleted =
+        store.history().revisions("deleted", String.class).items().get(1);
+    store
+        .history()
+        .rollback(
+            "deleted",
+            RevisionSelector.etag(deleted.metadata().orElseThrow().etag()),
+            WriteOptions.DEFAULT);
     assertThat(store.get("deleted", String.class)).isEqualTo("old");
     assertThat(store.set("many", 0).version()).isEqualTo(REVISIONS_OF_MANY + 1);
     store.delete("expiring");

@@ -49,9 +49,7 @@ class RestoreOverHttpTest {
 
   private static void restore(KVStore store, String snapshot) throws IOException {
     KVSnapshot.importInto(
-        store,
-        new ByteArrayInputStream(snapshot.getBytes(UTF_8)),
-        ImportOptions.EXACT.restore());
+        store, new ByteArrayInputStream(snapshot.getBytes(UTF_8)), ImportOptions.EXACT.restore());
   }
 
   private static List<KVMetadata> metadata(KVStore store) {
@@ -86,7 +84,10 @@ class RestoreOverHttpTest {
       assertThat(exported(to)).isEqualTo(house);
       restore(back, exported(to));
       assertThat(exported(back)).isEqualTo(house);
-      assertThat(metadata(to)).isEqualTo(metadata(from)).isEqualTo(metadata(back)).hasSize(1);
+      assertThat(metadata(to))
+          .isEqualTo(metadata(from))
+          .isEqualTo(metadata(back))
+          .hasSize(1);
       to.set("ui.theme", "blue");
       assertThatThrownBy(() -> restore(to, house))
           .isInstanceOf(KVException.class)

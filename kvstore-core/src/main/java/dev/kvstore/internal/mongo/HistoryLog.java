@@ -285,8 +285,7 @@ final class HistoryLog {
     Map<String, WriteModel<RawBsonDocument>> left = new HashMap<>();
     for (KVRevision<RawValue> revision : revisions) {
       BsonDocument document = revision.entry().map(StoredDocument::document).orElse(null);
-      BsonDocument filter =
-          EntryFilter.key(revision.key()).append(RESTORED, BsonBoolean.TRUE);
+      BsonDocument filter = EntryFilter.key(revision.key()).append(RESTORED, BsonBoolean.TRUE);
       left.put(
           revision.key(),
           new ReplaceOneModel<>(

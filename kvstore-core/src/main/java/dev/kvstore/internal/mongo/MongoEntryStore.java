@@ -62,11 +62,7 @@ import org.jspecify.annotations.Nullable;
  * about twice, and an atomic batch within about three times the limit.
  */
 final class MongoEntryStore
-    implements EntryStore,
-        HistoryStore,
-        RestorableStore,
-        Mutation.Handler,
-        Projection.Scanner {
+    implements EntryStore, HistoryStore, RestorableStore, Mutation.Handler, Projection.Scanner {
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
   private final StoreAccess access;

@@ -63,8 +63,7 @@ public final class HistoryNodes {
   record Revision(KVRevision<RawValue> revision, boolean recorded, Place place) implements Line {}
 
   static void write(Instant reachesBackTo, Iterable<KVLabel> labels, Writer to) throws IOException {
-    ExactNodes.write(
-        new BsonDocument(HISTORY, new BsonDocument(REACHES, text(reachesBackTo))), to);
+    ExactNodes.write(new BsonDocument(HISTORY, new BsonDocument(REACHES, text(reachesBackTo))), to);
     for (KVLabel label : labels) {
       BsonDocument line = new BsonDocument(LABEL, new BsonString(label.name()))
           .append(AT, text(label.at()))
@@ -156,7 +155,8 @@ public final class HistoryNodes {
         require(last == null && !history, "how far the history reaches is said in the first line");
         history = true;
       } else if (line instanceof Labelled) {
-        require(history && last == null, "labels stand behind the first line, and before revisions");
+        require(
+            history && last == null, "labels stand behind the first line, and before revisions");
       } else if (line instanceof Revision revision) {
         String key = revision.revision.key();
         require(

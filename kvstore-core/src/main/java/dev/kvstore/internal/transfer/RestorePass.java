@@ -84,8 +84,7 @@ final class RestorePass {
     }
     if (last != null && present == 0) {
       throw Restoration.refusal(
-          store.name(),
-          "its last change, of key '" + last.key() + "', is not in the snapshot");
+          store.name(), "its last change, of key '" + last.key() + "', is not in the snapshot");
     }
     if (settings.dryRun() || settings.fingerprint() != null) {
       ChangeReport preview = read(false);
@@ -136,7 +135,10 @@ final class RestorePass {
     KVRevision<RawValue> revision = line.revision();
     return revision.key().startsWith(settings.prefix())
         && (recorded
-            || revision.metadata().filter(entry -> entry.isExpiredAt(Instant.now())).isEmpty());
+            || revision
+                .metadata()
+                .filter(entry -> entry.isExpiredAt(Instant.now()))
+                .isEmpty());
   }
 
   private ChangeReport read(boolean writing) throws IOException {
@@ -183,8 +185,8 @@ final class RestorePass {
 
   private void restore(List<KVRevision<RawValue>> revisions) {
     try {
-      target.restore(new Restoration(
-          last, revisions, reachesBackTo, begun || !recorded ? List.of() : labels));
+      target.restore(
+          new Restoration(last, revisions, reachesBackTo, begun || !recorded ? List.of() : labels));
     } catch (RuntimeException e) {
       if (waiting.isEmpty() || (!begun && !(e instanceof OutcomeUnknownException))) {
         throw e;

@@ -22,8 +22,8 @@ public record SnapshotExport(KVStore store, String prefix, Writing writing) {
    * Exports, and returns the number of entries or revisions.
    *
    * @param losses takes a message for each value that is going to be read back as something else
-   * @param progress takes that number after every few of them, and returns false to end the
-   *     export there
+   * @param progress takes that number after every few of them, and returns false to end the export
+   *     there
    */
   public long to(Writer to, Consumer<String> losses, LongPredicate progress) throws IOException {
     try (SnapshotWriter snapshot = new SnapshotWriter(to, writing, losses)) {

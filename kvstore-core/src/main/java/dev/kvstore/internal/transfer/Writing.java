@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param history whether there are all revisions in place of the entries
  */
 public record Writing(
-    FileFormat format,
-    Types types,
-    @Nullable String separator,
-    boolean metadata,
-    boolean history) {
+    FileFormat format, Types types, @Nullable String separator, boolean metadata, boolean history) {
   public Writing(FileFormat format, Types types, @Nullable String separator, boolean metadata) {
     this(format, types, separator, metadata, false);
   }

@@ -134,8 +134,9 @@ public final class WriteRequests {
    * administrator may give entries the authors that the snapshot names.
    */
   public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
-    ImportMode mode = ImportMode.valueOf(
-        parameters.choice("mode", "merge", "defaults", "replace", "restore").toUpperCase(Locale.ROOT));
+    ImportMode mode = ImportMode.valueOf(parameters
+        .choice("mode", "merge", "defaults", "replace", "restore")
+        .toUpperCase(Locale.ROOT));
     return new ImportSettings(
         parameters.prefix(),
         mode,

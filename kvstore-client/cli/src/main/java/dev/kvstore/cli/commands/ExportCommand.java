@@ -92,9 +92,7 @@ final class ExportCommand extends Action.OnStore {
   }
 
   private String counted(long count) {
-    return history
-        ? count == 1 ? " revision" : " revisions"
-        : count == 1 ? " entry" : " entries";
+    return history ? count == 1 ? " revision" : " revisions" : count == 1 ? " entry" : " entries";
   }
 
   private long write(KVStore store, Writer writer, FileFormat chosen) throws IOException {

@@ -61,7 +61,8 @@ public final class HistoryAnswers {
             etag,
             time(revision, "createdAt").orElse(at),
             time(revision, "updatedAt").orElse(at),
-            text(revision, revision.containsKey("updatedAt") ? "updatedBy" : "by").orElse(null),
+            text(revision, revision.containsKey("updatedAt") ? "updatedBy" : "by")
+                .orElse(null),
             time(revision, "expiresAt").orElse(null)))
         .orElse(null);
     BsonValue value = metadata == null ? null : revision.get("value");

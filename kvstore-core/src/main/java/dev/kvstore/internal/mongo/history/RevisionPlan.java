@@ -209,8 +209,7 @@ public final class RevisionPlan {
     if (head != null) {
       number = Math.max(number, head.revision + RecordedUpdate.STEP);
     }
-    BsonDocument left =
-        document == null ? RecordedUpdate.tombstone(key, revision.at()) : document;
+    BsonDocument left = document == null ? RecordedUpdate.tombstone(key, revision.at()) : document;
     BsonDocument said = new BsonDocument("revision", new BsonInt64(number))
         .append("operation", new BsonString(revision.operation().text()));
     if (left.containsKey("etag")) {

@@ -16,7 +16,7 @@ public record ChangesHandler(ChangePolls polls, ResponseWriter responses)
 
   @Override
   public void handle(RequestContext context) throws IOException {
-    Parameters parameters = 
+    Parameters parameters =
         context.parameters("prefix", "limit", "after", "values", "metadata", "wait");
     HistoryQuery query =
         HistoryHandler.selected(RevisionPages.visible(context, parameters.prefix()), parameters);

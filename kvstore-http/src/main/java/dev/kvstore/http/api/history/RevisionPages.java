@@ -117,8 +117,7 @@ record RevisionPages(RequestContext context, HistoryQuery query, boolean metadat
     if (source == null
         || context
             .principal()
-            .mayRead(
-                source.store().orElse(context.store()), source.key().orElse(revision.key()))) {
+            .mayRead(source.store().orElse(context.store()), source.key().orElse(revision.key()))) {
       return revision;
     }
     return KVRevision.of(

@@ -130,10 +130,12 @@ public record SnapshotHandler(
         .orElseThrow(
             () -> new ProblemException(ErrorKind.BAD_REQUEST, "The request has no body to import"));
     context.digestBodyFile();
-    Supplier<ChangeReport> run = () -> settings.mode() == ImportMode.RESTORE
-        ? context.audited("restored", () -> run(context, body.path(), reading, settings))
-        : run(context, body.path(), reading, settings);
-    ChangeReport report = settings.dryRun() ? run.get() : writes.once(context, run);
+    Supplier<ChangeReport> run = () -> run(context, body.path(), reading, settings);
+    ChangeReport report = settings.dryRun()
+        ? run.get()
+        : writes.once(
+            context,
+            settings.mode() == ImportMode.RESTORE ? () -> context.audited("restored", run) : run);
     body.delete();
     responses.document(context, answer, 200, out -> ReportDocument.write(out, report));
   }

@@ -289,7 +289,8 @@ class SnapshotTest {
     assertThat(service.get("/v1/stores/copy/keys?values=true", admin).text())
         .isEqualTo(service.get(APP + "/keys?values=true", admin).text());
     assertThat(service.get(copy + query, ofUi).text()).contains("ui.a").doesNotContain("\"x\"");
-    assertThat(service.get("/v1/stores/copy/changes?metadata=true", admin).json().path("items"))
+    assertThat(
+            service.get("/v1/stores/copy/changes?metadata=true", admin).json().path("items"))
         .isEqualTo(service.get(APP + "/changes?metadata=true", admin).json().path("items"));
     assertThat(service.get(APP + "/changes?metadata=true", admin).text()).contains("createdAt");
     service.put("/v1/stores/copy/keys/y", "1", admin);
