@@ -78,7 +78,7 @@ public final class Values {
         : null;
   }
 
-  /** Tells whether two values are the same for whoever sees them as JSON. */
+  /** Returns whether two values are the same for whoever sees them as JSON. */
   public static boolean same(RawValue one, RawValue other) {
     return one.equals(other) || json(one).equals(json(other));
   }

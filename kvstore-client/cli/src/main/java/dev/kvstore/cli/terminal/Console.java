@@ -25,7 +25,7 @@ public record Console(
     boolean err();
   }
 
-  /** Tells whether a question would be seen and answered. */
+  /** Returns whether a question would be seen and answered. */
   public boolean isInteractive() {
     return terminals.in() && terminals.err();
   }
