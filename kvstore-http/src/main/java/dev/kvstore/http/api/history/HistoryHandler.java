@@ -23,17 +23,25 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters(
         "prefix", "by", "operation", "since", "until", "limit", "after", "values");
-    HistoryQuery query = RevisionPages.visible(context, parameters.prefix());
+    HistoryQuery query = selected(RevisionPages.visible(context, parameters.prefix()), parameters);
+    String path = "/v1/stores/" + context.store() + "/history";
+    page(context, responses, parameters, query, path);
+  }
+
+  /**
+   * Returns the query with the parameters {@code by}, {@code operation}, {@code since} and
+   * {@code until}, and those of {@link #paged}.
+   */
+  static HistoryQuery selected(HistoryQuery query, Parameters parameters) {
     String by = parameters.text("by");
     String operation = parameters.text("operation");
     Instant since = parameters.instant("since");
     Instant until = parameters.instant("until");
-    query = by == null ? query : query.author(by);
-    query = operation == null ? query : query.operation(operation(operation));
-    query = since == null ? query : query.since(since);
-    query = until == null ? query : query.until(until);
-    String path = "/v1/stores/" + context.store() + "/history";
-    page(context, responses, parameters, paged(query, parameters), path);
+    HistoryQuery selected = by == null ? query : query.author(by);
+    selected = operation == null ? selected : selected.operation(operation(operation));
+    selected = since == null ? selected : selected.since(since);
+    selected = until == null ? selected : selected.until(until);
+    return paged(selected, parameters);
   }
 
   private static KVOperation operation(String text) {

@@ -20,10 +20,11 @@ import java.io.IOException;
 public record KeyHistoryHandler(ResponseWriter responses) implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {
-    Parameters parameters = context.parameters("limit", "after", "values", "version", "etag");
+    Parameters parameters = context.parameters(
+        "by", "operation", "since", "until", "limit", "after", "values", "version", "etag");
     parameters.excludes("version", "etag", "after");
     parameters.excludes("etag", "after");
-    HistoryQuery query = HistoryHandler.paged(HistoryQuery.key(context.key()), parameters);
+    HistoryQuery query = HistoryHandler.selected(HistoryQuery.key(context.key()), parameters);
     if (parameters.has("version")) {
       one(context, query.version(version(parameters)));
     } else if (parameters.has("etag")) {

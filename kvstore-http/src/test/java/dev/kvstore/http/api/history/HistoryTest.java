@@ -133,6 +133,9 @@ class HistoryTest extends RecordedService {
     assertThat(told(get("/history?operation=delete"))).containsExactly("ui.b delete");
     assertThat(told(get("/history?since=" + between))).hasSize(3);
     assertThat(told(get("/history?until=" + between))).containsExactly("ui.a set");
+    assertThat(told(get("/history/ui.b?operation=set&by=limited&since=" + between)))
+        .containsExactly("ui.b set");
+    assertThat(told(get("/history/ui.b?until=" + between))).isEmpty();
     assertThat(get("/history?limit=1&prefix=ui.").header("Link"))
         .startsWith("<" + store + "/history?limit=1&prefix=ui.&after=");
   }
@@ -184,7 +187,7 @@ class HistoryTest extends RecordedService {
     "/history/a?version=1&etag=x",
     "/history/a?version=1&after=1",
     "/history/a?after=99999999999999999999",
-    "/history/a?by=x"
+    "/history/a?prefix=a"
   })
   void malformed_isRefused(String path) {
     set("a", "1");
