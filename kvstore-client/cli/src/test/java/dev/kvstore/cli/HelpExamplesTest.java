@@ -41,6 +41,8 @@ class HelpExamplesTest extends KvTest {
         "default",
         "delete",
         "list",
+        "find",
+        "apply",
         "incr",
         "edit",
         "export",
@@ -81,7 +83,7 @@ class HelpExamplesTest extends KvTest {
       String word = matcher.group();
       if (matcher.group(1) != null) {
         words.add(matcher.group(1));
-      } else if (word.matches("\\w+\\.(json|yaml)")) {
+      } else if (word.matches("\\w+\\.(jsonl?|yaml)")) {
         words.add(folder.resolve(word).toString());
       } else if (!word.startsWith("#")) {
         words.add(word);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * rounded. Text that is to be a value is held to the service's limits by the service alone.
  */
 public final class Values {
-  static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
+  public static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
   public static final JsonTranscoder JSON = new JsonTranscoder(LIMITS);
 
   private Values() {}
