@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,44 +19,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryQuery {
   /** All revisions, 100 a page, without values. */
-  public static final HistoryQuery ALL = new HistoryQuery(
-      List.of(""), null, null, null, null, null, null, null, null, KVQuery.ALL.limit(), false);
+  public static final HistoryQuery ALL = new HistoryQuery(new Criteria());
 
-  private final List<String> prefixes;
-  private final @Nullable String key;
-  private final @Nullable Long version;
-  private final @Nullable String etag;
-  private final @Nullable String author;
-  private final @Nullable KVOperation operation;
-  private final @Nullable Instant since;
-  private final @Nullable Instant until;
-  private final @Nullable String after;
-  private final int limit;
-  private final boolean values;
+  private final Criteria criteria; // never changed once it is here
 
-  private HistoryQuery(
-      List<String> prefixes,
-      @Nullable String key,
-      @Nullable Long version,
-      @Nullable String etag,
-      @Nullable String author,
-      @Nullable KVOperation operation,
-      @Nullable Instant since,
-      @Nullable Instant until,
-      @Nullable String after,
-      int limit,
-      boolean values) {
-    this.prefixes = prefixes;
-    this.key = key;
-    this.version = version;
-    this.etag = etag;
-    this.author = author;
-    this.operation = operation;
-    this.since = since;
-    this.until = until;
-    this.after = after;
-    this.limit = limit;
-    this.values = values;
+  private HistoryQuery(Criteria criteria) {
+    this.criteria = criteria;
+  }
+
+  private static final class Criteria {
+    private List<String> prefixes = List.of("");
+    private @Nullable String key;
+    private @Nullable Long version;
+    private @Nullable String etag;
+    private @Nullable String author;
+    private @Nullable KVOperation operation;
+    private @Nullable Instant since;
+    private @Nullable Instant until;
+    private @Nullable String after;
+    private int limit = KVQuery.ALL.limit();
+    private boolean values;
+
+    private Criteria() {}
+
+    private Criteria(Criteria other) {
+      prefixes = other.prefixes;
+      key = other.key;
+      version = other.version;
+      etag = other.etag;
+      author = other.author;
+      operation = other.operation;
+      since = other.since;
+      until = other.until;
+      after = other.after;
+      limit = other.limit;
+      values = other.values;
+    }
+  }
+
+  private HistoryQuery with(Consumer<Criteria> change) {
+    Criteria changed = new Criteria(criteria);
+    change.accept(changed);
+    return new HistoryQuery(changed);
   }
 
   /** Selects the revisions of keys that begin with this text; the empty text matches all keys. */
@@ -68,110 +73,48 @@ public final class HistoryQuery {
     List<String> checked = Objects.requireNonNull(any, "prefixes").stream()
         .map(one -> Names.checkText("prefix", one))
         .toList();
-    return new HistoryQuery(
-        checked, key, version, etag, author, operation, since, until, after, limit, values);
+    return with(changed -> changed.prefixes = checked);
   }
 
   /** Selects the revisions of one key. */
   public static HistoryQuery key(String key) {
-    return new HistoryQuery(
-        ALL.prefixes,
-        Names.checkKey(key),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        ALL.limit,
-        false);
+    Names.checkKey(key);
+    return ALL.with(changed -> changed.key = key);
   }
 
   /** Selects revisions with this version. Versions start again after a delete. */
   public HistoryQuery version(long only) {
-    return new HistoryQuery(
-        prefixes, key, only, etag, author, operation, since, until, after, limit, values);
+    return with(changed -> changed.version = only);
   }
 
   /** Selects the revision with this etag. */
   public HistoryQuery etag(String only) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        Objects.requireNonNull(only, "etag"),
-        author,
-        operation,
-        since,
-        until,
-        after,
-        limit,
-        values);
+    Objects.requireNonNull(only, "etag");
+    return with(changed -> changed.etag = only);
   }
 
   /** Selects revisions by this author. */
   public HistoryQuery author(String only) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        Names.checkText("author", only),
-        operation,
-        since,
-        until,
-        after,
-        limit,
-        values);
+    Names.checkText("author", only);
+    return with(changed -> changed.author = only);
   }
 
   /** Selects revisions that this operation made. */
   public HistoryQuery operation(KVOperation only) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        author,
-        Objects.requireNonNull(only, "operation"),
-        since,
-        until,
-        after,
-        limit,
-        values);
+    Objects.requireNonNull(only, "operation");
+    return with(changed -> changed.operation = only);
   }
 
   /** Selects revisions made at this instant or later. */
   public HistoryQuery since(Instant first) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        author,
-        operation,
-        Objects.requireNonNull(first, "since"),
-        until,
-        after,
-        limit,
-        values);
+    Objects.requireNonNull(first, "since");
+    return with(changed -> changed.since = first);
   }
 
   /** Selects revisions made at this instant or earlier. */
   public HistoryQuery until(Instant last) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        author,
-        operation,
-        since,
-        Objects.requireNonNull(last, "until"),
-        after,
-        limit,
-        values);
+    Objects.requireNonNull(last, "until");
+    return with(changed -> changed.until = last);
   }
 
   /**
@@ -180,86 +123,65 @@ public final class HistoryQuery {
    * @param position its {@link KVPage#next()}
    */
   public HistoryQuery after(String position) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        author,
-        operation,
-        since,
-        until,
-        Objects.requireNonNull(position, "position"),
-        limit,
-        values);
+    Objects.requireNonNull(position, "position");
+    return with(changed -> changed.after = position);
   }
 
   /** As {@link KVQuery#limit(int)}. */
   public HistoryQuery limit(int items) {
-    return new HistoryQuery(
-        prefixes,
-        key,
-        version,
-        etag,
-        author,
-        operation,
-        since,
-        until,
-        after,
-        KVQuery.ALL.limit(items).limit(),
-        values);
+    int checked = KVQuery.ALL.limit(items).limit();
+    return with(changed -> changed.limit = checked);
   }
 
   /** Returns the values, too. */
   public HistoryQuery withValues() {
-    return new HistoryQuery(
-        prefixes, key, version, etag, author, operation, since, until, after, limit, true);
+    return with(changed -> changed.values = true);
   }
 
   /** Returns the texts one of which the keys begin with. */
   public List<String> prefixes() {
-    return prefixes;
+    return criteria.prefixes;
   }
 
   /** Returns the only key; empty for all with one of the prefixes. */
   public Optional<String> key() {
-    return Optional.ofNullable(key);
+    return Optional.ofNullable(criteria.key);
   }
 
   public Optional<Long> version() {
-    return Optional.ofNullable(version);
+    return Optional.ofNullable(criteria.version);
   }
 
   public Optional<String> etag() {
-    return Optional.ofNullable(etag);
+    return Optional.ofNullable(criteria.etag);
   }
 
   public Optional<String> author() {
-    return Optional.ofNullable(author);
+    return Optional.ofNullable(criteria.author);
   }
 
   public Optional<KVOperation> operation() {
-    return Optional.ofNullable(operation);
+    return Optional.ofNullable(criteria.operation);
   }
 
   public Optional<Instant> since() {
-    return Optional.ofNullable(since);
+    return Optional.ofNullable(criteria.since);
   }
 
   public Optional<Instant> until() {
-    return Optional.ofNullable(until);
+    return Optional.ofNullable(criteria.until);
   }
 
   public Optional<String> after() {
-    return Optional.ofNullable(after);
+    return Optional.ofNullable(criteria.after);
   }
 
   public int limit() {
-    return limit;
+    return criteria.limit;
   }
 
   /** Returns true after {@link #withValues()}. */
   public boolean hasValues() {
-    return values;
+    return criteria.values;
   }
 }

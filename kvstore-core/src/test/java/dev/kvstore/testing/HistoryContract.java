@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is promised of the history of a store; the store of the fixture has one. */
@@ -467,6 +468,22 @@ public interface HistoryContract extends StoreFixture {
     assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(then))))
         .isEqualTo(ErrorCode.HISTORY_GONE);
     assertThat(history().reachesBackTo()).isAfter(then);
+  }
+
+  @Test
+  default void settings_fewerRevisions_theOldestGoFirst() {
+    for (int i = 1; i <= 150; i++) {
+      store().set("k", i);
+    }
+    history().configure(HistorySettings.DEFAULT.revisions(3));
+    store().set("k", 151);
+    List<Long> kept = versions(HistoryQuery.key("k").limit(1000));
+    assertThat(kept)
+        .hasSizeLessThan(150)
+        .isEqualTo(LongStream.iterate(151, version -> version - 1)
+            .limit(kept.size())
+            .boxed()
+            .toList());
   }
 
   @Test

@@ -75,12 +75,12 @@ public final class MongoTestServer implements AutoCloseable {
     return client;
   }
 
-  /** Tells whether there are transactions, as a replica set or a sharded cluster has. */
+  /** Returns whether there are transactions, as a replica set or a sharded cluster has. */
   public boolean hasTransactions() {
     return type != ClusterType.STANDALONE;
   }
 
-  /** Tells whether this is not a MongoDB, but the stand-in. */
+  /** Returns whether this is not a MongoDB, but the stand-in. */
   public boolean isStandIn() {
     return standIn != null;
   }

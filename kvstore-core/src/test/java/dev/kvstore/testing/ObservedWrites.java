@@ -149,9 +149,10 @@ final class ObservedWrites {
       String path, BsonDocument old, BsonDocument now, BsonDocument updated, BsonArray removed) {
     now.forEach((name, member) -> {
       BsonValue before = old.get(name);
-      boolean within = member.isDocument() && before != null && before.isDocument();
-      if (within && !name.equals("value")) {
-        compare(path + name + ".", before.asDocument(), member.asDocument(), updated, removed);
+      if (before instanceof BsonDocument was
+          && member instanceof BsonDocument is
+          && !name.equals("value")) {
+        compare(path + name + ".", was, is, updated, removed);
       } else if (!member.equals(before)) {
         updated.put(path + name, member);
       }

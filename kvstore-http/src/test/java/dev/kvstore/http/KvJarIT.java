@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvstore.HistorySettings;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Limits;
 import dev.kvstore.http.auth.Role;
 import dev.kvstore.http.auth.TestTokens;
+import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +54,8 @@ class KvJarIT {
   @BeforeEach
   void start() throws IOException {
     service = TestService.start(
-        SqliteEntryDatabase.open(folder.resolve("test.db")),
+        SqliteEntryDatabase.open(
+            folder.resolve("test.db"), SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT)),
         new AccessControl(tokens.authenticator(), null, false));
     url = "http://127.0.0.1:" + service.server().port();
     Path jar = Path.of(System.getProperty("kv.jar"));
@@ -96,7 +101,8 @@ class KvJarIT {
 
   /** Those of the others are run without a process for each. */
   @ParameterizedTest
-  @ValueSource(strings = {"list", "edit", "export", "import", "diff", "completion"})
+  @ValueSource(
+      strings = {"list", "find", "apply", "edit", "export", "import", "diff", "completion"})
   void examplesOfTheHelp_thatNeedAShell_work(String command) throws Exception {
     service.put("/v1/stores/app/keys/ui.theme", "\"dark\"");
     service.put("/v1/stores/app/keys/http.limits", "{\"max\": 3}");
@@ -188,6 +194,32 @@ class KvJarIT {
       process.descendants().forEach(ProcessHandle::destroy);
     }
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  @Timeout(PATIENCE_SECONDS)
+  void apply_thatIsKilled_goesOn_andChangesEachEntryOnce() throws Exception {
+    String values = IntStream.range(0, 120)
+        .mapToObj(i -> "\"k." + i + "\":\"" + i + "\"")
+        .collect(Collectors.joining(",", "{", "}"));
+    service.put("/v1/stores/app/values", values);
+    String secret = tokens
+        .add("repairer", Role.WRITE, Limits.NONE)
+        .substring("Authorization: Bearer ".length());
+    String apply = "export KVSTORE_TOKEN=" + secret
+        + "; exec kv apply k. --type string --set true -m repaired --resume progress.jsonl";
+    Path progress = folder.resolve("progress.jsonl");
+    Process process = begin(apply + " --rate 40");
+    await()
+        .atMost(Duration.ofSeconds(PATIENCE_SECONDS / 2))
+        .until(() -> Files.exists(progress) && Files.readString(progress).contains("changed"));
+    process.destroyForcibly().waitFor();
+
+    assertThat(print(apply)).isEqualTo("Changed 120 entries, 0 unchanged, 0 failed\n");
+    String token = "export KVSTORE_TOKEN=" + secret;
+    assertThat(print(token + "; kv log --prefix k. --by repairer -o json").lines())
+        .hasSize(120)
+        .allMatch(line -> line.contains("\"version\":2,") && line.contains("\"repaired\""));
   }
 
   @Test

@@ -40,6 +40,8 @@ class HelpAndErrorsTest extends KvTest {
         "default",
         "delete",
         "list",
+        "find",
+        "apply",
         "watch",
         "incr",
         "edit",

@@ -42,6 +42,8 @@ class HelpExamplesTest extends KvTest {
         "default",
         "delete",
         "list",
+        "find",
+        "apply",
         "incr",
         "edit",
         "export",

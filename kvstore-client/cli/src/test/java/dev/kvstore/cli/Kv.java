@@ -16,6 +16,7 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.sqlite.SqliteConfig;
 import dev.kvstore.internal.sqlite.SqliteEntryDatabase;
 import dev.kvstore.internal.typed.TypedKVStore;
+import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.testing.NotedMutations;
 import java.io.ByteArrayInputStream;
@@ -27,11 +28,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Help.Ansi;
 
 /** Runs the command line over the stores of a file, in an environment that a test makes. */
@@ -46,6 +50,11 @@ final class Kv implements AutoCloseable {
   final StringWriter out = new StringWriter();
   final StringWriter err = new StringWriter();
   String input = "";
+  Clock clock = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
+
+  /** What commands find over the stores. */
+  UnaryOperator<EntryStore> layer = UnaryOperator.identity();
+
   boolean onTerminal;
   boolean colored;
   HttpSettings settings = HttpSettings.DEFAULT;
@@ -92,7 +101,7 @@ final class Kv implements AutoCloseable {
         new PrintWriter(err, true),
         new Everywhere(onTerminal),
         colored ? Ansi.ON : Ansi.OFF,
-        Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
+        clock);
   }
 
   /** Returns what is stored in the store {@code app}. */
@@ -127,7 +136,8 @@ final class Kv implements AutoCloseable {
   private KVDatabase open(List<URI> servers, HttpSettings settings) {
     this.servers = servers;
     this.settings = settings;
-    return new TypedDatabase(StoreStack.over("test", mutations, Layers.NONE), BsonCodec.create());
+    Layers layers = new Layers(Optional.empty(), false, InstantSource.system(), Optional.of(layer));
+    return new TypedDatabase(StoreStack.over("test", mutations, layers), BsonCodec.create());
   }
 
   @Override

@@ -43,6 +43,10 @@ class RequestsOfCommandsTest {
         "incr k | POST /v1/stores/app/counters/k",
         "list | GET /v1/stores/app/keys",
         "list --keys | GET /v1/stores/app/keys",
+        "find k | GET /v1/stores/app/keys",
+        "apply k --set 2 --dry-run | GET /v1/stores/app/keys",
+        "apply k --set 2 | GET /v1/stores/app/keys, GET /v1/stores/app/keys/k,"
+            + " PUT /v1/stores/app/keys/k",
         "edit k | GET /v1/stores/app/keys/k",
         "export | GET /v1/stores/app/keys",
         "diff app FILE | GET /v1/stores/app/keys",

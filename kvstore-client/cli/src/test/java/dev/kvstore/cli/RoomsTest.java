@@ -40,6 +40,7 @@ class RoomsTest {
           OPTIONS,
           TERMINAL,
           TRANSFER,
+          CONFIG,
           FILES,
           "dev.kvstore.spi",
           SUPPORT,

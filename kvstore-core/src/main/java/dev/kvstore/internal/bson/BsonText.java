@@ -13,7 +13,7 @@ public final class BsonText {
 
   private BsonText() {}
 
-  /** Tells whether the text has half of a surrogate pair, which has no UTF-8. */
+  /** Returns whether the text has half of a surrogate pair, which has no UTF-8. */
   static boolean hasLoneSurrogate(CharSequence text) {
     for (int i = 0; i < text.length(); ) {
       int c = Character.codePointAt(text, i);

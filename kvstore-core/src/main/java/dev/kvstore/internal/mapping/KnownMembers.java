@@ -186,7 +186,7 @@ final class KnownMembers {
         : member.getType().isReferenceType() || instantiator.canCreateUsingDefault();
   }
 
-  /** Tells whether a creator takes more than the elements or members, or others. */
+  /** Returns whether a creator takes more than the elements or members, or others. */
   private static boolean takesWhole(JsonDeserializer<?> deserializer) {
     ValueInstantiator instantiator = deserializer instanceof ValueInstantiator.Gettable gettable
         ? gettable.getValueInstantiator()
@@ -198,7 +198,7 @@ final class KnownMembers {
                 && instantiator.canCreateFromObjectWith()));
   }
 
-  /** Tells whether a class takes names that are not those of its members. */
+  /** Returns whether a class takes names that are not those of its members. */
   private boolean takesOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
@@ -208,7 +208,7 @@ final class KnownMembers {
                 && isSpread(config, property.getPrimaryMember()));
   }
 
-  /** Tells whether what makes up the member lies beside it. */
+  /** Returns whether what makes up the member lies beside it. */
   private static boolean isSpread(DeserializationConfig config, AnnotatedMember member) {
     AnnotationIntrospector annotations = config.getAnnotationIntrospector();
     JsonTypeInfo.Value typeInfo = annotations.findPolymorphicTypeInfo(config, member);

@@ -73,7 +73,7 @@ final class TypedElements extends DefaultSerializerProvider {
     return isForgotten(property) ? typed(serializer, type, property) : serializer;
   }
 
-  /** Tells whether the declared type says nothing: {@code Object}, or an Optional of it. */
+  /** Returns whether the declared type says nothing: {@code Object}, or an Optional of it. */
   private static boolean isForgotten(@Nullable BeanProperty property) {
     if (property == null) {
       return true;

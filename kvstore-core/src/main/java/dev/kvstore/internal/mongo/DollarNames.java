@@ -43,7 +43,7 @@ final class DollarNames {
     }
   }
 
-  /** Tells whether a name in the document that begins there is to be changed, at any depth. */
+  /** Returns whether a name in the document that begins there is to be changed, at any depth. */
   private static boolean anyToRename(ByteBuffer in, int start, boolean array, boolean escaping) {
     int at = start + Integer.BYTES;
     for (byte type = in.get(at); type != 0; type = in.get(at)) {

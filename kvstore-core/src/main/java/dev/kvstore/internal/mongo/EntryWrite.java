@@ -92,7 +92,7 @@ final class EntryWrite {
     return write.etag();
   }
 
-  /** Tells whether it was this write that made the document what it is. */
+  /** Returns whether it was this write that made the document what it is. */
   boolean made(StoredDocument document) {
     return document.etag().equals(etag.toHexString());
   }

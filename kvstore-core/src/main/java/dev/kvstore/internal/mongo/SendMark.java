@@ -24,7 +24,7 @@ final class SendMark implements Encoder<BsonDocument> {
     return new BsonDocumentWrapper<>(filter, this);
   }
 
-  /** Tells whether the command may have been sent; where not, it certainly was not. */
+  /** Returns whether the command may have been sent; where not, it certainly was not. */
   boolean mayHaveBeenSent() {
     return sent;
   }

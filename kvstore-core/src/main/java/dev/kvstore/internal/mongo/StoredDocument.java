@@ -93,7 +93,7 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
     return members.key != null && isKey(members.key) ? of(members, members.key) : null;
   }
 
-  /** Tells whether a text that is there as an {@code _id} is one that the API can name. */
+  /** Returns whether a text that is there as an {@code _id} is one that the API can name. */
   static boolean isKey(String id) {
     try {
       Names.checkKey(id);

@@ -49,7 +49,8 @@ final class HistoryTable {
       + " expires_at, replaced_at) VALUES (" + Rows.HISTORY_ID
       + ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
   private static final String SURPLUS = "SELECT seq, value_id, replaced_at FROM history WHERE"
-      + " store_id = " + Rows.HISTORY_ID + " AND key = ?2 ORDER BY seq DESC LIMIT 100 OFFSET ?3";
+      + " store_id = " + Rows.HISTORY_ID + " AND key = ?2 AND seq < (SELECT seq" + LAST_OF_KEY
+      + " OFFSET ?3 - 1) ORDER BY seq LIMIT 100";
   private static final String OLD = "SELECT seq, value_id, replaced_at FROM history WHERE"
       + " store_id = " + Rows.HISTORY_ID + " AND replaced_at <= ?2 ORDER BY replaced_at, seq LIMIT "
       + SWEPT_AT_ONCE;

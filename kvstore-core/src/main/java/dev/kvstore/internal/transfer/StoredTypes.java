@@ -17,6 +17,9 @@ import org.bson.BsonValue;
  * keeps its stored type, at any depth, such as a date or an int64.
  */
 public final class StoredTypes {
+  /** The name of the type of a binary that is a UUID. */
+  public static final String UUID = "UUID";
+
   /** Longer arrays are compared item by item, because finding what moved takes too long. */
   private static final int LONGEST = 2000;
 
@@ -141,9 +144,10 @@ public final class StoredTypes {
     return Values.json(BsonValues.ofBsonValue(value));
   }
 
-  static String typeName(BsonValue value) {
+  /** Returns the value's type in the words of BSON, and {@link #UUID}. */
+  public static String typeName(BsonValue value) {
     if (value instanceof BsonBinary binary && BsonBinarySubType.isUuid(binary.getType())) {
-      return "UUID";
+      return UUID;
     }
     return BsonValues.typeName(BsonValues.ofBsonValue(value));
   }

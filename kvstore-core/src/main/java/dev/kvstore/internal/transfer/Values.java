@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * rounded. Text that is to be a value is held to the service's limits by the service alone.
  */
 public final class Values {
-  static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
+  public static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
   public static final JsonTranscoder JSON = new JsonTranscoder(LIMITS);
 
   private Values() {}
@@ -78,7 +78,7 @@ public final class Values {
         : null;
   }
 
-  /** Tells whether two values are the same for whoever sees them as JSON. */
+  /** Returns whether two values are the same for whoever sees them as JSON. */
   public static boolean same(RawValue one, RawValue other) {
     return one.equals(other) || json(one).equals(json(other));
   }

@@ -74,7 +74,7 @@ final class Sharing {
 
   private Sharing() {}
 
-  /** Tells whether nobody can modify the value, nor anything in it. */
+  /** Returns whether nobody can modify the value, nor anything in it. */
   static boolean isSafe(@Nullable Object value) {
     if (value == null || IMMUTABLE.contains(value.getClass()) || isOfImmutableKind(value)) {
       return true;

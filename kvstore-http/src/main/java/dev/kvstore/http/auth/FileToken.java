@@ -43,7 +43,7 @@ record FileToken(
         null);
   }
 
-  /** Tells whether whoever can read the file has the secret. */
+  /** Returns whether whoever can read the file has the secret. */
   @JsonIgnore
   boolean isPlain() {
     return secret != null;

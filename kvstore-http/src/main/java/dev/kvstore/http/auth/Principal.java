@@ -36,34 +36,34 @@ public record Principal(
   }
 
   /**
-   * Tells whether the token is still good. An answer that goes on, as a stream of events does, has
-   * to ask before each event, and at least once a second, and to end when it is not.
+   * Returns whether the token is still good. An answer that goes on, as a stream of events does,
+   * has to ask before each event, and at least once a second, and to end when it is not.
    */
   public boolean isActive() {
     return active.getAsBoolean();
   }
 
-  /** Tells whether the role allows what that one does, wherever the token is good. */
+  /** Returns whether the role allows what that one does, wherever the token is good. */
   public boolean has(Role needed) {
     return role != null && role.includes(needed);
   }
 
-  /** Tells whether the token is good for that store, or for some of its keys. */
+  /** Returns whether the token is good for that store, or for some of its keys. */
   public boolean mayEnter(String store) {
     return role != null && limits.allowStore(store);
   }
 
-  /** Tells whether this key, if it is there, may be seen. */
+  /** Returns whether this key, if it is there, may be seen. */
   public boolean mayRead(String store, String key) {
     return mayEnter(store) && limits.allowKey(key);
   }
 
-  /** Tells whether the token is good for all keys of the stores that it is good for. */
+  /** Returns whether the token is good for all keys of the stores that it is good for. */
   public boolean seesAllKeys() {
     return role != null && limits.prefixes().isEmpty();
   }
 
-  /** Tells whether the token is good for every key of every store. */
+  /** Returns whether the token is good for every key of every store. */
   public boolean seesAll() {
     return seesAllKeys() && limits.stores().isEmpty();
   }

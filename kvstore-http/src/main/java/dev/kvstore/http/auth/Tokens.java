@@ -47,7 +47,7 @@ public final class Tokens {
     return new Tokens(true, tokens);
   }
 
-  /** Tells whether a token is asked for. */
+  /** Returns whether a token is asked for. */
   public boolean configured() {
     return configured;
   }

@@ -109,7 +109,7 @@ final class DatabaseOptions {
     }
   }
 
-  /** Tells whether it is known, without asking a database, that there are no tokens. */
+  /** Returns whether it is known, without asking a database, that there are no tokens. */
   boolean hasNoTokens() {
     return mongodb == null
         && tokensFile == null

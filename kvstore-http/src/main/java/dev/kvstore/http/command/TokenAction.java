@@ -53,7 +53,7 @@ abstract class TokenAction implements CheckedCommand {
     spec.commandLine().getErr().println(line);
   }
 
-  /** Tells whether it could be done. */
+  /** Returns whether it could be done. */
   abstract boolean run(TokenStorage tokens);
 
   /**

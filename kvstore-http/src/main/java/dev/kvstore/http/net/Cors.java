@@ -25,7 +25,7 @@ public record Cors(Set<String> origins) {
   private static final String MAX_AGE_SECONDS = "600";
   private static final Set<String> OWN = Set.of("same-origin", "none");
 
-  /** Tells whether browsers would write an origin like this: {@code https://app.example.com}. */
+  /** Returns whether browsers would write an origin like this: {@code https://app.example.com}. */
   public static boolean isOrigin(String text) {
     try {
       URI uri = URI.create(text);
@@ -56,7 +56,7 @@ public record Cors(Set<String> origins) {
     }
   }
 
-  /** Tells whether a browser asks whether a page of an allowed origin may send some request. */
+  /** Returns whether a browser asks whether a page of an allowed origin may send some request. */
   public boolean isPreflight(HttpServletRequest request) {
     return request.getMethod().equals("OPTIONS")
         && allows(request.getHeader("Origin"))

@@ -158,7 +158,7 @@ final class PacedEndPoint extends SocketChannelEndPoint {
     return all;
   }
 
-  /** Tells whether the client sends the head of a request, or takes an answer, too slowly. */
+  /** Returns whether the client sends the head of a request, or takes an answer, too slowly. */
   boolean isTooSlow(Duration patience, long bytesPerSecond) {
     long now = now();
     long head = headSince;

@@ -107,7 +107,7 @@ public final class Parameters {
     throw invalid("The parameter '" + name + "' must be one of: " + String.join(", ", choices));
   }
 
-  /** Tells whether the parameter {@code ttl} asks to leave the expiry as it is. */
+  /** Returns whether the parameter {@code ttl} asks to leave the expiry as it is. */
   public boolean keepsExpiry() {
     return "keep".equals(text("ttl"));
   }

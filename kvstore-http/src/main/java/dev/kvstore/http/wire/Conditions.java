@@ -66,7 +66,7 @@ public final class Conditions {
     refuse(request, IF_MATCH, IF_NONE_MATCH, "If-Unmodified-Since", "If-Modified-Since");
   }
 
-  /** Tells whether the reader said that it has this very version already. */
+  /** Returns whether the reader said that it has this very version already. */
   public static boolean notModified(HttpServletRequest request, String presentEtag) {
     String first = request.getHeader(IF_NONE_MATCH);
     if (first == null || isJust(first, presentEtag)) {

@@ -18,6 +18,8 @@ public final class Commands {
     COMMANDS.put("default", DefaultCommand::new);
     COMMANDS.put("delete", DeleteCommand::new);
     COMMANDS.put("list", ListCommand::new);
+    COMMANDS.put("find", FindCommand::new);
+    COMMANDS.put("apply", ApplyCommand::new);
     COMMANDS.put("watch", WatchCommand::new);
     COMMANDS.put("incr", IncrCommand::new);
     COMMANDS.put("edit", EditCommand::new);

@@ -19,7 +19,7 @@ public class PrefixOption {
    * not.
    */
   public final boolean isGiven(UsageErrors faults) {
-    return prefix != null && faults.rank("--prefix") == Sources.GIVEN;
+    return faults.isGiven("--prefix");
   }
 
   /** The same for a command that takes the prefix as its argument, too. */
@@ -34,6 +34,11 @@ public class PrefixOption {
       if (argument != null && isGiven(faults)) {
         faults.add("Give only one of PREFIX, --prefix");
       }
+    }
+
+    /** Returns true if the argument is given, or the option as {@link #isGiven} demands. */
+    public boolean isChosen(UsageErrors faults) {
+      return argument != null || isGiven(faults);
     }
 
     @Override

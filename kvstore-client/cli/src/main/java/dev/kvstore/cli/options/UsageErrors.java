@@ -73,6 +73,11 @@ public final class UsageErrors extends CommandErrors {
     return sources.of(parsed, command.findOption(option)).origin();
   }
 
+  /** Returns true if the option is on the command line, and not in a variable or a file alone. */
+  public boolean isGiven(String option) {
+    return rank(option) == Sources.GIVEN;
+  }
+
   /** Returns how much the present value of the option counts: less than one with a lower rank. */
   int rank(String option) {
     return sources.of(parsed, command.findOption(option)).rank();

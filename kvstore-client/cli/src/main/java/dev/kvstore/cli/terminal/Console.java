@@ -25,7 +25,7 @@ public record Console(
     boolean err();
   }
 
-  /** Tells whether a question would be seen and answered. */
+  /** Returns whether a question would be seen and answered. */
   public boolean isInteractive() {
     return terminals.in() && terminals.err();
   }
@@ -55,8 +55,9 @@ public record Console(
     out.println(terminals.out() ? Texts.visible(line) : line);
   }
 
-  /** Tells in one line what the user should know, apart from the output. */
+  /** Tells in one line what the user should know, apart from the output, and after it. */
   public void note(String message) {
+    out.flush();
     err.println(Texts.oneLine(message));
     err.flush();
   }

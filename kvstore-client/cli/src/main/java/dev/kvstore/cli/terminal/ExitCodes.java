@@ -27,6 +27,9 @@ public final class ExitCodes {
 
   public static final int INTERNAL = 70;
 
+  /** Ctrl-C, which the process ends with in any case. */
+  public static final int INTERRUPTED = 130;
+
   private ExitCodes() {}
 
   public static int of(ErrorCode code) {

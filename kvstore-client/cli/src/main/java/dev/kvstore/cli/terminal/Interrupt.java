@@ -1,7 +1,9 @@
 package dev.kvstore.cli.terminal;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C. It ends the process at once, except for a command that {@linkplain #hold holds} it: that
@@ -36,6 +38,16 @@ public final class Interrupt {
   /** Returns when Ctrl-C was pressed, or there is nothing to wait for any more. */
   public void await() throws InterruptedException {
     requested.await();
+  }
+
+  /** Waits so long for Ctrl-C. Returns true if it was pressed. */
+  public boolean await(Duration atMost) throws InterruptedException {
+    return requested.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Returns true once Ctrl-C was pressed. */
+  public boolean isRequested() {
+    return requested.getCount() == 0;
   }
 
   /** Keeps the process alive until what is returned is closed. */

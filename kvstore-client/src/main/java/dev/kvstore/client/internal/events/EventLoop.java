@@ -81,7 +81,7 @@ final class EventLoop extends ServiceThread {
     subscriptions.add(subscription);
   }
 
-  /** Tells whether no subscription is left. Thread-safe. */
+  /** Returns whether no subscription is left. Thread-safe. */
   boolean remove(FeedSubscription subscription) {
     subscriptions.remove(subscription);
     return subscriptions.isEmpty();

@@ -19,7 +19,7 @@ public record LastKnownGoodCopy(
     entries = List.copyOf(entries);
   }
 
-  /** Tells whether this is of that store, by one of the addresses at least. */
+  /** Returns whether this is of that store, by one of the addresses at least. */
   boolean isOf(List<String> otherServices, String otherStore) {
     return store.equals(otherStore) && services.stream().anyMatch(otherServices::contains);
   }

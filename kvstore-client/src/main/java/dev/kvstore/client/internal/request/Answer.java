@@ -42,13 +42,13 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return isNotFound(ErrorCode.KEY_NOT_FOUND.text());
   }
 
-  /** Tells whether the service says that there is nothing there, with this code. */
+  /** Returns whether the service says that there is nothing there, with this code. */
   public boolean isNotFound(String code) {
     return status() == 404
         && ProblemDetails.in(this).map(problem -> problem.hasCode(code)).orElse(false);
   }
 
-  /** Tells whether the service says that it cannot vouch for what it answers. */
+  /** Returns whether the service says that it cannot vouch for what it answers. */
   public boolean isStale() {
     return response.headers().firstValue("KV-Stale").isPresent();
   }
@@ -93,7 +93,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return foreign || isNotNow() ? error() : null;
   }
 
-  /** Tells whether no kvstore service wrote this, whatever it says. */
+  /** Returns whether no kvstore service wrote this, whatever it says. */
   private boolean isForeign() {
     if (status() == 204) {
       return response.headers().firstValue(SeenToken.HEADER).isEmpty();

@@ -36,7 +36,7 @@ public record Endpoint(String base) {
     return URI.create(base + resource);
   }
 
-  /** Tells whether others can read what goes there: it is not encrypted and leaves this host. */
+  /** Returns whether others can read what goes there: it is not encrypted and leaves this host. */
   boolean isReadableOnTheWay() {
     URI url = URI.create(base);
     String host = url.getHost().toLowerCase(Locale.ROOT);

@@ -250,7 +250,7 @@ public final class WireReader {
     return Instant.ofEpochMilli(in.readDateTime());
   }
 
-  /** Tells whether a null comes next, and reads it. */
+  /** Returns whether a null comes next, and reads it. */
   private boolean isNull() {
     boolean isNull = in.getCurrentBsonType() == BsonType.NULL;
     if (isNull) {

@@ -65,7 +65,7 @@ final class PollingFeed {
     return interval;
   }
 
-  /** Tells whether a sink was told of something that the next poll is compared with. */
+  /** Returns whether a sink was told of something that the next poll is compared with. */
   boolean hasBegun() {
     return !seen.isEmpty();
   }

@@ -53,7 +53,7 @@ enum StreamFailure {
     return e instanceof MongoServerException && !isPassing(e) ? REFUSED : BROKEN;
   }
 
-  /** Tells whether another server, or this one a little later, would not have said so. */
+  /** Returns whether another server, or this one a little later, would not have said so. */
   private static boolean isPassing(MongoException e) {
     return e instanceof MongoNotPrimaryException
         || e instanceof MongoNodeIsRecoveringException

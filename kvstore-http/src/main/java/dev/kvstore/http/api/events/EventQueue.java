@@ -163,7 +163,7 @@ final class EventQueue implements ChangeSink {
     return reset || ready || !changes.isEmpty();
   }
 
-  /** Tells whether the reader has to begin anew and does not know it yet. */
+  /** Returns whether the reader has to begin anew and does not know it yet. */
   synchronized boolean isReset() {
     return reset;
   }
