@@ -294,6 +294,7 @@ class TransferCommandsTest extends KvTest {
   void restore_makesTheSameStore_withItsHistory() {
     kv.print("set", "ui.theme", "\"light\"", "-m", "at noon");
     kv.print("delete", "http.rate");
+    kv.environment.put("KVSTORE_HISTORY", "on"); // the service's
     String file = folder.resolve("house.jsonl").toString();
     assertThat(kv.run("export", "--history", "-f", file))
         .isEqualTo(new Kv.Result(0, "", "Exported 5 revisions to " + file + "\n"));

@@ -47,11 +47,16 @@ public final class Sources implements IDefaultValueProvider {
     String name = SettingNames.of(option);
     String variable = Variables.variable(name);
     String value = Variables.value(environment, variable);
-    if (value != null) {
+    if (value != null && !isOfTheService(option, name)) {
       return new Setting(value, VARIABLE, "variable " + variable);
     }
     String inFile = file.value(name);
     return inFile == null ? null : new Setting(inFile, FILE, file.path() + ", " + name);
+  }
+
+  /** A switch such as {@code --history} is nothing that the service's option of that name sets. */
+  private static boolean isOfTheService(OptionSpec option, String name) {
+    return option.arity().max() == 0 && Variables.SERVICE.contains(name);
   }
 
   /** Returns where the present value of the option comes from. */
