@@ -63,7 +63,7 @@ import java.util.function.UnaryOperator;
 public final class HttpKVDatabase {
   private HttpKVDatabase() {}
 
-  /** As {@link #open(URI, HttpSettings)}, with {@link HttpSettings#DEFAULT}. */
+  /** Like {@link #open(URI, HttpSettings)}, with {@link HttpSettings#DEFAULT}. */
   public static KVDatabase open(URI service) {
     return open(service, HttpSettings.DEFAULT);
   }
@@ -81,8 +81,8 @@ public final class HttpKVDatabase {
   }
 
   /**
-   * As {@link #open(URI, HttpSettings)}, for a service with several nodes. Requests go to the first
-   * until it fails, then to the next. A failed node is not used for a while.
+   * Like {@link #open(URI, HttpSettings)}, for a service with several nodes. Requests go to the
+   * first until it fails, then to the next. A failed node is not used for a while.
    *
    * @param services the nodes' URLs, at least one
    * @throws InvalidInputException also if there are none

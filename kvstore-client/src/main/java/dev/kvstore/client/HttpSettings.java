@@ -117,7 +117,7 @@ public final class HttpSettings {
   }
 
   /**
-   * As {@link #withToken(String)}, for a token that changes. The supplier is called before every
+   * Like {@link #withToken(String)}, for a token that changes. The supplier is called before every
    * request, by many threads at a time, and should answer from memory. If it throws, or returns
    * null or an invalid token, the call fails with {@link ErrorCode#UNAUTHENTICATED} and nothing is
    * sent.

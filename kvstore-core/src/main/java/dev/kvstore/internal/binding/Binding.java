@@ -69,7 +69,7 @@ public final class Binding<T> implements KVBinding<T> {
         this::closeListeners);
   }
 
-  /** As {@link dev.kvstore.KVStore#bind(String, Class, BindOptions)}. */
+  /** Like {@link dev.kvstore.KVStore#bind(String, Class, BindOptions)}. */
   public static <T> KVBinding<T> of(
       String prefix,
       Class<T> type,

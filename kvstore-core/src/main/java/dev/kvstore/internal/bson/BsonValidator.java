@@ -192,7 +192,7 @@ final class BsonValidator {
     return start + length;
   }
 
-  /** As {@link #readLength}, for what must be all that there is. */
+  /** Like {@link #readLength}, for what must be all that there is. */
   private int readWholeLength() {
     int end = readLength(bytes.length);
     if (end != bytes.length) {

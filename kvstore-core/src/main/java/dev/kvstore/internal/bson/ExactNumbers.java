@@ -149,7 +149,9 @@ public final class ExactNumbers {
     return NumberOutput.toString(value, true);
   }
 
-  /** Returns whether this is one of the values that no BigDecimal is: NaN, infinite or minus zero. */
+  /**
+   * Returns whether this is one of the values that no BigDecimal is: NaN, infinite or minus zero.
+   */
   static boolean isSpecial(Decimal128 number) {
     return !number.isFinite() || isNegativeZero(number);
   }

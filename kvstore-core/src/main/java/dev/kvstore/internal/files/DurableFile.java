@@ -39,7 +39,7 @@ public final class DurableFile {
     return permissions("rw-------");
   }
 
-  /** As {@link #ownerOnly}, for a folder. */
+  /** Like {@link #ownerOnly}, for a folder. */
   public static FileAttribute<?>[] folderOfOwner() {
     return permissions("rwx------");
   }

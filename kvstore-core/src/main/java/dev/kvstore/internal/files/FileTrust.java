@@ -52,7 +52,9 @@ public final class FileTrust {
     return new FileTrust(trusted, accounts, false);
   }
 
-  /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
+  /**
+   * Like {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages.
+   */
   public static FileTrust ofProcessIn(Path folder) throws IOException {
     FileTrust trust = ofProcess();
     if (isPosix(folder) && uid() == ROOT && Files.isDirectory(folder)) {

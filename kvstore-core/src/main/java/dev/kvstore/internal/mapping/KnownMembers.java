@@ -52,7 +52,7 @@ final class KnownMembers {
     this.mapper = mapper;
   }
 
-  /** As {@link BsonCodec#known}. */
+  /** Like {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
     Walk walk = new Walk(separator);
     Part part = walk.known(BsonValues.toBsonValue(value), walk.root(type), "");

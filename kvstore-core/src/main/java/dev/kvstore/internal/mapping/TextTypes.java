@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Dates, times and paths, which Jackson reads leniently; a {@code @JsonFormat} is left to it. */
 @SuppressWarnings("JavaUtilDate") // applications have it
 final class TextTypes {
-  /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
+  /** Like {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
   private static final DateTimeFormatter YEAR = DateTimeFormatter.ofPattern("uuuu", Locale.ROOT);
 
   private static final DateTimeFormatter YEAR_MONTH =
@@ -186,7 +186,7 @@ final class TextTypes {
       text(type, format, parse, false);
     }
 
-    /** As {@link #text}, for a type whose {@code @JsonFormat} means something. */
+    /** Like {@link #text}, for a type whose {@code @JsonFormat} means something. */
     <T> void time(
         Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
       text(type, format, parse, true);

@@ -97,7 +97,7 @@ final class EntryWrite {
     return document.etag().equals(etag.toHexString());
   }
 
-  /** As {@link #made}, for one of many documents by key. */
+  /** Like {@link #made}, for one of many documents by key. */
   boolean isIn(Map<String, StoredDocument> documents) {
     StoredDocument document = documents.get(write.key());
     return document != null && made(document);

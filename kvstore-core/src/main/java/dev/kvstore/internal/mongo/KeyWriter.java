@@ -43,7 +43,7 @@ record KeyWriter(StoreAccess access) {
     return upsert(write, write::creating, withValue, deadline);
   }
 
-  /** As {@link #create}, for a write that demands that there is no entry. */
+  /** Like {@link #create}, for a write that demands that there is no entry. */
   StoredDocument createIfAbsent(EntryWrite write, boolean withValue, Deadline deadline) {
     StoredDocument present = create(write, withValue, deadline);
     if (!write.made(present)) {

@@ -100,7 +100,7 @@ final class MongoErrors {
         || e instanceof BsonMaximumSizeExceededException;
   }
 
-  /** As {@link #isRefusal(RuntimeException)}, for the error of one write of a batch. */
+  /** Like {@link #isRefusal(RuntimeException)}, for the error of one write of a batch. */
   static boolean isRefusal(int code) {
     return !UNDECIDED.contains(code);
   }

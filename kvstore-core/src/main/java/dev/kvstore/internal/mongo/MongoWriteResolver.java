@@ -101,7 +101,7 @@ record MongoWriteResolver(StoreAccess access) {
     return writes.stream().allMatch(write -> write.isIn(present)) ? present : null;
   }
 
-  /** As {@link SessionCollection#readAll}, for the keys of these writes. */
+  /** Like {@link SessionCollection#readAll}, for the keys of these writes. */
   Map<String, StoredDocument> readAll(List<EntryWrite> writes, Deadline deadline) {
     List<String> keys = writes.stream().map(EntryWrite::key).toList();
     return access.run(deadline, collection -> collection.readAll(keys));

@@ -76,7 +76,7 @@ record SessionCollection(
         : collection.findOneAndUpdate(session, filter, update.asDocument(), options);
   }
 
-  /** As {@link #findOneAndUpdate}, for a bulk write. */
+  /** Like {@link #findOneAndUpdate}, for a bulk write. */
   static WriteModel<RawBsonDocument> updateModel(Bson filter, BsonValue update, boolean upsert) {
     UpdateOptions options = new UpdateOptions().upsert(upsert);
     return update instanceof BsonArray pipeline

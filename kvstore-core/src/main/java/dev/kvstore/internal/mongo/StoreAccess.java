@@ -166,7 +166,7 @@ record StoreAccess(
     return Deadline.after(settings.timeout());
   }
 
-  /** As {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */
+  /** Like {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */
   <T extends @Nullable Object> T run(Deadline deadline, Function<SessionCollection, T> command) {
     return run(SyncToken.START, deadline, command);
   }
@@ -218,7 +218,7 @@ record StoreAccess(
     return findLive(key, withValue, SyncToken.START, deadline);
   }
 
-  /** As {@link #findLive(String, boolean, Deadline)}, not older than the token. */
+  /** Like {@link #findLive(String, boolean, Deadline)}, not older than the token. */
   @Nullable
   StoredDocument findLive(String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
     StoredDocument found =

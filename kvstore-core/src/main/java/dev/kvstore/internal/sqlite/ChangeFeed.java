@@ -38,7 +38,7 @@ final class ChangeFeed extends ServiceThread {
     this.beat = beat;
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
+  /** Like {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
   FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
     LogSubscription subscriber =
         new LogSubscription(store, sink, changes.start(from), subscribers::remove);

@@ -127,7 +127,7 @@ final class ReadConnection implements AutoCloseable {
     return page(select, listing, listing.mapper, limit);
   }
 
-  /** As {@link #scan}, of the store as it was at that instant. */
+  /** Like {@link #scan}, of the store as it was at that instant. */
   <T> KVPage<T> scanAt(Listing<T> listing, String store, KeyRange range, int limit, Instant at)
       throws SQLException {
     PreparedStatement select =

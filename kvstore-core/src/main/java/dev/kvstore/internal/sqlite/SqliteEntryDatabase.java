@@ -108,7 +108,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     }
   }
 
-  /** As {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
+  /** Like {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
   public static SqliteEntryDatabase open(Path file) {
     return open(file, SqliteConfig.DEFAULT);
   }

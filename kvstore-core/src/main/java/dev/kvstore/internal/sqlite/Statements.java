@@ -39,7 +39,7 @@ final class Statements {
     bind(sql, parameters).execute();
   }
 
-  /** As {@link #execute}, and returns how many rows were changed. */
+  /** Like {@link #execute}, and returns how many rows were changed. */
   int update(String sql, @Nullable Object... parameters) throws SQLException {
     return bind(sql, parameters).executeUpdate();
   }

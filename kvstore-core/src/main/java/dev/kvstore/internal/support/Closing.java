@@ -15,7 +15,7 @@ public final class Closing {
 
   private Closing() {}
 
-  /** As {@link #all(Collection)}. */
+  /** Like {@link #all(Collection)}. */
   public static void all(Runnable... closers) {
     all(Arrays.asList(closers));
   }

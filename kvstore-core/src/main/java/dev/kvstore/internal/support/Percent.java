@@ -31,7 +31,7 @@ public final class Percent {
         .replace("%7E", "~");
   }
 
-  /** As {@link #encode(String, String)}, but the {@code /} stays, as it may in a path. */
+  /** Like {@link #encode(String, String)}, but the {@code /} stays, as it may in a path. */
   public static String encodePath(String what, String text) {
     return encode(what, text).replace("%2F", "/");
   }

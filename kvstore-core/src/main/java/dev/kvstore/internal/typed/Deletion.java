@@ -50,7 +50,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     return delete(those(prefix), present(prefix).toList(), options.fingerprint().isPresent());
   }
 
-  /** As {@link #under(String)}, at most so many entries, and together where the store can. */
+  /** Like {@link #under(String)}, at most so many entries, and together where the store can. */
   public DeleteResult under(String prefix, int most) {
     List<KVMetadata> present = present(prefix).limit(most + 1L).toList();
     checkSize(present.size(), most);

@@ -79,7 +79,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
             "The history has no value of key '" + key + "' for " + revision));
   }
 
-  /** As {@link #rollback}, of the earlier entry; returns the present one. */
+  /** Like {@link #rollback}, of the earlier entry; returns the present one. */
   public KVEntry<RawValue> restore(KVEntry<RawValue> earlier, WriteOptions options) {
     RawValue value = Objects.requireNonNull(earlier.value());
     Cause cause = Cause.of(options).from(KVOperation.ROLLBACK, source(earlier.metadata()));

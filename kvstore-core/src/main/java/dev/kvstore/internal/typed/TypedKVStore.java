@@ -81,7 +81,7 @@ public final class TypedKVStore implements KVStore {
     return new TypedKVStore(entries, codec, () -> {});
   }
 
-  /** As {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
+  /** Like {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
   public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     return new TypedKVStore(entries, codec, afterClose);
   }
@@ -129,7 +129,7 @@ public final class TypedKVStore implements KVStore {
         Objects.requireNonNull(key, "key"), Objects.requireNonNull(options, "options"));
   }
 
-  /** As {@link NearCacheView#remember}. */
+  /** Like {@link NearCacheView#remember}. */
   @Nullable
   Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
     return entries

@@ -38,7 +38,7 @@ class ManualClock extends CacheClock {
     tick();
   }
 
-  /** As {@link #pass}, but the thread that ticks has not come to run. */
+  /** Like {@link #pass}, but the thread that ticks has not come to run. */
   void passUnnoticed(Duration time) {
     nanos.addAndGet(time.toNanos());
   }

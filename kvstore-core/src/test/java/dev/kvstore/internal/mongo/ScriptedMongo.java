@@ -66,7 +66,7 @@ final class ScriptedMongo implements AutoCloseable {
   /** What is answered to one command. */
   private record Answer(String command, Reply reply) {}
 
-  /** As {@link WireServer.Commands}. */
+  /** Like {@link WireServer.Commands}. */
   private interface Reply {
     @Nullable
     BsonDocument apply(BsonDocument command);

@@ -68,7 +68,7 @@ public final class WriteRequests {
     return signed(context, options, WriteOptions::author, WriteOptions::comment);
   }
 
-  /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
+  /** Like {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
   public static WriteOptions replacing(
       RequestContext context, Parameters parameters, WriteCondition condition) {
     return parameters.keepsExpiry()

@@ -18,10 +18,10 @@ public enum Access {
    */
   DATA,
 
-  /** As {@link #DATA}; but deleting takes an administrator whose token is good for all keys. */
+  /** Like {@link #DATA}; but deleting takes an administrator whose token is good for all keys. */
   STORE,
 
-  /** As {@link #DATA}; but writing takes an administrator whose token is good for all keys. */
+  /** Like {@link #DATA}; but writing takes an administrator whose token is good for all keys. */
   SETTINGS,
 
   /**

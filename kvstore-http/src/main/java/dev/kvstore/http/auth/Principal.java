@@ -36,8 +36,8 @@ public record Principal(
   }
 
   /**
-   * Returns whether the token is still good. An answer that goes on, as a stream of events does, has
-   * to ask before each event, and at least once a second, and to end when it is not.
+   * Returns whether the token is still good. An answer that goes on, as a stream of events does,
+   * has to ask before each event, and at least once a second, and to end when it is not.
    */
   public boolean isActive() {
     return active.getAsBoolean();

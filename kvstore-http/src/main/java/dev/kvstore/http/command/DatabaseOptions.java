@@ -88,7 +88,7 @@ final class DatabaseOptions {
   }
 
   /**
-   * As {@link #backend()}, with what measures MongoDB's client or the database file.
+   * Like {@link #backend()}, with what measures MongoDB's client or the database file.
    *
    * @param history what is kept of stores that have no settings of their own
    */

@@ -38,7 +38,7 @@ public final class Faults extends CommandErrors {
     addSecret(option, "Invalid value for option '" + option + "': '" + value + "': " + problem);
   }
 
-  /** As {@link #add}, where the value is a secret and is not repeated. */
+  /** Like {@link #add}, where the value is a secret and is not repeated. */
   void addSecret(String option, String message) {
     add(blame(command.findOption(option)) + message);
   }

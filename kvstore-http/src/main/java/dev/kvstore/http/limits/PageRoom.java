@@ -52,12 +52,12 @@ public final class PageRoom {
     return take(most, scanBytes());
   }
 
-  /** As {@link #takeForScan}, but returns 0 where there is no room at once. */
+  /** Like {@link #takeForScan}, but returns 0 where there is no room at once. */
   public int tryTakeForScan(int most) {
     return tryTake(most, scanBytes());
   }
 
-  /** As {@link #takeForScan}, for entries that are all read, however large they are. */
+  /** Like {@link #takeForScan}, for entries that are all read, however large they are. */
   public int take(int most) {
     return take(most, Long.MAX_VALUE);
   }

@@ -85,7 +85,7 @@ public final class Room {
     }
   }
 
-  /** As {@link #take}, but waits a moment for others to give theirs back. Blocks. */
+  /** Like {@link #take}, but waits a moment for others to give theirs back. Blocks. */
   public void takeSoon(int bytes) {
     require(memory, acquire(memory, bytes, PATIENCE), bytes);
   }
@@ -105,12 +105,12 @@ public final class Room {
     return new PageRoom(this, 0);
   }
 
-  /** As {@link #takeSoon}, for entries that are going to be read. */
+  /** Like {@link #takeSoon}, for entries that are going to be read. */
   void takePageSoon(long bytes) {
     require(pages, acquire(pages, bytes, PATIENCE), bytes);
   }
 
-  /** As {@link #tryTake}, for entries that are going to be read. Leaves room for one entry. */
+  /** Like {@link #tryTake}, for entries that are going to be read. Leaves room for one entry. */
   boolean tryTakePage(long bytes) {
     Grant grant = pages.acquireLeaving(client, bytes, PageRoom.entryBytes(largestValue));
     return grant == Grant.GRANTED && keep(pages, bytes);

@@ -47,7 +47,7 @@ public final class Shares {
     return acquireLeaving(client, amount, 0);
   }
 
-  /** As {@link #acquire}, if {@code left} remains afterwards, of all and of the client's part. */
+  /** Like {@link #acquire}, if {@code left} remains afterwards, of all and of the client's part. */
   public synchronized Grant acquireLeaving(String client, long amount, long left) {
     long before = taken.getOrDefault(client, 0L);
     if (amount > total - sum - left) {
@@ -61,7 +61,7 @@ public final class Shares {
     return Grant.GRANTED;
   }
 
-  /** As {@link #acquire}, and waits so long for others to release theirs. Blocks. */
+  /** Like {@link #acquire}, and waits so long for others to release theirs. Blocks. */
   public synchronized Grant await(String client, long amount, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     Grant grant = acquire(client, amount);

@@ -69,8 +69,8 @@ public final class Turns {
   }
 
   /**
-   * As {@link #await(String, Scheduler, Runnable, Runnable)}, for what was begun already: it waits
-   * as long as it takes.
+   * Like {@link #await(String, Scheduler, Runnable, Runnable)}, for what was begun already: it
+   * waits as long as it takes.
    */
   public void await(String client, Runnable whenGranted) {
     boolean unused = begin(client, new Waiting(whenGranted, new AtomicBoolean()));

@@ -167,7 +167,7 @@ public final class RequestContext {
     return started;
   }
 
-  /** As {@link #startAsync()}; the caller completes the answer. */
+  /** Like {@link #startAsync()}; the caller completes the answer. */
   public AsyncContext handOver() {
     handedOver = true;
     return startAsync();

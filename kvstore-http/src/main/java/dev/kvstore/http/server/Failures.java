@@ -79,7 +79,7 @@ record Failures(Cors cors, RefusalLog refusals) {
     }
   }
 
-  /** As {@link #answer}, before the body of the request was read, which is not wanted. */
+  /** Like {@link #answer}, before the body of the request was read, which is not wanted. */
   void refuse(
       HttpServletRequest request,
       HttpServletResponse response,

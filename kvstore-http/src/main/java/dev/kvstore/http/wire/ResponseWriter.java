@@ -244,7 +244,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   }
 
   /**
-   * As {@link #answer(RequestContext, int, String, byte[])}, with bytes that the service has
+   * Like {@link #answer(RequestContext, int, String, byte[])}, with bytes that the service has
    * anyway.
    */
   public static void answerShared(
@@ -260,7 +260,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     send(context, content);
   }
 
-  /** As {@link #send(RequestContext, byte[])}, of what {@link #newAnswer} returned. */
+  /** Like {@link #send(RequestContext, byte[])}, of what {@link #newAnswer} returned. */
   public static void send(RequestContext context, ChunkedBuffer content) throws IOException {
     send(context, content.getSize(), content.parts(), !context.isWrite());
   }

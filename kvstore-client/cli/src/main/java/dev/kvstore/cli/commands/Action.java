@@ -32,7 +32,7 @@ public abstract class Action implements Callable<Integer> {
     return session().console();
   }
 
-  /** As {@link Console#note}. */
+  /** Like {@link Console#note}. */
   final void note(String message) {
     console().note(message);
   }

@@ -47,7 +47,7 @@ public final class UsageErrors extends CommandErrors {
     add(origin(option) + ": " + problem);
   }
 
-  /** As {@link #addFor}, where the check finds something wrong. */
+  /** Like {@link #addFor}, where the check finds something wrong. */
   void addFrom(String option, Runnable check) {
     check(check, origin(option) + ": ");
   }

@@ -35,7 +35,7 @@ public final class HttpChangeFeed implements AutoCloseable {
     this.times = times;
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}. */
+  /** Like {@link dev.kvstore.spi.EntryStore#subscribe}. */
   public synchronized FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     if (closed) {
       throw new KVException(ErrorCode.CLOSED, "The store '" + store + "' was closed");

@@ -65,7 +65,7 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
   }
 
   /**
-   * As {@link #send(Call, Deadline)}.
+   * Like {@link #send(Call, Deadline)}.
    *
    * @param sentTo is told each address before the call is sent there
    */

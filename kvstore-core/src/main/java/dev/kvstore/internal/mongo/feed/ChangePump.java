@@ -82,7 +82,7 @@ public final class ChangePump implements AutoCloseable {
         Pause.SLEEP);
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
+  /** Like {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
   public FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
     long position = from == null ? StreamSubscription.NOW : from.position();
     StreamSubscription registration =

@@ -57,7 +57,7 @@ final class StreamSubscription extends GuardedSink {
     }
   }
 
-  /** As {@link #missed}, where what comes next may be of an earlier time, or of none. */
+  /** Like {@link #missed}, where what comes next may be of an earlier time, or of none. */
   void restart() {
     missed();
     position = NOW;

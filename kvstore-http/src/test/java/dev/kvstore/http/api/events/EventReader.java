@@ -73,7 +73,7 @@ public final class EventReader implements AutoCloseable {
     }
   }
 
-  /** As {@link #open}, on a connection that takes little as long as nobody reads from it. */
+  /** Like {@link #open}, on a connection that takes little as long as nobody reads from it. */
   static EventReader openNarrow(TestService service, String path) {
     try {
       return new EventReader(service.connectNarrow(), path);
