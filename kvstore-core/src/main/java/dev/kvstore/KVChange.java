@@ -3,8 +3,9 @@ package dev.kvstore;
 import java.util.Optional;
 
 /**
- * A change of a key. It has a value only with {@link WatchOptions#withValues()}. Without that option, read the key with {@link ReadOptions#atLeast(SyncToken)} and {@link #position()} to get this version
- * or a newer one.
+ * A change of a key. It has a value only with {@link WatchOptions#withValues()}. Without that
+ * option, read the key with {@link ReadOptions#atLeast(SyncToken)} and {@link #position()} to get
+ * this version or a newer one.
  */
 public interface KVChange {
   /** What happened to a key. */

@@ -32,7 +32,8 @@ public interface KVDatabase extends AutoCloseable {
    *
    * @param connectionString one of
    *     <ul>
-   *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: the MongoDB database named by the path, or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
+   *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: the MongoDB database named by the
+   *           path, or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
    *       <li>{@code sqlite:settings.db}: a file; needs {@code org.xerial:sqlite-jdbc}
    *       <li>{@code https://settings.example.net}, or {@code http}: a kvstore service; needs
    *           {@code dev.kvstore:kvstore-client}

@@ -15,12 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A clock that counts nanoseconds since its creation. It also has a coarse time, for cache hits, which a daemon thread advances while a cache needs it. Caches can share a clock.
+ * A clock that counts nanoseconds since its creation. It also has a coarse time, for cache hits,
+ * which a daemon thread advances while a cache needs it. Caches can share a clock.
  */
 class CacheClock {
   static final long NEVER = Long.MAX_VALUE;
 
-  /** The interval of ticks, by which the coarse time may lag while the thread is scheduled normally. */
+  /**
+   * The interval of ticks, by which the coarse time may lag while the thread is scheduled normally.
+   */
   static final long TICK = Duration.ofMillis(25).toNanos();
 
   /** The lag beyond which the clock counts as stopped, for whatever reason. */
@@ -92,7 +95,8 @@ class CacheClock {
   }
 
   /**
-   * Returns true if the clock ticks, after restarting its thread if that has died. While the clock does not tick, expired leases are not ended, so no entry that relies on a lease may be served.
+   * Returns true if the clock ticks, after restarting its thread if that has died. While the clock
+   * does not tick, expired leases are not ended, so no entry that relies on a lease may be served.
    */
   final boolean isTicking() {
     try {
@@ -125,7 +129,10 @@ class CacheClock {
       pause(Duration.ofNanos(TICK));
     }
 
-    /** Runs the actions once with a stopped clock if the thread dies unexpectedly, so that caches notice at once. */
+    /**
+     * Runs the actions once with a stopped clock if the thread dies unexpectedly, so that caches
+     * notice at once.
+     */
     @Override
     protected void ended() {
       synchronized (CacheClock.this) {

@@ -21,7 +21,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads entries from memory, by joining a pending load, or by a load on the calling thread. Thread-safe. */
+/**
+ * Reads entries from memory, by joining a pending load, or by a load on the calling thread.
+ * Thread-safe.
+ */
 class CacheReader {
   private final EntryStore store;
   private final Slots slots;
@@ -51,7 +54,9 @@ class CacheReader {
     this.joinableFor = CoherenceLease.nanos(settings.stalenessBound());
   }
 
-  /** Returns the cached entry if it can be served to a read without special options; null otherwise. */
+  /**
+   * Returns the cached entry if it can be served to a read without special options; null otherwise.
+   */
   @Nullable
   EntrySlot hit(String key) {
     // Check the lease first: a slot found after that is at least as fresh as the lease guarantees.
@@ -106,14 +111,18 @@ class CacheReader {
     final Map<String, PendingLoad> joined = new HashMap<>();
   }
 
-  /** Returns true if the map is as fresh as the options require. Call this before looking into the map. */
+  /**
+   * Returns true if the map is as fresh as the options require. Call this before looking into the
+   * map.
+   */
   boolean isKnown(ReadOptions options) {
     long least = options.atLeast().position();
     return !options.bypassCache() && (least == 0 || least <= freshness.position());
   }
 
   /**
-   * Returns the options of a load: it must be at least as new as the feed and as anything read by this process. Without positions an intermediate cache cannot prove that, so it is bypassed.
+   * Returns the options of a load: it must be at least as new as the feed and as anything read by
+   * this process. Without positions an intermediate cache cannot prove that, so it is bypassed.
    */
   ReadOptions demand(ReadOptions options) {
     SyncToken least =
@@ -151,7 +160,10 @@ class CacheReader {
     }
   }
 
-  /** Returns true if the load is recent enough to join. A hanging load may return the state of when it began. */
+  /**
+   * Returns true if the load is recent enough to join. A hanging load may return the state of when
+   * it began.
+   */
   private boolean isJoinable(PendingLoad load, ReadOptions options) {
     return options.atLeast().position() == 0 && clock.nanos() - load.began() < joinableFor;
   }
@@ -190,7 +202,10 @@ class CacheReader {
     load.result().complete(entry);
   }
 
-  /** Ends a load that read a stale entry. That is no news, so the slot from before the load is kept if it holds the same entry. */
+  /**
+   * Ends a load that read a stale entry. That is no news, so the slot from before the load is kept
+   * if it holds the same entry.
+   */
   void finishStale(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry) {
     EntrySlot before = load.held();
     if (before != null && before.isOf(entry.map(KVEntry::metadata).orElse(null))) {
@@ -226,7 +241,10 @@ class CacheReader {
     }
   }
 
-  /** Reads from the store, and removes slots that do not match the result, so that no later read returns an older entry. */
+  /**
+   * Reads from the store, and removes slots that do not match the result, so that no later read
+   * returns an older entry.
+   */
   private Map<String, KVEntry<RawValue>> readThrough(Set<String> keys, ReadOptions options) {
     counters.loads.increment();
     Map<String, KVEntry<RawValue>> read = byKey(keys, demand(options));
@@ -244,7 +262,10 @@ class CacheReader {
     return read;
   }
 
-  /** Adds the cached entries of all these keys, marked as stale; adds nothing and returns false if any is missing. */
+  /**
+   * Adds the cached entries of all these keys, marked as stale; adds nothing and returns false if
+   * any is missing.
+   */
   private boolean addStale(Set<String> keys, Batch batch) {
     List<EntrySlot> stale = new ArrayList<>();
     for (String key : keys) {
@@ -258,7 +279,10 @@ class CacheReader {
     return true;
   }
 
-  /** Returns the cached entry if it can be served marked as stale; null for a cached absence, which cannot be marked. */
+  /**
+   * Returns the cached entry if it can be served marked as stale; null for a cached absence, which
+   * cannot be marked.
+   */
   private @Nullable EntrySlot stale(String key) {
     Slot found = servesStale ? slots.get(key) : null;
     EntrySlot held = found == null ? null : found.held();

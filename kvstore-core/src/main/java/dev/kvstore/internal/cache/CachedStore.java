@@ -25,7 +25,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that is read through its near-cache while it has one. If a cache is created during an operation that bypassed it, the keys of the operation are invalidated, because the cache may hold an older read of them.
+ * A store that is read through its near-cache while it has one. If a cache is created during an
+ * operation that bypassed it, the keys of the operation are invalidated, because the cache may hold
+ * an older read of them.
  */
 final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   private final NearCaches caches;

@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The position of the feed, and the time until which its answers prove that cached entries are fresh. Thread-safe.
+ * The position of the feed, and the time until which its answers prove that cached entries are
+ * fresh. Thread-safe.
  *
- * <p>An answer proves that all changes are known up to the moment when the source was queried, which was after the previous call had returned. The leases start at that moment, so they hold even if this process was suspended in between. A relayed feed reports that time itself.
+ * <p>An answer proves that all changes are known up to the moment when the source was queried,
+ * which was after the previous call had returned. The leases start at that moment, so they hold
+ * even if this process was suspended in between. A relayed feed reports that time itself.
  */
 class CoherenceLease {
   private final CacheClock clock;
@@ -55,18 +58,25 @@ class CoherenceLease {
   }
 
   /**
-   * Returns the clock's coarse time, which lags by up to two ticks, or {@link CacheClock#NEVER} while nothing may be served or each hit must check the exact time.
+   * Returns the clock's coarse time, which lags by up to two ticks, or {@link CacheClock#NEVER}
+   * while nothing may be served or each hit must check the exact time.
    */
   long pulse() {
     return pulse;
   }
 
-  /** Returns the time to compare with times to live: exact if the settings require it, otherwise lagging by up to a tick. */
+  /**
+   * Returns the time to compare with times to live: exact if the settings require it, otherwise
+   * lagging by up to a tick.
+   */
   long now() {
     return exact ? clock.nanos() : clock.coarseNanos();
   }
 
-  /** Returns true if a load that starts now may be cached. Call this after the load was added to the map. */
+  /**
+   * Returns true if a load that starts now may be cached. Call this after the load was added to the
+   * map.
+   */
   boolean mayKeep() {
     return positioned || timed;
   }
@@ -130,7 +140,8 @@ class CoherenceLease {
   }
 
   /**
-   * Notes that all changes up to this position, and up to this {@link System#nanoTime}, have been applied. The position moved at an unknown time after the previous proof.
+   * Notes that all changes up to this position, and up to this {@link System#nanoTime}, have been
+   * applied. The position moved at an unknown time after the previous proof.
    */
   synchronized void current(long at, long asOf) {
     if (!positioned) {

@@ -7,7 +7,9 @@ import java.util.stream.IntStream;
 
 /** The counters of a cache. Thread-safe. */
 final class Counters {
-  /** The number of hit counters. Each thread uses one; they are spaced out to avoid false sharing. */
+  /**
+   * The number of hit counters. Each thread uses one; they are spaced out to avoid false sharing.
+   */
   private static final int STRIPES = 32;
 
   private static final int LONGS_APART = 8;
@@ -20,7 +22,9 @@ final class Counters {
   final LongAdder bypasses = new LongAdder();
   final LongAdder staleReads = new LongAdder();
 
-  /** Counts a hit. Not atomic, as that would be most of the cost of a hit, so some hits may be lost. */
+  /**
+   * Counts a hit. Not atomic, as that would be most of the cost of a hit, so some hits may be lost.
+   */
   void hit() {
     int stripe = ((int) Thread.currentThread().getId() & (STRIPES - 1)) * LONGS_APART;
     hits.setOpaque(stripe, hits.getOpaque(stripe) + 1);

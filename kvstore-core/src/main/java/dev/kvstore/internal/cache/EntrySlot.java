@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A cached entry, or the cached absence of one. */
 final class EntrySlot implements Slot, CachedEntry {
-  /** The measured overhead: the map's node and table, this object, the entry's metadata, array headers. */
+  /**
+   * The measured overhead: the map's node and table, this object, the entry's metadata, array
+   * headers.
+   */
   private static final int OVERHEAD_BYTES = 480;
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
@@ -37,7 +40,9 @@ final class EntrySlot implements Slot, CachedEntry {
   private @Nullable RememberedValue remembered; // guarded by this
   private boolean ended; // guarded by this
 
-  /** @param goodUntil the end of its time to live by the cache's clock, or {@link CacheClock#NEVER} */
+  /**
+   * @param goodUntil the end of its time to live by the cache's clock, or {@link CacheClock#NEVER}
+   */
   EntrySlot(Slots slots, String key, Optional<KVEntry<RawValue>> entry, long goodUntil) {
     this(slots, key, entry, goodUntil, null, null, 0);
   }
@@ -119,7 +124,9 @@ final class EntrySlot implements Slot, CachedEntry {
     return perpetual || (freshness.now() < goodUntil && !isExpired(clock));
   }
 
-  /** Returns true if the entry itself has expired, so that it must not be served, not even as stale. */
+  /**
+   * Returns true if the entry itself has expired, so that it must not be served, not even as stale.
+   */
   boolean isExpired(CacheClock clock) {
     return expiresAt != CacheClock.NEVER && expiresAt <= clock.millis();
   }
@@ -163,7 +170,10 @@ final class EntrySlot implements Slot, CachedEntry {
         : VALUE_OVERHEAD_BYTES + (long) size * (isContainer(raw) ? 4 : 1);
   }
 
-  /** Returns true for documents and arrays, whose decoded trees take several times the size of their BSON. */
+  /**
+   * Returns true for documents and arrays, whose decoded trees take several times the size of their
+   * BSON.
+   */
   private static boolean isContainer(@Nullable RawValue raw) {
     return raw != null && (raw.typeNumber() == BSON_DOCUMENT || raw.typeNumber() == BSON_ARRAY);
   }

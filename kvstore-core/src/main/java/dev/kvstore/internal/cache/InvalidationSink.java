@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Applies the changes of the store to the cache. Changes only invalidate; they never add entries. */
+/**
+ * Applies the changes of the store to the cache. Changes only invalidate; they never add entries.
+ */
 class InvalidationSink implements ChangeSink {
   private final Slots slots;
   private final CoherenceLease freshness;

@@ -18,7 +18,10 @@ final class Lifetimes {
     this.absent = Math.min(present, CoherenceLease.nanos(settings.absenceTimeToLive()));
   }
 
-  /** Returns the slot to cache for an entry read at this time; null if it must not be cached, for example because it is stale. */
+  /**
+   * Returns the slot to cache for an entry read at this time; null if it must not be cached, for
+   * example because it is stale.
+   */
   @Nullable
   EntrySlot hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
     if (entry.isPresent() && entry.get().stale()) {

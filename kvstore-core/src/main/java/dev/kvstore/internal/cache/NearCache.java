@@ -30,11 +30,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A near-cache over an entry store. Caches an entry until the change feed invalidates it. While the feed is alive, no entry older than the staleness bound is served; otherwise reads go to the store, or return entries marked as stale if the settings allow it. A process reads its own writes, and reads of a key are monotonic.
+ * A near-cache over an entry store. Caches an entry until the change feed invalidates it. While the
+ * feed is alive, no entry older than the staleness bound is served; otherwise reads go to the
+ * store, or return entries marked as stale if the settings allow it. A process reads its own
+ * writes, and reads of a key are monotonic.
  *
- * <p>Listings go to the store. After a listing no longer shows a key that another process deleted, the key may still be read from the cache until the feed reports the delete.
+ * <p>Listings go to the store. After a listing no longer shows a key that another process deleted,
+ * the key may still be read from the cache until the feed reports the delete.
  *
- * <p>Thread-safe. Has one daemon thread until {@link #close()}; the caches of {@link NearCaches} share one.
+ * <p>Thread-safe. Has one daemon thread until {@link #close()}; the caches of {@link NearCaches}
+ * share one.
  */
 public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
@@ -67,9 +72,11 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   /**
-   * Returns a cache over the store. It starts to hold entries when the store's change feed is open; this method does not wait for that.
+   * Returns a cache over the store. It starts to hold entries when the store's change feed is open;
+   * this method does not wait for that.
    *
-   * @param store closed with the cache; a store without a change feed is not cached, unless the settings have a time to live
+   * @param store closed with the cache; a store without a change feed is not cached, unless the
+   *     settings have a time to live
    * @param timeOfDay the clock for the expiry of entries, the same as that of the store
    */
   public static NearCache over(
@@ -101,7 +108,10 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     clock.start(onTick);
   }
 
-  /** Removes all entries. From now on reads go to the store; open references to this cache keep working. */
+  /**
+   * Removes all entries. From now on reads go to the store; open references to this cache keep
+   * working.
+   */
   void retire() {
     freshness.close();
     clock.stop(onTick);
@@ -203,7 +213,10 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     return kept != null ? kept : announced(mutation, key);
   }
 
-  /** Returns the result of a mutation that leaves the cached entry unchanged, without reaching the store; null if the store must decide. */
+  /**
+   * Returns the result of a mutation that leaves the cached entry unchanged, without reaching the
+   * store; null if the store must decide.
+   */
   private <R> @Nullable R kept(Mutation<R> mutation, String key) {
     EntrySlot held = reader.hit(key);
     return held == null ? null : held.entry().map(mutation::unchanged).orElse(null);

@@ -22,12 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The near-caches of a database's stores, one per store name. They share {@code maximumBytes} of the settings.
+ * The near-caches of a database's stores, one per store name. They share {@code maximumBytes} of
+ * the settings.
  *
- * <p>A store gets a cache once it is known to have an entry, so stores that do not exist cost nothing. The cache is dropped when it has been idle for a while. There are at most {@value #MOST}: a new one replaces the one that has been idle for longest. If all are in use, the store is read without a cache and a warning is logged. Thread-safe; has one daemon thread while there is a cache.
+ * <p>A store gets a cache once it is known to have an entry, so stores that do not exist cost
+ * nothing. The cache is dropped when it has been idle for a while. There are at most
+ * {@value #MOST}: a new one replaces the one that has been idle for longest. If all are in use, the
+ * store is read without a cache and a warning is logged. Thread-safe; has one daemon thread while
+ * there is a cache.
  */
 public final class NearCaches implements AutoCloseable {
-  /** The maximum number of caches. Each is a sink of the database's feed, which serves all of them in turn. */
+  /**
+   * The maximum number of caches. Each is a sink of the database's feed, which serves all of them
+   * in turn.
+   */
   static final int MOST = 256;
 
   private static final Duration UPKEEP = Duration.ofSeconds(1);
@@ -175,7 +183,10 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /** Returns the combined health: the worst of each value, and the sum of the counters, including those of dropped caches. */
+  /**
+   * Returns the combined health: the worst of each value, and the sum of the counters, including
+   * those of dropped caches.
+   */
   public synchronized CacheHealth health() {
     return caches.values().stream()
         .map(shared -> shared.cache().health())
@@ -227,7 +238,9 @@ public final class NearCaches implements AutoCloseable {
   private record Weighed(NearCache cache, long weight) {}
 
   /**
-   * Divides the memory: each cache gets twice its weight plus a small amount, but at most an equal share of the memory not yet assigned; the remainder is divided equally. The weights are in ascending order.
+   * Divides the memory: each cache gets twice its weight plus a small amount, but at most an equal
+   * share of the memory not yet assigned; the remainder is divided equally. The weights are in
+   * ascending order.
    */
   static long[] parts(long total, long[] weights) {
     int count = weights.length;

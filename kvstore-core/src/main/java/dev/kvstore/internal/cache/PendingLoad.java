@@ -24,7 +24,9 @@ final class PendingLoad implements Slot {
   }
 
   /**
-   * Returns the future result, which always completes: with the entry, with an {@link UnavailableException}, or by cancellation if the failure concerns only the loading thread.
+   * Returns the future result, which always completes: with the entry, with an
+   * {@link UnavailableException}, or by cancellation if the failure concerns only the loading
+   * thread.
    */
   CompletableFuture<Optional<KVEntry<RawValue>>> result() {
     return result;

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** A circuit breaker that lets reads return stale entries at once instead of waiting for the time limit of the store. Thread-safe. */
+/**
+ * A circuit breaker that lets reads return stale entries at once instead of waiting for the time
+ * limit of the store. Thread-safe.
+ */
 final class ReadBreaker {
   private static final long RETRY = Duration.ofSeconds(1).toNanos();
   private static final long NONE = -1;
@@ -20,7 +23,10 @@ final class ReadBreaker {
     this.clock = clock;
   }
 
-  /** Returns true if the caller should read from the store, through {@link #noting}. While the store is down, only one reader at a time does. */
+  /**
+   * Returns true if the caller should read from the store, through {@link #noting}. While the store
+   * is down, only one reader at a time does.
+   */
   boolean mayAsk() {
     long at = retryAt.get();
     return at == NONE || (clock.nanos() >= at && retryAt.compareAndSet(at, ASKING));

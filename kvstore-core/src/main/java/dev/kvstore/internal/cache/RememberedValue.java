@@ -5,10 +5,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of one slot, kept by readers to save the lookup. It is cleared before the slot leaves the map, so it is never read after a newer value can be read. Thread-safe.
+ * The value of one slot, kept by readers to save the lookup. It is cleared before the slot leaves
+ * the map, so it is never read after a newer value can be read. Thread-safe.
  */
 final class RememberedValue implements Supplier<@Nullable Object> {
-  /** The interval at which readers return to the map, which would otherwise evict the entry as unused. */
+  /**
+   * The interval at which readers return to the map, which would otherwise evict the entry as
+   * unused.
+   */
   private static final long LOOK_UP_AFTER = Duration.ofSeconds(1).toNanos();
 
   private final CoherenceLease freshness;

@@ -22,7 +22,10 @@ final class Shared {
     }
   }
 
-  /** Counts a round of upkeep and returns the number of rounds since the last use, including this one. */
+  /**
+   * Counts a round of upkeep and returns the number of rounds since the last use, including this
+   * one.
+   */
   int idleRounds() {
     idleRounds = used ? 0 : idleRounds + 1;
     used = false;

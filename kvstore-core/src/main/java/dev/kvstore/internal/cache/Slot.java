@@ -2,9 +2,15 @@ package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** The state of a key in the map. Compared by identity: if the same slot is still there, the key was not touched. */
+/**
+ * The state of a key in the map. Compared by identity: if the same slot is still there, the key was
+ * not touched.
+ */
 sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
-  /** Returns the cached entry, or the one from before while a load or write is running; null if there is none. */
+  /**
+   * Returns the cached entry, or the one from before while a load or write is running; null if
+   * there is none.
+   */
   @Nullable
   EntrySlot held();
 

@@ -15,7 +15,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of a near-cache. A pending slot is added before the database is called. Any change of the key removes that slot, and then the result is not cached. No method blocks or holds a lock across several operations of the map. Thread-safe. Tests override methods to prove that each is needed.
+ * The map of a near-cache. A pending slot is added before the database is called. Any change of the
+ * key removes that slot, and then the result is not cached. No method blocks or holds a lock across
+ * several operations of the map. Thread-safe. Tests override methods to prove that each is needed.
  */
 class Slots {
   private final Cache<String, Slot> cache;
@@ -73,7 +75,8 @@ class Slots {
   }
 
   /**
-   * Ends a successful write. The entry is cached only if nothing happened in between: no event, which may be of a later write, no other write, and no load, which may have begun before.
+   * Ends a successful write. The entry is cached only if nothing happened in between: no event,
+   * which may be of a later write, no other write, and no load, which may have begun before.
    *
    * @param held the new entry; null if it must not be cached
    */
@@ -99,7 +102,9 @@ class Slots {
   }
 
   /**
-   * Returns true if the cached entry is the state after this change, the last of its key. Then it is correct regardless of earlier changes: a polling feed reports a key that it sees for the first time as deleted and created.
+   * Returns true if the cached entry is the state after this change, the last of its key. Then it
+   * is correct regardless of earlier changes: a polling feed reports a key that it sees for the
+   * first time as deleted and created.
    */
   boolean isOutcome(Change last) {
     return get(last.key()) instanceof EntrySlot held && held.isOutcome(last);
@@ -112,7 +117,9 @@ class Slots {
   }
 
   /**
-   * Returns true if the entry is at least as new as the change. Overwriting an expired entry restarts its versions without a delete, so the versions of an entry with an expiry are not compared.
+   * Returns true if the entry is at least as new as the change. Overwriting an expired entry
+   * restarts its versions without a delete, so the versions of an entry with an expiry are not
+   * compared.
    */
   boolean outlives(EntrySlot held, Change change) {
     if (change.kind() != KVChange.Kind.SET || held.entry().isEmpty()) {
