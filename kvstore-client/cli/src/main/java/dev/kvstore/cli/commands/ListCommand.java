@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
       "  kv list ui. -o json | grep etag"
     })
 final class ListCommand extends Action.OnStore {
-  /** How much of a value is shown to a person. */
+  /** The maximum width of a value in output for people. */
   private static final int VALUE_WIDTH = 60;
 
   @Mixin
