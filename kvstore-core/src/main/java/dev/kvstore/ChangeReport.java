@@ -43,7 +43,7 @@ public record ChangeReport(
     Objects.requireNonNull(fingerprint, "fingerprint");
   }
 
-  /** What happens to an entry. */
+  /** The kind of change of an entry. */
   public enum Kind {
     CREATED,
     CHANGED,
@@ -57,7 +57,7 @@ public record ChangeReport(
   }
 
   /**
-   * What happens to one entry.
+   * The change of one entry.
    *
    * @param from the value before as JSON, at most {@value #MAX_TEXT} characters; empty if there was
    *     no entry

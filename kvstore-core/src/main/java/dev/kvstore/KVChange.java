@@ -8,7 +8,7 @@ import java.util.Optional;
  * this version or a newer one.
  */
 public interface KVChange {
-  /** What happened to a key. */
+  /** The kind of a change. */
   enum Kind {
     /** A value was written. */
     SET,

@@ -10,7 +10,7 @@ public final class NearCacheSettings {
   /** The defaults of the builder. */
   public static final NearCacheSettings DEFAULT = builder().build();
 
-  /** What a read does when the cache cannot prove that it is up to date. */
+  /** The behavior of a read when the cache cannot prove that it is up to date. */
   public enum PastBound {
     /** Reads from the database, and fails if it cannot be reached. */
     READ_THROUGH,

@@ -99,7 +99,7 @@ public final class RequestHeads extends HttpConnectionFactory {
     private final class BoundedHandler extends RequestHandler {
       private int fields;
 
-      /** Whether a field has begun since the last check, and whether there was any. */
+      /** True if a field has begun since the last check; and if there was any field. */
       private boolean begun;
 
       private boolean inFields;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Help.Ansi.Style;
 public record Console(
     InputStream in, PrintWriter out, PrintWriter err, Terminals terminals, Ansi ansi, Clock clock) {
 
-  /** Tells which of the standard streams are terminals. */
+  /** Checks which of the standard streams are terminals. */
   public interface Terminals {
     boolean in();
 
