@@ -13,18 +13,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who writes and why, as the history records it.
+ * The author and reason of a write, as recorded in the history.
  *
  * @param author also stored as {@code updatedBy}
- * @param operation null for that of the mutation
- * @param from where the value came from, for a rollback, an import and a copy
+ * @param operation the operation to record, or null for that of the mutation
+ * @param from the origin of the value, for a rollback, an import or a copy; otherwise null
  */
 public record Cause(
     @Nullable String author,
     @Nullable String comment,
     @Nullable KVOperation operation,
     @Nullable RevisionSource from) {
-  /** Nobody, for no reason. */
+  /** No author and no reason. */
   public static final Cause UNKNOWN = new Cause(null, null, null, null);
 
   public static Cause of(WriteOptions options) {

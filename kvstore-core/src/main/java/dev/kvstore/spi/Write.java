@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A value to write.
  *
  * @param key a valid key
- * @param timeToLive how long the entry lives after the write, or null for ever
+ * @param timeToLive how long the entry lives after the write, or null for forever
  * @param expiryKept true to keep the expiry of an existing entry; excludes a time to live
- * @param cause who writes and why
- * @param etag the chosen etag, see {@link WriteOptions#etag(String)}, or null to let the store make
- *     one
+ * @param cause the author and reason of the write
+ * @param etag the chosen etag, see {@link WriteOptions#etag(String)}, or null to let the store
+ *     generate one
  */
 public record Write(
     String key,
@@ -59,7 +59,7 @@ public record Write(
         options.etag().orElse(null));
   }
 
-  /** Returns what is stored as {@code updatedBy}. */
+  /** Returns the author to store as {@code updatedBy}; null for none. */
   public @Nullable String author() {
     return cause.author();
   }

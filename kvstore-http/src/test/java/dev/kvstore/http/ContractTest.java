@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every resource and every error of the contract, with a request over a socket; each answer has to
- * be one that the description has. What is tested of each in depth is in the other tests.
+ * Tests every resource and every error of the contract with a request over a socket; each response
+ * must match the description. Other tests test each resource in depth.
  */
 class ContractTest {
   /** Stands for the etag of the entry {@code text}. */
@@ -202,7 +202,7 @@ class ContractTest {
     API.assertDescribed(method, path, reply);
   }
 
-  /** What the database cannot do or will not, as it is told. */
+  /** Errors of the database, as they are reported. */
   @ParameterizedTest
   @CsvSource({
     "PATCH,/v1/stores/app/keys/object,CONFLICT,409 conflict",

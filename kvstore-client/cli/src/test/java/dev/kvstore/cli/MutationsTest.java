@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A layer sees every write of a command, as one mutation each. */
+/** Tests that a layer sees each write of a command as one mutation. */
 class MutationsTest {
   @TempDir
   private Path folder;

@@ -30,15 +30,15 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes entries in the transaction that is open, on the writer's thread. A change that is refused
- * with a {@code KVException} has changed nothing: whatever can refuse comes before the first
- * statement that changes something.
+ * Changes entries in the open transaction, on the writer's thread. A change that is refused with a
+ * {@code KVException} has changed nothing: all checks come before the first statement that changes
+ * something.
  *
- * @param changes is told what is done
- * @param history records it
+ * @param changes receives the changes
+ * @param history records the changes
  */
 record EntryTable(Statements statements, ChangeLog changes, HistoryTable history, Clock clock) {
-  /** Few enough that those who write meanwhile hardly notice, even where the values are large. */
+  /** Small enough that concurrent writers hardly notice, even with large values. */
   private static final int SWEPT_AT_ONCE = 100;
 
   private static final String SELECT =
@@ -140,7 +140,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return true;
   }
 
-  /** Applies all parts, whose conditions are looked at before anything is changed. */
+  /** Applies all parts. All conditions are checked before anything is changed. */
   List<Boolean> all(String store, List<Mutation<?>> parts) throws SQLException {
     Instant now = clock.instant();
     for (Mutation<?> part : parts) {
@@ -191,7 +191,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return new DeleteResult(deleted, changed, Optional.empty());
   }
 
-  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  /** Renames the store, which hides its entries. Returns true if it existed. */
   boolean drop(String store, Cause cause) throws SQLException {
     history.dropped(store, cause);
     try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
@@ -204,8 +204,8 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   }
 
   /**
-   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
-   * may be more.
+   * Removes a batch of rows that have expired or whose store was dropped. Returns true if there may
+   * be more.
    */
   boolean sweep() throws SQLException {
     boolean more = sweepExpired();
@@ -230,7 +230,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return expired.size() == SWEPT_AT_ONCE;
   }
 
-  /** Returns whether the history keeps the value. */
+  /** Records the expiry of a row. Returns true if the history keeps the value. */
   private boolean expired(String store, Row row) throws SQLException {
     changes.expired(store, row.metadata.key());
     Instant at = row.metadata.expiresAt().orElseThrow();
@@ -333,7 +333,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
         : Instant.ofEpochMilli(now.toEpochMilli() + write.timeToLive().toMillis());
   }
 
-  /** Writes over the row, which may have expired, or makes one where there is none. */
+  /** Overwrites the row, which may have expired, or inserts one. */
   private KVMetadata put(
       String store,
       @Nullable Row row,
@@ -359,7 +359,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return next;
   }
 
-  /** Stores a value, and returns the number of its row. */
+  /** Stores a value and returns the id of its row. */
   private long add(byte[] document) throws SQLException {
     try (ResultSet id = statements.bind(INSERT_VALUE, document).executeQuery()) {
       id.next();
@@ -367,7 +367,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     }
   }
 
-  /** The metadata are the first parameters. */
+  /** Executes the statement, with the metadata as the first parameters. */
   private void executeWith(KVMetadata metadata, String sql, Object... more) throws SQLException {
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(metadata.key());

@@ -14,11 +14,11 @@ public record SnapshotExport(KVStore store, String prefix, Writing writing) {
   private static final int STEP = 100;
 
   /**
-   * Exports, and returns the number of entries.
+   * Exports the entries and returns their number.
    *
-   * @param losses takes a message for each value that is going to be read back as something else
-   * @param progress takes the number of entries after every few of them, and returns false to end
-   *     the export there
+   * @param losses receives a message for each value that will be read back differently
+   * @param progress called from time to time with the number of entries; returns false to end the
+   *     export
    */
   public long to(Writer to, Consumer<String> losses, LongPredicate progress) throws IOException {
     long count = 0;

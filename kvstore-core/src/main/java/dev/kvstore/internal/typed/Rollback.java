@@ -36,11 +36,11 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A rollback of all entries under a prefix to what they were at an instant. */
+/** A rollback of all entries under a prefix to their state at an instant. */
 record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions options) {
   private static final int MOST_CHANGES = 10_000;
 
-  /** How much memory the values to restore may take, as all are written together. */
+  /** The maximum memory of the values to restore, because all are written together. */
   private static final long MOST_BYTES = 64 * 1024 * 1024;
 
   ChangeReport run() {
@@ -106,7 +106,7 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     return new Mutation.Put(new Write(step.key(), value, unchanged, null, true, cause, null));
   }
 
-  /** Compares the present entries with those of the instant, both in the order of their keys. */
+  /** Compares the current entries with those at the instant, both in key order. */
   private Plan plan() {
     KeyRange range = new KeyRange(prefix, null);
     Entries then = new Entries(stream(range, ReadOptions.DEFAULT.at(at)));
@@ -158,7 +158,7 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
       take();
     }
 
-    /** Returns the head, and goes on to the next entry. */
+    /** Returns the current entry and advances to the next one. */
     @Nullable
     KVEntry<RawValue> take() {
       KVEntry<RawValue> taken = head;
@@ -167,7 +167,7 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
     }
   }
 
-  /** One entry now and then; one of them can be absent. */
+  /** An entry now and at the instant; either can be absent. */
   private record Step(
       @Nullable KVEntry<RawValue> now, @Nullable KVEntry<RawValue> then) {
     String key() {
@@ -194,11 +194,11 @@ record Rollback(EntryStore store, String prefix, Instant at, RollbackOptions opt
   }
 
   private record Plan(List<Step> steps, long unchanged, boolean dryRun) {
-    /** Returns a text that stands for these steps, each from and to what it is. */
+    /** Returns a fingerprint of these steps, each with its current and its restored state. */
     String fingerprint() {
       MessageDigest digest = Sha256.start();
       for (Step step : steps) {
-        // No key has a line feed.
+        // Keys contain no line feeds.
         String line = step.key() + '\n' + etag(step.now) + '\n' + etag(step.then) + '\n';
         digest.update(line.getBytes(UTF_8));
       }

@@ -61,7 +61,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The one implementation of {@link KVStore}, over whatever keeps the raw entries. */
+/** The implementation of {@link KVStore}, over a store of raw entries. */
 public final class TypedKVStore implements KVStore {
   private final EntryStore entries;
   private final BsonCodec codec;
@@ -76,12 +76,12 @@ public final class TypedKVStore implements KVStore {
     this.watches = WatchHub.of(entries);
   }
 
-  /** Returns the entries as a typed store, which closes them when it is closed. */
+  /** Returns a typed store over the entries, which it closes when it is closed. */
   public static KVStore over(EntryStore entries, BsonCodec codec) {
     return new TypedKVStore(entries, codec, () -> {});
   }
 
-  /** As {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
+  /** Like {@link #over(EntryStore, BsonCodec)}; closing it finally calls {@code afterClose}. */
   public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     return new TypedKVStore(entries, codec, afterClose);
   }
@@ -92,7 +92,7 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  @SuppressWarnings("unchecked") // it was read as this type
   public <T> @Nullable T get(String key, Class<T> type) {
     Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
@@ -103,7 +103,7 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  @SuppressWarnings("unchecked") // it was read as this type
   public <T> @Nullable T get(String key, KVType<T> type) {
     Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
@@ -129,7 +129,7 @@ public final class TypedKVStore implements KVStore {
         Objects.requireNonNull(key, "key"), Objects.requireNonNull(options, "options"));
   }
 
-  /** As {@link NearCacheView#remember}. */
+  /** Returns a shortcut to a cached value, like {@link NearCacheView#remember}. */
   @Nullable
   Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
     return entries
@@ -142,7 +142,7 @@ public final class TypedKVStore implements KVStore {
     return closed;
   }
 
-  /** Reads what is held in memory, or else asks for it. */
+  /** Reads the entry from memory, or else from the store. */
   <T> Optional<KVEntry<T>> read(
       @Nullable CachedEntry held, String key, KVType<T> type, ReadOptions options) {
     return held == null
@@ -187,15 +187,15 @@ public final class TypedKVStore implements KVStore {
     }
     Write write = new Write(Names.checkKey(key), codec.encode(value), options);
     Mutation.PutIfAbsent put = new Mutation.PutIfAbsent(write);
-    // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
-    // is answered by a near-cache without the server, and needs no right to write.
+    // Usually the entry exists. A read is cheaper than a write that changes nothing, can be
+    // answered by a near-cache, and needs no write permission.
     Optional<KVEntry<RawValue>> present = entries.find(key, ReadOptions.DEFAULT);
     if (present.isPresent()) {
       return typed(put.unchanged(present.get()), type);
     }
     T ours = readBack(write, type);
     try {
-      // Not a PutIfAbsent, which would read once more.
+      // Not a PutIfAbsent, which would read again.
       WriteOptions create = options
           .condition(WriteCondition.IF_ABSENT)
           .operation(options.operation().orElse(KVOperation.DEFAULT));
@@ -213,7 +213,7 @@ public final class TypedKVStore implements KVStore {
     return new SetDefaultResult<>(typed(outcome.entry(), type), outcome.stored());
   }
 
-  /** Reads the value before it is written: what the caller could never read is refused. */
+  /** Decodes the value before it is written, to refuse one that the caller could not read back. */
   private <T> @Nullable T readBack(Write write, KVType<T> type) {
     try {
       return codec.decode(write.key(), write.value(), type);
@@ -394,8 +394,11 @@ public final class TypedKVStore implements KVStore {
     Closing.all(watches::close, entries::close, afterClose);
   }
 
-  /** Decodes what is held, if nobody has, and leaves it for those who come next. */
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  /**
+   * Returns the decoded value of a cached entry. If it is not decoded yet, decodes it and keeps it
+   * for later readers.
+   */
+  @SuppressWarnings("unchecked") // it was read as this type
   private <T> KVEntry<T> decoded(CachedEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Object earlier = held.valueAs(type);
     if (earlier != null) {

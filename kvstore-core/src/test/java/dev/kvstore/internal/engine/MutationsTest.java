@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A layer sees every write, as one mutation each. */
+/** Tests that a layer sees each write as one mutation. */
 class MutationsTest {
-  /** Settings that are bound. */
+  /** Settings to bind. */
   record Limits(int most) {}
 
   @TempDir

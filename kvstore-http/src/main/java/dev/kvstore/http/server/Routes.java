@@ -40,8 +40,8 @@ final class Routes {
   private Routes() {}
 
   /**
-   * @param streams will hold the streams of events
-   * @param polls will hold the requests that wait for changes
+   * @param streams the open event streams
+   * @param polls the waiting long polls
    */
   static RouteTable of(
       ServerSettings settings,

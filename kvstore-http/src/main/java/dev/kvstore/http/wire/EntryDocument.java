@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** A document of many entries, which is written one entry after the other. Not thread-safe. */
+/** A document of many entries, which is written entry by entry. Not thread-safe. */
 public final class EntryDocument {
   private final ResponseWriter.Content begin;
   private final Entries entries;
@@ -17,12 +17,12 @@ public final class EntryDocument {
   private final ResponseWriter.Content end;
   private boolean begun;
 
-  /** The entries of a document, which are read as they are needed. */
+  /** The entries of a document, read on demand. */
   public abstract static class Entries {
     protected final RequestContext context;
     protected final PageRoom room;
 
-    /** What was read and is not written yet; there is room for it. */
+    /** The entries that were read but not written yet, for which memory is reserved. */
     protected final Deque<KVEntry<RawValue>> read = new ArrayDeque<>();
 
     protected Entries(RequestContext context) {
@@ -30,7 +30,7 @@ public final class EntryDocument {
       this.room = context.room().forEntries();
     }
 
-    /** Reads some of those that come next, or none; returns false if there are no more. */
+    /** Reads some of the next entries, or none; returns false if there are no more. */
     protected abstract boolean readSome();
 
     /** Returns the next entry, or null if there are no more. */
@@ -44,7 +44,10 @@ public final class EntryDocument {
       return read.remove();
     }
 
-    /** Gives back the room of what was returned, which is written, if it is all that was read. */
+    /**
+     * Gives back the memory of returned entries, which have been written, if no others are in
+     * memory.
+     */
     final void settle() {
       if (read.isEmpty()) {
         room.clear();
@@ -64,7 +67,7 @@ public final class EntryDocument {
     this.end = end;
   }
 
-  /** Writes what comes next and returns true, or returns false if that was the end. */
+  /** Writes the next part. Returns false if there is no more. */
   boolean writeTo(DocumentWriter out) throws IOException {
     if (!begun) {
       begun = true;
@@ -80,7 +83,7 @@ public final class EntryDocument {
     return true;
   }
 
-  /** What was written is not needed any more. */
+  /** Called when the written entries are no longer needed. */
   void settle() {
     entries.settle();
   }

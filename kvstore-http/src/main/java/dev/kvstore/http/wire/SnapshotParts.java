@@ -10,7 +10,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
-/** A snapshot. */
+/** The parts of a snapshot. */
 public final class SnapshotParts extends EntryParts {
   private final EntryDocument.Entries entries;
   private final Writer text;
@@ -25,7 +25,7 @@ public final class SnapshotParts extends EntryParts {
     this.snapshot = new SnapshotWriter(text, writing, loss -> losses++);
   }
 
-  /** Returns how many values, as far as they are written, the format cannot hold as they are. */
+  /** Returns the number of values written so far that the format could not represent exactly. */
   long losses() {
     return losses;
   }

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two services, of which one has keys that a limited token must not learn of, and the other has
- * not. No request with that token may be answered differently.
+ * Tests two services, one of which has keys that a limited token must not see. No response to that
+ * token may differ.
  */
 class HiddenKeysTest {
   private static final String VISIBLE =
@@ -194,7 +194,7 @@ class HiddenKeysTest {
         service.send(request.method(), request.path(), body, headers.toArray(String[]::new));
     Map<String, String> answer = new TreeMap<>(reply.headers());
     answer.remove("Date");
-    // Says that something was written in the store, and nothing of what.
+    // The token reveals only that something was written to the store.
     answer.remove("Sync-Token");
     answer.put("status", "" + reply.status());
     answer.put("body", reply.text());

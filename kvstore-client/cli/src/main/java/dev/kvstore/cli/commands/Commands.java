@@ -44,8 +44,8 @@ public final class Commands {
   }
 
   /**
-   * Returns the command line with the commands that the arguments can mean: to describe a command
-   * by reflection takes time, and few are needed where the arguments name one.
+   * Returns the command line with only the commands that the arguments can mean, because describing
+   * commands by reflection is slow.
    */
   public static CommandLine meant(Session session, String[] arguments) {
     return commandLine(session, meant(arguments));

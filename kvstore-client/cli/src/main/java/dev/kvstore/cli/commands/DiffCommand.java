@@ -73,7 +73,7 @@ final class DiffCommand extends Action {
     return differences.isEmpty() ? ExitCodes.OK : ExitCodes.DIFFERENT;
   }
 
-  /** A store comes into being with its first entry, so one without may be a typing error. */
+  /** Returns true for a store without entries, whose name may be a typing error. */
   private boolean isEmptyStore(String operand) {
     if (!Names.isStore(operand)) {
       return false;

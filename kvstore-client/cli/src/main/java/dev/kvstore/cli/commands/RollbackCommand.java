@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Goes back to an earlier state. */
+/** The command to restore an earlier state. */
 @Command(
     name = "rollback",
     header = "Stores an earlier value of a key again, or all entries with a prefix as they were.",

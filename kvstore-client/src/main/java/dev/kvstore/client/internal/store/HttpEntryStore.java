@@ -44,7 +44,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
 public final class HttpEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
-  /** A URL longer than about 8 KiB is refused by many a server and proxy. */
+  /**
+   * The maximum length of a query; many servers and proxies refuse URLs longer than about 8 KiB.
+   */
   private static final int MAX_QUERY = 6 * 1024;
 
   private static final int MAX_KEYS = 1000;
@@ -96,7 +98,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     return found;
   }
 
-  /** What was seen here is demanded by every request anyway. */
+  /** Adds the freshness requirements. The seen token is sent with every request anyway. */
   private Call demanding(Call read, ReadOptions options) {
     Call demanding = options.atLeast().compareTo(syncToken()) <= 0
         ? read
@@ -110,7 +112,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
         : entry;
   }
 
-  /** Reads the group, in halves where its values together are too large for one answer. */
+  /** Reads the group; splits it in halves if its values are too large for one response. */
   private void readGroup(
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = at(Query.none().and("values", "true"), options);
@@ -118,7 +120,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
-      // Which of them are stale the answer does not say.
+      // The response does not say which of them are stale.
       answer.read(WireReader::entries).items().forEach(entry -> found.add(marked(answer, entry)));
     } catch (KVException e) {
       boolean tooLarge =
@@ -190,7 +192,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
-    // Without positions the service cannot tell what its cache has heard of.
+    // Without positions the service cannot tell which changes its cache has received.
     boolean asksDatabase = syncToken().equals(SyncToken.START);
     return writer.setDefault(put.write(), asksDatabase, deadline());
   }
@@ -225,7 +227,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
         : EntryStore.super.capability(type);
   }
 
-  /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
+  /** Drops the store, see {@link dev.kvstore.spi.EntryDatabase#drop}. */
   boolean drop(DropOptions options, Deadline deadline) {
     Query query = Query.none().and("confirm", name);
     if (options.isPurging()) {
@@ -255,7 +257,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public void close() {
-    // Its connections first, which the client would wait for.
+    // Close its connections first, because the client would wait for them.
     try {
       feed.close();
     } finally {

@@ -42,10 +42,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
 record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
-  /** A batch that need not be atomic goes in parts of about this size. */
+  /** The approximate size of the parts of a batch that is not atomic. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-  /** The service gives each 1,000 keys a time limit of their own, and so does this. */
+  /**
+   * The maximum number of keys of such a part; the service and this client apply a separate time
+   * limit to each 1,000 keys.
+   */
   private static final int MAX_BATCH_KEYS = 1000;
 
   KVMetadata write(Write write, Deadline deadline) {
@@ -61,7 +64,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         KVEntry::metadata);
   }
 
-  /** The service has the value that is to be stored again. */
+  /** Returns the call to restore a value, which the service reads itself. */
   private Call rollback(Write write, RevisionSource from) {
     BsonDocument body = new BsonDocument("etag", new BsonString(from.etag().orElseThrow()));
     return Call.write(
@@ -79,7 +82,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
     return put(urls.key(write.key(), query), write, write.condition());
   }
 
-  /** @param asksDatabase whether what is kept must not come from a cache of the service */
+  /** @param asksDatabase true if an existing value must not come from a cache of the service */
   SetDefaultResult<RawValue> setDefault(Write write, boolean asksDatabase, Deadline deadline) {
     URI url = urls.at("/defaults", write.key(), withTimeToLive(write.timeToLive()));
     Call call = put(url, write, WriteCondition.NONE);
@@ -91,7 +94,10 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         entry -> new SetDefaultResult<>(entry, true));
   }
 
-  /** What is kept under the write's own etag was stored by it, when it came before. */
+  /**
+   * Parses the result. An existing entry with the write's own etag was stored by an earlier
+   * attempt.
+   */
   private static SetDefaultResult<RawValue> defaulted(Answer answer, String key) {
     KVEntry<RawValue> entry = answer.read(body -> WireReader.entry(body, key));
     return new SetDefaultResult<>(
@@ -103,7 +109,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         "PUT", url, write.key(), condition, write.cause(), write.value().toByteArray());
   }
 
-  /** @param deadlines gives each part of the batch one of its own */
+  /** @param deadlines supplies the deadline of each part of the batch */
   BatchResult writeMany(
       Map<String, RawValue> values, BatchOptions options, Supplier<Deadline> deadlines) {
     List<List<String>> groups = options.isAtomic()
@@ -129,7 +135,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
     return new BatchResult(created, replaced);
   }
 
-  /** Returns the error of the batch, of which that part failed, with what became of each key. */
+  /** Returns the error of a batch of which this part failed, with the outcome of each key. */
   private static KVException failed(KVException e, List<List<String>> groups, int part) {
     BatchOutcome own = e.batchOutcome().orElseGet(() -> {
       boolean lost = e instanceof OutcomeUnknownException;
@@ -198,7 +204,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
   }
 
-  /** The conditions are none, or an etag. */
+  /** Deletes keys. Each condition is none or an etag. */
   DeleteResult deleteMany(Mutation.DeleteMany deletion, Deadline deadline) {
     Map<String, WriteCondition> conditions = deletion.conditions();
     BsonArray entries = new BsonArray();

@@ -16,9 +16,12 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads pages of revisions for a request, and writes them. Nothing outside the token is read. */
+/**
+ * Reads and writes pages of revisions for a request. Never reads keys outside the limits of the
+ * token.
+ */
 record RevisionPages(RequestContext context, HistoryQuery query) {
-  /** Returns what the caller may see of the revisions of keys with the prefix. */
+  /** Returns a query for the revisions of keys with the prefix that the caller may see. */
   static HistoryQuery visible(RequestContext context, String prefix) {
     return HistoryQuery.ALL.prefixes(
         context.principal().visible(new KeyRange(prefix, null)).stream()
@@ -27,9 +30,9 @@ record RevisionPages(RequestContext context, HistoryQuery query) {
   }
 
   /**
-   * Returns a page, which is shorter where there is no room for more.
+   * Reads a page, which is shorter if there is not enough memory.
    *
-   * @param room for what the page has, to be given back by the caller
+   * @param room the memory for the page, which the caller must give back
    */
   KVPage<KVRevision<RawValue>> read(
       Function<HistoryQuery, KVPage<KVRevision<RawValue>>> reader, PageRoom room) {
@@ -86,7 +89,7 @@ record RevisionPages(RequestContext context, HistoryQuery query) {
     out.endDocument();
   }
 
-  /** A value that is not known any more is left out; it is no null. */
+  /** Writes the value. A value that is no longer known is omitted, because it is not null. */
   private static void writeValue(DocumentWriter out, KVRevision<RawValue> revision)
       throws IOException {
     Optional<KVEntry<RawValue>> entry = revision.entry();
@@ -97,7 +100,7 @@ record RevisionPages(RequestContext context, HistoryQuery query) {
     }
   }
 
-  /** What the caller may not read is not named either. */
+  /** Writes the source, omitting keys and stores that the caller may not read. */
   private void writeSource(DocumentWriter out, String key, RevisionSource source)
       throws IOException {
     String store = source.store().orElse(context.store());
