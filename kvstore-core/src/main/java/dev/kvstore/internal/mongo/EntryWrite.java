@@ -109,14 +109,14 @@ final class EntryWrite {
         ? replacing(now, write.expiryKept())
             .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)))
         : recorded(operation, now)
-            .put(BsonValues.toBsonValue(value), expiry(now), write.expiryKept());
+            .put(BsonValues.toBsonValue(value), write.expiry(now), write.expiryKept());
   }
 
   /** Makes an entry where this is an upsert that finds none, and else changes nothing. */
   BsonValue creating(Instant now) {
     return operation == null
         ? new BsonDocument("$setOnInsert", fresh(now))
-        : recorded(operation, now).create(BsonValues.toBsonValue(value), expiry(now));
+        : recorded(operation, now).create(BsonValues.toBsonValue(value), write.expiry(now));
   }
 
   /** The whole document of a new entry, without its key. */
@@ -155,7 +155,7 @@ final class EntryWrite {
    */
   BsonValue adding(long by, Instant now) {
     if (operation != null) {
-      return recorded(operation, now).add(by, expiry(now));
+      return recorded(operation, now).add(by, write.expiry(now));
     }
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
@@ -195,12 +195,8 @@ final class EntryWrite {
   }
 
   private @Nullable BsonValue expiresAt(Instant now) {
-    Instant expiry = expiry(now);
+    Instant expiry = write.expiry(now);
     return expiry == null ? null : date(expiry);
-  }
-
-  private @Nullable Instant expiry(Instant now) {
-    return write.timeToLive() == null ? null : now.plus(write.timeToLive());
   }
 
   private static BsonDateTime date(Instant time) {

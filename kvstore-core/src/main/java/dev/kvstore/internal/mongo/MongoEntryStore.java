@@ -319,6 +319,11 @@ final class MongoEntryStore
     access.recording().written();
   }
 
+  @Override
+  public Object identity() {
+    return List.of(pump, name());
+  }
+
   /** Of all stores of the database together: that is not before anything of this one. */
   @Override
   public SyncToken syncToken() {
