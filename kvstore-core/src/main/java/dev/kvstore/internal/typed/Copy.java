@@ -10,7 +10,6 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.WriteCondition;
-import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.EntryStore;
@@ -21,6 +20,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,26 +28,31 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A copy of many entries of a store to another one, or within the store, maybe as a move. */
 public final class Copy extends ManyChanges {
-  /** How many entries are read at once by their keys. */
-  private static final int READ_AT_ONCE = 20;
+  /** How many entries are read at once by their keys, at most, and before their size is known. */
+  private static final int MANY_AT_ONCE = 20;
+
+  private static final int FEW_AT_ONCE = 4;
+
+  /** Entries that have so many bytes are not compared with more of them at once. */
+  private static final long BYTES_AT_ONCE = 1024 * 1024;
 
   private static final ReadOptions FRESH = ReadOptions.DEFAULT.bypassingCache();
 
   private final EntryStore source;
   private final EntryStore target;
   private final boolean within;
-  private final Supplier<Stream<KVEntry<RawValue>>> entries;
+  private final Supplier<Iterator<KVEntry<RawValue>>> entries;
   private final int skipped;
   private final String toPrefix;
   private final CopyOptions options;
@@ -57,7 +62,7 @@ public final class Copy extends ManyChanges {
       EntryStore source,
       EntryStore target,
       String name,
-      Supplier<Stream<KVEntry<RawValue>>> entries,
+      Supplier<Iterator<KVEntry<RawValue>>> entries,
       int skipped,
       String toPrefix,
       CopyOptions options,
@@ -76,7 +81,8 @@ public final class Copy extends ManyChanges {
   /**
    * Copies all entries whose keys begin with the prefix.
    *
-   * @param held called with the bytes of each entry that is held in memory until all are written
+   * @param held called with the bytes of each entry that is held in memory until all are written,
+   *     and with a negative number when entries are read again
    */
   public static ChangeReport ofPrefix(
       EntryStore source, String prefix, EntryStore target, CopyOptions options, LongConsumer held) {
@@ -85,7 +91,8 @@ public final class Copy extends ManyChanges {
             source,
             target,
             "copy of '" + prefix + "'",
-            () -> source.stream(range, Projection.ENTRIES, KVQuery.MAX_LIMIT, FRESH),
+            () -> source.stream(range, Projection.ENTRIES, KVQuery.MAX_LIMIT, FRESH)
+                .iterator(),
             prefix.length(),
             options.toPrefix().orElse(prefix),
             options,
@@ -106,7 +113,7 @@ public final class Copy extends ManyChanges {
             source,
             target,
             "copy of " + sorted.size() + " keys",
-            () -> Chunks.of(sorted, READ_AT_ONCE).stream().flatMap(some -> find(source, some)),
+            () -> new Named(source, sorted),
             0,
             options.toPrefix().orElse(""),
             options,
@@ -114,9 +121,42 @@ public final class Copy extends ManyChanges {
         .run();
   }
 
-  private static Stream<KVEntry<RawValue>> find(EntryStore store, List<String> keys) {
-    return store.find(keys, FRESH).stream()
-        .sorted(Comparator.comparing(KVEntry::key, KeyOrder.INSTANCE));
+  /** The entries of those of the keys that have one, in order, fewer at once if they are large. */
+  private static final class Named implements Iterator<KVEntry<RawValue>> {
+    private final EntryStore store;
+    private final Iterator<String> keys;
+    private Iterator<KVEntry<RawValue>> read = Collections.emptyIterator();
+    private int atOnce = FEW_AT_ONCE;
+
+    Named(EntryStore store, Collection<String> keys) {
+      this.store = store;
+      this.keys = keys.iterator();
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!read.hasNext() && keys.hasNext()) {
+        List<String> some = new ArrayList<>();
+        while (keys.hasNext() && some.size() < atOnce) {
+          some.add(keys.next());
+        }
+        List<KVEntry<RawValue>> found = store.find(some, FRESH).stream()
+            .sorted(Comparator.comparing(KVEntry::key, KeyOrder.INSTANCE))
+            .toList();
+        long bytes = found.stream().mapToLong(ManyChanges::size).sum();
+        atOnce = bytes < BYTES_AT_ONCE ? MANY_AT_ONCE : FEW_AT_ONCE;
+        read = found.iterator();
+      }
+      return read.hasNext();
+    }
+
+    @Override
+    public KVEntry<RawValue> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return read.next();
+    }
   }
 
   @Override
@@ -134,22 +174,22 @@ public final class Copy extends ManyChanges {
     Plan plan = new Plan();
     List<Step> leaving = new ArrayList<>();
     Set<String> arrived = new HashSet<>();
-    try (Stream<KVEntry<RawValue>> stream = entries.get()) {
-      Iterator<KVEntry<RawValue>> rest = stream.iterator();
-      while (rest.hasNext()) {
-        Map<String, KVEntry<RawValue>> some = new LinkedHashMap<>();
-        while (rest.hasNext() && some.size() < READ_AT_ONCE) {
-          KVEntry<RawValue> entry = rest.next();
-          some.put(copied(entry), entry);
-        }
-        Map<String, KVEntry<RawValue>> present = new HashMap<>();
-        target.find(some.keySet(), FRESH).forEach(entry -> present.put(entry.key(), entry));
-        some.forEach((key, entry) -> {
-          if (arrives(key, entry, present.get(key), plan, leaving)) {
-            arrived.add(key);
-          }
-        });
+    Iterator<KVEntry<RawValue>> rest = entries.get();
+    while (rest.hasNext()) {
+      Map<String, KVEntry<RawValue>> some = new LinkedHashMap<>();
+      long bytes = 0;
+      while (rest.hasNext() && some.size() < MANY_AT_ONCE && bytes < BYTES_AT_ONCE) {
+        KVEntry<RawValue> entry = rest.next();
+        some.put(copied(entry), entry);
+        bytes += size(entry);
       }
+      Map<String, KVEntry<RawValue>> present = new HashMap<>();
+      target.find(some.keySet(), FRESH).forEach(entry -> present.put(entry.key(), entry));
+      some.forEach((key, entry) -> {
+        if (arrives(key, entry, present.get(key), plan, leaving)) {
+          arrived.add(key);
+        }
+      });
     }
     for (Step step : leaving) {
       if (!within) {

@@ -25,17 +25,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prefix of the keys in the left store
  * @param withPrefix of the keys in the right store
+ * @param freshness how fresh the entries must be
  * @param held called with the bytes of each entry that is held in memory as a part of the page
  */
 public record Differences(
-    EntryStore left, EntryStore right, String prefix, String withPrefix, LongConsumer held) {
+    EntryStore left,
+    EntryStore right,
+    String prefix,
+    String withPrefix,
+    ReadOptions freshness,
+    LongConsumer held) {
   /** A page ends after so many keys, so that one of stores that are the same comes in time. */
   private static final int MOST_COMPARED = 10_000;
 
   /** A page ends with the entry that brings its values to so many bytes. */
   private static final long MOST_BYTES = 4 * 1024 * 1024;
-
-  private static final ReadOptions FRESH = ReadOptions.DEFAULT.bypassingCache();
 
   /**
    * Returns a page of the differences within these ranges of the left store, and what corresponds
@@ -57,12 +61,12 @@ public record Differences(
         after = null;
       }
       EntryPairs pairs = new EntryPairs(
-          new EntryPairs.Side(left, new KeyRange(range.prefix(), after), prefix, FRESH),
+          new EntryPairs.Side(left, new KeyRange(range.prefix(), after), prefix, freshness),
           new EntryPairs.Side(
               right,
               new KeyRange(mapped(range.prefix()), after == null ? null : mapped(after)),
               withPrefix,
-              FRESH));
+              freshness));
       while (pairs.hasNext()) {
         if (page.isFull()) {
           return page.ending(true);
@@ -143,12 +147,12 @@ public record Differences(
     return new KVDifferences<>(items, same, found.next());
   }
 
-  private static Map<String, KVEntry<RawValue>> find(EntryStore store, Collection<String> keys) {
+  private Map<String, KVEntry<RawValue>> find(EntryStore store, Collection<String> keys) {
     // The name of an entry that only the other store has need not be a key here.
     List<String> valid = keys.stream().filter(Differences::isKey).toList();
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     if (!valid.isEmpty()) {
-      store.find(valid, FRESH).forEach(entry -> found.put(entry.key(), entry));
+      store.find(valid, freshness).forEach(entry -> found.put(entry.key(), entry));
     }
     return found;
   }

@@ -106,6 +106,7 @@ abstract class ManyChanges {
               "The entries of the " + name + " have changed since the dry run; nothing was written",
               null);
         }
+        held(-plan.bytes);
         contention.lost();
       }
     }
@@ -257,14 +258,14 @@ abstract class ManyChanges {
     }
   }
 
-  /** Called with the bytes of each change that is planned, which are held until it is done. */
+  /** Called with the bytes of each change that is planned, negative once they are not held. */
   void held(long bytes) {}
 
   private static String etag(@Nullable KVEntry<?> entry) {
     return entry == null ? "" : entry.etag();
   }
 
-  private static long size(@Nullable KVEntry<RawValue> entry) {
+  static long size(@Nullable KVEntry<RawValue> entry) {
     return entry == null ? 0 : Objects.requireNonNull(entry.value()).size();
   }
 

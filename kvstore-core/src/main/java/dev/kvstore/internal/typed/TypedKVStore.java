@@ -360,8 +360,13 @@ public final class TypedKVStore implements KVStore {
     Objects.requireNonNull(type, "type");
     KVQuery.prefix(withPrefix); // checks it
     EntryStore right = entriesOf(with);
-    Differences differences =
-        new Differences(entries, right, query.prefix(), withPrefix, bytes -> {});
+    Differences differences = new Differences(
+        entries,
+        right,
+        query.prefix(),
+        withPrefix,
+        ReadOptions.DEFAULT.bypassingCache(),
+        bytes -> {});
     KVDifferences<RawValue> page = RemotePair.of(entries, right)
         .map(pair ->
             differences.read(pair.remoteOne().differences(query, pair.remoteOther(), withPrefix)))

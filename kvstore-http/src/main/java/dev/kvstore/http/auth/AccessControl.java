@@ -93,8 +93,8 @@ public record AccessControl(
     if (!principal.has(needed)) {
       throw forbidden("This needs the role " + needed.text() + ", which the token has not");
     }
-    if (!store.isEmpty() && !principal.mayEnter(store)) {
-      throw forbidden("The token is not good for this store");
+    if (!store.isEmpty()) {
+      checkStore(principal, store);
     }
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
@@ -104,6 +104,13 @@ public record AccessControl(
     }
     if (access == Access.MONITORING && !principal.seesAll()) {
       throw forbidden("This needs a token that is good for all keys of all stores");
+    }
+  }
+
+  /** Throws {@link ProblemException} if the token is not good for a store, there or not. */
+  public static void checkStore(Principal principal, String store) {
+    if (!principal.mayEnter(store)) {
+      throw forbidden("The token is not good for the store '" + store + "'");
     }
   }
 
