@@ -48,7 +48,7 @@ public final class UsageErrors extends CommandErrors {
   }
 
   /** As {@link #addFor}, where the check finds something wrong. */
-  void addFrom(String option, Runnable check) {
+  public void addFrom(String option, Runnable check) {
     check(check, origin(option) + ": ");
   }
 
