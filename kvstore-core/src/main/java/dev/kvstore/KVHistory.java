@@ -76,7 +76,7 @@ public interface KVHistory {
    *
    * @throws PreconditionFailedException if the options have a fingerprint that does not match
    * @throws KVException with {@link ErrorCode#HISTORY_GONE} if the history does not reach back that
-   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries would change
+   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change
    */
   ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options);
 

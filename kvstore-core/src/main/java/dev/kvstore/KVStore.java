@@ -396,6 +396,72 @@ public interface KVStore extends AutoCloseable {
    */
   DeleteResult deleteAll(String prefix, DeleteOptions options);
 
+  /** As {@link #copyMany(Collection, KVStore, CopyOptions)}, with the same keys. */
+  default ChangeReport copyMany(Collection<String> keys, KVStore to) {
+    return copyMany(keys, to, CopyOptions.DEFAULT);
+  }
+
+  /**
+   * Copies the entries of those keys that have one, as {@link #copyAll(String, KVStore,
+   * CopyOptions)}. {@link CopyOptions#toPrefix} is put before each key.
+   *
+   * @since 0.1.0
+   */
+  ChangeReport copyMany(Collection<String> keys, KVStore to, CopyOptions options);
+
+  /** As {@link #copyAll(String, KVStore, CopyOptions)}, with the same keys. */
+  default ChangeReport copyAll(String prefix, KVStore to) {
+    return copyAll(prefix, to, CopyOptions.DEFAULT);
+  }
+
+  /**
+   * Copies or moves all entries whose keys begin with the prefix to another store, also one of
+   * another database, or to other keys of this store. The copies have the types and the expiries of
+   * the entries; entries that are the same already are not written. All entries are read before one
+   * is written.
+   *
+   * <p>Atomic for each store if its database has transactions; otherwise an entry that changes
+   * meanwhile is reported as failed and stays. The history records {@link KVOperation#COPY} and
+   * where each value came from; of a copy from one service to another it records a set. An entry
+   * that is moved is recorded as deleted where it was.
+   *
+   * @param to a store of a {@link KVDatabase}, which may be this one
+   * @return what was written, by the keys of the copies, and what a move deleted, by the old keys
+   * @throws PreconditionFailedException if the options have a fingerprint that does not match;
+   *     nothing was written
+   * @throws InvalidInputException if a copy would have an invalid key, for example a too long one;
+   *     with {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change;
+   *     nothing was written
+   * @throws OutcomeUnknownException if only a part may have been written; it is safe to copy or
+   *     move the same again
+   * @since 0.1.0
+   */
+  ChangeReport copyAll(String prefix, KVStore to, CopyOptions options);
+
+  /** As {@link #differences(KVQuery, KVStore, String, KVType)}, with the same prefix in both. */
+  default <T> KVDifferences<T> differences(KVQuery query, KVStore with, KVType<T> type) {
+    Objects.requireNonNull(query, "query");
+    return differences(query, with, query.prefix(), type);
+  }
+
+  /**
+   * Returns one page of the keys whose values or types differ between this store and another one.
+   * Reads from the databases; not a snapshot. Metadata and expiries are not compared. A page ends
+   * after 10,000 compared keys at the latest.
+   *
+   * <pre>{@code
+   * KVType<RawValue> any = RawValue.TYPE;
+   * boolean same = staging.differences(KVQuery.ALL, production, any).items().isEmpty();
+   * }</pre>
+   *
+   * @param query which entries of this store to compare
+   * @param with a store of a {@link KVDatabase}, which may be this one
+   * @param withPrefix stands in its keys where the keys of this store have the query's prefix
+   * @throws TypeMismatchException if a value is of another type
+   * @since 0.1.0
+   */
+  <T> KVDifferences<T> differences(KVQuery query, KVStore with, String withPrefix, KVType<T> type);
+
   /**
    * Replaces the value with the result of the function, atomically, and returns the new value. The
    * function may be called several times and must have no side effects. Clears an expiry, as

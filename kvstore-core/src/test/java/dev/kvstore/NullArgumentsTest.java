@@ -74,6 +74,7 @@ class NullArgumentsTest {
     List.of(
             BatchOptions.DEFAULT,
             BindOptions.none(),
+            CopyOptions.DEFAULT,
             DeleteOptions.DEFAULT,
             DropOptions.DEFAULT,
             ExportOptions.JSON,

@@ -1,15 +1,18 @@
 package dev.kvstore.spi;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVOperation;
 import dev.kvstore.RevisionSource;
+import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteOptions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,14 @@ public record Cause(
     return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
   }
 
+  public static Cause of(RollbackOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+  }
+
+  public static Cause of(CopyOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+  }
+
   /** Returns the operation to record for a mutation of this kind. */
   public KVOperation operationOr(KVOperation ofMutation) {
     return operation == null ? ofMutation : operation;
@@ -67,6 +78,13 @@ public record Cause(
         at.truncatedTo(ChronoUnit.MILLIS),
         Optional.ofNullable(author),
         Optional.ofNullable(comment));
+  }
+
+  /** Returns the options with this author and comment, added by these methods of theirs. */
+  public <O> O addTo(
+      O options, BiFunction<O, String, O> addAuthor, BiFunction<O, String, O> addComment) {
+    O authored = author == null ? options : addAuthor.apply(options, author);
+    return comment == null ? authored : addComment.apply(authored, comment);
   }
 
   /** Returns this cause with a source of the value. */

@@ -101,6 +101,14 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
+   * Returns an object that is equal for all objects of the same store of one open database, so that
+   * a copy knows whether it stays within a store. Do not override in a layer.
+   */
+  default Object identity() {
+    return this;
+  }
+
+  /**
    * Returns a capability that only some stores have, such as {@link NearCacheView}; empty if this
    * store does not have it.
    */

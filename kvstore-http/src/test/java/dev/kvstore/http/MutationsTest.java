@@ -47,6 +47,7 @@ class MutationsTest {
         "DELETE | keys/old      |                  | Delete",
         "PUT    | defaults/new  | 1                | PutIfAbsent",
         "POST   | counters/n    | {\"by\":2}       | Add",
+        "POST   | copies        | {\"keys\":[\"ui.theme\"],\"toStore\":\"other\"} | All",
         "POST   | deletions     | {\"prefix\":\"ui.\"} | DeleteMany",
         "PUT    | values        | {\"a\":1,\"b\":2} | Batch"
       })

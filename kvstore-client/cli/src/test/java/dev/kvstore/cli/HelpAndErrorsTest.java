@@ -47,6 +47,7 @@ class HelpAndErrorsTest extends KvTest {
         "edit",
         "export",
         "import",
+        "copy",
         "diff",
         "stores",
         "completion");

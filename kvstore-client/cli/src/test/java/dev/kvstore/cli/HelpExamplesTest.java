@@ -47,6 +47,7 @@ class HelpExamplesTest extends KvTest {
         "edit",
         "export",
         "import",
+        "copy",
         "diff",
         "stores",
         "log",

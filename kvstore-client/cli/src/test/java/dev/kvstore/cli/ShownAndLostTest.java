@@ -57,6 +57,7 @@ class ShownAndLostTest extends KvTest {
         "export --format yaml",
         "export --format properties",
         "diff app other",
+        "copy KEY --to-store other",
         "default KEY 1",
         "set KEY 1",
         "delete KEY"

@@ -33,9 +33,10 @@ public final class Variables {
   /** Options of {@code kv}, whose variables the service does not report. */
   public static final Set<String> KV = Set.of("""
       at author by ca-file cert contains deep delete dry-run entry file flatten format
-      if-absent if-match key keys keys-from message metadata mode number older-than
+      if-absent if-match key keys keys-from message metadata mode move number older-than
       output patch pointer prefix rate raw resume server set since store string timeout
-      to token token-file tree ttl type types until verbose""".split("\\s+", -1));
+      to to-prefix to-store token token-file tree ttl type types until
+      verbose""".split("\\s+", -1));
 
   private static final String PREFIX = "KVSTORE_";
 

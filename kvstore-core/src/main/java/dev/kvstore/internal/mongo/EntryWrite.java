@@ -114,7 +114,7 @@ final class EntryWrite {
         ? replacing(now, write.expiryKept())
             .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)))
         : recorded(operation, now)
-            .put(BsonValues.toBsonValue(value), expiry(now), write.expiryKept());
+            .put(BsonValues.toBsonValue(value), write.expiry(now), write.expiryKept());
   }
 
   /**
@@ -124,7 +124,7 @@ final class EntryWrite {
   BsonValue creating(Instant now) {
     return operation == null
         ? new BsonDocument("$setOnInsert", fresh(now))
-        : recorded(operation, now).create(BsonValues.toBsonValue(value), expiry(now));
+        : recorded(operation, now).create(BsonValues.toBsonValue(value), write.expiry(now));
   }
 
   /** Returns the whole document of a new entry, without its key. */
@@ -164,7 +164,7 @@ final class EntryWrite {
    */
   BsonValue adding(long by, Instant now) {
     if (operation != null) {
-      return recorded(operation, now).add(by, expiry(now));
+      return recorded(operation, now).add(by, write.expiry(now));
     }
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
@@ -204,12 +204,8 @@ final class EntryWrite {
   }
 
   private @Nullable BsonValue expiresAt(Instant now) {
-    Instant expiry = expiry(now);
+    Instant expiry = write.expiry(now);
     return expiry == null ? null : date(expiry);
-  }
-
-  private @Nullable Instant expiry(Instant now) {
-    return write.timeToLive() == null ? null : now.plus(write.timeToLive());
   }
 
   private static BsonDateTime date(Instant time) {

@@ -321,6 +321,11 @@ final class MongoEntryStore
     access.recording().written();
   }
 
+  @Override
+  public Object identity() {
+    return List.of(pump, name());
+  }
+
   /**
    * Returns the token of all stores of the database together, which includes everything of this
    * store.

@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -328,9 +329,8 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     if (write.expiryKept() && present != null) {
       return present.expiresAt().orElse(null);
     }
-    return write.timeToLive() == null
-        ? null
-        : Instant.ofEpochMilli(now.toEpochMilli() + write.timeToLive().toMillis());
+    Instant expiry = write.expiry(now);
+    return expiry == null ? null : expiry.truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** Overwrites the row, which may have expired, or inserts one. */

@@ -169,6 +169,11 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   }
 
   @Override
+  public Object identity() {
+    return List.of(database, name);
+  }
+
+  @Override
   public <C> Optional<C> capability(Class<C> type) {
     return type == HistoryStore.class
         ? Optional.of(type.cast(history))

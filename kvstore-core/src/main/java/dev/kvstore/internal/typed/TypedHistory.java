@@ -88,6 +88,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
         value,
         options.condition(),
         null,
+        null,
         true,
         cause,
         options.etag().orElse(null))));
@@ -96,8 +97,13 @@ public record TypedHistory(EntryStore entries, BsonCodec codec) implements KVHis
 
   /** Returns the source of a value restored from a revision. */
   static RevisionSource source(KVMetadata earlier) {
+    return source(Optional.empty(), earlier);
+  }
+
+  /** As {@link #source(KVMetadata)}, in the store of that name; empty for the same one. */
+  static RevisionSource source(Optional<String> store, KVMetadata earlier) {
     return new RevisionSource(
-        Optional.empty(),
+        store,
         Optional.of(earlier.key()),
         Optional.of(earlier.version()),
         Optional.of(earlier.etag()));

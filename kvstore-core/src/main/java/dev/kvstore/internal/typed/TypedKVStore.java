@@ -3,12 +3,15 @@ package dev.kvstore.internal.typed;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.BindOptions;
+import dev.kvstore.ChangeReport;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
+import dev.kvstore.KVDifferences;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVHistory;
 import dev.kvstore.KVItem;
@@ -328,6 +331,63 @@ public final class TypedKVStore implements KVStore {
               + " its fingerprint with DeleteOptions.ifMatch, or drop the store");
     }
     return new Deletion(entries, options).under(prefix);
+  }
+
+  @Override
+  public ChangeReport copyMany(Collection<String> keys, KVStore to, CopyOptions options) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(keys, "keys").forEach(Names::checkKey);
+    EntryStore target = entriesOf(to);
+    return RemotePair.of(entries, target)
+        .map(pair -> pair.copy((remote, other) -> remote.copyMany(keys, other, options)))
+        .orElseGet(() -> Copy.ofKeys(entries, keys, target, options, bytes -> {}));
+  }
+
+  @Override
+  public ChangeReport copyAll(String prefix, KVStore to, CopyOptions options) {
+    Objects.requireNonNull(options, "options");
+    KVQuery.prefix(prefix); // checks it
+    EntryStore target = entriesOf(to);
+    return RemotePair.of(entries, target)
+        .map(pair -> pair.copy((remote, other) -> remote.copyAll(prefix, other, options)))
+        .orElseGet(() -> Copy.ofPrefix(entries, prefix, target, options, bytes -> {}));
+  }
+
+  @Override
+  public <T> KVDifferences<T> differences(
+      KVQuery query, KVStore with, String withPrefix, KVType<T> type) {
+    Objects.requireNonNull(query, "query");
+    Objects.requireNonNull(type, "type");
+    KVQuery.prefix(withPrefix); // checks it
+    EntryStore right = entriesOf(with);
+    Differences differences = new Differences(
+        entries,
+        right,
+        query.prefix(),
+        withPrefix,
+        ReadOptions.DEFAULT.bypassingCache(),
+        bytes -> {});
+    KVDifferences<RawValue> page = RemotePair.of(entries, right)
+        .map(pair ->
+            differences.read(pair.remoteOne().differences(query, pair.remoteOther(), withPrefix)))
+        .orElseGet(() -> differences.page(List.of(KeyRange.of(query)), query.limit()));
+    return new KVDifferences<>(
+        page.items().stream()
+            .map(item -> new KVDifferences.Item<>(
+                item.key(),
+                item.left().map(entry -> typed(entry, type)),
+                item.right().map(entry -> typed(entry, type))))
+            .toList(),
+        page.same(),
+        page.next());
+  }
+
+  private static EntryStore entriesOf(KVStore store) {
+    if (Objects.requireNonNull(store, "store") instanceof TypedKVStore typed) {
+      return typed.entries;
+    }
+    throw new IllegalArgumentException(
+        store.getClass().getName() + " is not a store of a KVDatabase: pass one that is");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.kvstore.http.api;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
@@ -115,6 +116,15 @@ public final class WriteRequests {
     RollbackOptions options =
         parameters.flag("dryRun") ? RollbackOptions.DEFAULT.dryRun() : RollbackOptions.DEFAULT;
     options = signed(context, options, RollbackOptions::author, RollbackOptions::comment);
+    String fingerprint = fingerprint(context);
+    return fingerprint == null ? options : options.ifMatch(fingerprint);
+  }
+
+  /** Returns the options of a copy of many, likewise, as far as the body does not have them. */
+  public static CopyOptions copyOptions(RequestContext context, Parameters parameters) {
+    CopyOptions options =
+        parameters.flag("dryRun") ? CopyOptions.DEFAULT.dryRun() : CopyOptions.DEFAULT;
+    options = signed(context, options, CopyOptions::author, CopyOptions::comment);
     String fingerprint = fingerprint(context);
     return fingerprint == null ? options : options.ifMatch(fingerprint);
   }

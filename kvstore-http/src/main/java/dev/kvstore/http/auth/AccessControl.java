@@ -97,8 +97,8 @@ public record AccessControl(
     if (!principal.has(needed)) {
       throw forbidden("This needs the role " + needed.text() + ", which the token has not");
     }
-    if (!store.isEmpty() && !principal.mayEnter(store)) {
-      throw forbidden("The token is not good for this store");
+    if (!store.isEmpty()) {
+      checkStore(principal, store);
     }
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
@@ -108,6 +108,13 @@ public record AccessControl(
     }
     if (access == Access.MONITORING && !principal.seesAll()) {
       throw forbidden("This needs a token that is good for all keys of all stores");
+    }
+  }
+
+  /** Throws {@link ProblemException} if the token is not valid for a store, whether or not it exists. */
+  public static void checkStore(Principal principal, String store) {
+    if (!principal.mayEnter(store)) {
+      throw forbidden("The token is not good for the store '" + store + "'");
     }
   }
 

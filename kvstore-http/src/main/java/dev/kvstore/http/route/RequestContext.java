@@ -346,20 +346,29 @@ public final class RequestContext {
    * @param outcome {@code done}, or the reason of the failure
    */
   public void audit(String event, String outcome) {
+    audit(event, null, outcome);
+  }
+
+  private void audit(String event, @Nullable String subject, String outcome) {
     String remote = Request.getRemoteAddr(core(request));
     String by = principal.name().orElse(null);
-    new AuditEvent(event, by, remote, store(), null, outcome, 0).log();
+    new AuditEvent(event, by, remote, store(), subject, outcome, 0).log();
   }
 
   /** Runs the action and writes it to the audit log under this name, whether or not it succeeds. */
   public <T> T audited(String event, Supplier<T> action) {
+    return audited(event, null, action);
+  }
+
+  /** As {@link #audited(String, Supplier)}; the subject is what it is done to. */
+  public <T> T audited(String event, @Nullable String subject, Supplier<T> action) {
     String outcome = "failed";
     try {
       T result = action.get();
       outcome = "done";
       return result;
     } finally {
-      audit(event, outcome);
+      audit(event, subject, outcome);
     }
   }
 

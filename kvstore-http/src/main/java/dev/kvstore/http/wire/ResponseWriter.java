@@ -147,13 +147,18 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     if (value != null) {
       out.name("value").value(value);
     }
+    writeMetadata(out, metadata);
+    out.endDocument();
+  }
+
+  /** Writes the members that an entry has beside its key and value. */
+  static void writeMetadata(DocumentWriter out, KVMetadata metadata) throws IOException {
     out.name("version").number(metadata.version());
     out.name("etag").text(metadata.etag());
     out.name("createdAt").time(metadata.createdAt());
     out.name("updatedAt").time(metadata.updatedAt());
     out.name("updatedBy").textOrNothing(metadata.updatedBy());
     out.name("expiresAt").timeOrNothing(metadata.expiresAt());
-    out.endDocument();
   }
 
   /** Reserves memory for a response with this value if it is large. */

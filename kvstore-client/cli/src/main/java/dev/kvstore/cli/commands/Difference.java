@@ -3,6 +3,7 @@ package dev.kvstore.cli.commands;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.internal.support.Texts;
 import dev.kvstore.internal.transfer.Values;
@@ -51,7 +52,22 @@ record Difference(
   }
 
   void print(Console console) {
-    lines(key, before, after).forEach(line -> console.out().println(colored(console, line)));
+    List<String> lines = lines(key, before, after);
+    (lines.isEmpty() ? types() : lines)
+        .forEach(line -> console.out().println(colored(console, line)));
+  }
+
+  /** Returns the lines of two values that are the same as JSON. */
+  private List<String> types() {
+    RawValue one = Objects.requireNonNull(before, key);
+    String old = BsonValues.typeName(one);
+    String now = BsonValues.typeName(written());
+    String name = Texts.oneLine(key) + ": ";
+    return old.equals(now)
+        ? List.of(" " + name + "types of members differ")
+        : List.of(
+            "-" + name + Values.json(one) + "  (" + old + ")",
+            "+" + name + Values.json(written()) + "  (" + now + ")");
   }
 
   /**

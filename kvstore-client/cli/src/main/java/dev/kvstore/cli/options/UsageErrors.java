@@ -48,7 +48,7 @@ public final class UsageErrors extends CommandErrors {
   }
 
   /** Like {@link #addFor}, if the check throws. */
-  void addFrom(String option, Runnable check) {
+  public void addFrom(String option, Runnable check) {
     check(check, origin(option) + ": ");
   }
 

@@ -8,6 +8,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.Names;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RemoteCopies;
 import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -106,6 +107,28 @@ public final class WireReader {
         in -> in.document().getArray("changed").stream()
             .map(key -> legalKey(key.asString().getValue()))
             .toList());
+  }
+
+  /** Returns the keys of a page of differences, all of which begin with the prefix. */
+  public static RemoteCopies.Differing differing(byte[] body, String prefix) {
+    return document(
+        body,
+        page -> new RemoteCopies.Differing(
+            page.getArray("items").stream()
+                .map(item -> name(item.asDocument().getString("key").getValue(), prefix))
+                .toList(),
+            page.getNumber("same").longValue(),
+            page.isString("next")
+                ? Optional.of(name(page.getString("next").getValue(), prefix))
+                : Optional.empty()));
+  }
+
+  /** The name of an entry that another store has need not be a key, but must be fit to be shown. */
+  private static String name(String name, String prefix) {
+    if (!name.startsWith(prefix) || name.codePoints().anyMatch(Character::isISOControl)) {
+      throw new MalformedAnswerException("a key that was not asked for", null);
+    }
+    return name;
   }
 
   public static BatchResult batchResult(byte[] body) {

@@ -40,6 +40,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
@@ -57,6 +58,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   private final Transport transport;
   private final HttpWriter writer;
   private final HttpHistory history;
+  private final HttpCopies copies;
   private final HttpChangeFeed feed;
 
   public HttpEntryStore(String name, Duration timeout, EventTimes times, Transport transport) {
@@ -67,6 +69,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     LostWriteResolver lostWrites = new LostWriteResolver(transport, urls);
     this.writer = new HttpWriter(urls, lostWrites);
     this.history = new HttpHistory(urls, transport, lostWrites, this::deadline);
+    this.copies = new HttpCopies(name, urls, transport, lostWrites, this::deadline);
     this.feed = new HttpChangeFeed(name, transport, urls, times);
   }
 
@@ -222,9 +225,11 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public <C> Optional<C> capability(Class<C> type) {
-    return type.isInstance(history)
-        ? Optional.of(type.cast(history))
-        : EntryStore.super.capability(type);
+    return Stream.of(history, copies)
+        .filter(type::isInstance)
+        .findFirst()
+        .<C>map(type::cast)
+        .or(() -> EntryStore.super.capability(type));
   }
 
   /** Drops the store, see {@link dev.kvstore.spi.EntryDatabase#drop}. */

@@ -27,6 +27,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +79,18 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
 
   private Call replacing(Write write) {
     Query query =
-        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(left(write));
     return put(urls.key(write.key(), query), write, write.condition());
+  }
+
+  /** Returns the time to live; the service takes no instant of an expiry. */
+  private @Nullable Duration left(Write write) {
+    if (write.expiresAt() == null) {
+      return write.timeToLive();
+    }
+    Instant now = lostWrites.transport().exchanges().clock().instant();
+    Duration left = Duration.between(now, write.expiresAt());
+    return left.toMillis() < 1 ? Duration.ofMillis(1) : left;
   }
 
   /** @param asksDatabase true if an existing value must not come from a cache of the service */
