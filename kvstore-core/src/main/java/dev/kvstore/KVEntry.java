@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * staleness are equal, regardless of where they were read.
  */
 public sealed interface KVEntry<T> permits StoredEntry {
-  /** Where an entry was read. */
+  /** The source of an entry. */
   enum Source {
     /** The database, or a service, which may have its own cache. */
     STORE,

@@ -37,7 +37,7 @@ public final class HttpSettings {
 
   private final Fields fields;
 
-  /** The settings as fields. Not modified after a {@link HttpSettings} was created with them. */
+  /** The settings as fields. Not modified after an {@link HttpSettings} was created with them. */
   private static final class Fields implements Cloneable {
     private Duration requestTimeout = Duration.ofSeconds(40);
     private Duration connectTimeout = CONNECT_TIMEOUT;

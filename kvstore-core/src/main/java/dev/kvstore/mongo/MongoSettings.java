@@ -67,8 +67,8 @@ public final class MongoSettings implements MongoConfig {
    * Sets the time limit of an operation, retries and server selection included. The default of 15
    * seconds survives a failover: a replica set takes 10 seconds to notice that its primary is gone
    * and a moment to elect another. A batch that is not atomic has this limit for each 1,000 keys. A
-   * write whose reply is lost may take as long again to find out whether it happened; an atomic
-   * batch, which also has a commit, twice as long again.
+   * write whose reply is lost may take as long again to determine its outcome; an atomic batch,
+   * which also has a commit, twice as long again.
    *
    * <p>A circuit breaker protects against a database that hangs: once an operation has timed out
    * and no other was answered in the meantime, further operations fail at once with an

@@ -203,8 +203,8 @@ class CacheReader {
   }
 
   /**
-   * Ends a load that read a stale entry. That is no news, so the slot from before the load is kept
-   * if it holds the same entry.
+   * Ends a load that read a stale entry. The slot from before the load is kept if it holds the same
+   * entry.
    */
   void finishStale(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry) {
     EntrySlot before = load.held();

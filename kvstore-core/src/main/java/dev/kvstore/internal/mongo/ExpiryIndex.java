@@ -70,7 +70,7 @@ final class ExpiryIndex {
     this.errors = errors;
   }
 
-  /** @param recorded whether the store has a history */
+  /** @param recorded true if the store has a history */
   void ensure(MongoCollection<RawBsonDocument> collection, boolean recorded, Deadline deadline) {
     if (recorded && !kept) {
       forget();

@@ -97,7 +97,7 @@ public final class RequestContext {
     return path;
   }
 
-  /** Returns the caller, which a handler of several keys must ask for permission to each. */
+  /** Returns the caller. A handler of several keys must check its permission for each of them. */
   public Principal principal() {
     return principal;
   }
