@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes kvstore.jsa, the archive of classes with which the service starts in half the time:
+# Creates kvstore.jsa, a class archive that halves the startup time of the service:
 #   class-archive.sh FOLDER
 #
-# FOLDER holds kvstore-http.jar and the script kvstore. The archive is good for this jar at this place,
-# and this very JVM: make it where the service will run, for example when an image is built. The
-# service runs for a moment, on a free port of the loopback address and a file that is deleted after.
+# FOLDER contains kvstore-http.jar and the script kvstore. The archive is valid only for this jar at this
+# path and for the same JVM, so create it where the service will run, for example in an image build. The
+# service runs for a moment, on a free loopback port and with a file that is deleted afterwards.
 set -eu
 
 folder=$(readlink -f "$1")
@@ -29,7 +29,7 @@ until grep -q 'kvstore serves' "$work/out"; do
 done
 url=$(sed -n 's/^kvstore serves \([^ ]*\) .*/\1/p' "$work/out")
 
-# The classes of ordinary requests belong in the archive too.
+# Include the classes of ordinary requests.
 if command -v curl > /dev/null; then
   get() { curl -sf -o /dev/null "$1"; }
 else

@@ -21,18 +21,18 @@ public final class BatchOptions {
     return new BatchOptions(true, each);
   }
 
-  /** As {@link WriteOptions#ttl}, for every key of the batch. */
+  /** Like {@link WriteOptions#ttl}, for every key of the batch. */
   public BatchOptions ttl(Duration newTimeToLive) {
     return new BatchOptions(atomic, each.ttl(newTimeToLive));
   }
 
-  /** As {@link WriteOptions#author}, for every key of the batch. */
+  /** Like {@link WriteOptions#author}, for every key of the batch. */
   public BatchOptions author(String newAuthor) {
     return new BatchOptions(atomic, each.author(newAuthor));
   }
 
   /**
-   * As {@link WriteOptions#comment}, for every key of the batch.
+   * Like {@link WriteOptions#comment}, for every key of the batch.
    *
    * @since 0.1.0
    */
@@ -41,7 +41,7 @@ public final class BatchOptions {
   }
 
   /**
-   * As {@link WriteOptions#operation}, for every key of the batch.
+   * Like {@link WriteOptions#operation}, for every key of the batch.
    *
    * @since 0.1.0
    */
@@ -65,7 +65,7 @@ public final class BatchOptions {
     return each.comment();
   }
 
-  /** Returns the operation to record; empty for that of the method called. */
+  /** Returns the operation to record in the history; empty for the default of the called method. */
   public Optional<KVOperation> operation() {
     return each.operation();
   }

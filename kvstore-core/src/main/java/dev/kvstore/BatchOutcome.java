@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param unknown the keys that may have been written; read them before writing them again
  * @since 0.1.0
  */
-@SuppressWarnings("serial") // what List.copyOf makes is serializable
+@SuppressWarnings("serial") // List.copyOf returns a serializable list
 public record BatchOutcome(List<String> written, List<String> notWritten, List<String> unknown)
     implements Serializable {
   public BatchOutcome {

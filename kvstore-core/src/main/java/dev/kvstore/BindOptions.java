@@ -14,7 +14,7 @@ public final class BindOptions<T> {
   /**
    * A rule for one setting.
    *
-   * @param name what follows the prefix in its key
+   * @param name the key without the prefix
    */
   public record Rule<V>(String name, Class<V> type, Validator<? super V> validator) {
     public Rule {
@@ -31,14 +31,14 @@ public final class BindOptions<T> {
     this.keyRules = keyRules;
   }
 
-  /** Only the defaults and rules of the type itself. */
+  /** Returns options that add nothing to the defaults and rules of the type itself. */
   public static <T> BindOptions<T> none() {
     return new BindOptions<>(Optional.empty(), List.of(), List.of());
   }
 
   /**
-   * Takes settings that are not stored from this object, at any depth, before {@link KVDefault} and
-   * default methods. A null in it leaves the setting to them.
+   * Takes settings that are not stored from this object, at any depth. It has precedence over
+   * {@link KVDefault} and default methods, which still apply where it holds a null.
    */
   public static <T> BindOptions<T> defaults(T instance) {
     return new BindOptions<>(
@@ -54,7 +54,7 @@ public final class BindOptions<T> {
    * Adds a rule for one setting. It is not applied to an absent or null setting; for an
    * {@code Optional} it applies to the content.
    *
-   * @param name what follows the prefix in its key: {@code port}, {@code tls.certificate}
+   * @param name the key without the prefix: {@code port}, {@code tls.certificate}
    * @param type the type of the setting or a supertype; for an {@code int}, {@code Integer}
    */
   public <V> BindOptions<T> validatedBy(

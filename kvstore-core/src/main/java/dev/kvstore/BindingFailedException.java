@@ -3,13 +3,15 @@ package dev.kvstore;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Thrown if the settings stored below a prefix do not make the object. Lists all problems. */
+/**
+ * Thrown if the settings stored below a prefix cannot be bound to the object. Lists all problems.
+ */
 public final class BindingFailedException extends KVException {
   private static final long serialVersionUID = 1L;
 
   private final String prefix;
 
-  @SuppressWarnings("serial") // what List.copyOf makes is serializable
+  @SuppressWarnings("serial") // List.copyOf returns a serializable list
   private final List<KVProblem> problems;
 
   public BindingFailedException(String prefix, Class<?> type, List<KVProblem> problems) {

@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of bytes, as settings and options spell it: {@code 10MB} is 10,000,000 bytes,
+ * A number of bytes, as written in settings and options: {@code 10MB} is 10,000,000 bytes,
  * {@code 10MiB} is 10,485,760.
  *
  * <p>The units are {@code B}, {@code kB} or {@code KB}, {@code MB}, {@code GB}, {@code TB} (powers
  * of 1000) and {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} (powers of 1024). A number
- * without a unit is bytes. {@code 10M} is refused, because it is either for different people; so
- * are fractions and signs. Bind a setting to this type, and store text or a whole number of bytes.
+ * without a unit is bytes. {@code 10M} is ambiguous and therefore refused; so are fractions and
+ * signs. Bind a setting to this type, and store text or a whole number of bytes.
  *
  * @param bytes at least 0
  * @since 0.1.0
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 public record ByteSize(long bytes) implements Comparable<ByteSize> {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,30}+)([A-Za-z]{0,3})");
 
-  /** From large to small; the spelling to print comes first. */
+  /** From large to small; of equal units, the one to print comes first. */
   private static final List<Unit> UNITS = List.of(
       new Unit("TiB", 1L << 40),
       new Unit("TB", 1_000_000_000_000L),

@@ -11,14 +11,15 @@ import java.util.OptionalInt;
  *
  * @param created the number of new entries
  * @param changed the number of entries with a new value or expiry
- * @param unchanged the number of entries that are as they should be, and were not written
+ * @param unchanged the number of entries that already had the wanted value and expiry, and were not
+ *     written
  * @param deleted the number of deleted entries
- * @param failed the number of entries that were not written, because they had changed meanwhile
- * @param dryRun true if nothing was written and the numbers say what would happen
+ * @param failed the number of entries that were not written because they had changed concurrently
+ * @param dryRun true if nothing was written and the report says what would happen
  * @param items what happens to each key, apart from unchanged ones; at most {@value #MAX_ITEMS}
  * @param more true if there are more items
- * @param fingerprint of a dry run, stands for the entries as they are and what becomes of them;
- *     otherwise empty
+ * @param fingerprint identifies the present entries and the planned changes of a dry run; otherwise
+ *     empty
  * @since 0.1.0
  */
 public record ChangeReport(
@@ -31,10 +32,10 @@ public record ChangeReport(
     List<Item> items,
     boolean more,
     Optional<String> fingerprint) {
-  /** The most items of a report. */
+  /** The maximum number of items in a report. */
   public static final int MAX_ITEMS = 1000;
 
-  /** The most characters of a value in an item; a longer one is cut and ends with an ellipsis. */
+  /** The maximum length of a value in an item; a longer one is cut and ends with an ellipsis. */
   public static final int MAX_TEXT = 160;
 
   public ChangeReport {
@@ -42,28 +43,26 @@ public record ChangeReport(
     Objects.requireNonNull(fingerprint, "fingerprint");
   }
 
-  /** What happens to an entry. */
+  /** The kind of change of an entry. */
   public enum Kind {
     CREATED,
     CHANGED,
     DELETED,
     FAILED;
 
-    /**
-     * Returns the name as the service and the command line write it, for example {@code created}.
-     */
+    /** Returns the name that the service and the command line use, for example {@code created}. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /**
-   * What happens to one entry.
+   * The change of one entry.
    *
    * @param from the value before as JSON, at most {@value #MAX_TEXT} characters; empty if there was
    *     no entry
    * @param to the value afterwards, likewise; empty if there is no entry
-   * @param line of the key in the snapshot, from 1; empty if it has none
+   * @param line the line of the key in the snapshot, from 1; empty if there is none
    * @param problem why it failed, otherwise empty
    */
   public record Item(
@@ -82,7 +81,7 @@ public record ChangeReport(
       Objects.requireNonNull(problem, "problem");
     }
 
-    /** Without the values, which may be secrets. */
+    /** Omits the values, which may be secrets. */
     @Override
     public String toString() {
       return change.text() + " " + key;

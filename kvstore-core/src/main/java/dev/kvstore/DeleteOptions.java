@@ -29,27 +29,27 @@ public final class DeleteOptions {
     this.fingerprint = fingerprint;
   }
 
-  /** Deletes all entries or none. No reader sees some of them without the others. */
+  /** Deletes all entries or none. No reader sees a partial deletion. */
   public DeleteOptions atomic() {
     return new DeleteOptions(batch.atomic(), dryRun, fingerprint);
   }
 
-  /** As {@link WriteOptions#author}. */
+  /** Like {@link WriteOptions#author}. */
   public DeleteOptions author(String newAuthor) {
     return new DeleteOptions(batch.author(newAuthor), dryRun, fingerprint);
   }
 
-  /** As {@link WriteOptions#comment}. */
+  /** Like {@link WriteOptions#comment}. */
   public DeleteOptions comment(String newComment) {
     return new DeleteOptions(batch.comment(newComment), dryRun, fingerprint);
   }
 
-  /** As {@link WriteOptions#operation}. */
+  /** Like {@link WriteOptions#operation}. */
   public DeleteOptions operation(KVOperation newOperation) {
     return new DeleteOptions(batch.operation(newOperation), dryRun, fingerprint);
   }
 
-  /** Deletes nothing, and returns what would be deleted. */
+  /** Deletes nothing; the result lists what would be deleted. */
   public DeleteOptions dryRun() {
     return new DeleteOptions(batch, true, fingerprint);
   }
@@ -57,7 +57,7 @@ public final class DeleteOptions {
   /**
    * Deletes only if the entries are exactly those of a dry run, all unchanged, and throws
    * {@link PreconditionFailedException} otherwise. Atomic if the database has transactions. On a
-   * standalone MongoDB an entry that changes at the last moment stays and is listed in
+   * standalone MongoDB, an entry that changes during the deletion is kept and listed in
    * {@link DeleteResult#changed()}.
    *
    * @param newFingerprint the {@link DeleteResult#fingerprint()} of the dry run
@@ -78,7 +78,7 @@ public final class DeleteOptions {
     return batch.comment();
   }
 
-  /** Returns the operation to record; empty for a delete. */
+  /** Returns the operation to record in the history; empty for a delete. */
   public Optional<KVOperation> operation() {
     return batch.operation();
   }

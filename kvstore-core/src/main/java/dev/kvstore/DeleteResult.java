@@ -7,10 +7,10 @@ import java.util.Optional;
 /**
  * The result of a deletion of many entries.
  *
- * @param keys the keys whose entries were deleted, or would be by a deletion that is no dry run
- * @param changed the keys whose entries stay because they are not what they had to be
- * @param fingerprint stands for the entries as they were found, see {@link DeleteOptions#ifMatch};
- *     empty if the entries of given keys were deleted without a look
+ * @param keys the keys whose entries were deleted or, in a dry run, would be deleted
+ * @param changed the keys whose entries were kept because they no longer matched the fingerprint
+ * @param fingerprint identifies the entries that were found, see {@link DeleteOptions#ifMatch};
+ *     empty if the given keys were deleted without reading their entries
  * @since 0.1.0
  */
 public record DeleteResult(List<String> keys, List<String> changed, Optional<String> fingerprint) {

@@ -27,12 +27,12 @@ public final class DropOptions {
     return new DropOptions(Names.checkText("author", newAuthor), comment, purging);
   }
 
-  /** As {@link WriteOptions#comment}. */
+  /** Like {@link WriteOptions#comment}. */
   public DropOptions comment(String newComment) {
     return new DropOptions(author, Names.checkComment(newComment), purging);
   }
 
-  /** Removes the history and the labels of the store, too. Nothing can be restored. */
+  /** Also removes the history and the labels of the store. Nothing can be restored afterwards. */
   public DropOptions purgingHistory() {
     return new DropOptions(author, comment, true);
   }

@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
  * longest to the shortest and each at most once; a day has 24 hours. Only seconds have a fraction,
  * of at most nine digits ({@code 0.5s}). There is no sign, and no number without a unit.
  *
- * <p>ISO-8601: what {@link Duration#parse} reads, negative ones included, and weeks:
- * {@code PT1H30M}, {@code P1DT12H}, {@code P1W}. Years and months are refused, because their length
- * varies.
+ * <p>ISO-8601: anything that {@link Duration#parse} accepts, including negative durations, and also
+ * weeks: {@code PT1H30M}, {@code P1DT12H}, {@code P1W}. Years and months are refused, because their
+ * length varies.
  *
  * @since 0.1.0
  */
 public final class Durations {
-  /** Longer than any sensible duration; bounds the work. */
+  /** Longer than any sensible duration; bounds the work of parsing. */
   private static final int MAX_LENGTH = 100;
 
   private static final int NANO_DIGITS = 9;
@@ -80,7 +80,7 @@ public final class Durations {
       return "0s";
     }
     return UNITS.stream()
-        .skip(1) // of weeks nobody counts many
+        .skip(1) // "36h" reads well, "5w" does not
         .filter(unit -> isWhole(duration, unit.length()))
         .findFirst()
         .map(unit -> duration.dividedBy(unit.length()) + unit.name())

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown if the entry already has the etag that was chosen for a write. Nothing was changed. If you
- * have sent the same write before, it succeeded: the entry is as that write left it.
+ * have sent the same write before, it succeeded: the entry is unchanged since.
  */
 public final class EtagReusedException extends InvalidInputException {
   private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selects revisions, and how many a page has. Immutable; each method returns a changed copy.
+ * Selects revisions and sets the page size. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * history.revisions(HistoryQuery.prefix("ui.").author("alice").since(yesterday));
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class HistoryQuery {
-  /** All revisions, 100 a page, without values. */
+  /** Selects all revisions, 100 per page, without values. */
   public static final HistoryQuery ALL = new HistoryQuery(new Criteria());
 
-  private final Criteria criteria; // never changed once it is here
+  private final Criteria criteria; // not modified after construction
 
   private HistoryQuery(Criteria criteria) {
     this.criteria = criteria;
@@ -99,7 +99,7 @@ public final class HistoryQuery {
     return with(changed -> changed.author = only);
   }
 
-  /** Selects revisions that this operation made. */
+  /** Selects revisions made by this operation. */
   public HistoryQuery operation(KVOperation only) {
     Objects.requireNonNull(only, "operation");
     return with(changed -> changed.operation = only);
@@ -118,32 +118,32 @@ public final class HistoryQuery {
   }
 
   /**
-   * Goes on behind a page.
+   * Continues after a page.
    *
-   * @param position its {@link KVPage#next()}
+   * @param position the {@link KVPage#next()} of that page
    */
   public HistoryQuery after(String position) {
     Objects.requireNonNull(position, "position");
     return with(changed -> changed.after = position);
   }
 
-  /** As {@link KVQuery#limit(int)}. */
+  /** Like {@link KVQuery#limit(int)}. */
   public HistoryQuery limit(int items) {
     int checked = KVQuery.ALL.limit(items).limit();
     return with(changed -> changed.limit = checked);
   }
 
-  /** Returns the values, too. */
+  /** Includes the values. */
   public HistoryQuery withValues() {
     return with(changed -> changed.values = true);
   }
 
-  /** Returns the texts one of which the keys begin with. */
+  /** Returns the selected prefixes; a key matches if it begins with any of them. */
   public List<String> prefixes() {
     return criteria.prefixes;
   }
 
-  /** Returns the only key; empty for all with one of the prefixes. */
+  /** Returns the selected key; empty if keys are selected by prefix. */
   public Optional<String> key() {
     return Optional.ofNullable(criteria.key);
   }

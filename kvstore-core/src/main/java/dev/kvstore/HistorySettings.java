@@ -7,18 +7,18 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a store has a history, and how much of it is kept. Immutable; each method returns a
- * changed copy. The present revision of an entry is always kept.
+ * Settings of a store's history: whether it is recorded, and how much of it is kept. Immutable;
+ * each method returns a changed copy. The current revision of an entry is always kept.
  *
  * @since 0.1.0
  */
 public final class HistorySettings {
-  /** Every revision, for 90 days after another has taken its place. */
+  /** Keeps every revision for 90 days after it was replaced. */
   public static final HistorySettings DEFAULT = new HistorySettings(true, Duration.ofDays(90), 0);
 
   /**
-   * No history: nothing is recorded, and nothing of it can be read. What was recorded earlier is
-   * removed after 90 days.
+   * Records no history, and refuses to read an earlier one. Revisions recorded earlier are removed
+   * after 90 days.
    */
   public static final HistorySettings OFF = new HistorySettings(false, Duration.ofDays(90), 0);
 
@@ -35,7 +35,7 @@ public final class HistorySettings {
   }
 
   /**
-   * Keeps a revision this long after another has taken its place.
+   * Keeps a revision for this long after it was replaced.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from one
    *     second to 100 years
@@ -51,13 +51,13 @@ public final class HistorySettings {
     return new HistorySettings(enabled, newRetention, revisions);
   }
 
-  /** Keeps revisions for ever, unless their number is limited. */
+  /** Keeps revisions forever, unless their number is limited. */
   public HistorySettings forever() {
     return new HistorySettings(enabled, null, revisions);
   }
 
   /**
-   * Keeps at most this many revisions of each key, the present one included.
+   * Keeps at most this many revisions of each key, including the current one.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is less than 1
    */
@@ -74,7 +74,7 @@ public final class HistorySettings {
     return enabled;
   }
 
-  /** Returns how long a replaced revision is kept; empty for ever. */
+  /** Returns how long a replaced revision is kept; empty for forever. */
   public Optional<Duration> retention() {
     return Optional.ofNullable(retention);
   }

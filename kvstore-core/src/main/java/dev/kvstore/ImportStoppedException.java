@@ -3,9 +3,9 @@ package dev.kvstore;
 import java.util.Objects;
 
 /**
- * Thrown if an import ends early. Importing the same snapshot again completes it: what is there
- * already is not written again. {@link #code()} is {@link ErrorCode#OUTCOME_UNKNOWN} if entries
- * were or may have been written, and otherwise that of the cause.
+ * Thrown if an import ends early. To complete it, import the same snapshot again: entries that are
+ * already stored are not written twice. {@link #code()} is {@link ErrorCode#OUTCOME_UNKNOWN} if
+ * entries were or may have been written, and otherwise that of the cause.
  *
  * @since 0.1.0
  */
@@ -23,10 +23,10 @@ public final class ImportStoppedException extends KVException {
   }
 
   /**
-   * Returns the exception for an import that ends at this key.
+   * Returns the exception for an import that stopped at this key.
    *
    * @param line 0 for none
-   * @param done how many entries were certainly written or deleted
+   * @param done the number of entries that were certainly written or deleted
    */
   public static ImportStoppedException of(String key, int line, long done, RuntimeException cause) {
     ErrorCode code = cause instanceof KVException known ? known.code() : ErrorCode.INTERNAL;
@@ -40,7 +40,7 @@ public final class ImportStoppedException extends KVException {
         cause);
   }
 
-  /** Returns the first key of those that may not have been written or deleted. */
+  /** Returns the first key that may not have been written or deleted. */
   public String key() {
     return key;
   }

@@ -2,7 +2,7 @@ package dev.kvstore;
 
 import org.jspecify.annotations.Nullable;
 
-/** Thrown if an input, which {@link #code()} names, is invalid. Nothing was written. */
+/** Thrown if an input is invalid; {@link #code()} identifies which. Nothing was written. */
 public class InvalidInputException extends KVException {
   private static final long serialVersionUID = 1L;
 

@@ -5,16 +5,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Thrown if a snapshot cannot be imported as it is. Lists all problems that were found, and nothing
- * was written. The message has one line per problem, with its place in the snapshot; it holds no
- * value.
+ * Thrown if a snapshot is invalid. Lists the problems that were found; nothing was written. The
+ * message has one line per problem, with its place in the snapshot, and contains no values.
  *
  * @since 0.1.0
  */
 public final class InvalidSnapshotException extends KVException {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // what List.copyOf makes is serializable
+  @SuppressWarnings("serial") // List.copyOf returns a serializable list
   private final List<Problem> problems;
 
   public InvalidSnapshotException(String message, List<Problem> problems) {
@@ -30,7 +29,7 @@ public final class InvalidSnapshotException extends KVException {
   /**
    * A part of a snapshot that cannot be imported.
    *
-   * @param key empty if the problem belongs to no key
+   * @param key the key; empty if the problem does not belong to one
    * @param pointer a JSON pointer into the value; empty for all of it
    * @param line from 1
    * @param column from 1

@@ -3,13 +3,13 @@ package dev.kvstore;
 import java.util.List;
 
 /**
- * Settings as one object that follows what is stored, see {@link KVStore#bind(String, Class)}. Bind
- * once and keep it. Thread-safe.
+ * Settings bound to one object that follows the stored entries, see {@link KVStore#bind(String,
+ * Class)}. Bind once and keep it. Thread-safe.
  */
 public interface KVBinding<T> extends AutoCloseable {
   /**
-   * Returns the last valid settings. Never blocks and costs no more than reading a field, so call
-   * it again rather than keep the result. Does not change after {@link #close()}.
+   * Returns the last valid settings. Never blocks and is as cheap as reading a field, so call it
+   * each time instead of keeping the result. Does not change after {@link #close()}.
    */
   T current();
 
@@ -17,17 +17,17 @@ public interface KVBinding<T> extends AutoCloseable {
   List<KVProblem> problems();
 
   /**
-   * Returns the keys below the prefix that no setting reads, such as misspelt ones, in order. A
-   * member of a document or of an element is listed like a key: {@code http.servers[0].prot}. Never
-   * blocks.
+   * Returns the keys below the prefix that no setting reads, such as misspelled ones, in order.
+   * Unread members of documents and list elements are listed like keys:
+   * {@code http.servers[0].prot}. Never blocks.
    *
    * @since 0.1.0
    */
   List<String> unreadKeys();
 
   /**
-   * Calls the listener when the settings become another object, until the subscription, this
-   * binding or the store is closed. A slow or failing listener does not affect the others or
+   * Calls the listener whenever {@link #current()} changes, until the subscription, this binding or
+   * the store is closed. A slow or failing listener does not affect the others or
    * {@link #current()}.
    *
    * @throws KVException with {@link ErrorCode#CLOSED} if this has been closed

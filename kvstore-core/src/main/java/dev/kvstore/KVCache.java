@@ -1,7 +1,7 @@
 package dev.kvstore;
 
 /**
- * The near-cache of a store. Invalidation is never needed for correctness: the cache follows the
+ * The near-cache of a store. You never need to invalidate it for correctness: the cache follows the
  * database by itself. Thread-safe; no method reaches the database.
  */
 public interface KVCache {

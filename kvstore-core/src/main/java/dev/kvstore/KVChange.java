@@ -3,16 +3,16 @@ package dev.kvstore;
 import java.util.Optional;
 
 /**
- * A change of a key. It has a value only with {@link WatchOptions#withValues()}. Otherwise read the
- * key with {@link ReadOptions#atLeast(SyncToken)} and the position to get this version or a newer
- * one.
+ * A change of a key. It has a value only with {@link WatchOptions#withValues()}. Without that
+ * option, read the key with {@link ReadOptions#atLeast(SyncToken)} and {@link #position()} to get
+ * this version or a newer one.
  */
 public interface KVChange {
-  /** What happened to a key. */
+  /** The kind of a change. */
   enum Kind {
     /** A value was written. */
     SET,
-    /** The entry was deleted. On MongoDB an expiry can come as this, a minute or more late. */
+    /** The entry was deleted. MongoDB can report an expiry as a delete, a minute or more late. */
     DELETE,
     /** The entry has expired. */
     EXPIRE
@@ -31,7 +31,7 @@ public interface KVChange {
   /** Returns the position of the change in the database's history; a watch can resume there. */
   SyncToken position();
 
-  /** As {@link #entry(KVType)}, for a class. */
+  /** Like {@link #entry(KVType)}, for a class. */
   default <T> Optional<KVEntry<T>> entry(Class<T> type) {
     return entry(KVType.of(type));
   }
@@ -48,7 +48,7 @@ public interface KVChange {
    */
   <T> Optional<KVEntry<T>> entry(KVType<T> type);
 
-  /** As {@link #value(KVType)}, for a class. */
+  /** Like {@link #value(KVType)}, for a class. */
   default <T> Optional<T> value(Class<T> type) {
     return value(KVType.of(type));
   }

@@ -32,8 +32,8 @@ public interface KVDatabase extends AutoCloseable {
    *
    * @param connectionString one of
    *     <ul>
-   *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: a MongoDB database, the one in the
-   *           path or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
+   *       <li>{@code mongodb://…} or {@code mongodb+srv://…}: the MongoDB database named by the
+   *           path, or else {@code kvstore}; needs {@code org.mongodb:mongodb-driver-sync}
    *       <li>{@code sqlite:settings.db}: a file; needs {@code org.xerial:sqlite-jdbc}
    *       <li>{@code https://settings.example.net}, or {@code http}: a kvstore service; needs
    *           {@code dev.kvstore:kvstore-client}
@@ -42,8 +42,8 @@ public interface KVDatabase extends AutoCloseable {
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
    *     is not valid; the message does not repeat it, as it may hold a password
    * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if a library is missing
-   * @throws UnavailableException if MongoDB or the file cannot be reached; a service is not reached
-   *     yet
+   * @throws UnavailableException if MongoDB or the file cannot be reached; opening a service does
+   *     not connect to it
    */
   static KVDatabase open(String connectionString) {
     Objects.requireNonNull(connectionString, "connectionString");
@@ -81,7 +81,7 @@ public interface KVDatabase extends AutoCloseable {
   /**
    * Deletes the store and all its entries in one durable step. Its watchers get
    * {@link KVWatcher#reset()}. Its history, if it has one, is kept as long as that of other
-   * deletions, and goes on when a store of that name is written again.
+   * deletions, and continues when a store of the same name is written again.
    *
    * @return true if the store existed
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid
@@ -92,8 +92,8 @@ public interface KVDatabase extends AutoCloseable {
   }
 
   /**
-   * As {@link #drop(String)}, with an author and a comment for the history, or without keeping the
-   * history. A store that is gone already can still lose its history this way.
+   * Like {@link #drop(String)}, with an author and a comment for the history, or without keeping
+   * the history. The history of a store that was dropped earlier can still be removed this way.
    */
   boolean drop(String name, DropOptions options);
 

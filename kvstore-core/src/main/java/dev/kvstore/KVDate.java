@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Stores an {@link java.time.Instant} member as a BSON date, which MongoDB can compare and compute
  * with: {@code record Visit(@KVDate Instant at) {}}. Without it an {@code Instant} is stored as
- * ISO-8601 text, which keeps its nanoseconds. A date has milliseconds; an {@code Instant} with more
- * digits is refused. Both forms can be read. To store a date as the whole value, use a
- * {@link java.util.Date}.
+ * ISO-8601 text, which keeps its nanoseconds. A date has millisecond precision; an {@code Instant}
+ * that is more precise is refused. Both forms can be read. To store a date as the whole value, use
+ * a {@link java.util.Date}.
  *
  * @since 0.1.0
  */

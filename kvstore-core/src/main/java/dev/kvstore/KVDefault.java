@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The default of a setting that is not stored, as text: {@code @KVDefault("3") int retries},
+ * Sets the default, as text, of a setting that is not stored: {@code @KVDefault("3") int retries},
  * {@code @KVDefault("5s") Duration timeout}, {@code @KVDefault("dark") String theme}. For a list, a
  * map or a group of settings it is a JSON array or object: {@code @KVDefault("[]") List<String>
  * hosts}. Also applies to records that are read as one value. See {@link KVStore#bind(String,

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value and its metadata, read together. Two entries are equal if their values, metadata and
- * staleness are equal, wherever they were read.
+ * staleness are equal, regardless of where they were read.
  */
 public sealed interface KVEntry<T> permits StoredEntry {
-  /** Where an entry was read. */
+  /** The source of an entry. */
   enum Source {
-    /** The database, or the service, which may have a cache of its own. */
+    /** The database, or a service, which may have its own cache. */
     STORE,
     /** The near-cache of this process. */
     CACHE,
@@ -24,7 +24,7 @@ public sealed interface KVEntry<T> permits StoredEntry {
     return of(value, metadata, false, Source.STORE);
   }
 
-  /** As {@link #of(Object, KVMetadata)}, with another source or stale. */
+  /** Like {@link #of(Object, KVMetadata)}, with the given staleness and source. */
   static <T> KVEntry<T> of(@Nullable T value, KVMetadata metadata, boolean stale, Source source) {
     return new StoredEntry<>(value, metadata, stale, source);
   }
@@ -37,7 +37,7 @@ public sealed interface KVEntry<T> permits StoredEntry {
 
   /**
    * Returns true if the entry comes from a cache without contact to the database, or from a file,
-   * and may be older than promised. Only with settings that allow it.
+   * and may exceed the staleness bounds. Happens only with settings that allow it.
    */
   boolean stale();
 

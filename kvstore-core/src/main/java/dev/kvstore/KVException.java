@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of all exceptions of this library. Subclasses exist for errors that callers catch or
- * that have details; {@link #code()} identifies all others. Messages name keys and types, never
+ * The root of all exceptions of this library. There are subclasses for errors that callers catch or
+ * that carry details; {@link #code()} identifies all errors. Messages name keys and types, never
  * values or secrets.
  */
 public class KVException extends RuntimeException {

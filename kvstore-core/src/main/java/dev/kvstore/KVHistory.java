@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The history of a store: every revision of every entry, deleted ones included, as far back as it
- * is kept. From {@link KVStore#history()}. Thread-safe; each method may reach the database.
+ * The history of a store: every revision of every entry, including deleted ones, as far back as
+ * revisions are kept. Obtained from {@link KVStore#history()}. Thread-safe; each method may reach
+ * the database.
  *
  * <p>Each method throws {@link KVException} with {@link ErrorCode#NO_HISTORY} if the store has no
  * history, except {@link #settings()} and {@link #configure}.
@@ -23,29 +24,29 @@ import java.util.Optional;
  * @since 0.1.0
  */
 public interface KVHistory {
-  /** Returns the first page of the key's revisions with their values, the present one first. */
+  /** Returns the first page of the key's revisions with their values, the current one first. */
   default <T> KVPage<KVRevision<T>> revisions(String key, Class<T> type) {
     return revisions(HistoryQuery.key(key).withValues(), KVType.of(type));
   }
 
   /**
-   * Returns a page of the selected revisions, the newest first; those of one key are in the reverse
-   * order in which they happened.
+   * Returns a page of the selected revisions, newest first. Revisions of the same key are strictly
+   * in reverse chronological order.
    *
-   * @param type of the values, if the query asks for them
+   * @param type the type of the values, if the query asks for them
    * @throws TypeMismatchException if a value is of another type
    */
   <T> KVPage<KVRevision<T>> revisions(HistoryQuery query, KVType<T> type);
 
-  /** As {@link #revisions(HistoryQuery, KVType)}, without values. */
+  /** Like {@link #revisions(HistoryQuery, KVType)}, without values. */
   default KVPage<KVRevision<Object>> revisions(HistoryQuery query) {
     return revisions(query, KVType.of(Object.class));
   }
 
   /**
-   * Returns a page of the selected revisions in the order in which they happened, the oldest first.
-   * {@link KVPage#next()} is always there, also on an empty page: nothing appears before it any
-   * more, and asking again later continues there, in another process, too.
+   * Returns a page of the selected revisions in chronological order, oldest first.
+   * {@link KVPage#next()} is always present, even on an empty page. No revision will later appear
+   * before it, so pass it to a later call, in this or another process, to continue.
    *
    * @throws InvalidInputException if {@link HistoryQuery#after} is not such a position
    * @throws KVException with {@link ErrorCode#HISTORY_GONE} if revisions after it are no longer
@@ -53,14 +54,14 @@ public interface KVHistory {
    */
   <T> KVPage<KVRevision<T>> changes(HistoryQuery query, KVType<T> type);
 
-  /** Returns the earliest instant that {@link ReadOptions#at} reaches. */
+  /** Returns the earliest instant that {@link ReadOptions#at} can read. */
   Instant reachesBackTo();
 
   /**
-   * Stores the value of that revision again, as a new version. The entry keeps its present expiry;
-   * an absent one gets none.
+   * Stores the value of that revision again, as a new version. An existing entry keeps its expiry;
+   * a new one has none.
    *
-   * @param options its condition applies; a time to live is ignored
+   * @param options the condition applies to the current entry; a time to live is ignored
    * @throws KVException with {@link ErrorCode#VERSION_NOT_FOUND} if there is no such revision or it
    *     has no value
    * @throws PreconditionFailedException if the condition does not hold
@@ -68,41 +69,42 @@ public interface KVHistory {
   KVMetadata rollback(String key, RevisionSelector revision, WriteOptions options);
 
   /**
-   * Makes all entries whose keys begin with the prefix what they were at that instant: entries that
-   * were absent then are deleted, and equal ones are not written. Atomic if the database has
-   * transactions; otherwise an entry that changes meanwhile is reported as failed and stays.
+   * Restores all entries whose keys begin with the prefix to their state at that instant: entries
+   * that did not exist then are deleted, and entries that are equal are not written. Atomic if the
+   * database has transactions; otherwise an entry that changes concurrently is left alone and
+   * reported as failed.
    *
    * @throws PreconditionFailedException if the options have a fingerprint that does not match
    * @throws KVException with {@link ErrorCode#HISTORY_GONE} if the history does not reach back that
-   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries would change
+   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change
    */
   ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options);
 
-  /** Returns all labels, in the order of their instants. */
+  /** Returns all labels, ordered by instant. */
   List<KVLabel> labels();
 
   Optional<KVLabel> label(String name);
 
-  /** Stores the label, replacing one with its name. Returns true if there was none. */
+  /** Stores the label, replacing any label of the same name. Returns true if there was none. */
   boolean setLabel(KVLabel label);
 
   /**
-   * Gives the present instant this name, by the clock of the database's process or the service, and
-   * returns the label. Replaces one with its name.
+   * Labels the present instant with this name and returns the label, replacing any label of the
+   * same name. The instant is that of the clock of this database, or of the service.
    *
-   * @param options their author and comment are the label's
+   * @param options the author and comment of the label; other options are ignored
    */
   KVLabel setLabel(String name, WriteOptions options);
 
   /** Deletes the label. Returns true if there was one. */
   boolean deleteLabel(String name);
 
-  /** Returns what is kept of this store: its own settings, or those of the database. */
+  /** Returns the history settings of this store: its own, or else those of the database. */
   HistorySettings settings();
 
   /**
-   * Gives the store settings of its own, for all processes that use the database. Turning history
-   * on begins with the present entries; what was before is not reached.
+   * Sets the history settings of this store, for all processes that use the database. A history
+   * that is turned on begins with the present entries; earlier states cannot be read.
    */
   void configure(HistorySettings settings);
 }

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key with its type, default and rules. Make one per setting and keep it. Immutable and
+ * A key with its type, default and rules. Create one per setting and keep it. Immutable and
  * thread-safe. Every method that reads or writes may reach the database and block for up to the
  * store's time limit.
  */
@@ -15,12 +15,14 @@ public interface KVItem<T> {
 
   KVType<T> type();
 
-  /** Returns an item that reads as this value if there is no entry. The default is not stored. */
+  /**
+   * Returns an item whose value is this default if there is no entry. The default is not stored.
+   */
   KVItem<T> withDefault(T value);
 
   /**
-   * Returns an item whose values must also satisfy this rule, on writing and on reading. Null
-   * breaks every rule. The rule must depend on the value alone: a cached value is not checked
+   * Returns an item whose values must also satisfy this rule, on writing and on reading. A null
+   * violates every rule. The rule must depend on the value alone: a cached value is not checked
    * again.
    *
    * @throws ValidationFailedException if the item's default breaks the rule
@@ -28,10 +30,10 @@ public interface KVItem<T> {
   KVItem<T> validatedBy(Validator<? super T> validator);
 
   /**
-   * Returns an item that reads as its default if the stored value breaks a rule, instead of
-   * throwing a {@link ValidationFailedException}. The entry keeps its metadata, so a
-   * compare-and-set can repair it. A value of the wrong type is still refused. Has no effect
-   * without a default.
+   * Returns an item whose value is its default if the stored value breaks a rule, instead of
+   * throwing a {@link ValidationFailedException}. The entry has the metadata of the stored value,
+   * so you can repair it by compare-and-set. A value of the wrong type is still refused. Has no
+   * effect without a default.
    *
    * @since 0.1.0
    */
@@ -47,7 +49,7 @@ public interface KVItem<T> {
   @Nullable
   T get();
 
-  /** As {@link #get()}, at least as new as the options demand. */
+  /** Like {@link #get()}, at least as fresh as the options require. */
   @Nullable
   T get(ReadOptions options);
 
@@ -59,7 +61,7 @@ public interface KVItem<T> {
     return find(ReadOptions.DEFAULT);
   }
 
-  /** As {@link #find()}, at least as new as the options demand. */
+  /** Like {@link #find()}, at least as fresh as the options require. */
   default Optional<T> find(ReadOptions options) {
     return entry(options).map(KVEntry::value);
   }
@@ -69,7 +71,7 @@ public interface KVItem<T> {
     return entry(ReadOptions.DEFAULT);
   }
 
-  /** As {@link #entry()}, at least as new as the options demand. */
+  /** Like {@link #entry()}, at least as fresh as the options require. */
   Optional<KVEntry<T>> entry(ReadOptions options);
 
   /**
@@ -81,7 +83,7 @@ public interface KVItem<T> {
     return set(value, WriteOptions.DEFAULT);
   }
 
-  /** As {@link #set(Object)}, with a condition, a time to live or an author. */
+  /** Like {@link #set(Object)}, with a condition, a time to live or an author. */
   KVMetadata set(@Nullable T value, WriteOptions options);
 
   /**
@@ -94,8 +96,8 @@ public interface KVItem<T> {
   }
 
   /**
-   * As {@link #setDefault()}, with the options of {@link KVStore#setDefault(String, KVType, Object,
-   * WriteOptions)}. Returns the entry and whether this call stored it.
+   * Like {@link #setDefault()}, with the options of {@link KVStore#setDefault(String, KVType,
+   * Object, WriteOptions)}. Returns the entry and whether this call stored it.
    */
   SetDefaultResult<T> setDefault(WriteOptions options);
 
@@ -112,19 +114,19 @@ public interface KVItem<T> {
     return update(function, WriteOptions.DEFAULT);
   }
 
-  /** As {@link #update(UnaryOperator)}, with the options of {@link KVStore#update}. */
+  /** Like {@link #update(UnaryOperator)}, with the options of {@link KVStore#update}. */
   @Nullable
   T update(UnaryOperator<@Nullable T> function, WriteOptions options);
 
-  /** Stores the value if the entry still has this etag. Returns true if it did. */
+  /** Stores the value if the entry still has this etag. Returns true if the value was stored. */
   boolean compareAndSet(String etag, @Nullable T value);
 
-  /** Returns true if there is an entry; a stored null is one, the default is not. */
+  /** Returns true if there is an entry, even one with a null; the default does not count. */
   default boolean has() {
     return has(ReadOptions.DEFAULT);
   }
 
-  /** As {@link #has()}, at least as new as the options demand. */
+  /** Like {@link #has()}, at least as fresh as the options require. */
   boolean has(ReadOptions options);
 
   /** Deletes the entry. Returns true if there was one. */
@@ -133,7 +135,7 @@ public interface KVItem<T> {
   }
 
   /**
-   * As {@link #delete()}, with a condition.
+   * Like {@link #delete()}, with a condition.
    *
    * @throws PreconditionFailedException if the condition does not hold; nothing was deleted
    */
@@ -141,14 +143,14 @@ public interface KVItem<T> {
 
   /**
    * Calls the listener when the value of this item changes, by any process, until the subscription
-   * or the store is closed. Reads once before it returns, and reports what is written after that,
-   * but not the initial value.
+   * or the store is closed. This method reads the value once before it returns. Later writes are
+   * reported; the initial value is not.
    *
-   * <p>The listener is called by one thread at a time, never by the one that made the change, and
-   * may block. Of changes that come faster than it returns, only the last is reported; no version
-   * is reported twice. A value of the wrong type or one that breaks a rule is logged once and not
-   * reported; with {@link #orDefaultWhenInvalid()} a value that breaks a rule is reported as the
-   * default. Exceptions of the listener are logged.
+   * <p>The listener is called by one thread at a time, never by the thread that made the change,
+   * and may block. Changes that arrive while it runs are merged: only the last one is reported. No
+   * version is reported twice. A value of the wrong type or one that breaks a rule is logged once
+   * and not reported; with {@link #orDefaultWhenInvalid()} a value that breaks a rule is reported
+   * as the default. Exceptions thrown by the listener are logged.
    *
    * @throws TypeMismatchException if the stored value cannot become the type without loss
    * @throws ValidationFailedException if the stored value breaks a rule

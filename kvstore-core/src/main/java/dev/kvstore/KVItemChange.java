@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A change of an item's value.
  *
  * @param <T> the value's type
- * @param value the new value: the stored value, which may be null, or without an entry the item's
+ * @param value the new value: the stored value, which may be null; if there is no entry, the item's
  *     default, or null if it has none
  * @param previous the value before
  * @param metadata the entry's metadata; empty if there is no entry
@@ -25,7 +25,7 @@ public record KVItemChange<T>(
     return metadata.map(present -> value);
   }
 
-  /** Without the values, which may be secrets. */
+  /** Omits the values, which may be secrets. */
   @Override
   public String toString() {
     return "KVItemChange[" + key + "]";

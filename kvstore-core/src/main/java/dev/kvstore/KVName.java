@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The name of a setting in its key, if it differs from the record component or method:
+ * Sets the name of a setting in its key, if it differs from the record component or method:
  * {@code @KVName("max-retries") int maxRetries}. See {@link KVStore#bind(String, Class)}.
  */
 @Documented

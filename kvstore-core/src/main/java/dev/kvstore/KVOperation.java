@@ -3,7 +3,7 @@ package dev.kvstore;
 import java.util.Locale;
 
 /**
- * What made a revision of an entry, see {@link KVRevision}.
+ * The operation that produced a revision of an entry, see {@link KVRevision}.
  *
  * @since 0.1.0
  */
@@ -22,14 +22,14 @@ public enum KVOperation {
   EXPIRE,
   /** The value came from a snapshot. */
   IMPORT,
-  /** An earlier value was stored again, or an entry was deleted that was absent then. */
+  /** An earlier value was restored, or an entry was deleted because it was absent at that time. */
   ROLLBACK,
   /** The value was copied from another entry. */
   COPY,
   /** The store was dropped. */
   DROP;
 
-  /** Returns the name as the service and the command line write it, for example {@code set}. */
+  /** Returns the name that the service and the command line use, for example {@code set}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

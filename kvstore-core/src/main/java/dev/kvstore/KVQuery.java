@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of a listing and its page size. Immutable; each method returns a changed copy. */
 public final class KVQuery {
-  /** The largest page. */
+  /** The largest page size. */
   public static final int MAX_LIMIT = 1000;
 
-  /** All keys, 100 a page. */
+  /** Selects all keys, 100 per page. */
   public static final KVQuery ALL = new KVQuery("", null, 100);
 
   private final String prefix;

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One past or present state of an entry, and what led to it. Immutable.
+ * A past or current state of an entry, and the operation that led to it. Immutable.
  *
  * @param <T> the value's type
  * @since 0.1.0
@@ -16,8 +16,8 @@ public sealed interface KVRevision<T> permits StoredRevision {
   /**
    * Returns a revision. For back ends.
    *
-   * @param metadata of the stored entry; null if the operation left none
-   * @param entry with its value; null if the value was not asked for, or there is none
+   * @param metadata the metadata of the stored entry; null if the operation left no entry
+   * @param entry the stored entry; null if values were not requested, or there is none
    */
   static <T> KVRevision<T> of(
       String key,
@@ -46,13 +46,13 @@ public sealed interface KVRevision<T> permits StoredRevision {
   /** Returns when it happened, to the millisecond; never before the key's preceding revision. */
   Instant at();
 
-  /** Returns the author; empty if none was given, or the write was made by other means. */
+  /** Returns the author; empty if none was given, or if the entry was changed without kvstore. */
   Optional<String> author();
 
   /** Returns the author's comment, if there is one. */
   Optional<String> comment();
 
-  /** Returns where the value came from, for a rollback, an import and a copy. */
+  /** Returns where the value came from; present only for a rollback, an import or a copy. */
   Optional<RevisionSource> from();
 
   /**
@@ -61,10 +61,13 @@ public sealed interface KVRevision<T> permits StoredRevision {
    */
   Optional<KVMetadata> metadata();
 
-  /** Returns the entry that was stored; empty as {@link #metadata()}, and if not asked for. */
+  /**
+   * Returns the entry that was stored; empty if {@link #metadata()} is, or if values were not
+   * requested.
+   */
   Optional<KVEntry<T>> entry();
 
-  /** Returns this revision with another form of its value. */
+  /** Returns a copy of this revision with its entry mapped by the function. */
   default <R> KVRevision<R> map(Function<KVEntry<T>, KVEntry<R>> mapper) {
     Objects.requireNonNull(mapper, "mapper");
     return new StoredRevision<>(

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Absence.</b> An expired entry is absent. A stored null is a value: the key is present.
  *
- * <p><b>Types.</b> Reading into a type that would lose something throws
- * {@link TypeMismatchException}. Returned containers are unmodifiable. Tools that know no types use
- * {@link dev.kvstore.spi.RawValue}.
+ * <p><b>Types.</b> Reading a value as a type that cannot hold it without loss throws
+ * {@link TypeMismatchException}. Returned containers are unmodifiable. Tools that do not know the
+ * types use {@link dev.kvstore.spi.RawValue}.
  */
 public interface KVStore extends AutoCloseable {
   /** Returns the store's name, also after {@link #close()}. */
@@ -43,11 +43,11 @@ public interface KVStore extends AutoCloseable {
     return get(key, KVType.of(type));
   }
 
-  /** As {@link #get(String, Class)}, for generic and lenient types. */
+  /** Like {@link #get(String, Class)}, for generic and lenient types. */
   <T> @Nullable T get(String key, KVType<T> type);
 
   /**
-   * As {@link #get(String, Class)}, at least as new as the options demand.
+   * Like {@link #get(String, Class)}, at least as fresh as the options require.
    *
    * @throws KeyNotFoundException if there is no entry
    */
@@ -55,7 +55,7 @@ public interface KVStore extends AutoCloseable {
     return get(key, KVType.of(type), options);
   }
 
-  /** As {@link #get(String, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #get(String, Class, ReadOptions)}, for generic and lenient types. */
   default <T> @Nullable T get(String key, KVType<T> type, ReadOptions options) {
     return entry(key, type, options).value();
   }
@@ -65,36 +65,40 @@ public interface KVStore extends AutoCloseable {
     return find(key, KVType.of(type));
   }
 
-  /** As {@link #find(String, Class)}, for generic and lenient types. */
+  /** Like {@link #find(String, Class)}, for generic and lenient types. */
   default <T> Optional<T> find(String key, KVType<T> type) {
     return find(key, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #find(String, Class)}, at least as new as the options demand. */
+  /** Like {@link #find(String, Class)}, at least as fresh as the options require. */
   default <T> Optional<T> find(String key, Class<T> type, ReadOptions options) {
     return find(key, KVType.of(type), options);
   }
 
-  /** As {@link #find(String, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #find(String, Class, ReadOptions)}, for generic and lenient types. */
   default <T> Optional<T> find(String key, KVType<T> type, ReadOptions options) {
     return findEntry(key, type, options).map(KVEntry::value);
   }
 
   /**
-   * Returns the value, or {@code fallback} if there is no entry; null if a null is stored. Stores
-   * nothing. The value is read as the type of the fallback, see {@link KVType#ofValue}.
+   * Returns the value, or {@code fallback} if there is no entry; null if a null is stored. The
+   * fallback is not stored. The value is read as the type of the fallback, see
+   * {@link KVType#ofValue}.
    */
   default <T> @Nullable T getOrDefault(String key, T fallback) {
     Objects.requireNonNull(fallback, "fallback is null: name its type with a KVType");
     return getOrDefault(key, KVType.ofValue(fallback), fallback);
   }
 
-  /** As {@link #getOrDefault(String, Object)}, for a type that the fallback does not show. */
+  /**
+   * Like {@link #getOrDefault(String, Object)}, for a type that cannot be derived from the
+   * fallback.
+   */
   default <T> @Nullable T getOrDefault(String key, KVType<T> type, T fallback) {
     return getOrDefault(key, type, fallback, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #getOrDefault(String, Object)}, at least as new as the options demand. */
+  /** Like {@link #getOrDefault(String, Object)}, at least as fresh as the options require. */
   default <T> @Nullable T getOrDefault(
       String key, KVType<T> type, T fallback, ReadOptions options) {
     Objects.requireNonNull(fallback, "fallback");
@@ -111,37 +115,37 @@ public interface KVStore extends AutoCloseable {
     return entry(key, KVType.of(type));
   }
 
-  /** As {@link #entry(String, Class)}, for generic and lenient types. */
+  /** Like {@link #entry(String, Class)}, for generic and lenient types. */
   default <T> KVEntry<T> entry(String key, KVType<T> type) {
     return entry(key, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #entry(String, Class)}, at least as new as the options demand. */
+  /** Like {@link #entry(String, Class)}, at least as fresh as the options require. */
   default <T> KVEntry<T> entry(String key, Class<T> type, ReadOptions options) {
     return entry(key, KVType.of(type), options);
   }
 
-  /** As {@link #entry(String, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #entry(String, Class, ReadOptions)}, for generic and lenient types. */
   default <T> KVEntry<T> entry(String key, KVType<T> type, ReadOptions options) {
     return findEntry(key, type, options).orElseThrow(() -> new KeyNotFoundException(key));
   }
 
-  /** As {@link #entry(String, Class)}, but empty if there is no entry. */
+  /** Like {@link #entry(String, Class)}, but empty if there is no entry. */
   default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type) {
     return findEntry(key, KVType.of(type));
   }
 
-  /** As {@link #findEntry(String, Class)}, for generic and lenient types. */
+  /** Like {@link #findEntry(String, Class)}, for generic and lenient types. */
   default <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type) {
     return findEntry(key, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #findEntry(String, Class)}, at least as new as the options demand. */
+  /** Like {@link #findEntry(String, Class)}, at least as fresh as the options require. */
   default <T> Optional<KVEntry<T>> findEntry(String key, Class<T> type, ReadOptions options) {
     return findEntry(key, KVType.of(type), options);
   }
 
-  /** As {@link #findEntry(String, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #findEntry(String, Class, ReadOptions)}, for generic and lenient types. */
   <T> Optional<KVEntry<T>> findEntry(String key, KVType<T> type, ReadOptions options);
 
   /** Returns true if there is an entry. */
@@ -149,12 +153,12 @@ public interface KVStore extends AutoCloseable {
     return has(key, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #has(String)}, at least as new as the options demand. */
+  /** Like {@link #has(String)}, at least as fresh as the options require. */
   boolean has(String key, ReadOptions options);
 
   /**
-   * Stores the value, replacing any entry and clearing its expiry. Returns the new metadata, whose
-   * etag a later compare-and-set needs.
+   * Stores the value, replacing any entry and clearing its expiry. Returns the new metadata; keep
+   * its etag for a later compare-and-set.
    *
    * @throws InvalidInputException if the value is too large, too deep or cannot be stored without
    *     loss
@@ -164,7 +168,7 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * As {@link #set(String, Object)}, with a condition, a time to live or an author.
+   * Like {@link #set(String, Object)}, with a condition, a time to live or an author.
    *
    * @throws PreconditionFailedException if the condition does not hold; nothing was written
    */
@@ -184,14 +188,17 @@ public interface KVStore extends AutoCloseable {
     return setDefault(key, KVType.ofValue(value), value);
   }
 
-  /** As {@link #setDefault(String, Object)}, for a type the value does not show, and for null. */
+  /**
+   * Like {@link #setDefault(String, Object)}, for null, and for a type that cannot be derived from
+   * the value.
+   */
   default <T> @Nullable T setDefault(String key, KVType<T> type, @Nullable T value) {
     return setDefault(key, type, value, WriteOptions.DEFAULT).value();
   }
 
   /**
-   * As {@link #setDefault(String, KVType, Object)}, with a time to live, an author or an etag for a
-   * new entry. Returns the entry and whether this call stored it.
+   * Like {@link #setDefault(String, KVType, Object)}, with a time to live, an author or an etag for
+   * a new entry. Returns the entry and whether this call stored it.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the options have a
    *     condition other than {@link WriteCondition#IF_ABSENT}
@@ -213,7 +220,7 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * As {@link #setMany(Map)}, with options.
+   * Like {@link #setMany(Map)}, with options.
    *
    * @throws AtomicNotSupportedException if the options ask for an atomic batch and the database has
    *     no transactions; nothing was written
@@ -229,24 +236,24 @@ public interface KVStore extends AutoCloseable {
     return getMany(keys, KVType.of(type));
   }
 
-  /** As {@link #getMany(Collection, Class)}, for generic and lenient types. */
+  /** Like {@link #getMany(Collection, Class)}, for generic and lenient types. */
   default <T> Map<String, @Nullable T> getMany(Collection<String> keys, KVType<T> type) {
     return getMany(keys, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #getMany(Collection, Class)}, each at least as new as the options demand. */
+  /** Like {@link #getMany(Collection, Class)}, each at least as fresh as the options require. */
   default <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, Class<T> type, ReadOptions options) {
     return getMany(keys, KVType.of(type), options);
   }
 
-  /** As {@link #getMany(Collection, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #getMany(Collection, Class, ReadOptions)}, for generic and lenient types. */
   <T> Map<String, @Nullable T> getMany(
       Collection<String> keys, KVType<T> type, ReadOptions options);
 
   /**
    * Returns the entries of those keys that have one, in the order of {@code keys}, each at least as
-   * new as the options demand. Not a snapshot: the keys are read one by one or in groups.
+   * fresh as the options require. Not a snapshot: the keys are read one by one or in groups.
    *
    * @since 0.1.0
    */
@@ -262,23 +269,23 @@ public interface KVStore extends AutoCloseable {
     return getAll(prefix, KVType.of(type));
   }
 
-  /** As {@link #getAll(String, Class)}, for generic and lenient types. */
+  /** Like {@link #getAll(String, Class)}, for generic and lenient types. */
   default <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type) {
     return getAll(prefix, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #getAll(String, Class)}, each at least as new as the options demand. */
+  /** Like {@link #getAll(String, Class)}, each at least as fresh as the options require. */
   default <T> Map<String, @Nullable T> getAll(String prefix, Class<T> type, ReadOptions options) {
     return getAll(prefix, KVType.of(type), options);
   }
 
-  /** As {@link #getAll(String, Class, ReadOptions)}, for generic and lenient types. */
+  /** Like {@link #getAll(String, Class, ReadOptions)}, for generic and lenient types. */
   <T> Map<String, @Nullable T> getAll(String prefix, KVType<T> type, ReadOptions options);
 
   /**
    * Returns the entries whose keys begin with the prefix, in key order; the empty prefix matches
    * all keys. Pages are read while the stream is consumed, so it needs little memory. Not a
-   * snapshot: it may show some of what is written meanwhile. It need not be closed. Consuming it
+   * snapshot: it may or may not reflect concurrent writes. It need not be closed. Consuming it
    * throws what {@link #entries} throws.
    *
    * <pre>{@code
@@ -291,23 +298,23 @@ public interface KVStore extends AutoCloseable {
     return stream(prefix, KVType.of(type));
   }
 
-  /** As {@link #stream(String, Class)}, for generic and lenient types. */
+  /** Like {@link #stream(String, Class)}, for generic and lenient types. */
   default <T> Stream<KVEntry<T>> stream(String prefix, KVType<T> type) {
     return stream(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), type, ReadOptions.DEFAULT);
   }
 
   /**
-   * As {@link #stream(String, Class)}, for the entries of this and all following pages of the
-   * query, each at least as new as the options demand.
+   * Like {@link #stream(String, Class)}, for the entries of this and all following pages of the
+   * query, each at least as fresh as the options require.
    */
   <T> Stream<KVEntry<T>> stream(KVQuery query, KVType<T> type, ReadOptions options);
 
-  /** As {@link #stream(String, Class)}, for the keys alone. */
+  /** Like {@link #stream(String, Class)}, for the keys alone. */
   default Stream<String> streamKeys(String prefix) {
     return streamKeys(KVQuery.prefix(prefix).limit(KVQuery.MAX_LIMIT), ReadOptions.DEFAULT);
   }
 
-  /** As {@link #stream(KVQuery, KVType, ReadOptions)}, for the keys alone. */
+  /** Like {@link #stream(KVQuery, KVType, ReadOptions)}, for the keys alone. */
   Stream<String> streamKeys(KVQuery query, ReadOptions options);
 
   /** Returns all keys in order, in memory; see {@link #streamKeys(String)} for large stores. */
@@ -320,7 +327,7 @@ public interface KVStore extends AutoCloseable {
     return keys(prefix, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #keys(String)}, at least as new as the options demand. */
+  /** Like {@link #keys(String)}, at least as fresh as the options require. */
   List<String> keys(String prefix, ReadOptions options);
 
   /** Returns one page of keys. */
@@ -328,7 +335,7 @@ public interface KVStore extends AutoCloseable {
     return keys(query, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #keys(KVQuery)}, at least as new as the options demand. */
+  /** Like {@link #keys(KVQuery)}, at least as fresh as the options require. */
   KVPage<String> keys(KVQuery query, ReadOptions options);
 
   /** Returns one page of entries. */
@@ -336,7 +343,7 @@ public interface KVStore extends AutoCloseable {
     return entries(query, type, ReadOptions.DEFAULT);
   }
 
-  /** As {@link #entries(KVQuery, KVType)}, each at least as new as the options demand. */
+  /** Like {@link #entries(KVQuery, KVType)}, each at least as fresh as the options require. */
   <T> KVPage<KVEntry<T>> entries(KVQuery query, KVType<T> type, ReadOptions options);
 
   /** Deletes the entry. Returns true if there was one. */
@@ -345,24 +352,24 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * As {@link #delete(String)}, with a condition. A time to live is ignored.
+   * Like {@link #delete(String)}, with a condition. A time to live is ignored.
    *
    * @throws PreconditionFailedException if the condition does not hold; nothing was deleted
    */
   boolean delete(String key, WriteOptions options);
 
-  /** As {@link #deleteMany(Collection, DeleteOptions)}, each key independently. */
+  /** Like {@link #deleteMany(Collection, DeleteOptions)}, each key independently. */
   default DeleteResult deleteMany(Collection<String> keys) {
     return deleteMany(keys, DeleteOptions.DEFAULT);
   }
 
   /**
-   * Deletes the entries of these keys and returns the keys that had one. An entry written meanwhile
-   * is deleted, too.
+   * Deletes the entries of these keys and returns the keys that had one. An entry that is written
+   * concurrently is deleted, too.
    *
    * <p>The time limit applies to each 1,000 keys, unless the deletion is atomic. After an
    * {@link OutcomeUnknownException} some entries may have been deleted; it is safe to delete the
-   * same keys again. Over HTTP an atomic deletion, and one with a fingerprint, is of at most 10,000
+   * same keys again. Over HTTP, a deletion that is atomic or has a fingerprint is limited to 10,000
    * entries.
    *
    * @throws PreconditionFailedException if the entries do not match the options; nothing was
@@ -373,14 +380,14 @@ public interface KVStore extends AutoCloseable {
    */
   DeleteResult deleteMany(Collection<String> keys, DeleteOptions options);
 
-  /** As {@link #deleteAll(String, DeleteOptions)}, each key independently. */
+  /** Like {@link #deleteAll(String, DeleteOptions)}, each key independently. */
   default DeleteResult deleteAll(String prefix) {
     return deleteAll(prefix, DeleteOptions.DEFAULT);
   }
 
   /**
-   * As {@link #deleteMany(Collection, DeleteOptions)}, for all keys that begin with the prefix. A
-   * key created meanwhile may stay.
+   * Like {@link #deleteMany(Collection, DeleteOptions)}, for all keys that begin with the prefix. A
+   * key created concurrently may be kept.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the prefix is empty,
    *     which matches all keys, and the options have no {@linkplain DeleteOptions#ifMatch
@@ -388,6 +395,72 @@ public interface KVStore extends AutoCloseable {
    * @since 0.1.0
    */
   DeleteResult deleteAll(String prefix, DeleteOptions options);
+
+  /** As {@link #copyMany(Collection, KVStore, CopyOptions)}, with the same keys. */
+  default ChangeReport copyMany(Collection<String> keys, KVStore to) {
+    return copyMany(keys, to, CopyOptions.DEFAULT);
+  }
+
+  /**
+   * Copies the entries of those keys that have one, as {@link #copyAll(String, KVStore,
+   * CopyOptions)}. {@link CopyOptions#toPrefix} is put before each key.
+   *
+   * @since 0.1.0
+   */
+  ChangeReport copyMany(Collection<String> keys, KVStore to, CopyOptions options);
+
+  /** As {@link #copyAll(String, KVStore, CopyOptions)}, with the same keys. */
+  default ChangeReport copyAll(String prefix, KVStore to) {
+    return copyAll(prefix, to, CopyOptions.DEFAULT);
+  }
+
+  /**
+   * Copies or moves all entries whose keys begin with the prefix to another store, also one of
+   * another database, or to other keys of this store. The copies have the types and the expiries of
+   * the entries; entries that are the same already are not written. All entries are read before one
+   * is written.
+   *
+   * <p>Atomic for each store if its database has transactions; otherwise an entry that changes
+   * meanwhile is reported as failed and stays. The history records {@link KVOperation#COPY} and
+   * where each value came from; of a copy from one service to another it records a set. An entry
+   * that is moved is recorded as deleted where it was.
+   *
+   * @param to a store of a {@link KVDatabase}, which may be this one
+   * @return what was written, by the keys of the copies, and what a move deleted, by the old keys
+   * @throws PreconditionFailedException if the options have a fingerprint that does not match;
+   *     nothing was written
+   * @throws InvalidInputException if a copy would have an invalid key, for example a too long one;
+   *     with {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change;
+   *     nothing was written
+   * @throws OutcomeUnknownException if only a part may have been written; it is safe to copy or
+   *     move the same again
+   * @since 0.1.0
+   */
+  ChangeReport copyAll(String prefix, KVStore to, CopyOptions options);
+
+  /** As {@link #differences(KVQuery, KVStore, String, KVType)}, with the same prefix in both. */
+  default <T> KVDifferences<T> differences(KVQuery query, KVStore with, KVType<T> type) {
+    Objects.requireNonNull(query, "query");
+    return differences(query, with, query.prefix(), type);
+  }
+
+  /**
+   * Returns one page of the keys whose values or types differ between this store and another one.
+   * Reads from the databases; not a snapshot. Metadata and expiries are not compared. A page ends
+   * after 10,000 compared keys at the latest.
+   *
+   * <pre>{@code
+   * KVType<RawValue> any = RawValue.TYPE;
+   * boolean same = staging.differences(KVQuery.ALL, production, any).items().isEmpty();
+   * }</pre>
+   *
+   * @param query which entries of this store to compare
+   * @param with a store of a {@link KVDatabase}, which may be this one
+   * @param withPrefix stands in its keys where the keys of this store have the query's prefix
+   * @throws TypeMismatchException if a value is of another type
+   * @since 0.1.0
+   */
+  <T> KVDifferences<T> differences(KVQuery query, KVStore with, String withPrefix, KVType<T> type);
 
   /**
    * Replaces the value with the result of the function, atomically, and returns the new value. The
@@ -401,13 +474,13 @@ public interface KVStore extends AutoCloseable {
     return update(key, KVType.of(type), function);
   }
 
-  /** As {@link #update(String, Class, UnaryOperator)}, for generic and lenient types. */
+  /** Like {@link #update(String, Class, UnaryOperator)}, for generic and lenient types. */
   default <T> @Nullable T update(String key, KVType<T> type, UnaryOperator<@Nullable T> function) {
     return update(key, type, function, WriteOptions.DEFAULT);
   }
 
   /**
-   * As {@link #update(String, Class, UnaryOperator)}, with a condition, a time to live or an
+   * Like {@link #update(String, Class, UnaryOperator)}, with a condition, a time to live or an
    * author. To keep the entry's expiry, pass {@link WriteOptions#keepingExpiry()}. The condition is
    * checked before each call of the function, against the entry that the function gets.
    *
@@ -419,7 +492,8 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * As {@link #update(String, Class, UnaryOperator, WriteOptions)}, for generic and lenient types.
+   * Like {@link #update(String, Class, UnaryOperator, WriteOptions)}, for generic and lenient
+   * types.
    */
   <T> @Nullable T update(
       String key, KVType<T> type, UnaryOperator<@Nullable T> function, WriteOptions options);
@@ -441,30 +515,30 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * As {@link #increment(String, long)}, with a condition or an author. A time to live applies to a
-   * new entry; an existing entry keeps its expiry.
+   * Like {@link #increment(String, long)}, with a condition or an author. A time to live applies to
+   * a new entry; an existing entry keeps its expiry.
    *
    * @throws PreconditionFailedException if the condition does not hold; nothing was changed
    */
   long increment(String key, long by, WriteOptions options);
 
-  /** Returns the key as a typed item. Make it once and keep it. Reads nothing. */
+  /** Returns the key as a typed item. Create it once and keep it. Does not reach the database. */
   default <T> KVItem<T> item(String key, Class<T> type) {
     return item(key, KVType.of(type));
   }
 
-  /** As {@link #item(String, Class)}, for generic and lenient types. */
+  /** Like {@link #item(String, Class)}, for generic and lenient types. */
   <T> KVItem<T> item(String key, KVType<T> type);
 
-  /** As {@link #bind(String, Class, BindOptions)}, with defaults and rules of the type alone. */
+  /** Like {@link #bind(String, Class, BindOptions)}, with defaults and rules of the type alone. */
   default <T> KVBinding<T> bind(String prefix, Class<T> type) {
     return bind(prefix, type, BindOptions.none());
   }
 
   /**
-   * Returns the settings below a prefix as one object that follows what is stored. Reads them
-   * before it returns, and again after every change. Over a custom {@code EntryStore} without a
-   * change feed they are read every 5 seconds.
+   * Returns the settings below a prefix as one object that follows the stored entries. They are
+   * read before this method returns, and again after every change. Over a custom {@code EntryStore}
+   * without a change feed they are read every 5 seconds.
    *
    * <p><b>Types.</b> A record, or an interface with accessor methods, which is implemented by an
    * immutable instance. With the prefix {@code http}, the component {@code maxRetries} is read from
@@ -494,14 +568,15 @@ public interface KVStore extends AutoCloseable {
    * <p><b>Absence.</b> A setting that is not stored takes, in this order: the default in the
    * options, {@link KVDefault}, the default method of the interface, an empty {@code Optional},
    * null if the component is {@code @Nullable}. A group that is {@code Optional} or
-   * {@code @Nullable} is absent while none of its settings is stored; an empty document under its
-   * key makes one with its defaults. Anything else that is missing is a problem, and so is a stored
-   * null for a component that is neither {@code Optional} nor {@code @Nullable}.
+   * {@code @Nullable} is absent while none of its settings is stored; an empty document stored
+   * under its key creates a group of defaults. Anything else that is missing is a problem, and so
+   * is a stored null for a component that is neither {@code Optional} nor {@code @Nullable}.
    *
-   * <p><b>Consistency.</b> The keys are read until two readings agree. So every object has values
-   * that were stored together at one moment, and all or none of an atomic {@link #setMany}. (A key
-   * that was created and deleted between two readings can escape.) While the keys change faster
-   * than they can be read twice, the settings stay as they are. Expired values disappear in time.
+   * <p><b>Consistency.</b> The keys are read repeatedly until two consecutive reads agree. So every
+   * object holds values that were stored together at one moment, and all or none of an atomic
+   * {@link #setMany}. (A key that is created and deleted again between two reads can be missed.)
+   * While the keys change faster than they can be read twice, the settings stay as they are.
+   * Expired values disappear eventually.
    *
    * <p><b>Problems.</b> All are reported at once, including exceptions of a record's constructor,
    * with their message if it quotes no value. If the stored settings become invalid later, the last
@@ -509,14 +584,14 @@ public interface KVStore extends AutoCloseable {
    * Each problem is logged once, without values. A store that cannot be read is read again every
    * second.
    *
-   * @throws BindingFailedException if the stored settings do not make such an object
+   * @throws BindingFailedException if the stored settings cannot be bound to the type
    * @throws IllegalArgumentException if the type or the options can never be bound
    * @throws UnavailableException if the store cannot be read
    * @throws KVException with {@link ErrorCode#CONFLICT} if others kept changing the keys
    */
   <T> KVBinding<T> bind(String prefix, Class<T> type, BindOptions<T> options);
 
-  /** As {@link #watch(String, KVWatcher, WatchOptions)}, from now on. */
+  /** Like {@link #watch(String, KVWatcher, WatchOptions)}, from now on. */
   default KVSubscription watch(String key, KVWatcher watcher) {
     return watch(key, watcher, WatchOptions.DEFAULT);
   }
@@ -528,20 +603,20 @@ public interface KVStore extends AutoCloseable {
    * 32,768 changes since the file was opened. A standalone MongoDB does not report changes, so the
    * versions of watched keys are polled, see
    * {@link dev.kvstore.mongo.MongoSettings#withPollingInterval}: of several changes between two
-   * polls only the last is reported, and a manual change without a new version is missed.
-   * {@link KVItem#onChange} reports values.
+   * polls only the last is reported, and a manual change that leaves the version unchanged is
+   * missed. {@link KVItem#onChange} reports values.
    *
    * @throws UnsupportedOperationException if the store has no change feed
    */
   KVSubscription watch(String key, KVWatcher watcher, WatchOptions options);
 
-  /** As {@link #watchAll(String, KVWatcher, WatchOptions)}, from now on. */
+  /** Like {@link #watchAll(String, KVWatcher, WatchOptions)}, from now on. */
   default KVSubscription watchAll(String prefix, KVWatcher watcher) {
     return watchAll(prefix, watcher, WatchOptions.DEFAULT);
   }
 
   /**
-   * As {@link #watch(String, KVWatcher, WatchOptions)}, for all keys that begin with the prefix;
+   * Like {@link #watch(String, KVWatcher, WatchOptions)}, for all keys that begin with the prefix;
    * the empty prefix matches all keys.
    */
   KVSubscription watchAll(String prefix, KVWatcher watcher, WatchOptions options);
@@ -549,8 +624,8 @@ public interface KVStore extends AutoCloseable {
   /**
    * Returns a point in the history of the database that includes all writes and reads of this
    * object. Pass it to {@link ReadOptions#atLeast}, in any process, to read nothing older.
-   * {@link SyncToken#START} if the database has no history, as a standalone MongoDB. Does not reach
-   * the database.
+   * {@link SyncToken#START} if the database has no such history, like a standalone MongoDB. Does
+   * not reach the database.
    */
   SyncToken syncToken();
 

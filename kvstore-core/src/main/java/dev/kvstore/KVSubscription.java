@@ -1,6 +1,6 @@
 package dev.kvstore;
 
-/** A watch. It runs until it or its store is closed. Thread-safe. */
+/** A running watch. It ends when it or its store is closed. Thread-safe. */
 public interface KVSubscription extends AutoCloseable {
   /**
    * Ends the watch. Waits for a running call of the watcher, unless it is called from within one;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type that a value is read as. Make one from a class, or from a generic type by an empty
+ * The type to read a value as. Create one from a class, or, for a generic type, as an empty
  * subclass, and keep it in a constant:
  *
  * <pre>{@code
@@ -23,7 +23,7 @@ public class KVType<T> {
   private final Type type;
   private final boolean lenient;
 
-  /** For subclasses that name their type argument. */
+  /** Creates the type that a subclass specifies as its type argument. */
   protected KVType() {
     if (!(getClass().getGenericSuperclass() instanceof ParameterizedType parameterized)
         || parameterized.getRawType() != KVType.class) {
@@ -48,7 +48,7 @@ public class KVType<T> {
   }
 
   /**
-   * Returns the type of a reflective type, for example of a record component.
+   * Returns the type for a reflective type, for example that of a record component.
    *
    * @throws IllegalArgumentException if it has a type variable
    */
@@ -78,18 +78,18 @@ public class KVType<T> {
    * interface if it is a view or immutable, with the common type of its elements. Elements of
    * different types can be text, booleans, Integers, Longs, Doubles, and lists and maps of those.
    *
-   * @throws IllegalArgumentException if the type has type arguments that the value does not show,
-   *     as your own generic classes have, or there are other elements of different types
+   * @throws IllegalArgumentException if the type has type arguments that cannot be derived from the
+   *     value, as with your own generic classes, or if there are other elements of different types
    */
-  @SuppressWarnings("unchecked") // the value is of that type, by the choice of the type
+  @SuppressWarnings("unchecked") // the type was chosen so that the value is of it
   public static <T> KVType<T> ofValue(T value) {
     return (KVType<T>) ofType(NaturalTypes.of(Objects.requireNonNull(value, "value")));
   }
 
   /**
    * Returns a lenient copy of this type: text is read as a number, boolean or other scalar if it
-   * spells one, as {@code "42"} does for an {@code Integer}. Otherwise such a read fails with
-   * {@link TypeMismatchException}.
+   * spells one, for example {@code "42"} as an {@code Integer}. With a strict type such a read
+   * fails with {@link TypeMismatchException}.
    */
   public KVType<T> lenient() {
     return new KVType<>(type, true);

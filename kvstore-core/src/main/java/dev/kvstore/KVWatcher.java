@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Receives the changes of a store. Called by one thread at a time, never by the one that made the
- * change, and in the order of the changes of each key; a change may be reported more than once. Its
- * exceptions are logged, and the next change is reported. It may block, at the price of a
- * {@link #reset()} when its queue is full.
+ * Receives the changes of a store. Called by one thread at a time, never by the thread that made
+ * the change. Changes of the same key are reported in order; a change may be reported more than
+ * once. Exceptions are logged, and the watch continues. The watcher may block, but gets a
+ * {@link #reset()} if its queue overflows.
  *
  * <pre>{@code
  * store.watchAll("ui.", KVWatcher.of(
@@ -21,8 +21,8 @@ public interface KVWatcher {
    * {@code ready} follows it.
    *
    * @param changed called with each change
-   * @param reload called at the beginning and after each reset with the position from which on no
-   *     change will be missed; reloads what depends on the entries, see {@link #ready}
+   * @param reload called at the start and after each reset, with the position after which no change
+   *     will be missed; reload the values here, see {@link #ready}
    * @since 0.1.0
    */
   static KVWatcher of(Consumer<? super KVChange> changed, Consumer<? super SyncToken> reload) {

@@ -9,7 +9,7 @@ public final class Names {
   /** The maximum length of a key in UTF-8 bytes. */
   public static final int MAX_KEY_BYTES = 512;
 
-  /** All zero stands for the etag of an entry that has none. */
+  /** All zeros stand for the etag of an entry that has none. */
   private static final Pattern CHOSEN_ETAG = Pattern.compile("(?!0{24})[0-9a-f]{24}");
 
   private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
@@ -168,7 +168,7 @@ public final class Names {
     return Character.getType(codePoint) == Character.SURROGATE;
   }
 
-  /** A name as it can stand in a message: on one line, and not too long. */
+  /** Returns the name for a message: on one line and shortened. */
   private static String shown(String name) {
     StringBuilder shown = new StringBuilder();
     name.codePoints()

@@ -26,13 +26,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the type as which a value can be read back, with its type arguments. */
+/** Finds the type, with its type arguments, that a value can be read back as. */
 final class NaturalTypes {
-  /** Whose subclasses are the JDK's own business. */
+  /** Types whose subclasses are internal to the JDK. */
   private static final List<Class<?>> HIERARCHIES =
       List.of(Path.class, Charset.class, TimeZone.class, InetAddress.class);
 
-  /** What comes back as it was when it is read as an Object. */
+  /** Types that are read back unchanged when read as an Object. */
   private static final Set<Class<?>> PLAIN =
       Set.of(String.class, Boolean.class, Integer.class, Long.class, Double.class);
 
@@ -41,12 +41,12 @@ final class NaturalTypes {
 
   private NaturalTypes() {}
 
-  /** @throws IllegalArgumentException if it cannot be known */
+  /** @throws IllegalArgumentException if the type cannot be derived from the value */
   static Type of(Object value) {
     return ofAll(List.of(value));
   }
 
-  /** Returns the type as which each of them can be read back; Object if there are none. */
+  /** Returns a type that all these values can be read back as; Object if there are none. */
   private static Type ofAll(Collection<?> values) {
     List<?> present = values.stream().filter(Objects::nonNull).toList();
     if (present.isEmpty()) {
@@ -68,7 +68,7 @@ final class NaturalTypes {
       return areAll(ZoneOffset.class, present) ? ZoneOffset.class : ZoneId.class;
     }
     if (present.stream().anyMatch(NaturalTypes::isContainer)) {
-      return ofPlain(present); // as there are others too
+      return ofPlain(present); // a container among values of other kinds
     }
     Set<Type> types = present.stream().map(NaturalTypes::ofOther).collect(Collectors.toSet());
     return types.size() == 1 ? types.iterator().next() : ofPlain(present);
@@ -128,7 +128,9 @@ final class NaturalTypes {
         .orElseGet(() -> withoutParameters(value.getClass()));
   }
 
-  /** Returns false for the array of a type that leaves open what is in it. */
+  /**
+   * Returns false for an array whose component type does not determine the type of its elements.
+   */
   private static boolean namesElements(Class<?> array) {
     Class<?> element = array;
     while (element.isArray()) {
@@ -137,7 +139,7 @@ final class NaturalTypes {
     return element.getTypeParameters().length == 0 && !OPEN.contains(element);
   }
 
-  /** Returns Object, as which plain values come back as they were; refuses others. */
+  /** Returns Object, which plain values can be read back as; refuses other values. */
   private static Type ofPlain(Collection<?> values) {
     if (!values.stream().allMatch(NaturalTypes::isPlain)) {
       throw mixed();
@@ -190,7 +192,7 @@ final class NaturalTypes {
         : collection instanceof Set ? Set.class : Collection.class;
   }
 
-  /** Returns the class itself, or the nearest above it, that can be made empty and filled. */
+  /** Returns the class, or its nearest superclass, that can be instantiated empty and filled. */
   private static @Nullable Class<?> instantiable(Class<?> type) {
     for (Class<?> c = type; c != Object.class; c = c.getSuperclass()) {
       if (!c.isAnonymousClass() && !Modifier.isAbstract(c.getModifiers()) && canBeMade(c)) {
@@ -227,7 +229,7 @@ final class NaturalTypes {
         + " not come back as they are: name the type with a KVType");
   }
 
-  /** Equal to the JDK's own of the same parts. */
+  /** A parameterized type that is equal to the JDK's. */
   private record Parameterized(Class<?> raw, List<Type> arguments) implements ParameterizedType {
     @Override
     public Type[] getActualTypeArguments() {

@@ -5,12 +5,12 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Settings of a near-cache. Immutable; make one with {@link #builder()}. */
+/** Settings of a near-cache. Immutable; create one with {@link #builder()}. */
 public final class NearCacheSettings {
   /** The defaults of the builder. */
   public static final NearCacheSettings DEFAULT = builder().build();
 
-  /** What a read does when the cache cannot prove that it is up to date. */
+  /** The behavior of a read when the cache cannot prove that it is up to date. */
   public enum PastBound {
     /** Reads from the database, and fails if it cannot be reached. */
     READ_THROUGH,
@@ -88,8 +88,8 @@ public final class NearCacheSettings {
     }
 
     /**
-     * The size of the cache in bytes, overhead included; 64 MiB by default. The least used entries
-     * are evicted first. All stores of a database share it.
+     * Sets the maximum size of the cache in bytes, including overhead; 64 MiB by default. The least
+     * used entries are evicted first. All stores of a database share this size.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -102,8 +102,8 @@ public final class NearCacheSettings {
     }
 
     /**
-     * How old a cached entry may be while the database does not answer this process; 2 seconds by
-     * default. The change feed must answer several times within it.
+     * Sets how old a cached entry may be while the database does not answer this process; 2 seconds
+     * by default. The change feed must answer several times within this time.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -113,10 +113,10 @@ public final class NearCacheSettings {
     }
 
     /**
-     * How old a cached entry may be while this process reaches only a server that is cut off from
-     * its replica set; 15 seconds by default. Must exceed the interval at which an idle database
-     * reports a new position, about 10 seconds, unless something writes more often. Ignored if the
-     * change feed has no positions.
+     * Sets how old a cached entry may be while this process reaches only a server that is cut off
+     * from its replica set; 15 seconds by default. Must exceed the interval at which an idle
+     * database reports a new position, about 10 seconds, unless something writes more often.
+     * Ignored if the change feed has no positions.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -125,14 +125,14 @@ public final class NearCacheSettings {
       return this;
     }
 
-    /** What a read does past these bounds; {@link PastBound#READ_THROUGH} by default. */
+    /** Sets what a read does past these bounds; {@link PastBound#READ_THROUGH} by default. */
     public Builder pastBound(PastBound policy) {
       pastBound = Objects.requireNonNull(policy, "policy");
       return this;
     }
 
     /**
-     * How long the absence of a key is cached; 5 seconds by default, zero for not at all.
+     * Sets how long the absence of a key is cached; 5 seconds by default, zero to not cache it.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -142,9 +142,9 @@ public final class NearCacheSettings {
     }
 
     /**
-     * For a database without a change feed: entries are served for this long after they were read,
-     * and may be stale by as much. By default there is none, and only entries covered by the change
-     * feed are served.
+     * Sets a time to live for a database without a change feed: entries are served for this long
+     * after they were read, and may be stale by as much. By default there is none, and only entries
+     * covered by a change feed are served.
      *
      * @throws IllegalArgumentException if it is shorter than 100 milliseconds
      */
@@ -154,12 +154,12 @@ public final class NearCacheSettings {
     }
 
     /**
-     * Whether each hit compares the time with the bounds; false by default. Otherwise a thread does
-     * so every 25 milliseconds, which keeps a hit at one lookup and one volatile read. The
-     * difference shows after the process was stopped by SIGSTOP, a paused virtual machine or a long
-     * garbage collection: until that thread runs again, a read can return an entry that exceeds the
-     * bounds by the length of the stop. An exact bound prevents that and adds some 20 nanoseconds
-     * to a hit.
+     * Sets whether each hit compares the time with the bounds; false by default. By default a
+     * thread does so every 25 milliseconds, so that a hit costs one lookup and one volatile read.
+     * The difference matters after the process was suspended by SIGSTOP, a paused virtual machine
+     * or a long garbage collection: until that thread runs again, a read can return an entry that
+     * exceeds the bounds by the length of the suspension. An exact bound prevents that and adds
+     * about 20 nanoseconds to a hit.
      *
      * <p>The time is {@link System#nanoTime}, so this does not help if the monotonic clock stops
      * while the machine is suspended.

@@ -6,14 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fresh a read must be, or which past it is of. Immutable; each method returns a changed copy.
+ * Options of a read: how fresh the result must be, or the past instant to read. Immutable; each
+ * method returns a changed copy.
  *
  * <pre>{@code
  * store.get("ui.theme", String.class, ReadOptions.atLeast(token));
  * }</pre>
  */
 public final class ReadOptions {
-  /** Accepts what the near-cache promises. */
+  /** Accepts entries within the bounds of the near-cache. */
   public static final ReadOptions DEFAULT = new ReadOptions(SyncToken.START, false, null);
 
   private final SyncToken atLeast;
@@ -26,7 +27,7 @@ public final class ReadOptions {
     this.at = at;
   }
 
-  /** Reads nothing older than this token. */
+  /** Returns options to read nothing older than this token. */
   public static ReadOptions atLeast(SyncToken token) {
     return new ReadOptions(token, false, null);
   }
@@ -50,17 +51,17 @@ public final class ReadOptions {
     return new ReadOptions(atLeast, true, Objects.requireNonNull(instant, "at"));
   }
 
-  /** Returns the token that the result is at least as new as. */
+  /** Returns the token; the result is at least as new. */
   public SyncToken atLeast() {
     return atLeast;
   }
 
-  /** Returns the instant as of which to read; empty for the present. */
+  /** Returns the instant to read as of; empty for the present. */
   public Optional<Instant> at() {
     return Optional.ofNullable(at);
   }
 
-  /** Returns true if the read goes to the database, whatever a near-cache holds. */
+  /** Returns true if the read goes to the database regardless of the near-cache. */
   public boolean bypassCache() {
     return bypassCache;
   }

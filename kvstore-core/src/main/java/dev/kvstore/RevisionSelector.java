@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Names one revision of a key.
+ * Identifies one revision of a key.
  *
  * @since 0.1.0
  */
 public sealed interface RevisionSelector {
-  /** The newest revision with this version: versions start again after a delete. */
+  /** The newest revision with this version; versions start again at 1 after a delete. */
   record ByVersion(long version) implements RevisionSelector {}
 
   /** The revision with this etag. */

@@ -4,9 +4,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where the value of a rollback, an import or a copy came from, as far as it is known.
+ * The origin of a value stored by a rollback, an import or a copy, as far as it is known.
  *
- * @param store the other store; empty if it is the same one
+ * @param store the store that the value came from; empty if it is the same store
  * @since 0.1.0
  */
 public record RevisionSource(

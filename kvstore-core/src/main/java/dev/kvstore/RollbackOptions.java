@@ -29,18 +29,18 @@ public final class RollbackOptions {
     this.fingerprint = fingerprint;
   }
 
-  /** As {@link WriteOptions#author}. */
+  /** Like {@link WriteOptions#author}. */
   public RollbackOptions author(String newAuthor) {
     String checked = Names.checkText("author", newAuthor);
     return new RollbackOptions(checked, comment, dryRun, fingerprint);
   }
 
-  /** As {@link WriteOptions#comment}. */
+  /** Like {@link WriteOptions#comment}. */
   public RollbackOptions comment(String newComment) {
     return new RollbackOptions(author, Names.checkComment(newComment), dryRun, fingerprint);
   }
 
-  /** Writes nothing, and reports what would change. */
+  /** Writes nothing; the report says what would change. */
   public RollbackOptions dryRun() {
     return new RollbackOptions(author, comment, true, fingerprint);
   }

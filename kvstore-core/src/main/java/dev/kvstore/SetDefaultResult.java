@@ -25,7 +25,7 @@ public record SetDefaultResult<T>(KVEntry<T> entry, boolean stored) {
     return entry.metadata();
   }
 
-  /** Without the value, which may be a secret. */
+  /** Omits the value, which may be a secret. */
   @Override
   public String toString() {
     return "SetDefaultResult[" + entry.key() + ", stored=" + stored + "]";

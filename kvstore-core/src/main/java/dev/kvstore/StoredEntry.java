@@ -24,7 +24,7 @@ record StoredEntry<T>(@Nullable T value, KVMetadata metadata, boolean stale, Sou
     return Objects.hash(value, metadata, stale);
   }
 
-  /** Without the value, which may be a secret. */
+  /** Omits the value, which may be a secret. */
   @Override
   public String toString() {
     return "KVEntry[" + metadata + (stale ? ", stale]" : "]");

@@ -33,7 +33,7 @@ public record SyncToken(long position) implements Comparable<SyncToken> {
         return new SyncToken(Long.parseLong(text, 16));
       }
     } catch (IllegalArgumentException e) {
-      // told below
+      // reported below
     }
     throw new InvalidInputException(
         ErrorCode.INVALID_PARAMETER, "A sync token has 16 hexadecimal digits, the first below 8");

@@ -14,8 +14,9 @@ public final class TypeMismatchException extends KVException {
    * @param key the key that was read or incremented
    * @param storedType the BSON type of the stored value: {@code string}, {@code int32},
    *     {@code document} …
-   * @param wantedType the type that was asked for
-   * @param detail where in the value and why, or null; never the value itself
+   * @param wantedType the requested type
+   * @param detail where in the value the mismatch is and why, or null; never contains the value
+   *     itself
    */
   public TypeMismatchException(
       String key,

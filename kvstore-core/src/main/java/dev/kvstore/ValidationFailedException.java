@@ -8,7 +8,7 @@ public final class ValidationFailedException extends KVException {
 
   private final String key;
 
-  @SuppressWarnings("serial") // what List.copyOf makes is serializable
+  @SuppressWarnings("serial") // List.copyOf returns a serializable list
   private final List<String> problems;
 
   public ValidationFailedException(String key, List<String> problems) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Options of a watch. Immutable; each method returns a changed copy. */
 public final class WatchOptions {
-  /** From now on, with a queue of 1,024 changes, without values. */
+  /** Watches from now on, with a queue of 1,024 changes, without values. */
   public static final WatchOptions DEFAULT = new WatchOptions(null, 1024, false);
 
   private final @Nullable SyncToken from;
@@ -29,7 +29,7 @@ public final class WatchOptions {
   }
 
   /**
-   * Sets how many changes may wait for a slow watcher. Beyond that it gets one
+   * Sets how many changes may wait for a slow watcher. If there are more, the watcher gets one
    * {@link KVWatcher#reset()} instead of them.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is less than 1

@@ -3,7 +3,7 @@ package dev.kvstore;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A condition on the present entry of a key. It is checked atomically with the write or delete. */
+/** A condition on the current entry of a key, checked atomically with the write or delete. */
 public sealed interface WriteCondition {
 
   /** Always holds. */
@@ -15,7 +15,10 @@ public sealed interface WriteCondition {
   /** Holds if there is an entry. */
   WriteCondition IF_PRESENT = new IfPresent();
 
-  /** Holds if the entry has this etag, so it has not changed since it was read. */
+  /**
+   * Returns a condition that holds if the entry has this etag, so it is unchanged since it was
+   * read.
+   */
   static WriteCondition ifMatch(String etag) {
     return new IfMatch(etag);
   }

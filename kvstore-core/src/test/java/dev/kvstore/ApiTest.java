@@ -27,7 +27,7 @@ class ApiTest {
         "dev.kvstore.transfer");
   }
 
-  /** What may be absent is an Optional; a stored null is a value. */
+  /** Absent results are Optional; only stored values may be null. */
   @ArchTest
   static void onlyValuesAreNull(JavaClasses classes) {
     assertThat(classes.stream()

@@ -40,7 +40,7 @@ class KVTypeTest {
   }
 
   @Test
-  @SuppressWarnings("rawtypes") // the mistake that is refused
+  @SuppressWarnings("rawtypes") // the mistake to refuse
   void ofSubclass_withoutTypeArgument_throws() {
     assertThatThrownBy(() -> new KVType() {}).isInstanceOf(IllegalStateException.class);
   }

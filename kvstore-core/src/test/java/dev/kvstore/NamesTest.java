@@ -68,7 +68,7 @@ class NamesTest {
     RawValue value = BsonValues.ofNumber(1, false);
     for (ThrowingCallable choice : List.<ThrowingCallable>of(
         () -> WriteOptions.DEFAULT.etag(etag),
-        () -> new Write("k", value, WriteCondition.NONE, null, false, Cause.UNKNOWN, etag))) {
+        () -> new Write("k", value, WriteCondition.NONE, null, null, false, Cause.UNKNOWN, etag))) {
       assertThatThrownBy(choice)
           .isInstanceOfSatisfying(
               InvalidInputException.class,

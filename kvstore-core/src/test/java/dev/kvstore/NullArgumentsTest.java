@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NullArgumentsTest {
   private final Map<Class<?>, Object> samples = new LinkedHashMap<>();
 
-  /** Settings that are bound. */
+  /** Settings to bind. */
   record Bound(@KVDefault("1") int n) {}
 
   @Test
@@ -74,6 +74,7 @@ class NullArgumentsTest {
     List.of(
             BatchOptions.DEFAULT,
             BindOptions.none(),
+            CopyOptions.DEFAULT,
             DeleteOptions.DEFAULT,
             DropOptions.DEFAULT,
             ExportOptions.JSON,
@@ -107,7 +108,7 @@ class NullArgumentsTest {
             Instant.EPOCH,
             Optional.empty(),
             new ObjectMapper(),
-            // A key, an etag, and the name of a store.
+            // A text that is valid as a key, an etag and a store name.
             "abcdef0123456789abcdef01")
         .forEach(value -> samples.put(value.getClass(), value));
     samples.put(WriteCondition.class, WriteCondition.NONE);

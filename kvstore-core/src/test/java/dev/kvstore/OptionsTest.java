@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What all options types have in common. */
+/** Tests the conventions of all options types. */
 class OptionsTest {
   @ParameterizedTest
   @ValueSource(
@@ -29,7 +29,7 @@ class OptionsTest {
         .allMatch(Modifier::isFinal);
   }
 
-  /** A generic type can have no constant: it has {@link BindOptions#none()}. */
+  /** A generic type cannot have a constant; it has {@link BindOptions#none()} instead. */
   @ParameterizedTest
   @ValueSource(
       classes = {ReadOptions.class, WriteOptions.class, BatchOptions.class, WatchOptions.class})
@@ -37,7 +37,10 @@ class OptionsTest {
     assertThat(options.getField("DEFAULT").get(null)).isInstanceOf(options);
   }
 
-  /** {@code ttl(..)} and {@code author(..)}; {@code withX(..)} is the style of the settings. */
+  /**
+   * Methods are named {@code ttl(..)} and {@code author(..)}; {@code withX(..)} is the style of
+   * settings.
+   */
   @ParameterizedTest
   @ValueSource(
       classes = {

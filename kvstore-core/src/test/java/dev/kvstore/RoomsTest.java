@@ -10,7 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.kvstore.testing.Rooms;
 import java.util.List;
 
-/** Which rooms each package may see. */
+/** Checks the dependencies between packages. */
 @AnalyzeClasses(packages = "dev.kvstore", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
   private static final String API = "dev.kvstore";
@@ -24,7 +24,7 @@ class RoomsTest {
   private static final String DRIVER = "com.mongodb..";
   private static final String LOGGING = "org.slf4j";
 
-  /** A room, and what it may see beside itself and the JDK. */
+  /** A package and its allowed dependencies besides itself and the JDK. */
   private static final List<List<String>> ROOMS = List.of(
       List.of(API),
       List.of(SUPPORT, API, LOGGING),

@@ -33,10 +33,10 @@ import java.util.function.UnaryOperator;
  * service, and so are writes that certainly did nothing, for example because no connection was
  * made; they end with {@link UnavailableException}. A write whose response was lost is resolved by
  * its etag in the entry, or by sending it again to the same node, which executes it once. If
- * neither tells, for example because that node is gone and another client has written since, it
- * ends with {@link OutcomeUnknownException}; read the key before you write again. All of this
- * happens within {@link HttpSettings#withRequestTimeout}. A large batch that is not atomic is sent
- * as several requests.
+ * neither determines the outcome, for example because that node is gone and another client has
+ * written since, it ends with {@link OutcomeUnknownException}; read the key before you write again.
+ * All of this happens within {@link HttpSettings#withRequestTimeout}. A large batch that is not
+ * atomic is sent as several requests.
  *
  * <p>A node is one URL. Behind a load balancer, a request that is sent again may reach another
  * node, which does not know the first one; a {@code set} that was overwritten in between is then
@@ -47,8 +47,8 @@ import java.util.function.UnaryOperator;
  * <p>Reads are served from a near-cache by default, see {@link HttpSettings#withNearCache}, with
  * the same freshness as over a database. For the cache and for watches, a store keeps one event
  * stream open, on a daemon thread, and one more for each watch that resumes in the past.
- * {@link KVStore#cache()} reports its health. Whichever node answers, a store reads nothing older
- * than it has seen.
+ * {@link KVStore#cache()} reports its health. Regardless of the node, a store reads nothing older
+ * than it has already seen.
  *
  * <p>Set the system property {@code jdk.httpclient.keepalive.timeout} (in seconds; 30 by default,
  * 1200 before JDK 20) below the idle timeouts of the service and of proxies, so that the client
@@ -63,7 +63,7 @@ import java.util.function.UnaryOperator;
 public final class HttpKVDatabase {
   private HttpKVDatabase() {}
 
-  /** As {@link #open(URI, HttpSettings)}, with {@link HttpSettings#DEFAULT}. */
+  /** Like {@link #open(URI, HttpSettings)}, with {@link HttpSettings#DEFAULT}. */
   public static KVDatabase open(URI service) {
     return open(service, HttpSettings.DEFAULT);
   }
@@ -81,8 +81,8 @@ public final class HttpKVDatabase {
   }
 
   /**
-   * As {@link #open(URI, HttpSettings)}, for a service with several nodes. Requests go to the first
-   * until it fails, then to the next. A failed node is not used for a while.
+   * Like {@link #open(URI, HttpSettings)}, for a service with several nodes. Requests go to the
+   * first until it fails, then to the next. A failed node is not used for a while.
    *
    * @param services the nodes' URLs, at least one
    * @throws InvalidInputException also if there are none
@@ -100,7 +100,7 @@ public final class HttpKVDatabase {
       List<URI> services, HttpSettings settings, BiFunction<Path, String, Path> files) {
     Objects.requireNonNull(services, "services");
     Objects.requireNonNull(settings, "settings");
-    // First, as the mapper's copy may fail. How large a value may be is for the service to say.
+    // Copying the mapper may fail, so do it first. The service enforces the limits of values.
     BsonCodec codec = BsonCodec.create(settings.objectMapper(), WireReader.WIDEST);
     HttpEntryDatabase database = HttpEntryDatabase.open(services, settings.requests());
     Optional<UnaryOperator<EntryStore>> lastKnownGood = settings
@@ -114,7 +114,7 @@ public final class HttpKVDatabase {
     return new TypedDatabase(StoreStack.over("http", database, layers), codec);
   }
 
-  /** Opens databases by {@link KVDatabase#open}. */
+  /** Opens databases for {@link KVDatabase#open}. */
   public static final class Provider implements KVDatabase.Provider {
     @Override
     public boolean accepts(String connectionString) {
@@ -126,7 +126,7 @@ public final class HttpKVDatabase {
       try {
         return HttpKVDatabase.open(new URI(connectionString));
       } catch (URISyntaxException e) {
-        // Without its message, which repeats the text.
+        // No cause: its message repeats the text.
         throw new InvalidInputException(
             ErrorCode.INVALID_PARAMETER,
             "The service's URL is malformed: " + e.getReason() + " at character " + e.getIndex());

@@ -21,13 +21,13 @@ public final class HttpKVStore {
     return open(service, store, HttpSettings.DEFAULT);
   }
 
-  /** As {@link #open(URI, String)}, with settings. */
+  /** Like {@link #open(URI, String)}, with settings. */
   public static KVStore open(URI service, String store, HttpSettings settings) {
     return open(List.of(Objects.requireNonNull(service, "service")), store, settings);
   }
 
   /**
-   * As {@link #open(URI, String, HttpSettings)}, for a service with several nodes, see
+   * Like {@link #open(URI, String, HttpSettings)}, for a service with several nodes, see
    * {@link HttpKVDatabase#open(List, HttpSettings)}.
    */
   public static KVStore open(List<URI> services, String store, HttpSettings settings) {

@@ -37,7 +37,7 @@ public final class HttpSettings {
 
   private final Fields fields;
 
-  /** What is set. Not changed any more once settings have it. */
+  /** The settings as fields. Not modified after an {@link HttpSettings} was created with them. */
   private static final class Fields implements Cloneable {
     private Duration requestTimeout = Duration.ofSeconds(40);
     private Duration connectTimeout = CONNECT_TIMEOUT;
@@ -79,10 +79,10 @@ public final class HttpSettings {
 
   /**
    * Sets the time limit of a call, including connecting and all retries. The last quarter of a
-   * write is for finding out whether it happened. A batch has this limit for each 1,000 keys. The
-   * default is 40 seconds: a service gives its database 15, in which a replica set can replace its
-   * primary, and as many again to resolve a write whose reply was lost. With a lower limit such a
-   * write may end with {@link dev.kvstore.OutcomeUnknownException}.
+   * write's time is reserved for determining its outcome. A batch has this limit for each 1,000
+   * keys. The default is 40 seconds: a service gives its database 15, in which a replica set can
+   * replace its primary, and as many again to resolve a write whose reply was lost. With a lower
+   * limit such a write may end with {@link dev.kvstore.OutcomeUnknownException}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not from a
    *     millisecond to a day
@@ -117,10 +117,9 @@ public final class HttpSettings {
   }
 
   /**
-   * As {@link #withToken(String)}, for a token that changes. The supplier is called before every
-   * request, by many threads at a time, and should answer from memory. If it throws, or returns
-   * null or an invalid token, the call fails with {@link ErrorCode#UNAUTHENTICATED} and nothing is
-   * sent.
+   * Like {@link #withToken(String)}, for a token that changes. The supplier is called before every
+   * request, by many threads at a time, and should not block. If it throws, or returns null or an
+   * invalid token, the call fails with {@link ErrorCode#UNAUTHENTICATED} and nothing is sent.
    */
   public HttpSettings withToken(Supplier<String> newToken) {
     Objects.requireNonNull(newToken, "token");
@@ -154,7 +153,7 @@ public final class HttpSettings {
    * {@link #withSslContext} and combines with {@link #trusting}.
    *
    * @param certificate a PEM file with the certificate, followed by its chain
-   * @param key a PEM file with its private key, in PKCS #8 and not encrypted
+   * @param key a PEM file with its private key, as unencrypted PKCS #8
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if a file cannot be
    *     read, or the key does not match the certificate
    */
@@ -194,8 +193,8 @@ public final class HttpSettings {
 
   /**
    * Sets the behavior of the near-cache; {@link NearCacheSettings#DEFAULT} by default. It follows
-   * the event stream of the service and serves only while that proves that nothing was missed. The
-   * service's own change feed answers every half second, so with a
+   * the event stream of the service and serves entries only while the stream proves that no change
+   * was missed. The service's own change feed answers every half second, so with a
    * {@link NearCacheSettings#stalenessBound() staleness bound} below 2 seconds more reads go to the
    * service. All stores of a database share {@link NearCacheSettings#maximumBytes()}.
    */
@@ -213,19 +212,19 @@ public final class HttpSettings {
    * Keeps a copy of the whole store in this last-known-good file, and in memory. While the service
    * cannot be reached, also at start, reads are answered from it. Such entries are
    * {@link dev.kvstore.KVEntry#stale()} with the source {@link dev.kvstore.KVEntry.Source#FILE};
-   * key listings and absent keys carry no such mark. Writes fail, and so do reads whose
-   * {@link dev.kvstore.ReadOptions} demand more. When the service returns, reads go to it again
+   * key listings and absent keys are not marked. Writes fail, and so do reads whose
+   * {@link dev.kvstore.ReadOptions} require more. When the service returns, reads go to it again
    * within about a second. Expired entries are never returned.
    *
    * <p>The file is written within about a second of a change; what the process itself writes or
-   * reads is known at once. The whole store is read at first and after a gap in its changes, and
-   * then only changed keys. The file holds values that were stored together at one moment, unless
-   * they never stop changing.
+   * reads is in memory at once. The whole store is read initially and after a gap in its changes,
+   * and then only changed keys. The file holds values that were stored together at one moment,
+   * unless they never stop changing.
    *
    * <p><b>The file holds all values of the store that the token may read, secrets included.</b>
-   * Only its owner can read it; keep it where only the application has access. A file that is open
-   * to others, damaged, or of another service or store is logged and ignored, and then replaced.
-   * Several processes may share it for the same store.
+   * Only its owner can read it; keep it where only the application has access. A file that is
+   * accessible to other users, damaged, or of another service or store is ignored with a log
+   * message, and then replaced. Several processes may share it for the same store.
    *
    * <p>Each store of a {@link HttpKVDatabase} has its own file, with the store's name appended:
    * {@code settings.known} for the store {@code app} is {@code settings.known.app}.
@@ -258,7 +257,7 @@ public final class HttpSettings {
     return Optional.ofNullable(fields.nearCache);
   }
 
-  /** Returns what each request needs to know. */
+  /** Returns the settings of requests. */
   RequestSettings requests() {
     return new RequestSettings(
         fields.requestTimeout,
@@ -291,7 +290,7 @@ public final class HttpSettings {
     return new InvalidInputException(ErrorCode.INVALID_PARAMETER, problem);
   }
 
-  /** Without the token. */
+  /** Omits the token. */
   @Override
   public String toString() {
     return "HttpSettings[requestTimeout=" + fields.requestTimeout

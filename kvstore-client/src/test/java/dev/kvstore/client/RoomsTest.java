@@ -8,7 +8,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.kvstore.testing.Rooms;
 import java.util.List;
 
-/** Which rooms each package may see. None of them is a database, or what is inside the service. */
+/**
+ * Checks the dependencies between packages. None may depend on a database, or on internals of the
+ * service.
+ */
 @AnalyzeClasses(
     packages = "dev.kvstore.client",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -25,7 +28,7 @@ class RoomsTest {
   private static final String BSON_LIBRARY = "org.bson..";
   private static final String LOGGING = "org.slf4j";
 
-  /** A room, and what it may see beside itself, the API with its narrow waist, and the JDK. */
+  /** A package and its allowed dependencies besides itself, the API with the SPI, and the JDK. */
   private static final List<List<String>> ROOMS = List.of(
       List.of(
           REQUEST,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
-/** What an application takes on with the client. */
+/** Checks the size and dependencies of the client. */
 class SizeTest {
   private static final long MOST_BYTES = 5_500_000;
 

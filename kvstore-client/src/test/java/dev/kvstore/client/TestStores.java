@@ -9,7 +9,7 @@ import dev.kvstore.client.internal.store.HttpEntryStore;
 import java.net.URI;
 import java.util.List;
 
-/** Stores without the layers over them, each with an HTTP client of its own. */
+/** Creates stores without layers, each with its own HTTP client. */
 public final class TestStores {
   private TestStores() {}
 
@@ -19,7 +19,7 @@ public final class TestStores {
     return over(settings, new Transport(endpoints, settings.requests(), maxAnswerBytes));
   }
 
-  /** Returns one that tries everything in so many rounds, without really waiting in between. */
+  /** Returns a store with this many rounds of retries and without real pauses between them. */
   public static HttpEntryStore trying(int rounds, HttpSettings settings, URI... services) {
     return trying(rounds, settings, nanos -> {}, services);
   }
@@ -35,7 +35,7 @@ public final class TestStores {
     return new HttpEntryStore("s", settings.requestTimeout(), EventTimes.DEFAULT, transport);
   }
 
-  /** Returns what of the settings each request needs to know. */
+  /** Returns the settings of requests. */
   public static RequestSettings requests(HttpSettings settings) {
     return settings.requests();
   }

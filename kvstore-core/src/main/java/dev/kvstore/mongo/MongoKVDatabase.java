@@ -16,11 +16,11 @@ import java.util.Objects;
 
 /**
  * Opens MongoDB databases, 4.2 or newer. Each store is a collection, created by its first write.
- * Use a database of its own for settings: every change in the database passes the filter of the
- * change stream.
+ * Use a separate database for settings: every change in the database passes through the filter of
+ * the change stream.
  *
  * <p>Unless the settings say otherwise, reads are served from memory, with the bounds of
- * {@link MongoSettings#withNearCache}. {@link KVStore#cache()} reports how the cache is doing.
+ * {@link MongoSettings#withNearCache}. {@link KVStore#cache()} reports the health of the cache.
  *
  * <p>Opening reaches the database, so that a wrong password or address shows early. All forms throw
  *
@@ -42,7 +42,7 @@ public final class MongoKVDatabase {
    * Opens a database with {@link MongoSettings#DEFAULT}.
    *
    * @param connectionString {@code mongodb://…} or {@code mongodb+srv://…}; the database is the one
-   *     that its path names, or else {@code kvstore}
+   *     named by its path, or else {@code kvstore}
    */
   public static KVDatabase open(String connectionString) {
     return open(connectionString, MongoSettings.DEFAULT);
@@ -62,7 +62,9 @@ public final class MongoKVDatabase {
     return open(client, database, MongoSettings.DEFAULT);
   }
 
-  /** As {@link #open(MongoClient, String)}; ignores the client settings and the database's name. */
+  /**
+   * Like {@link #open(MongoClient, String)}; ignores the client settings and the database's name.
+   */
   public static KVDatabase open(MongoClient client, String database, MongoSettings settings) {
     Objects.requireNonNull(settings, "settings");
     return typed(MongoEntryDatabase.open(client, database, settings), settings);
@@ -81,7 +83,7 @@ public final class MongoKVDatabase {
     }
   }
 
-  /** Opens databases by {@link KVDatabase#open}. */
+  /** Opens databases for {@link KVDatabase#open}. */
   public static final class Provider implements KVDatabase.Provider {
     @Override
     public boolean accepts(String connectionString) {

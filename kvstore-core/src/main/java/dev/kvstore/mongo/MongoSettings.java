@@ -30,7 +30,7 @@ public final class MongoSettings implements MongoConfig {
 
   private final Fields fields;
 
-  /** What is set. Not changed any more once settings have it. */
+  /** The settings as fields. Not modified after a {@link MongoSettings} was created with them. */
   private static final class Fields implements Cloneable {
     private Duration timeout = Duration.ofSeconds(15);
     private @Nullable String database;
@@ -65,13 +65,13 @@ public final class MongoSettings implements MongoConfig {
 
   /**
    * Sets the time limit of an operation, retries and server selection included. The default of 15
-   * seconds rides out a fail-over: a replica set takes 10 seconds to notice that its primary is
-   * gone and a moment to elect another. A batch that is not atomic has this limit for each 1,000
-   * keys. A write whose reply is lost may take as long again to find out whether it happened; an
-   * atomic batch, which also has a commit, twice as long again.
+   * seconds survives a failover: a replica set takes 10 seconds to notice that its primary is gone
+   * and a moment to elect another. A batch that is not atomic has this limit for each 1,000 keys. A
+   * write whose reply is lost may take as long again to determine its outcome; an atomic batch,
+   * which also has a commit, twice as long again.
    *
-   * <p>A circuit breaker protects against a database that hangs: once an operation has run out of
-   * time and no other was answered meanwhile, further operations fail at once with an
+   * <p>A circuit breaker protects against a database that hangs: once an operation has timed out
+   * and no other was answered in the meantime, further operations fail at once with an
    * {@link UnavailableException} until a probe is answered. Until it opens, at most 100 operations
    * of a process wait for longer than 2 seconds.
    *
@@ -94,7 +94,10 @@ public final class MongoSettings implements MongoConfig {
     return with(fields -> fields.database = checked);
   }
 
-  /** Sets the name in the server's log, {@code kvstore} by default; a connection string's wins. */
+  /**
+   * Sets the application name in the server's log, {@code kvstore} by default; one in the
+   * connection string takes precedence.
+   */
   public MongoSettings withApplicationName(String newName) {
     Objects.requireNonNull(newName, "name");
     return with(fields -> fields.applicationName = newName);
@@ -165,18 +168,18 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * Sets what is kept of the past of stores that have no settings of their own, see
+   * Sets the history settings of stores without their own, see
    * {@link dev.kvstore.KVHistory#configure}. By default a store has a history if another process
    * has turned it on, and none otherwise.
    *
    * <p>The settings are stored in the database when a store is first written, and all processes
    * follow them within 5 seconds. Until then a process may write without a history, and of several
    * such writes to one key only the last one may be recorded. If processes have different settings,
-   * those of the process that came last apply.
+   * those of the last process to start apply.
    *
-   * <p>The history is kept in the collection {@code {store}.history}. Changes by other means, for
-   * example in the shell, are recorded when they are seen, without an author: at the next write to
-   * the entry, or when its history is read.
+   * <p>The history is kept in the collection {@code {store}.history}. Changes made without kvstore,
+   * for example in the shell, are recorded without an author as soon as kvstore notices them: at
+   * the next write to the entry, or when its history is read.
    */
   public MongoSettings withHistory(HistorySettings newHistory) {
     Objects.requireNonNull(newHistory, "history");
@@ -185,7 +188,8 @@ public final class MongoSettings implements MongoConfig {
 
   /**
    * Customizes the settings of the client made from a connection string, for example to add
-   * listeners. Options in the connection string win. Ignored with the application's own client.
+   * listeners. Options in the connection string take precedence. Ignored with the application's own
+   * client.
    */
   public MongoSettings withClientCustomizer(Consumer<MongoClientSettings.Builder> newCustomizer) {
     Objects.requireNonNull(newCustomizer, "customizer");
@@ -253,16 +257,16 @@ public final class MongoSettings implements MongoConfig {
   }
 
   /**
-   * Returns how long to wait for changes before the source has to answer that there are none. What
-   * an answer proves runs from the end of the one before, so two waits must fit into the staleness
-   * bound; the other half of it is for the way there and back.
+   * Returns how long the source may wait for changes before it must answer that there are none. An
+   * answer proves freshness only as of the end of the previous answer, so two waits must fit into
+   * the staleness bound; half of the bound is left for the round trips.
    */
   @Override
   public Duration longestWait() {
     return withinBound(LONGEST_WAIT);
   }
 
-  /** Returns the polling interval with which the staleness bound can be kept. */
+  /** Returns the polling interval, short enough to keep the staleness bound. */
   @Override
   public Duration effectivePollingInterval() {
     return withinBound(fields.pollingInterval);

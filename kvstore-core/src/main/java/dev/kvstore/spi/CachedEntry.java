@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * {@link EntryStore#peek} returns it; do not keep it. Thread-safe.
  */
 public interface CachedEntry {
-  /** Returns the entry; empty if the key is known to be absent. The same object each time. */
+  /** Returns the entry; empty if the key is known to be absent. Always returns the same object. */
   Optional<KVEntry<RawValue>> entry();
 
   /**
-   * Returns the decoded value if it was last kept as this type. Otherwise, and for a stored null,
-   * returns null.
+   * Returns the decoded value if it was last kept as this type; null otherwise, and for a stored
+   * null.
    */
   @Nullable
   Object valueAs(KVType<?> type);
 
-  /** As {@link #valueAs(KVType)}, for the type of a class. */
+  /** Like {@link #valueAs(KVType)}, for the type of a class. */
   @Nullable
   Object valueAs(Class<?> type);
 

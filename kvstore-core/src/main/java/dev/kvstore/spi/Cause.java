@@ -1,30 +1,33 @@
 package dev.kvstore.spi;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.KVLabel;
 import dev.kvstore.KVOperation;
 import dev.kvstore.RevisionSource;
+import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteOptions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who writes and why, as the history records it.
+ * The author and reason of a write, as recorded in the history.
  *
  * @param author also stored as {@code updatedBy}
- * @param operation null for that of the mutation
- * @param from where the value came from, for a rollback, an import and a copy
+ * @param operation the operation to record, or null for that of the mutation
+ * @param from the origin of the value, for a rollback, an import or a copy; otherwise null
  */
 public record Cause(
     @Nullable String author,
     @Nullable String comment,
     @Nullable KVOperation operation,
     @Nullable RevisionSource from) {
-  /** Nobody, for no reason. */
+  /** No author and no reason. */
   public static final Cause UNKNOWN = new Cause(null, null, null, null);
 
   public static Cause of(WriteOptions options) {
@@ -55,6 +58,14 @@ public record Cause(
     return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
   }
 
+  public static Cause of(RollbackOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+  }
+
+  public static Cause of(CopyOptions options) {
+    return new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+  }
+
   /** Returns the operation to record for a mutation of this kind. */
   public KVOperation operationOr(KVOperation ofMutation) {
     return operation == null ? ofMutation : operation;
@@ -67,6 +78,13 @@ public record Cause(
         at.truncatedTo(ChronoUnit.MILLIS),
         Optional.ofNullable(author),
         Optional.ofNullable(comment));
+  }
+
+  /** Returns the options with this author and comment, added by these methods of theirs. */
+  public <O> O addTo(
+      O options, BiFunction<O, String, O> addAuthor, BiFunction<O, String, O> addComment) {
+    O authored = author == null ? options : addAuthor.apply(options, author);
+    return comment == null ? authored : addComment.apply(authored, comment);
   }
 
   /** Returns this cause with a source of the value. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Change(
     KVChange.Kind kind, String key, long version, @Nullable String etag, long position) {
-  /** Newer than every version: any cached entry must be read again. */
+  /** Compares as newer than every version, so any cached entry must be read again. */
   public static final long UNKNOWN_VERSION = Long.MAX_VALUE;
 
   public Change {

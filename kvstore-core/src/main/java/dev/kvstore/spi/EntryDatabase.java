@@ -12,7 +12,10 @@ import java.util.Optional;
 
 /** A database with any number of stores. Thread-safe. */
 public interface EntryDatabase extends AutoCloseable {
-  /** Counting more would take long, and a list of stores needs no larger figure. */
+  /**
+   * The limit of a count: counting further would be slow, and a list of stores needs no exact
+   * figure.
+   */
   int MOST_COUNTED = 10_000;
 
   /**
@@ -26,8 +29,8 @@ public interface EntryDatabase extends AutoCloseable {
    * {@link #storeNames}.
    *
    * @param name a legal store name
-   * @throws UnsupportedOperationException if the database is for a single process, which has
-   *     nothing to share
+   * @throws UnsupportedOperationException if the database is for a single process, with nothing to
+   *     share
    */
   default EntryStore internalStore(String name) {
     throw new UnsupportedOperationException("This database has no room for '" + name + "'");
@@ -63,14 +66,14 @@ public interface EntryDatabase extends AutoCloseable {
    * Deletes the store with this valid name and all its entries in one durable step. A later write
    * creates a new one. Watchers get {@link ChangeSink#missed} and are positioned again.
    *
-   * @param options of the history; a database without one ignores them
+   * @param options what to do with the history; ignored by a database without one
    * @return true if the store existed, or its history was to be removed and existed
    * @throws OutcomeUnknownException if the store may or may not be gone
    * @throws UnavailableException if the database is not available; nothing was deleted
    */
   boolean drop(String name, DropOptions options);
 
-  /** As {@link #drop(String, DropOptions)}, without options. Do not override. */
+  /** Like {@link #drop(String, DropOptions)}, without options. Do not override. */
   default boolean drop(String name) {
     return drop(name, DropOptions.DEFAULT);
   }
@@ -86,11 +89,11 @@ public interface EntryDatabase extends AutoCloseable {
   /**
    * Checks that the database is available.
    *
-   * @throws UnavailableException if it does not
+   * @throws UnavailableException if it is not
    */
   void ping();
 
-  /** Closes everything that was opened with this database. Idempotent. */
+  /** Closes everything that was opened for this database. Idempotent. */
   @Override
   void close();
 }

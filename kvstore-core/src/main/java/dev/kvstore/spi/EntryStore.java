@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The raw entries of one store: a back end, or a layer over one, see {@link ForwardingEntryStore}.
- * Implementations know no Java types; they get valid keys.
+ * Implementations do not deal with Java types, and get valid keys only.
  *
  * <p>Each method except {@link #peek} blocks until it is done; past the store's time limit it
  * throws {@link UnavailableException}. An expired entry is absent. Thread-safe.
@@ -27,7 +27,7 @@ public interface EntryStore extends AutoCloseable {
   String name();
 
   /**
-   * Returns the cached entry of the key if it is as good as a {@link #find} with these options, and
+   * Returns the cached entry of the key if it satisfies these options as a {@link #find} would, and
    * null otherwise. Never blocks. Only valid keys are cached, so callers need to validate a key
    * only if the result is null.
    */
@@ -36,12 +36,12 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
-   * Returns the entries of the keys that have one, in any order, at least as new as the options
-   * demand. Not a snapshot.
+   * Returns the entries of the keys that have one, in any order, at least as fresh as the options
+   * require. Not a snapshot.
    */
   List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options);
 
-  /** As {@link #find(Collection, ReadOptions)}, for one key. Do not override. */
+  /** Like {@link #find(Collection, ReadOptions)}, for one key. Do not override. */
   default Optional<KVEntry<RawValue>> find(String key, ReadOptions options) {
     return find(List.of(key), options).stream().findFirst();
   }
@@ -51,7 +51,7 @@ public interface EntryStore extends AutoCloseable {
    * large. The last page is the one without {@link KVPage#next()}. Reads from the database, at
    * least as new as the options demand.
    *
-   * @param projection which part of the entries to return
+   * @param projection the part of the entries to return
    */
   <T> KVPage<T> scan(KeyRange range, Projection<T> projection, int limit, ReadOptions options);
 
@@ -71,8 +71,8 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
-   * Applies the mutation: the only way to write. It is atomic per key and durable before this
-   * method returns.
+   * Applies the mutation. All writes go through this method. A mutation is atomic per key and
+   * durable before this method returns.
    *
    * @return the result that {@link Mutation} specifies for its kind
    * @throws OutcomeUnknownException if the reply was lost and the entry's etag does not show
@@ -101,16 +101,24 @@ public interface EntryStore extends AutoCloseable {
   }
 
   /**
+   * Returns an object that is equal for all objects of the same store of one open database, so that
+   * a copy knows whether it stays within a store. Do not override in a layer.
+   */
+  default Object identity() {
+    return this;
+  }
+
+  /**
    * Returns a capability that only some stores have, such as {@link NearCacheView}; empty if this
-   * one does not.
+   * store does not have it.
    */
   default <C> Optional<C> capability(Class<C> type) {
     return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
   }
 
   /**
-   * Idempotent. Every other call after it, except {@link #name}, throws {@link KVException} with
-   * {@link dev.kvstore.ErrorCode#CLOSED}.
+   * Closes the store. Idempotent. Afterwards every other call except {@link #name} throws
+   * {@link KVException} with {@link dev.kvstore.ErrorCode#CLOSED}.
    */
   @Override
   void close();

@@ -65,6 +65,11 @@ public abstract class ForwardingEntryStore implements EntryStore {
   }
 
   @Override
+  public Object identity() {
+    return store.identity();
+  }
+
+  @Override
   public <C> Optional<C> capability(Class<C> type) {
     return type.isInstance(this) ? Optional.of(type.cast(this)) : store.capability(type);
   }

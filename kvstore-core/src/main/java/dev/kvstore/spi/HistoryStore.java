@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * The history of a store: a capability of {@link EntryStore}. Its methods are those of
  * {@link KVHistory} over raw values; a store whose history is off throws {@link KVException} with
- * {@link ErrorCode#NO_HISTORY}. Reads as of an instant are {@link EntryStore}'s own, by
+ * {@link ErrorCode#NO_HISTORY}. To read as of an instant, use {@link EntryStore} with
  * {@link dev.kvstore.ReadOptions#at}.
  */
 public interface HistoryStore {
@@ -34,8 +34,8 @@ public interface HistoryStore {
   boolean setLabel(KVLabel label);
 
   /**
-   * Gives the present instant, by the database's or the service's clock, this valid name. Returns
-   * the label.
+   * Labels the present instant, by the clock of the database or the service, with this valid name.
+   * Returns the label.
    */
   KVLabel setLabel(String name, Cause cause);
 

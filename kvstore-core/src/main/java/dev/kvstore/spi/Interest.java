@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The keys that a sink is interested in. A source without change events polls these.
+ * The keys that a sink is interested in. A source without change events polls them.
  *
  * @param keys single keys
  * @param prefixes prefixes of further keys

@@ -38,7 +38,7 @@ public record KeyRange(String prefix, @Nullable String after) {
       int start = end - Character.charCount(last);
       if (last < Character.MAX_CODE_POINT) {
         int next = last + 1;
-        // The surrogates are no characters and have no UTF-8: the next after U+D7FF is U+E000.
+        // Surrogates are not characters and have no UTF-8 encoding: U+E000 follows U+D7FF.
         if (next >= Character.MIN_SURROGATE && next <= Character.MAX_SURROGATE) {
           next = Character.MAX_SURROGATE + 1;
         }

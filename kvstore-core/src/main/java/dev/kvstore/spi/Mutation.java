@@ -24,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write, applied by {@link EntryStore#apply}. A layer looks at the keys and the result; only a
- * back end needs to know the kinds, through {@link #applyTo}.
+ * A write, applied by {@link EntryStore#apply}. A layer needs only the keys and the result; a back
+ * end distinguishes the kinds through {@link #applyTo}.
  *
  * <pre>{@code
  * public <R> R apply(Mutation<R> mutation) {
@@ -56,7 +56,7 @@ public sealed interface Mutation<R> {
    * Returns the result of {@link EntryStore#apply} if the mutation does not change this entry, and
    * null if it must be applied.
    *
-   * @throws EtagReusedException if the mutation brings the etag that the entry has
+   * @throws EtagReusedException if the mutation has the same etag as the entry
    */
   default @Nullable R unchanged(KVEntry<RawValue> present) {
     return null;
@@ -240,8 +240,9 @@ public sealed interface Mutation<R> {
 
   /**
    * Applies all parts or none, each under its condition. Returns for each part whether it changed
-   * anything. Fails with what a part fails with, and with {@link AtomicNotSupportedException},
-   * before anything is written, if the store has no transactions.
+   * anything. Fails if any part fails, with the exception of that part, and with
+   * {@link AtomicNotSupportedException}, before anything is written, if the store has no
+   * transactions.
    *
    * @param parts a {@link Put} or {@link Delete} each, with different keys
    */

@@ -6,11 +6,11 @@ import dev.kvstore.KVType;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The near-cache as seen by the layers above it. */
+/** The near-cache, for the layers above it. */
 public interface NearCacheView extends KVCache {
   /**
-   * Keeps the decoded value of an entry for later readers if the cache still holds this entry. As
-   * {@link CachedEntry#keep}, after a {@link EntryStore#find}.
+   * Keeps the decoded value of an entry for later readers if the cache still holds this entry. Use
+   * it after {@link EntryStore#find}, as {@link CachedEntry#keep} after {@link EntryStore#peek}.
    */
   void keep(KVEntry<RawValue> entry, KVType<?> type, Object value);
 

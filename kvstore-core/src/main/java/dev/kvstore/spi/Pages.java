@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a range, read page by page as they are asked for. It does not split, so that a
- * parallel stream, too, holds no more than a page. Not thread-safe.
+ * A spliterator over the entries of a range that reads page by page on demand. It does not split,
+ * so that even a parallel stream holds at most one page. Not thread-safe.
  */
 final class Pages<T> implements Spliterator<T> {
   private final EntryStore store;

@@ -10,7 +10,7 @@ import java.util.function.Function;
 /**
  * The part of each entry that {@link EntryStore#scan} returns.
  *
- * @param <T> the type of that
+ * @param <T> the type of that part
  */
 public final class Projection<T> {
   /** Only the keys. */

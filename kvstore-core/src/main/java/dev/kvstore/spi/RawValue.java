@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A value as it is stored: a BSON document with the one member {@code value}. Immutable.
+ * A value as it is stored: a BSON document with the single member {@code value}. Immutable.
  *
  * <p>{@code KVStore} also reads and writes it, for tools that move values without knowing their
  * types. It is stored and read bit for bit:
@@ -22,8 +22,8 @@ public final class RawValue {
   public static final KVType<RawValue> TYPE = KVType.of(RawValue.class);
 
   /**
-   * What the document around the value takes: its length, the value's type, the name "value" and
-   * two ends.
+   * The size of the document around the value: its length, the value's type, the name "value" and
+   * two terminators.
    */
   private static final int ENVELOPE_BYTES = 4 + 1 + 6 + 1;
 
@@ -82,7 +82,7 @@ public final class RawValue {
     return Arrays.hashCode(document);
   }
 
-  /** Returns the size, never the content, which may be a secret. */
+  /** Returns the size, not the content, which may be a secret. */
   @Override
   public String toString() {
     return "RawValue[" + size() + " bytes]";

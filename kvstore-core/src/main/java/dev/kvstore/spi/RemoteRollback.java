@@ -6,8 +6,8 @@ import dev.kvstore.RollbackOptions;
 import java.time.Instant;
 
 /**
- * A store behind a service, which rolls back many entries itself: a capability of
- * {@link EntryStore}. What is cached of the store afterwards may be outdated.
+ * A capability of an {@link EntryStore} behind a service that rolls back many entries itself.
+ * Cached entries of the store may be outdated afterwards.
  */
 public interface RemoteRollback {
   /** See {@link KVHistory#rollbackAll}. */

@@ -1,6 +1,6 @@
 /**
- * The narrow waist: raw entries, and the interface of a back end or layer. Everything typed is
- * written once above it, every database once below it.
+ * The narrow waist of the library: raw entries, and the interfaces of back ends and layers. Typed
+ * access is implemented once above it, and each database once below it.
  */
 @NullMarked
 package dev.kvstore.spi;

@@ -14,19 +14,18 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Opens SQLite files. A file belongs to one {@link KVDatabase} of one process until it is closed.
+ * Opens SQLite files. A file can be open in only one {@link KVDatabase} of one process at a time.
  *
  * <p>A write that has returned is on disk and survives {@code kill -9} and a power failure. Readers
  * do not wait for writers. Next to the file are its log ({@code -wal}), the log's index
  * ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5 seconds
  * without a write and on close; until then the file is complete only with its log. To copy a
- * database that is in use, use the SQLite shell ({@code .backup}). Do not open the file in this
- * process: closing it would drop SQLite's locks.
+ * database that is in use, use the SQLite shell ({@code .backup}). Do not open the file by other
+ * means in the same process: closing it would release SQLite's locks.
  *
  * <p>A missing file or folder is created; on POSIX only the owner can read the new file. On POSIX
  * the file, the files next to it, its folder and the folders above must belong to the process's
- * user or to root, and must not be writable by everybody, unless a folder is sticky, as
- * {@code /tmp} is.
+ * user or to root, and must not be world-writable, except for sticky folders such as {@code /tmp}.
  *
  * @since 0.1
  */
@@ -45,8 +44,8 @@ public final class SqliteKVDatabase {
    *
    * @throws KVException with {@link ErrorCode#LOCKED} if the file is already open, in this process
    *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or created, or
-   *     others could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database of
-   *     this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   *     other users could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database
+   *     of this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
    *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
    *     path. The file is left unchanged
    */
@@ -55,14 +54,14 @@ public final class SqliteKVDatabase {
   }
 
   static TypedDatabase typed(Path file, SqliteSettings settings) {
-    // First, as the mapper's copy may fail: then the file is not left open.
+    // Copying the mapper may fail, so do it before opening the file.
     BsonCodec codec =
         BsonCodec.create(Objects.requireNonNull(settings, "settings").objectMapper());
     SqliteEntryDatabase database = SqliteEntryDatabase.open(file, settings.config());
     return new TypedDatabase(StoreStack.over("sqlite", database, Layers.NONE), codec);
   }
 
-  /** Opens databases by {@link KVDatabase#open}. */
+  /** Opens databases for {@link KVDatabase#open}. */
   public static final class Provider implements KVDatabase.Provider {
     @Override
     public boolean accepts(String connectionString) {

@@ -20,7 +20,7 @@ public final class SqliteKVStore {
    * Opens the store. The file belongs to it until it is closed.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_STORE} if the name is not valid;
-   *     the file was not touched
+   *     the file is not touched
    * @throws KVException as {@link SqliteKVDatabase#open(Path, SqliteSettings)}
    */
   public static KVStore open(Path file, String store, SqliteSettings settings) {

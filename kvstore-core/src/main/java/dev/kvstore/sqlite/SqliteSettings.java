@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class SqliteSettings {
-  /** The system's clock, 5 seconds, a sweep every second, 2 to 8 readers by processors. */
+  /**
+   * The system's clock, a timeout of 5 seconds, a sweep every second, and 2 to 8 readers depending
+   * on the number of processors.
+   */
   public static final SqliteSettings DEFAULT = new SqliteSettings(SqliteConfig.DEFAULT, null);
 
   private final SqliteConfig config;
@@ -31,7 +34,8 @@ public final class SqliteSettings {
   }
 
   /**
-   * Sets how long a call waits for its turn. A write that has begun by then may take as long again.
+   * Sets how long a call waits for its turn. A write that has started by then may take as long
+   * again.
    *
    * @throws IllegalArgumentException if it is not from one millisecond to one day
    */
@@ -59,8 +63,8 @@ public final class SqliteSettings {
   }
 
   /**
-   * Sets what is kept of the past of stores that have no settings of their own, see
-   * {@link dev.kvstore.KVHistory#configure}. By default nothing.
+   * Sets the history settings of stores without their own, see
+   * {@link dev.kvstore.KVHistory#configure}. By default they have no history.
    */
   public SqliteSettings withHistory(HistorySettings history) {
     return new SqliteSettings(

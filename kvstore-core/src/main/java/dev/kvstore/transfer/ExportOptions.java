@@ -22,7 +22,7 @@ public final class ExportOptions {
   /** Properties; a value that is an object or an array is JSON. */
   public static final ExportOptions PROPERTIES = of(FileFormat.PROPERTIES);
 
-  /** MongoDB Extended JSON, one entry a line. Keeps every type. */
+  /** MongoDB Extended JSON, one entry per line. Preserves every type. */
   public static final ExportOptions EXACT = of(FileFormat.EXACT);
 
   private final Writing writing;
@@ -58,7 +58,7 @@ public final class ExportOptions {
     return new ExportOptions(writing.withHistory(), prefix, progress);
   }
 
-  /** Calls this with the number of exported entries after every few of them. */
+  /** Calls this action from time to time with the number of entries exported so far. */
   public ExportOptions onProgress(LongConsumer action) {
     return new ExportOptions(writing, prefix, Objects.requireNonNull(action, "action"));
   }

@@ -18,8 +18,8 @@ import java.util.function.LongConsumer;
 /**
  * Options of an import. Immutable; each method returns a changed copy.
  *
- * <p>In all formats but the exact one, a value that is the same as JSON keeps its stored type, such
- * as a date.
+ * <p>In all formats except the exact one, a value whose JSON form is unchanged keeps its stored
+ * type, such as a date.
  *
  * @since 0.1.0
  */
@@ -27,13 +27,16 @@ public final class ImportOptions {
   /** A JSON object with a member for each key. */
   public static final ImportOptions JSON = of(FileFormat.JSON);
 
-  /** A YAML mapping with the values under their keys. Of several documents later ones override. */
+  /**
+   * A YAML mapping with the values under their keys. If there are several documents, later ones
+   * override earlier ones.
+   */
   public static final ImportOptions YAML = of(FileFormat.YAML);
 
   /** Properties. */
   public static final ImportOptions PROPERTIES = of(FileFormat.PROPERTIES);
 
-  /** What {@link ExportOptions#EXACT} writes. */
+  /** The format that {@link ExportOptions#EXACT} writes. */
   public static final ImportOptions EXACT = of(FileFormat.EXACT);
 
   private final Reading reading;
@@ -60,7 +63,7 @@ public final class ImportOptions {
     return with(settings.withPrefix(KVQuery.prefix(newPrefix).prefix()));
   }
 
-  /** Writes only the entries whose keys have none. */
+  /** Writes only entries whose keys are absent from the store. */
   public ImportOptions defaults() {
     return with(settings.withMode(ImportMode.DEFAULTS));
   }
@@ -95,34 +98,34 @@ public final class ImportOptions {
   }
 
   /**
-   * Makes keys of the names of nested values: {@code {"a": {"b": [1]}}} becomes {@code a.b[0]}.
+   * Imports each nested value under a key of its own, made of the names that lead to it:
+   * {@code {"a": {"b": [1]}}} becomes {@code a.b[0]}.
    *
-   * @param separator what joins the names
+   * @param separator the text between two names
    */
   public ImportOptions flattened(String separator) {
     return new ImportOptions(
         reading.withSeparator(Objects.requireNonNull(separator, "separator")), settings, progress);
   }
 
-  /** Writes nothing, and returns what would be written. */
+  /** Writes nothing; the report says what would be written. */
   public ImportOptions dryRun() {
     return with(settings.withDryRun());
   }
 
   /**
-   * Imports only if that does exactly what a dry run returned, and throws
-   * {@link PreconditionFailedException} otherwise. Each entry is written under the condition that
-   * it is still the same; one that changes at the last moment stays, and is a failed one in the
-   * report.
+   * Imports only if the changes are exactly those that a dry run reported, and throws
+   * {@link PreconditionFailedException} otherwise. Each entry is written on the condition that it
+   * is still the same; one that changes during the import is left alone and reported as failed.
    *
-   * @param fingerprint of the dry run, see {@link ChangeReport#fingerprint()}
+   * @param fingerprint the {@link ChangeReport#fingerprint()} of the dry run
    */
   public ImportOptions ifMatch(String fingerprint) {
     return with(settings.withFingerprint(Objects.requireNonNull(fingerprint, "fingerprint")));
   }
 
   /**
-   * Stores this author with the entries to which the snapshot gives none.
+   * Stores this author with the entries that have none in the snapshot.
    *
    * @throws InvalidInputException as {@link WriteOptions#author}
    */
@@ -141,7 +144,7 @@ public final class ImportOptions {
         settings.withComment(WriteOptions.DEFAULT.comment(newComment).comment().orElse(null)));
   }
 
-  /** Calls this with the number of imported entries after every few of them. */
+  /** Calls this action from time to time with the number of entries imported so far. */
   public ImportOptions onProgress(LongConsumer action) {
     return new ImportOptions(reading, settings, Objects.requireNonNull(action, "action"));
   }

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Exports and imports of stores. A snapshot of one store can be imported into any other, whatever
- * their databases, and is streamed, so that it may be of any size. Only the keys of an import are
- * all in memory, and only if they are not in order, as those of an export are.
+ * Exports and imports stores. A snapshot of one store can be imported into any other, even in
+ * another kind of database. Snapshots are streamed, so they may be of any size. An import holds all
+ * its keys in memory only if they are not in order; the keys of an export are in order.
  *
  * <pre>{@code
  * ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
@@ -43,10 +43,10 @@ public final class KVSnapshot {
 
   /**
    * Writes the entries of the store, and flushes the stream without closing it. Not a snapshot in
-   * time: it may have some of what is written meanwhile. With the history it has all that was
-   * written before some moment.
+   * time: it may or may not reflect concurrent writes. With the history it is complete up to its
+   * last revision.
    *
-   * @throws InvalidInputException if the format has no place for what the options ask for
+   * @throws InvalidInputException if the format does not support the options
    * @throws KVException with {@link ErrorCode#HISTORY_GONE} if revisions are removed before they
    *     are read; {@link ErrorCode#MISSING_DEPENDENCY} if the format is YAML and
    *     {@code com.fasterxml.jackson.dataformat:jackson-dataformat-yaml} is not on the class path
@@ -77,11 +77,11 @@ public final class KVSnapshot {
   }
 
   /**
-   * Writes the entries of a snapshot to the store. Everything is read and checked before anything
-   * is written; until then it is kept in a temporary file that only its owner can read. Entries
-   * that are the same already are not written again.
+   * Writes the entries of a snapshot to the store. The whole snapshot is read and checked before
+   * anything is written; meanwhile it is kept in a temporary file that only its owner can read.
+   * Entries that are already the same are not written.
    *
-   * @throws InvalidSnapshotException if something is wrong with the snapshot; nothing was written
+   * @throws InvalidSnapshotException if the snapshot is invalid; nothing was written
    * @throws PreconditionFailedException if {@link ImportOptions#ifMatch} does not hold; nothing was
    *     written
    * @throws ImportStoppedException if the import ended early; it can be run again

@@ -1,5 +1,5 @@
 /**
- * Snapshots: exports and imports of stores, between any two of them.
+ * Snapshots: exports and imports between any two stores.
  *
  * <p>Start with {@link dev.kvstore.transfer.KVSnapshot}.
  */

@@ -37,7 +37,7 @@ class MongoSettingsTest {
     assertThat(MongoSettings.DEFAULT.heartbeat()).isEmpty();
   }
 
-  /** What an answer proves runs from the end of the one before. */
+  /** An answer proves freshness as of the end of the previous answer. */
   @ParameterizedTest
   @ValueSource(longs = {100, 500, 2000, 60_000, 1_000_000_000})
   void waits_leaveHalfOfTheBoundForTheWay(long millis) {

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The public API of a module as sorted text, one line a class or member, so that each change of it
- * is a change of a checked-in file.
+ * Dumps the public API of a module as sorted text, one line per class or member, so that each
+ * change of the API changes a checked-in file.
  */
 public final class ApiDump {
   private static final String ACCEPT = "api.accept";
@@ -33,9 +33,9 @@ public final class ApiDump {
   private ApiDump() {}
 
   /**
-   * Fails if what is public or protected in these packages is not what the module's
-   * {@code src/test/resources/api.txt} says. With the system property {@code api.accept} it writes
-   * the file instead.
+   * Fails if the public and protected API of these packages differs from the module's
+   * {@code src/test/resources/api.txt}. With the system property {@code api.accept} it writes the
+   * file instead.
    */
   public static void check(JavaClasses classes, String... packages) throws IOException {
     Set<String> wanted = Set.of(packages);
@@ -115,7 +115,7 @@ public final class ApiDump {
     return shortened(declared.replace(type.getName() + ".", ""));
   }
 
-  /** Leaves the packages out: simple names are unique. */
+  /** Removes the packages, because simple names are unique. */
   private static String shortened(String declared) {
     return declared.replaceAll("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])", "").replace('$', '.');
   }

@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 interface BindContract extends StoreFixture {
-  /** Enough for a store that is looked at every few seconds. */
+  /** Enough for a store that is polled every few seconds. */
   Duration SOON = Duration.ofSeconds(30);
 
   record Tls(String certificate, Optional<String> authority) {}

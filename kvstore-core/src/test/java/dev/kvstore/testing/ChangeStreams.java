@@ -38,13 +38,13 @@ final class ChangeStreams {
     this.oplog = oplog;
   }
 
-  /** Changes an event, or leaves it out. */
+  /** Transforms or drops an event. */
   private interface Stage {
     @Nullable
     BsonDocument apply(BsonDocument event);
   }
 
-  /** A cursor has told everything up to its token. */
+  /** A cursor, which has returned everything up to its token. */
   private static final class Cursor {
     final String database;
     final List<Stage> stages;
@@ -79,7 +79,7 @@ final class ChangeStreams {
     return cursors.containsKey(cursor);
   }
 
-  /** Returns how many streams are open. */
+  /** Returns the number of open streams. */
   int count() {
     return cursors.size();
   }
@@ -147,7 +147,7 @@ final class ChangeStreams {
     };
   }
 
-  /** Waits until there are events, but not longer than the client wants. */
+  /** Waits for events, but no longer than the client requests. */
   BsonDocument more(BsonDocument command) throws InterruptedException {
     long id = command.getInt64("getMore").getValue();
     long deadline = System.nanoTime()
@@ -190,7 +190,7 @@ final class ChangeStreams {
     return cursor;
   }
 
-  /** Takes the next events, and moves the cursor behind them. */
+  /** Returns the next events and advances the cursor. */
   private BsonArray batch(Cursor cursor, int size) {
     BsonArray batch = new BsonArray();
     List<Oplog.Entry> entries = oplog.entries();
@@ -243,7 +243,7 @@ final class ChangeStreams {
         .append("ok", new BsonDouble(1));
   }
 
-  /** Ends everybody's wait with an error, as a primary that steps down does. */
+  /** Ends all waits with an error, like a primary that steps down. */
   void interrupt() {
     interruptions++;
     oplog.notifyAll();

@@ -8,14 +8,14 @@ import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 
-/** A command that is answered with an error. */
+/** The error reply to a command. */
 final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final int code;
   private final String name;
 
-  @SuppressWarnings("serial") // what List.of makes is serializable
+  @SuppressWarnings("serial") // List.of returns a serializable list
   private final List<String> labels;
 
   CommandFailure(int code, String name, String message, String... labels) {

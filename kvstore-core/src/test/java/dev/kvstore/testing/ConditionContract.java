@@ -20,7 +20,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 interface ConditionContract extends StoreFixture {
-  /** The form of an etag that no entry has. */
+  /** A valid etag that no entry has. */
   String NO_ETAG = "0123456789abcdef01234567";
 
   @Test
@@ -131,7 +131,7 @@ interface ConditionContract extends StoreFixture {
     assertThat(store().entry("k", Integer.class).metadata()).isEqualTo(second);
   }
 
-  /** Another write comes between the read and the write of the first round. */
+  /** Another write intervenes between the read and the write of the first round. */
   @Test
   default void update_condition_isCheckedInEachRound() {
     KVMetadata first = store().set("k", 1);
@@ -170,7 +170,7 @@ interface ConditionContract extends StoreFixture {
     assertThat(created.createdAt()).isAfter(old.createdAt());
   }
 
-  /** Or the etag would say that nothing has changed. */
+  /** Otherwise the etag would suggest that nothing has changed. */
   @Test
   default void anyWrite_withTheEtagOfItsEntry_isRefusedAndChangesNothing() {
     WriteOptions same = WriteOptions.DEFAULT.etag("0123456789abcdef01234568");
@@ -204,7 +204,7 @@ interface ConditionContract extends StoreFixture {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             KVException.class,
-            // Who remembers the first write knows more.
+            // A service that remembers the first write reports that instead.
             e -> assertThat(e.code()).isIn(ErrorCode.INVALID_PARAMETER, ErrorCode.REPEATED_WRITE))
         .hasMessageContaining(etag);
   }

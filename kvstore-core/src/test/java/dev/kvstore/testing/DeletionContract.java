@@ -26,7 +26,7 @@ interface DeletionContract extends StoreFixture {
   private void store(String... keys) {
     for (String key : keys) {
       store().set(key, key);
-      store().get(key, String.class); // a cache holds it now
+      store().get(key, String.class); // now cached
     }
   }
 

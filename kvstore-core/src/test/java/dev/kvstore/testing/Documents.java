@@ -26,11 +26,11 @@ import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
-/** Documents in memory, and the commands of a plain server that work on them. */
+/** Documents in memory, and the commands of a standalone server on them. */
 final class Documents {
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
-  /** What concerns replica sets and sessions, of which a plain server knows nothing. */
+  /** Members for replica sets and sessions, which a standalone server does not support. */
   private static final Set<String> NOT_PLAIN = Set.of(
       "lsid",
       "txnNumber",
@@ -42,7 +42,7 @@ final class Documents {
       "writeConcern",
       "maxTimeMS");
 
-  /** For more keys than this it is faster to look at all documents. */
+  /** The number of keys beyond which scanning all documents is faster. */
   private static final int MOST_BY_NAME = 10;
 
   private final StandInBackend backend = new StandInBackend();
@@ -57,9 +57,9 @@ final class Documents {
   }
 
   /**
-   * Carries out a command.
+   * Executes a command.
    *
-   * @throws CommandFailure if it is refused as a whole
+   * @throws CommandFailure if the whole command is refused
    */
   BsonDocument run(BsonDocument command) {
     BsonDocument plain = command.clone();
@@ -75,7 +75,7 @@ final class Documents {
     }
   }
 
-  /** Returns the documents that have one of these keys, or all of them, by their keys. */
+  /** Returns the documents with these keys, or all documents, by key. */
   Map<BsonValue, BsonDocument> find(Namespace in, @Nullable Set<BsonValue> ids) {
     BsonDocument filter = new BsonDocument();
     if (ids != null && ids.size() <= MOST_BY_NAME) {
@@ -95,7 +95,7 @@ final class Documents {
     return found;
   }
 
-  /** Puts the document there as it is, whatever was there before; null removes it. */
+  /** Stores the document unconditionally; null removes it. */
   void put(Namespace in, BsonValue id, @Nullable BsonDocument document) {
     BsonString collection = new BsonString(in.collection());
     BsonDocument delete = BsonDocument.parse("{limit: 1}").append("q", new BsonDocument("_id", id));

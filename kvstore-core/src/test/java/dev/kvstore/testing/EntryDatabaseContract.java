@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is promised of a database as a whole. */
+/** The contract of a database as a whole. */
 public abstract class EntryDatabaseContract {
   private EntryDatabase database;
 

@@ -1,6 +1,6 @@
 package dev.kvstore.testing;
 
-/** Everything that is promised of a store, whatever keeps its entries. */
+/** The whole contract of a store, for all back ends. */
 public abstract class EntryStoreContract extends OpenedStore
     implements ReadWriteContract,
         ConditionContract,

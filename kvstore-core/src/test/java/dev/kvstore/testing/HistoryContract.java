@@ -43,9 +43,9 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What is promised of the history of a store; the store of the fixture has one. */
+/** The contract of the history of a store; the store of the fixture has one. */
 public interface HistoryContract extends StoreFixture {
-  /** Whether an operation that the options name is recorded. */
+  /** Returns true if the operation in the options is recorded. */
   default boolean recordsGivenOperations() {
     return true;
   }
@@ -54,7 +54,7 @@ public interface HistoryContract extends StoreFixture {
     return store().history();
   }
 
-  /** Returns the key's revisions as {@code operation version value}, the oldest first. */
+  /** Returns the key's revisions as {@code operation version value}, oldest first. */
   private List<String> told(String key) {
     List<String> told = new ArrayList<>();
     for (KVRevision<Object> revision : history().revisions(key, Object.class).items()) {
@@ -67,7 +67,7 @@ public interface HistoryContract extends StoreFixture {
     return told;
   }
 
-  /** Returns an instant after all that was written, before all that will be. */
+  /** Returns an instant after all earlier writes and before all later ones. */
   private Instant between() {
     clock().advance(Duration.ofMillis(5));
     Instant now = clock().instant().truncatedTo(ChronoUnit.MILLIS);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is promised of a database as applications see it. */
+/** The contract of a database for applications. */
 public abstract class KVDatabaseContract {
   private KVDatabase database;
 

@@ -5,16 +5,16 @@ import dev.kvstore.internal.engine.StoreStack.Layers;
 import dev.kvstore.internal.mongo.MongoEntryDatabase;
 import dev.kvstore.mongo.MongoSettings;
 
-/** MongoDB behind the near-cache of its settings. */
+/** Opens MongoDB with the near-cache of its settings. */
 public final class MongoStack {
   private MongoStack() {}
 
-  /** Opens a stack as the service does: a store is cached once it is seen to have an entry. */
+  /** Opens a stack like the service: a store is cached once it is known to have an entry. */
   public static StoreStack open(String uri, MongoSettings settings) {
     return over(uri, settings, false);
   }
 
-  /** Opens a stack as an application does: a store is cached when it is first asked for. */
+  /** Opens a stack like an application: a store is cached when it is first requested. */
   public static StoreStack openCachedFromTheStart(String uri, MongoSettings settings) {
     return over(uri, settings, true);
   }

@@ -11,9 +11,9 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A MongoDB for tests, with a database that nobody else uses: the deployment that the environment
- * variable {@code KVSTORE_TEST_MONGODB_URI} names, if it is of the right kind, or else a stand-in
- * in this process. Closing it drops the database.
+ * A MongoDB for tests, with a separate database: the deployment in the environment variable
+ * {@code KVSTORE_TEST_MONGODB_URI}, if it is of the right kind, or else a stand-in in this process.
+ * Closing it drops the database.
  */
 public final class MongoTestServer implements AutoCloseable {
   private static final String VARIABLE = "KVSTORE_TEST_MONGODB_URI";
@@ -32,7 +32,7 @@ public final class MongoTestServer implements AutoCloseable {
     this.type = client.getClusterDescription().getType();
   }
 
-  /** Starts a server of any kind; the stand-in is one that stands alone. */
+  /** Starts a server of any kind; the stand-in is a standalone server. */
   public static MongoTestServer start() {
     MongoTestServer named = named();
     if (named != null) {
@@ -43,7 +43,7 @@ public final class MongoTestServer implements AutoCloseable {
     return new MongoTestServer(standIn::shutdownNow, standIn.getConnectionString());
   }
 
-  /** Starts what has change streams and transactions. */
+  /** Starts a server with change streams and transactions. */
   public static MongoTestServer startReplicaSet() {
     MongoTestServer named = named();
     if (named != null && named.hasTransactions()) {
@@ -61,7 +61,7 @@ public final class MongoTestServer implements AutoCloseable {
     return uri == null || uri.isBlank() ? null : new MongoTestServer(null, uri);
   }
 
-  /** Returns a connection string that names this server's own database. */
+  /** Returns a connection string with this server's own database. */
   public String connectionString() {
     return connectionString;
   }
@@ -70,17 +70,17 @@ public final class MongoTestServer implements AutoCloseable {
     return database;
   }
 
-  /** Returns a client of the tests' own, which is closed together with this server. */
+  /** Returns a client for tests, which is closed together with this server. */
   public MongoClient client() {
     return client;
   }
 
-  /** Returns whether there are transactions, as a replica set or a sharded cluster has. */
+  /** Returns true if the server has transactions, like a replica set or a sharded cluster. */
   public boolean hasTransactions() {
     return type != ClusterType.STANDALONE;
   }
 
-  /** Returns whether this is not a MongoDB, but the stand-in. */
+  /** Returns true if this is the stand-in instead of a real MongoDB. */
   public boolean isStandIn() {
     return standIn != null;
   }
@@ -100,7 +100,7 @@ public final class MongoTestServer implements AutoCloseable {
     }
   }
 
-  /** Puts the database into the path; the one that was there stays the one to log in at. */
+  /** Replaces the database in the path, which remains the authentication database. */
   static String withDatabase(String uri, String database) {
     ConnectionString parsed = new ConnectionString(uri);
     int hosts = uri.indexOf("://") + 3;

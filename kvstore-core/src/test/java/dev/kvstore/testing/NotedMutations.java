@@ -8,7 +8,10 @@ import dev.kvstore.spi.Mutation;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A database that notes every write of its stores. It stays open when it is closed. */
+/**
+ * A database that records every write of its stores. Closing it does not close the underlying
+ * database.
+ */
 public final class NotedMutations implements EntryDatabase {
   private final EntryDatabase database;
   private final List<String> kinds = new CopyOnWriteArrayList<>();
@@ -17,7 +20,7 @@ public final class NotedMutations implements EntryDatabase {
     this.database = database;
   }
 
-  /** Returns the kinds of the writes since this was called last, in their order. */
+  /** Returns the kinds of the writes since the last call, in order. */
   public List<String> take() {
     List<String> taken = List.copyOf(kinds);
     kinds.clear();

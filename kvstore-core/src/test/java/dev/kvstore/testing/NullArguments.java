@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that a null that is not allowed is refused by a message that names its parameter. */
+/** Checks that forbidden nulls are refused with a message that names the parameter. */
 public final class NullArguments {
-  /** Implemented by applications, or seen by what they implement. */
+  /** Types that applications implement, or that are passed to those implementations. */
   private static final Set<Class<?>> CALLBACKS = Set.of(
       KVWatcher.class,
       KVChange.class,
@@ -46,7 +46,7 @@ public final class NullArguments {
   /**
    * Checks the public methods of the public classes of these packages, other than exceptions.
    *
-   * @param samples a receiver or argument of each type that they have
+   * @param samples a receiver or argument for each type
    */
   public static void check(String packages, Map<Class<?>, Object> samples) {
     assertThat(methods(packages).flatMap(new NullArguments(samples)::problems)).isEmpty();

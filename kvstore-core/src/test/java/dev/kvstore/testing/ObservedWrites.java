@@ -16,9 +16,9 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out writes, and puts into the oplog what they have changed: each document that a command
- * may touch is compared before and after it. A document that one command changes twice has one
- * event. Guarded by the oplog's monitor.
+ * Executes writes and adds their changes to the oplog: each document that a command may change is
+ * compared before and after it. A document that one command changes twice has one event. Guarded by
+ * the oplog's monitor.
  */
 final class ObservedWrites {
   private static final Set<String> OF_DOCUMENTS =
@@ -52,7 +52,7 @@ final class ObservedWrites {
     try {
       return documents.run(command);
     } finally {
-      // After a refusal too: other documents of the same command may have been written.
+      // Also after a refusal: other documents of the same command may have been written.
       Map<BsonValue, BsonDocument> after = documents.find(in, touched.ids());
       for (BsonDocument event : events(in, before, after, touched)) {
         oplog.append(in.database(), List.of(event));
@@ -99,7 +99,7 @@ final class ObservedWrites {
         command.getString(command.getFirstKey()).getValue());
   }
 
-  /** Returns what a stream tells of the difference, a document at a time. */
+  /** Returns the events for the differences, one per document. */
   static List<BsonDocument> events(
       Namespace in,
       Map<BsonValue, BsonDocument> before,
@@ -144,7 +144,9 @@ final class ObservedWrites {
             new BsonDocument("updatedFields", updated).append("removedFields", removed));
   }
 
-  /** Notes the members that differ, within documents by their paths. A value is set as a whole. */
+  /**
+   * Records the members that differ, nested ones by their paths. A value is replaced as a whole.
+   */
   private static void compare(
       String path, BsonDocument old, BsonDocument now, BsonDocument updated, BsonArray removed) {
     now.forEach((name, member) -> {
@@ -170,7 +172,7 @@ final class ObservedWrites {
    * The documents that a command may change.
    *
    * @param ids their keys, or null for any
-   * @param replaced those that it puts another document in the place of, or null for any
+   * @param replaced the keys of documents that it replaces, or null for any
    */
   record Touched(@Nullable Set<BsonValue> ids, Set<BsonValue> replaced) {
     static Touched by(BsonDocument command) {
@@ -198,7 +200,7 @@ final class ObservedWrites {
       return new Touched(ids.contains(BsonNull.VALUE) ? null : ids, replaced);
     }
 
-    /** Adds the key that the filter names; null stands for a filter that names none. */
+    /** Adds the key in the filter; null if the filter has none. */
     private static void add(
         Set<BsonValue> ids,
         Set<BsonValue> replaced,
@@ -208,7 +210,7 @@ final class ObservedWrites {
       boolean literal = id != null && !id.isDocument() && !id.isRegularExpression();
       BsonValue touched = literal ? id : BsonNull.VALUE;
       ids.add(touched);
-      // Before 5.0 the oplog has the whole document for an update by a pipeline.
+      // Before 5.0 the oplog has the whole document for a pipeline update.
       if (update instanceof BsonArray
           || (update instanceof BsonDocument document
               && document.keySet().stream().noneMatch(name -> name.startsWith("$")))) {

@@ -21,7 +21,7 @@ public abstract class OpenedStore implements StoreFixture {
   private RawStore entries;
   private KVStore store;
 
-  /** Opens the store of that name, which nobody has used before. */
+  /** Opens a new store with this name. */
   protected abstract EntryStore open(String name);
 
   @BeforeEach

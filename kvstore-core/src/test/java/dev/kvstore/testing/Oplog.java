@@ -9,11 +9,11 @@ import org.bson.BsonString;
 import org.bson.BsonTimestamp;
 
 /**
- * What has happened, and the cluster's time, which moves with it. Its monitor guards all that the
- * replica set has: callers hold it, and are woken when something happens.
+ * The history of changes and the cluster time, which advances with them. Its monitor guards the
+ * whole state of the replica set: callers hold it, and are notified of changes.
  */
 final class Oplog {
-  /** Something that a change stream tells of its database. */
+  /** An event of a change stream on its database. */
   record Entry(String database, BsonDocument event) {
     ResumeToken token() {
       return new ResumeToken(event.getDocument("_id").getString("_data").getValue());
@@ -31,7 +31,7 @@ final class Oplog {
   private long movedAt = System.nanoTime();
   private int generation;
 
-  /** How long the time stands still at most while nothing is written: 10 seconds at first. */
+  /** Sets the interval at which an idle cluster time advances; initially 10 seconds. */
   void noopEvery(Duration interval) {
     noopNanos = interval.toNanos();
     notifyAll();
@@ -41,12 +41,12 @@ final class Oplog {
     return now;
   }
 
-  /** The time from which on everything is known. */
+  /** Returns the time from which on the history is complete. */
   BsonTimestamp oldest() {
     return oldest;
   }
 
-  /** Counts how often the history was lost. */
+  /** Returns how often the history was lost. */
   int generation() {
     return generation;
   }
@@ -55,7 +55,7 @@ final class Oplog {
     return entries;
   }
 
-  /** Lets the time move on by something that no stream tells. */
+  /** Advances the time by a change that no stream reports. */
   void tick() {
     int seconds = (int) (System.currentTimeMillis() / 1000);
     now = seconds > now.getTime()
@@ -65,7 +65,7 @@ final class Oplog {
     notifyAll();
   }
 
-  /** Lets the time move on if it has stood still for long, and returns when to ask again. */
+  /** Advances the time if it has been idle for long, and returns when to call again. */
   long tickIfIdle() {
     long idle = System.nanoTime() - movedAt;
     if (idle >= noopNanos) {
@@ -75,7 +75,7 @@ final class Oplog {
     return noopNanos - idle;
   }
 
-  /** Adds events, all of them of one time, as a transaction has it. */
+  /** Adds events, all with the same time, like those of a transaction. */
   void append(String database, List<BsonDocument> events) {
     if (events.isEmpty()) {
       return;
@@ -93,7 +93,7 @@ final class Oplog {
 
   /** Forgets everything up to now. */
   void forget() {
-    tick(); // a stream that has just begun is a little ahead
+    tick(); // a stream that has just started is slightly ahead
     tick();
     oldest = now;
     entries.clear();

@@ -10,15 +10,15 @@ import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** Finds the threads that something starts and leaves behind, whatever else runs in the JVM. */
+/** Finds threads that some code starts and leaks, regardless of other threads in the JVM. */
 public final class OwnThreads {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private OwnThreads() {}
 
-  /** Runs this, and fails if a thread that it has started does not end soon after. */
+  /** Runs the action, and fails if a thread that it started does not end soon after. */
   public static void assertNoneLeft(Runnable action) throws Exception {
-    // A thread is in the group of the one that starts it.
+    // A thread is in the group of the thread that starts it.
     ThreadGroup group = new ThreadGroup("own");
     FutureTask<Void> task = new FutureTask<>(action, null);
     new Thread(group, task, "own").start();

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Updates by an aggregation pipeline, as far as the store needs them and as MongoDB 4.2 documents
- * them. Anything else is an error.
+ * The subset of aggregation pipeline updates that the store needs, as documented for MongoDB 4.2.
+ * Anything else is an error.
  */
 final class PipelineUpdates {
   private static final Object MISSING = Missing.getInstance();
@@ -21,7 +21,7 @@ final class PipelineUpdates {
 
   private PipelineUpdates() {}
 
-  /** Returns the document that the pipeline makes of another, which is not changed. */
+  /** Returns the result of the pipeline for a document, which is not changed. */
   static Document apply(List<?> pipeline, Document document) {
     Document result = document;
     for (Object stage : pipeline) {
@@ -119,7 +119,7 @@ final class PipelineUpdates {
     given.forEach(operand -> values.add(evaluate(operand, root)));
     return switch (operator) {
       case "$ifNull" -> {
-        operands(operator, values, 2); // before 5.0 not more
+        operands(operator, values, 2); // at most two before 5.0
         yield isNullish(values.get(0)) ? values.get(1) : values.get(0);
       }
       case "$and" -> values.stream().allMatch(PipelineUpdates::isTrue);
@@ -152,7 +152,7 @@ final class PipelineUpdates {
 
   private static int compare(String operator, List<?> values) {
     operands(operator, values, 2);
-    // Any type is compared with any other; what is missing is less than all.
+    // All types are comparable; a missing value is less than any other.
     Object one = values.get(0);
     Object other = values.get(1);
     if (one == MISSING || other == MISSING) {
@@ -173,7 +173,7 @@ final class PipelineUpdates {
     throw unknown("the type of " + value);
   }
 
-  /** As MongoDB, an int32 that is too large becomes an int64, and an int64 a double. */
+  /** Adds like MongoDB: an int32 that overflows becomes an int64, and an int64 a double. */
   private static @Nullable Object add(List<?> values) {
     if (values.stream().anyMatch(PipelineUpdates::isNullish)) {
       return null;

@@ -6,9 +6,8 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * What a {@code $project} stage lets through that includes or excludes members by their paths. Of a
- * member on the way to an included one a document stays, perhaps an empty one: the plain stand-in
- * leaves it out.
+ * A {@code $project} stage that includes or excludes members by their paths. The parent of an
+ * included member remains as a document, possibly empty; the plain stand-in would omit it.
  */
 final class Projection {
   private final BsonDocument members = new BsonDocument();

@@ -91,7 +91,7 @@ interface RaceContract extends StoreFixture {
     }
   }
 
-  /** Runs the call in all threads at once, and returns what they returned. */
+  /** Runs the call in all threads at once and returns their results. */
   private static <T> List<T> race(IntFunction<T> call) throws Exception {
     CyclicBarrier start = new CyclicBarrier(THREADS);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);

@@ -1,6 +1,6 @@
 package dev.kvstore.testing;
 
-/** What a history must not change in a store that caches entries and watches them. */
+/** The parts of the contract that a history must not affect: caches and watches. */
 public abstract class RecordedStoreContract extends OpenedStore
     implements HistoryContract,
         ReadWriteContract,

@@ -7,18 +7,18 @@ import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
 
 /**
- * A place in a change stream, of the form that MongoDB 4.4 gives it, as far as the place goes: what
- * collection and document an event was of does not follow. Tokens are in the order of their texts.
+ * A position in a change stream, in the format of MongoDB 4.4 without the collection and document
+ * of an event. Tokens are ordered by their texts.
  *
  * @param data the text
  */
 record ResumeToken(String data) implements Comparable<ResumeToken> {
-  /** Before all events of that time. */
+  /** Returns the token before all events at this time. */
   static ResumeToken before(BsonTimestamp time) {
     return new ResumeToken("82%016X2B0229296E04".formatted(time.getValue()));
   }
 
-  /** @param index of the event among those of its time */
+  /** @param index the index of the event among those at the same time */
   static ResumeToken ofEvent(BsonTimestamp time, int index) {
     return new ResumeToken("82%016X2B022C0100%s6E04".formatted(time.getValue(), encoded(index)));
   }
@@ -27,7 +27,7 @@ record ResumeToken(String data) implements Comparable<ResumeToken> {
     return new ResumeToken("82%016X2B022C0100296F04".formatted(time.getValue()));
   }
 
-  /** As the server writes numbers of which longer ones are larger. */
+  /** Encodes a number like the server, so that longer texts are larger numbers. */
   private static String encoded(int number) {
     return number == 0
         ? "29"
@@ -35,9 +35,9 @@ record ResumeToken(String data) implements Comparable<ResumeToken> {
   }
 
   /**
-   * Reads what a client has sent.
+   * Parses a token sent by a client.
    *
-   * @throws CommandFailure if it is no token
+   * @throws CommandFailure if it is not a token
    */
   static ResumeToken of(BsonDocument token) {
     BsonValue data = token.get("_data");

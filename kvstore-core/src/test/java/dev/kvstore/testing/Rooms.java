@@ -8,17 +8,17 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Rules about which packages see which. */
+/** Rules for the dependencies between packages. */
 public final class Rooms {
   public static final ArchRule NO_CYCLE = slices().matching("dev.(**)").should().beFreeOfCycles();
 
   private Rooms() {}
 
   /**
-   * Checks that each room sees nothing else than what is listed.
+   * Checks that each package has only the listed dependencies.
    *
-   * @param rooms each a package and what it may see beside itself
-   * @param common what all of them may see, beside {@code java..} and JSpecify
+   * @param rooms packages, each with its allowed dependencies besides itself
+   * @param common the dependencies allowed for all, besides {@code java..} and JSpecify
    */
   public static void check(JavaClasses classes, List<List<String>> rooms, String... common) {
     for (List<String> room : rooms) {

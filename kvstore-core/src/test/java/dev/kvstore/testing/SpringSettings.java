@@ -23,8 +23,8 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Real settings: the properties of Spring Boot that have a default, from the metadata that its
- * autoconfigure artifact carries.
+ * Real settings: the properties of Spring Boot with a default, from the metadata in its
+ * autoconfigure artifact.
  */
 public final class SpringSettings {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -33,15 +33,15 @@ public final class SpringSettings {
   private SpringSettings() {}
 
   /**
-   * One property.
+   * A property.
    *
-   * @param json its default as the metadata has it
-   * @param value its default in the declared Java type, where that is on the class path, else as
+   * @param json its default in the metadata
+   * @param value its default in the declared Java type if that is on the class path, otherwise in
    *     plain JSON types
    */
   public record Setting(String name, JsonNode json, Object value) {}
 
-  /** Returns the properties that have a default, by name. */
+  /** Returns the properties with a default, by name. */
   public static List<Setting> withDefaults() {
     List<Setting> settings = new ArrayList<>();
     for (JsonNode property : metadata().get("properties")) {
@@ -55,7 +55,7 @@ public final class SpringSettings {
     return settings;
   }
 
-  /** Returns a codec such as an application with its own types would make. */
+  /** Returns a codec like that of an application with its own types. */
   public static BsonCodec codec() {
     SimpleModule sizes = new SimpleModule();
     sizes.addSerializer(DataSize.class, ToStringSerializer.instance);
@@ -72,8 +72,8 @@ public final class SpringSettings {
   }
 
   private static JsonNode metadata() {
-    // There are two of that name on the class path; the larger one is that of the autoconfigure
-    // artifact.
+    // There are two files with this name on the class path; the larger one is that of the
+    // autoconfigure artifact.
     try {
       return SpringSettings.class
           .getClassLoader()
@@ -112,7 +112,7 @@ public final class SpringSettings {
     };
   }
 
-  /** The constant of an enum, if that is what the type is, and it is on the class path. */
+  /** Returns the enum constant if the type is an enum on the class path. */
   private static Object constant(String type, JsonNode json) {
     Object plain = MAPPER.convertValue(json, Object.class);
     try {
@@ -131,7 +131,7 @@ public final class SpringSettings {
     }
   }
 
-  /** Returns the values as JSON, to be sent in one request. */
+  /** Returns the values as JSON for one request. */
   public static String asJson(List<Setting> settings) {
     Map<String, JsonNode> values = new java.util.LinkedHashMap<>();
     settings.forEach(setting -> values.put(setting.name(), setting.json()));

@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stand-in for MongoDB, set right where it differs from what was recorded of MongoDB 4.4: its
- * replies were live documents that other connections change, text was in the order of UTF-16, a sum
- * past int64 wrapped around, member names with a leading dollar were refused at the top only, lists
- * of collections had all of them whatever name was asked for, and change streams were not refused
- * at all, as a server that stands alone does; and there were no updates by pipelines.
+ * The stand-in for MongoDB, with corrections where the underlying library differs from recordings
+ * of MongoDB 4.4: its replies are live documents that other connections change, text is in UTF-16
+ * order, sums that exceed an int64 wrap around, member names with a leading dollar are refused only
+ * at the top level, lists of collections ignore the requested name, change streams are not refused
+ * as by a standalone server, and there are no pipeline updates.
  */
 final class StandInBackend extends MemoryBackend {
   @Override
@@ -56,8 +56,8 @@ final class StandInBackend extends MemoryBackend {
   }
 
   /**
-   * Puts the surrogates after all other units of UTF-16: then text in the order of its units is in
-   * the order of its code points, which is that of UTF-8.
+   * Maps surrogates after all other UTF-16 units, so that the order of units is that of code
+   * points, which is the order of UTF-8.
    */
   private static int sortable(int unit) {
     return unit >= 0xE000 ? unit - 0x800 : unit >= 0xD800 ? unit + 0x2000 : unit;
@@ -181,7 +181,10 @@ final class StandInBackend extends MemoryBackend {
     }
   }
 
-  /** The stand-in compares each document with each key, which takes too long for thousands. */
+  /**
+   * Finds documents by key. The stand-in would compare each document with each key, which is too
+   * slow for thousands.
+   */
   private Document findByKeys(
       Channel channel, String database, Document query, Document filter, Set<?> keys) {
     Document rest = filter.clone();
@@ -194,7 +197,7 @@ final class StandInBackend extends MemoryBackend {
     return reply;
   }
 
-  /** Carries out one update after the other, as each must see those before it. */
+  /** Executes the updates one by one, because each must see the previous ones. */
   private Document updateByPipelines(
       Channel channel, String database, Document query, List<?> updates) {
     boolean ordered = !Boolean.FALSE.equals(query.get("ordered"));
@@ -246,7 +249,7 @@ final class StandInBackend extends MemoryBackend {
     }
   }
 
-  /** Returns the filter and the replacement that do what the pipeline would do. */
+  /** Returns a filter and a replacement equivalent to the pipeline. */
   private Document replacing(
       Channel channel,
       String database,
@@ -288,7 +291,7 @@ final class StandInBackend extends MemoryBackend {
       boolean byOperators = document.keySet().stream().allMatch(name -> name.startsWith("$"));
       if (byOperators) {
         document.forEach((operator, members) -> {
-          if (!operator.equals("$pull")) { // which has conditions
+          if (!operator.equals("$pull")) { // $pull has conditions
             checkNames(members, "");
           }
         });

@@ -15,12 +15,12 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in for a replica set of MongoDB 4.4, as a client sees it: one member, always in
- * agreement with itself, whose cluster time moves with each write. There are sessions, writes that
- * can be repeated, transactions, reads that demand a time, and change streams of a database with
- * {@code $match} and {@code $project}. What else differs from a plain server is refused.
+ * A stand-in for a replica set of MongoDB 4.4: a single member whose cluster time advances with
+ * each write. It supports sessions, retryable writes, transactions, causally consistent reads, and
+ * change streams of a database with {@code $match} and {@code $project}. Other features of replica
+ * sets are refused.
  *
- * <p>A test can have it fail in most of the ways in which a real one does. Thread-safe.
+ * <p>A test can make it fail in most ways in which a real one does. Thread-safe.
  */
 public final class StandInReplicaSet implements AutoCloseable {
   private final Documents documents = new Documents();
@@ -48,7 +48,7 @@ public final class StandInReplicaSet implements AutoCloseable {
   private boolean readsHeld;
   private int denials;
 
-  /** What the last write of a session came to. */
+  /** The result of the last write of a session. */
   private record Written(long number, BsonDocument reply) {}
 
   private StandInReplicaSet() {}
@@ -61,20 +61,20 @@ public final class StandInReplicaSet implements AutoCloseable {
     return server.uri();
   }
 
-  /** Returns the connections, which a test can let fail. */
+  /** Returns the connections, which a test can make fail. */
   public WireServer wire() {
     return server;
   }
 
   /**
-   * Opens another way to the same server, as that of a client in another network, which can fail by
-   * itself. It is closed by whoever asked for it.
+   * Opens another route to the same server, like that of a client in another network, which can
+   * fail independently. The caller must close it.
    */
   public WireServer openAnotherWay() {
     return new WireServer(commands);
   }
 
-  /** How long the cluster time stands still at most while nothing is written; 10 s by default. */
+  /** Sets the interval at which an idle cluster time advances; 10 seconds by default. */
   public void noopEvery(Duration interval) {
     synchronized (oplog) {
       oplog.noopEvery(interval);
@@ -82,21 +82,21 @@ public final class StandInReplicaSet implements AutoCloseable {
   }
 
   /**
-   * Lets each command wait up to so long, at random, before it is carried out and again before it
-   * is answered; not at all by default.
+   * Delays each command by a random time up to this maximum before its execution and before its
+   * reply; not at all by default.
    */
   public void slowDown(Duration atMost) {
     slowness = atMost;
   }
 
-  /** Forgets all changes up to now: streams that are behind, or wait, have lost their place. */
+  /** Forgets all changes up to now: streams that are behind, or waiting, lose their positions. */
   public void loseHistory() {
     synchronized (oplog) {
       oplog.forget();
     }
   }
 
-  /** Refuses everything, as a member that is not the primary, until {@link #stepUp}. */
+  /** Refuses everything, like a member that is not the primary, until {@link #stepUp}. */
   public void stepDown() {
     synchronized (oplog) {
       isPrimary = false;
@@ -104,7 +104,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
-  /** Returns how often it has told somebody that it was not the primary. */
+  /** Returns how often it has refused a command because it was not the primary. */
   public int denials() {
     synchronized (oplog) {
       return denials;
@@ -118,7 +118,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
-  /** Lets reads that demand a time wait, as where that is not yet known, or go on. */
+  /** Makes reads that demand a time wait, as if it had not been reached yet, or continue. */
   public void holdReads(boolean held) {
     synchronized (oplog) {
       readsHeld = held;
@@ -126,7 +126,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
-  /** Returns how many change streams are open. */
+  /** Returns the number of open change streams. */
   public int openStreams() {
     synchronized (oplog) {
       return streams.count();
@@ -177,7 +177,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     }
   }
 
-  /** Adds what tells a client of the cluster's time. */
+  /** Adds the cluster time to a reply. */
   private BsonDocument timed(BsonDocument reply) {
     BsonDocument signature =
         new BsonDocument("hash", new BsonBinary(new byte[20])).append("keyId", new BsonInt64(0));
@@ -241,7 +241,7 @@ public final class StandInReplicaSet implements AutoCloseable {
     return "{ ts: Timestamp(" + time.getTime() + ", " + time.getInc() + ") }";
   }
 
-  /** Carries out a write that may be sent again, with the same number. */
+  /** Executes a retryable write once, by its transaction number. */
   private BsonDocument runOnce(BsonDocument command) {
     BsonDocument session = command.getDocument("lsid");
     long number = command.getInt64("txnNumber").getValue();

@@ -6,11 +6,11 @@ import dev.kvstore.spi.KeyRange;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a database holds. */
+/** Counts the entries of a database. */
 public final class StoreCounts {
   private StoreCounts() {}
 
-  /** Returns how many entries each store has, expired ones not counted, by name. */
+  /** Returns the number of unexpired entries of each store, by name. */
   public static Map<String, Long> of(EntryDatabase database) {
     Map<String, Long> counts = new TreeMap<>();
     for (String name : database.storeNames()) {

@@ -2,12 +2,12 @@ package dev.kvstore.testing;
 
 import dev.kvstore.KVStore;
 
-/** What each part of the contract is tested on: a store that is empty when the test begins. */
+/** The fixture of the contracts: a store that is empty when the test begins. */
 interface StoreFixture {
-  /** Returns the store as applications see it. */
+  /** Returns the typed store. */
   KVStore store();
 
-  /** Returns what is below it. */
+  /** Returns the raw entries below it. */
   RawStore entries();
 
   /** Returns the clock by which entries expire. */

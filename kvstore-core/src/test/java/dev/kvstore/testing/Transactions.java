@@ -18,10 +18,9 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transactions of one database each. Every one works on documents of its own, copies of those that
- * it finds when it first asks for a collection, and puts what it has changed in their place when it
- * is committed. Unlike a real one it learns only then that somebody else has written the same, and
- * nobody waits for it. Guarded by the oplog's monitor.
+ * Transactions of one database each. A transaction works on copies of a collection's documents,
+ * made on first access, and writes its changes back when it is committed. Unlike a real one it
+ * detects conflicts only then, and nothing waits for it. Guarded by the oplog's monitor.
  */
 final class Transactions {
   private static final BsonDocument OK = new BsonDocument("ok", new BsonDouble(1));
@@ -73,7 +72,7 @@ final class Transactions {
         case "abortTransaction" -> OK;
         default -> runIn(transaction, command);
       };
-      // Whatever is refused ends the transaction, and nothing of it stays.
+      // Any refusal aborts the transaction.
       goesOn = !command.containsKey("abortTransaction") && !reply.containsKey("writeErrors");
       return reply.clone();
     } finally {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 interface TypeContract extends StoreFixture {
-  /** A record with about everything in it. */
+  /** A record with members of many types. */
   record Settings(
       String name,
       int retries,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInfo;
 
 interface WatchContract extends StoreFixture {
   /**
-   * Whether the store tells of every change and its position. Where it does not, these tests are
+   * Returns true if the store reports every change with its position. If not, these tests are
    * reported as skipped, with this name.
    */
   default boolean tellsOfEveryChange() {
@@ -40,7 +40,7 @@ interface WatchContract extends StoreFixture {
     }
   }
 
-  /** Writes down what it is told. */
+  /** Records its calls. */
   class Listener implements KVWatcher {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<KVChange> changes = new CopyOnWriteArrayList<>();
@@ -112,7 +112,7 @@ interface WatchContract extends StoreFixture {
     Listener second = new Listener();
     store().watchAll("", second, WatchOptions.from(first.changes.get(0).position()));
 
-    // The change itself may be told again.
+    // The change itself may be reported again.
     await().untilAsserted(() -> assertThat(second.calls).endsWith("k=v2", "k=v3"));
     assertThat(second.calls).startsWith("ready").doesNotContain("reset");
   }

@@ -20,26 +20,27 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks MongoDB's wire protocol on a loopback port of its own, as far as the driver needs it, with
- * a thread for each connection. A test can let it fail as a server or a network does. Thread-safe.
+ * A server with the parts of MongoDB's wire protocol that the driver needs, on its own loopback
+ * port, with a thread per connection. A test can make it fail like a server or a network.
+ * Thread-safe.
  */
 public final class WireServer implements AutoCloseable {
-  /** Answers commands, several at a time. */
+  /** Handles commands, concurrently. */
   public interface Commands {
     /**
-     * Returns the answer, {@link #SILENCE} for none, or null to drop the connection. Documents that
-     * came in a sequence beside the command are in the command.
+     * Returns the reply, {@link #SILENCE} for none, or null to drop the connection. Documents in a
+     * sequence beside the command are merged into the command.
      */
     @Nullable
     BsonDocument answer(BsonDocument command) throws InterruptedException;
 
-    /** Returns what the server at that address says of itself; by default, that it is a primary. */
+    /** Returns the hello reply of the server at this address; by default, that of a primary. */
     default BsonDocument hello(String address) {
       return helloOfPrimary(address);
     }
   }
 
-  /** No answer, on a connection that stays open: an empty document. */
+  /** No reply, on a connection that stays open: an empty document. */
   public static final BsonDocument SILENCE = new BsonDocument();
 
   /** The wire version of MongoDB 4.4. */
@@ -68,7 +69,7 @@ public final class WireServer implements AutoCloseable {
     start(this::accept);
   }
 
-  /** Returns a connection string that names the replica set of {@link #helloOfPrimary}. */
+  /** Returns a connection string for the replica set of {@link #helloOfPrimary}. */
   public String uri() {
     return "mongodb://" + address() + "/?replicaSet=" + SET_NAME;
   }
@@ -78,7 +79,7 @@ public final class WireServer implements AutoCloseable {
     return "127.0.0.1:" + socket.getLocalPort();
   }
 
-  /** Returns what a server that stands alone says of itself. */
+  /** Returns the hello reply of a standalone server. */
   public static BsonDocument helloOfStandalone(int maxWireVersion) {
     return BsonDocument.parse("{ok: 1.0, helloOk: true, ismaster: true, isWritablePrimary: true,"
         + " maxBsonObjectSize: 16777216, maxMessageSizeBytes: 48000000,"
@@ -86,7 +87,7 @@ public final class WireServer implements AutoCloseable {
         + " minWireVersion: 0, maxWireVersion: " + maxWireVersion + "}");
   }
 
-  /** Returns what the primary of a replica set says that has no other members. */
+  /** Returns the hello reply of the primary of a replica set without other members. */
   public static BsonDocument helloOfPrimary(String address) {
     BsonDocument hello = helloOfStandalone(WIRE_VERSION);
     hello.putAll(BsonDocument.parse("{setName: '%s', setVersion: 1, secondary: false,"
@@ -95,12 +96,12 @@ public final class WireServer implements AutoCloseable {
     return hello;
   }
 
-  /** From now on it neither does nor answers anything, as a process that was stopped. */
+  /** Stops executing and answering commands, like a suspended process. */
   public synchronized void freeze() {
     frozen = true;
   }
 
-  /** It goes on with everything that was sent to it meanwhile. */
+  /** Continues with everything that was sent in the meantime. */
   public synchronized void thaw() {
     frozen = false;
     notifyAll();
@@ -111,13 +112,13 @@ public final class WireServer implements AutoCloseable {
     connections.forEach(WireServer::close);
   }
 
-  /** Drops every connection, and each new one at once. */
+  /** Drops every connection, and each new one immediately. */
   public void refuse() {
     refusing = true;
     disconnect();
   }
 
-  /** Whether new connections are let in again after {@link #refuse}. */
+  /** Sets whether new connections are accepted again after {@link #refuse}. */
   public void accept(boolean accepting) {
     refusing = !accepting;
   }
@@ -204,7 +205,7 @@ public final class WireServer implements AutoCloseable {
   private static BsonDocument ofQuery(ByteBuffer body) {
     body.getInt(); // flags
     cString(body); // the collection
-    body.getLong(); // to skip and to return
+    body.getLong(); // numbers to skip and to return
     return document(body);
   }
 
@@ -271,7 +272,7 @@ public final class WireServer implements AutoCloseable {
           try {
             work.run();
           } catch (SocketException | EOFException e) {
-            // Either side has closed it.
+            // Either side has closed the connection.
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           } catch (InterruptedException e) {

@@ -1,5 +1,5 @@
 /**
- * What every store must do, as tests: a store passes by a class that extends
+ * The contract of stores as tests. To test a store, extend
  * {@link dev.kvstore.testing.EntryStoreContract}.
  */
 @NullMarked

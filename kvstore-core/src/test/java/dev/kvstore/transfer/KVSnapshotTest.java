@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KVSnapshotTest {
-  /** A value of every type, and some that Extended JSON would bring back as another. */
+  /** A value of every type, and some that Extended JSON would not preserve. */
   private static final BsonDocument VALUES = BsonDocument.parse("""
       {"text": "a\\n\\u2028😀", "null": null, "flag": true, "int32": 5,
        "int64": {"$numberLong": "5"}, "large": {"$numberLong": "9223372036854775807"},
@@ -305,7 +305,7 @@ class KVSnapshotTest {
     }
   }
 
-  /** A store that fails after so many batches. */
+  /** A store that fails after this many batches. */
   private static final class Failing extends ForwardingEntryStore {
     private int left;
 

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A large store is exported and imported by a process with little memory. */
+/** Tests exporting and importing a large store in a process with little memory. */
 class SnapshotHeapTest {
-  /** The promise is for 100,000, with which a run takes a minute. */
+  /** The promise is for 100,000 entries, with which a run takes a minute. */
   private static final int ENTRIES = Integer.getInteger("kvstore.snapshot.entries", 20_000);
 
   private static final Map<String, ExportOptions> EXPORTS = Map.of(

@@ -35,8 +35,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a hit costs in the near-cache of a client, beside one in that of an embedded store: each has
- * its feed, and the settings that it has by default.
+ * Measures the cost of a hit in the near-cache of a client, compared with that of an embedded
+ * store; each with its own feed and default settings.
  *
  * <pre>{@code
  * ./mvnw -Pclient-benchmarks -pl kvstore-http -am test -DskipTests -Dbenchmarks="ClientCache -prof gc"
@@ -55,7 +55,7 @@ public class ClientCacheBenchmark {
   private KVItem<?>[] client = {};
   private KVItem<?>[] core = {};
 
-  /** Walks through the keys. */
+  /** Iterates over the keys. */
   @State(Scope.Thread)
   public static class Cursor {
     private int at;
@@ -96,8 +96,8 @@ public class ClientCacheBenchmark {
       items[0].get();
     }
     for (KVItem<?> item : items) {
-      item.get(); // loads it
-      item.get(); // decodes it
+      item.get(); // loads the entry
+      item.get(); // decodes the value
     }
     return items;
   }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The command line of the service. */
+/** The main class of the service. */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -40,7 +40,7 @@ public final class Main {
     System.exit(exitCode(code, output, err));
   }
 
-  /** Returns what the program ends with, which is no success if its output got lost. */
+  /** Returns the exit code of the program, which is a failure if output was lost. */
   public static int exitCode(int code, StandardOutput output, PrintWriter err) {
     String loss = output.loss();
     if (loss == null) {
@@ -51,8 +51,8 @@ public final class Main {
   }
 
   /**
-   * Returns the exit code: 0 for success, 1 for a failure, 2 where the command line, the
-   * environment or the configuration file is wrong.
+   * Runs the command line and returns the exit code: 0 for success, 1 for a failure, 2 for errors
+   * in the command line, the environment or the configuration file.
    */
   public static int run(
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
@@ -90,12 +90,12 @@ public final class Main {
     }
     PrintWriter err = command.commandLine().getErr();
     if (!faults.messages().isEmpty()) {
-      // A misspelt variable may be why.
+      // A misspelled variable may be the reason.
       sources.variables().unknown().forEach(err::println);
       return usageError(err, faults.messages());
     }
     if (!(command.userObject() instanceof ServeCommand)) {
-      // The service has a log for them.
+      // The service logs them instead.
       sources.variables().unknown().forEach(err::println);
     }
     return new CommandLine.RunLast().execute(parsed);

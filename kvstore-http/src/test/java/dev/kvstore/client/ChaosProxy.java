@@ -26,13 +26,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between a client and a service, understands just where a request and an answer end, and
- * does with them what networks and proxies do at their worst.
+ * A proxy between a client and a service that parses only the boundaries of requests and responses,
+ * and does the worst that networks and proxies can do to them.
  */
 final class ChaosProxy implements AutoCloseable {
   private static final int MOST_DELAY_MILLIS = 50;
 
-  /** What may happen to a request and its answer. */
+  /** The faults of a request and its response. */
   enum Fault {
     NONE,
     DELAYED,
@@ -53,7 +53,7 @@ final class ChaosProxy implements AutoCloseable {
   private final int service;
   private final Random random;
 
-  /** @param seed of what happens */
+  /** @param seed the seed of the faults */
   ChaosProxy(int service, long seed) {
     this.service = service;
     this.random = new Random(seed);
@@ -86,14 +86,14 @@ final class ChaosProxy implements AutoCloseable {
       InputStream requests = new BufferedInputStream(client.getInputStream());
       InputStream answers = new BufferedInputStream(backend.getInputStream());
       while (pass(client, requests, backend, answers)) {
-        // And the next one.
+        // Handle the next one.
       }
     } catch (IOException | InterruptedException e) {
-      // One of the two has gone, and so both connections go.
+      // One side has disconnected, so close both connections.
     }
   }
 
-  /** Deals with one request and tells whether the connection lives on. */
+  /** Handles one request. Returns true if the connection stays open. */
   private boolean pass(Socket client, InputStream requests, Socket backend, InputStream answers)
       throws IOException, InterruptedException {
     byte[] request = message(requests);
@@ -133,8 +133,8 @@ final class ChaosProxy implements AutoCloseable {
   }
 
   /**
-   * Makes the first line one of no protocol. What else is garbled on the way TCP finds out mostly,
-   * and always TLS: see the other test.
+   * Makes the first line invalid. TCP detects most other corruption, and TLS all of it: see the
+   * other test.
    */
   private static void garble(byte[] message) {
     for (int i = 0; i < message.length && message[i] != '\n'; i++) {
@@ -142,7 +142,9 @@ final class ChaosProxy implements AutoCloseable {
     }
   }
 
-  /** Every fault comes once in so many requests, and half of them go undisturbed. */
+  /**
+   * Chooses a fault. Each fault occurs once in a cycle of requests, half of which are undisturbed.
+   */
   private synchronized Fault draw() {
     if (next.isEmpty()) {
       List<Fault> faults = new ArrayList<>(List.of(Fault.values()));
@@ -165,7 +167,7 @@ final class ChaosProxy implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(delay);
         deliver(copy);
       } catch (IOException | InterruptedException e) {
-        // Nobody waits for the answer.
+        // Nothing waits for the response.
       }
     });
   }
@@ -188,7 +190,7 @@ final class ChaosProxy implements AutoCloseable {
     return socket;
   }
 
-  /** Reads a request or an answer, head and body. */
+  /** Reads a request or response, head and body. */
   private static byte[] message(InputStream in) throws IOException {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     int length = 0;

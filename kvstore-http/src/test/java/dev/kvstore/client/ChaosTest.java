@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The promises of a store over HTTP, with a network that breaks all of its own. */
+/** Tests the promises of a store over HTTP with a faulty network. */
 @Timeout(120)
 class ChaosTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -70,7 +70,7 @@ class ChaosTest {
     }
   }
 
-  /** Where any byte may change on the way, only TLS finds out. */
+  /** If any byte may change in transit, only TLS detects it. */
   @Test
   void nothingIsLostOrDoneTwiceWhereAnyByteMayChange() throws Exception {
     TestCertificate certificate = TestCertificate.of("EC", "server");
@@ -94,7 +94,7 @@ class ChaosTest {
     }
   }
 
-  /** The proof that the proxy and the checks find what they are there to find. */
+  /** Proves that the proxy and the checks detect violations. */
   @Test
   void clientThatTriesBlindlyAgain_isFoundOut() throws Exception {
     try (KVStore direct =
@@ -135,7 +135,7 @@ class ChaosTest {
     };
   }
 
-  /** Sends everything again until somebody answers it. */
+  /** Returns operations that blindly retry until there is a response. */
   private static ChaosWorkload.Operations blind(URI service) {
     HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -164,7 +164,7 @@ class ChaosTest {
           try {
             return client.send(request.build(), BodyHandlers.ofString()).body();
           } catch (IOException e) {
-            // Again.
+            // Retry.
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }

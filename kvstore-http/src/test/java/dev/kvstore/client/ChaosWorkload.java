@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writers, each with a key of its own and all with the same counters, and readers; notes what was
- * acknowledged and finds what contradicts it.
+ * Runs readers and writers, each with its own key and all with the same counters. Records
+ * acknowledged writes and detects contradictions.
  */
 final class ChaosWorkload {
   static final int COUNTERS = 2;
@@ -27,25 +27,28 @@ final class ChaosWorkload {
   private static final int READERS = 3;
   private static final Duration LONGEST_RUN = Duration.ofSeconds(6);
 
-  /** How long a call may take longer than its time limit, on a machine that is busy. */
+  /** How much a call may exceed its time limit on a busy machine. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
-  /** What is done; throws what a store throws. */
+  /** The operations; they throw the exceptions of a store. */
   interface Operations {
     void set(String key, int value);
 
     void increment(String counter);
 
-    /** Returns the value, and 0 where there is none. */
+    /** Returns the value, or 0 if there is none. */
     int get(String key);
   }
 
-  /** What is known of a writer's own key. */
+  /** The known state of a writer's own key. */
   private static final class Register {
     final AtomicInteger acknowledged = new AtomicInteger();
     final Set<Integer> unknown = ConcurrentHashMap.newKeySet();
 
-    /** Whether a read may return that which began when this much was acknowledged. */
+    /**
+     * Returns true if a read may return this value, if the read started when this much was
+     * acknowledged.
+     */
     boolean allows(int value, int atLeast) {
       return value >= atLeast || unknown.contains(value);
     }
@@ -63,8 +66,8 @@ final class ChaosWorkload {
   private final long end = System.nanoTime() + LONGEST_RUN.toNanos();
 
   /**
-   * @param timeout of one operation
-   * @param steps how many operations each writer does, unless that takes too long
+   * @param timeout the time limit of one operation
+   * @param steps the number of operations of each writer, unless that takes too long
    */
   ChaosWorkload(Operations operations, Duration timeout, int steps) {
     this.operations = operations;
@@ -79,7 +82,7 @@ final class ChaosWorkload {
     }
   }
 
-  /** Runs to the end, and returns when every thread has. */
+  /** Runs the workload and returns when all threads have ended. */
   void run() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS + READERS);
     List<Future<?>> running = new ArrayList<>();
@@ -101,9 +104,9 @@ final class ChaosWorkload {
   }
 
   /**
-   * Compares what is there now with what was acknowledged.
+   * Compares the stored state with the acknowledged writes.
    *
-   * @param direct goes to the service without anything in between
+   * @param direct operations on the service without the proxy
    */
   void check(Operations direct) {
     for (int i = 0; i < WRITERS; i++) {

@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Passes on bytes without understanding them, and changes one of each connection or ends the
- * connection there.
+ * A tunnel that forwards bytes without parsing them, and on each connection changes one byte or
+ * closes the connection there.
  */
 final class GarblingTunnel implements AutoCloseable {
   private static final int MOST_UNTOUCHED_BYTES = 30_000;
@@ -70,7 +70,7 @@ final class GarblingTunnel implements AutoCloseable {
           to) {
         pass(from.getInputStream(), to, untouched, cut);
       } catch (IOException e) {
-        // One of the two has gone, and so both go.
+        // One side has disconnected, so close both.
       }
     });
   }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The contract for a store behind a service, with all that is between the two. */
+/** The contract for a store behind a service, including everything in between. */
 abstract class HttpContract extends EntryStoreContract {
-  /** Not the default, which a busy build machine can exceed. */
+  /** Longer than the default, which a busy build machine can exceed. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final HttpSettings SETTINGS = HttpSettings.DEFAULT.withRequestTimeout(PATIENCE);
@@ -59,7 +59,7 @@ abstract class HttpContract extends EntryStoreContract {
     return Objects.requireNonNull(client).store(name);
   }
 
-  /** Returns the store behind a near-cache that the service's events vouch for. */
+  /** Returns the store with a near-cache that follows the service's events. */
   final EntryStore cached(EntryStore store) {
     NearCache cached = NearCache.over(store, NearCacheSettings.DEFAULT, clock());
     await()

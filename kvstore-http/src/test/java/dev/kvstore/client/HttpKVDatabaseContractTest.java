@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database that is opened by the URL of its service. */
+/** The contract for a database that is opened by the URL of its service. */
 class HttpKVDatabaseContractTest extends KVDatabaseContract {
   @TempDir
   private Path folder;

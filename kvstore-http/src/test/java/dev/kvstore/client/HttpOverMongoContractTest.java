@@ -18,7 +18,7 @@ class HttpOverMongoContractTest extends HttpContract {
 
   @Override
   EntryDatabase openDatabase(Clock clock) {
-    // The bound has the database asked for changes often, so that a cache need not wait long.
+    // A short bound makes the database poll often, so that a cache need not wait long.
     NearCacheSettings cache =
         NearCacheSettings.builder().stalenessBound(Duration.ofMillis(200)).build();
     return MongoStack.open(
@@ -31,7 +31,7 @@ class HttpOverMongoContractTest extends HttpContract {
     server.close();
   }
 
-  /** The stand-in is a standalone server: versions are looked at now and then. */
+  /** The stand-in is a standalone server, whose versions are polled. */
   @Override
   public boolean tellsOfEveryChange() {
     return false;

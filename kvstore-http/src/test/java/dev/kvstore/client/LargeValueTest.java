@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How large a value may be is for the service to say. */
+/** Tests that the service decides the maximum size of a value. */
 class LargeValueTest {
   private static final String TWO_MIB = "x".repeat(2 * 1024 * 1024);
 

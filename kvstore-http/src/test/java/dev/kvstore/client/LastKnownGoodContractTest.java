@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is promised of every store holds with a file beside it too. */
+/** Runs the contract of stores with a last-known-good file. */
 class LastKnownGoodContractTest extends EntryStoreContract {
   private Path folder;
   private SqliteEntryDatabase database;

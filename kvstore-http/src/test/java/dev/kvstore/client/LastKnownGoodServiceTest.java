@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A client with a file, and a service that comes and goes. */
+/** Tests a client with a last-known-good file and a service that is stopped and started. */
 class LastKnownGoodServiceTest {
-  /** More than any machine needs, less than for ever. */
+  /** Longer than any machine needs. */
   private static final Duration SOON = Duration.ofSeconds(30);
 
   record Http(int port, int retries) {}

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client over https, to the service's own TLS. */
+/** Tests the client over https with the service's own TLS. */
 @Timeout(60)
 class TlsClientTest {
   private final TestCertificate certificate = TestCertificate.of("EC", "server");
@@ -106,7 +106,7 @@ class TlsClientTest {
     }
   }
 
-  /** Whoever pretends to be the service must not make the client go back in time. */
+  /** An impostor must not make the client return older entries. */
   @Test
   void untrustedService_isNotAnsweredForByTheLastKnownGoodFile() throws Exception {
     Path known = folder.resolve("known");
@@ -225,7 +225,7 @@ class TlsClientTest {
         .hasMessageContaining(named.toString());
   }
 
-  /** Trusts nobody, and counts who asks. */
+  /** Trusts no certificate, and counts the checks. */
   private static final class Distrust implements X509TrustManager {
     private final AtomicInteger asked = new AtomicInteger();
 

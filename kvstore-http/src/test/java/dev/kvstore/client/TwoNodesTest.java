@@ -42,7 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two nodes of the service over one replica set, each with a near-cache of its own. */
+/** Tests two nodes of the service over one replica set, each with its own near-cache. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TwoNodesTest {
   private static final String KEY = "k";
@@ -126,7 +126,7 @@ class TwoNodesTest {
       set(a, i);
       read(b, ReadOptions.atLeast(a.syncToken()));
       a.delete(KEY, WriteOptions.DEFAULT);
-      // It hears of a later time, and not of the key.
+      // It receives a later position, but not the key.
       b.read("another", ReadOptions.atLeast(a.syncToken()));
       SetDefaultResult<RawValue> defaulted =
           b.setDefault(new Write(KEY, raw(-i), WriteOptions.DEFAULT));
@@ -149,7 +149,7 @@ class TwoNodesTest {
     assertThat(versions.told).isEqualTo(written);
   }
 
-  /** The versions that are told, each once. */
+  /** Records the reported versions, each once. */
   private static final class Versions implements ChangeSink {
     final List<Long> told = new CopyOnWriteArrayList<>();
     volatile boolean positioned;
@@ -182,7 +182,7 @@ class TwoNodesTest {
         HttpContract.PATIENCE,
         EventTimes.DEFAULT,
         new Transport(endpoints, SETTINGS.requests(), Transport.MAX_ANSWER_BYTES)));
-    // Both nodes hold the key, so that each could answer with what was before.
+    // Both nodes cache the key, so each could return the old value.
     set(plain, 0);
     for (int i = 1; i <= ROUNDS; i++) {
       set(plain, i);

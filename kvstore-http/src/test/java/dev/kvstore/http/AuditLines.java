@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** What is written to the audit log while this is open. */
+/** Collects the lines of the audit log while it is open. */
 public final class AuditLines implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java client's near-cache and watches over a service, as an application has them. */
+/** Tests the Java client's near-cache and watches over a service, as an application uses them. */
 class ClientCacheTest {
   private static final NearCacheSettings STALE =
       NearCacheSettings.builder().pastBound(PastBound.SERVE_STALE).build();
@@ -73,7 +73,7 @@ class ClientCacheTest {
     return store.cache().orElseThrow().health().coherent();
   }
 
-  /** Reads until the value came from memory. */
+  /** Reads until the value comes from memory. */
   private static void awaitHit(KVStore store, String key, int value) {
     await().untilAsserted(() -> {
       long hits = store.cache().orElseThrow().health().hits();

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every resource and every error of the contract, with a request over a socket; each answer has to
- * be one that the description has. What is tested of each in depth is in the other tests.
+ * Tests every resource and every error of the contract with a request over a socket; each response
+ * must match the description. Other tests test each resource in depth.
  */
 class ContractTest {
   /** Stands for the etag of the entry {@code text}. */
@@ -137,6 +137,15 @@ class ContractTest {
           GET     | /v1/stores/app/changes?values=true&limit=1 |                       |              | 200
           GET     | /v1/stores/none/changes                  |                         |              | 200
           GET     | /v1/stores/app/changes?after=x           |                         |              | 400 invalid-parameter
+          POST    | /v1/stores/app/copies                    |                         | {"prefix":"t","toStore":"contract"} | 200
+          POST    | /v1/stores/app/copies?dryRun=true        |                         | {"keys":["text"],"toPrefix":"x."} | 200
+          POST    | /v1/stores/app/copies                    | If-Match: "x"           | {"prefix":"t"} | 412 precondition-failed
+          POST    | /v1/stores/app/copies                    |                         | {"to":"t"}   | 400 invalid-value
+          POST    | /v1/stores/app/copies                    |                         | {"prefix":"t","toPrefix":"//"} | 400 invalid-key
+          POST    | /v1/stores/app/copies                    |                         | {"prefix":"t","toStore":"_"} | 400 invalid-store
+          GET     | /v1/stores/app/differences?with=other&limit=1 |                    |              | 200
+          HEAD    | /v1/stores/app/differences?with=none     |                         |              | 200
+          GET     | /v1/stores/app/differences               |                         |              | 400 invalid-parameter
           POST    | /v1/stores/app/rollbacks/text            |                         | {"version":1}| 200
           POST    | /v1/stores/app/rollbacks/text            |                         | {"version":9}| 404 version-not-found
           POST    | /v1/stores/app/rollbacks/text            | If-Match: "x"           | {"version":1}| 412 precondition-failed
@@ -202,7 +211,7 @@ class ContractTest {
     API.assertDescribed(method, path, reply);
   }
 
-  /** What the database cannot do or will not, as it is told. */
+  /** Errors of the database, as they are reported. */
   @ParameterizedTest
   @CsvSource({
     "PATCH,/v1/stores/app/keys/object,CONFLICT,409 conflict",

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The files for deployment say what the service understands. */
+/** Tests that the deployment files match the options of the service. */
 class DeploymentFilesTest {
   private static final Path FOLDER = Path.of("deploy");
   private static final Pattern VARIABLE = Pattern.compile("\\bKVSTORE_[A-Z_]+");
@@ -46,7 +46,7 @@ class DeploymentFilesTest {
         .matcher(Files.readString(FOLDER.resolve(file)))
         .results()
         .map(match -> match.group())
-        .filter(name -> !name.equals("KVSTORE_")) // of all variables
+        .filter(name -> !name.equals("KVSTORE_")) // the prefix of all variables
         .collect(Collectors.toSet());
 
     assertThat(variables()).containsAll(named);
@@ -154,7 +154,7 @@ class DeploymentFilesTest {
     assertThat(read("kvstore")).contains("-Dorg.sqlite.lib.path=$here/lib");
   }
 
-  /** What a plain {@code docker run} ends with. */
+  /** The result of a plain {@code docker run}. */
   @Test
   void addressWithoutTokens_isRefusedWithTheNextStep(@TempDir Path folder) {
     StringWriter err = new StringWriter();
@@ -170,7 +170,9 @@ class DeploymentFilesTest {
         .contains("docker run --rm -v kvstore:/data kvstore tokens create");
   }
 
-  /** So that each has the launcher's options of the JVM, and a memory of which they take a part. */
+  /**
+   * So that each container has the launcher's JVM options and a memory limit to which they refer.
+   */
   @Test
   void service_isStartedByItsLauncher_inBoundedMemory() throws IOException {
     JsonNode pod = ofKind("Deployment").at("/spec/template/spec/containers/0");

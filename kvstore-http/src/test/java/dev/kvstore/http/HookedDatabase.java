@@ -24,7 +24,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Calls a hook, which may throw or wait, before each call of a database and its stores. */
+/**
+ * A database that calls a hook, which may throw or block, before each call of its methods and
+ * stores.
+ */
 public final class HookedDatabase implements EntryDatabase {
   private final EntryDatabase database;
   private final List<ReadOptions> demands = new CopyOnWriteArrayList<>();
@@ -41,24 +44,24 @@ public final class HookedDatabase implements EntryDatabase {
     return database;
   }
 
-  /** Takes the name of the method that is called, or the kind of the mutation. */
+  /** Sets the hook, which receives the name of the called method or the kind of the mutation. */
   public void before(Consumer<String> newHook) {
     hook = newHook;
   }
 
-  /** Takes what tells the health of its caches, for which a service asks as it starts. */
+  /** Sets the health of its caches, which a service requests at startup. */
   public void health(Supplier<Optional<CacheHealth>> newHealth) {
     health = newHealth;
   }
 
-  /** Throws the exception before each call. */
+  /** Makes each call throw the exception. */
   public void fail(RuntimeException failure) {
     before(method -> {
       throw failure;
     });
   }
 
-  /** Lets the stores tell this as their position. */
+  /** Sets the position that the stores report. */
   public void position(long position) {
     token = new SyncToken(position);
   }

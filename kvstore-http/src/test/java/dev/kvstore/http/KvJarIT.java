@@ -33,11 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command line as it is shipped, run from a shell against a service. */
+/** Tests the packaged command line, run from a shell against a service. */
 class KvJarIT {
   private static final int PATIENCE_SECONDS = 120;
 
-  /** Of all tests, so that the launcher makes its archive once. */
+  /** Shared by all tests, so that the launcher creates its archive only once. */
   @TempDir
   private static Path cache;
 
@@ -48,7 +48,7 @@ class KvJarIT {
   private TestService service;
   private String url;
 
-  /** What a command ended with, and what it printed. */
+  /** The exit code and output of a command. */
   private record Result(int code, String out, String err) {}
 
   @BeforeEach
@@ -99,7 +99,7 @@ class KvJarIT {
     return result.out();
   }
 
-  /** Those of the others are run without a process for each. */
+  /** The other examples are run without a process for each. */
   @ParameterizedTest
   @ValueSource(
       strings = {"list", "find", "apply", "edit", "export", "import", "diff", "completion"})
@@ -156,7 +156,7 @@ class KvJarIT {
   @ValueSource(strings = {"TERM", "INT"})
   @Timeout(PATIENCE_SECONDS)
   void watch_tellsOfChanges_untilASignalEndsIt(String signal) throws Exception {
-    // A shell has its commands in the background ignore Ctrl-C, and so do their children.
+    // Background commands of a shell and their children ignore Ctrl-C.
     assumeTrue(!signal.equals("INT") || print("trap -p INT").isEmpty());
     Process process = begin("exec kv watch -o json");
     try (BufferedReader lines = process.inputReader(UTF_8)) {

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts that start the service and the command line, with a Java that shows its options. */
+/**
+ * Tests the launcher scripts of the service and the command line, with a Java that prints its
+ * options.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class LaunchersTest {
   private static final String USES = "-XX:SharedArchiveFile=";

@@ -84,7 +84,7 @@ class MainTest {
     assertThat(err.toString()).isEmpty();
   }
 
-  /** Runs the command with an output that cannot be written. */
+  /** Runs the command with an unwritable output. */
   private int exitCode(String problem, String arguments) {
     StandardOutput output = new StandardOutput(new OutputStream() {
       @Override
@@ -321,7 +321,7 @@ class MainTest {
             note -> assertThat(note).startsWith("INFO Ignoring variables that Kubernetes sets"));
   }
 
-  /** Serves for as long as the check takes. */
+  /** Runs the service during the check. */
   private void serve(Runnable check, String... arguments) throws InterruptedException {
     Thread serving = new Thread(() -> run(arguments));
     serving.start();

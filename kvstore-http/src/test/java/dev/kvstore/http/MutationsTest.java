@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A layer sees every write that comes over HTTP, as one mutation. */
+/** Tests that a layer sees each write over HTTP as one mutation. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MutationsTest {
   private static final Set<String> READS = Set.of("peek", "find", "scan", "count", "ping");
@@ -47,6 +47,7 @@ class MutationsTest {
         "DELETE | keys/old      |                  | Delete",
         "PUT    | defaults/new  | 1                | PutIfAbsent",
         "POST   | counters/n    | {\"by\":2}       | Add",
+        "POST   | copies        | {\"keys\":[\"ui.theme\"],\"toStore\":\"other\"} | All",
         "POST   | deletions     | {\"prefix\":\"ui.\"} | DeleteMany",
         "PUT    | values        | {\"a\":1,\"b\":2} | Batch"
       })

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real settings as JSON, through a service that is stopped and started again. */
+/** Tests real settings as JSON with a service that is stopped and started again. */
 class RealSettingsTest {
   private static final String STORE = "/v1/stores/spring";
 
-  /** The declared types that can be read from what the metadata has as JSON. */
+  /** The declared types that can be read from the JSON in the metadata. */
   private static final Set<Class<?>> TOLD_BY_JSON =
       Set.of(Boolean.class, Integer.class, Long.class, Double.class, String.class, URI.class);
 
@@ -67,7 +67,7 @@ class RealSettingsTest {
         .toList();
   }
 
-  /** Follows the pages from the first to the last. */
+  /** Returns all keys, read page by page. */
   private static List<String> keys(TestService service, String prefix) {
     List<String> keys = new ArrayList<>();
     String after = "";

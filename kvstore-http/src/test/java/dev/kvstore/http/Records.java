@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Changed copies of records. */
+/** Creates changed copies of records. */
 public final class Records {
   private Records() {}
 
   /**
    * Returns a copy of the record.
    *
-   * @param changes names of components, and after each its new value
+   * @param changes names of components, each followed by its new value
    */
   public static <R extends Record> R with(R record, Object... changes) {
     Map<Object, Object> changed = new HashMap<>();

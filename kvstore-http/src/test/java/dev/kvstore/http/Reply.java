@@ -17,7 +17,7 @@ import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
-/** What came back over the socket. */
+/** A response received over a socket. */
 public final class Reply {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -108,7 +108,7 @@ public final class Reply {
     return headers;
   }
 
-  /** Returns whether the body ended as its headers said that it would. */
+  /** Returns true if the body ended as announced by its headers. */
   public boolean complete() {
     return complete;
   }
@@ -128,7 +128,7 @@ public final class Reply {
     return body;
   }
 
-  /** Returns the body without the newline at the end. */
+  /** Returns the body without the trailing newline. */
   public String text() {
     String text = new String(body, StandardCharsets.UTF_8);
     return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
@@ -146,7 +146,7 @@ public final class Reply {
     return new RawBsonDocument(body);
   }
 
-  /** Returns the code of a problem; empty where this is none. */
+  /** Returns the code of a problem; empty if this is not one. */
   public String code() {
     return String.valueOf(header("Content-Type"))
             .toLowerCase(Locale.ROOT)

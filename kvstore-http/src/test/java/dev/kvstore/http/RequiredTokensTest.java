@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When the service does not start without tokens. */
+/** Tests when the service refuses to start without tokens. */
 class RequiredTokensTest {
   @TempDir
   private static Path certificates;

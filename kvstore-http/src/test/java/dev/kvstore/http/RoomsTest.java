@@ -11,10 +11,10 @@ import dev.kvstore.testing.Rooms;
 import java.util.List;
 import java.util.Map;
 
-/** Which rooms each package may see. None of them is the client. */
+/** Checks the dependencies between packages. None may depend on the client. */
 @AnalyzeClasses(packages = "dev.kvstore.http", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
-  /** The rooms from the lowest to the highest; each may see those before it. */
+  /** The packages from the lowest to the highest; each may depend on those before it. */
   private static final List<String> ORDER = List.of(
       room("error"),
       room("limits"),
@@ -40,7 +40,7 @@ class RoomsTest {
       room("command"),
       "dev.kvstore.http");
 
-  /** Who alone may see a library. */
+  /** The only packages that may use a library. */
   private static final Map<String, List<String>> LIBRARIES = Map.of(
       "io.javalin..", List.of(room("server")),
       "com.mongodb..", List.of(room("metrics.mongo")),

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar as it is shipped, in a process of its own. */
+/** Tests the packaged jar in a separate process. */
 class RunnableJarIT {
   private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
@@ -63,7 +63,7 @@ class RunnableJarIT {
     return process;
   }
 
-  /** Returns the address that the service says it serves. */
+  /** Returns the address that the service prints. */
   private static String address(Process process) throws IOException {
     BufferedReader out = process.inputReader(UTF_8);
     Matcher address = ADDRESS.matcher(String.valueOf(out.readLine()));
@@ -141,7 +141,7 @@ class RunnableJarIT {
     assertThat(first.isAlive()).isTrue();
   }
 
-  /** Starts the service as its launcher does, with a folder of its own for the cache. */
+  /** Starts the service with its launcher and a separate cache folder. */
   private Process launch(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(
         List.of("sh", Path.of("deploy", "kvstore").toAbsolutePath().toString()));
@@ -217,7 +217,7 @@ class RunnableJarIT {
     assertThat(folder.resolve("err.txt")).isEmptyFile();
   }
 
-  /** @param script runs the jar where it has {@code %s} */
+  /** @param script a script with {@code %s} for running the jar */
   private Process shell(String script) throws IOException {
     String java = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -jar '"
         + System.getProperty("kvstore.jar") + "'";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service that does not start keeps no thread, no port and no file. */
+/** Tests that a service that fails to start leaves no thread, no port and no file open. */
 class StartFailureTest {
   @TempDir
   private Path folder;
@@ -63,7 +63,10 @@ class StartFailureTest {
     });
   }
 
-  /** By another socket first: the service itself could share the port with what is left of it. */
+  /**
+   * Checks with another socket first, because the service itself could share the port with its own
+   * remains.
+   */
   private void assertThatItStarts() throws Exception {
     listen(port).close();
     OwnThreads.assertNoneLeft(() -> KVServer.start(settings(), database).close());

@@ -25,7 +25,7 @@ import java.time.Clock;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A service over a new file, and a client that sends exactly the bytes it is told to. */
+/** A service over a new file, and a client that sends exactly the given bytes. */
 public final class TestService implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
@@ -45,7 +45,7 @@ public final class TestService implements AutoCloseable {
     return start(Backend.cached("sqlite", database(folder)), settings);
   }
 
-  /** Returns a new database that keeps what a service keeps by default. */
+  /** Returns a new database with the default history settings of a service. */
   public static SqliteEntryDatabase database(Path folder) {
     return SqliteEntryDatabase.open(
         folder.resolve("test.db"), SqliteConfig.DEFAULT.history(HistorySettings.DEFAULT));
@@ -80,7 +80,7 @@ public final class TestService implements AutoCloseable {
         database, KVServer.start(named(settings), database, accessControl, metrics));
   }
 
-  /** Tests that do not care send these. */
+  /** Adds the host names that tests send by default. */
   private static ServerSettings named(ServerSettings settings) {
     return settings.web().allowedHosts().isEmpty()
         ? with(settings, "web", with(settings.web(), "allowedHosts", Set.of("test", "x")))
@@ -107,7 +107,7 @@ public final class TestService implements AutoCloseable {
     return send("POST", path, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  /** Sends one request on a connection of its own; the headers are whole lines. */
+  /** Sends one request on a new connection; the headers are whole lines. */
   public Reply send(String method, String path, byte @Nullable [] body, String... headers) {
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: test\r\n");
     head.append("Connection: close\r\n");
@@ -123,7 +123,7 @@ public final class TestService implements AutoCloseable {
     return raw(request.toByteArray(), method.equals("HEAD"));
   }
 
-  /** Sends these bytes, whatever they are. */
+  /** Sends these bytes unchanged. */
   public Reply raw(byte[] request, boolean head) {
     try (Socket socket = connect()) {
       socket.getOutputStream().write(request);
@@ -141,7 +141,7 @@ public final class TestService implements AutoCloseable {
     return connect(new Socket());
   }
 
-  /** Returns a connection that takes little as long as nobody reads from it. */
+  /** Returns a connection with a small receive buffer. */
   public Socket connectNarrow() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(8 * 1024);

@@ -3,7 +3,7 @@ package dev.kvstore.cli;
 import dev.kvstore.KVException;
 import dev.kvstore.cli.options.Connection;
 
-/** What went wrong, and what can be done about it. */
+/** Describes errors and suggests what to do about them. */
 final class Advice {
   private Advice() {}
 

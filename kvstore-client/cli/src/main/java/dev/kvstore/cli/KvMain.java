@@ -48,7 +48,7 @@ public final class KvMain {
   private KvMain() {}
 
   public static void main(String[] arguments) {
-    // Nobody has asked for a log, and without a place for it SLF4J would say so with each command.
+    // There is no log, and without a provider SLF4J would print a warning with each command.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     StandardOutput out = new StandardOutput();
     Console console = new Console(
@@ -70,24 +70,27 @@ public final class KvMain {
     System.exit(exitCode(code, out, console.err()));
   }
 
-  /** Returns what the program ends with, which is no success if its output got lost. */
+  /** Returns the exit code of the program, which is a failure if output was lost. */
   static int exitCode(int code, StandardOutput out, PrintWriter err) {
     String loss = out.loss();
     if (loss == null) {
       return code;
     }
     err.println("kv: " + loss);
-    // A 1 is an answer, and that was lost; what else went wrong says more.
+    // A 1 is a result, which was lost; other errors are more specific.
     return code == ExitCodes.OK || code == ExitCodes.DIFFERENT ? ExitCodes.INTERNAL : code;
   }
 
-  /** Java puts U+FFFD where an argument is not in the encoding of the locale. */
+  /**
+   * Returns true if an argument has U+FFFD, which Java substitutes for bytes that are invalid in
+   * the locale's encoding.
+   */
   private static boolean isGarbled(String[] arguments) {
     return !"UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"))
         && Arrays.stream(arguments).anyMatch(argument -> argument.indexOf('\uFFFD') >= 0);
   }
 
-  /** Returns the exit code, see {@link ExitCodes}. */
+  /** Runs the command line and returns the exit code, see {@link ExitCodes}. */
   static int run(
       String[] arguments,
       Map<String, String> environment,
@@ -105,7 +108,7 @@ public final class KvMain {
     try {
       return commandLine.execute(arguments);
     } catch (Error e) {
-      // Such as OutOfMemoryError, which picocli leaves to the JVM: that would end with 1.
+      // Such as OutOfMemoryError, which picocli leaves to the JVM, which would exit with 1.
       return failure(e, session);
     }
   }
@@ -133,7 +136,7 @@ public final class KvMain {
   private static Variables variables(
       Map<String, String> environment, CommandLine commandLine, Session session) {
     Variables variables = Variables.of(environment, variables(commandLine), Variables.SERVICE);
-    // One that this command does not know may be that of another.
+    // A variable that this command does not know may belong to another one.
     return variables.unknown().isEmpty()
         ? variables
         : Variables.of(environment, variables(Commands.all(session)), Variables.SERVICE);

@@ -1,4 +1,4 @@
-/** The command line {@code kv}: the entries of a service, for people and scripts. */
+/** The command line {@code kv}: access to the entries of a service for people and scripts. */
 @NullMarked
 package dev.kvstore.cli;
 

@@ -23,7 +23,7 @@ import org.bson.BsonValue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Editors are shell scripts here. */
+/** Tests {@code kv edit}. The editors are shell scripts. */
 class EditCommandTest extends KvTest {
   private Path seen;
   private Path mark;
@@ -155,7 +155,7 @@ class EditCommandTest extends KvTest {
     assertThat(entry().version()).isEqualTo(1);
   }
 
-  /** Runs the test with an editor that waits the first time until something has happened. */
+  /** Runs the test with an editor that the first time waits until something has happened. */
   private void meanwhile(Runnable happening, String edit, Runnable test) throws IOException {
     Path waiting = folder.resolve("waiting");
     editor("touch " + waiting + "; while [ ! -e " + mark + " ]; do sleep 0.02; done; " + edit);

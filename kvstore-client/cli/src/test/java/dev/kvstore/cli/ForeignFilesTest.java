@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Import of files that other applications made, and export for them. */
+/** Tests importing files of other applications, and exporting for them. */
 class ForeignFilesTest extends KvTest {
   private static final String APPLICATION = """
       server:

@@ -47,6 +47,7 @@ class HelpAndErrorsTest extends KvTest {
         "edit",
         "export",
         "import",
+        "copy",
         "diff",
         "stores",
         "completion");
@@ -98,7 +99,7 @@ class HelpAndErrorsTest extends KvTest {
         .startsWith("kv: There is a script for bash and for zsh, and none for 'fish'\n");
   }
 
-  /** Runs the command on a service that answers everything with an error. */
+  /** Runs the command on a service that always responds with an error. */
   private Kv.Result fail(KVException failure, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

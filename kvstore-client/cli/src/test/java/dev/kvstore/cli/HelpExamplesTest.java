@@ -12,9 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs what the help shows. The tests of the jar run those examples that need a shell. */
+/** Runs the examples of the help. The tests of the jar run the examples that need a shell. */
 class HelpExamplesTest extends KvTest {
-  /** A word of a shell: with or without quotes; a comment ends the line. */
+  /** A shell word, with or without quotes; a comment ends the line. */
   private static final Pattern WORD = Pattern.compile("'([^']*)'|#.*|[^' ]+");
 
   @BeforeEach
@@ -48,6 +48,7 @@ class HelpExamplesTest extends KvTest {
         "edit",
         "export",
         "import",
+        "copy",
         "diff",
         "stores",
         "log",
@@ -66,7 +67,7 @@ class HelpExamplesTest extends KvTest {
     assertThat(examples).isNotEmpty();
     for (String example : examples) {
       Kv.Result result = kv.run(words(example).toArray(String[]::new));
-      // The etag is anyone's; and what is compared may differ.
+      // The etag is arbitrary, and compared values may differ.
       List<Integer> codes = example.contains("--if-match")
           ? List.of(3)
           : example.contains("kv diff") || example.contains("--to 6a10")

@@ -38,9 +38,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Help.Ansi;
 
-/** Runs the command line over the stores of a file, in an environment that a test makes. */
+/** Runs the command line on the stores of a file, in an environment set by a test. */
 final class Kv implements AutoCloseable {
-  /** Reads what is stored as what Jackson makes of it. */
+  /** The type that reads any value as Jackson's natural type. */
   static final KVType<Object> ANY = KVType.of(Object.class);
 
   private final SqliteEntryDatabase database;
@@ -60,7 +60,7 @@ final class Kv implements AutoCloseable {
   HttpSettings settings = HttpSettings.DEFAULT;
   List<URI> servers = List.of();
 
-  /** What a command ended with, and what it printed. */
+  /** The exit code and output of a command. */
   record Result(int code, String out, String err) {}
 
   Kv(Path folder) {
@@ -83,7 +83,7 @@ final class Kv implements AutoCloseable {
     return new Result(code, out.toString(), err.toString());
   }
 
-  /** Runs the command with another place for its output, and returns what it ends with. */
+  /** Runs the command with this output and returns the exit code. */
   int run(PrintWriter out, Writer err, String... arguments) {
     return run(console(out, err), arguments);
   }
@@ -104,12 +104,12 @@ final class Kv implements AutoCloseable {
         clock);
   }
 
-  /** Returns what is stored in the store {@code app}. */
+  /** Returns the value stored in the store {@code app}. */
   RawValue raw(String key) {
     return Objects.requireNonNull(store("app").get(key, RawValue.TYPE));
   }
 
-  /** Returns a session in which commands can be looked at, but do nothing. */
+  /** Returns a session for inspecting commands without running them. */
   Session session() {
     return new Session(
         console(new PrintWriter(out, true), err),
@@ -119,7 +119,7 @@ final class Kv implements AutoCloseable {
         interrupt);
   }
 
-  /** Returns what a command prints that must succeed. */
+  /** Returns the output of a command, which must succeed. */
   String print(String... arguments) {
     Result result = run(arguments);
     if (result.code() != 0) {
@@ -128,7 +128,7 @@ final class Kv implements AutoCloseable {
     return result.out();
   }
 
-  /** Returns the kinds of the writes that commands did since this was called last. */
+  /** Returns the kinds of the writes of commands since the last call. */
   List<String> mutations() {
     return mutations.take();
   }

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test of commands over a new file. */
+/** The base class of tests of commands on a new file. */
 abstract class KvTest {
   @TempDir
   protected Path folder;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A layer sees every write of a command, as one mutation each. */
+/** Tests that a layer sees each write of a command as one mutation. */
 class MutationsTest {
   @TempDir
   private Path folder;
@@ -23,6 +23,9 @@ class MutationsTest {
         "default x 2 | Put",
         "delete n | Delete",
         "delete --prefix n | DeleteMany",
+        "copy n --to-store other | All",
+        "copy --prefix n --to-prefix m --move | All",
+        "copy n --to-store other --dry-run |",
         "incr n | Add",
         "edit n | Put",
         "find n |",

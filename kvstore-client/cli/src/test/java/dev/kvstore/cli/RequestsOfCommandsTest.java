@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Help.Ansi;
 
-/** A command sends the requests that it needs, and follows no events. */
+/** Tests that a command sends only the necessary requests, and follows no events. */
 class RequestsOfCommandsTest {
   @TempDir
   private Path folder;

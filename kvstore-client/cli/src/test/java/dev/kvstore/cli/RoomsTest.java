@@ -8,7 +8,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.kvstore.testing.Rooms;
 import java.util.List;
 
-/** Which rooms each package may see. The command line reaches stores by the API alone. */
+/** Checks the dependencies between packages. The command line uses stores only through the API. */
 @AnalyzeClasses(packages = "dev.kvstore.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
   private static final String TERMINAL = room("terminal");
@@ -22,7 +22,7 @@ class RoomsTest {
   private static final String BSON = "org.bson..";
   private static final String DIFF = "com.github.difflib..";
 
-  /** A room, and what it may see beside itself, the API, picocli and the JDK. */
+  /** A package and its allowed dependencies besides itself, the API, picocli and the JDK. */
   private static final List<List<String>> ROOMS = List.of(
       List.of(TERMINAL, FILES, SUPPORT),
       List.of(

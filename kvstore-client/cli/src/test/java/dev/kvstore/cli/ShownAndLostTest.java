@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a terminal must not get, and what becomes of output that cannot be written. */
+/** Tests that control characters are kept from terminals, and that lost output is reported. */
 class ShownAndLostTest extends KvTest {
   private static final String KEY = "a.\u202Eb";
   private static final String TEXT = "x\u001B[31m\u202E\u0085\uFEFF\n\ty";
@@ -57,6 +57,7 @@ class ShownAndLostTest extends KvTest {
         "export --format yaml",
         "export --format properties",
         "diff app other",
+        "copy KEY --to-store other",
         "default KEY 1",
         "set KEY 1",
         "delete KEY"
@@ -77,7 +78,7 @@ class ShownAndLostTest extends KvTest {
     assertThat(kv.print("list", "--keys")).isEqualTo(KEY + "\n");
   }
 
-  /** A disk with so much space, and then none. */
+  /** A disk with this much space. */
   private static final class SmallDisk extends OutputStream {
     private int space;
 

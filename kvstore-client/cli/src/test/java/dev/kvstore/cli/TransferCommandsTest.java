@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.internal.transfer.FileFormat;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -211,6 +212,61 @@ class TransferCommandsTest extends KvTest {
     kv.input = "{}";
     assertThat(kv.run("diff", "-", "other", "--prefix", "new"))
         .isEqualTo(new Kv.Result(1, "+new: \"x\"\n", ""));
+  }
+
+  @Test
+  void diff_ofStores_tellsTypes_andOtherPrefixes() throws IOException {
+    kv.store("typed").set("ui.theme", "dark");
+    kv.store("typed").set("http.rate", new BigDecimal("12.50"));
+    kv.store("typed").set("n", 1);
+    kv.store("typed").set("web.n", 1L);
+    assertThat(kv.run("diff", "app", "typed", "--prefix", "ui.").code()).isZero();
+    assertThat(kv.run("diff", "typed", "typed", "--prefix", "n", "--to-prefix", "web.n"))
+        .isEqualTo(new Kv.Result(1, "-n: 1  (int32)\n+n: 1  (int64)\n", ""));
+    String file = file("f.json", "{\"web.n\": 2}");
+    assertThat(kv.run("diff", "typed", file, "--prefix", "n", "--to-prefix", "web.n")
+            .out())
+        .isEqualTo("-n: 1\n+n: 2\n");
+  }
+
+  @Test
+  void copy_toAnotherStore_afterADryRun() {
+    Kv.Result dry = kv.run("copy", "--prefix", "http.", "--to-store", "copy", "--dry-run");
+    assertThat(dry.out())
+        .isEqualTo(
+            "created  http.limits  -> {\"max\":3,\"min\":1}\ncreated  http.rate  -> 12.50\n");
+    assertThat(dry.err())
+        .startsWith("Would copy: 2 created, 0 changed, 0 deleted, 0 the same; --if-match ");
+    assertThat(kv.store("copy").keys()).isEmpty();
+    String fingerprint = dry.err().replaceAll("(?s).*--if-match (\\S+).*", "$1");
+    kv.print(
+        "copy", "--prefix", "http.", "--to-store", "copy", "--if-match", fingerprint, "-m", "why");
+    assertThat(kv.run("diff", "app", "copy", "--prefix", "http.").code()).isZero();
+    assertThat(kv.print("log", "--store", "copy", "-n", "1"))
+        .contains("copy v1")
+        .contains("why");
+    assertThat(kv.run("copy", "--prefix", "http.", "--to-store", "copy").err())
+        .isEqualTo("Copied: 0 created, 0 changed, 0 deleted, 2 the same\n");
+  }
+
+  @Test
+  void copy_ofKeys_andMoves() {
+    kv.store("copy").set("ui.theme", "light");
+    Kv.Result kept =
+        kv.run("copy", "ui.theme", "none", "--to-store", "copy", "--mode", "defaults", "--move");
+    assertThat(kept.code()).isZero();
+    assertThat(kept.err()).isEqualTo("""
+            Keys without an entry: 1
+            Moved: 0 created, 0 changed, 0 deleted, 1 the same
+            """);
+    assertThat(kv.print("copy", "--prefix", "ui.", "--to-prefix", "web.", "--move"))
+        .isEqualTo("created  web.theme  -> \"dark\"\ndeleted  ui.theme  \"dark\"\n");
+    assertThat(kv.run("copy", "none", "--to-store", "copy").code()).isEqualTo(1);
+    assertThat(kv.run("copy", "k").err()).contains("Give --to-store, --to-prefix or both");
+    assertThat(kv.run("copy", "--to-store", "copy").err()).contains("Give one of KEY, --prefix");
+    assertThat(kv.run("copy", "k", "--to-store", "a/b").err()).contains("--to-store");
+    kv.environment.put("KVSTORE_PREFIX", "ui.");
+    assertThat(kv.run("copy", "--to-store", "copy").code()).isEqualTo(2);
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Fills the queue of a server that accepts nothing, so that the next connection gets no answer. */
+/** Fills the accept queue of a server that accepts nothing, so that the next connection hangs. */
 public final class Backlog implements Closeable {
   private final List<Socket> waiting = new ArrayList<>();
   private final ServerSocket server;

@@ -43,7 +43,7 @@ public final class Bodies {
     return Objects.requireNonNull(parse(value.toByteArray()).get("value"));
   }
 
-  /** An entry without a value, as version 7 with etag "e7". */
+  /** Returns an entry without a value, of version 7 and with etag "e7". */
   public static BsonDocument metadata(String key) {
     return new BsonDocument("key", new BsonString(key))
         .append("version", new BsonInt64(7))

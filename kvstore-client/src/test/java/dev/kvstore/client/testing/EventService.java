@@ -21,7 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A node whose streams of events are in the hands of the test. */
+/** A node whose event streams are controlled by the test. */
 public final class EventService implements AutoCloseable {
   private final BlockingQueue<Stream> asked = new LinkedBlockingQueue<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -58,7 +58,7 @@ public final class EventService implements AutoCloseable {
     try {
       asked.add(new Stream(socket));
     } catch (IOException e) {
-      // It has gone before it has asked.
+      // The client disconnected before sending a request.
     }
   }
 
@@ -75,12 +75,12 @@ public final class EventService implements AutoCloseable {
     return next;
   }
 
-  /** Returns how many have asked and were not looked at. */
+  /** Returns the number of pending requests. */
   public int waiting() {
     return asked.size();
   }
 
-  /** A request, and what is answered to it. */
+  /** A request and the stream of its response. */
   public static final class Stream {
     private final Socket socket;
     private final String target;
@@ -112,14 +112,14 @@ public final class EventService implements AutoCloseable {
       return headers.get(name.toLowerCase(Locale.ROOT));
     }
 
-    /** Answers with these events to begin with, and more to come. */
+    /** Starts a response with these events; more can follow. */
     public Stream begin(String... events) {
       return raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nKV-Request-Id: "
               + header("KV-Request-Id") + "\r\nConnection: close\r\n\r\n")
           .send(events);
     }
 
-    /** Answers without events. */
+    /** Responds without events. */
     public void refuse(int status, String... lines) {
       String more = lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n";
       raw("HTTP/1.1 " + status + " -\r\nContent-Length: 0\r\nConnection: close\r\n" + more
@@ -157,15 +157,15 @@ public final class EventService implements AutoCloseable {
       }
     }
 
-    /** Waits until the other side has let go. */
+    /** Waits until the other side has closed the connection. */
     public void awaitEnd() throws IOException {
       socket.setSoTimeout(30_000);
       try {
         while (socket.getInputStream().read() >= 0) {
-          // nothing that matters
+          // ignored
         }
       } catch (SocketException e) {
-        // It was reset, which is an end too.
+        // A reset is an end, too.
       }
     }
   }

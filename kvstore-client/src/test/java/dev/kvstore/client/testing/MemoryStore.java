@@ -58,7 +58,7 @@ public class MemoryStore implements EntryStore, Mutation.Handler {
         KVMetadata.of(key, version, "etag" + version, time, time, "me", expiresAt));
   }
 
-  /** Somebody else writes. */
+  /** Writes as another client. */
   public KVMetadata put(String key, @Nullable Object value) {
     return put(key, value, null);
   }

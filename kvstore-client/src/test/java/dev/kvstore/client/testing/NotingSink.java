@@ -7,11 +7,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Writes down what it is told. */
+/** Records its calls. */
 public class NotingSink implements ChangeSink {
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
 
-  /** What was said last to be the time up to which all was told. */
+  /** The time up to which everything was last reported as complete. */
   public volatile long asOf;
 
   @Override
@@ -64,7 +64,7 @@ public class NotingSink implements ChangeSink {
     return next;
   }
 
-  /** Checks that it is told of this next. */
+  /** Checks that these are the next calls. */
   public void hears(String... expected) throws InterruptedException {
     for (String call : expected) {
       String heard = next();

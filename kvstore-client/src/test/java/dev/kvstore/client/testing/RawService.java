@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service that a test can make misbehave on the wire. */
 public final class RawService implements AutoCloseable {
-  /** What is done with a request once it has been read whole. */
+  /** Handles a request after it was completely read. */
   public interface Script {
-    /** Answers, or not; the number counts the requests from 1 on. */
+    /** Responds or not; the number counts requests from 1. */
     void answer(Socket connection, int number) throws Exception;
   }
 
@@ -61,7 +61,7 @@ public final class RawService implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
-  /** Returns a store that tries once. */
+  /** Returns a store without retries. */
   public RawStore store() {
     return store(HttpSettings.DEFAULT);
   }
@@ -77,7 +77,7 @@ public final class RawService implements AutoCloseable {
     }
   }
 
-  /** Answers as an ordinary service would and keeps the connection. */
+  /** Responds like an ordinary service and keeps the connection open. */
   public static void write(Socket connection, Reply reply) throws IOException {
     StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.status + " -\r\n");
     reply.headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
@@ -94,13 +94,13 @@ public final class RawService implements AutoCloseable {
         script.answer(connection, requests.incrementAndGet());
       }
     } catch (Exception e) {
-      // The test sees what came of it on its own side.
+      // The test observes the effect on its own side.
     } finally {
       closed.release();
     }
   }
 
-  /** Reads a request whole, and tells whether there was one. */
+  /** Reads a whole request. Returns false if there was none. */
   private static boolean readRequest(InputStream in) throws IOException {
     int length = 0;
     String line = readLine(in);

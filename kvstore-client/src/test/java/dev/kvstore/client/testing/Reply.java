@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bson.BsonDocument;
 
-/** What a service answers. */
+/** The response of a service. */
 public final class Reply {
-  /** No answer: the connection is closed. */
+  /** No response: the connection is closed. */
   public static final Reply CUT = empty(0);
 
   final int status;
@@ -33,9 +33,9 @@ public final class Reply {
   }
 
   /**
-   * Returns an error as the service describes it.
+   * Returns an error in the service's format.
    *
-   * @param members of the problem besides its code, as JSON, each after a comma
+   * @param members the members of the problem besides its code, as JSON, each after a comma
    */
   public static Reply problem(int status, String code, String members) {
     return text(

@@ -4,7 +4,7 @@ import com.sun.net.httpserver.Headers;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 
-/** What a service was asked. */
+/** A request received by a service. */
 public record Request(
     String method, String uri, Headers headers, @Nullable BsonDocument body) {
   @Nullable

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 
-/** Answers as a test tells it to, and keeps what it was asked. */
+/** A service that responds as scripted by a test, and records requests. */
 public final class ScriptedService implements AutoCloseable {
   public final List<Request> requests = new CopyOnWriteArrayList<>();
 
@@ -44,7 +44,7 @@ public final class ScriptedService implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /** Returns a store that tries once. */
+  /** Returns a store without retries. */
   public RawStore store() {
     return store(HttpSettings.DEFAULT);
   }

@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a hit costs, beside a look-up in the same map. Run all, see what is allocated, and how it
- * scales, with
+ * Measures the cost of a hit compared with a lookup in the same map. Run all benchmarks, with
+ * allocations and two threads, with
  *
  * <pre>{@code
  * ./mvnw -Pbenchmarks -pl kvstore-core test -DskipTests -Dbenchmarks="NearCache -prof gc -t 2"
@@ -39,13 +39,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class NearCacheBenchmark {
-  /** A power of two. With many the processor's caches decide, as each hit touches more memory. */
+  /**
+   * A power of two. With many keys the processor's caches dominate, because each hit touches more
+   * memory.
+   */
   @Param({"16", "1024"})
   public int keyCount;
 
   /**
-   * Whether the cache is more than half full: below that Caffeine does not note which entries are
-   * used, which saves it about half of a hit.
+   * True for a cache that is more than half full: below that Caffeine does not record which entries
+   * are used, which saves about half the cost of a hit.
    */
   @Param({"false", "true"})
   public boolean full;
@@ -57,7 +60,7 @@ public class NearCacheBenchmark {
   private @Nullable FakeStore entries;
   private @Nullable KVStore typed;
 
-  /** Walks through the keys. */
+  /** Iterates over the keys. */
   @State(Scope.Thread)
   public static class Cursor {
     private int at;
@@ -98,8 +101,8 @@ public class NearCacheBenchmark {
       keys[i] = "http.client.setting." + i;
       database.set(keys[i], i);
       items[i] = typed.item(keys[i], Integer.class);
-      items[i].get(); // loads it
-      items[i].get(); // finds it decoded, and remembers it
+      items[i].get(); // loads the entry
+      items[i].get(); // finds the decoded value and remembers it
     }
   }
 
@@ -128,9 +131,7 @@ public class NearCacheBenchmark {
     return cache.peek(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);
   }
 
-  /**
-   * The least that a read without a cache costs: there is no database, only a map behind a lock.
-   */
+  /** The minimum cost of a read without a cache: there is no database, only a map behind a lock. */
   @Benchmark
   public Object uncached(Cursor cursor) {
     return entries.find(keys[cursor.next(keyCount)], ReadOptions.DEFAULT);

@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Settings that follow what is stored. Thread-safe. */
+/** A binding that follows the stored entries. Thread-safe. */
 public final class Binding<T> implements KVBinding<T> {
   private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-  /** An entry may outlive its expiry by the difference of two clocks. */
+  /** The minimum wait for an expiry; an entry may outlive it by the difference of two clocks. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
   private final Settings<T> settings;
@@ -44,7 +44,7 @@ public final class Binding<T> implements KVBinding<T> {
   private volatile State<T> state;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** The settings, what was read last, its problems, and the keys that nothing asked for. */
+  /** The current settings, and the last read entries with their problems and unread keys. */
   private record State<T>(
       T current,
       Map<String, KVEntry<RawValue>> entries,
@@ -69,7 +69,7 @@ public final class Binding<T> implements KVBinding<T> {
         this::closeListeners);
   }
 
-  /** As {@link dev.kvstore.KVStore#bind(String, Class, BindOptions)}. */
+  /** Creates a binding, like {@link dev.kvstore.KVStore#bind(String, Class, BindOptions)}. */
   public static <T> KVBinding<T> of(
       String prefix,
       Class<T> type,
@@ -105,7 +105,7 @@ public final class Binding<T> implements KVBinding<T> {
       listening.close();
       throw new KVException(ErrorCode.CLOSED, "The binding of '" + prefix() + "' has been closed");
     }
-    listening.runner.wake(); // for what has changed since it looked
+    listening.runner.wake(); // report changes made since the state was read above
     return listening;
   }
 
@@ -161,18 +161,18 @@ public final class Binding<T> implements KVBinding<T> {
   }
 
   private void closeListeners() {
-    // Once, or two listeners that close this at the same time would wait for each other.
+    // Only once, or two listeners that close the binding at the same time would deadlock.
     if (!closed.getAndSet(true)) {
       List.copyOf(listeners).forEach(Listening::close);
     }
   }
 
-  /** Tells one listener how the settings are, if it was told otherwise before. */
+  /** Reports the state to one listener if it differs from the last reported one. */
   private final class Listening implements KVSubscription {
     private final KVBindingListener<? super T> listener;
     private final SerialRunner runner;
 
-    // Of the runner alone.
+    // Confined to the runner.
     private T told;
     private List<KVProblem> toldProblems;
 

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what is stored for groups and their settings, ignoring unknown names. Not thread-safe. */
+/**
+ * Finds the stored values of groups and their settings, ignoring unknown names. Not thread-safe.
+ */
 record Contents(BsonCodec codec, StoredKeys keys, String separator) {
-  /** Returns true if a key or a document has something for a member of the shape. */
+  /** Returns true if a key or a document has a value for a member of the shape. */
   boolean hasAny(Shape shape, String below, List<Document> documents) {
     return documents.stream().anyMatch(document -> hasAny(shape, document.members()))
         || shape.members().stream().anyMatch(member -> hasAny(member, below + member.name()));
@@ -43,11 +45,14 @@ record Contents(BsonCodec codec, StoredKeys keys, String separator) {
     try {
       return !below.isEmpty() && known(member, gathered(member, null, below)).hasAny();
     } catch (Gathering.MalformedException e) {
-      return true; // a problem
+      return true; // malformed, which will be reported
     }
   }
 
-  /** Makes a list of {@code hosts[0]}, a map of {@code limits.red}; a map may have more in one. */
+  /**
+   * Returns a list gathered from keys such as {@code hosts[0]}, or a map gathered from keys such as
+   * {@code limits.red} and a document.
+   */
   RawValue gathered(Member member, @Nullable RawValue document, List<StoredKeys.Below> below)
       throws Gathering.MalformedException {
     Gathering gathering = new Gathering(Gathering.content(member.type().type()), separator);
@@ -64,7 +69,7 @@ record Contents(BsonCodec codec, StoredKeys keys, String separator) {
     return codec.known(value, member.type(), separator);
   }
 
-  /** Lists the members of a document that the shape does not have among the unread keys. */
+  /** Adds the members of a document that the shape does not have to the unread keys. */
   void addUnread(Shape shape, Map<String, RawValue> document, String below) {
     document.forEach((name, value) -> {
       Member member = shape.member(name);

@@ -9,14 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A document that fills the members of a group, and the key under which it is stored. */
 record Document(String key, Map<String, RawValue> members) {
-  /** Adds the value, and returns true, if it is a document. */
+  /** Adds the value if it is a document. Returns false if it is not. */
   static boolean add(String key, RawValue value, List<Document> documents) {
     Optional<Map<String, RawValue>> members = BsonValues.members(value);
     members.ifPresent(of -> documents.add(new Document(key, of)));
     return members.isPresent();
   }
 
-  /** Returns the member of that name, or else one of the same words. */
+  /**
+   * Returns the member of this name, or else one with an equivalent spelling; null if there is
+   * none.
+   */
   @Nullable
   RawValue member(String name) {
     RawValue exact = members.get(name);
@@ -29,7 +32,7 @@ record Document(String key, Map<String, RawValue> members) {
             .orElse(null);
   }
 
-  /** Returns where a member is, as the end of a message. */
+  /** Returns the place of a member, as the end of a message. */
   String where() {
     return " (in the document under key '" + key + "')";
   }

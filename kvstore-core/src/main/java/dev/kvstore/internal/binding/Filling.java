@@ -19,21 +19,24 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One try to make an object of what was read; goes on after a problem. Rules are by key. */
+/**
+ * An attempt to create an object from the entries that were read. Continues after a problem, to
+ * collect all. Rules are by key.
+ */
 record Filling(
     BsonCodec codec,
     StoredKeys keys,
     String separator,
     Map<String, List<BindOptions.Rule<?>>> rules,
     List<KVProblem> problems) {
-  /** A value, its key, and what to say about where it is. */
+  /** A value, its key, and its place for messages. */
   private record Source(String key, RawValue value, String where) {}
 
   private Contents contents() {
     return new Contents(codec, keys, separator);
   }
 
-  /** Returns the object as a whole, or null where there was a problem. */
+  /** Returns the whole object, or null if there was a problem. */
   @Nullable
   Object whole(Shape shape, Prefix prefix, @Nullable Object defaults) {
     List<Document> documents = new ArrayList<>();
@@ -45,7 +48,7 @@ record Filling(
     return make(shape, prefix.given(), prefix.below(), documents, defaults);
   }
 
-  /** Returns that one member of an object in which there is nothing else. */
+  /** Returns the value of a single member without an object around it. */
   @Nullable
   Object only(Member member) {
     return value(member, member.name(), List.of(), null);
@@ -73,7 +76,7 @@ record Filling(
     }
   }
 
-  /** Lets default methods say what nothing else has said. */
+  /** Calls the default methods of members without any other value. */
   private void settle(Shape shape, Object object, String below, @Nullable Object[] made) {
     for (int i = 0; i < made.length; i++) {
       if (made[i] == SnapshotProxy.UNSET) {
@@ -81,7 +84,7 @@ record Filling(
         String key = below + member.name();
         try {
           check(key, SnapshotProxy.settle(object, i));
-        } catch (Throwable e) { // whatever it is, it is the application's
+        } catch (Throwable e) { // thrown by the application's code
           problem(
               key,
               ErrorCode.VALIDATION_FAILED,
@@ -129,7 +132,7 @@ record Filling(
     return fallback == null ? absent(member, key) : fallback;
   }
 
-  /** Returns what is stored for the member alone: under its key, or in a document. */
+  /** Returns the value stored for the member itself: under its key, or in a document. */
   private @Nullable Source source(Member member, String key, List<Document> documents) {
     StoredKeys.Stored own = keys.take(key);
     if (own != null) {
@@ -168,7 +171,7 @@ record Filling(
     StoredKeys.Stored own = keys.take(key);
     if (own != null && !Document.add(own.key(), own.value(), documents)) {
       if (!BsonValues.isNull(own.value())) {
-        // as it is one value, its type may be able to
+        // the type may be able to read the value as a whole
         return decoded(member, own.key(), own.value(), "");
       }
       isNull = true;
@@ -251,7 +254,7 @@ record Filling(
         rule.type().cast(value));
   }
 
-  /** @param subjectOfFailure begins the sentence about a rule that failed */
+  /** @param subjectOfFailure the subject of the sentence about a rule that threw */
   <V> void check(String key, String subject, String subjectOfFailure, Validator<V> rule, V value) {
     try {
       rule.problemWith(value)
@@ -269,7 +272,7 @@ record Filling(
     problem(key, ErrorCode.VALIDATION_FAILED, reason);
   }
 
-  /** Returns all values that a message could quote, as they are stored and as they were made. */
+  /** Returns all values that a message could quote, as stored and as decoded. */
   private List<@Nullable Object> known(@Nullable Object[] made) {
     List<@Nullable Object> known = new ArrayList<>(keys.values().values());
     for (Object value : made) {

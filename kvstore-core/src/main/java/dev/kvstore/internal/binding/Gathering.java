@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A value made of those below its key: {@code hosts[0]}, {@code limits.red}. Not thread-safe. */
+/**
+ * A value gathered from the keys below its own: {@code hosts[0]}, {@code limits.red}. Not
+ * thread-safe.
+ */
 final class Gathering {
   private static final Pattern INDEX = Pattern.compile("\\[([0-9]{1,6})]");
 
@@ -31,7 +34,7 @@ final class Gathering {
   private final TreeMap<Integer, Gathering> elements = new TreeMap<>();
   private @Nullable RawValue own;
 
-  /** The place of a value is no place in the type, or an element is not there. */
+  /** Thrown if the place of a value does not fit the type, or an element is missing. */
   static final class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -40,18 +43,18 @@ final class Gathering {
     }
   }
 
-  /** @param type of the value to make, of an Optional that of what is in it */
+  /** @param type the type of the value; for an Optional, of its content */
   Gathering(Type type, String separator) {
     this.type = type;
     this.separator = separator;
   }
 
-  /** Adds a value: a document for a start, or what is stored at a place. */
+  /** Adds the value at a place; the empty place is the value itself, as a document. */
   void add(String place, RawValue value) throws MalformedException {
     add(place, value, place);
   }
 
-  /** @param whole the place as the key has it */
+  /** @param whole the whole place, for messages */
   private void add(String place, RawValue value, String whole) throws MalformedException {
     if (place.isEmpty()) {
       if (own != null) {
@@ -105,7 +108,7 @@ final class Gathering {
     return BsonValues.ofMembers(values);
   }
 
-  /** Nothing that is stored may be left out without a word. */
+  /** Refuses combinations of values of which some would be silently ignored. */
   private void refuseMixture() throws MalformedException {
     RawValue whole = own != null && BsonValues.isNull(own) ? null : own;
     if (!elements.isEmpty() && !members.isEmpty()) {
@@ -123,7 +126,7 @@ final class Gathering {
     }
   }
 
-  /** The key of a map of scalars is all that follows. */
+  /** Returns the end of the first name. In a map of scalars the whole place is the name. */
   private int nameEnd(String place) {
     if (Map.class.isAssignableFrom(raw(type)) && !hasParts(memberType(""))) {
       return place.length();
@@ -179,7 +182,7 @@ final class Gathering {
         : Object.class;
   }
 
-  /** Returns the type of what is in an Optional. */
+  /** Returns the type of the content of an Optional, and any other type unchanged. */
   static Type content(Type type) {
     return type instanceof ParameterizedType optional && optional.getRawType() == Optional.class
         ? optional.getActualTypeArguments()[0]

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * One setting of a type.
  *
  * @param name its name in keys
- * @param type what it is read as
- * @param content the class of a value, boxed; of an Optional that of what is in it
- * @param accessor returns it from an object of the type
- * @param shape what it is made of, where it has keys below its own; else null
- * @param fallback what {@link dev.kvstore.KVDefault} says, or null where it says nothing
- * @param body what a default method of an interface does, or null where there is none
+ * @param type the type that it is read as
+ * @param content the class of its value, boxed; for an Optional, of its content
+ * @param accessor reads it from an object of the type
+ * @param shape the shape of a group, which has keys below its own; otherwise null
+ * @param fallback the value of its {@link dev.kvstore.KVDefault}, or null
+ * @param body the body of its default method in an interface, or null
  */
 record Member(
     String name,
@@ -32,24 +32,24 @@ record Member(
     @Nullable Object fallback,
     @Nullable MethodHandle body) {
 
-  /** What stands for nothing in each kind of Optional. */
+  /** The empty value of each kind of Optional. */
   static final Map<Class<?>, Object> EMPTY = Map.of(
       Optional.class, Optional.empty(),
       OptionalInt.class, OptionalInt.empty(),
       OptionalLong.class, OptionalLong.empty(),
       OptionalDouble.class, OptionalDouble.empty());
 
-  /** What it is where nothing is stored, and nothing says what it is then. */
+  /** The value of a member that is neither stored nor has a default. */
   enum Presence {
-    /** That is a problem. */
+    /** A missing value is a problem. */
     REQUIRED,
-    /** It is null. */
+    /** A missing value is null. */
     NULLABLE,
-    /** It is an empty Optional. */
+    /** A missing value is an empty Optional. */
     OPTIONAL
   }
 
-  /** What may be made of values below its key. */
+  /** The container that can be gathered from keys below its own. */
   enum Container {
     NONE,
     LIST,
@@ -65,7 +65,7 @@ record Member(
     return isList ? Container.LIST : Container.NONE;
   }
 
-  /** Returns true if there is nothing that it could be where nothing is stored. */
+  /** Returns true if a missing value is a problem. */
   boolean isNeeded() {
     return presence == Presence.REQUIRED && body == null;
   }
@@ -74,7 +74,7 @@ record Member(
     return new Member(name, type, content, presence, accessor, shape, newFallback, body);
   }
 
-  /** Returns what stands for nothing: null, or an empty Optional of its kind. */
+  /** Returns the value for a missing one: null, or an empty Optional of its kind. */
   @Nullable
   Object nothing() {
     return EMPTY.get(accessor.getReturnType());
@@ -90,7 +90,10 @@ record Member(
     }
   }
 
-  /** Returns what is in it, where it is an Optional of some kind; null where that is empty. */
+  /**
+   * Returns the content of an Optional of any kind, null if it is empty, and any other value
+   * unchanged.
+   */
   static @Nullable Object unwrapped(@Nullable Object value) {
     if (value instanceof Optional<?> optional) {
       return optional.orElse(null);

@@ -5,10 +5,12 @@ import dev.kvstore.Names;
 import dev.kvstore.spi.Interest;
 import java.util.Set;
 
-/** What settings are bound to: as given, the key of a whole document, and the separator. */
+/**
+ * The prefix of a binding: as given, as the key of a document with all settings, and its separator.
+ */
 record Prefix(String given, String own, String separator) {
   static Prefix of(String given) {
-    KVQuery.prefix(given); // which refuses what cannot be one
+    KVQuery.prefix(given); // checks the prefix
     if (given.isEmpty()) {
       return new Prefix(given, "", ".");
     }

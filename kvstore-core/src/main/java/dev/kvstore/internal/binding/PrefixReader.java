@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads the entries of a prefix as they stood at one moment: each write has an etag of its own, so
- * what two scans find the same was there between them. Tests override a method, to show its use.
+ * Reads a consistent snapshot of the entries of a prefix. Each write has a unique etag, so entries
+ * that two consecutive scans agree on were stored together between them. Tests override a method to
+ * prove that it is needed.
  */
 class PrefixReader {
-  /** Every failure means that somebody wrote during two scans. */
+  /** Every failed attempt means that there was a write during two scans. */
   private static final int MAX_ATTEMPTS = 200;
 
   private final EntryStore entries;
@@ -54,7 +55,7 @@ class PrefixReader {
   private Map<String, KVEntry<RawValue>> scan(ReadOptions options) {
     Map<String, KVEntry<RawValue>> found = new TreeMap<>(KeyOrder.INSTANCE);
     if (!prefix.own().isEmpty()) {
-      // By a scan too, which no cache answers: of all keys that begin so it is the first.
+      // Also by a scan, which no cache answers: the key is the first of all keys with this prefix.
       entries
           .scan(new KeyRange(prefix.own(), null), Projection.ENTRIES, 1, options)
           .items()

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be made of a prefix. Immutable. */
+/** The definition of a binding: its prefix, type and options. Immutable. */
 final class Settings<T> {
   private final Prefix prefix;
   private final Class<T> type;
@@ -23,7 +23,7 @@ final class Settings<T> {
   private final Map<String, List<BindOptions.Rule<?>>> rules;
   private final Map<String, Member> declared = new HashMap<>();
 
-  /** An object or problems, and the keys that nothing asked for. */
+  /** The result of filling: an object or problems, and the unread keys. */
   record Outcome<T>(@Nullable T object, List<KVProblem> problems, List<String> unread) {}
 
   /** @throws IllegalArgumentException if the type cannot be bound, or the options do not fit it */
@@ -37,7 +37,7 @@ final class Settings<T> {
     this.rules = rulesByKey();
   }
 
-  /** Holds the rules of the options for single settings against the type. */
+  /** Returns the rules for single settings, after checking them against the type. */
   private Map<String, List<BindOptions.Rule<?>>> rulesByKey() {
     Map<String, List<BindOptions.Rule<?>>> byKey = new HashMap<>();
     for (BindOptions.Rule<?> rule : options.keyRules()) {

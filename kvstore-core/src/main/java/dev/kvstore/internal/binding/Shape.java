@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a type of settings is made of, and how an object of it is made. */
+/** The members of a settings type, and how to create an object of it. */
 sealed interface Shape {
   Class<?> type();
 
   List<Member> members();
 
-  /** Returns an object of these values, in the order of the members; some may be unset. */
+  /** Creates an object from these values, in the order of the members; some may be unset. */
   Object make(@Nullable Object[] values) throws InvocationTargetException;
 
-  /** Returns the member of that name, or the one of the same words. */
+  /** Returns the member of this name, or one with an equivalent spelling; null if there is none. */
   default @Nullable Member member(String name) {
     return members().stream()
         .filter(member -> member.name().equals(name))
@@ -30,7 +30,7 @@ sealed interface Shape {
         .orElse(null);
   }
 
-  /** A record is made by its constructor. */
+  /** A record, created by its constructor. */
   record OfRecord(Class<?> type, List<Member> members, Constructor<?> constructor)
       implements Shape {
     @Override
@@ -38,12 +38,15 @@ sealed interface Shape {
       try {
         return constructor.newInstance(values);
       } catch (InstantiationException | IllegalAccessException e) {
-        throw new IllegalStateException(e); // a record is not abstract, and this is accessible
+        throw new IllegalStateException(
+            e); // impossible: a record is not abstract, and the constructor is accessible
       }
     }
   }
 
-  /** An interface is implemented by a proxy: members by index, other methods by their bodies. */
+  /**
+   * An interface, implemented by a proxy: members by index, other methods by their default bodies.
+   */
   record OfInterface(
       Class<?> type,
       List<Member> members,
@@ -57,7 +60,7 @@ sealed interface Shape {
     }
   }
 
-  /** Returns the way to the insides of a type that is not public. */
+  /** Returns a lookup with access to the non-public members of a type. */
   static MethodHandles.Lookup lookup(Class<?> type) {
     try {
       return MethodHandles.privateLookupIn(type, MethodHandles.lookup());

@@ -39,14 +39,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what types of settings are made of. What cannot be bound is the caller's mistake. */
+/** Determines the shapes of settings types. A type that cannot be bound is a programming error. */
 final class Shapes {
   private static final Map<Class<?>, Class<?>> NUMBERS = Map.of(
       OptionalInt.class, Integer.class,
       OptionalLong.class, Long.class,
       OptionalDouble.class, Double.class);
 
-  /** An abbreviation is a word: {@code URL} becomes url, and {@code URLPath} urlPath. */
+  /** Matches leading abbreviations: {@code URL} becomes url, and {@code URLPath} urlPath. */
   private static final Pattern CAPITALS =
       Pattern.compile("^(\\p{IsUppercase}+(?!\\p{IsLowercase})|\\p{IsUppercase})");
 
@@ -58,7 +58,7 @@ final class Shapes {
     this.codec = codec;
   }
 
-  /** @throws IllegalArgumentException if it is no type of settings */
+  /** @throws IllegalArgumentException if the type cannot be bound */
   Shape of(Class<?> type) {
     if (!isBindable(type)) {
       throw new IllegalArgumentException(type.getTypeName()
@@ -95,7 +95,7 @@ final class Shapes {
         && !isJacksons(type);
   }
 
-  /** Whose annotations say how it is read: then it is one value. */
+  /** Returns true if Jackson annotations define how the type is read; it is then a single value. */
   private static boolean isJacksons(Class<?> type) {
     return Arrays.stream(type.getAnnotations())
         .anyMatch(annotation ->
@@ -132,7 +132,7 @@ final class Shapes {
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
       if (!constructor.trySetAccessible()) {
-        Shape.lookup(type); // which says why
+        Shape.lookup(type); // throws with the reason
       }
       return new Shape.OfRecord(type, members, constructor);
     } catch (NoSuchMethodException e) {
@@ -165,7 +165,7 @@ final class Shapes {
 
   private static Method accessible(Method method) {
     if (!method.trySetAccessible()) {
-      Shape.lookup(method.getDeclaringClass()); // which says why
+      Shape.lookup(method.getDeclaringClass()); // throws with the reason
     }
     return method;
   }
@@ -182,7 +182,7 @@ final class Shapes {
     }
   }
 
-  /** Without the get or is of a bean. */
+  /** Returns the name of the property, without the prefix get or is. */
   private static String nameOf(Method method) {
     String name = method.getName();
     int start = name.startsWith("get")
@@ -242,7 +242,10 @@ final class Shapes {
     return parsed;
   }
 
-  /** A group is a JSON object, like the document that fills it. */
+  /**
+   * Parses the default of a member. That of a group is a JSON object, like a document that fills
+   * it.
+   */
   private @Nullable Object parseGroup(String place, Member member, String text) {
     List<KVProblem> problems = new ArrayList<>();
     Object parsed = null;

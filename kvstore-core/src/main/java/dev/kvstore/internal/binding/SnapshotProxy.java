@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an object of an interface does: it returns the values that were read. */
+/** The implementation of a settings interface: returns the values that were read. */
 final class SnapshotProxy implements InvocationHandler {
-  /** In the place of a value that a default method is to say. */
+  /** Marks a value that a default method has yet to provide. */
   static final Object UNSET = new Object();
 
   private final Shape.OfInterface shape;
@@ -21,7 +21,10 @@ final class SnapshotProxy implements InvocationHandler {
     this.values = values;
   }
 
-  /** Lets the default method say what is not set, for good. Called before the object is shared. */
+  /**
+   * Sets the value permanently to the result of the default method. Called before the object is
+   * shared.
+   */
   static @Nullable Object settle(Object proxy, int index) throws Throwable {
     SnapshotProxy snapshot = (SnapshotProxy) Proxy.getInvocationHandler(proxy);
     Object value = snapshot.value(proxy, index);
@@ -63,7 +66,7 @@ final class SnapshotProxy implements InvocationHandler {
         && Arrays.deepEquals(values, that.values);
   }
 
-  /** The names alone: values may be secrets. */
+  /** Only the names, because values may be secrets. */
   @Override
   public String toString() {
     List<String> names = shape.members().stream().map(Member::name).toList();

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The values that were read, by keys in any spelling, and which are unread. Not thread-safe. */
+/**
+ * The values that were read, by keys in any spelling, with the set of unread keys. Not thread-safe.
+ */
 final class StoredKeys {
   private final Map<String, RawValue> values;
   private final String separator;
@@ -21,10 +23,13 @@ final class StoredKeys {
 
   record Stored(String key, RawValue value) {}
 
-  /** A value below the key of a container, and its place there: {@code [0]} or a name. */
+  /** A value below the key of a container, with its place in it: {@code [0]} or a name. */
   record Below(String place, Stored stored) {}
 
-  /** @param declared the keys that settings have, which are no other spelling of another */
+  /**
+   * @param declared the keys of all settings, which are never taken for another spelling of a
+   *     different key
+   */
   StoredKeys(Map<String, RawValue> values, String separator, Set<String> declared) {
     this.values = values;
     this.separator = separator;
@@ -36,7 +41,7 @@ final class StoredKeys {
             .add(new Stored(key, value)));
   }
 
-  /** Returns true if both are the same words: {@code maxRetries}, {@code max-retries}. */
+  /** Returns true for spellings of the same words: {@code maxRetries}, {@code max-retries}. */
   static boolean areSame(String name, String other) {
     return uniform(name).equals(uniform(other));
   }
@@ -45,7 +50,7 @@ final class StoredKeys {
     return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the keys that were not taken, and what has no setting in the others. */
+  /** Returns the keys that were not taken, and the places inside other values without a setting. */
   List<String> unread() {
     return List.copyOf(unread);
   }
@@ -54,14 +59,14 @@ final class StoredKeys {
     return values;
   }
 
-  /** Returns the value under exactly that key. */
+  /** Takes the value with exactly this key; null if there is none. */
   @Nullable
   Stored takeExact(String key) {
     RawValue value = values.get(key);
     return value == null ? null : taken(new Stored(key, value));
   }
 
-  /** Returns the value under that key, or one that is the same in other words. */
+  /** Takes the value with this key or another spelling of it; null if there is none. */
   @Nullable
   Stored take(String key) {
     Stored found = find(key);
@@ -73,7 +78,9 @@ final class StoredKeys {
     return stored;
   }
 
-  /** Adds a place that no setting has: the keys there, or else the place in a value. */
+  /**
+   * Marks a place without a setting as unread: the keys there, or else the place inside a value.
+   */
   void addUnread(String place) {
     String uniform = uniform(place);
     List<Stored> there = new ArrayList<>(byUniform.getOrDefault(uniform, List.of()));
@@ -107,7 +114,7 @@ final class StoredKeys {
     below.forEach(value -> taken(value.stored()));
   }
 
-  /** Returns the values of which a container under that key is made. */
+  /** Returns the values below the key of a container. */
   List<Below> below(String key, Member.Container container) {
     if (container == Member.Container.NONE) {
       return List.of();
@@ -119,7 +126,10 @@ final class StoredKeys {
         .toList();
   }
 
-  /** The spellings differ in length, but not in the number of names. */
+  /**
+   * Returns the place of a stored key in a container. Spellings differ in length but not in the
+   * number of names.
+   */
   private String placeOf(String stored, String key, Member.Container container) {
     int end = 0;
     for (int at = key.indexOf(separator); at >= 0; at = key.indexOf(separator, at + 1)) {

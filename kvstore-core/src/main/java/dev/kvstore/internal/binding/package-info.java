@@ -1,4 +1,4 @@
-/** Settings as objects: the shapes of their types, filling them from entries, following changes. */
+/** Settings bound to objects: the shapes of types, filling them from entries, following changes. */
 @NullMarked
 package dev.kvstore.internal.binding;
 

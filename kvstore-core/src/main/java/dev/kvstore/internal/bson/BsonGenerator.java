@@ -41,9 +41,12 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a value as BSON; refuses at once what would be lost or exceeds the limits. */
+/**
+ * A generator that writes a value as BSON. Refuses immediately anything that would be lost or
+ * exceeds the limits.
+ */
 public final class BsonGenerator extends GeneratorBase {
-  /** The bytes before the value in its document: the length, the type and the name "value". */
+  /** The size of the document before the value: the length, the type and the name "value". */
   private static final int HEAD_BYTES = 4 + 1 + 6;
 
   private static final int FEATURES =
@@ -64,7 +67,7 @@ public final class BsonGenerator extends GeneratorBase {
     writer.writeName("value");
   }
 
-  /** Returns what was written, which must be exactly one whole value. */
+  /** Returns the written value; exactly one complete value must have been written. */
   public RawValue value() {
     checkRoomFor(0);
     if (!_writeContext.inRoot() || _writeContext.getEntryCount() != 1) {
@@ -106,7 +109,7 @@ public final class BsonGenerator extends GeneratorBase {
     writer.writeEndArray();
   }
 
-  /** Refuses a container with something that is not among its elements. */
+  /** Refuses a container with state besides its elements. */
   @Override
   public void assignCurrentValue(@Nullable Object container) {
     Comparator<?> order = container instanceof SortedMap<?, ?> map
@@ -158,7 +161,10 @@ public final class BsonGenerator extends GeneratorBase {
     writer.writeName(name);
   }
 
-  /** The place is that of the object, whose last member has nothing to do with it. */
+  /**
+   * Returns the error for an invalid name, at the place of the object; its last member is
+   * unrelated.
+   */
   private InvalidInputException badName(String problem) {
     JsonWriteContext parent = _writeContext.getParent();
     return unstorable(parent == null ? _writeContext : parent, problem);
@@ -245,7 +251,7 @@ public final class BsonGenerator extends GeneratorBase {
     writeNumber(json.getText());
   }
 
-  /** Writes the number, if there is one: where no Decimal128 is the number exactly, it is null. */
+  /** Writes the number; refuses null, which means that no Decimal128 represents it exactly. */
   void writeDecimal(@Nullable Decimal128 number) throws IOException {
     if (number == null) {
       throw unstorable("has a number that no BSON type holds without loss:"
@@ -280,7 +286,7 @@ public final class BsonGenerator extends GeneratorBase {
     writer.writeBinaryData(new BsonBinary(Arrays.copyOfRange(data, offset, offset + length)));
   }
 
-  /** Writes what has a BSON type but no JSON one. */
+  /** Writes a value of a BSON type that JSON lacks. */
   @Override
   public void writeEmbeddedObject(@Nullable Object value) throws IOException {
     if (value == null) {
@@ -311,7 +317,7 @@ public final class BsonGenerator extends GeneratorBase {
         return millis;
       }
     } catch (ArithmeticException e) {
-      // too far away: refused below
+      // out of range, refused below
     }
     throw unstorable(
         "has an Instant that is not a whole number of milliseconds, as a BSON date is");
@@ -364,7 +370,7 @@ public final class BsonGenerator extends GeneratorBase {
     CODEC.encode(writer, value, EncoderContext.builder().build());
   }
 
-  /** A scope is a document of its own, which has to keep to the same rules. */
+  /** Checks a scope, a separate document to which the same rules apply. */
   private void checkScope(BsonDocument scope) throws IOException {
     int levelsLeft = Math.max(limits.maxDepth() - depth, 0);
     new BsonGenerator(new ValueLimits(limits.maxBytes(), levelsLeft), null).writeBson(scope);
@@ -394,7 +400,7 @@ public final class BsonGenerator extends GeneratorBase {
 
   @Override
   protected void _verifyValueWrite(String what) throws IOException {
-    checkRoomFor(0); // for what was written so far
+    checkRoomFor(0); // checks the size so far
     if (_writeContext.writeValue() == JsonWriteContext.STATUS_EXPECT_NAME) {
       _reportError("A value where a name is expected");
     }
@@ -430,11 +436,11 @@ public final class BsonGenerator extends GeneratorBase {
 
   @Override
   public void flush() {
-    // All is kept until it is asked for.
+    // Everything is kept in memory until it is requested.
   }
 
   @Override
   protected void _releaseBuffers() {
-    // Nothing is borrowed.
+    // There are no borrowed buffers.
   }
 }

@@ -27,9 +27,12 @@ import org.bson.codecs.DecoderContext;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a value from BSON; types that JSON lacks are embedded objects. No accessor rounds. */
+/**
+ * A parser that reads a value from BSON. Types that JSON lacks are embedded objects. No accessor
+ * rounds.
+ */
 public final class BsonParser extends ParserMinimalBase {
-  /** No stored value is nested as deeply; bytes from elsewhere must not exhaust the stack. */
+  /** Deeper than any stored value; keeps foreign bytes from exhausting the stack. */
   private static final int MAX_DEPTH = 1_000;
 
   private static final BsonValueCodec CODEC = new BsonValueCodec();
@@ -154,7 +157,7 @@ public final class BsonParser extends ParserMinimalBase {
 
   @Override
   protected void _handleEOF() {
-    // The value ends where the document says.
+    // The document defines the end of the value.
   }
 
   @Override
@@ -191,19 +194,19 @@ public final class BsonParser extends ParserMinimalBase {
   }
 
   @Override
-  @SuppressWarnings("deprecation") // abstract in Jackson all the same
+  @SuppressWarnings("deprecation") // abstract in Jackson nevertheless
   public JsonLocation getCurrentLocation() {
     return JsonLocation.NA;
   }
 
   @Override
-  @SuppressWarnings("deprecation") // abstract in Jackson all the same
+  @SuppressWarnings("deprecation") // abstract in Jackson nevertheless
   public JsonLocation getTokenLocation() {
     return JsonLocation.NA;
   }
 
   @Override
-  @SuppressWarnings("deprecation") // abstract in Jackson all the same, and the one that is called
+  @SuppressWarnings("deprecation") // abstract in Jackson nevertheless, and the one that is called
   public @Nullable String getCurrentName() {
     JsonReadContext named =
         _currToken == JsonToken.START_OBJECT || _currToken == JsonToken.START_ARRAY
@@ -217,7 +220,7 @@ public final class BsonParser extends ParserMinimalBase {
     try {
       context.setCurrentName(name);
     } catch (IOException e) {
-      throw new IllegalStateException(e); // only thrown for duplicates, which are not looked for
+      throw new IllegalStateException(e); // thrown only for duplicates, whose detection is off
     }
   }
 
@@ -254,7 +257,7 @@ public final class BsonParser extends ParserMinimalBase {
     return 0;
   }
 
-  /** Returns what is text in BSON, and null for a number, which is none. */
+  /** Returns the text of a BSON string, and null for a number. */
   @Override
   public @Nullable String getValueAsString(@Nullable String fallback) {
     return _currToken == JsonToken.VALUE_STRING || _currToken == JsonToken.FIELD_NAME

@@ -7,13 +7,13 @@ import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import java.util.List;
 
-/** What text has to be to get into BSON whole, and how places in a value are named in messages. */
+/** Checks text for BSON, and names places in a value for messages. */
 public final class BsonText {
   private static final int MAX_SHOWN = 200;
 
   private BsonText() {}
 
-  /** Returns whether the text has half of a surrogate pair, which has no UTF-8. */
+  /** Returns true if the text has an unpaired surrogate, which has no UTF-8 encoding. */
   static boolean hasLoneSurrogate(CharSequence text) {
     for (int i = 0; i < text.length(); ) {
       int c = Character.codePointAt(text, i);
@@ -35,7 +35,10 @@ public final class BsonText {
         ErrorCode.TOO_LARGE, "The value takes more than " + maxBytes + " bytes of BSON");
   }
 
-  /** Returns where the stream is, as the end of a sentence: nothing at the top of the value. */
+  /**
+   * Returns the current place of the stream, as the end of a sentence; empty at the top of the
+   * value.
+   */
   public static String at(JsonStreamContext context) {
     return at(context.pathAsPointer());
   }
@@ -56,7 +59,7 @@ public final class BsonText {
     return pointer.matches() ? "" : " at '" + shown(pointer.toString()) + "'";
   }
 
-  /** Returns the name fit for a message: no control characters, and not endless. */
+  /** Returns the name for a message: without control characters, and shortened. */
   public static String shown(String name) {
     StringBuilder shown = new StringBuilder();
     name.codePoints()

@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Validates BSON from outside to its last byte. Uses no length that exceeds what is there. */
+/**
+ * Validates every byte of untrusted BSON. Never relies on a length that exceeds the remaining
+ * bytes.
+ */
 final class BsonValidator {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
   private static final int MIN_DOCUMENT_BYTES = 5;
@@ -182,7 +185,7 @@ final class BsonValidator {
     }
   }
 
-  /** Reads the length of what begins here, and returns where it ends. */
+  /** Reads the length of the item at this position and returns its end. */
   private int readLength(int end) {
     int start = in.position();
     int length = readInt(end);
@@ -192,7 +195,7 @@ final class BsonValidator {
     return start + length;
   }
 
-  /** As {@link #readLength}, for what must be all that there is. */
+  /** Like {@link #readLength}, for an item that must end at the end of the input. */
   private int readWholeLength() {
     int end = readLength(bytes.length);
     if (end != bytes.length) {

@@ -23,11 +23,11 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 
-/** Small facts about raw values, and their ways to and from org.bson and the network. */
+/** Utilities for raw values, and conversions between them, org.bson and untrusted bytes. */
 public final class BsonValues {
   private BsonValues() {}
 
-  /** Returns the value's type in the words of BSON: {@code string}, {@code int32} … */
+  /** Returns the name of the value's BSON type: {@code string}, {@code int32} … */
   public static String typeName(RawValue value) {
     BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
     return type == null ? "unknown" : typeName(type);
@@ -60,7 +60,7 @@ public final class BsonValues {
     };
   }
 
-  /** Returns the number where the value is an int32 or int64, and empty for every other type. */
+  /** Returns the number if the value is an int32 or int64; empty for any other type. */
   public static OptionalLong wholeNumber(RawValue value) {
     BsonValue number = toBsonValue(value);
     return number.isInt32() || number.isInt64()
@@ -68,13 +68,15 @@ public final class BsonValues {
         : OptionalLong.empty();
   }
 
-  /** Returns the number as an int32 where it fits and {@code asInt64} is false, else an int64. */
+  /**
+   * Returns the number as an int32 if it fits and {@code asInt64} is false, otherwise as an int64.
+   */
   public static RawValue ofNumber(long number, boolean asInt64) {
     boolean fits = !asInt64 && number == (int) number;
     return ofBsonValue(fits ? new BsonInt32((int) number) : new BsonInt64(number));
   }
 
-  /** Returns the value as it is; it is held to no limits. */
+  /** Returns the value unchanged, without checking limits. */
   public static RawValue ofBsonValue(BsonValue value) {
     return RawValue.ofDocument(encoded(new BsonDocument("value", value)));
   }
@@ -87,19 +89,19 @@ public final class BsonValues {
     return buffer.toByteArray();
   }
 
-  /** Returns the value of that type whose bytes these are. */
+  /** Returns the value of this type with these bytes. */
   public static RawValue ofElement(BsonType type, byte[] bytes) {
     return BsonValidator.envelope((byte) type.getValue(), bytes, 0, bytes.length);
   }
 
-  /** Returns the value for org.bson; a document or an array stays raw inside and is read lazily. */
+  /** Returns the value for org.bson; a document or an array stays raw and is decoded lazily. */
   public static BsonValue toBsonValue(RawValue value) {
     return Objects.requireNonNull(new RawBsonDocument(value.toByteArray()).get("value"));
   }
 
   /**
-   * Returns the value in this document from elsewhere, {@code {value: …}}, which is not copied: the
-   * caller must not change it afterwards. Every byte of it is looked at.
+   * Returns the value in an untrusted document, {@code {value: …}}. Every byte of it is validated.
+   * The array is not copied and must not be changed afterwards.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if the bytes are not exactly
    *     such a document, or it is nested too deeply; with {@link ErrorCode#TOO_LARGE} if the value
@@ -110,8 +112,8 @@ public final class BsonValues {
   }
 
   /**
-   * Returns the members of a document from elsewhere, in their order, each as a value of its own
-   * and copied. Every byte of the document is looked at. The map is unmodifiable.
+   * Returns the members of an untrusted document, in order, each copied to a separate value. Every
+   * byte of the document is validated. The map is unmodifiable.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_VALUE} if the bytes are not exactly
    *     one document, or it is nested too deeply; with {@link ErrorCode#TOO_LARGE} if one of the
@@ -130,7 +132,7 @@ public final class BsonValues {
         || value.typeNumber() == BsonType.ARRAY.getValue();
   }
 
-  /** Returns the members of a stored value that is a document; empty for any other. */
+  /** Returns the members of a document; empty for any other value. */
   public static Optional<Map<String, RawValue>> members(RawValue value) {
     if (value.typeNumber() != BsonType.DOCUMENT.getValue()) {
       return Optional.empty();
@@ -142,7 +144,7 @@ public final class BsonValues {
     return Optional.of(Collections.unmodifiableMap(members));
   }
 
-  /** Returns a document of these members, in their order. */
+  /** Returns a document of these members, in order. */
   public static RawValue ofMembers(Map<String, RawValue> members) {
     return ofBsonValue(documentOf(members));
   }
@@ -159,7 +161,7 @@ public final class BsonValues {
         new BsonArray(elements.stream().map(BsonValues::toBsonValue).toList()));
   }
 
-  /** Returns the document with these members; refuses names that BSON does not allow. */
+  /** Returns the bytes of a document with these members; refuses names that BSON does not allow. */
   public static byte[] document(Map<String, RawValue> members) {
     for (String name : members.keySet()) {
       if (name.indexOf('\0') >= 0 || BsonText.hasLoneSurrogate(name)) {

@@ -5,20 +5,23 @@ import java.math.BigInteger;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a Decimal128 of a number, or null where none is the number exactly. Never rounds. */
+/**
+ * Converts numbers to Decimal128 without rounding; returns null if no Decimal128 represents the
+ * number exactly.
+ */
 public final class Decimals {
   private static final int MAX_DIGITS = 34;
-  /** A number of 34 digits has at most this many bits. */
+  /** The maximum number of bits of a number with 34 digits. */
   private static final int MAX_BITS = 113;
 
   private static final int MAX_EXPONENT = 6111;
   private static final int MIN_EXPONENT = -6176;
-  /** More than the largest Decimal128 has, which is about 10^6145. */
+  /** More bits than the largest Decimal128 has, which is about 10^6145. */
   private static final int MAX_WHOLE_BITS = 20_500;
 
   private Decimals() {}
 
-  /** The number with its scale: what comes back is an equal BigDecimal. */
+  /** Returns the number with its scale, so that an equal BigDecimal is read back. */
   public static @Nullable Decimal128 ofScaled(BigDecimal number) {
     int exponent = -number.scale();
     return number.unscaledValue().bitLength() <= MAX_BITS
@@ -29,7 +32,7 @@ public final class Decimals {
         : null;
   }
 
-  /** The whole number, which may have more than 34 digits if those at its end are zeros. */
+  /** Returns the whole number, which may have more than 34 digits if the last ones are zeros. */
   static @Nullable Decimal128 ofWhole(BigInteger number) {
     if (number.bitLength() > MAX_WHOLE_BITS) {
       return null;
@@ -38,7 +41,10 @@ public final class Decimals {
     return ofScaled(decimal.precision() <= MAX_DIGITS ? decimal : decimal.stripTrailingZeros());
   }
 
-  /** The number with all written digits; 1E+6112 becomes 10E+6111, as the exponent is too large. */
+  /**
+   * Returns the number with all written digits; 1E+6112 becomes 10E+6111, because the exponent is
+   * too large.
+   */
   static @Nullable Decimal128 ofWritten(BigDecimal number, boolean negativeZero) {
     if (negativeZero && number.signum() == 0) {
       Decimal128 zero = ofScaled(number);

@@ -5,9 +5,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.bson.types.Decimal128;
 
-/** Converts numbers without loss, or throws {@link ArithmeticException} without the number. */
+/**
+ * Converts numbers without loss, or throws an {@link ArithmeticException} that does not quote the
+ * number.
+ */
 public final class ExactNumbers {
-  /** Beyond it a number is none that BSON can hold, and too expensive to write out. */
+  /**
+   * The maximum scale. A number beyond it does not fit into BSON and is too expensive to write out.
+   */
   private static final int MAX_SCALE = 10_000;
 
   private ExactNumbers() {}
@@ -51,13 +56,13 @@ public final class ExactNumbers {
     if (Math.abs((long) decimal.scale()) > MAX_SCALE) {
       throw inexact();
     }
-    // A double is the whole number that it is, not the one that its shortest text would spell.
+    // Use the exact value of a double, not that of its shortest text.
     return number instanceof Double || number instanceof Float
         ? new BigDecimal(number.doubleValue()).toBigIntegerExact()
         : decimal.toBigIntegerExact();
   }
 
-  /** Returns a double as its shortest text spells it: 0.1 is one tenth. */
+  /** Returns the value of a double's shortest text: 0.1 is one tenth. */
   public static BigDecimal toBigDecimal(Number number) {
     if (number instanceof BigDecimal decimal) {
       return decimal;
@@ -104,7 +109,7 @@ public final class ExactNumbers {
 
   private static double toDouble(long number) {
     double value = number;
-    // The cast back saturates, so 2^63 would look like Long.MAX_VALUE.
+    // The cast saturates, so 2^63 would compare equal to Long.MAX_VALUE.
     if (value == 0x1p63 || (long) value != number) {
       throw inexact();
     }
@@ -127,7 +132,10 @@ public final class ExactNumbers {
     return narrow;
   }
 
-  /** A decimal may be the shortest text of a float without being that of a double. */
+  /**
+   * Returns the float or double whose shortest text is the number. A decimal may be that of a float
+   * only.
+   */
   private static double toFloatOrDouble(Number number) {
     if (number instanceof Decimal128 special && isSpecial(special)) {
       return special.doubleValue();
@@ -140,7 +148,7 @@ public final class ExactNumbers {
     return spelled ? value : toDouble(number);
   }
 
-  /** Returns the shortest text that is this double and no other, the same on every JDK. */
+  /** Returns the shortest text that identifies this double, the same on every JDK. */
   static String shortest(double value) {
     return NumberOutput.toString(value, true);
   }
@@ -149,9 +157,7 @@ public final class ExactNumbers {
     return NumberOutput.toString(value, true);
   }
 
-  /**
-   * Returns whether this is one of the values that no BigDecimal is: NaN, infinite or minus zero.
-   */
+  /** Returns true for values that a BigDecimal cannot represent: NaN, infinities and minus zero. */
   static boolean isSpecial(Decimal128 number) {
     return !number.isFinite() || isNegativeZero(number);
   }
@@ -167,7 +173,8 @@ public final class ExactNumbers {
     try {
       return number.bigDecimalValue().signum() == 0;
     } catch (ArithmeticException e) {
-      return true; // org.bson refuses to make a BigDecimal of minus zero, and of nothing else here
+      return true; // org.bson refuses to convert minus zero to a BigDecimal, and no other value
+      // here
     }
   }
 

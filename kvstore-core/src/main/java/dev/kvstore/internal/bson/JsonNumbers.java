@@ -6,13 +6,13 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the BSON number for one of JSON: the smallest integer type that fits, or a double where it
- * keeps all digits, else a Decimal128: 0.1 is a double, 0.10 is not.
+ * Converts JSON numbers to BSON: to the smallest integer type that fits, to a double if it keeps
+ * all digits, or else to a Decimal128: 0.1 is a double, 0.10 is not.
  */
 final class JsonNumbers {
   private JsonNumbers() {}
 
-  /** Writes the number of this JSON text. */
+  /** Writes the number in this JSON text. */
   static void write(String text, BsonGenerator out) throws IOException {
     if (text.indexOf('.') >= 0 || text.indexOf('e') >= 0 || text.indexOf('E') >= 0) {
       writeFraction(text, out);
@@ -43,7 +43,7 @@ final class JsonNumbers {
     try {
       return new BigDecimal(text);
     } catch (NumberFormatException e) {
-      // Without the cause, which quotes the text.
+      // No cause: it quotes the text.
       throw BsonText.invalid("A number has an exponent that no BSON type can hold");
     }
   }
@@ -57,13 +57,13 @@ final class JsonNumbers {
     if (Double.isInfinite(value) || (value == 0) != (number.signum() == 0)) {
       return null;
     }
-    // Now the exponent is that of a double, and the comparison cheap.
+    // At this point the exponent is in the range of a double, so the comparison is cheap.
     return value == 0 || number.compareTo(new BigDecimal(ExactNumbers.shortest(value))) == 0
         ? value
         : null;
   }
 
-  /** Returns true if a double would lose written zeros; it keeps one, as in 100.0 and 1.0E10. */
+  /** Returns true if a double would lose trailing zeros; it keeps one, as in 100.0 and 1.0E10. */
   private static boolean hasZerosThatCount(String text) {
     int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
     String mantissa = exponent < 0 ? text : text.substring(0, exponent);

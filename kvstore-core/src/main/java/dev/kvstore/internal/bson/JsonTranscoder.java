@@ -18,8 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * Converts JSON text to BSON and back. Rounds nothing, see {@link JsonNumbers}. Types that JSON
- * lacks become text, and so are read back as text. Thread-safe.
+ * Converts JSON text to BSON and back. Never rounds, see {@link JsonNumbers}. Types that JSON lacks
+ * become text, and are read back as text. Thread-safe.
  */
 public final class JsonTranscoder {
   private final ValueLimits limits;
@@ -31,20 +31,21 @@ public final class JsonTranscoder {
   }
 
   /**
-   * Returns a factory of parsers for strict JSON in UTF-8, held to the limits. {@link #failure}
-   * turns what they throw into an error for the user.
+   * Returns a factory of parsers for strict JSON in UTF-8 that enforce the limits. {@link #failure}
+   * converts their exceptions to errors for the user.
    */
   public JsonFactory factory() {
     return factory;
   }
 
   /**
-   * Returns the one value that the text is.
+   * Parses a text that is exactly one JSON value.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_JSON} if the text is not exactly
-   *     one JSON value in UTF-8, or has two members of one name in an object; with
+   *     one JSON value in UTF-8, or an object has duplicate names; with
    *     {@link ErrorCode#INVALID_VALUE} if it is nested too deeply, has a number that cannot be
-   *     kept without loss, or text with half of a surrogate pair; with {@link ErrorCode#TOO_LARGE}
+   *     stored without loss, or has an unpaired surrogate; with {@link ErrorCode#TOO_LARGE} if it
+   *     exceeds the limit
    */
   public RawValue parse(byte[] json) {
     try (JsonParser parser = factory.createParser(json)) {
@@ -61,11 +62,11 @@ public final class JsonTranscoder {
   }
 
   /**
-   * Returns the value that the parser is at, or comes to first if it has not begun; the parser is
-   * left at the last token of the value. Errors are those of {@link #parse}; after one the parser
-   * is of no more use.
+   * Reads the value at the current token, or the first value if the parser has not started; the
+   * parser is left at the last token of the value. Throws the same errors as {@link #parse}; do not
+   * use the parser after an error.
    *
-   * @throws UncheckedIOException if what the parser reads from fails
+   * @throws UncheckedIOException if the input of the parser fails
    */
   public RawValue read(JsonParser parser) {
     BsonGenerator out = new BsonGenerator(limits, null);
@@ -83,7 +84,7 @@ public final class JsonTranscoder {
 
   /**
    * Returns the error for an exception of a parser of {@link #factory()}: an
-   * {@link InvalidInputException} with line and column but none of the text, or an
+   * {@link InvalidInputException} with line and column that does not quote the text, or an
    * {@link UncheckedIOException}.
    */
   public static RuntimeException failure(IOException e) {

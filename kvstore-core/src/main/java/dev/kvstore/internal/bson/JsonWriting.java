@@ -19,7 +19,9 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Writes BSON as plain JSON, and what JSON has no usual text for as MongoDB's extended JSON. */
+/**
+ * Writes BSON as plain JSON; types without a common text form are written as MongoDB Extended JSON.
+ */
 final class JsonWriting {
   private JsonWriting() {}
 
@@ -40,7 +42,7 @@ final class JsonWriting {
         || (number instanceof Decimal128 decimal && !decimal.isFinite())) {
       out.writeString(Double.toString(number.doubleValue()));
     } else {
-      out.writeNumber(number.toString()); // with all its digits, and minus zero with its sign
+      out.writeNumber(number.toString()); // keeps all digits, and the sign of minus zero
     }
   }
 

@@ -12,7 +12,7 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes some members of a value and leaves the others as they are, with the types that they have.
+ * Changes some members of a value, and leaves the others unchanged with their stored types.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7396">RFC 7396, JSON Merge Patch</a>
  */
@@ -20,9 +20,9 @@ public final class MergePatch {
   private MergePatch() {}
 
   /**
-   * Returns the value as the patch makes it: a member of the patch that is null removes that of the
-   * value, one that is a document is a patch in turn, and every other takes its place. A patch that
-   * is no document takes the place of the value.
+   * Returns the value after the patch: a null member of the patch removes that member of the value,
+   * a document is applied as a patch in turn, and any other value replaces the member. A patch that
+   * is not a document replaces the whole value.
    *
    * @throws InvalidInputException with {@link ErrorCode#TOO_LARGE} or
    *     {@link ErrorCode#INVALID_VALUE} if the result breaks the limits
@@ -32,7 +32,7 @@ public final class MergePatch {
     return BsonValues.checked(BsonValues.ofBsonValue(merged).toByteArray(), limits);
   }
 
-  /** Changes the target, where it is a document. */
+  /** Applies the patch, changing the target in place if it is a document. */
   private static BsonValue merge(BsonValue patch, @Nullable BsonValue target) {
     if (!patch.isDocument()) {
       return patch;

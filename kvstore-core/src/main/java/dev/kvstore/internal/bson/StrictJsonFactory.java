@@ -17,7 +17,7 @@ import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
-/** Makes parsers for strict JSON in UTF-8. Jackson's own decoders accept ill-formed text. */
+/** A factory of parsers for strict JSON in UTF-8. Jackson's own decoders accept malformed text. */
 final class StrictJsonFactory extends JsonFactory {
   private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class StrictJsonFactory extends JsonFactory {
         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
         .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
         .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-        // A table of names that strangers send is of no use, and can be made to collide.
+        // A symbol table of untrusted names is useless and open to hash collision attacks.
         .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .streamReadConstraints(new Limits(limits));
@@ -41,12 +41,12 @@ final class StrictJsonFactory extends JsonFactory {
 
   @Override
   protected JsonParser _createParser(InputStream in, IOContext context) throws IOException {
-    // With a decoder of its own, which reports what a Charset would replace.
+    // With an explicit decoder, which reports malformed input; a Charset would replace it.
     Reader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
     return _createParser(new WithoutByteOrderMark(text), context);
   }
 
-  /** Text without the mark that editors put before UTF-8; see RFC 8259, section 8.1. */
+  /** Skips the byte order mark that some editors write; see RFC 8259, section 8.1. */
   private static final class WithoutByteOrderMark extends PushbackReader {
     private boolean begun;
 
@@ -73,7 +73,7 @@ final class StrictJsonFactory extends JsonFactory {
     return _createParser(new ByteArrayInputStream(data, offset, length), context);
   }
 
-  /** Answers what goes beyond a limit with the error that the user is to see. */
+  /** Limits whose violations throw the errors for the user. */
   private static final class Limits extends StreamReadConstraints {
     private static final long serialVersionUID = 1L;
 

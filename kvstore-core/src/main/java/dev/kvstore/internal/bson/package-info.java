@@ -1,4 +1,6 @@
-/** Lossless conversion between BSON and JSON text. Knows {@code org.bson}, but no driver. */
+/**
+ * Lossless conversion between BSON and JSON text. Depends on {@code org.bson}, but on no driver.
+ */
 @NullMarked
 package dev.kvstore.internal.bson;
 

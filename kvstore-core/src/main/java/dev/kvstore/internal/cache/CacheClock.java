@@ -15,16 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time in nanoseconds since the clock was made: exact, and for hits coarse, moved by a daemon
- * thread while a cache wants it to tick. Many caches can share a clock.
+ * A clock that counts nanoseconds since its creation. It also has a coarse time, for cache hits,
+ * which a daemon thread advances while a cache needs it. Caches can share a clock.
  */
 class CacheClock {
   static final long NEVER = Long.MAX_VALUE;
 
-  /** How much the coarse time may be behind, if the thread gets to run. */
+  /**
+   * The interval of ticks, by which the coarse time may lag while the thread is scheduled normally.
+   */
   static final long TICK = Duration.ofMillis(25).toNanos();
 
-  /** A clock that is later than this has stopped, whatever became of its thread. */
+  /** The lag beyond which the clock counts as stopped, for whatever reason. */
   private static final long LATE = Duration.ofSeconds(1).toNanos();
 
   private static final Logger log = LoggerFactory.getLogger(CacheClock.class);
@@ -36,7 +38,7 @@ class CacheClock {
   private volatile long coarse;
   private @Nullable Ticker ticker; // guarded by this
 
-  /** @param timeOfDay tells when entries expire */
+  /** @param timeOfDay the clock for the expiry of entries */
   CacheClock(String name, InstantSource timeOfDay) {
     this.name = name;
     this.timeOfDay = timeOfDay;
@@ -46,34 +48,34 @@ class CacheClock {
     return System.nanoTime() - origin;
   }
 
-  /** Returns when that was, a time of {@link System#nanoTime}. */
+  /** Converts a {@link System#nanoTime} to a time of this clock. */
   long at(long nanoTime) {
     return nanoTime - origin;
   }
 
-  /** As {@link #nanos()}, up to a tick behind. */
+  /** Returns the time, lagging {@link #nanos()} by up to a tick. */
   long coarseNanos() {
     return coarse;
   }
 
-  /** The time of day in milliseconds. */
+  /** Returns the time of day in milliseconds since the epoch. */
   long millis() {
     return timeOfDay.millis();
   }
 
-  /** Waits, for that long at most, for what another thread is about to find out. */
+  /** Waits for the result of another thread, at most for this time. */
   <T> T await(CompletableFuture<T> result, long nanos)
       throws InterruptedException, ExecutionException, TimeoutException {
     return result.get(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Begins to call this at each tick. */
+  /** Calls the action at each tick from now on. */
   final void start(Runnable action) {
     onTick.put(action, new Guard(log, "tick of the clock of the near-cache '" + name + "'"));
     run();
   }
 
-  /** Ends that; it may be called once more. */
+  /** Stops calling the action, which may be called once more. */
   final synchronized void stop(Runnable action) {
     onTick.remove(action);
     if (onTick.isEmpty() && ticker != null) {
@@ -82,7 +84,7 @@ class CacheClock {
     }
   }
 
-  /** Lets the clock tick, if it does not yet or not any more. */
+  /** Starts the thread unless it is running. */
   synchronized void run() {
     if (ticker == null) {
       Ticker started = new Ticker();
@@ -93,8 +95,8 @@ class CacheClock {
   }
 
   /**
-   * Returns whether the clock ticks, and starts its thread if that is gone. While it does not tick,
-   * nothing ends a lease that has run out, so nothing may be served that relies on one.
+   * Returns true if the clock ticks, after restarting its thread if that has died. While the clock
+   * does not tick, expired leases are not ended, so no entry that relies on a lease may be served.
    */
   final boolean isTicking() {
     try {
@@ -102,7 +104,7 @@ class CacheClock {
         run();
       }
       return !isLate();
-    } catch (Throwable e) { // no thread could be started
+    } catch (Throwable e) { // the thread could not be started
       return false;
     }
   }
@@ -127,7 +129,10 @@ class CacheClock {
       pause(Duration.ofNanos(TICK));
     }
 
-    /** If the thread ends although it is wanted, what relies on it notices at once. */
+    /**
+     * Runs the actions once with a stopped clock if the thread dies unexpectedly, so that caches
+     * notice at once.
+     */
     @Override
     protected void ended() {
       synchronized (CacheClock.this) {

@@ -4,7 +4,7 @@ import dev.kvstore.CacheHealth;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The health of one near-cache, or of several taken together. */
+/** The health of one near-cache, or the combined health of several. */
 public record CacheFigures(
     boolean coherent,
     Instant since,
@@ -18,11 +18,11 @@ public record CacheFigures(
     long entries,
     long weight)
     implements CacheHealth {
-  /** The health of no cache at all. */
+  /** The health of zero caches. */
   static final CacheFigures NONE =
       new CacheFigures(true, Instant.EPOCH, Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Adds up what can be, and takes the worse of what cannot. */
+  /** Combines two figures: sums the counters and takes the worse of the other values. */
   CacheFigures plus(CacheFigures other) {
     return new CacheFigures(
         coherent && other.coherent,
@@ -38,7 +38,7 @@ public record CacheFigures(
         weight + other.weight);
   }
 
-  /** Returns what is left of a cache that is gone: what it has counted. */
+  /** Returns only the counters, to keep after the cache was dropped. */
   CacheFigures counts() {
     return new CacheFigures(
         true,

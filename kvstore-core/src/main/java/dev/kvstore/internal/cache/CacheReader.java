@@ -21,7 +21,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from memory, by a pending load, or by a load on the calling thread. Thread-safe. */
+/**
+ * Reads entries from memory, by joining a pending load, or by a load on the calling thread.
+ * Thread-safe.
+ */
 class CacheReader {
   private final EntryStore store;
   private final Slots slots;
@@ -51,10 +54,12 @@ class CacheReader {
     this.joinableFor = CoherenceLease.nanos(settings.stalenessBound());
   }
 
-  /** Returns what is held of the key and may be served to whoever demands nothing special. */
+  /**
+   * Returns the cached entry if it can be served to a read without special options; null otherwise.
+   */
   @Nullable
   EntrySlot hit(String key) {
-    // The lease first: what is found after that is at least as fresh as the lease says.
+    // Check the lease first: a slot found after that is at least as fresh as the lease guarantees.
     if (freshness.isServing()
         && slots.get(key) instanceof EntrySlot held
         && held.isGood(freshness, clock)) {
@@ -64,7 +69,7 @@ class CacheReader {
     return null;
   }
 
-  /** Returns the entries of those keys that have one; loads the missing ones in one go. */
+  /** Returns the entries of those keys that have one. Loads all uncached keys together. */
   final List<KVEntry<RawValue>> read(Collection<String> keys, ReadOptions options) {
     Set<String> wanted = new LinkedHashSet<>(keys);
     if (!isKnown(options)) {
@@ -99,22 +104,25 @@ class CacheReader {
     return batch.found;
   }
 
-  /** What a read of many keys has come to. */
+  /** The state of a read of many keys. */
   private static final class Batch {
     final List<KVEntry<RawValue>> found = new ArrayList<>();
     final Map<String, PendingLoad> own = new LinkedHashMap<>();
     final Map<String, PendingLoad> joined = new HashMap<>();
   }
 
-  /** Whether the map is as new as these options demand. Ask this before looking into it. */
+  /**
+   * Returns true if the map is as fresh as the options require. Call this before looking into the
+   * map.
+   */
   boolean isKnown(ReadOptions options) {
     long least = options.atLeast().position();
     return !options.bypassCache() && (least == 0 || least <= freshness.position());
   }
 
   /**
-   * What a load demands: nothing older than the feed, or than what was seen here. Without positions
-   * a cache on the way cannot prove that, so it is bypassed.
+   * Returns the options of a load: it must be at least as new as the feed and as anything read by
+   * this process. Without positions an intermediate cache cannot prove that, so it is bypassed.
    */
   ReadOptions demand(ReadOptions options) {
     SyncToken least =
@@ -125,7 +133,7 @@ class CacheReader {
         : demanded;
   }
 
-  /** Finds the key in memory, a load of it to join, or puts one of its own into the map. */
+  /** Finds the key in memory, or joins a pending load of it, or registers a load of its own. */
   private void enter(String key, boolean serving, ReadOptions options, Batch batch) {
     while (true) {
       Slot found = slots.get(key);
@@ -152,7 +160,10 @@ class CacheReader {
     }
   }
 
-  /** One that hangs may return what was true when it began: no good once that is long ago. */
+  /**
+   * Returns true if the load is recent enough to join. A hanging load may return the state of when
+   * it began.
+   */
   private boolean isJoinable(PendingLoad load, ReadOptions options) {
     return options.atLeast().position() == 0 && clock.nanos() - load.began() < joinableFor;
   }
@@ -175,7 +186,7 @@ class CacheReader {
       });
       batch.own.clear();
     } catch (RuntimeException | Error e) {
-      // Whatever it was: nobody may wait for these in vain.
+      // End the loads after any failure, so that no thread waits for them forever.
       batch.own.forEach((key, load) -> fail(key, load, e));
       throw e;
     }
@@ -183,7 +194,7 @@ class CacheReader {
 
   private void finish(
       String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, boolean keep) {
-    if (entry.isPresent() && entry.get().stale()) { // the store itself cannot vouch for it
+    if (entry.isPresent() && entry.get().stale()) { // the store does not guarantee its freshness
       finishStale(key, load, entry);
     } else {
       slots.loaded(key, load, entry, keep ? lifetimes.hold(key, entry, load.began()) : null);
@@ -191,7 +202,10 @@ class CacheReader {
     load.result().complete(entry);
   }
 
-  /** Nothing is known that was not before, so what was held stays if this is no other. */
+  /**
+   * Ends a load that read a stale entry. The slot from before the load is kept if it holds the same
+   * entry.
+   */
   void finishStale(String key, PendingLoad load, Optional<KVEntry<RawValue>> entry) {
     EntrySlot before = load.held();
     if (before != null && before.isOf(entry.map(KVEntry::metadata).orElse(null))) {
@@ -214,8 +228,8 @@ class CacheReader {
     try {
       return clock.await(load.result(), joinableFor);
     } catch (TimeoutException | CancellationException e) {
-      // It hangs, and whether more than a few may do so is for the store to say; or it failed
-      // alone.
+      // The load hangs, or failed for a reason of its own. Read on this thread instead; the circuit
+      // breaker of the store limits how many threads hang.
       return Optional.ofNullable(readThrough(Set.of(key), options).get(key));
     } catch (ExecutionException e) {
       throw new UnavailableException(
@@ -227,7 +241,10 @@ class CacheReader {
     }
   }
 
-  /** Reads without the map, and lets nobody read something older from it afterwards. */
+  /**
+   * Reads from the store, and removes slots that do not match the result, so that no later read
+   * returns an older entry.
+   */
   private Map<String, KVEntry<RawValue>> readThrough(Set<String> keys, ReadOptions options) {
     counters.loads.increment();
     Map<String, KVEntry<RawValue>> read = byKey(keys, demand(options));
@@ -245,7 +262,10 @@ class CacheReader {
     return read;
   }
 
-  /** Adds what is held of all those keys, or nothing where there is none of one of them. */
+  /**
+   * Adds the cached entries of all these keys, marked as stale; adds nothing and returns false if
+   * any is missing.
+   */
   private boolean addStale(Set<String> keys, Batch batch) {
     List<EntrySlot> stale = new ArrayList<>();
     for (String key : keys) {
@@ -259,7 +279,10 @@ class CacheReader {
     return true;
   }
 
-  /** What can be served with a mark on it; absence has no place for one. */
+  /**
+   * Returns the cached entry if it can be served marked as stale; null for a cached absence, which
+   * cannot be marked.
+   */
   private @Nullable EntrySlot stale(String key) {
     Slot found = servesStale ? slots.get(key) : null;
     EntrySlot held = found == null ? null : found.held();

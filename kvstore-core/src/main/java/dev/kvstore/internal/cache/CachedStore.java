@@ -25,8 +25,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store, read through its near-cache while it has one. If a cache appears during an operation
- * that bypassed it, the cache forgets the keys of the operation, which it may have read before.
+ * A store that is read through its near-cache while it has one. If a cache is created during an
+ * operation that bypassed it, the keys of the operation are invalidated, because the cache may hold
+ * an older read of them.
  */
 final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   private final NearCaches caches;
@@ -37,7 +38,7 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
     this.caches = caches;
   }
 
-  /** A near-cache while there is one. */
+  /** Returns the near-cache while there is one. */
   @Override
   public <C> Optional<C> capability(Class<C> type) {
     return find() == null ? below().capability(type) : super.capability(type);
@@ -104,7 +105,7 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   public <R> R apply(Mutation<R> mutation) {
     return run(
         through -> through.apply(mutation),
-        // A store that has no entry to delete may not exist.
+        // A delete that found no entry does not prove that the store exists.
         result -> result instanceof DeleteResult deleted
             ? !deleted.keys().isEmpty()
             : !mutation.keys().isEmpty() && !Boolean.FALSE.equals(result),
@@ -118,8 +119,8 @@ final class CachedStore extends ForwardingEntryStore implements NearCacheView {
   }
 
   /**
-   * @param shows whether an outcome shows that the store exists
-   * @param forget takes out of a cache what the operation was about
+   * @param shows tests whether the result proves that the store exists
+   * @param forget invalidates the keys of the operation
    */
   private <R> R run(
       Function<EntryStore, R> operation, Predicate<R> shows, Consumer<NearCache> forget) {

@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The position of the feed, and until when its answers prove what is cached. Thread-safe.
+ * The position of the feed, and the time until which its answers prove that cached entries are
+ * fresh. Thread-safe.
  *
- * <p>An answer proves that all changes are known up to the moment when the source was asked, which
- * was after the previous call had returned. The leases run from there, so they hold even if this
- * process was stopped meanwhile. A relayed feed reports itself up to when it knows all changes.
+ * <p>An answer proves that all changes are known up to the moment when the source was queried,
+ * which was after the previous call had returned. The leases start at that moment, so they hold
+ * even if this process was suspended in between. A relayed feed reports that time itself.
  */
 class CoherenceLease {
   private final CacheClock clock;
@@ -18,13 +19,13 @@ class CoherenceLease {
   private final long stalenessBound;
   private final long partitionBound;
 
-  /** What each hit reads. */
+  /** Read by each hit. */
   private volatile boolean serving;
 
-  /** The coarse time while the cache serves, for readers that look at nothing else. */
+  /** The coarse time while the cache serves, for readers that check nothing else. */
   private volatile long pulse = CacheClock.NEVER;
 
-  /** Until when the leases last, for hits that look at the time themselves. */
+  /** The end of the leases, for hits that compare the time themselves. */
   private volatile long leasedUntil;
 
   private volatile boolean positioned;
@@ -51,30 +52,36 @@ class CoherenceLease {
     this.serving = timed;
   }
 
-  /** Whether what is held may be served. Look at this first, and for what is held after it. */
+  /** Returns true if cached entries may be served. Check this before looking up an entry. */
   boolean isServing() {
     return serving && (!exact || clock.nanos() < leasedUntil);
   }
 
   /**
-   * Returns the clock's coarse time, up to two ticks behind, or {@link CacheClock#NEVER} while
-   * nothing may be served or each hit has to look at the exact time.
+   * Returns the clock's coarse time, which lags by up to two ticks, or {@link CacheClock#NEVER}
+   * while nothing may be served or each hit must check the exact time.
    */
   long pulse() {
     return pulse;
   }
 
-  /** The time for the lives of entries: exact if the settings say so, else up to a tick behind. */
+  /**
+   * Returns the time to compare with times to live: exact if the settings require it, otherwise
+   * lagging by up to a tick.
+   */
   long now() {
     return exact ? clock.nanos() : clock.coarseNanos();
   }
 
-  /** Whether what is read from now on may be cached. Ask this when the slot is in the map. */
+  /**
+   * Returns true if a load that starts now may be cached. Call this after the load was added to the
+   * map.
+   */
   boolean mayKeep() {
     return positioned || timed;
   }
 
-  /** Everything that happened up to here has been applied. */
+  /** Returns the position up to which all changes have been applied. */
   long position() {
     return position;
   }
@@ -87,7 +94,7 @@ class CoherenceLease {
     update();
   }
 
-  /** Nothing vouches for what is held before {@link #current}. */
+  /** Starts at the position without a proof of freshness; {@link #current} provides one. */
   synchronized void positionedUnproved(long at) {
     begin(at);
     proved = false;
@@ -108,7 +115,7 @@ class CoherenceLease {
     provedPosition = upTo;
   }
 
-  /** The changes up to here have been applied, but there are more. */
+  /** Notes that the changes up to this position have been applied, but there are more. */
   synchronized void caughtUpTo(long at) {
     if (positioned) {
       position = Math.max(position, at);
@@ -116,12 +123,12 @@ class CoherenceLease {
     }
   }
 
-  /** All changes that the source knew of have been applied. */
+  /** Notes that all changes that the source knew of have been applied. */
   synchronized void answered(long at) {
     if (!positioned) {
       return;
     }
-    // Without positions an answer is all that there is to go by.
+    // Without positions the answer itself is the only proof.
     if (at > position || at == 0) {
       position = Math.max(position, at);
       advancedUntil = told + partitionBound;
@@ -133,14 +140,14 @@ class CoherenceLease {
   }
 
   /**
-   * All changes up to that time, one of {@link System#nanoTime}, and up to that position have been
-   * applied. When the position moved is not known, but after the proof before.
+   * Notes that all changes up to this position, and up to this {@link System#nanoTime}, have been
+   * applied. The position moved at an unknown time after the previous proof.
    */
   synchronized void current(long at, long asOf) {
     if (!positioned) {
       return;
     }
-    // A time to come would be the other side's clock gone wrong.
+    // A time in the future would come from a wrong clock on the other side.
     long provedNow = Math.min(clock.at(asOf), clock.nanos());
     position = Math.max(position, at);
     if (proved && provedNow < provedAt) {
@@ -167,13 +174,13 @@ class CoherenceLease {
     update();
   }
 
-  /** To be called again and again, for the leases to run out. */
+  /** Ends leases that have run out. Call this periodically. */
   final synchronized void update() {
     boolean serve = !closed
         && clock.isTicking()
         && (timed || (positioned && leased(clock.nanos() + CacheClock.TICK)));
     leasedUntil = timed ? CacheClock.NEVER : Math.min(answeredUntil, advancedUntil);
-    // First, whatever becomes of the rest.
+    // Set this first, in case the rest fails.
     pulse = serve && !exact ? clock.coarseNanos() : CacheClock.NEVER;
     if (serve != serving) {
       serving = serve;
@@ -193,7 +200,7 @@ class CoherenceLease {
     return Duration.ofNanos(clock.nanos() - provedAt);
   }
 
-  /** In nanoseconds, and short enough to be added to a time. */
+  /** Returns the duration in nanoseconds, capped so that adding it to a time cannot overflow. */
   static long nanos(Duration duration) {
     return duration.compareTo(Duration.ofDays(10_000)) < 0
         ? duration.toNanos()

@@ -5,9 +5,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/** What the cache counts. Thread-safe. */
+/** The counters of a cache. Thread-safe. */
 final class Counters {
-  /** Of which each thread counts in one; apart, so that they share no cache line. */
+  /**
+   * The number of hit counters. Each thread uses one; they are spaced out to avoid false sharing.
+   */
   private static final int STRIPES = 32;
 
   private static final int LONGS_APART = 8;
@@ -20,7 +22,9 @@ final class Counters {
   final LongAdder bypasses = new LongAdder();
   final LongAdder staleReads = new LongAdder();
 
-  /** Not an atomic addition, which would be most of the cost of a hit: some may be lost. */
+  /**
+   * Counts a hit. Not atomic, as that would be most of the cost of a hit, so some hits may be lost.
+   */
   void hit() {
     int stripe = ((int) Thread.currentThread().getId() & (STRIPES - 1)) * LONGS_APART;
     hits.setOpaque(stripe, hits.getOpaque(stripe) + 1);
@@ -30,7 +34,7 @@ final class Counters {
     long sum = IntStream.range(0, STRIPES)
         .mapToLong(i -> hits.getOpaque(i * LONGS_APART))
         .sum();
-    // A count that went down would be taken for one that began anew.
+    // A decreasing count would be taken for a restarted counter.
     return mostHits.accumulateAndGet(sum, Math::max);
   }
 

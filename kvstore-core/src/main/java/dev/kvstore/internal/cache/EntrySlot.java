@@ -13,9 +13,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An entry in memory, or that there is none. */
+/** A cached entry, or the cached absence of one. */
 final class EntrySlot implements Slot, CachedEntry {
-  /** Measured: the map's node and table, this object, the entry's metadata, array headers. */
+  /**
+   * The measured overhead: the map's node and table, this object, the entry's metadata, array
+   * headers.
+   */
   private static final int OVERHEAD_BYTES = 480;
 
   private static final int ABSENT_OVERHEAD_BYTES = 200;
@@ -37,7 +40,9 @@ final class EntrySlot implements Slot, CachedEntry {
   private @Nullable RememberedValue remembered; // guarded by this
   private boolean ended; // guarded by this
 
-  /** @param goodUntil by the cache's clock, or {@link CacheClock#NEVER} */
+  /**
+   * @param goodUntil the end of its time to live by the cache's clock, or {@link CacheClock#NEVER}
+   */
   EntrySlot(Slots slots, String key, Optional<KVEntry<RawValue>> entry, long goodUntil) {
     this(slots, key, entry, goodUntil, null, null, 0);
   }
@@ -83,7 +88,7 @@ final class EntrySlot implements Slot, CachedEntry {
         key, this, new EntrySlot(slots, key, entry, goodUntil, newType, newValue, newBytes));
   }
 
-  /** Returns the value for readers to keep; null if the entry runs out by itself. */
+  /** Returns the value for readers to keep; null if the entry has a time to live or an expiry. */
   synchronized @Nullable RememberedValue remember(
       KVType<?> wanted, Function<Object, RememberedValue> factory) {
     Object decoded = valueAs(wanted);
@@ -104,7 +109,7 @@ final class EntrySlot implements Slot, CachedEntry {
     }
   }
 
-  /** Returns the same for the map to hold once more, after this one has ended. */
+  /** Returns a copy to put back into the map after this slot has ended. */
   EntrySlot revived() {
     return new EntrySlot(slots, key, entry, goodUntil, type, value, bytes);
   }
@@ -114,12 +119,14 @@ final class EntrySlot implements Slot, CachedEntry {
     return this;
   }
 
-  /** Whether it may be served, if the cache may serve at all. */
+  /** Returns true if this entry may be served while the cache may serve at all. */
   boolean isGood(CoherenceLease freshness, CacheClock clock) {
     return perpetual || (freshness.now() < goodUntil && !isExpired(clock));
   }
 
-  /** Whether the entry's own time to live is over: then it must not be served in any case. */
+  /**
+   * Returns true if the entry itself has expired, so that it must not be served, not even as stale.
+   */
   boolean isExpired(CacheClock clock) {
     return expiresAt != CacheClock.NEVER && expiresAt <= clock.millis();
   }
@@ -128,7 +135,7 @@ final class EntrySlot implements Slot, CachedEntry {
     return expiresAt != CacheClock.NEVER;
   }
 
-  /** Whether this is what the change left behind. */
+  /** Returns true if this is the state after the change. */
   boolean isOutcome(Change change) {
     return change.kind() == KVChange.Kind.SET
         ? entry.isPresent()
@@ -137,7 +144,7 @@ final class EntrySlot implements Slot, CachedEntry {
         : entry.isEmpty();
   }
 
-  /** Whether this is what somebody else has read. */
+  /** Returns true if this is the entry that was read; null means that the key was absent. */
   boolean isOf(@Nullable KVMetadata read) {
     String own = entry.map(KVEntry::etag).orElse(null);
     return Objects.equals(own, read == null ? null : read.etag());
@@ -163,7 +170,10 @@ final class EntrySlot implements Slot, CachedEntry {
         : VALUE_OVERHEAD_BYTES + (long) size * (isContainer(raw) ? 4 : 1);
   }
 
-  /** Trees of boxed values take several times what their BSON takes. */
+  /**
+   * Returns true for documents and arrays, whose decoded trees take several times the size of their
+   * BSON.
+   */
   private static boolean isContainer(@Nullable RawValue raw) {
     return raw != null && (raw.typeNumber() == BSON_DOCUMENT || raw.typeNumber() == BSON_ARRAY);
   }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Applies what the store tells of its changes: they invalidate, and never fill. */
+/**
+ * Applies the changes of the store to the cache. Changes only invalidate; they never add entries.
+ */
 class InvalidationSink implements ChangeSink {
   private final Slots slots;
   private final CoherenceLease freshness;
@@ -22,7 +24,7 @@ class InvalidationSink implements ChangeSink {
 
   @Override
   public void positioned(long position) {
-    // Whatever was held or is being read is older than the feed.
+    // Cached entries and running loads are older than the feed.
     missed();
     freshness.positioned(position);
   }
@@ -36,7 +38,7 @@ class InvalidationSink implements ChangeSink {
   @Override
   public void changed(List<Change> changes, long position) {
     apply(changes);
-    // Not before, or what the changes remove would be served once more.
+    // Only now, or entries that these changes invalidate could be served again.
     freshness.answered(position);
   }
 
@@ -53,7 +55,7 @@ class InvalidationSink implements ChangeSink {
 
   @Override
   public void missed() {
-    // Not the other way around, or a load that begins between the two would be kept.
+    // In this order, or a load that starts between the two steps would be cached.
     freshness.missed();
     slots.clear();
   }

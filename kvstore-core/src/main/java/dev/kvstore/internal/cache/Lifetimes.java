@@ -6,7 +6,7 @@ import dev.kvstore.spi.RawValue;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How long what was read or written is held. */
+/** Decides how long an entry is cached. */
 final class Lifetimes {
   private final Slots slots;
   private final long present;
@@ -18,7 +18,10 @@ final class Lifetimes {
     this.absent = Math.min(present, CoherenceLease.nanos(settings.absenceTimeToLive()));
   }
 
-  /** Returns what to cache of an entry as of that time; null for nothing, as if it is stale. */
+  /**
+   * Returns the slot to cache for an entry read at this time; null if it must not be cached, for
+   * example because it is stale.
+   */
   @Nullable
   EntrySlot hold(String key, Optional<KVEntry<RawValue>> entry, long asOf) {
     if (entry.isPresent() && entry.get().stale()) {
@@ -28,13 +31,13 @@ final class Lifetimes {
     if (time == CacheClock.NEVER) {
       return new EntrySlot(slots, key, cached(entry), CacheClock.NEVER);
     }
-    // The coarse time may be a tick behind.
+    // The coarse time may lag by a tick.
     return time == 0
         ? null
         : new EntrySlot(slots, key, cached(entry), asOf + time - CacheClock.TICK);
   }
 
-  /** Says where it comes from now, while nobody waits for that. */
+  /** Sets the source to the cache; done here, so that hits need not do it. */
   private static Optional<KVEntry<RawValue>> cached(Optional<KVEntry<RawValue>> entry) {
     return entry.map(
         from -> KVEntry.of(from.value(), from.metadata(), from.stale(), KVEntry.Source.CACHE));

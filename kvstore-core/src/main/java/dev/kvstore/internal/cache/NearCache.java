@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A near-cache over an entry store. Caches an entry until the change feed invalidates it. While the
- * feed is alive, nothing older than the settings' bound is served; otherwise reads go to the store,
- * or are served marked as stale where the settings say so. A process reads its own writes, and no
- * key goes back in time.
+ * feed is alive, no entry older than the staleness bound is served; otherwise reads go to the
+ * store, or return entries marked as stale if the settings allow it. A process reads its own
+ * writes, and reads of a key are monotonic.
  *
- * <p>Listings go to the store. A key that is missing from one because it was deleted elsewhere may
- * still be read until the feed reports it.
+ * <p>Listings go to the store. After a listing no longer shows a key that another process deleted,
+ * the key may still be read from the cache until the feed reports the delete.
  *
- * <p>Thread-safe. Has one daemon thread until {@link #close()}; those of {@link NearCaches} share
- * one.
+ * <p>Thread-safe. Has one daemon thread until {@link #close()}; the caches of {@link NearCaches}
+ * share one.
  */
 public final class NearCache extends ForwardingEntryStore implements NearCacheView {
   private final Slots slots;
@@ -52,7 +52,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   private final AtomicBoolean closed = new AtomicBoolean();
   private FeedSubscription subscription = () -> {};
 
-  /** For tests, which bring parts of their own. */
+  /** Creates a cache from given parts, for tests. */
   NearCache(
       EntryStore store,
       NearCacheSettings settings,
@@ -72,12 +72,12 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
   }
 
   /**
-   * Returns the store behind a cache, which begins to hold entries when the store's feed of changes
-   * is open. Does not wait for that.
+   * Returns a cache over the store. It starts to hold entries when the store's change feed is open;
+   * this method does not wait for that.
    *
-   * @param store is closed with the cache. One that cannot tell of changes is not cached, unless
-   *     the settings have a time to live
-   * @param timeOfDay tells when entries expire, as it does the store
+   * @param store closed with the cache; a store without a change feed is not cached, unless the
+   *     settings have a time to live
+   * @param timeOfDay the clock for the expiry of entries, the same as that of the store
    */
   public static NearCache over(
       EntryStore store, NearCacheSettings settings, InstantSource timeOfDay) {
@@ -103,24 +103,27 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     try {
       subscription = super.subscribe(feed, null);
     } catch (UnsupportedOperationException e) {
-      // Then nothing vouches for what is held, and only a time to live can bound its age.
+      // Without a change feed only a time to live can bound the age of cached entries.
     }
     clock.start(onTick);
   }
 
-  /** Drops all that is cached; reads go to the store from now on, and users are not disturbed. */
+  /**
+   * Removes all entries. From now on reads go to the store; open references to this cache keep
+   * working.
+   */
   void retire() {
     freshness.close();
     clock.stop(onTick);
     Closing.all(subscription::close, slots::clear);
   }
 
-  /** Returns how many bytes are held. */
+  /** Returns the size of the cached entries in bytes. */
   long weight() {
     return slots.weight();
   }
 
-  /** Changes how many bytes may be held. */
+  /** Sets the maximum size in bytes. */
   void resize(long maximumBytes) {
     slots.resize(maximumBytes);
   }
@@ -210,13 +213,16 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     return kept != null ? kept : announced(mutation, key);
   }
 
-  /** Returns the result over the entry that is held, so that the store need not be asked. */
+  /**
+   * Returns the result of a mutation that leaves the cached entry unchanged, without reaching the
+   * store; null if the store must decide.
+   */
   private <R> @Nullable R kept(Mutation<R> mutation, String key) {
     EntrySlot held = reader.hit(key);
     return held == null ? null : held.entry().map(mutation::unchanged).orElse(null);
   }
 
-  /** Returns a point that is not before anything that was read through the cache, either. */
+  /** Returns a position that also includes all reads through the cache. */
   @Override
   public SyncToken syncToken() {
     return super.syncToken().max(new SyncToken(freshness.position()));
@@ -228,7 +234,7 @@ public final class NearCache extends ForwardingEntryStore implements NearCacheVi
     return super.subscribe(sink, from);
   }
 
-  /** Closes the store too. */
+  /** Also closes the store. */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {

@@ -22,24 +22,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The near-caches of a database's stores: one for each name, which share the memory of the
- * settings.
+ * The near-caches of a database's stores, one per store name. They share {@code maximumBytes} of
+ * the settings.
  *
- * <p>A store is cached once it is seen to have an entry, so stores that do not exist cost nothing.
- * Its cache is dropped after a while without use. There are at most {@value #MOST}: another
- * replaces the one unused for longest, and if all are in use the store is read without a cache and
- * the log says so. Thread-safe; has one daemon thread while there is a cache.
+ * <p>A store gets a cache once it is known to have an entry, so stores that do not exist cost
+ * nothing. The cache is dropped when it has been idle for a while. There are at most
+ * {@value #MOST}: a new one replaces the one that has been idle for longest. If all are in use, the
+ * store is read without a cache and a warning is logged. Thread-safe; has one daemon thread while
+ * there is a cache.
  */
 public final class NearCaches implements AutoCloseable {
-  /** Each is a part of the database's feed, which looks at all of them again and again. */
+  /**
+   * The maximum number of caches. Each is a sink of the database's feed, which serves all of them
+   * in turn.
+   */
   static final int MOST = 256;
 
   private static final Duration UPKEEP = Duration.ofSeconds(1);
 
-  /** For so many rounds of upkeep a cache stays that nobody uses: ten minutes. */
+  /** The number of idle rounds of upkeep after which a cache is dropped: ten minutes. */
   static final int PATIENCE = 600;
 
-  /** A cache that nobody has used for so many rounds makes room for another: ten seconds. */
+  /** The number of idle rounds after which a cache may be replaced by another: ten seconds. */
   static final int EVICTABLE = 10;
 
   private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(10);
@@ -61,10 +65,10 @@ public final class NearCaches implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param name that of the database
-   * @param fromTheStart whether a store is cached before it is seen to have an entry
-   * @param stores opens a store; what it returns is closed with its cache
-   * @param timeOfDay tells when entries expire, as it does the stores
+   * @param name the name of the database
+   * @param fromTheStart true to cache a store before it is known to have an entry
+   * @param stores opens a store, which is closed with its cache
+   * @param timeOfDay the clock for the expiry of entries, the same as that of the stores
    */
   public NearCaches(
       String name,
@@ -72,7 +76,7 @@ public final class NearCaches implements AutoCloseable {
       boolean fromTheStart,
       Function<String, EntryStore> stores,
       InstantSource timeOfDay) {
-    // Evicting much takes a while, and the clock must go on meanwhile.
+    // Evicting many entries takes a while and must not delay the clock.
     this(
         settings, fromTheStart, stores, new CacheClock(name, timeOfDay), ForkJoinPool.commonPool());
   }
@@ -90,27 +94,27 @@ public final class NearCaches implements AutoCloseable {
     this.executor = executor;
   }
 
-  /** Returns the store, read through the cache that all stores of that name share. */
+  /** Returns the store, read through the cache shared by all stores of this name. */
   public EntryStore store(String name) {
     EntryStore store = stores.apply(name);
     seen(name, false);
     return new CachedStore(store, this);
   }
 
-  /** Returns the cache of a store; null where it has none. */
+  /** Returns the cache of a store; null if it has none. */
   @Nullable
   Shared find(String store) {
     return caches.get(store);
   }
 
-  /** Notes that the store was asked for, and whether it has entries, so that it may be cached. */
+  /** Creates a cache if the store has entries, or always if stores are cached from the start. */
   void seen(String store, boolean exists) {
     if (exists || fromTheStart) {
       make(store);
     }
   }
 
-  /** Makes a cache for the store, unless too many others are in use. */
+  /** Creates a cache for the store, unless too many others are in use. */
   private void make(String store) {
     if (closed || caches.containsKey(store) || (isFull() && clock.nanos() < nextEviction)) {
       return;
@@ -131,7 +135,7 @@ public final class NearCaches implements AutoCloseable {
       caches.put(store, new Shared(cache));
       divide();
     } catch (KVException e) {
-      // The database was closed meanwhile, which the next caller is told.
+      // The database was closed concurrently; the next call will fail with that error.
       log.debug("No near-cache for the store '{}'", store, e);
     }
   }
@@ -140,7 +144,7 @@ public final class NearCaches implements AutoCloseable {
     return caches.size() >= MOST;
   }
 
-  /** Returns whether there may be another cache, for which one that is idle may have to go. */
+  /** Returns true if there is room for another cache, after dropping an idle one if necessary. */
   private boolean hasRoomFor(String store) {
     if (!isFull()) {
       return true;
@@ -153,7 +157,7 @@ public final class NearCaches implements AutoCloseable {
       return true;
     }
     long now = clock.nanos();
-    nextEviction = now + UPKEEP.toNanos(); // none becomes idle before
+    nextEviction = now + UPKEEP.toNanos(); // no cache becomes idle before that
     if (now >= nextWarning) {
       nextWarning = now + BETWEEN_WARNINGS.toNanos();
       log.warn(
@@ -171,7 +175,7 @@ public final class NearCaches implements AutoCloseable {
     shared.retire();
   }
 
-  /** To be called when a store was dropped, or may have been: nothing of it is held any more. */
+  /** Removes all cached entries of a store that was, or may have been, dropped. */
   public void forget(String store) {
     Shared shared = find(store);
     if (shared != null) {
@@ -179,7 +183,10 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /** Returns the combined health: the worst of each figure, and counts of dropped caches too. */
+  /**
+   * Returns the combined health: the worst of each value, and the sum of the counters, including
+   * those of dropped caches.
+   */
   public synchronized CacheHealth health() {
     return caches.values().stream()
         .map(shared -> shared.cache().health())
@@ -194,7 +201,7 @@ public final class NearCaches implements AutoCloseable {
     }
   }
 
-  /** Lets go of caches that nobody uses, and gives those that need it more of the memory. */
+  /** Drops idle caches and divides the memory among the others. */
   synchronized void keepUp() {
     if (closed) {
       return;
@@ -231,8 +238,9 @@ public final class NearCaches implements AutoCloseable {
   private record Weighed(NearCache cache, long weight) {}
 
   /**
-   * Divides the memory: each cache gets twice its weight and a little, at most an equal share of
-   * the rest; what is left is divided equally. The weights are in ascending order.
+   * Divides the memory: each cache gets twice its weight plus a small amount, but at most an equal
+   * share of the memory not yet assigned; the remainder is divided equally. The weights are in
+   * ascending order.
    */
   static long[] parts(long total, long[] weights) {
     int count = weights.length;
@@ -249,7 +257,7 @@ public final class NearCaches implements AutoCloseable {
     return parts;
   }
 
-  /** Closes all caches: whoever still has a store of these is told that it is closed. */
+  /** Closes all caches and their stores. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A read of the database that is under way; who comes meanwhile waits for it. */
+/** A running read of the database, which other readers of the key can join. */
 final class PendingLoad implements Slot {
   private final @Nullable EntrySlot before;
   private final long began;
@@ -18,14 +18,15 @@ final class PendingLoad implements Slot {
     this.began = began;
   }
 
-  /** When it began, by the cache's clock. */
+  /** Returns when the load began, by the cache's clock. */
   long began() {
     return began;
   }
 
   /**
-   * Completes in any case: with the result, with an {@link UnavailableException} for all who wait,
-   * or cancelled, where only the loading thread failed.
+   * Returns the future result, which always completes: with the entry, with an
+   * {@link UnavailableException}, or by cancellation if the failure concerns only the loading
+   * thread.
    */
   CompletableFuture<Optional<KVEntry<RawValue>>> result() {
     return result;

@@ -2,7 +2,7 @@ package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** A write under way. Until it is acknowledged, others may read what was there before. */
+/** A running write. Until it is acknowledged, other threads may read the entry from before. */
 final class PendingWrite implements Slot {
   private final @Nullable EntrySlot before;
 

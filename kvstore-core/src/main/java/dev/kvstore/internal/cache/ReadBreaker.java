@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** A circuit breaker: spares readers of stale entries the time limit of the store. Thread-safe. */
+/**
+ * A circuit breaker that lets reads return stale entries at once instead of waiting for the time
+ * limit of the store. Thread-safe.
+ */
 final class ReadBreaker {
   private static final long RETRY = Duration.ofSeconds(1).toNanos();
   private static final long NONE = -1;
 
-  /** A reader asks, and will say how it went. */
+  /** A reader is probing the store and will report the result. */
   private static final long ASKING = Long.MAX_VALUE;
 
   private final CacheClock clock;
@@ -20,13 +23,16 @@ final class ReadBreaker {
     this.clock = clock;
   }
 
-  /** Returns whether to ask the store, by {@link #noting}; if it is down, one reader does. */
+  /**
+   * Returns true if the caller should read from the store, through {@link #noting}. While the store
+   * is down, only one reader at a time does.
+   */
   boolean mayAsk() {
     long at = retryAt.get();
     return at == NONE || (clock.nanos() >= at && retryAt.compareAndSet(at, ASKING));
   }
 
-  /** Asks the store, and notes whether it can be reached. */
+  /** Runs the read and notes whether the store was reachable. */
   <T> T noting(Supplier<T> read) {
     boolean reached = true;
     try {

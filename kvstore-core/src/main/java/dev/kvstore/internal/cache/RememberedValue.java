@@ -5,11 +5,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of one slot, kept by readers to save the lookup. Ends before the slot leaves the map,
- * so it is not read once a newer value can be. Thread-safe.
+ * The value of one slot, kept by readers to save the lookup. It is cleared before the slot leaves
+ * the map, so it is never read after a newer value can be read. Thread-safe.
  */
 final class RememberedValue implements Supplier<@Nullable Object> {
-  /** So often a reader comes by the map, which would evict what seems to be unused. */
+  /**
+   * The interval at which readers return to the map, which would otherwise evict the entry as
+   * unused.
+   */
   private static final long LOOK_UP_AFTER = Duration.ofSeconds(1).toNanos();
 
   private final CoherenceLease freshness;
@@ -25,7 +28,8 @@ final class RememberedValue implements Supplier<@Nullable Object> {
 
   @Override
   public @Nullable Object get() {
-    // The lease first, as in a look-up: what is found after that is at least as fresh as it says.
+    // Check the lease first, as in a lookup: a value read after that is at least as fresh as the
+    // lease guarantees.
     Object present = freshness.pulse() < lookUpAt ? value : null;
     if (present != null) {
       counters.hit();
@@ -38,7 +42,7 @@ final class RememberedValue implements Supplier<@Nullable Object> {
     lookUpAt = now == CacheClock.NEVER ? 0 : now + LOOK_UP_AFTER;
   }
 
-  /** Lets go of the value, which whoever still keeps this must not hold in memory. */
+  /** Releases the value, so that readers that still keep this object do not hold it in memory. */
   void end() {
     value = null;
   }

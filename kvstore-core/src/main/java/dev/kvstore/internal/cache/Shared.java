@@ -1,6 +1,6 @@
 package dev.kvstore.internal.cache;
 
-/** A cache that is there as long as somebody uses it. Thread-safe. */
+/** A near-cache with the tracking of its use, for dropping it when idle. Thread-safe. */
 final class Shared {
   private final NearCache cache;
   private volatile boolean used;
@@ -15,26 +15,29 @@ final class Shared {
     return cache;
   }
 
-  /** Somebody uses it. Writes as seldom as can be, as every hit comes by here. */
+  /** Marks the cache as used. Every hit calls this, so it writes only if necessary. */
   void touch() {
     if (!used) {
       used = true;
     }
   }
 
-  /** Counts the rounds of upkeep since it was last used, with this one. */
+  /**
+   * Counts a round of upkeep and returns the number of rounds since the last use, including this
+   * one.
+   */
   int idleRounds() {
     idleRounds = used ? 0 : idleRounds + 1;
     used = false;
     return idleRounds;
   }
 
-  /** Returns for how many rounds of upkeep nobody has used it. */
+  /** Returns the number of idle rounds of upkeep. */
   int idle() {
     return used ? 0 : idleRounds;
   }
 
-  /** Whether there may be another cache in its place. */
+  /** Returns true if the cache was dropped; another may have replaced it. */
   boolean isRetired() {
     return retired;
   }

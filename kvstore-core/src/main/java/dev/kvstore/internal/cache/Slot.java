@@ -2,16 +2,22 @@ package dev.kvstore.internal.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the map has for a key. Compared by identity: a slot that is still there was not touched. */
+/**
+ * The state of a key in the map. Compared by identity: if the same slot is still there, the key was
+ * not touched.
+ */
 sealed interface Slot permits EntrySlot, PendingLoad, PendingWrite {
-  /** What was held before, as long as this slot knows no better; null where nothing was. */
+  /**
+   * Returns the cached entry, or the one from before while a load or write is running; null if
+   * there is none.
+   */
   @Nullable
   EntrySlot held();
 
-  /** To be called before it leaves the map: nobody may be served from it past that. */
+  /** Called before the slot leaves the map; nothing may be served from it afterwards. */
   default void end() {}
 
-  /** In bytes; 0 for what must not be evicted, as it is in the map for a moment only. */
+  /** Returns the size in bytes; 0 for short-lived slots, which must not be evicted. */
   default int weight() {
     return 0;
   }

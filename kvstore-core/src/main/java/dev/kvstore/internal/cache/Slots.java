@@ -15,10 +15,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of a near-cache. A slot goes into it before the database is asked, and whoever learns of
- * a change of the key takes it out; then the result is not kept. No method waits, or holds a lock
- * over more than one step of the map. Thread-safe. Tests override methods, to show what each is
- * for.
+ * The map of a near-cache. A pending slot is added before the database is called. Any change of the
+ * key removes that slot, and then the result is not cached. No method blocks or holds a lock across
+ * several operations of the map. Thread-safe. Tests override methods to prove that each is needed.
  */
 class Slots {
   private final Cache<String, Slot> cache;
@@ -28,7 +27,7 @@ class Slots {
     cache = Caffeine.newBuilder()
         .maximumWeight(maximumBytes)
         .weigher((String key, Slot slot) -> slot.weight())
-        // Upkeep is little and touches nothing of ours: no pool needed.
+        // Maintenance is cheap and runs no code of ours, so it needs no thread pool.
         .executor(Runnable::run)
         .evictionListener(Slots::evicted)
         .build();
@@ -45,12 +44,12 @@ class Slots {
     return cache.getIfPresent(key);
   }
 
-  /** Puts the load in the place of what was found there, and tells whether that worked. */
+  /** Replaces the slot that was found by the load. Returns false if the slot has changed. */
   boolean claim(String key, @Nullable Slot found, PendingLoad load) {
     return found == null ? map.putIfAbsent(key, load) == null : exchange(key, found, load);
   }
 
-  /** Ends a load that has read this. Null for {@code held} means that it must not be kept. */
+  /** Ends a successful load, replacing it by {@code held}; null if the entry must not be cached. */
   void loaded(
       String key, PendingLoad load, Optional<KVEntry<RawValue>> entry, @Nullable EntrySlot held) {
     if (!exchange(key, load, held)) {
@@ -58,13 +57,13 @@ class Slots {
     }
   }
 
-  /** Ends a load that has read nothing: what it took the place of comes back. */
+  /** Ends a failed load and restores the slot that it replaced. */
   void failed(String key, PendingLoad load) {
     EntrySlot before = load.held();
     exchange(key, load, before == null ? null : before.revived());
   }
 
-  /** Announces a write. */
+  /** Registers a write that is about to start. */
   PendingWrite announce(String key) {
     while (true) {
       Slot found = get(key);
@@ -76,10 +75,10 @@ class Slots {
   }
 
   /**
-   * Ends a write that was done. It is kept only if nothing came in between: neither an event, which
-   * may be of a later write, nor another write, nor a load, which may have begun before.
+   * Ends a successful write. The entry is cached only if nothing happened in between: no event,
+   * which may be of a later write, no other write, and no load, which may have begun before.
    *
-   * @param held what is there now; null where it must not be kept
+   * @param held the new entry; null if it must not be cached
    */
   void acknowledged(String key, PendingWrite store, @Nullable EntrySlot held) {
     if (held == null || !exchange(key, store, held)) {
@@ -92,33 +91,35 @@ class Slots {
     remove(key);
   }
 
-  /** Removes what is not this entry, or absence, which was read without the map. */
+  /** Removes the slot unless it holds this entry, or absence, as read directly from the store. */
   void read(String key, Optional<KVMetadata> found) {
     remove(key, slot -> !(slot instanceof EntrySlot held && held.isOf(found.orElse(null))));
   }
 
-  /** Somebody has seen that the key is there. */
+  /** Removes a cached absence of a key that was found to exist. */
   void seen(String key) {
     remove(key, slot -> slot.held() == null || slot.held().entry().isEmpty());
   }
 
   /**
-   * Whether what is held is what the change left behind. Then it is right, whatever happened
-   * before: a polling feed reports a key that it sees for the first time as deleted and created.
+   * Returns true if the cached entry is the state after this change, the last of its key. Then it
+   * is correct regardless of earlier changes: a polling feed reports a key that it sees for the
+   * first time as deleted and created.
    */
   boolean isOutcome(Change last) {
     return get(last.key()) instanceof EntrySlot held && held.isOutcome(last);
   }
 
-  /** Applies an event, and tells whether it removed anything. */
+  /** Applies a change. Returns true if it removed a slot. */
   boolean apply(Change change) {
     return remove(
         change.key(), slot -> !(slot instanceof EntrySlot held && outlives(held, change)));
   }
 
   /**
-   * Whether the entry is at least as new as the change. Overwriting an expired entry restarts its
-   * versions without a delete, so those of a key that expires say nothing.
+   * Returns true if the entry is at least as new as the change. Overwriting an expired entry
+   * restarts its versions without a delete, so the versions of an entry with an expiry are not
+   * compared.
    */
   boolean outlives(EntrySlot held, Change change) {
     if (change.kind() != KVChange.Kind.SET || held.entry().isEmpty()) {
@@ -134,12 +135,12 @@ class Slots {
     remove(key, slot -> true);
   }
 
-  /** Removes everything, loads that are under way too. */
+  /** Removes all slots, including pending loads. */
   void clear() {
     map.keySet().forEach(this::remove);
   }
 
-  /** Puts a slot, or nothing, in the place of another one, and tells whether that was there. */
+  /** Replaces or removes a slot. Returns false if it was no longer in the map. */
   boolean exchange(String key, Slot from, @Nullable Slot to) {
     from.end();
     return swap(key, from, to);

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All that is wrong with what a command was given, so that it can be put right at once. */
+/** Collects all errors in the input of a command, so that they can be fixed at once. */
 public abstract class CommandErrors {
   protected final CommandSpec command;
   private final List<String> messages = new ArrayList<>();
@@ -22,7 +22,10 @@ public abstract class CommandErrors {
     this.command = command;
   }
 
-  /** Returns how a message about the option's value begins: nothing where it is on the line. */
+  /**
+   * Returns the prefix of a message about the option's value; empty if it was given on the command
+   * line.
+   */
   protected abstract String blame(OptionSpec option);
 
   public final List<String> messages() {
@@ -33,22 +36,22 @@ public abstract class CommandErrors {
     messages.add(message);
   }
 
-  /** Adds what the parser has found. */
+  /** Adds the errors of the parser. */
   public void addParseErrors(ParseResult parsed) {
     for (ParseResult part = parsed; part != null; part = part.subcommand()) {
       part.errors().forEach(error -> add(message(error)));
     }
   }
 
-  /** Adds what the check throws. */
+  /** Runs the check and adds its exception, if any. */
   public final void check(Runnable check) {
     check(check, "");
   }
 
   /**
-   * Adds what the check throws.
+   * Runs the check and adds its exception, if any.
    *
-   * @param begin of the message
+   * @param begin the beginning of the message
    */
   protected final void check(Runnable check, String begin) {
     try {
@@ -58,7 +61,7 @@ public abstract class CommandErrors {
     }
   }
 
-  /** Returns the message of an error that picocli found, and where the wrong value stands. */
+  /** Returns the message of an error found by picocli, with the place of the wrong value. */
   public final String message(Exception error) {
     String message = String.valueOf(error.getMessage());
     if (error instanceof UnmatchedArgumentException unmatched) {
@@ -77,7 +80,7 @@ public abstract class CommandErrors {
     return argument instanceof OptionSpec option ? blame(option) + message : message;
   }
 
-  /** Returns what a misspelt option or command probably means. */
+  /** Returns the known names most similar to a misspelled option or command. */
   private static List<String> nearest(UnmatchedArgumentException error) {
     String wrong = error.getUnmatched().get(0).split("=", 2)[0];
     if (!wrong.startsWith("--")) {
@@ -99,7 +102,7 @@ public abstract class CommandErrors {
     return last;
   }
 
-  /** Makes the parser go on after an error, so that the result of parsing has them all. */
+  /** Makes the parser continue after an error, so that its result has all errors. */
   public static void collectAll(CommandLine commandLine) {
     commandLine.getCommandSpec().parser().collectErrors(true);
     commandLine.getSubcommands().values().forEach(CommandErrors::collectAll);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Names of settings, and what a misspelt one probably means. */
+/** The names of settings, and suggestions for misspelled ones. */
 public final class SettingNames {
   private static final String PREFIX = "kvstore-";
 
@@ -21,12 +21,12 @@ public final class SettingNames {
         .toList();
   }
 
-  /** Returns the option's name without hyphens in front, which is its name in a file. */
+  /** Returns the option's name without leading hyphens, which is its name in a file. */
   public static String of(OptionSpec option) {
     return option.longestName().substring(2);
   }
 
-  /** Returns the name that is most like this one, or empty if none is much like it. */
+  /** Returns the most similar name; empty if none is similar. */
   public static Optional<String> nearest(String name, Collection<String> known) {
     String wanted = plain(name);
     return known.stream()
@@ -35,7 +35,7 @@ public final class SettingNames {
             .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** Without the differences between an option, a variable and a name in camel case. */
+  /** Normalizes the name, so that those of an option, a variable and in camel case are equal. */
   private static String plain(String name) {
     String plain = name.toLowerCase(Locale.ROOT).replace('_', '-');
     return plain.startsWith(PREFIX) ? plain.substring(PREFIX.length()) : plain;
@@ -47,7 +47,7 @@ public final class SettingNames {
         || distance(a, b) <= (shorter < 4 ? 1 : Math.max(2, shorter / 3));
   }
 
-  /** Returns how many characters have to be added, left out or replaced (Levenshtein). */
+  /** Returns the edit distance (Levenshtein). */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

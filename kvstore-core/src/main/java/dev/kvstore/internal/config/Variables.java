@@ -12,13 +12,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variables of an environment that look like settings but are none of a program's. Messages
- * never contain a value.
+ * Finds environment variables that look like settings but that no program reads. Messages never
+ * contain a value.
  */
 public final class Variables {
   /**
-   * Options of the service, in the form in which they stand in a file. {@code kv} does not report
-   * their variables.
+   * Options of the service, by their names in a file. {@code kv} does not report their variables.
    */
   public static final Set<String> SERVICE = Set.of("""
       access-log allowed-hosts audit-log body-timeout client-timeout config
@@ -34,13 +33,17 @@ public final class Variables {
   /** Options of {@code kv}, whose variables the service does not report. */
   public static final Set<String> KV = Set.of("""
       at author by ca-file cert contains deep delete dry-run entry file flatten format
-      history if-absent if-match key keys keys-from message metadata mode number older-than
+      history if-absent if-match key keys keys-from message metadata mode move number older-than
       output patch pointer prefix rate raw resume server set since store string timeout
-      to token token-file tree ttl type types until verbose""".split("\\s+", -1));
+      to to-prefix to-store token token-file tree ttl type types until
+      verbose""".split("\\s+", -1));
 
   private static final String PREFIX = "KVSTORE_";
 
-  /** What Kubernetes sets in each pod for a Service whose name begins with kvstore. */
+  /**
+   * Matches the variables that Kubernetes sets in each pod for a Service whose name begins with
+   * kvstore.
+   */
   private static final Pattern SERVICE_LINK =
       Pattern.compile("KVSTORE(_.+)?_SERVICE_(HOST|PORT)(_.+)?"
           + "|KVSTORE(_.+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
@@ -54,10 +57,10 @@ public final class Variables {
   private Variables() {}
 
   /**
-   * Looks through the environment.
+   * Examines the environment.
    *
-   * @param own the variables of the program that asks
-   * @param other options of another program, which may have its settings in the same environment
+   * @param own the variables of the calling program
+   * @param other options of another program, whose variables may be in the same environment
    */
   public static Variables of(
       Map<String, String> environment, Collection<String> own, Collection<String> other) {
@@ -76,14 +79,13 @@ public final class Variables {
     return found;
   }
 
-  /** Returns the variable of the option with that name, given without hyphens in front. */
+  /** Returns the variable of the option with this name, given without leading hyphens. */
   public static String variable(String option) {
     return PREFIX + option.replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   /**
-   * Returns the value of a variable without the space around it, or null if it is not set, blank,
-   * or set by Kubernetes.
+   * Returns the trimmed value of a variable, or null if it is unset, blank, or set by Kubernetes.
    */
   public static @Nullable String value(Map<String, String> environment, String variable) {
     String value = environment.get(variable);
@@ -97,7 +99,7 @@ public final class Variables {
     return List.copyOf(unknown);
   }
 
-  /** Returns what to say about the variables that Kubernetes has set; null if there are none. */
+  /** Returns a note about variables set by Kubernetes; null if there are none. */
   public @Nullable String note() {
     return serviceLinks.isEmpty()
         ? null

@@ -1,4 +1,4 @@
-/** What the settings of the service and of the command line {@code kv} have in common. */
+/** Common code for the settings of the service and of the command line {@code kv}. */
 @NullMarked
 package dev.kvstore.internal.config;
 

@@ -5,7 +5,7 @@ import dev.kvstore.KVException;
 import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
 
-/** A store that one caller can close without closing it for the others. */
+/** A handle to a shared store, which one caller can close without closing the store for others. */
 final class StoreHandle extends ForwardingEntryStore {
   private volatile boolean closed;
 

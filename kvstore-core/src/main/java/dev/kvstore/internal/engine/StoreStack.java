@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A back end with the layers over it, for library and service alike. From the outside in:
+ * A back end with its layers, for both the library and the service. From the outside in:
  *
  * <ol>
  *   <li>the last-known-good file ({@link Layers#lastKnownGood}),
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the back end.
  * </ol>
  *
- * <p>Everybody who asks for a store gets the same object, until {@value #MOST_STORES} others were
- * asked for. Closing it is not needed. Thread-safe.
+ * <p>All callers get the same object for a store, until {@value #MOST_STORES} other stores were
+ * requested. Stores need not be closed. Thread-safe.
  */
 public final class StoreStack implements EntryDatabase {
   static final int MOST_STORES = 1000;
@@ -45,28 +45,31 @@ public final class StoreStack implements EntryDatabase {
             name, cache, layers.cachedFromTheStart(), backEnd::store, layers.clock()))
         .orElse(null);
     this.lastKnownGood = layers.lastKnownGood().orElse(UnaryOperator.identity());
-    // A store with a file has a thread, and is kept until it is closed.
+    // A store with a last-known-good file has a thread, and is kept until it is closed.
     this.mostStores = layers.lastKnownGood().isPresent() ? Integer.MAX_VALUE : MOST_STORES;
   }
 
-  /** Returns the back end, closed with it, under these layers; the name is for threads. */
+  /**
+   * Returns a stack of these layers over the back end, which is closed with it; the name is for
+   * threads.
+   */
   public static StoreStack over(String name, EntryDatabase backEnd, Layers layers) {
     return new StoreStack(name, backEnd, layers);
   }
 
-  /** Returns the database itself if it is a stack, else one without layers over it. */
+  /** Returns the database itself if it is a stack, or else a stack without layers over it. */
   public static StoreStack of(EntryDatabase database) {
     return database instanceof StoreStack stack ? stack : over("", database, Layers.NONE);
   }
 
   /**
-   * Which layers there are.
+   * The layers of a stack.
    *
    * @param nearCache the settings of the near-caches; empty for none
-   * @param cachedFromTheStart whether a store is cached as soon as it is asked for; if not, once it
-   *     is seen to have an entry, so that asking for stores that do not exist costs nothing
-   * @param clock decides when entries expire, as it does in the back end
-   * @param lastKnownGood puts a file over a store; empty for none
+   * @param cachedFromTheStart true to cache a store as soon as it is requested; otherwise it is
+   *     cached once it is known to have an entry, so that stores that do not exist cost nothing
+   * @param clock the clock for the expiry of entries, the same as that of the back end
+   * @param lastKnownGood adds a last-known-good file to a store; empty for none
    */
   public record Layers(
       Optional<NearCacheSettings> nearCache,
@@ -81,7 +84,7 @@ public final class StoreStack implements EntryDatabase {
       return new Layers(nearCache, cachedFromTheStart, clock, Optional.empty());
     }
 
-    /** Returns a near-cache for each store once it is seen to have an entry. */
+    /** Returns layers with a near-cache for each store that is known to have an entry. */
     public static Layers cached(NearCacheSettings settings, InstantSource clock) {
       return of(Optional.of(settings), false, clock);
     }
@@ -104,7 +107,7 @@ public final class StoreStack implements EntryDatabase {
     return lastKnownGood.apply(caches == null ? backEnd.store(name) : caches.store(name));
   }
 
-  /** Returns how many stores are held. */
+  /** Returns the number of open stores. */
   int size() {
     return stores.size();
   }

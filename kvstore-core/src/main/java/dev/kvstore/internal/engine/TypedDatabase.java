@@ -14,18 +14,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The one implementation of {@link KVDatabase}. */
+/** The implementation of {@link KVDatabase}. */
 public final class TypedDatabase implements KVDatabase {
   private final StoreStack stack;
   private final BsonCodec codec;
 
-  /** @param stack is closed with this */
+  /** @param stack closed with this database */
   public TypedDatabase(StoreStack stack, BsonCodec codec) {
     this.stack = stack;
     this.codec = codec;
   }
 
-  /** Returns the only store of a database, which is closed with it. */
+  /** Returns the store of a database that is used for this store only, and is closed with it. */
   public KVStore only(String name) {
     try {
       return TypedKVStore.over(handle(name), codec, this::close);

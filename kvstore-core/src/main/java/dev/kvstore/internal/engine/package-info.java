@@ -1,4 +1,4 @@
-/** Databases, put together from a back end, the layers over it and the typed facade. */
+/** Databases, assembled from a back end, layers and the typed facade. */
 @NullMarked
 package dev.kvstore.internal.engine;
 

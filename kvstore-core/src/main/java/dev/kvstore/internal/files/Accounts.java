@@ -10,13 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The users and groups in the files of the system, without those of a directory service. */
+/** The local users and groups of the system, without those of a directory service. */
 record Accounts(Path users, Path groups) {
   static final Accounts OF_SYSTEM = new Accounts(Path.of("/etc/passwd"), Path.of("/etc/group"));
 
   private static final int ROOT = 0;
 
-  /** Returns true if nobody but this user and root is known to be in the group of its number. */
+  /** Returns true if the group with the same id has no known members except this user and root. */
   boolean isAloneInOwnGroup(int id) {
     try {
       Set<String> members = new HashSet<>();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Files that only their owner can read, and that are replaced as a whole, durably. */
+/** Creates files that only their owner can read, and replaces them atomically and durably. */
 public final class DurableFile {
   private static final Logger log = LoggerFactory.getLogger(DurableFile.class);
 
@@ -29,17 +29,19 @@ public final class DurableFile {
 
   private DurableFile() {}
 
-  /** Does something to the draft that is to take the place of a file. */
+  /** A step on the draft that will replace a file. */
   public interface Writing {
     void to(Path draft) throws IOException;
   }
 
-  /** Returns the attributes of a new file for its owner only; none where there are no owners. */
+  /**
+   * Returns the attributes of a new file for its owner only; none if the file system has no owners.
+   */
   public static FileAttribute<?>[] ownerOnly() {
     return permissions("rw-------");
   }
 
-  /** As {@link #ownerOnly}, for a folder. */
+  /** Like {@link #ownerOnly}, for a folder. */
   public static FileAttribute<?>[] folderOfOwner() {
     return permissions("rwx------");
   }
@@ -53,11 +55,11 @@ public final class DurableFile {
   }
 
   /**
-   * Puts a draft in the place of a file: whoever reads it, or is killed meanwhile, finds one or the
-   * other. If that fails the draft is deleted.
+   * Atomically replaces a file by a draft: readers see either the old or the new content, even
+   * after a crash. The draft is deleted on failure.
    *
-   * @param draft is there already, in the file's folder
-   * @param last what is done to the draft once it is on the disk, such as giving it away
+   * @param draft an existing file in the same folder
+   * @param last the last step on the draft after it was synced, such as changing its owner
    */
   public static void replace(Path file, Path draft, Writing writing, Writing last)
       throws IOException {
@@ -74,20 +76,20 @@ public final class DurableFile {
   }
 
   /**
-   * Gives a finished draft the name of a file that does not exist yet, durably.
+   * Renames a finished draft to a file that does not exist yet, durably.
    *
-   * @param draft is there already, in the file's folder
-   * @throws FileAlreadyExistsException if there is something under that name; it is left as it is
+   * @param draft an existing file in the same folder
+   * @throws FileAlreadyExistsException if the file exists; it is left unchanged
    */
   public static void publish(Path file, Path draft) throws IOException {
     sync(draft, StandardOpenOption.WRITE);
     try {
-      // Unlike a move, which could replace a file that another process has just made.
+      // A link, unlike a move, cannot replace a file that another process has just created.
       Files.createLink(file, draft);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      // Not every file system has links.
+      // Not every file system supports links.
       Files.move(draft, file);
     }
     Files.deleteIfExists(draft);
@@ -95,10 +97,11 @@ public final class DurableFile {
   }
 
   /**
-   * Gives a draft to the owner of a file or folder: a service that runs as its own user could not
-   * read what the administrator leaves there. Does nothing where the process may not do so.
+   * Changes the owner of a draft to that of a file or folder, because a service with its own user
+   * could not read a file created by the administrator. Does nothing if the process lacks the
+   * permission.
    *
-   * @param isFile whether the draft also gets the group and the permissions
+   * @param isFile true to also copy the group and the permissions
    */
   public static void giveTo(Path owned, boolean isFile, Path draft) {
     try {
@@ -117,12 +120,12 @@ public final class DurableFile {
         own.setPermissions(attributes.permissions());
       }
     } catch (IOException e) {
-      // Only an administrator may do this; all others own what they write.
+      // Only an administrator may do this; other users own what they write.
       log.debug("The owner of {} cannot be changed", draft, e);
     }
   }
 
-  /** Returns what went wrong, in words. */
+  /** Returns the reason of the failure in words. */
   public static String reason(IOException e) {
     if (e instanceof AccessDeniedException denied) {
       return "no permission for " + denied.getFile();
@@ -136,12 +139,12 @@ public final class DurableFile {
     return e.toString();
   }
 
-  /** Null where the file system knows no owners. */
+  /** Returns null if the file system has no owners. */
   private static @Nullable PosixFileAttributeView view(Path file) {
     return Files.getFileAttributeView(file, PosixFileAttributeView.class);
   }
 
-  /** Creates the folder and those above it, durably, for the owner only. */
+  /** Creates the folder and missing parents, durably, for the owner only. */
   public static void createFolders(@Nullable Path folder) throws IOException {
     if (folder == null || Files.isDirectory(folder)) {
       return;
@@ -157,7 +160,7 @@ public final class DurableFile {
     syncName(folder);
   }
 
-  /** Makes the name of a new file or folder durable, where the system can. */
+  /** Makes the name of a new file or folder durable, if the system supports it. */
   public static void syncName(Path file) {
     Path folder = file.getParent();
     try {
@@ -165,7 +168,7 @@ public final class DurableFile {
         sync(folder, StandardOpenOption.READ);
       }
     } catch (IOException e) {
-      // SQLite, which does the same for its own files, goes on too.
+      // Continue, as SQLite does in the same case for its own files.
       log.debug("The folder {} could not be synced", folder, e);
     }
   }

@@ -15,7 +15,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds who but the process's user and root could change or replace a file, on POSIX. */
+/**
+ * Checks if users other than the process's user and root could change or replace a file, on POSIX.
+ */
 public final class FileTrust {
   private static final int ROOT = 0;
   private static final int GROUP_WRITE = 0020;
@@ -23,7 +25,7 @@ public final class FileTrust {
   private static final int OTHERS_READ = 0044;
   private static final int STICKY = 01000;
 
-  /** As in Linux: more links than this are a loop. */
+  /** The limit of Linux; more links count as a loop. */
   private static final int MAX_LINKS = 40;
 
   private final Set<Integer> trusted;
@@ -36,12 +38,18 @@ public final class FileTrust {
     this.shared = shared;
   }
 
-  /** Trusts root, the process's own user, and a group of the same number without other members. */
+  /**
+   * Returns a trust in root, the process's own user, and the group with the same id if it has no
+   * other members.
+   */
   public static FileTrust ofProcess() {
     return of(isPosix(Path.of("")) ? uid() : ROOT, Accounts.OF_SYSTEM);
   }
 
-  /** Also trusts groups that may write, as on shared volumes, and the file's folder if sticky. */
+  /**
+   * Returns a copy that also trusts groups with write access, as on shared volumes, and a sticky
+   * folder of the file.
+   */
   public FileTrust sharing() {
     return new FileTrust(trusted, accounts, true);
   }
@@ -52,7 +60,10 @@ public final class FileTrust {
     return new FileTrust(trusted, accounts, false);
   }
 
-  /** As {@link #ofProcess()}; root also trusts the owner of the folder, whose files it manages. */
+  /**
+   * Like {@link #ofProcess()}, but if the process is root, it also trusts the owner of the folder,
+   * whose files it manages.
+   */
   public static FileTrust ofProcessIn(Path folder) throws IOException {
     FileTrust trust = ofProcess();
     if (isPosix(folder) && uid() == ROOT && Files.isDirectory(folder)) {
@@ -62,10 +73,10 @@ public final class FileTrust {
   }
 
   /**
-   * Returns who could change the file or the way to it, as the rest of a sentence about it; null if
-   * nobody can.
+   * Returns who else could change the file or its path, as the rest of a sentence about the file;
+   * null if no one can.
    *
-   * @param file may be missing; then only the way to it is looked at
+   * @param file may be missing; then only its path is checked
    */
   public @Nullable String problem(Path file) throws IOException {
     if (!isPosix(file)) {
@@ -100,7 +111,10 @@ public final class FileTrust {
     return fileProblem(reached);
   }
 
-  /** Throws an {@link UnavailableException} that begins with {@code what} if others can write. */
+  /**
+   * Throws an {@link UnavailableException} with a message that starts with {@code what} if others
+   * can write.
+   */
   public void require(String what, Path file) throws IOException {
     String problem = problem(file);
     if (problem != null) {
@@ -108,7 +122,7 @@ public final class FileTrust {
     }
   }
 
-  /** A link in a sticky folder can be changed by its owner. */
+  /** Checks a folder entry: in a sticky folder the owner of a link can change it. */
   private @Nullable String entryProblem(Path folder, Path entry) throws IOException {
     String problem = folderProblem(folder, true);
     return problem == null
@@ -118,7 +132,7 @@ public final class FileTrust {
         : problem;
   }
 
-  /** Returns true if others than its owner can read the file. */
+  /** Returns true if users other than its owner can read the file. */
   public static boolean isReadByOthers(Path file) throws IOException {
     return isPosix(file) && (mode(attributes(file)) & OTHERS_READ) != 0;
   }
@@ -135,7 +149,7 @@ public final class FileTrust {
     return folder == null ? null : folderProblem(folder, false);
   }
 
-  /** @param above whether it holds the way to the file only; a sticky one protects that */
+  /** @param above true if the folder is above that of the file; being sticky is then enough */
   private @Nullable String folderProblem(Path folder, boolean above) throws IOException {
     Map<String, Object> attributes = attributes(folder);
     if (!trusted.contains(owner(attributes))) {

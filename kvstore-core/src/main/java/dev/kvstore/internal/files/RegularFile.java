@@ -9,16 +9,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Reads files, and nothing else: opening a named pipe would block for as long as nobody writes. */
+/** Reads regular files only: opening a named pipe would block until another process writes. */
 public final class RegularFile {
   private RegularFile() {}
 
   /**
    * Returns the text of the file.
    *
-   * @throws NoSuchFileException if there is nothing under that name
-   * @throws IOException if it is a pipe, a device, a folder or a link to nothing, or cannot be
-   *     reached or read as such text
+   * @throws NoSuchFileException if the file does not exist
+   * @throws IOException if it is a pipe, a device, a folder or a dangling link, or cannot be
+   *     accessed or decoded
    */
   public static String read(Path file, Charset charset) throws IOException {
     if (!attributes(file).isRegularFile()) {

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The standard output of a command. Remembers why it could not be written. */
+/** The standard output of a command. Keeps the reason of a failed write. */
 public final class StandardOutput extends FilterOutputStream {
   private volatile @Nullable IOException failure;
 
@@ -37,7 +37,7 @@ public final class StandardOutput extends FilterOutputStream {
     write(new byte[] {(byte) b}, 0, 1);
   }
 
-  /** Returns why output was lost; null if it was not, or if the reader closed the pipe. */
+  /** Returns why output was lost; null if none was lost, or if the reader closed the pipe. */
   public @Nullable String loss() {
     IOException problem = failure;
     if (problem == null || String.valueOf(problem.getMessage()).contains("pipe")) {

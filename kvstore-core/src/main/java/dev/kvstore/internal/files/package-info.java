@@ -1,4 +1,4 @@
-/** Files, who else can change them, and what becomes of output that cannot be written. */
+/** Durable files, checks of who else can change them, and failures of the standard output. */
 @NullMarked
 package dev.kvstore.internal.files;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads as {@code Object}: whatever is stored, as the Java type that is nearest to it. */
+/** Reads a value as {@code Object}: as the closest Java type of the stored value. */
 final class AnyDeserializer extends StdDeserializer<Object> {
   private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ final class AnyDeserializer extends StdDeserializer<Object> {
         parser.nextToken();
         yield readMap(parser, context);
       }
-      // Inside of an object already: a type id came first and was taken.
+      // Already inside an object: a type id came first and was consumed.
       case FIELD_NAME, END_OBJECT -> readMap(parser, context);
       case START_ARRAY -> readList(parser, context);
       case VALUE_STRING -> parser.getText();

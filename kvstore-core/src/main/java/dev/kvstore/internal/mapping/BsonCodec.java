@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** Converts Java values to BSON and back by Jackson, losslessly. Thread-safe; keeps the types. */
+/** Converts Java values to BSON and back with Jackson, without loss. Thread-safe; caches types. */
 public final class BsonCodec {
   private final ValueLimits limits;
   private volatile @Nullable Mapping mapping;
@@ -33,7 +33,7 @@ public final class BsonCodec {
     this.limits = limits;
   }
 
-  /** Returns a codec with Jackson as it comes and {@link ValueLimits#DEFAULT}. */
+  /** Returns a codec with Jackson's defaults and {@link ValueLimits#DEFAULT}. */
   public static BsonCodec create() {
     return create(null);
   }
@@ -44,11 +44,11 @@ public final class BsonCodec {
   }
 
   /**
-   * Returns a codec that maps as this mapper does, which is copied: its modules, naming and
-   * annotations count. Numbers, text, dates and identifiers get their BSON types all the same, and
-   * settings by which Jackson would lose something in silence, such as ignoring unknown members,
-   * are turned off; an annotation at a class can still ask for them. Without a mapper it maps as
-   * Jackson does, which is set up at the first use.
+   * Returns a codec that maps types like this mapper, which is copied: its modules, naming and
+   * annotations apply. Numbers, text, dates and identifiers still get their BSON types, and
+   * settings that lose data silently, such as ignoring unknown members, are turned off; annotations
+   * on a class can still turn them on. Without a mapper, Jackson's defaults apply; it is then set
+   * up on first use.
    */
   public static BsonCodec create(@Nullable ObjectMapper applications, ValueLimits limits) {
     return new BsonCodec(
@@ -62,13 +62,12 @@ public final class BsonCodec {
   }
 
   /**
-   * What a type knows of a value.
+   * The part of a value for which a type has members.
    *
-   * @param value without the members that the type does not have, and without {@code Optional} or
-   *     nullable parts of which nothing is left
-   * @param hasAny false if there was something in the value, but nothing that the type has a member
-   *     for
-   * @param unknown the places of the members that were left out: {@code [0].port}, {@code .port}
+   * @param value the value without members unknown to the type, and without {@code Optional} or
+   *     nullable parts that have become empty
+   * @param hasAny false if the value is not empty but has no member known to the type
+   * @param unknown the places of the omitted members: {@code [0].port}, {@code .port}
    */
   public record Known(RawValue value, boolean hasAny, List<String> unknown) {}
 
@@ -77,7 +76,10 @@ public final class BsonCodec {
     return made == null ? make() : made;
   }
 
-  /** Loading Jackson's classes takes longer than many a program that needs none of them. */
+  /**
+   * Creates the mapping lazily, because loading Jackson's classes is slow and some programs need
+   * none of them.
+   */
   private synchronized Mapping make() {
     Mapping made = mapping;
     if (made == null) {
@@ -88,11 +90,11 @@ public final class BsonCodec {
   }
 
   /**
-   * Returns the value as BSON. A {@link RawValue} is BSON already and stays as it is.
+   * Returns the value as BSON. A {@link RawValue} is returned unchanged.
    *
    * @throws InvalidInputException with {@link ErrorCode#TOO_LARGE} if it is larger than the limit;
-   *     with {@link ErrorCode#INVALID_VALUE} if it is nested too deeply or in itself, or has
-   *     something that cannot be stored without loss
+   *     with {@link ErrorCode#INVALID_VALUE} if it is nested too deeply, contains itself, or cannot
+   *     be stored without loss
    */
   public RawValue encode(@Nullable Object value) {
     if (value instanceof RawValue raw) {
@@ -126,7 +128,7 @@ public final class BsonCodec {
             ? "Jackson finds no way to write a "
                 + definition.getType().getRawClass().getTypeName()
             : "writing it failed with " + root(failure).getClass().getTypeName();
-    // Without the cause: its message may quote the value.
+    // No cause: its message may quote the value.
     return BsonText.invalid("A " + type + " cannot be stored: " + why + at);
   }
 
@@ -137,15 +139,15 @@ public final class BsonCodec {
   }
 
   /**
-   * Returns the value as that type; null where null is stored, or what the type has in its place,
-   * such as an empty Optional. Containers are unmodifiable. As a {@link RawValue} it is what is
-   * stored, to the last bit.
+   * Returns the value as this type; for a stored null, null or the type's own empty value, such as
+   * an empty Optional. Containers are unmodifiable. A {@link RawValue} is returned bit for bit as
+   * stored.
    *
    * @param key named in the error
-   * @throws TypeMismatchException if it cannot become the type without losing something; the error
-   *     says where, and quotes nothing of the value
+   * @throws TypeMismatchException if it cannot become the type without loss; the message says
+   *     where, and never quotes the value
    */
-  @SuppressWarnings("unchecked") // it is asked for a RawValue
+  @SuppressWarnings("unchecked") // T is RawValue
   public <T> @Nullable T decode(String key, RawValue value, KVType<T> type) {
     if (type.type() == RawValue.class) {
       return (T) value;
@@ -164,7 +166,10 @@ public final class BsonCodec {
     }
   }
 
-  /** Returns what the type knows of the value, for {@link #decode}; places have this separator. */
+  /**
+   * Returns the part of the value that the type knows, for {@link #decode}; places have this
+   * separator.
+   */
   public Known known(RawValue value, KVType<?> type, String separator) {
     if (!BsonValues.isContainer(value) || type.type() == RawValue.class) {
       return new Known(value, true, List.of());
@@ -174,13 +179,14 @@ public final class BsonCodec {
   }
 
   /**
-   * Returns what people mean by the text where a value of that type is due: {@code 5s},
-   * {@code true}, {@code DAYS}. For containers it is JSON: {@code [1, 2]}.
+   * Parses text as people write values of this type: {@code 5s}, {@code true}, {@code DAYS}, and
+   * JSON for containers: {@code [1, 2]}.
    *
-   * @param place where the text is an annotation, named in the error
-   * @throws IllegalArgumentException if it is none; the error does not quote the text
+   * @param place the place of the annotation with the text, for the error
+   * @throws IllegalArgumentException if the text is not a value of the type; the message does not
+   *     quote it
    */
-  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  @SuppressWarnings("unchecked") // it was read as this type
   public <T> @Nullable T decodeDefault(String place, String text, KVType<T> type) {
     try {
       ObjectMapper mapper = mapping().mapper();

@@ -30,9 +30,9 @@ import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes objects of which all members are stored, and refuses to make up the others: Jackson passes
- * 0, false or null for them. Absent may be what is Optional, nullable, has a {@link KVDefault}, or
- * is left out when it is written.
+ * Creates objects and refuses missing members, for which Jackson would pass 0, false or null. A
+ * member may be missing if it is Optional or nullable, has a {@link KVDefault}, or is omitted on
+ * writing.
  */
 final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private static final long serialVersionUID = 1L;
@@ -40,10 +40,12 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
   private final HashSet<String> mayBeAbsent = new HashSet<>();
   private final HashMap<String, Default> defaults = new HashMap<>();
 
-  /** A text, and the member at which it is the {@link KVDefault}. */
+  /** The text of a {@link KVDefault} and the member that has it. */
   private record Default(String place, String text) implements Serializable {}
 
-  /** Wraps Jackson's own way to call constructors; languages and libraries with another keep it. */
+  /**
+   * Wraps Jackson's standard instantiators; those of other languages and libraries are not changed.
+   */
   static final class Finder extends SimpleValueInstantiators {
     private static final long serialVersionUID = 1L;
 
@@ -82,7 +84,7 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
     }
   }
 
-  /** Returns the components, if they are the parameters. */
+  /** Returns the record components if they match the parameters; null otherwise. */
   private static RecordComponent @Nullable [] components(
       Class<?> type, ValueInstantiator instantiator) {
     RecordComponent[] components = type.getRecordComponents();
@@ -137,7 +139,7 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
     return createFromObjectWith(context, buffer.getParameters(members));
   }
 
-  /** Returns true if the object can be made without that member. */
+  /** Returns true if the object can be created without this member. */
   boolean mayBeAbsent(SettableBeanProperty member) {
     return mayBeAbsent.contains(member.getName())
         || defaults.containsKey(member.getName())
@@ -172,7 +174,10 @@ final class CompleteInstantiator extends ValueInstantiator.Delegating {
     }
   }
 
-  /** Returns true for an Optional and its like, and where an annotation says what null becomes. */
+  /**
+   * Returns true for an Optional and similar types, and if an annotation defines the value for
+   * null.
+   */
   private static boolean hasAbsentValue(DeserializationContext context, SettableBeanProperty member)
       throws JsonMappingException {
     if (member.getNullValueProvider() != member.getValueDeserializer()) {

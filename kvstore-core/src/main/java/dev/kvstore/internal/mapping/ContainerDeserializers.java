@@ -36,8 +36,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads collection interfaces into unmodifiable collections in their order, as values are shared.
- * Classes such as ArrayList are left alone. Arrays of primitives are read exactly, by their boxes.
+ * Reads collection interfaces as unmodifiable collections in stored order, because values are
+ * shared. Classes such as ArrayList are left to Jackson. Arrays of primitives are read without
+ * loss, through their boxed types.
  */
 final class ContainerDeserializers extends SimpleDeserializers {
   private static final long serialVersionUID = 1L;
@@ -125,7 +126,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
     return array;
   }
 
-  /** Reads one type and makes another of it. */
+  /** Reads one type and converts it to another. */
   static final class Converting extends StdDelegatingDeserializer<Object> {
     private static final long serialVersionUID = 1L;
 
@@ -148,7 +149,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
       return new Converting(converter, delegateType, delegate);
     }
 
-    /** Unlike the superclass does not forget the type ids that default typing writes. */
+    /** Unlike the superclass, handles the type ids that default typing writes. */
     @Override
     public @Nullable Object deserializeWithType(
         JsonParser parser, DeserializationContext context, TypeDeserializer types)
@@ -176,7 +177,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
     }
   }
 
-  /** A set that does not swallow an element: an array with two equal ones is no set. */
+  /** A set that refuses duplicates instead of dropping them. */
   static final class DistinctSet<E> extends LinkedHashSet<E> {
     private static final long serialVersionUID = 1L;
 
@@ -189,7 +190,7 @@ final class ContainerDeserializers extends SimpleDeserializers {
     }
   }
 
-  /** A map that does not swallow a member: two names may be the same number, 1 and 01. */
+  /** A map that refuses equal keys instead of dropping a member: 1 and 01 are the same number. */
   static final class DistinctMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
 

@@ -24,15 +24,16 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a value could not be read. Jackson's messages are neither used nor a cause, because they
- * quote the value, which may be a secret. An application's message is used if it quotes no value.
+ * Explains why a value could not be read. Jackson's exceptions are used neither for the message nor
+ * as a cause, because they quote the value, which may be a secret. The message of an application's
+ * exception is used if it does not quote a value.
  */
 final class DecodeFailure {
   private static final String IS_NO = " is no ";
 
   private DecodeFailure() {}
 
-  /** A member that an object must have is not stored. */
+  /** Thrown if a required member of an object is not stored. */
   static final class AbsentMemberException extends MismatchedInputException {
     private static final long serialVersionUID = 1L;
 
@@ -41,7 +42,10 @@ final class DecodeFailure {
     }
   }
 
-  /** A text does not spell what it should. The message says how to spell it and quotes nothing. */
+  /**
+   * Thrown if a text is malformed. The message describes the expected format and does not quote the
+   * text.
+   */
   static final class MalformedTextException extends MismatchedInputException {
     private static final long serialVersionUID = 1L;
 
@@ -50,7 +54,10 @@ final class DecodeFailure {
     }
   }
 
-  /** The text of a {@code KVDefault} is none of its type. The message names the annotation. */
+  /**
+   * Thrown if the text of a {@code KVDefault} is not a value of its type. The message names the
+   * annotation.
+   */
   static final class WrongDefaultException extends JsonMappingException {
     private static final long serialVersionUID = 1L;
 
@@ -59,7 +66,7 @@ final class DecodeFailure {
     }
   }
 
-  /** A constructor or a factory of the application failed. */
+  /** Thrown if a constructor or factory of the application failed. */
   static final class RefusedException extends JsonMappingException {
     private static final long serialVersionUID = 1L;
 
@@ -74,7 +81,7 @@ final class DecodeFailure {
     }
   }
 
-  /** Keeps, with what a constructor refuses, why: see {@link Refusals}. */
+  /** Keeps the reason why a constructor refused a value, see {@link Refusals}. */
   static final class RefusalHandler extends DeserializationProblemHandler {
     @Override
     public Object handleInstantiationProblem(
@@ -97,7 +104,7 @@ final class DecodeFailure {
         key, BsonValues.typeName(value), type.toString(), detail(value, failure), null);
   }
 
-  /** Returns what is wrong with the text of the {@code KVDefault} at this place. */
+  /** Describes what is wrong with the text of the {@code KVDefault} at this place. */
   static String ofDefault(String place, String text, String type, Exception failure) {
     String detail = failure instanceof KVException own
         ? own.getMessage()
@@ -131,7 +138,7 @@ final class DecodeFailure {
     String problem = mapping instanceof RefusedException refused
         ? " was refused" + reason(value, refused)
         : problem(mapping);
-    // What is stored and what is wanted has been said already.
+    // The message already names the stored and the wanted type.
     return at.isEmpty() && problem.startsWith(IS_NO) ? null : what + problem;
   }
 
@@ -160,7 +167,7 @@ final class DecodeFailure {
     return failure instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
   }
 
-  /** Returns the type of what is stored there, as far as it can be found by Jackson's path. */
+  /** Returns the type of the stored part at Jackson's path, as far as the path can be followed. */
   private static String found(RawValue value, List<JsonMappingException.Reference> path) {
     BsonValue found = BsonValues.toBsonValue(value);
     for (JsonMappingException.Reference step : path) {

@@ -18,18 +18,21 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a scalar type from what holds it exactly, and from nothing else. */
+/** Reads a scalar type, but only from stored types that represent it exactly. */
 final class ExactDeserializer<T> extends StdScalarDeserializer<T>
     implements ContextualDeserializer {
-  /** The attribute that is true where text may be read as a number or a boolean. */
+  /** The attribute that is true if text may be read as a number or a boolean. */
   static final Object LENIENT = new Object();
 
-  /** The types whose parsers are ours, with messages that do not repeat the text. */
+  /** The types with our own parsers, whose messages do not repeat the text. */
   private static final Set<Class<?>> OURS = Set.of(ByteSize.class, Duration.class);
 
   private static final long serialVersionUID = 1L;
 
-  /** Reads the token; null, or an argument exception of the JDK, if it holds no exact value. */
+  /**
+   * Reads the token; returns null or throws an IllegalArgumentException of the JDK if it is not an
+   * exact value.
+   */
   @FunctionalInterface
   interface Reading<T> {
     @Nullable
@@ -42,10 +45,9 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
   private final boolean formattable;
 
   /**
-   * @param absent what stands for a member that is not there, and, except for a primitive type, for
-   *     null
-   * @param formattable whether a {@link JsonFormat} is left to Jackson, or says at most that the
-   *     value is text
+   * @param absent the value of a missing member and, except for primitive types, of null
+   * @param formattable true to leave a {@link JsonFormat} to Jackson; otherwise it can only select
+   *     text
    */
   ExactDeserializer(Class<T> type, Reading<T> reading, @Nullable T absent, boolean formattable) {
     super(type);
@@ -67,7 +69,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
       return context.handleSecondaryContextualization(
           Mappers.jacksonsDeserializer(type), property, context.constructType(type));
     }
-    // What the property says is written as text is read from it.
+    // A property that is written as text is also read from text.
     return format.getShape() == JsonFormat.Shape.STRING
         ? new ExactDeserializer<>(
             type, (parser, lenient) -> reading.read(parser, true), absent, false)
@@ -84,7 +86,7 @@ final class ExactDeserializer<T> extends StdScalarDeserializer<T>
       if (message != null && OURS.contains(type) && parser.hasToken(JsonToken.VALUE_STRING)) {
         throw new DecodeFailure.MalformedTextException(parser, message, type);
       }
-      // Of the others the message may quote the value.
+      // The messages of other parsers may quote the value.
     }
     if (value == null) {
       throw MismatchedInputException.from(

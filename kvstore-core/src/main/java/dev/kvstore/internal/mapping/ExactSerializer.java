@@ -25,7 +25,7 @@ final class ExactSerializer<T> extends StdScalarSerializer<T> implements Context
   private final transient Writing<T> writing;
   private final boolean formattable;
 
-  /** @param formattable whether a {@link JsonFormat} is left to Jackson, or means nothing */
+  /** @param formattable true to leave a {@link JsonFormat} to Jackson; otherwise it is ignored */
   ExactSerializer(Class<T> type, Writing<T> writing, boolean formattable) {
     super(type);
     this.writing = writing;

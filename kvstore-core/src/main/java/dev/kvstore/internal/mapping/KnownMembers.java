@@ -35,8 +35,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of values what their types have no members for, by Jackson's deserializers; one that
- * is not known here takes everything. Thread-safe.
+ * Removes the members of a value that its type does not have, according to Jackson's deserializers;
+ * an unknown deserializer counts as accepting everything. Thread-safe.
  */
 final class KnownMembers {
   private static final Set<Class<?>> OF_ARRAYS =
@@ -52,7 +52,7 @@ final class KnownMembers {
     this.mapper = mapper;
   }
 
-  /** As {@link BsonCodec#known}. */
+  /** Like {@link BsonCodec#known}. */
   BsonCodec.Known of(RawValue value, JavaType type, String separator) {
     Walk walk = new Walk(separator);
     Part part = walk.known(BsonValues.toBsonValue(value), walk.root(type), "");
@@ -62,10 +62,10 @@ final class KnownMembers {
         List.copyOf(walk.unknown));
   }
 
-  /** What is left of a value, and false if that is none of what was in it. */
+  /** The known part of a value; hasAny is false if none of its members is known. */
   private record Part(BsonValue value, boolean hasAny) {}
 
-  /** A deserializer, null if unknown, and the property of whose value it reads a part or all. */
+  /** A deserializer, null if unknown, and the property whose value, or a part of it, is read. */
   private record Reader(
       @Nullable JsonDeserializer<?> deserializer, @Nullable BeanProperty property) {}
 
@@ -107,7 +107,7 @@ final class KnownMembers {
       try {
         return new Reader(context.findRootValueDeserializer(type), null);
       } catch (JsonMappingException e) {
-        return new Reader(null, null); // reading a value says why
+        return new Reader(null, null); // reading a value will report the error
       }
     }
 
@@ -121,7 +121,7 @@ final class KnownMembers {
         boolean isUnknown = type.getValueHandler() != null || isPolymorphic(type);
         return new Reader(isUnknown ? null : context.findContextualValueDeserializer(type, at), at);
       } catch (JsonMappingException e) {
-        return new Reader(null, at); // reading a value says why
+        return new Reader(null, at); // reading a value will report the error
       }
     }
 
@@ -186,7 +186,7 @@ final class KnownMembers {
         : member.getType().isReferenceType() || instantiator.canCreateUsingDefault();
   }
 
-  /** Returns whether a creator takes more than the elements or members, or others. */
+  /** Returns true if a creator takes the value as a whole. */
   private static boolean takesWhole(JsonDeserializer<?> deserializer) {
     ValueInstantiator instantiator = deserializer instanceof ValueInstantiator.Gettable gettable
         ? gettable.getValueInstantiator()
@@ -198,7 +198,7 @@ final class KnownMembers {
                 && instantiator.canCreateFromObjectWith()));
   }
 
-  /** Returns whether a class takes names that are not those of its members. */
+  /** Returns true if a class accepts names other than those of its members. */
   private boolean takesOthers(JavaType type) {
     DeserializationConfig config = mapper.getDeserializationConfig();
     BeanDescription description = config.introspect(type);
@@ -208,7 +208,7 @@ final class KnownMembers {
                 && isSpread(config, property.getPrimaryMember()));
   }
 
-  /** Returns whether what makes up the member lies beside it. */
+  /** Returns true if the parts of the member are stored beside it (unwrapped). */
   private static boolean isSpread(DeserializationConfig config, AnnotatedMember member) {
     AnnotationIntrospector annotations = config.getAnnotationIntrospector();
     JsonTypeInfo.Value typeInfo = annotations.findPolymorphicTypeInfo(config, member);

@@ -26,7 +26,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes a mapper exact, whatever it was before. */
+/** Makes a mapper lossless regardless of its configuration. */
 final class Mappers {
   /** Reads and writes dates and times as Jackson does. */
   private static final JsonMapper JACKSONS =
@@ -34,13 +34,13 @@ final class Mappers {
 
   private Mappers() {}
 
-  /** Returns a copy with the types of BSON; turns off what would lose data silently. */
+  /** Returns a copy with the BSON types; turns off features that would lose data silently. */
   static ObjectMapper exact(ObjectMapper applications) {
     ObjectMapper mapper = applications.copy();
     mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), bsonTypes());
     addLast(new DecodeFailure.RefusalHandler(), mapper);
     refuseCoercions(mapper);
-    // What is left out as null or empty may come back as something else, and a map loses a key.
+    // A member omitted as null or empty may be read back differently, and a map would lose a key.
     mapper.setDefaultPropertyInclusion(
         JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
     mapper.setConfig(mapper
@@ -91,7 +91,7 @@ final class Mappers {
     return mapper;
   }
 
-  /** Returns the types of BSON, which come before all that was registered earlier. */
+  /** Returns a module of the BSON types, which takes precedence over modules registered earlier. */
   static SimpleModule bsonTypes() {
     SimpleModule module = new SimpleModule("kvstore-bson");
     module.setDeserializers(new ContainerDeserializers());
@@ -103,7 +103,7 @@ final class Mappers {
     return module;
   }
 
-  /** Those of the application, which are in front of it, are asked first. */
+  /** Adds the handler last; the application's handlers are called first. */
   private static void addLast(DeserializationProblemHandler last, ObjectMapper mapper) {
     Deque<DeserializationProblemHandler> fromTheLast = new ArrayDeque<>();
     var theirs = mapper.getDeserializationConfig().getProblemHandlers();
@@ -115,7 +115,7 @@ final class Mappers {
     fromTheLast.forEach(mapper::addHandler);
   }
 
-  @SuppressWarnings("deprecation") // Jackson has no other way to change a mapper that exists
+  @SuppressWarnings("deprecation") // Jackson has no other way to change an existing mapper
   private static void refuseCoercions(ObjectMapper mapper) {
     mapper.configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false);
     for (LogicalType type : LogicalType.values()) {
@@ -124,7 +124,7 @@ final class Mappers {
           .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
           .setCoercion(CoercionInputShape.EmptyArray, CoercionAction.Fail);
     }
-    // There is an empty URI, and a locale whose name is empty.
+    // The empty text is a valid URI and a valid locale.
     for (Class<?> type : List.of(URI.class, Locale.class)) {
       mapper
           .coercionConfigFor(type)
@@ -140,7 +140,7 @@ final class Mappers {
     return context(JACKSONS).findNonContextualValueDeserializer(JACKSONS.constructType(type));
   }
 
-  /** Returns a context in which deserializers are found, without anything to read. */
+  /** Returns a context for finding deserializers, without input. */
   static DefaultDeserializationContext context(ObjectMapper mapper) {
     return ((DefaultDeserializationContext) mapper.getDeserializationContext())
         .createDummyInstance(mapper.getDeserializationConfig());

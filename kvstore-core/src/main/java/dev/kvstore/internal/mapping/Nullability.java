@@ -3,11 +3,11 @@ package dev.kvstore.internal.mapping;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
 
-/** Finds {@code @Nullable}, whichever library it comes from. */
+/** Finds {@code @Nullable} annotations of any library. */
 public final class Nullability {
   private Nullability() {}
 
-  /** Returns true if one of the places, such as a parameter and its type, is marked. */
+  /** Returns true if any of the elements, such as a parameter and its type, is annotated. */
   public static boolean isNullable(AnnotatedElement... places) {
     return Arrays.stream(places)
         .flatMap(place -> Arrays.stream(place.getAnnotations()))

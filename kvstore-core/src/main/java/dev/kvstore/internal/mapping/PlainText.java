@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class PlainText {
   private PlainText() {}
 
-  /** Returns what the text spells as it is or, where it does not, as a JSON array or object. */
+  /** Parses the text as a scalar or else as a JSON array or object. */
   static @Nullable Object read(ObjectMapper mapper, String text, JavaType type) throws IOException {
     ObjectReader reader = mapper.readerFor(type);
     try {

@@ -17,9 +17,12 @@ import org.bson.BsonBinarySubType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether an exception's message can be shown: it may quote values, as secrets. */
+/** Decides if an exception's message can be shown: it may quote values, which may be secrets. */
 public final class Refusals {
-  /** As many equal characters are a part of a value, fewer a coincidence. */
+  /**
+   * The number of equal characters from which on a match counts as part of a value, not a
+   * coincidence.
+   */
   private static final int PART = 6;
 
   private static final int LONGEST = 200;
@@ -30,10 +33,9 @@ public final class Refusals {
 
   /**
    * Returns the end of a sentence: the message, or only the class of the exception if the message
-   * is empty or has one of the values or a part of one in it.
+   * is empty or contains one of the values or a part of one.
    *
-   * @param values all that it could quote: as they are stored, as {@link RawValue}, and as what was
-   *     made of them
+   * @param values all values that it could quote: as stored, as {@link RawValue}, and as decoded
    */
   public static String reason(Throwable refusal, Collection<?> values) {
     String message = message(refusal, values);
@@ -43,7 +45,7 @@ public final class Refusals {
   private static @Nullable String message(Throwable refusal, Collection<?> values) {
     String message = refusal.getMessage();
     if (refusal instanceof ValidationFailedException) {
-      return message; // which quotes no value
+      return message; // of kvstore, quotes no value
     }
     if (message == null || message.isBlank() || message.length() > LONGEST) {
       return null;
@@ -89,7 +91,7 @@ public final class Refusals {
     }
   }
 
-  /** Returns what the texts of a stored value are taken from. */
+  /** Returns the value as a plain Java object, to collect the texts it contains. */
   private static @Nullable Object plain(BsonValue value) {
     return switch (value.getBsonType()) {
       case DOCUMENT -> Map.copyOf(value.asDocument());
@@ -102,7 +104,7 @@ public final class Refusals {
       case DATE_TIME -> Instant.ofEpochMilli(value.asDateTime().getValue());
       case OBJECT_ID -> value.asObjectId().getValue();
       case BINARY ->
-        // Of an older subtype, or of another length, the driver makes none.
+        // The driver does not decode a UUID of an older subtype or of another length.
         value.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
                 && value.asBinary().getData().length == UUID_BYTES
             ? value.asBinary().asUuid()

@@ -39,7 +39,10 @@ import java.util.stream.BaseStream;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what Jackson writes but cannot read back equal, unless the application serializes it. */
+/**
+ * Refuses types that Jackson can write but not read back equal, unless the application serializes
+ * them.
+ */
 final class RefusedTypes extends BeanSerializerModifier {
   private static final long serialVersionUID = 1L;
 
@@ -47,7 +50,7 @@ final class RefusedTypes extends BeanSerializerModifier {
       "as the key of a map would become text that is not read back: use a String, a number, an"
           + " enum or a UUID, or annotate a member with @JsonKey";
 
-  /** The types of keys that are read back as they were, beside those of java.time. */
+  /** The types of map keys that are read back unchanged, besides those of java.time. */
   private static final Set<Class<?>> KEYS = Set.of(
       Boolean.class,
       Character.class,
@@ -74,7 +77,7 @@ final class RefusedTypes extends BeanSerializerModifier {
     return problem == null ? serializer : new Refusal(description.getBeanClass(), problem);
   }
 
-  @SuppressWarnings("JavaUtilDate") // applications have it
+  @SuppressWarnings("JavaUtilDate") // applications use it
   private static @Nullable String problem(
       BeanDescription description, JsonSerializer<?> serializer) {
     Class<?> type = description.getBeanClass();
@@ -104,7 +107,10 @@ final class RefusedTypes extends BeanSerializerModifier {
         : null;
   }
 
-  /** A method can be there to ignore them; a map cannot. */
+  /**
+   * Returns true if unknown members are read into a map but not written. An any-setter method may
+   * discard them deliberately; a map may not.
+   */
   private static boolean losesOthers(BeanDescription description) {
     AnnotatedMember setter = description.findAnySetterAccessor();
     return setter != null
@@ -133,7 +139,7 @@ final class RefusedTypes extends BeanSerializerModifier {
             || type.getSimpleName().startsWith("Atomic"));
   }
 
-  /** Refuses an empty Optional in another, which would be read as none. */
+  /** Refuses an empty Optional inside another, which would be read back as empty. */
   private static final class OptionalCheck extends StdConverter<Object, Object> {
     @Override
     public Object convert(Object optional) {
@@ -149,7 +155,10 @@ final class RefusedTypes extends BeanSerializerModifier {
     }
   }
 
-  /** Returns Jackson's serializer for keys, or one that refuses where it is {@code toString()}. */
+  /**
+   * Returns Jackson's serializer for map keys, or one that refuses keys if Jackson's uses
+   * {@code toString()}.
+   */
   @Override
   public JsonSerializer<?> modifyKeySerializer(
       SerializationConfig config,
@@ -173,12 +182,12 @@ final class RefusedTypes extends BeanSerializerModifier {
         : new Refusal(raw, AS_KEY);
   }
 
-  /** Refuses null as a key: it would become text, or nothing. */
+  /** Returns a serializer that refuses a null key, which would become text or be dropped. */
   static JsonSerializer<Object> nullKey() {
     return new Refusal("A null key of a map", "cannot be stored");
   }
 
-  /** Goes by the class of each key. */
+  /** Selects the serializer by the class of each key. */
   private static final class KeyOfAnyType extends StdKeySerializers.Dynamic {
     private static final long serialVersionUID = 1L;
 

@@ -29,9 +29,12 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers, text and identifiers, and how they are read from BSON. */
+/** Numbers, text and identifiers, and how they are read from BSON. */
 final class ScalarTypes {
-  /** A number written as text, read with leniency, is no longer than any that BSON can hold. */
+  /**
+   * The maximum length of a number as text in lenient reads; longer than any number that BSON can
+   * hold.
+   */
   private static final int MAX_NUMBER_LENGTH = 1_000;
 
   private static final int UUID_LENGTH = 36;
@@ -191,7 +194,7 @@ final class ScalarTypes {
     return Decimals.ofScaled(ExactNumbers.toBigDecimal(number));
   }
 
-  /** What only a person stores, in the shell, and what Java has no class for. */
+  /** Adds BSON types that have no Java class and are stored only manually, in the shell. */
   private static void addBson(SimpleModule to) {
     embed(to, BsonValue.class);
     bson(to, BsonBinary.class);

@@ -36,9 +36,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Dates, times and paths, which Jackson reads leniently; a {@code @JsonFormat} is left to it. */
-@SuppressWarnings("JavaUtilDate") // applications have it
+@SuppressWarnings("JavaUtilDate") // applications use it
 final class TextTypes {
-  /** As {@link Year#parse} reads it, which is not as {@link Year#toString} writes it. */
+  /** The format that {@link Year#parse} reads, which differs from that of {@link Year#toString}. */
   private static final DateTimeFormatter YEAR = DateTimeFormatter.ofPattern("uuuu", Locale.ROOT);
 
   private static final DateTimeFormatter YEAR_MONTH =
@@ -123,7 +123,7 @@ final class TextTypes {
     return zone.getID();
   }
 
-  /** The JDK takes every ID that it does not know for GMT. */
+  /** Returns the time zone; null for an unknown id, which the JDK would treat as GMT. */
   private static @Nullable TimeZone timeZone(String id) {
     TimeZone zone = TimeZone.getTimeZone(id);
     return zone.getID().equals("GMT") && !id.equals("GMT") ? null : zone;
@@ -146,9 +146,9 @@ final class TextTypes {
     return path.toString();
   }
 
-  /** Addresses are written by their numbers, and no name is ever looked up. */
+  /** Parses a numeric address; never looks up a name. */
   private static @Nullable InetAddress address(String text) {
-    // What has a colon is never looked up.
+    // The JDK never looks up a text with a colon.
     if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
       return null;
     }
@@ -186,7 +186,7 @@ final class TextTypes {
       text(type, format, parse, false);
     }
 
-    /** As {@link #text}, for a type whose {@code @JsonFormat} means something. */
+    /** Like {@link #text}, for a type that supports {@code @JsonFormat}. */
     <T> void time(
         Class<T> type, Function<T, String> format, Function<String, ? extends @Nullable T> parse) {
       text(type, format, parse, true);

@@ -14,8 +14,9 @@ import com.fasterxml.jackson.databind.ser.impl.TypeWrappedSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the type ids of polymorphic elements even if the type argument of the list or map around
- * them is not known, as it is of no value passed as an object. They are needed to read it back.
+ * Writes the type ids of polymorphic elements even if the type argument of the enclosing list or
+ * map is not known, which is so for every value passed as an object. They are needed to read the
+ * value back.
  */
 final class TypedElements extends DefaultSerializerProvider {
   private static final long serialVersionUID = 1L;
@@ -73,7 +74,7 @@ final class TypedElements extends DefaultSerializerProvider {
     return isForgotten(property) ? typed(serializer, type, property) : serializer;
   }
 
-  /** Returns whether the declared type says nothing: {@code Object}, or an Optional of it. */
+  /** Returns true if the declared type is {@code Object} or an Optional of it. */
   private static boolean isForgotten(@Nullable BeanProperty property) {
     if (property == null) {
       return true;
@@ -82,7 +83,10 @@ final class TypedElements extends DefaultSerializerProvider {
     return (type.isReferenceType() ? type.getContentType() : type).isJavaLangObject();
   }
 
-  /** Whoever knows the type ids calls {@code serializeWithType}, which is not touched. */
+  /**
+   * Returns a serializer that writes type ids. Callers that know the type ids use
+   * {@code serializeWithType}, which is unchanged.
+   */
   private JsonSerializer<Object> typed(
       JsonSerializer<Object> serializer, JavaType type, @Nullable BeanProperty property)
       throws JsonMappingException {

@@ -1,4 +1,4 @@
-/** The lossless mapping between Java types and BSON. Built on Jackson; knows no database. */
+/** The lossless mapping between Java types and BSON. Built on Jackson; independent of databases. */
 @NullMarked
 package dev.kvstore.internal.mapping;
 

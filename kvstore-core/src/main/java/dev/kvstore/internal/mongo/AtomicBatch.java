@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Set;
 import org.bson.RawBsonDocument;
 
-/** Writes many keys in one transaction. Made for one batch, and not thread-safe. */
+/** Writes many keys in one transaction. One instance per batch; not thread-safe. */
 final class AtomicBatch {
   private final StoreAccess access;
   private final List<EntryWrite> writes;
   private final Deadline deadline;
 
-  /** Whether the expired documents are to be looked up: only after one was in the way. */
+  /** True to look up expired documents first; set after a write collided with one. */
   private boolean someAreDead;
 
   AtomicBatch(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
@@ -57,7 +57,7 @@ final class AtomicBatch {
         .into(new HashSet<>());
   }
 
-  /** Returns true if an expired document, or one that came in between, was in the way. */
+  /** Returns true if a write collided with an expired document or a concurrent insert. */
   private boolean collided(MongoException e) {
     boolean collided = MongoErrors.isDuplicateKey(e)
         || (e instanceof MongoBulkWriteException bulk

@@ -21,9 +21,9 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and deletes keys in one transaction, each under a condition. What the transaction reads at
- * its beginning stays so: another who writes the same keys makes it fail, and begin again. Made for
- * one mutation, and not thread-safe.
+ * Writes and deletes keys in one transaction, each under a condition. The conditions are checked by
+ * reading the keys in the same transaction; a concurrent write to one of them makes it fail and
+ * start over. One instance per mutation; not thread-safe.
  */
 final class AtomicParts {
   private final StoreAccess access;
@@ -43,7 +43,7 @@ final class AtomicParts {
     }
   }
 
-  /** Returns for each part whether it changed anything. */
+  /** Applies all parts and returns for each whether it changed anything. */
   List<Boolean> apply() {
     String doing = "changing " + parts.size() + " keys, the first of them '"
         + parts.get(0).keys().iterator().next() + "', in a transaction";
@@ -113,7 +113,10 @@ final class AtomicParts {
     }
   }
 
-  /** Deletes tell nothing; that of all the writes one is done tells of all parts. */
+  /**
+   * Checks once whether a transaction with a lost reply was committed; null if that is still
+   * unknown. If the writes are there, so are the deletes; without writes, all keys must be absent.
+   */
   private @Nullable Object look(Deadline until) {
     if (writes.isEmpty()) {
       List<String> keys = parts.stream().flatMap(part -> part.keys().stream()).toList();

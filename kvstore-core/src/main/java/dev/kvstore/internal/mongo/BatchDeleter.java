@@ -26,9 +26,10 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes many keys, each under the etag with which it was read, so a command that is sent twice
- * deletes once. Where a reply was lost or others wrote in between, what is left is read again: then
- * a key without a condition is deleted as it is by now. Made for one batch, and not thread-safe.
+ * Deletes many keys, each on the condition that it still has the etag with which it was read, so a
+ * command that is sent twice deletes once. If a reply was lost or there were concurrent writes, the
+ * remaining keys are read again; a key without a condition is then deleted in its new state. One
+ * instance per batch; not thread-safe.
  */
 final class BatchDeleter {
   private final StoreAccess access;
@@ -40,10 +41,10 @@ final class BatchDeleter {
   private final Set<String> deleted = new HashSet<>();
   private final List<String> changed = new ArrayList<>();
 
-  /** What is left to do. */
+  /** The keys that remain to be deleted. */
   private Collection<String> pending;
 
-  /** What was sent: a key of these that is gone was deleted. */
+  /** The keys for which a delete was sent. If one of them is absent now, it counts as deleted. */
   private final Set<String> sent = new HashSet<>();
 
   BatchDeleter(StoreAccess access, Mutation.DeleteMany deletion, Deadline deadline) {
@@ -56,7 +57,7 @@ final class BatchDeleter {
         + pending.iterator().next() + "'";
   }
 
-  /** Deletes each for itself. */
+  /** Deletes each key independently. */
   DeleteResult delete() {
     DeleteResult result = attemptOrSettle();
     try {
@@ -67,7 +68,7 @@ final class BatchDeleter {
       return result;
     } catch (OutcomeUnknownException e) {
       throw e;
-    } catch (KVException e) { // the attempts before have deleted some
+    } catch (KVException e) { // earlier attempts may have deleted some keys
       throw access.errors().unknown(doing, e);
     }
   }
@@ -80,30 +81,31 @@ final class BatchDeleter {
     }
   }
 
-  /** Returns the result, or null where others came in between and something is left to do. */
+  /** Returns the result; null if concurrent writes left some keys to delete. */
   private @Nullable DeleteResult attempt(Deadline until) {
     List<StoredDocument> targets =
         targets(access.run(until, collection -> collection.readAll(pending)), false);
     return access.run(until, collection -> delete(collection, targets)) ? result() : null;
   }
 
-  /** Deletes all in one transaction. */
+  /** Deletes all keys in one transaction. */
   DeleteResult deleteAtomically() {
     return new Transaction(access, deadline, doing + ", in a transaction")
         .run(this::deleteAll, e -> false, this::lookWhetherGone);
   }
 
   private DeleteResult deleteAll(SessionCollection collection) {
-    // It may not be the first attempt, of which nothing is left.
+    // Reset the state: an earlier attempt may have been aborted.
     pending = conditions.keySet();
     sent.clear();
     deleted.clear();
-    // What others have changed meanwhile makes the transaction fail.
+    // Concurrent changes make the transaction fail, so the number of deleted documents need not be
+    // checked.
     delete(collection, targets(collection.readAll(pending), true));
     return result();
   }
 
-  /** Returns what is to be deleted, which is all that is left to do then. */
+  /** Returns the documents to delete, and sets {@link #pending} to their keys. */
   private List<StoredDocument> targets(Map<String, StoredDocument> present, boolean allOrNothing) {
     List<StoredDocument> targets = new ArrayList<>();
     for (String key : pending) {
@@ -133,7 +135,7 @@ final class BatchDeleter {
     return gone ? Boolean.TRUE : null;
   }
 
-  /** Returns true if all were there still, as they were read. */
+  /** Returns true if all documents were still as read, and were deleted. */
   private boolean delete(SessionCollection collection, List<StoredDocument> targets) {
     Instant now = access.now();
     boolean recorded = access.recording().isOn();

@@ -25,8 +25,8 @@ import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes many keys, each for itself, in parts of at most {@value Listing#CHUNK}, each with a time
- * limit of its own. Made for one batch, and not thread-safe.
+ * Writes many keys independently, in chunks of at most {@value Listing#CHUNK} keys, each with its
+ * own time limit. One instance per batch; not thread-safe.
  */
 final class BatchWriter {
   static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
@@ -48,7 +48,7 @@ final class BatchWriter {
 
   private record Refused(EntryWrite write, int code, RuntimeException cause) {}
 
-  /** @param deadline of the first part */
+  /** @param deadline the deadline of the first chunk */
   BatchWriter(StoreAccess access, List<EntryWrite> writes, Deadline deadline) {
     this.access = access;
     this.resolver = access.resolver();
@@ -89,7 +89,7 @@ final class BatchWriter {
     }
   }
 
-  /** Returns the error of the batch, with what became of each key. */
+  /** Returns the error of the batch with the outcome of each key. */
   private KVException failed(KVException e) {
     BatchOutcome outcome = outcome();
     boolean nothingDone = outcome.written().isEmpty() && outcome.unknown().isEmpty();
@@ -118,8 +118,8 @@ final class BatchWriter {
   }
 
   /**
-   * Writes what it can, and adds the rest, which collided with an expired document or in a race, to
-   * a list.
+   * Writes the entries, and collects those that collided with an expired document or a concurrent
+   * insert. Returns the error of the collisions; null if there were none.
    */
   private @Nullable RuntimeException upsert(List<EntryWrite> pending, List<EntryWrite> collided) {
     SendMark mark = new SendMark();
@@ -144,10 +144,10 @@ final class BatchWriter {
   }
 
   /**
-   * Sorts out the collided and the refused ones.
+   * Sorts the writes of a failed bulk write into collided, refused and other ones.
    *
-   * @param others loses them
-   * @return whether all others are certainly written
+   * @param others all writes; collided and refused ones are removed
+   * @return true if all other writes certainly succeeded
    */
   private boolean sort(
       MongoBulkWriteException e,
@@ -172,7 +172,9 @@ final class BatchWriter {
     return certain;
   }
 
-  /** Makes new entries of expired documents, and returns the writes for which there was none. */
+  /**
+   * Replaces expired documents by new entries. Returns the writes that found no expired document.
+   */
   private List<EntryWrite> reclaim(List<EntryWrite> collided) {
     SendMark mark = new SendMark();
     try {
@@ -187,7 +189,7 @@ final class BatchWriter {
       settle(collided, e, mark);
       return List.of();
     }
-    note(collided, Fate.UNKNOWN); // until they were read
+    note(collided, Fate.UNKNOWN); // until the keys have been read
     Map<String, StoredDocument> present =
         access.reading("keys", () -> resolver.readAll(collided, deadline));
     List<EntryWrite> left = new ArrayList<>();
@@ -203,7 +205,10 @@ final class BatchWriter {
     return left;
   }
 
-  /** Waits until all keys have the etags of their writes, and counts by their versions. */
+  /**
+   * Waits until all keys have the etags of their writes, then counts creates and replacements by
+   * version.
+   */
   private void settle(List<EntryWrite> lost, RuntimeException e, SendMark mark) {
     Map<String, StoredDocument> seen = new HashMap<>();
     try {

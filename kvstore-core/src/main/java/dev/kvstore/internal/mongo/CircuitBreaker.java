@@ -12,38 +12,41 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A circuit breaker in front of a database that may hang, so that not every caller waits for the
- * whole time limit. Thread-safe.
+ * A circuit breaker for a database that may hang, so that not every caller waits for the whole time
+ * limit. Thread-safe.
  *
- * <p>It opens when a call ran out of time and no other was answered meanwhile. One caller then
- * sends a probe, and if that is answered the breaker closes. The others wait for the first probe,
- * as one slow call on a quiet database says little; after that, operations are refused at once
- * while it is open, except for the one that sends the next probe. Until it opens, callers wait as
- * the time limit allows, which rides out a fail-over, but only so many: the others are refused once
- * nothing was answered for a while.
+ * <p>It opens when a call times out and no other call was answered since that call began. One
+ * caller then sends a probe, and an answer closes the breaker. The other callers wait for the first
+ * probe, because one slow call on a quiet database is weak evidence. If the first probe fails,
+ * operations are refused at once while the breaker is open, except for the one that sends the next
+ * probe. Until the breaker opens, calls may wait for the whole time limit, which covers a failover.
+ * The number of waiting calls is limited; further ones are refused after a while without an answer.
  */
 final class CircuitBreaker {
-  /** How many calls may wait for a database that answers none: the driver sends no more either. */
+  /**
+   * The maximum number of calls that wait for an answer; the driver's default connection pool does
+   * not send more at once.
+   */
   static final int MOST_WAITING = 100;
 
-  /** For how long more than these wait, in the hope of an answer. */
+  /** How long calls beyond that limit wait for any answer before they are refused. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private static final long RETRY = Duration.ofMillis(500).toNanos();
 
-  /** Stands for "closed" in {@link #probeAt}. */
+  /** The value of {@link #probeAt} while the breaker is closed. */
   private static final long CLOSED = Long.MIN_VALUE;
 
-  /** Stands for "open, and no probe was sent yet". */
+  /** The value while it is open and no probe was sent yet. */
   private static final long OPENED = CLOSED + 1;
 
-  /** Stands for "a probe is under way". */
+  /** The value during a probe. */
   private static final long PROBING = Long.MAX_VALUE;
 
-  /** Stands for "the first probe since it opened is under way". */
+  /** The value during the first probe since it opened. */
   private static final long FIRST_PROBE = PROBING - 1;
 
-  /** The database is known not to answer, so it was not asked. */
+  /** Thrown without sending anything, because the database is known not to answer. */
   static final class Refusal extends MongoTimeoutException {
     private static final long serialVersionUID = 1L;
 
@@ -63,7 +66,7 @@ final class CircuitBreaker {
   private volatile long answeredAt;
   private volatile boolean silent;
 
-  /** @param probe returns if the database answers, else throws, and in little time */
+  /** @param probe returns if the database answers and throws otherwise; must be quick */
   CircuitBreaker(Runnable probe) {
     this(System::nanoTime, MOST_WAITING, PATIENCE, probe);
   }
@@ -77,10 +80,10 @@ final class CircuitBreaker {
   }
 
   /**
-   * Checks that an operation may begin, after a probe where one is due.
+   * Checks that an operation may start, after a probe if one is due.
    *
-   * @param millisLeft for how long it may wait for the probe of another
-   * @throws MongoException if it must not: nothing of it was sent
+   * @param millisLeft how long to wait for the probe of another caller
+   * @throws MongoException if the operation is refused; nothing was sent
    */
   void admit(long millisLeft) {
     long at = probeAt.get();
@@ -114,7 +117,8 @@ final class CircuitBreaker {
       if (answered) {
         answered();
       } else {
-        // An interrupted probe says nothing about the database: another caller sends the next.
+        // An interrupted probe proves nothing about the database, so another caller sends the next
+        // one.
         boolean isVoid = interrupted || Thread.currentThread().isInterrupted();
         probeAt.compareAndSet(probing, isVoid ? before : now() + RETRY);
         tellWaiting();
@@ -122,7 +126,7 @@ final class CircuitBreaker {
     }
   }
 
-  /** Returns what {@link #probeAt} is after the first probe, or at the end of the time. */
+  /** Waits for the end of the first probe, or for this time, and returns {@link #probeAt}. */
   private long awaitFirstProbe(long end) {
     synchronized (answers) {
       long left = end - now();
@@ -135,9 +139,9 @@ final class CircuitBreaker {
   }
 
   /**
-   * Makes a call to the database, and takes note of whether that answers.
+   * Makes a call to the database and notes whether the database answers.
    *
-   * @param hasTime whether a database that is well answers within the time the call has
+   * @param hasTime true if the time of the call is long enough for a healthy database to answer
    */
   <T extends @Nullable Object> T call(boolean hasTime, Supplier<T> call) {
     long began = now();
@@ -153,7 +157,7 @@ final class CircuitBreaker {
       throw e;
     } catch (MongoException e) {
       if (e.getCode() > 0 && !(e instanceof MongoInterruptedException)) {
-        answered(); // by an error
+        answered(); // an error is an answer, too
       }
       throw e;
     } finally {
@@ -190,7 +194,10 @@ final class CircuitBreaker {
     waiting.incrementAndGet();
   }
 
-  /** Returns whether one of those that wait was answered, or there is room. */
+  /**
+   * Waits until a call is answered or fewer calls wait. Returns false after {@link #PATIENCE}
+   * without either.
+   */
   private boolean awaitAnswer(long began) {
     synchronized (answers) {
       while (answeredAt < began && waiting.get() >= mostWaiting) {
@@ -205,8 +212,8 @@ final class CircuitBreaker {
     }
   }
 
-  /** To be called by one that has the lock of {@link #answers}. */
-  @SuppressWarnings("WaitNotInLoop") // the callers have the loops
+  /** Waits for a notification. The caller must hold the lock of {@link #answers}. */
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private void awaitNews(long nanos) {
     try {
       answers.wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);

@@ -15,7 +15,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Makes clients of connection strings, which hold passwords: nothing of them gets into messages.
+ * Creates clients from connection strings. These can contain passwords, so messages never repeat
+ * any part of them.
  */
 public final class ClientFactory {
   private ClientFactory() {}
@@ -25,7 +26,7 @@ public final class ClientFactory {
     try {
       return new ConnectionString(connectionString);
     } catch (IllegalArgumentException e) {
-      // The driver's message may repeat parts of the text, so not even as the cause.
+      // No cause: the driver's message may repeat parts of the text.
       throw new InvalidInputException(
           ErrorCode.INVALID_PARAMETER,
           "The connection string of MongoDB is not valid. It has the form"
@@ -63,7 +64,7 @@ public final class ClientFactory {
     }
   }
 
-  /** Returns the hosts as they may be shown. */
+  /** Returns the hosts for messages. */
   static String servers(MongoClient client) {
     ClusterSettings cluster = client.getClusterDescription().getClusterSettings();
     return cluster.getSrvHost() != null
@@ -74,10 +75,10 @@ public final class ClientFactory {
   }
 
   /**
-   * Returns the name.
+   * Returns the database name if MongoDB allows it.
    *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
-   *     allow it
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the name is not
+   *     allowed
    */
   public static String checkDatabase(String name) {
     Objects.requireNonNull(name, "database");

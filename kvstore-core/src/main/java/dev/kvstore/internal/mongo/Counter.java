@@ -20,12 +20,12 @@ import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to whole numbers, by the server's {@code $inc}. That would add to doubles and decimals too,
- * so the filter lets only int32 and int64 pass; where it lets nothing pass the key is read, to tell
- * why.
+ * Adds to whole numbers with the server's {@code $inc}. That operator also accepts doubles and
+ * decimals, so the filter matches only int32 and int64. If nothing matches, the key is read to find
+ * out why.
  */
 record Counter(StoreAccess access, KeyWriter writer) {
-  /** An array passes for what it holds, so arrays are told apart. */
+  /** Excludes arrays, which would match by the types of their elements. */
   private static final BsonDocument WHOLE_NUMBER =
       BsonDocument.parse("{$type: ['int', 'long'], $not: {$type: 'array'}}");
 
@@ -60,7 +60,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
       Deadline deadline) {
     BsonDocument number = WHOLE_NUMBER.clone();
     if (write.isRecorded() && by != 0) {
-      // A pipeline would make a double of a sum past int64.
+      // In a pipeline, a sum that exceeds an int64 would become a double.
       number.put(
           by > 0 ? "$lte" : "$gte",
           new BsonInt64(by > 0 ? Long.MAX_VALUE - by : Long.MIN_VALUE - by));
@@ -73,7 +73,7 @@ record Counter(StoreAccess access, KeyWriter writer) {
   /**
    * Finds out why nothing was added.
    *
-   * @return a new entry in place of an expired one, or null where it is worth another try
+   * @return the new entry that replaced an expired one; null to try again
    */
   private @Nullable StoredDocument explain(
       EntryWrite write, long by, WriteCondition condition, Deadline deadline) {
@@ -108,10 +108,10 @@ record Counter(StoreAccess access, KeyWriter writer) {
   }
 
   /**
-   * Adds a number that only an int64 holds to an int32, where the sum is an int32 again: the server
-   * would make an int64 of it. Rare, so it may take two commands.
+   * Adds a number that needs an int64 to a stored int32 if the sum is an int32 again; {@code $inc}
+   * would store an int64. This is rare, so it may take two commands.
    *
-   * @return null where this is not the case, or someone was faster
+   * @return the new document; null if this case does not apply or a concurrent write intervened
    */
   private @Nullable StoredDocument addNarrow(
       String key, long by, WriteOptions options, Deadline deadline) {

@@ -6,10 +6,10 @@ import org.bson.BsonType;
 import org.bson.io.BasicOutputBuffer;
 
 /**
- * Member names that begin with {@code $}, which MongoDB 4.4 refuses at any depth of an update and
- * newer servers treat in different ways. Such a name is stored behind one fullwidth dollar sign,
- * U+FF04, and so is a name that begins with that sign itself; reading drops one. All other names
- * are stored as they are, so that people find them in the shell.
+ * Escapes member names that begin with {@code $}, which MongoDB 4.4 refuses at any depth of an
+ * update and newer servers treat differently. Such a name is stored with a fullwidth dollar sign,
+ * U+FF04, in front, and so is a name that begins with that sign itself; reading removes one such
+ * sign. All other names are stored unchanged, so that they look familiar in the shell.
  */
 final class DollarNames {
   private static final byte DOLLAR = '$';
@@ -19,12 +19,17 @@ final class DollarNames {
 
   private DollarNames() {}
 
-  /** Returns the value as MongoDB takes it: the same object where no name needs the escape. */
+  /**
+   * Returns the value with escaped names, for MongoDB; the same object if no name needs escaping.
+   */
   static RawValue escape(RawValue value) {
     return rename(value, true);
   }
 
-  /** Returns the value as the application knows it: the same object where no name is escaped. */
+  /**
+   * Returns the value with unescaped names, for the application; the same object if no name is
+   * escaped.
+   */
   static RawValue unescape(RawValue value) {
     return rename(value, false);
   }
@@ -43,7 +48,10 @@ final class DollarNames {
     }
   }
 
-  /** Returns whether a name in the document that begins there is to be changed, at any depth. */
+  /**
+   * Returns true if any name in the document that begins at this index must be changed, at any
+   * depth.
+   */
   private static boolean anyToRename(ByteBuffer in, int start, boolean array, boolean escaping) {
     int at = start + Integer.BYTES;
     for (byte type = in.get(at); type != 0; type = in.get(at)) {
@@ -117,7 +125,7 @@ final class DollarNames {
     return at + 1;
   }
 
-  /** Where the value that begins there ends; see bsonspec.org for the sizes. */
+  /** Returns the end of the value that begins at this index; see bsonspec.org for the sizes. */
   private static int afterValue(ByteBuffer in, byte typeNumber, int at) {
     BsonType type = BsonType.findByValue(typeNumber & 0xFF);
     if (type == null) {

@@ -15,9 +15,12 @@ import org.bson.BsonString;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Which documents a command is about. */
+/** The filters that select documents of a store. */
 final class EntryFilter {
-  /** What {@link StoredDocument} reads as one without an etag: every other ObjectId is greater. */
+  /**
+   * Matches documents that {@link StoredDocument} reads as having no etag; the zero ObjectId is the
+   * smallest one.
+   */
   private static final BsonDocument NO_ETAG = BsonDocument.parse("{$or: [{" + ETAG
       + ": {$not: {$gt: {$oid: '" + StoredDocument.NO_ETAG + "'}}}}, {" + ETAG
       + ": {$type: 'array'}}]}");
@@ -34,7 +37,10 @@ final class EntryFilter {
     return new BsonDocument(KEY, new BsonDocument("$in", names));
   }
 
-  /** Only text is compared with text, so documents with other kinds of {@code _id} stay out. */
+  /**
+   * Returns a filter for the keys in the range. Comparisons with text match only text, so documents
+   * with an {@code _id} of another type are excluded.
+   */
   static BsonDocument range(KeyRange range) {
     BsonDocument bounds = new BsonDocument("$gte", new BsonString(range.prefix()));
     if (range.after() != null) {
@@ -47,12 +53,12 @@ final class EntryFilter {
     return new BsonDocument(KEY, bounds);
   }
 
-  /** Narrows the filter to what has not expired. */
+  /** Restricts the filter to documents that have not expired. */
   static BsonDocument live(BsonDocument filter, Instant now) {
     return filter.append(EXPIRES_AT, new BsonDocument("$not", expired(now)));
   }
 
-  /** Narrows the filter to what has expired and is still there. */
+  /** Restricts the filter to expired documents that are still stored. */
   static BsonDocument dead(BsonDocument filter, Instant now) {
     return filter.append(EXPIRES_AT, expired(now));
   }
@@ -61,19 +67,19 @@ final class EntryFilter {
     return new BsonDocument("$lte", new BsonDateTime(now.toEpochMilli()));
   }
 
-  /** What a document with that etag holds; null where the text can be no document's etag. */
+  /** Returns a filter for documents with this etag; null if no document can have it. */
   static @Nullable BsonDocument etag(String etag) {
     if (etag.equals(StoredDocument.NO_ETAG)) {
       return NO_ETAG;
     }
-    // In capitals it would be the same ObjectId, but another etag.
+    // Upper-case digits would parse to the same ObjectId, but are a different etag.
     if (!ObjectId.isValid(etag) || !new ObjectId(etag).toHexString().equals(etag)) {
       return null;
     }
     return new BsonDocument(ETAG, new BsonObjectId(new ObjectId(etag)));
   }
 
-  /** What a document without that etag holds. */
+  /** Returns a filter for documents that do not have this etag. */
   static BsonDocument otherEtag(String etag) {
     return new BsonDocument(ETAG, new BsonDocument("$ne", new BsonObjectId(new ObjectId(etag))));
   }

@@ -32,20 +32,22 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one write puts into a document. Every attempt of it has the same etag, by which the write is
- * known afterwards, and a time of its own.
+ * The update that one write makes to a document. All attempts have the same etag, which identifies
+ * the write afterwards; each attempt has its own time.
  *
- * <p>All times are the writer's. With the server's {@code $currentDate} in {@code updatedAt} and
- * the writer's clock in {@code createdAt}, which no operator can take from the server for an insert
- * alone, {@code createdAt} would have to be shown clamped and would seem to move with the next
- * write.
+ * <p>All times come from the writer's clock. No operator sets {@code createdAt} to the server's
+ * time only on insert. If {@code updatedAt} used the server's {@code $currentDate}, the two clocks
+ * could disagree, {@code createdAt} would have to be clamped, and it would seem to change with the
+ * next write.
  */
 final class EntryWrite {
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
   private static final BsonString UNSET = new BsonString("");
   private static final BsonInt64 ONE = new BsonInt64(1);
 
-  /** What a document may have beside the value, once all of it is recorded. */
+  /**
+   * The maximum size of a value in a store with a history; the rest of the document must fit, too.
+   */
   private static final int MOST_BYTES = 16 * 1024 * 1024 - 16 * 1024;
 
   private final Write write;
@@ -54,7 +56,7 @@ final class EntryWrite {
   private final @Nullable KVOperation operation;
   private volatile boolean keepsReplaced = true;
 
-  /** @param operation what to record; null if the store has no history */
+  /** @param operation the operation to record; null if the store has no history */
   EntryWrite(Write write, @Nullable KVOperation operation) {
     this.write = write;
     this.value = DollarNames.escape(write.value());
@@ -68,12 +70,15 @@ final class EntryWrite {
     }
   }
 
-  /** Returns whether the history of the store is written by this. */
+  /** Returns true if the write is recorded in the history. */
   boolean isRecorded() {
     return operation != null;
   }
 
-  /** Leaves out what is replaced, which is recorded, as the document would be too large with it. */
+  /**
+   * Omits the replaced state, with which the document would be too large. That state must be
+   * recorded already.
+   */
   void leaveOutReplaced() {
     keepsReplaced = false;
   }
@@ -86,40 +91,43 @@ final class EntryWrite {
     return write.key();
   }
 
-  /** Returns the etag that the caller chose; null where it is one of ours, which is unique. */
+  /** Returns the etag chosen by the caller; null if it was generated and is therefore unique. */
   @Nullable
   String chosenEtag() {
     return write.etag();
   }
 
-  /** Returns whether it was this write that made the document what it is. */
+  /** Returns true if the document is the result of this write. */
   boolean made(StoredDocument document) {
     return document.etag().equals(etag.toHexString());
   }
 
-  /** As {@link #made}, for one of many documents by key. */
+  /** Returns true if the document of this write's key is the result of this write. */
   boolean isIn(Map<String, StoredDocument> documents) {
     StoredDocument document = documents.get(write.key());
     return document != null && made(document);
   }
 
-  /** Writes over an entry, or makes one where this is an upsert. */
+  /** Returns an update that replaces an entry or, as an upsert, creates it. */
   BsonValue replacing(Instant now) {
     return operation == null
         ? replacing(now, write.expiryKept())
             .append("$setOnInsert", new BsonDocument(CREATED_AT, date(now)))
         : recorded(operation, now)
-            .put(BsonValues.toBsonValue(value), expiry(now), write.expiryKept());
+            .put(BsonValues.toBsonValue(value), write.expiry(now), write.expiryKept());
   }
 
-  /** Makes an entry where this is an upsert that finds none, and else changes nothing. */
+  /**
+   * Returns an update that, as an upsert, creates an entry if there is none, and otherwise changes
+   * nothing.
+   */
   BsonValue creating(Instant now) {
     return operation == null
         ? new BsonDocument("$setOnInsert", fresh(now))
-        : recorded(operation, now).create(BsonValues.toBsonValue(value), expiry(now));
+        : recorded(operation, now).create(BsonValues.toBsonValue(value), write.expiry(now));
   }
 
-  /** The whole document of a new entry, without its key. */
+  /** Returns the whole document of a new entry, without its key. */
   RawBsonDocument fresh(Instant now) {
     BsonDocument members = stamp(now).append(VERSION, ONE).append(CREATED_AT, date(now));
     setOrUnset(members, new BsonDocument(), UPDATED_BY, author());
@@ -128,8 +136,8 @@ final class EntryWrite {
   }
 
   /**
-   * Writes over the value, and leaves the expiry of an entry that has one as it is. Not for a store
-   * with a history, where {@link #adding} does all.
+   * Returns an update that replaces the value and keeps the expiry. Not for a store with a history,
+   * where {@link #adding} covers this case.
    */
   BsonDocument keepingExpiry(Instant now) {
     return replacing(now, true);
@@ -150,12 +158,13 @@ final class EntryWrite {
   }
 
   /**
-   * Adds to the value, or makes an entry of the number where this is an upsert. An int64 that need
-   * not be one would make an int64 of an int32.
+   * Returns an update that adds to the value or, as an upsert, creates an entry with the number.
+   * The summand is an int32 if it fits, because adding an int64 would turn a stored int32 into an
+   * int64.
    */
   BsonValue adding(long by, Instant now) {
     if (operation != null) {
-      return recorded(operation, now).add(by, expiry(now));
+      return recorded(operation, now).add(by, write.expiry(now));
     }
     BsonDocument set = stamp(now);
     BsonDocument unset = new BsonDocument();
@@ -195,19 +204,18 @@ final class EntryWrite {
   }
 
   private @Nullable BsonValue expiresAt(Instant now) {
-    Instant expiry = expiry(now);
+    Instant expiry = write.expiry(now);
     return expiry == null ? null : date(expiry);
-  }
-
-  private @Nullable Instant expiry(Instant now) {
-    return write.timeToLive() == null ? null : now.plus(write.timeToLive());
   }
 
   private static BsonDateTime date(Instant time) {
     return new BsonDateTime(time.toEpochMilli());
   }
 
-  /** Puts the value before the members, byte by byte: a large one is not taken apart for it. */
+  /**
+   * Returns a document of the value and the members. Copies the bytes of the value, so that a large
+   * one is not parsed.
+   */
   private RawBsonDocument withValue(BsonDocument members) {
     ByteBuffer first = value.document();
     ByteBuffer rest =

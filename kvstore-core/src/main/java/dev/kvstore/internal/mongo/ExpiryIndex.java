@@ -17,26 +17,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index by which MongoDB removes expired entries of a store, made before the first write of
- * this process, and made sure of now and then, as somebody may have dropped the collection and the
- * index with it. No read relies on it for its answer: without it expired entries stay on the disk,
- * and are absent all the same. So a server that refuses it gets a warning in the log, not an error
- * for the application, and one that takes long to build it goes on with that under a time limit of
- * its own, while the application writes.
+ * The TTL index by which MongoDB removes the expired entries of a store. It is created before the
+ * first write of this process, and ensured from time to time, as the collection may have been
+ * dropped together with its index. Reads do not depend on it: without it, expired entries stay on
+ * disk but still count as absent. So if the server refuses to create it, a warning is logged and
+ * the application gets no error; and if building it takes long, that continues with its own time
+ * limit while the application writes.
  *
- * <p>Of a store with a history MongoDB must remove nothing before it is recorded: there the index
- * lets entries stay for the longest time possible, and {@link HistoryKeeper} removes them.
+ * <p>In a store with a history, MongoDB must not remove an entry before its expiry is recorded.
+ * There the index has the longest possible delay, and {@link HistoryKeeper} removes the entries.
  */
 final class ExpiryIndex {
   private static final Logger log = LoggerFactory.getLogger(ExpiryIndex.class);
 
-  /** How long the server may take to build it, over all that is there. */
+  /** The time limit for building the index over all documents. */
   private static final Duration BUILDING = Duration.ofMinutes(10);
 
-  /** How long the first write waits for it; at most a third of its time limit. */
+  /** How long the first write waits for the index; at most a third of its time limit. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-  /** For so long writes go on without it after the server took too long. */
+  /** How long writes continue without the index after building it took too long. */
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private static final BsonDocument KEYS =
@@ -55,7 +55,10 @@ final class ExpiryIndex {
   private static final IndexOptions PENDING_OPTIONS =
       new IndexOptions().name("history_pending").sparse(true);
 
-  /** For so long at most writes go on without an index that was dropped. */
+  /**
+   * The interval at which the index is ensured; the longest time that writes continue after it was
+   * dropped.
+   */
   private static final Duration GOOD_FOR = Duration.ofMinutes(10);
 
   private final MongoErrors errors;
@@ -67,7 +70,7 @@ final class ExpiryIndex {
     this.errors = errors;
   }
 
-  /** @param recorded whether the store has a history */
+  /** @param recorded true if the store has a history */
   void ensure(MongoCollection<RawBsonDocument> collection, boolean recorded, Deadline deadline) {
     if (recorded && !kept) {
       forget();
@@ -93,7 +96,7 @@ final class ExpiryIndex {
     }
   }
 
-  /** Returns the one building that is under way, on a thread of its own, or begins it. */
+  /** Returns the running build of the index, or starts one on its own thread. */
   private synchronized FutureTask<@Nullable Void> build(
       MongoCollection<RawBsonDocument> collection) {
     FutureTask<@Nullable Void> running = building;
@@ -109,7 +112,7 @@ final class ExpiryIndex {
     return running;
   }
 
-  /** To be called when the collection was dropped: the next write makes the index again. */
+  /** Makes the next write ensure the index. Called when the collection was dropped. */
   void forget() {
     nextLook = System.nanoTime();
   }
@@ -149,22 +152,25 @@ final class ExpiryIndex {
     collection.createIndex(PENDING, PENDING_OPTIONS);
   }
 
-  /** Has MongoDB remove expired entries again, of a store whose history was turned off. */
+  /** Lets MongoDB remove expired entries again, for a store whose history was turned off. */
   static void leaveToTheServer(MongoCollection<RawBsonDocument> collection) {
-    // A store that was dropped meanwhile must not be made anew.
+    // Do not recreate a store that was dropped concurrently.
     if (collection.listIndexes(BsonDocument.class).first() != null) {
       replace(collection, OPTIONS);
     }
   }
 
-  /** To change the index in place takes a right that the role readWrite does not have. */
+  /**
+   * Drops and recreates the index. Changing it in place needs a privilege that the role readWrite
+   * does not have.
+   */
   private static void replace(MongoCollection<RawBsonDocument> collection, IndexOptions options) {
     try {
       collection.dropIndex(KEYS);
     } catch (MongoCommandException e) {
       if (e.getErrorCode() != NO_INDEX) {
         throw e;
-      } // another process was faster
+      } // another process has dropped it already
     }
     collection.createIndex(KEYS, options);
   }

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a little to a majority again and again, so that the position of an idle stream moves more
- * often than by the server's own doing, every 10 seconds or so, and a cache sooner knows that its
- * server is not cut off. Of all processes that do so for a database about one writes each time.
+ * Makes a small majority write at a regular interval, so that the position of an idle change stream
+ * advances more often than every 10 seconds or so, as it does by itself. That way a cache knows
+ * sooner that its server is not cut off. Of all processes with a heartbeat for the same database,
+ * about one writes each time.
  */
 final class Heartbeat extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
@@ -32,7 +33,7 @@ final class Heartbeat extends ServiceThread {
   private final MongoCollection<BsonDocument> collection;
   private final Duration interval;
   private final InstantSource clock;
-  private boolean refused; // of the thread alone
+  private boolean refused; // confined to the thread
 
   private Heartbeat(MongoDatabase database, Duration interval, InstantSource clock) {
     super("kvstore-heartbeat-" + database.getName(), "heartbeat");
@@ -45,7 +46,7 @@ final class Heartbeat extends ServiceThread {
     this.clock = clock;
   }
 
-  /** Begins, on a thread of its own. */
+  /** Starts a heartbeat on its own thread. */
   static Heartbeat start(MongoDatabase database, Duration interval, InstantSource clock) {
     Heartbeat heartbeat = new Heartbeat(database, interval, clock);
     heartbeat.start();
@@ -60,7 +61,7 @@ final class Heartbeat extends ServiceThread {
 
   private void beat() {
     Instant now = clock.instant();
-    // Half an interval: a node that comes a little early must not leave it to a later one.
+    // Half an interval, so that a node that is slightly early does not skip its beat.
     Date old = Date.from(now.minus(interval.dividedBy(2)));
     try {
       collection.updateOne(
@@ -70,7 +71,7 @@ final class Heartbeat extends ServiceThread {
       refused = false;
     } catch (MongoException e) {
       if (MongoErrors.isDuplicateKey(e)) {
-        // The document is there and not old: another node has just written it.
+        // The document exists and is recent: another node has just written it.
         refused = false;
       } else {
         report(e);
@@ -78,7 +79,7 @@ final class Heartbeat extends ServiceThread {
     }
   }
 
-  /** Logs missing rights, which do not pass; network failures are logged elsewhere. */
+  /** Logs missing privileges, which are permanent; network failures are logged elsewhere. */
   private void report(MongoException failure) {
     if (MongoErrors.isRefusal(failure) && !refused) {
       refused = true;
@@ -92,7 +93,7 @@ final class Heartbeat extends ServiceThread {
     log.debug("Heartbeat failed", failure);
   }
 
-  /** Waits a while for a write that is under way. */
+  /** Waits a while for a running write. */
   @Override
   public void close() {
     stop();

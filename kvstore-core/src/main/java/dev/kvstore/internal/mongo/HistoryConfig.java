@@ -24,12 +24,12 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database says of a store's history, for all processes: a document in
+ * The history settings and state of a store that all processes share: a document in
  * {@value StoredFormat#COLLECTION}. It is read before the first write of this process and every few
- * seconds while it writes, so that all follow within that time.
+ * seconds while the process writes, so that all processes follow a change within that time.
  *
- * <p>A process that has settings for all stores of its database gives them to a store once, unless
- * the store has some of its own. One without settings follows what is there.
+ * <p>A process with settings for all stores of its database stores them once per store, unless the
+ * store has its own. A process without settings follows the stored ones.
  */
 final class HistoryConfig {
   private static final Duration GOOD_FOR = Duration.ofSeconds(5);
@@ -64,10 +64,13 @@ final class HistoryConfig {
     this.errors = errors;
   }
 
-  /** A store that was dropped, under another name, until the end of its entries is recorded. */
+  /**
+   * A dropped store, which is kept under another name until the deletion of its entries is
+   * recorded.
+   */
   record Dropped(String collection, Instant at, Cause cause) {}
 
-  /** The document. */
+  /** The content of the document. */
   record State(BsonDocument document) {
     boolean isKnown() {
       return !document.isEmpty();
@@ -91,28 +94,28 @@ final class HistoryConfig {
           : settings;
     }
 
-    /** Returns the first instant of which the store is known. */
+    /** Returns the earliest instant that the history covers. */
     Instant since() {
       return Instant.ofEpochMilli(
           document.getDateTime(SINCE, new BsonDateTime(0)).getValue());
     }
 
-    /** Returns the last place in the history from which something was removed. */
+    /** Returns the last place from which a revision was removed. */
     long gone() {
       return document.getInt64(GONE, new BsonInt64(0)).getValue();
     }
 
-    /** Returns how often revisions were removed. */
+    /** Returns the number of removals of revisions. */
     long removals() {
       return document.getInt64(REMOVALS, new BsonInt64(0)).getValue();
     }
 
-    /** Returns whether all is recorded that was there when the history began. */
+    /** Returns true if all entries that existed when the history was turned on are recorded. */
     boolean isComplete() {
       return document.getBoolean(COMPLETE, BsonBoolean.FALSE).getValue();
     }
 
-    /** Returns whether MongoDB was told not to remove expired entries. */
+    /** Returns true if MongoDB is configured not to remove expired entries. */
     boolean isExpiryKept() {
       return document.getBoolean(EXPIRY_KEPT, BsonBoolean.FALSE).getValue();
     }
@@ -138,19 +141,19 @@ final class HistoryConfig {
     }
   }
 
-  /** Returns what was there the last time. */
+  /** Returns the state as of the last read. */
   State state() {
     return state;
   }
 
-  /** Returns the settings that the store has or, if it is not known yet, will have. */
+  /** Returns the settings of the store, or those that it will get with its first write. */
   HistorySettings settings() {
     State seen = state;
     boolean follows = seen.isKnown() && (given || seen.isOwn() || ofDatabase.isEmpty());
     return follows ? seen.settings() : ofDatabase.orElse(HistorySettings.OFF);
   }
 
-  /** Reads the document if that was not done for a while. */
+  /** Reads the document if the last read was a while ago. */
   void look(Deadline deadline) {
     if (System.nanoTime() - nextLook >= 0) {
       read(deadline);
@@ -165,20 +168,22 @@ final class HistoryConfig {
       if (!MongoErrors.isRefusal(e) || ofDatabase.isPresent()) {
         throw errors.of(e, "reading the settings of the history");
       }
-      state = new State(new BsonDocument()); // who may not know has no history
+      state = new State(
+          new BsonDocument()); // a process without the privilege to read the settings keeps no
+      // history
     }
     nextLook = System.nanoTime() + GOOD_FOR.toNanos();
     return state;
   }
 
-  /** Returns whether {@link #settings} are others than those that are stored. */
+  /** Returns true if {@link #settings} differ from the stored ones and must be stored. */
   boolean isToBeGiven() {
     State seen = state;
     HistorySettings wanted = settings();
     return seen.isKnown() ? !wanted.equals(seen.settings()) : wanted.isEnabled();
   }
 
-  /** No settings of the process have to be given to the store any more. */
+  /** Notes that the settings of this process need not be stored any more. */
   void given() {
     given = true;
   }
@@ -186,8 +191,8 @@ final class HistoryConfig {
   /**
    * Stores settings.
    *
-   * @param own whether the store has them for itself
-   * @param since from when on the store is known, if its history begins; else null
+   * @param own true if these are the store's own settings, not those of the database
+   * @param since the start of the history if it is turned on; otherwise null
    */
   void store(HistorySettings settings, boolean own, @Nullable Instant since, Deadline deadline) {
     List<Bson> update = new ArrayList<>();
@@ -215,7 +220,7 @@ final class HistoryConfig {
     } catch (MongoException e) {
       if (!MongoErrors.isDuplicateKey(e)) {
         throw e;
-      } // the store has got settings of its own meanwhile
+      } // the store was given its own settings concurrently
     }
     given = true;
     read(deadline);
@@ -234,7 +239,10 @@ final class HistoryConfig {
     update(Updates.set(SINCE, new BsonDateTime(since.toEpochMilli())), deadline);
   }
 
-  /** Revisions up to that place are about to be removed: the store is known from then on. */
+  /**
+   * Notes that revisions up to this place are about to be removed, and that the history covers only
+   * the time since this instant.
+   */
   void removing(long place, Instant since, Deadline deadline) {
     update(
         Updates.combine(

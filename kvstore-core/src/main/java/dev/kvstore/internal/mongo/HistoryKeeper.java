@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves what writers of a database have left in the documents to the histories of the stores, right
- * after a write of this process, and every few seconds what others have left behind. Now and then
- * it removes expired entries, which MongoDB must not do before they are recorded, and revisions
- * that are no longer to be kept. The change stream tells it of what others have done by hand. Any
- * number of processes may do all this at once.
+ * Moves pending revisions from the documents of a database to the histories of the stores: those of
+ * this process right after a write, and those left behind by other processes every few seconds.
+ * From time to time it also removes expired entries, which MongoDB must not do before they are
+ * recorded, and revisions past their retention. It learns of manual changes from the change stream.
+ * Any number of processes may do this concurrently.
  */
 final class HistoryKeeper extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(HistoryKeeper.class);
@@ -30,27 +30,27 @@ final class HistoryKeeper extends ServiceThread {
   private static final Duration LOOK = Duration.ofSeconds(3);
   private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(20);
 
-  /** How long one store may take, before it is another's turn. */
+  /** The time limit for one store, before the next store is served. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final int MOST_BATCHES = 50;
 
-  /** So many keys may wait to be looked at; others are when they are written or read. */
+  /** The maximum number of queued keys. Others are checked when they are next written or read. */
   private static final int MOST_EDITED = 10_000;
 
   private final ChangePump pump;
   private final Map<String, HistoryLog> logs = new ConcurrentHashMap<>();
 
-  /** The stores that were written since they were kept last; the others need not be asked for. */
+  /** The stores written since their last turn; others need not be queried. */
   private final Set<String> written = ConcurrentHashMap.newKeySet();
 
   private final BlockingQueue<Edited> edited = new LinkedBlockingQueue<>(MOST_EDITED);
 
-  // Of the thread alone.
+  // Confined to the thread.
   private long nextLook = System.nanoTime();
   private long nextSweep = System.nanoTime();
 
-  /** A key that someone has removed, or written by other means. */
+  /** A key that was deleted, or written without kvstore. */
   private record Edited(HistoryLog log, String key) {}
 
   HistoryKeeper(String database, ChangePump pump) {
@@ -58,7 +58,7 @@ final class HistoryKeeper extends ServiceThread {
     this.pump = pump;
   }
 
-  /** Tells that the store has a history, and something of it may have to be moved. */
+  /** Notes that a store with a history was written, so there may be revisions to move. */
   void written(HistoryLog log) {
     if (!logs.containsKey(log.store())) {
       add(log);
@@ -78,7 +78,7 @@ final class HistoryKeeper extends ServiceThread {
     pump.subscribe(log.store(), new Edits(log), null);
   }
 
-  /** Looks for changes that no store has made. Those that are missed show with the next write. */
+  /** Watches for manual changes. Missed ones are noticed at the next write to the key. */
   private final class Edits implements ChangeSink {
     private final HistoryLog log;
 
@@ -102,7 +102,7 @@ final class HistoryKeeper extends ServiceThread {
     @Override
     public void missed() {}
 
-    /** A server without change streams is not searched for this. */
+    /** Returns no keys: a server without change streams is not polled for this. */
     @Override
     public Interest interest() {
       return new Interest(Set.of(), Set.of());
@@ -121,7 +121,7 @@ final class HistoryKeeper extends ServiceThread {
       nextSweep = now + BETWEEN_SWEEPS.toNanos();
     }
     for (HistoryLog each : logs.values()) {
-      // Before it is kept, so that what is written meanwhile has it kept again.
+      // Remove first, so that a concurrent write adds the store again.
       if (written.remove(each.store()) || looking) {
         tryTo(each, () -> keep(each, sweeping));
       }
@@ -135,14 +135,14 @@ final class HistoryKeeper extends ServiceThread {
     pause(LOOK);
   }
 
-  /** One store must not keep the others waiting. */
+  /** Runs a step for one store; a failure must not affect the other stores. */
   private void tryTo(HistoryLog store, Runnable step) {
     try {
       if (!isStopped()) {
         step.run();
       }
     } catch (RuntimeException e) {
-      // The driver's text can name hosts and users, so it stays in the debug log.
+      // The driver's message can name hosts and users, so log it only at debug level.
       log.warn(
           "History of store '{}' not moved ({}), it is tried again",
           store.store(),
@@ -167,11 +167,11 @@ final class HistoryKeeper extends ServiceThread {
       each.moveAll(deadline);
     }
     while (each.retain(deadline) > 0 && batches++ < MOST_BATCHES) {
-      // some at once
+      // removes one batch
     }
   }
 
-  /** Idempotent. */
+  /** Stops the thread and waits a while for it. Idempotent. */
   @Override
   public void close() {
     boolean started;

@@ -52,16 +52,16 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The history of one store: a collection beside it, {@code {store}.history}, of a document for each
- * revision, see {@link RevisionPlan}. Writers leave in the documents of the store what is not in
- * the history yet, see {@link RecordedUpdate}; this moves it there. Any node can do so at any time,
- * and may stop or fail at any point.
+ * The history of one store: the collection {@code {store}.history} with a document per revision,
+ * see {@link RevisionPlan}. Writers leave pending revisions in the documents of the store, see
+ * {@link RecordedUpdate}; this class moves them to the history. Any node can do so at any time, and
+ * may stop or fail at any point.
  *
- * <p>The {@code _id} of a revision is its place: 1, 2, 3 … The last place is read first, then the
- * documents, and what they have is added behind that place, in order. If another was faster that
- * place is taken: nothing is added, and all is read again. So nothing is recorded that was recorded
- * meanwhile, and nothing ever appears before a place that was read. The last document is never
- * removed, so no place is used twice. Thread-safe.
+ * <p>The {@code _id} of a revision is its place: 1, 2, 3 … A move reads the last place first, then
+ * the documents, and adds their revisions after that place, in order. If another node has added
+ * revisions in between, the place is taken: nothing is added, and the move starts over. So no
+ * revision is recorded twice, and none ever appears before a place that was read. The last document
+ * is never removed, so no place is reused. Thread-safe.
  */
 final class HistoryLog {
   static final String PLACE = "_id";
@@ -71,12 +71,14 @@ final class HistoryLog {
   static final String REPLACED = "replaced";
   static final String DIGEST = "digest";
 
-  /** Answers which revision a key had at an instant, and when that one was absent again. */
+  /**
+   * The index that finds the revision of a key at an instant, and when its entry was absent again.
+   */
   static final BsonDocument BY_KEY =
       BsonDocument.parse("{key: 1, revision: -1, at: 1, expiresAt: 1, _id: 1}");
 
   private static final BsonDocument BY_REPLACED = BsonDocument.parse("{replaced: 1}");
-  /** Indexed in the entries: set where something is not recorded. */
+  /** An indexed member of an entry's document, set while it has pending revisions. */
   static final String PENDING = "history.pending";
 
   private static final String RESTORED = "history." + RevisionPlan.RESTORED;
@@ -87,7 +89,7 @@ final class HistoryLog {
   private static final BsonDocument NOT_PENDING =
       new BsonDocument(PENDING, new BsonDocument("$exists", BsonBoolean.FALSE));
 
-  /** What a document holds of which all is recorded. */
+  /** Matches documents that are completely recorded. */
   static final BsonDocument IS_SETTLED =
       NOT_PENDING.clone().append("recorded", new BsonDocument("$exists", BsonBoolean.TRUE));
 
@@ -95,13 +97,16 @@ final class HistoryLog {
       "{$unset: {moved: '', 'history.pending': '', 'history.unrecorded': '', 'history.fresh': '',"
           + " 'history.expired': ''}}");
 
-  /** Deleted entries are known for so long by their documents, for whoever lost a reply. */
+  /**
+   * How long a deleted entry stays as a tombstone, so that a writer whose reply was lost can find
+   * out the outcome.
+   */
   private static final Duration TOMBSTONES_STAY = Duration.ofMinutes(1);
 
-  /** So late an expired entry is removed at the earliest, as clocks differ. */
+  /** The minimum delay before an expired entry is removed, because clocks differ. */
   private static final Duration EXPIRED_STAY = Duration.ofMinutes(1);
 
-  /** A drop that was announced and has not begun after so long never will. */
+  /** The time after which an announced drop that has not started counts as abandoned. */
   private static final Duration DROPS_TAKE = Duration.ofDays(2);
 
   private static final int MOST_AT_ONCE = 200;
@@ -149,9 +154,9 @@ final class HistoryLog {
   }
 
   /**
-   * Stores settings. Where they begin a history, the indexes are there before it.
+   * Stores settings. Creates the indexes first if the history is turned on.
    *
-   * @param own whether they are for this store alone
+   * @param own true if these are the store's own settings, not those of the database
    */
   void configure(boolean own, HistorySettings settings, Deadline deadline) {
     boolean begins = settings.isEnabled() && !config.state().isOn();
@@ -174,7 +179,10 @@ final class HistoryLog {
     }
   }
 
-  /** Records all that is pending, and at first all that was there when the history began. */
+  /**
+   * Records all pending revisions and, the first time, the entries that existed when the history
+   * was turned on.
+   */
   synchronized void moveAll(Deadline deadline) {
     movePending(deadline);
     if (config.state().isOn() && !config.state().isComplete()) {
@@ -202,8 +210,8 @@ final class HistoryLog {
   }
 
   /**
-   * Records what there is to record of one key, also what others have done to it by hand. What is
-   * pending comes first, so that this does not overtake what was written before.
+   * Records the unrecorded revisions of one key, including manual changes. Records all pending
+   * revisions first, so that this key does not overtake earlier writes.
    */
   synchronized void move(String key, Deadline deadline) {
     movePending(deadline);
@@ -226,16 +234,16 @@ final class HistoryLog {
   }
 
   /**
-   * What was done.
+   * The result of a move.
    *
-   * @param more whether there may be more to do
-   * @param last the last key
+   * @param more true if there may be more documents to move
+   * @param last the last key that was moved
    */
   private record Moved(boolean more, String last) {
     static final Moved NOTHING = new Moved(false, "");
   }
 
-  /** Returns null if another was faster. */
+  /** Moves the revisions of some documents. Returns null if a concurrent move intervened. */
   private @Nullable Moved tryMove(BsonDocument which, @Nullable String key, Deadline deadline) {
     long removals = config.state().removals();
     long place = lastPlace(deadline);
@@ -250,8 +258,9 @@ final class HistoryLog {
     if (key != null && only == null) {
       plan.addAbsent(key);
     }
-    // After the documents: one of a new life means that the end of the one before is announced.
-    // After the revisions, too: what was removed meanwhile looks as if it were not recorded yet.
+    // Read the state after the documents: if one belongs to a recreated store, the drop before it
+    // is announced there. Read it after the revisions, too: a revision removed in between looks
+    // unrecorded.
     config.read(deadline);
     if (finishDrops(false, deadline)
         || config.state().removals() != removals
@@ -333,7 +342,7 @@ final class HistoryLog {
         .sum();
   }
 
-  /** Returns the entries' documents in the order of their keys, or in any if they are pending. */
+  /** Returns the documents in key order, or in any order for pending ones. */
   private static Map<String, RawBsonDocument> documents(
       MongoCollection<RawBsonDocument> from, BsonDocument which) {
     Map<String, RawBsonDocument> documents = new LinkedHashMap<>();
@@ -397,7 +406,9 @@ final class HistoryLog {
         .into(new HashSet<>());
   }
 
-  /** Returns false if another has added something since that place was read. */
+  /**
+   * Adds the planned revisions. Returns false if others were added since the last place was read.
+   */
   private boolean write(
       List<BsonDocument> revisions,
       Map<Long, BsonDateTime> replacedAt,
@@ -406,7 +417,8 @@ final class HistoryLog {
     if (revisions.isEmpty()) {
       return true;
     }
-    // First: what fails in between is planned again, and then has these successors, too.
+    // Do this first: if the insert fails, the same revisions are planned again, with the same
+    // successors.
     List<WriteModel<RawBsonDocument>> replaced = new ArrayList<>();
     replacedAt.forEach((place, at) -> replaced.add(new UpdateOneModel<>(
         new BsonDocument(PLACE, new BsonInt64(place)), Updates.set(REPLACED, at))));
@@ -433,8 +445,8 @@ final class HistoryLog {
   }
 
   /**
-   * Takes from the documents what is recorded, all that one carries if nobody has written it since.
-   * By operators, as an event of this must not look like one of a write.
+   * Removes recorded revisions from the documents; from one that was not written since, all of
+   * them. Uses update operators, because the change event must not look like that of a write.
    */
   private void settle(List<Settled> all, Deadline deadline) {
     List<WriteModel<RawBsonDocument>> models = new ArrayList<>();
@@ -466,7 +478,10 @@ final class HistoryLog {
     }
   }
 
-  /** Makes tombstones of some expired entries, and removes old ones. Returns how many it made. */
+  /**
+   * Turns a batch of expired entries into tombstones, and removes old tombstones. Returns the
+   * number of new tombstones.
+   */
   int expire(Deadline deadline) {
     Instant now = now();
     BsonDocument dead = EntryFilter.dead(new BsonDocument(), now.minus(EXPIRED_STAY))
@@ -493,7 +508,7 @@ final class HistoryLog {
     return models.size();
   }
 
-  /** Removes revisions that were replaced long enough ago, some at once. Returns how many. */
+  /** Removes a batch of revisions past their retention. Returns the number removed. */
   int retain(Deadline deadline) {
     return config
         .state()
@@ -503,7 +518,7 @@ final class HistoryLog {
         .orElse(0);
   }
 
-  /** Removes all that is over. */
+  /** Removes all replaced revisions, including the last ones of deleted entries. */
   void purge(Deadline deadline) {
     removal(deadline).all(now());
   }
@@ -513,17 +528,17 @@ final class HistoryLog {
         revisions(deadline), (place, since) -> config.removing(place, since, deadline));
   }
 
-  /** Has MongoDB remove expired entries again, after the history was turned off. */
+  /** Lets MongoDB remove expired entries again, after the history was turned off. */
   void leaveExpiryToTheServer(Deadline deadline) {
     ExpiryIndex.leaveToTheServer(entries(deadline));
     config.expiryIsLeftToTheServer(deadline);
   }
 
   /**
-   * Records the end of the entries of dropped stores, and removes these.
+   * Records the deletion of the entries of dropped stores, and removes those collections.
    *
-   * @param certain whether the store has its other name by now; otherwise it may get it yet
-   * @return whether there was anything to do
+   * @param certain true if the store was certainly renamed; otherwise the rename may still happen
+   * @return true if there was anything to record
    */
   synchronized boolean finishDrops(boolean certain, Deadline deadline) {
     boolean any = false;

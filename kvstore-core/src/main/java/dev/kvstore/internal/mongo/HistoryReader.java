@@ -47,13 +47,13 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the history of a store. What writers have left in the documents is moved there first, so
- * that all is seen that was acknowledged before.
+ * Reads the history of a store. Pending revisions are moved to the history first, so that a read
+ * includes all writes acknowledged before it.
  */
 record HistoryReader(StoreAccess access, HistoryLog log) {
   private static final int PAGE_BYTES = 4 * 1024 * 1024;
 
-  /** After so many revisions of a key the others are skipped by another query. */
+  /** After this many revisions of a key, a new query skips the rest. */
   private static final int MOST_OF_KEY = 200;
 
   private static final int CHOICES_AT_ONCE = 2000;
@@ -63,7 +63,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   private static final Bson WITHOUT_VALUE = Projections.exclude("entry.value");
   private static final Bson CHOICE = Projections.include(PLACE, OF_KEY, EXPIRES_AT);
 
-  /** Returns a page of revisions, the newest first. */
+  /** Returns a page of revisions, newest first. */
   KVPage<KVRevision<RawValue>> revisions(HistoryQuery query) {
     Deadline deadline = access.begin();
     return reading(deadline, () -> {
@@ -80,12 +80,15 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     });
   }
 
-  /** Returns a page of revisions in the order of their places, and where to go on in any case. */
+  /**
+   * Returns a page of revisions in the order of their places. It always has a position to continue
+   * from.
+   */
   KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
     Deadline deadline = access.begin();
     return reading(deadline, () -> {
       log.moveAll(deadline);
-      // What is behind it may be in the middle of coming.
+      // Revisions after this place may be incomplete.
       long last = log.lastPlace(deadline);
       BsonDocument filter = filter(query);
       place(filter, "$lte", last);
@@ -93,7 +96,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       query.after().ifPresent(any -> place(filter, "$gt", after));
       KVPage<KVRevision<RawValue>> page =
           page(query, filter, BsonDocument.parse("{_id: 1}"), deadline);
-      // Afterwards, as revisions may have been removed meanwhile.
+      // Check afterwards, because revisions may have been removed during the read.
       if (query.after().isPresent() && after < log.config().read(deadline).gone()) {
         throw new KVException(
             ErrorCode.HISTORY_GONE,
@@ -111,7 +114,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return reading(deadline, () -> log.config().state().since());
   }
 
-  /** Returns those of the entries that were there at that instant. */
+  /** Returns those entries that existed at that instant. */
   List<StoredDocument> some(Collection<String> keys, Instant at) {
     return at(at, deadline -> {
       List<StoredDocument> found = new ArrayList<>();
@@ -171,7 +174,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       }
       log.moveAll(deadline);
       T found = read.read(deadline);
-      // Afterwards, as revisions may have been removed meanwhile.
+      // Check afterwards, because revisions may have been removed during the read.
       Instant since = log.config().read(deadline).since();
       if (at.isBefore(since)) {
         throw new KVException(
@@ -204,10 +207,13 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     }
   }
 
-  /** A revision that was the last one of its key, of an entry that had not expired. */
+  /** The last revision of a key at an instant, of an entry that existed then. */
   private record Choice(long place, String key) {}
 
-  /** Goes through the index alone, and through few of the revisions of a key that has many. */
+  /**
+   * Returns the revisions at that instant. Reads only the index, and skips most revisions of a key
+   * that has many.
+   */
   private List<Choice> choose(BsonDocument keys, Instant at, int most, Deadline deadline) {
     BsonDocument of = keys.getDocument(KEY).clone();
     BsonDocument filter = new BsonDocument(OF_KEY, of)
@@ -223,7 +229,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return chosen;
   }
 
-  /** Returns the key after which to go on; null if all are chosen. */
+  /** Returns the key after which to continue; null if all revisions are chosen. */
   private @Nullable String choose(
       BsonDocument filter, Instant at, int most, List<Choice> chosen, Deadline deadline) {
     String last = "";
@@ -255,7 +261,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return null;
   }
 
-  /** Returns the entries of these revisions, in their order, until they are many bytes. */
+  /** Returns the entries of these revisions, in order, until their size reaches the limit. */
   private List<StoredDocument> entries(
       List<Choice> chosen, boolean withValue, long mostBytes, Deadline deadline) {
     List<StoredDocument> entries = new ArrayList<>();
@@ -275,7 +281,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
         if (bytes >= mostBytes) {
           return entries;
         }
-        if (revision != null) { // or it was removed just now, and the page is refused
+        if (revision != null) { // otherwise it was just removed, and the read will be refused
           StoredDocument entry = entry(revision);
           entries.add(entry);
           bytes += revision.getByteBuffer().remaining();
@@ -315,7 +321,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return ranges.isEmpty() ? NONE : new BsonDocument("$or", ranges);
   }
 
-  /** Returns the first millisecond that is not before. */
+  /** Returns the instant rounded up to a millisecond. */
   private static BsonDateTime ceiling(Instant since) {
     Instant floor = Instant.ofEpochMilli(since.toEpochMilli());
     return new BsonDateTime(floor.toEpochMilli() + (floor.isBefore(since) ? 1 : 0));
@@ -324,7 +330,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   private static BsonValue etag(String etag) {
     return ObjectId.isValid(etag) && new ObjectId(etag).toHexString().equals(etag)
         ? new BsonObjectId(new ObjectId(etag))
-        : new BsonString(etag); // which none is
+        : new BsonString(etag); // matches nothing
   }
 
   private static void place(BsonDocument filter, String comparison, long place) {
@@ -364,7 +370,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
         return position;
       }
     } catch (NumberFormatException e) {
-      // As for a negative number.
+      // fails like a negative number
     }
     throw new InvalidInputException(
         ErrorCode.INVALID_PARAMETER,

@@ -27,23 +27,23 @@ import org.bson.conversions.Bson;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Writes and deletes one key, each with one command where nobody is in the way. */
+/** Writes and deletes single keys, with one command each if there is no conflict. */
 record KeyWriter(StoreAccess access) {
-  /** Writes whatever is there. */
+  /** Writes the entry unconditionally. */
   StoredDocument put(EntryWrite write, Deadline deadline) {
     return upsert(write, write::replacing, false, deadline);
   }
 
   /**
-   * Writes where there is no entry, and returns what is there then, of which
-   * {@link EntryWrite#made} tells whether this write stored it. What is kept is not written, and
-   * makes no change event.
+   * Writes the entry if there is none, and returns the stored document; {@link EntryWrite#made}
+   * returns true if this write stored it. An existing document is not written and causes no change
+   * event.
    */
   StoredDocument create(EntryWrite write, boolean withValue, Deadline deadline) {
     return upsert(write, write::creating, withValue, deadline);
   }
 
-  /** As {@link #create}, for a write that demands that there is no entry. */
+  /** Like {@link #create}, but fails if there is an entry. */
   StoredDocument createIfAbsent(EntryWrite write, boolean withValue, Deadline deadline) {
     StoredDocument present = create(write, withValue, deadline);
     if (!write.made(present)) {
@@ -53,10 +53,11 @@ record KeyWriter(StoreAccess access) {
   }
 
   /**
-   * An upsert that does not see an expired document collides with it, as one of many that race for
-   * an absent key does with the winner. Either way the answer is 11000, and nothing was written.
-   * The first is replaced under the condition that it is still dead; for all else, again. An entry
-   * that has the etag which the caller chose is not seen either, and collides.
+   * Upserts the entry. The filter of an upsert does not match an expired document, so the insert
+   * collides with it, as it does with a concurrent insert. Either way the server answers 11000 and
+   * nothing was written. An expired document is replaced on the condition that it is still expired;
+   * in all other cases the upsert is retried. An entry that already has the chosen etag does not
+   * match either, and collides.
    */
   private StoredDocument upsert(
       EntryWrite write, Function<Instant, BsonValue> update, boolean withValue, Deadline deadline) {
@@ -81,7 +82,10 @@ record KeyWriter(StoreAccess access) {
     }
   }
 
-  /** Moves what the key's document carries to the history. Returns false if there is none. */
+  /**
+   * Moves the pending revisions of the key to the history. Returns false if the store has no
+   * history.
+   */
   private boolean record(String key, Deadline deadline) {
     HistoryLog log = access.recording().log();
     if (log == null || !access.recording().isOn()) {
@@ -100,7 +104,7 @@ record KeyWriter(StoreAccess access) {
     return refusal;
   }
 
-  /** Makes a new entry of an expired document that is still there; null where there is none. */
+  /** Replaces an expired document by a new entry. Returns null if there is no expired document. */
   @Nullable
   StoredDocument reclaim(EntryWrite write, boolean withValue, Deadline deadline) {
     Bson projection = StoreAccess.projection(withValue);
@@ -124,7 +128,7 @@ record KeyWriter(StoreAccess access) {
     return documentOf(sent, write.key());
   }
 
-  /** Writes over an entry for which the condition holds. */
+  /** Replaces the entry if the condition holds. */
   StoredDocument replace(EntryWrite write, WriteCondition condition, Deadline deadline) {
     BsonDocument demanded = demanded(condition, write.chosenEtag());
     StoredDocument written = demanded == null
@@ -137,7 +141,10 @@ record KeyWriter(StoreAccess access) {
     return written;
   }
 
-  /** Updates the live document that holds what is demanded, or makes one without a condition. */
+  /**
+   * Updates the live document that matches the demanded members; without a condition, creates one
+   * if there is none.
+   */
   Sent update(
       EntryWrite write,
       Function<Instant, ? extends BsonValue> update,
@@ -153,7 +160,7 @@ record KeyWriter(StoreAccess access) {
     return send(write, etag, withValue, deadline, (mark, until) -> {
       Instant now = access.now();
       BsonDocument filter = EntryFilter.key(write.key());
-      // A pipeline tells by itself whether what is there has expired; what is counted must not.
+      // A pipeline checks the expiry itself, but an increment must not match an expired document.
       if (!write.isRecorded() || !options.isUpsert() || demanded.containsKey(VALUE)) {
         EntryFilter.live(filter, now);
       }
@@ -165,7 +172,7 @@ record KeyWriter(StoreAccess access) {
     });
   }
 
-  /** Deletes the entry if the condition holds, and tells whether there was one. */
+  /** Deletes the entry if the condition holds. Returns true if there was one. */
   boolean delete(String key, WriteOptions options, Deadline deadline) {
     WriteCondition condition = options.condition();
     String chosenEtag = options.etag().orElse(null);
@@ -202,7 +209,7 @@ record KeyWriter(StoreAccess access) {
         if (present != null && present.etag().equals(tombstone.toHexString())) {
           return true;
         }
-        // Without a history a delete leaves nothing behind by which it would be known.
+        // Without a history a delete leaves no trace by which it could be recognized.
         if (present == null
             || !(condition instanceof IfMatch)
             || !condition.holdsFor(present.etag())) {
@@ -238,7 +245,7 @@ record KeyWriter(StoreAccess access) {
         != null;
   }
 
-  /** What deletes an entry of a store with a history. */
+  /** Returns the update that deletes an entry of a store with a history. */
   static BsonValue deletion(ObjectId etag, Cause cause, Instant now) {
     KVOperation operation = cause.operationOr(KVOperation.DELETE);
     return new RecordedUpdate(etag, cause, operation, now, true).delete();
@@ -253,9 +260,9 @@ record KeyWriter(StoreAccess access) {
   }
 
   /**
-   * Returns the entry's etag, or null where there is no entry.
+   * Returns the entry's etag, or null if there is no entry.
    *
-   * @throws EtagReusedException if it is the one that the caller chose for the write
+   * @throws EtagReusedException if it is the etag chosen for the write
    */
   private @Nullable String presentEtag(String key, @Nullable String chosenEtag, Deadline deadline) {
     StoredDocument present = access.findLive(key, false, deadline);
@@ -264,7 +271,7 @@ record KeyWriter(StoreAccess access) {
     return etag;
   }
 
-  /** What a document must hold besides being live; null where none can. */
+  /** Returns the members that a live document must match; null if none can. */
   static @Nullable BsonDocument demanded(WriteCondition condition, @Nullable String chosenEtag) {
     if (condition instanceof IfMatch match) {
       return match.etag().equals(chosenEtag) ? null : EntryFilter.etag(match.etag());
@@ -277,10 +284,9 @@ record KeyWriter(StoreAccess access) {
   }
 
   /**
-   * Sends one command that writes. Where its reply is lost, the answer is what the write's etag
-   * tells.
+   * Sends a write command. If the reply is lost, the outcome is determined by the write's etag.
    *
-   * @param etag what the command demands of the entry, or null where it does not
+   * @param etag the etag that the command's condition demands, or null
    * @param command may be run more than once
    */
   Sent send(
@@ -312,7 +318,8 @@ record KeyWriter(StoreAccess access) {
             if (present == null || !present.etag().equals(etag)) {
               throw access.errors().unknown(doing, e);
             }
-            return stored(command.apply(new SendMark(), until)); // of two the server does one
+            return stored(
+                command.apply(new SendMark(), until)); // the server executes at most one of the two
           });
       return new Sent(settled, null);
     }
@@ -334,8 +341,8 @@ record KeyWriter(StoreAccess access) {
   }
 
   /**
-   * What came of a command: the document as it is then, or the server's refusal because another
-   * document is in the way or the sum is too large, or neither where nothing fitted the filter.
+   * The result of a command: the document after it; or the refusal of the server, because of a
+   * collision or because the sum is too large; or neither, if nothing matched the filter.
    */
   record Sent(@Nullable StoredDocument document, @Nullable RuntimeException refusal) {}
 }

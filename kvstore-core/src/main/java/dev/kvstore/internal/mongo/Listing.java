@@ -25,21 +25,21 @@ import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/** Reads many entries: some by name, or pages in the order of the keys. */
+/** Reads many entries: a set of keys, or pages in key order. */
 record Listing(StoreAccess access) {
-  /** After so many bytes of documents a page ends. */
+  /** The size of documents after which a page ends. */
   private static final int PAGE_BYTES = 4 * 1024 * 1024;
 
-  /** The most keys that one command asks for. */
+  /** The maximum number of keys in one command. */
   static final int CHUNK = 1000;
 
-  /** The most expired documents that are told from the others by their keys. */
+  /** The maximum number of expired documents that are excluded by key. */
   private static final int MOST_DEAD = 1000;
 
   private static final Bson ORDER = Sorts.ascending(KEY);
   private static final Bson KEY_ALONE = Projections.include(KEY);
 
-  /** Returns those of these that are there, not older than the token. */
+  /** Returns the stored entries of these keys, at least as new as the token. */
   List<StoredDocument> some(Collection<String> keys, SyncToken atLeast, Deadline deadline) {
     List<StoredDocument> found = new ArrayList<>();
     for (List<String> chunk : Chunks.of(new HashSet<>(keys), CHUNK)) {
@@ -80,11 +80,11 @@ record Listing(StoreAccess access) {
   }
 
   /**
-   * A page of keys is answered from the index by {@code _id} alone; to ask for the expiry too would
-   * make the server fetch every document. So the few that have expired are looked up in the index
-   * that is there for their removal. That is done first: one that is removed after it is not on the
-   * page either, while one that is removed between the page and the looking up would stay on the
-   * page. Where they are many, as the removal is late, the server compares the expiry after all.
+   * Returns a page of keys, which the server reads from the index of {@code _id} alone; filtering
+   * by expiry would make it fetch every document. The few expired keys are looked up in the TTL
+   * index instead, before the page is read: an entry removed after that lookup is not on the page
+   * either, whereas one removed between a page and a later lookup would stay on the page. If many
+   * have expired because their removal is late, the server compares the expiry after all.
    */
   KVPage<String> keys(KeyRange range, int limit, SyncToken atLeast, Deadline deadline) {
     Instant now = access.now();
@@ -109,7 +109,8 @@ record Listing(StoreAccess access) {
   }
 
   /**
-   * Counts in the same two indexes as {@link #keys}: no document is fetched unless many are dead.
+   * Counts entries with the same two indexes as {@link #keys}: no document is fetched unless many
+   * have expired.
    */
   int count(KeyRange range, int most, SyncToken atLeast, Deadline deadline) {
     Instant now = access.now();
@@ -145,7 +146,7 @@ record Listing(StoreAccess access) {
     return id instanceof BsonString text ? text.getValue() : null;
   }
 
-  /** A page that fills. */
+  /** A page being filled. */
   private final class Page<T> {
     private final int limit;
     private final int spare;
@@ -155,8 +156,8 @@ record Listing(StoreAccess access) {
     private long bytes;
 
     /**
-     * @param spare how many documents to ask for in addition, as so many may have to be left out
-     * @param reader makes an item of a document, null where it is to be left out
+     * @param spare the number of additional documents to request, because as many may be left out
+     * @param reader converts a document to an item; null to leave it out
      */
     Page(
         int limit,
@@ -169,7 +170,7 @@ record Listing(StoreAccess access) {
       this.keyOf = keyOf;
     }
 
-    /** Asks for one item more than fits, which tells whether there is a next page. */
+    /** Reads the page. Requests one item more than fits, to learn if there is a next page. */
     KVPage<T> read(
         BsonDocument filter, @Nullable Bson projection, SyncToken atLeast, Deadline deadline) {
       KVPage<T> page = null;
@@ -179,13 +180,13 @@ record Listing(StoreAccess access) {
       return page;
     }
 
-    /** Returns the page, or null where it is not full, and there may be more. */
+    /** Returns the page, or null if it is not full and there may be more. */
     private @Nullable KVPage<T> more(
         SessionCollection collection, BsonDocument filter, @Nullable Bson projection) {
       int most = limit - items.size() + 1 + spare;
       int seen = 0;
       String last = null;
-      // With a batch larger than the limit the server sends all at once and keeps no cursor.
+      // With a batch larger than the limit the server sends everything at once and keeps no cursor.
       try (MongoCursor<RawBsonDocument> cursor = collection
           .find(filter)
           .projection(projection)
@@ -209,7 +210,7 @@ record Listing(StoreAccess access) {
       return null;
     }
 
-    /** Returns false where the page is full. */
+    /** Adds the document. Returns false if the page is full. */
     private boolean add(RawBsonDocument document) {
       T item = reader.apply(document);
       if (item == null) {

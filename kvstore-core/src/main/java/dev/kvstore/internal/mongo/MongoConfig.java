@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The settings as the back end reads them. */
+/** The settings of a MongoDB database, for the back end. */
 public interface MongoConfig {
   /** Returns the time limit of an operation. */
   Duration timeout();
 
-  /** Returns the database; empty for the one that the connection string names. */
+  /** Returns the database; empty for the one in the connection string. */
   Optional<String> database();
 
   String applicationName();
@@ -25,12 +25,14 @@ public interface MongoConfig {
   /** Returns how long the server may wait for changes before it answers that there are none. */
   Duration longestWait();
 
-  /** Returns the polling interval with which the staleness bound can be kept. */
+  /** Returns the polling interval, short enough to keep the staleness bound. */
   Duration effectivePollingInterval();
 
-  /** Returns what stores without settings of their own keep; empty to follow what is stored. */
+  /**
+   * Returns the history settings of stores without their own; empty to follow the stored settings.
+   */
   Optional<HistorySettings> history();
 
-  /** Returns what is applied to the settings of a client made from a connection string. */
+  /** Returns the customizer of clients created from a connection string. */
   Consumer<MongoClientSettings.Builder> clientCustomizer();
 }

@@ -41,14 +41,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A MongoDB database, 4.2 or newer, each of whose collections is a store. Works with a replica set,
- * a sharded cluster or a server that stands alone; the last has no transactions, so no atomic
+ * A MongoDB database, 4.2 or newer, in which each collection is a store. Works with a replica set,
+ * a sharded cluster or a standalone server; the last has no transactions and therefore no atomic
  * batches.
  *
- * <p>Whatever the connection string says, writes wait for a majority and its journals, and reads
- * come from the primary and return what a majority has. Name the replica set in the connection
- * string: without it, and with one host, the driver takes that host for all there is, also when it
- * is not the primary. Thread-safe; open one per process.
+ * <p>Regardless of the connection string, writes use the write concern "majority" with journaling,
+ * and reads go to the primary with the read concern "majority". Name the replica set in the
+ * connection string: without it, and with a single host, the driver connects to that host only,
+ * even if it is not the primary. Thread-safe; open one per process.
  */
 public final class MongoEntryDatabase implements EntryDatabase {
   private static final Logger logger = LoggerFactory.getLogger(MongoEntryDatabase.class);
@@ -57,7 +57,9 @@ public final class MongoEntryDatabase implements EntryDatabase {
 
   private static final String DEFAULT_DATABASE = "kvstore";
 
-  /** Begins the name of a store that was dropped, while the end of its entries is recorded. */
+  /**
+   * The prefix of the name of a dropped store while the deletion of its entries is being recorded.
+   */
   private static final String DROPPED = "_dropped.";
 
   private final MongoClient client;
@@ -97,11 +99,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Opens the database of the settings, or else the one that the connection string names. Does not
-   * reach it yet: {@link #ping()} does.
+   * Opens the database named in the settings, or else in the connection string. Does not reach the
+   * server; call {@link #ping()} for that.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the connection string
-   *     is none; the message does not repeat it, as it may hold a password
+   *     is not valid; the message does not repeat it, as it may contain a password
    */
   public static MongoEntryDatabase open(String connectionString, MongoConfig settings) {
     ConnectionString parsed = ClientFactory.parse(connectionString);
@@ -118,11 +120,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Looks whether the connection string can be understood, without reaching the network: of one
-   * with {@code mongodb+srv}, whose DNS entries belong to it, only {@link #open} can tell all.
+   * Checks the syntax of the connection string, without using the network. A {@code mongodb+srv}
+   * string also depends on DNS records, which only {@link #open} checks.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if it is not valid; the
-   *     message repeats nothing of it
+   *     message does not repeat any part of it
    */
   public static void checkConnectionString(String connectionString) {
     if (!connectionString.startsWith("mongodb+srv://")) {
@@ -131,8 +133,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Opens a database by a client that the application has. The client stays as it is, and open when
-   * this is closed.
+   * Opens a database with the application's own client. The client's settings are not changed, and
+   * it stays open when the database is closed.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if MongoDB does not
    *     allow the database's name
@@ -155,7 +157,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return openStore(Names.checkStore(name), log(name));
   }
 
-  /** A collection whose name begins with {@code _}, as that of no other store does. */
+  /** Opens a collection whose name begins with {@code _}, unlike that of any other store. */
   @Override
   public EntryStore internalStore(String name) {
     return openStore("_" + Names.checkStore(name), null);
@@ -193,7 +195,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     return reading("the names of the stores", deadline, () -> stores(deadline).toList());
   }
 
-  /** Returns what the server keeps count of. */
+  /** Returns the sizes from the server's collection statistics. */
   @Override
   public List<StoreSize> sizes(int most) {
     Deadline deadline = begin();
@@ -206,7 +208,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
             .toList());
   }
 
-  /** Returns empty where the server refuses: a right is missing, or the store has just gone. */
+  /**
+   * Returns the size; empty if the server refuses because of a missing privilege, or because the
+   * store was just dropped.
+   */
   private Optional<StoreSize> size(String store, Deadline deadline) {
     BsonDocument command = new BsonDocument("collStats", new BsonString(store));
     try {
@@ -249,8 +254,8 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Gives the store another name, which is one durable step, and records the end of its entries
-   * from there. If that fails in between any process goes on with it.
+   * Renames the store, which is one durable step, then records the deletion of its entries from
+   * there. If that is interrupted, any process completes it.
    */
   private void dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
     String store = log.store();
@@ -287,7 +292,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     });
   }
 
-  /** Returns if the store has its other name although the server did not confirm it. */
+  /** Returns normally if the store was renamed although the reply was lost. */
   private void settleRename(
       HistoryLog log, HistoryConfig.Dropped dropped, String doing, RuntimeException failure) {
     Deadline deadline = Deadline.after(settings.timeout());
@@ -332,7 +337,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
     });
   }
 
-  /** Returns if the store is gone although the server did not confirm that it was dropped. */
+  /** Returns normally if the store was dropped although the reply was lost. */
   private void settleDrop(String name, RuntimeException failure) {
     String doing = "dropping the store '" + name + "'";
     if (MongoErrors.isRefusal(failure)) {
@@ -372,11 +377,11 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Asks the primary for a sign of life.
+   * Checks that the primary answers.
    *
    * @throws UnavailableException if it does not answer in time
    * @throws KVException with {@link ErrorCode#UNAUTHENTICATED}, {@link ErrorCode#FORBIDDEN} or
-   *     {@link ErrorCode#UNSUPPORTED_SERVER} if it is there, but cannot be used
+   *     {@link ErrorCode#UNSUPPORTED_SERVER} if it answers but cannot be used
    */
   @Override
   public void ping() {
@@ -385,7 +390,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
         "whether it serves", deadline, () -> timed(deadline).runCommand(PING, BsonDocument.class));
   }
 
-  /** Only a server that stands alone has none. The driver knows which it is once it has asked. */
+  /**
+   * Returns false for a standalone server. The driver knows the type of the server after the first
+   * command.
+   */
   private boolean hasTransactions() {
     if (client.getClusterDescription().getType() == ClusterType.UNKNOWN) {
       ping();

@@ -50,16 +50,16 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One collection, one document per key:
+ * A store: one collection, one document per key.
  *
  * <pre>
  * { _id: "ui.theme", value: ..., version: NumberLong(7), etag: ObjectId(...),
  *   createdAt: Date, updatedAt: Date, updatedBy: "alice", expiresAt: Date }   // last two optional
  * </pre>
  *
- * <p>MongoDB removes expired documents late, so every command looks at {@code expiresAt} itself.
- * Every call ends within the time limit, one that has to find out what became of a write within
- * about twice, and an atomic batch within about three times the limit.
+ * <p>MongoDB removes expired documents late, so every command checks {@code expiresAt} itself.
+ * Every call ends within the time limit. A write whose outcome must be determined afterwards takes
+ * up to about twice the limit, and an atomic batch about three times.
  */
 final class MongoEntryStore
     implements EntryStore, HistoryStore, RestorableStore, Mutation.Handler, Projection.Scanner {
@@ -74,7 +74,7 @@ final class MongoEntryStore
   private final Counter counter;
   private final Listing listing;
 
-  /** @param transactions tells whether the database has transactions */
+  /** @param transactions returns true if the database has transactions */
   MongoEntryStore(
       StoreAccess access, BooleanSupplier transactions, ChangePump pump, Runnable onClose) {
     this.access = access;
@@ -186,7 +186,9 @@ final class MongoEntryStore
         : writer.replace(planned, condition, deadline).metadata();
   }
 
-  /** Reads first: mostly the default was stored long ago, and a read takes no lock. */
+  /**
+   * Reads before writing, because usually the default is already stored and a read takes no lock.
+   */
   @Override
   public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     Deadline deadline = access.begin();
@@ -368,7 +370,15 @@ final class MongoEntryStore
     }
   }
 
-  /** Of all stores of the database together: that is not before anything of this one. */
+  @Override
+  public Object identity() {
+    return List.of(pump, name());
+  }
+
+  /**
+   * Returns the token of all stores of the database together, which includes everything of this
+   * store.
+   */
   @Override
   public SyncToken syncToken() {
     return access.sessions().latest();
@@ -381,7 +391,7 @@ final class MongoEntryStore
     subscriptions.add(subscription);
     try {
       access.checkOpen();
-    } catch (KVException e) { // closed meanwhile
+    } catch (KVException e) { // closed concurrently
       subscription.close();
       throw e;
     }

@@ -29,9 +29,10 @@ import org.bson.BsonMaximumSizeExceededException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the store's errors of the driver's, in one place. The driver's own words never get into a
- * message: they may name users, servers and values. They are in the cause. Errors of what a caller
- * has sent do not name the servers either: the caller may see nothing but the service.
+ * Translates exceptions of the driver to those of the store. Messages never contain text from the
+ * driver, which may name users, servers and values; that is only in the cause. Errors in the input
+ * of a caller do not name the servers either, because the caller may have access only to the
+ * service.
  */
 final class MongoErrors {
   static final int DUPLICATE_KEY = 11000;
@@ -39,8 +40,8 @@ final class MongoErrors {
   private static final Set<Integer> TOO_LARGE = Set.of(10334, 17419, 17420);
 
   /**
-   * The server began and was stopped, or does not know: interrupted, killed, out of time, shutting
-   * down, no longer primary, another server of a cluster not reached, write concern not satisfied.
+   * Codes after which the outcome is unknown: interrupted, killed, timed out, shutting down, no
+   * longer primary, another server of the cluster unreachable, write concern not satisfied.
    */
   private static final Set<Integer> UNDECIDED = Set.of(
       6, 7, 24, 50, 63, 64, 89, 91, 100, 112, 133, 134, 150, 189, 202, 234, 237, 262, 290, 9001,
@@ -49,26 +50,29 @@ final class MongoErrors {
   private final String servers;
   private final Duration timeout;
 
-  /** @param servers the hosts, as they may be shown */
+  /** @param servers the hosts, for messages */
   MongoErrors(String servers, Duration timeout) {
     this.servers = "MongoDB at " + servers;
     this.timeout = timeout;
   }
 
-  /** The driver wraps the refusal of a transaction's or a repeated write's number. */
+  /**
+   * Returns the exception of the server. The driver wraps the refusal of a transaction number,
+   * which transactions and retryable writes use.
+   */
   private static RuntimeException unwrapped(RuntimeException e) {
     return e instanceof MongoClientException && e.getCause() instanceof MongoCommandException cause
         ? cause
         : e;
   }
 
-  /** Returns whether the server has no transactions, or none for this. */
+  /** Returns true if the server does not support transactions, or not for this operation. */
   static boolean isNoTransactions(RuntimeException e) {
     return unwrapped(e) instanceof MongoCommandException command
         && (command.getCode() == 20 || command.getCode() == 263);
   }
 
-  /** Returns whether a document with that {@code _id} is in the way. */
+  /** Returns true if a document with the same {@code _id} exists. */
   static boolean isDuplicateKey(RuntimeException e) {
     return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
   }
@@ -79,22 +83,20 @@ final class MongoErrors {
         && batch.getWriteErrors().stream().anyMatch(error -> error.getCode() == DUPLICATE_KEY);
   }
 
-  /**
-   * Returns whether the server could not use what it was given, for example for a sum past int64.
-   */
+  /** Returns true if the server rejected a value, for example a sum that exceeds an int64. */
   static boolean isBadValue(RuntimeException e) {
     return e instanceof MongoCommandException command && command.getCode() == BAD_VALUE;
   }
 
-  /** Returns whether the document would be too large. */
+  /** Returns true if the document would be too large. */
   static boolean isTooLarge(RuntimeException e) {
     return e instanceof MongoException mongo && TOO_LARGE.contains(mongo.getCode());
   }
 
   /**
-   * Returns whether the error is the server's word that it did nothing. The driver repeats a write
-   * under the same number, and a server does a number once, so the last answer speaks for all
-   * attempts.
+   * Returns true if the error is an answer of the server that proves that nothing was done. The
+   * driver retries a write with the same transaction number, which a server executes once, so the
+   * last answer covers all attempts.
    */
   static boolean isRefusal(RuntimeException thrown) {
     RuntimeException e = unwrapped(thrown);
@@ -106,7 +108,7 @@ final class MongoErrors {
         || e instanceof BsonMaximumSizeExceededException;
   }
 
-  /** As {@link #isRefusal(RuntimeException)}, for the error of one write of a batch. */
+  /** Like {@link #isRefusal(RuntimeException)}, for the error of one write of a batch. */
   static boolean isRefusal(int code) {
     return !UNDECIDED.contains(code);
   }
@@ -114,7 +116,7 @@ final class MongoErrors {
   /**
    * Returns the error for an operation that changed nothing.
    *
-   * @param doing what it was about, for example {@code reading key 'a'}
+   * @param doing the operation, for example {@code reading key 'a'}
    */
   KVException of(RuntimeException thrown, String doing) {
     RuntimeException e = unwrapped(thrown);
@@ -164,7 +166,7 @@ final class MongoErrors {
         : internal("failed while " + doing + "; the cause tells more", e);
   }
 
-  /** Returns the error for a reply of the server with that code. */
+  /** Returns the error for a reply with this code. */
   KVException ofCode(int code, String doing, @Nullable RuntimeException cause) {
     if (!isRefusal(code)) {
       return unavailable(doing, cause);
@@ -211,7 +213,7 @@ final class MongoErrors {
         cause);
   }
 
-  /** Returns the error for an interrupt, and keeps the thread's flag set. */
+  /** Returns the error for an interrupt, and sets the thread's interrupt flag again. */
   UnavailableException interrupted(String doing, @Nullable Exception cause) {
     Thread.currentThread().interrupt();
     return new UnavailableException("The thread was interrupted while " + doing, cause);
@@ -232,10 +234,7 @@ final class MongoErrors {
     return new KVException(ErrorCode.INTERNAL, servers + " " + problem, cause);
   }
 
-  /**
-   * Returns whether the driver says that its client was closed, and not that something else is
-   * wrong.
-   */
+  /** Returns true if the exception of the driver means that the client was closed. */
   static boolean isClosed(RuntimeException e) {
     String message = e.getMessage();
     return e instanceof IllegalStateException
@@ -244,7 +243,7 @@ final class MongoErrors {
         && message.endsWith("open");
   }
 
-  /** Returns whether a name server did not answer, which may pass. */
+  /** Returns true if a DNS lookup failed, which may be temporary. */
   static boolean isNameLookup(Throwable e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
       if (cause.getClass().getName().startsWith("javax.naming.")) {

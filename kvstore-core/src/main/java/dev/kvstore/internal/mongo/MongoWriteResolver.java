@@ -9,37 +9,40 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what became of a write whose reply was lost. What can be known:
+ * Determines the outcome of a write whose reply was lost. This is what can be known:
  *
  * <ul>
- *   <li>Never sent: not done. {@link SendMark} knows.
- *   <li>The key has the write's own etag, as a majority has it: done, and durable.
- *   <li>The key has another etag, or is absent: this proves nothing. The command may still be on
- *       its way: a server that stood still for a while, or an open transaction on the key, lets it
- *       take effect after the reading, and what was written may not have reached a majority yet. Or
- *       it was done and another write came after it. So the key is read again and again until the
- *       time is up, and then the outcome is unknown. "Not done" is never concluded from a reading.
- *   <li>But where the write demanded an etag, and that is still there, it can be sent again: of two
- *       that demand the same etag the server does one at most, as the first takes the etag away. So
- *       it is sent again until it is done. When that etag has gone and the write's own is not
- *       there, another write came in between, and no reading will ever tell whether before or
+ *   <li>The command was never sent, as {@link SendMark} shows: it was not done.
+ *   <li>A majority read of the key returns the write's own etag: it was done and is durable.
+ *   <li>The key has another etag, or is absent: this proves nothing. The command may still take
+ *       effect after the read, for example because the server was suspended or a transaction on the
+ *       key was open; or it was done but has not reached a majority yet; or another write came
+ *       after it. So the key is read repeatedly until the time is up, and then the outcome is
+ *       unknown. A read never proves that the write was not done.
+ *   <li>A write on the condition of an etag can be sent again while the key still has that etag: of
+ *       two writes that demand the same etag at most one is done, because the first changes the
+ *       etag. So it is sent again until it is done. If the key has neither the demanded etag nor
+ *       the write's own, another write intervened, and no read can tell whether it came before or
  *       after.
  * </ul>
  *
- * <p>To send other writes again is for the driver alone, which gives them a number that the server
- * does once. All this takes as long again as the write was given.
+ * <p>Other writes are retried by the driver alone, which numbers them so that the server executes
+ * each once. Determining the outcome may take as long again as the time limit of the write.
  */
 record MongoWriteResolver(StoreAccess access) {
-  /** The looks go on for as long as the time limit allows, and mostly fail alike. */
+  /**
+   * The maximum number of suppressed exceptions: the reads are repeated until the time limit, and
+   * mostly fail in the same way.
+   */
   private static final int MOST_SUPPRESSED = 3;
 
   /**
-   * Returns what came of the write.
+   * Returns the outcome of the write.
    *
-   * @param lost what its command threw
-   * @param mayHaveBeenSent whether the command may have reached the server
-   * @param look has one look and returns the outcome, or null where it is still open
-   * @throws KVException if the write was not done, or nothing can be known
+   * @param lost the exception of the command
+   * @param mayHaveBeenSent true if the command may have reached the server
+   * @param look reads once and returns the outcome, or null if it is still unknown
+   * @throws KVException if the write was not done, or the outcome is unknown
    */
   <T> T settle(
       RuntimeException lost,
@@ -82,26 +85,28 @@ record MongoWriteResolver(StoreAccess access) {
     }
   }
 
-  /** Throws where it is known that nothing was done, or that nothing can be found out. */
+  /** Throws if it is certain that nothing was done, or that the outcome cannot be determined. */
   private void throwUnlessLost(RuntimeException lost, boolean mayHaveBeenSent, String doing) {
     if (!mayHaveBeenSent || MongoErrors.isRefusal(lost)) {
       throw access.failed(lost, doing);
     }
     if (lost instanceof MongoInterruptedException) {
-      // Whoever interrupts wants the thread back, not another wait.
+      // After an interrupt, do not wait again.
       Thread.currentThread().interrupt();
       throw access.errors().unknown(doing, lost);
     }
   }
 
-  /** Looks whether all documents are as these writes made them, and returns them by key. */
+  /**
+   * Returns the documents by key if all of them are the results of these writes; null otherwise.
+   */
   @Nullable
   Map<String, StoredDocument> lookForAll(List<EntryWrite> writes, Deadline deadline) {
     Map<String, StoredDocument> present = readAll(writes, deadline);
     return writes.stream().allMatch(write -> write.isIn(present)) ? present : null;
   }
 
-  /** As {@link SessionCollection#readAll}, for the keys of these writes. */
+  /** Like {@link SessionCollection#readAll}, for the keys of these writes. */
   Map<String, StoredDocument> readAll(List<EntryWrite> writes, Deadline deadline) {
     List<String> keys = writes.stream().map(EntryWrite::key).toList();
     return access.run(deadline, collection -> collection.readAll(keys));

@@ -8,23 +8,23 @@ import org.bson.codecs.Encoder;
 import org.bson.codecs.EncoderContext;
 
 /**
- * Notes whether a command may have reached the server. The driver encodes a command when it has a
+ * Notes if a command may have reached the server. The driver encodes a command when it has a
  * connection and is about to send it, so a command whose filter was never encoded was never sent.
- * The exceptions cannot tell: that of the last attempt hides those before it, and the same one
- * stands for "no server was found" and "no answer came". Works with any client, also with one that
- * the application brought and whose settings are not ours to change.
+ * Exceptions do not show this: that of the last attempt hides earlier ones, and the same exception
+ * means "no server was found" and "no answer came". This works with any client, including the
+ * application's own, whose settings cannot be changed.
  */
 final class SendMark implements Encoder<BsonDocument> {
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
   private volatile boolean sent;
 
-  /** Returns the filter, to be given to the driver for one command. */
+  /** Returns the filter to pass to the driver for one command. */
   BsonDocument on(BsonDocument filter) {
     return new BsonDocumentWrapper<>(filter, this);
   }
 
-  /** Returns whether the command may have been sent; where not, it certainly was not. */
+  /** Returns false if the command was certainly not sent. */
   boolean mayHaveBeenSent() {
     return sent;
   }

@@ -25,9 +25,9 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collection as one operation uses it.
+ * A collection together with the session of one operation.
  *
- * @param session null where the server has none
+ * @param session null if the server has no sessions
  */
 record SessionCollection(
     MongoCollection<RawBsonDocument> collection, @Nullable ClientSession session) {
@@ -36,7 +36,7 @@ record SessionCollection(
     return session == null ? collection.find(filter) : collection.find(session, filter);
   }
 
-  /** Returns what is there under these keys, dead or alive and without values. */
+  /** Returns the documents of these keys, including expired ones, without values. */
   Map<String, StoredDocument> readAll(Collection<String> keys) {
     Map<String, StoredDocument> present = new HashMap<>();
     for (List<String> some : Chunks.of(keys, Listing.CHUNK)) {
@@ -53,7 +53,7 @@ record SessionCollection(
     return present;
   }
 
-  /** Returns how many documents fit the filter, or that limit where there are more. */
+  /** Returns the number of documents that match the filter, up to the limit. */
   int count(Bson filter, int limit) {
     CountOptions options = new CountOptions().limit(limit);
     long count = session == null
@@ -76,7 +76,7 @@ record SessionCollection(
         : collection.findOneAndUpdate(session, filter, update.asDocument(), options);
   }
 
-  /** As {@link #findOneAndUpdate}, for a bulk write. */
+  /** Like {@link #findOneAndUpdate}, for a bulk write. */
   static WriteModel<RawBsonDocument> updateModel(Bson filter, BsonValue update, boolean upsert) {
     UpdateOptions options = new UpdateOptions().upsert(upsert);
     return update instanceof BsonArray pipeline

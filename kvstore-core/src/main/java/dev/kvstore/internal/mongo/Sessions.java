@@ -25,29 +25,33 @@ import org.bson.BsonTimestamp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions in which the operations on a database run. The driver notes in a session what the
- * server's answers say of the cluster's time; the latest of these is what a read elsewhere has to
- * be told, so as not to return anything older. Costs no round trip, as the driver would use a
- * session of its own otherwise. Thread-safe.
+ * The sessions in which the operations on a database run. In a session the driver keeps the
+ * operation time of the server's replies. A read elsewhere that is given the latest of these times
+ * returns nothing older. This costs no round trip, because the driver would otherwise use an
+ * implicit session. Thread-safe.
  *
- * <p>Only what succeeded counts. Then a majority has all of that time, so that a read that demands
- * it does not wait. A write whose reply was lost is settled by reads, which count in its place.
+ * <p>Only successful operations count. A majority has everything up to their time, so that a read
+ * that demands it does not wait. A write whose reply was lost is settled by reads, which count
+ * instead.
  */
 final class Sessions {
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
   private static final int INVALID_OPTIONS = 72;
 
-  /** A database that is well answers in much less. */
+  /** The time limit of a probe; a healthy database answers much faster. */
   private static final Duration LONGEST_PROBE = Duration.ofSeconds(2);
 
-  /** A call that has less than this, at the end of an operation, may well be too late by itself. */
+  /**
+   * A call with less time than this, at the end of an operation, may time out on a healthy
+   * database.
+   */
   private static final Duration LITTLE_TIME = Duration.ofSeconds(1);
 
-  /** Notes times and demands none. */
+  /** Options of a session that keeps times without demanding any. */
   private static final ClientSessionOptions NOTING =
       ClientSessionOptions.builder().causallyConsistent(false).build();
 
-  /** Has the server wait until it knows of what the session is said to have seen. */
+  /** Options of a session in which the server waits until it has reached the demanded time. */
   private static final ClientSessionOptions CAUSAL =
       ClientSessionOptions.builder().causallyConsistent(true).build();
 
@@ -70,27 +74,27 @@ final class Sessions {
   }
 
   /**
-   * Checks that an operation may begin.
+   * Checks that an operation may start.
    *
-   * @param deadline by when the operation ends
-   * @throws MongoException if the database is known to be away
+   * @param deadline the deadline of the operation
+   * @throws MongoException if the database is known not to answer
    */
   void admit(Deadline deadline) {
     breaker.admit(deadline.millisLeft());
   }
 
   /**
-   * Returns a point that is not before anything that was read or written in these sessions;
-   * {@link SyncToken#START} where the server has no cluster times.
+   * Returns a token that includes all reads and writes in these sessions; {@link SyncToken#START}
+   * if the server has no cluster times.
    */
   SyncToken latest() {
     return new SyncToken(latest.get());
   }
 
   /**
-   * Runs an operation in a session, or in none where the server has none.
+   * Runs an operation in a session, or without one if the server has none.
    *
-   * @param atLeast what is read is not older than this
+   * @param atLeast the token that reads must be at least as new as
    */
   <T extends @Nullable Object> T run(
       SyncToken atLeast, Deadline deadline, Function<@Nullable ClientSession, T> operation) {
@@ -107,7 +111,7 @@ final class Sessions {
     }
   }
 
-  /** Makes a call in no session of these, or in one of the caller's. */
+  /** Makes a call without a session, or in a session of the caller. */
   <T extends @Nullable Object> T call(Deadline deadline, Supplier<T> call) {
     return breaker.call(deadline.millisLeft() >= littleMillis, call);
   }
@@ -119,12 +123,12 @@ final class Sessions {
     }
   }
 
-  /** Starts a session for a transaction, to be closed by whoever asks for it. */
+  /** Starts a session for a transaction. The caller must close it. */
   ClientSession start() {
     return client.startSession(NOTING);
   }
 
-  /** What was done in that session counts. */
+  /** Takes over the time of the session into {@link #latest}. */
   void note(ClientSession session) {
     BsonTimestamp time = session.getOperationTime();
     if (time != null && time.getValue() > latest.get()) {
@@ -140,7 +144,7 @@ final class Sessions {
       return result;
     } catch (MongoBulkWriteException e) {
       if (e.getWriteConcernError() == null) {
-        note(session); // the others were written
+        note(session); // the other writes succeeded
       }
       throw e;
     }
@@ -158,13 +162,19 @@ final class Sessions {
     return session;
   }
 
-  /** A server that stands alone refuses to be asked for a time; it is never behind. */
+  /**
+   * Returns true if the read must demand a time. A standalone server is never behind, and refuses
+   * such a demand.
+   */
   private boolean isDemand(SyncToken atLeast) {
     return !atLeast.equals(SyncToken.START)
         && client.getClusterDescription().getType() != ClusterType.STANDALONE;
   }
 
-  /** The driver knows once it has connected, for which there may not have been a reason yet. */
+  /**
+   * Returns true if the servers have sessions. The driver knows that only after it has connected,
+   * so this may send a ping first.
+   */
   private boolean hasSessions(Deadline deadline) {
     if (serversAreKnown) {
       return serversHaveSessions;
@@ -176,7 +186,7 @@ final class Sessions {
     }
     ClusterDescription servers = client.getClusterDescription();
     if (!isConnected(servers)) {
-      return true; // as every MongoDB has, and this one has just gone away again
+      return true; // all supported versions have sessions; the connection was just lost again
     }
     serversHaveSessions = servers.getLogicalSessionTimeoutMinutes() != null;
     serversAreKnown = true;

@@ -25,10 +25,10 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every operation on a store needs: its collection, a clock, a time limit and its errors.
+ * The context of every operation on a store: its collection, clock, time limit and errors.
  *
- * @param recording of its history
- * @param expiryIndex is asked for by the first write, as a name that is only read may be none
+ * @param recording the recording of its history
+ * @param expiryIndex requested by the first write, because a store that is only read may not exist
  */
 record StoreAccess(
     Sessions sessions,
@@ -39,13 +39,13 @@ record StoreAccess(
     Supplier<ExpiryIndex> expiryIndex,
     MongoConfig settings,
     BooleanSupplier closed) {
-  /** The history of the store, if it may have one, and who is told that it was written. */
+  /** The history of the store, if it may have one, and the keeper to notify of writes. */
   record Recording(@Nullable HistoryLog log, HistoryKeeper keeper) {
     boolean isOn() {
       return log != null && log.config().settings().isEnabled();
     }
 
-    /** Tells that something may have to be moved to the history. */
+    /** Notifies the keeper that there may be revisions to move. */
     void written() {
       if (log != null && log.config().state().isKnown()) {
         keeper.written(log);
@@ -61,8 +61,8 @@ record StoreAccess(
   private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
 
   /**
-   * Returns a database whose concerns are those that the store's promises need, whatever the
-   * connection string or the application's client say.
+   * Returns the database with the read and write concerns that the guarantees of a store need,
+   * regardless of the connection string or the application's client.
    */
   static MongoDatabase durable(MongoDatabase database) {
     return database
@@ -80,7 +80,7 @@ record StoreAccess(
     return new MongoWriteResolver(this);
   }
 
-  /** The time to the millisecond, as documents have it. */
+  /** Returns the time to the millisecond, the precision of documents. */
   Instant now() {
     return Instant.ofEpochMilli(settings.clock().millis());
   }
@@ -91,12 +91,12 @@ record StoreAccess(
     }
   }
 
-  /** Returns what leaves the value on the server, or null. */
+  /** Returns the projection that omits the value; null to include it. */
   static @Nullable Bson projection(boolean withValue) {
     return withValue ? null : WITHOUT_VALUE;
   }
 
-  /** Begins an operation that reads. */
+  /** Starts a read operation. */
   Deadline begin() {
     checkOpen();
     Deadline deadline = Deadline.after(settings.timeout());
@@ -108,21 +108,21 @@ record StoreAccess(
     return deadline;
   }
 
-  /** Begins an operation that may write. */
+  /** Starts an operation that may write. */
   Deadline beginWrite() {
     Deadline deadline = begin();
     prepareForWrite(deadline);
     return deadline;
   }
 
-  /** Begins an operation that only removes what is there. */
+  /** Starts an operation that only deletes. */
   Deadline beginDelete() {
     Deadline deadline = begin();
     prepareForDelete(deadline);
     return deadline;
   }
 
-  /** Without a history a delete needs no index, and makes no store of a name. */
+  /** Prepares a delete. Without a history it needs no index, and must not create the store. */
   void prepareForDelete(Deadline deadline) {
     checkFormat(deadline);
     if (recording.isOn()) {
@@ -130,7 +130,7 @@ record StoreAccess(
     }
   }
 
-  /** Looks in which format and whether with a history the store is to be written. */
+  /** Refreshes the format of the database and the history settings of the store. */
   private void checkFormat(Deadline deadline) {
     format.check(deadline);
     HistoryLog log = recording.log();
@@ -143,7 +143,7 @@ record StoreAccess(
     prepareForWrite(deadline, false);
   }
 
-  /** @param recorded whether the store is about to get a history, if it has none */
+  /** @param recorded true if the store is about to get a history */
   void prepareForWrite(Deadline deadline, boolean recorded) {
     checkFormat(deadline);
     expiryIndex.get().ensure(collection(deadline), recorded || recording.isOn(), deadline);
@@ -156,17 +156,17 @@ record StoreAccess(
     }
   }
 
-  /** Plans a write, and what to record of it if the store has a history. */
+  /** Plans a write, with the operation to record if the store has a history. */
   EntryWrite plan(Write write, KVOperation operation) {
     return new EntryWrite(write, recording.isOn() ? write.cause().operationOr(operation) : null);
   }
 
-  /** Begins to find out what became of a write, for which there is as much time again. */
+  /** Starts to determine the outcome of a write, with a new deadline of the same length. */
   Deadline beginSettling() {
     return Deadline.after(settings.timeout());
   }
 
-  /** As {@link #run(SyncToken, Deadline, Function)}, as fresh as it comes. */
+  /** Like {@link #run(SyncToken, Deadline, Function)}, without a demand for freshness. */
   <T extends @Nullable Object> T run(Deadline deadline, Function<SessionCollection, T> command) {
     return run(SyncToken.START, deadline, command);
   }
@@ -174,8 +174,8 @@ record StoreAccess(
   /**
    * Runs a command in a session.
    *
-   * @param atLeast what it reads is not older than this
-   * @param deadline by when it ends
+   * @param atLeast the token that reads must be at least as new as
+   * @param deadline the deadline of the command
    */
   <T extends @Nullable Object> T run(
       SyncToken atLeast, Deadline deadline, Function<SessionCollection, T> command) {
@@ -189,12 +189,12 @@ record StoreAccess(
     return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
   }
 
-  /** The collection in a transaction, which has a time limit of its own. */
+  /** Returns the collection in a transaction, which has its own time limit. */
   SessionCollection in(ClientSession transaction) {
     return new SessionCollection(collection, transaction);
   }
 
-  /** Reads what is there under the key, dead or alive. */
+  /** Returns the document of the key, even if it has expired; null if there is none. */
   @Nullable
   StoredDocument find(String key, boolean withValue, Deadline deadline) {
     return find(key, withValue, SyncToken.START, deadline);
@@ -212,13 +212,13 @@ record StoreAccess(
     return document == null ? null : StoredDocument.of(document);
   }
 
-  /** Returns the entry that is there; null where there is none, or an expired one. */
+  /** Returns the document of the key; null if there is none or it has expired. */
   @Nullable
   StoredDocument findLive(String key, boolean withValue, Deadline deadline) {
     return findLive(key, withValue, SyncToken.START, deadline);
   }
 
-  /** As {@link #findLive(String, boolean, Deadline)}, not older than the token. */
+  /** Like {@link #findLive(String, boolean, Deadline)}, at least as new as the token. */
   @Nullable
   StoredDocument findLive(String key, boolean withValue, SyncToken atLeast, Deadline deadline) {
     StoredDocument found =
@@ -244,7 +244,7 @@ record StoreAccess(
   /**
    * Waits before the next attempt of an operation that has changed nothing yet.
    *
-   * @param last why the attempt before failed
+   * @param last the failure of the previous attempt, or null
    */
   void pause(Deadline deadline, String doing, @Nullable RuntimeException last) {
     if (deadline.hasPassed()) {

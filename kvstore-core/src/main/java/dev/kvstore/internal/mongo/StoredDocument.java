@@ -24,19 +24,19 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document of a store, read in one pass. People edit these documents in the shell, so whatever
- * they hold is read as something:
+ * A document of a store, read in one pass. People edit these documents in the shell, so unexpected
+ * members are tolerated:
  *
  * <ul>
- *   <li>one whose {@code _id} is not text or not a legal key is no entry;
- *   <li>one without {@code value} holds null;
- *   <li>a {@code version} that is missing or no whole number reads as 0;
- *   <li>an {@code etag} that is missing or no ObjectId reads as {@link #NO_ETAG};
- *   <li>a missing time reads as the other one, or as 1970;
- *   <li>an {@code expiresAt} that is no date is none.
+ *   <li>a document whose {@code _id} is not a valid key is not an entry;
+ *   <li>a missing {@code value} reads as null;
+ *   <li>a {@code version} that is missing or not a whole number reads as 0;
+ *   <li>an {@code etag} that is missing or not an ObjectId reads as {@link #NO_ETAG};
+ *   <li>a missing time reads as the other time, or as 1970;
+ *   <li>an {@code expiresAt} that is not a date is ignored.
  * </ul>
  *
- * @param storedValue the value with its names escaped; null where it was projected away
+ * @param storedValue the value with its names escaped; a null if it was not requested
  */
 record StoredDocument(RawValue storedValue, KVMetadata metadata) {
   static final String KEY = "_id";
@@ -48,7 +48,7 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
   static final String UPDATED_BY = "updatedBy";
   static final String EXPIRES_AT = "expiresAt";
 
-  /** Stands for the etag of a document that has none, for example of one made in the shell. */
+  /** The etag of a document that has none, for example one created in the shell. */
   static final String NO_ETAG = new ObjectId(new byte[12]).toHexString();
 
   private static final RawValue NULL = BsonValues.ofBsonValue(BsonNull.VALUE);
@@ -87,13 +87,13 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
     return document;
   }
 
-  /** Returns the document; null where it is no entry. */
+  /** Returns the document; null if it is not an entry. */
   static @Nullable StoredDocument of(RawBsonDocument document) {
     Members members = new Members(document);
     return members.key != null && isKey(members.key) ? of(members, members.key) : null;
   }
 
-  /** Returns whether a text that is there as an {@code _id} is one that the API can name. */
+  /** Returns true if the {@code _id} is a valid key. */
   static boolean isKey(String id) {
     try {
       Names.checkKey(id);
@@ -182,7 +182,7 @@ record StoredDocument(RawValue storedValue, KVMetadata metadata) {
           : null;
     }
 
-    /** The shell writes its numbers as doubles. */
+    /** Reads a whole number, which the shell may have written as a double. */
     private static long wholeNumber(BsonReader reader) {
       return switch (reader.getCurrentBsonType()) {
         case INT32 -> reader.readInt32();

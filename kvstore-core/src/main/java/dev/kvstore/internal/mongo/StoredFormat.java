@@ -22,17 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which layout the documents of a database have, as its collection {@value #COLLECTION} says. It is
- * looked at before the first write of this process, and now and then, as a newer library may have
- * changed it meanwhile. A database that does not say has the first layout. Reads don't ask, so
- * whoever may only read needs no right to that collection.
+ * The layout of the documents of a database, as noted in its collection {@value #COLLECTION}. It is
+ * checked before the first write of this process and from time to time, as a newer library may have
+ * changed it. A database without that note has the first layout. Reads do not check it, so a
+ * read-only user needs no privilege on that collection.
  */
 final class StoredFormat {
   static final String COLLECTION = "_kvstore";
   static final String ID = "_format";
   static final String VERSION = "version";
 
-  /** The release that knows the layout. */
+  /** The first release that supports the layout. */
   static final String NEEDS = "needs";
 
   private static final Bson SAYS = Filters.eq(new BsonString(ID));
@@ -54,8 +54,8 @@ final class StoredFormat {
   }
 
   /**
-   * @throws KVException with {@link ErrorCode#UNSUPPORTED_SERVER} if the layout is a newer one: it
-   *     must not be written
+   * @throws KVException with {@link ErrorCode#UNSUPPORTED_SERVER} if the layout is newer than this
+   *     version supports; it must not be written
    */
   void check(Deadline deadline) {
     if (System.nanoTime() - nextLook < 0) {
@@ -107,7 +107,8 @@ final class StoredFormat {
                   Updates.setOnInsert(NEEDS, new BsonString(KNOWN_SINCE))),
               new UpdateOptions().upsert(true));
     } catch (MongoWriteException | MongoCommandException e) {
-      // Another process was first, or this one has no right to: then the next one notes it.
+      // Another process was first, or this one lacks the privilege and leaves it to another
+      // process.
       log.debug("The format of the database was not noted", e);
     }
   }

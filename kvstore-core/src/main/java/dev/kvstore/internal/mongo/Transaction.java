@@ -14,23 +14,23 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does some work in one transaction. Not thread-safe.
+ * Runs some work in one transaction. Not thread-safe.
  *
- * <p>Until its commit was sent a transaction has done nothing and never will, so whatever happens
- * before that is certain. A commit whose reply was lost is sent again until the time is up, which
- * the server takes for the same commit; after that the entries tell.
+ * <p>A transaction has no effect before its commit is sent, so any failure before that is certain.
+ * A commit whose reply was lost is sent again until the time is up; the server treats it as the
+ * same commit. After that, the outcome is determined from the entries.
  *
- * @param doing names the work in errors
+ * @param doing describes the work in errors
  */
 record Transaction(StoreAccess access, Deadline deadline, String doing) {
   /**
-   * Returns what the work returns.
+   * Runs the work and returns its result.
    *
-   * @param work may be done several times
-   * @param again returns true for an error after which the work is worth another try; some are
-   *     anyway
-   * @param look has one look whether the work was done, if the reply is lost; returns null where
-   *     that is open
+   * @param work may be run several times
+   * @param again returns true for errors after which to try again, in addition to transient
+   *     transaction errors
+   * @param look after a lost reply, checks once if the work was done; returns null if that is
+   *     unknown
    * @throws AtomicNotSupportedException if the server has no transactions
    */
   <R> R run(
@@ -66,12 +66,13 @@ record Transaction(StoreAccess access, Deadline deadline, String doing) {
           .timeout(deadline.millisLeft(), TimeUnit.MILLISECONDS)
           .build());
       R result = access.sessions().call(deadline, () -> work.apply(access.in(session)));
-      // Which is never refused, and what becomes of it shows when it is settled.
+      // Not through the circuit breaker: a commit must not be refused, and its outcome is
+      // determined later.
       commit(session, look);
       return result;
     } finally {
-      // Closing aborts what was not committed, for which an interrupt must wait: the server would
-      // keep the keys locked for a minute.
+      // Closing aborts an uncommitted transaction. Clear an interrupt while doing so, or the server
+      // would keep the keys locked for a minute.
       boolean interrupted = Thread.interrupted();
       session.close();
       if (interrupted) {

@@ -12,11 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells sinks what the change log says, on a thread of its own from the first subscription on. No
- * write waits for a sink: one that is slower than the log is long has to begin anew. Thread-safe.
+ * Delivers the change log to sinks, on its own thread from the first subscription on. Writes never
+ * wait for a sink: a sink that falls behind by more than the length of the log must start over.
+ * Thread-safe.
  */
 final class ChangeFeed extends ServiceThread {
-  /** How often a sink hears that all is well: several times within what a near-cache tolerates. */
+  /**
+   * The interval of heartbeats to sinks; several must fit into the staleness bound of a near-cache.
+   */
   static final Duration BEAT = Duration.ofMillis(500);
 
   private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
@@ -26,9 +29,9 @@ final class ChangeFeed extends ServiceThread {
   private final Duration beat;
   private final Set<LogSubscription> subscribers = ConcurrentHashMap.newKeySet();
   private boolean started; // guarded by this
-  private long nextBeat = System.nanoTime(); // of the thread alone
+  private long nextBeat = System.nanoTime(); // confined to the thread
 
-  /** What several sinks have in common. */
+  /** A store and position, from which several sinks may read. */
   private record Start(String store, long position) {}
 
   ChangeFeed(ChangeLog changes, SqlErrors errors, Duration beat) {
@@ -38,7 +41,9 @@ final class ChangeFeed extends ServiceThread {
     this.beat = beat;
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
+  /**
+   * Subscribes a sink to the store of this name, like {@link dev.kvstore.spi.EntryStore#subscribe}.
+   */
   FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
     LogSubscription subscriber =
         new LogSubscription(store, sink, changes.start(from), subscribers::remove);
@@ -56,7 +61,7 @@ final class ChangeFeed extends ServiceThread {
     return subscriber;
   }
 
-  /** Ends every subscription, and waits a while for the thread. Idempotent. */
+  /** Ends all subscriptions and waits a while for the thread. Idempotent. */
   @Override
   public void close() {
     synchronized (this) {
@@ -71,7 +76,7 @@ final class ChangeFeed extends ServiceThread {
     boolean due = nextBeat - System.nanoTime() <= 0;
     if (due) {
       nextBeat = System.nanoTime() + beat.toNanos();
-      // The position moves even if nothing happens: what is held can be trusted for longer.
+      // Advance the position even without changes, so that cached entries stay valid for longer.
       changes.moveOn();
     }
     if (!tell(due)) {
@@ -80,7 +85,7 @@ final class ChangeFeed extends ServiceThread {
     }
   }
 
-  /** Tells every sink one thing, and returns whether there is more to tell. */
+  /** Makes one call to every sink. Returns true if there is more to report. */
   private boolean tell(boolean evenIfNothing) {
     Map<Start, ChangeLog.@Nullable News> read = new HashMap<>();
     boolean more = false;
@@ -92,7 +97,7 @@ final class ChangeFeed extends ServiceThread {
         subscriber.changed(news, evenIfNothing);
         continue;
       }
-      // What happened since is read when this has returned, for the answer to be a fresh one.
+      // Read later changes only after this call has returned, so that the answer proves freshness.
       more = true;
       if (news == null) {
         subscriber.restart(changes.published());

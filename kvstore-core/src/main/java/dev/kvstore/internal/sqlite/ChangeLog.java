@@ -17,59 +17,59 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The latest changes of a file and their positions: numbers that grow with every change and are
- * never used twice. They follow the clock, so that they do not say how many changes other stores
- * have had. The writer's thread adds what a transaction does and publishes it after the commit; any
- * thread reads what was published.
+ * never reused. They follow the clock, so that they do not reveal the number of changes in other
+ * stores. The writer's thread adds the changes of a transaction and publishes them after the
+ * commit; any thread can read published changes.
  */
 final class ChangeLog {
-  /** How many changes are remembered: less than 10 MB where keys are short. */
+  /** The number of changes that are kept, which take less than 10 MB with short keys. */
   static final int KEPT = 32 * 1024;
 
-  /** Before all that is remembered. */
+  /** A position before all changes that are kept. */
   private static final long NOWHERE = 0;
 
-  /** No process makes more changes than 2 to the power of this in each second. */
+  /** The bits of a position for each second: no process makes 2^24 changes per second. */
   private static final int BITS_A_SECOND = 24;
 
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
   private final int kept;
 
-  // Of the writer's thread alone.
+  // Confined to the writer's thread.
   private final List<LongFunction<Logged>> pending = new ArrayList<>();
 
   // Guarded by this.
   private final ArrayDeque<Logged> recent = new ArrayDeque<>();
   private final List<Logged> committing = new ArrayList<>();
-  /** Nothing up to here is remembered. */
+  /** Changes up to this position have been dropped from the log. */
   private long forgotten;
-  /** All up to here has been published. */
+  /** Changes up to this position have been published. */
   private long published;
 
-  /** No number up to here will be used again. */
+  /** The last position that was assigned. */
   private volatile long reached;
 
-  /** The position of the last change of each store, those about to be committed included. */
+  /** The position of the last change of each store, including changes about to be committed. */
   private final Map<String, Long> reachedByStore = new ConcurrentHashMap<>();
 
   private final long first;
   private final LongSupplier clock;
 
-  /** A change of a store, which was dropped where there is none. */
+  /** A change of a store; without a change, the drop of the store. */
   private record Logged(
       String store, long position, @Nullable Change change) {}
 
   /**
-   * What has happened to a store.
+   * The changes of a store since a position.
    *
-   * @param droppedAt where it was dropped last, or 0; the changes are those after it
-   * @param upTo there is nothing else up to here
+   * @param droppedAt the position of the last drop, or 0; the changes are those after it
+   * @param upTo the position up to which there are no other changes
    */
   record News(List<Change> changes, long droppedAt, long upTo) {}
 
   /**
    * @param first the position before the first change, see {@link #first}
-   * @param clock tells the position of now, see {@link #positionOf}
+   * @param clock returns the position of the current time, see {@link #positionOf}
    */
   ChangeLog(long first, int kept, LongSupplier clock) {
     this.kept = kept;
@@ -81,9 +81,9 @@ final class ChangeLog {
   }
 
   /**
-   * Returns where the positions of a file that is opened now begin: after all that it has had, and
-   * after those of other files and of later states of this one, which a backup brought back in
-   * time. So a position from before is never taken for one of now.
+   * Returns the first position of a file that is opened now. It is after all positions of this
+   * file, of other files opened earlier, and of later states of this file that was restored from a
+   * backup. So an old position is never mistaken for a new one.
    *
    * @param saved the last position that is stored in the file
    * @return at least 1
@@ -98,17 +98,17 @@ final class ChangeLog {
         + ((((long) time.getNano()) << BITS_A_SECOND) / NANOS_A_SECOND);
   }
 
-  /** The open transaction has written the entry. */
+  /** Adds that the open transaction has written the entry. */
   void set(String store, KVMetadata written) {
     add(store, Kind.SET, written.key(), written.version(), written.etag());
   }
 
-  /** The open transaction has deleted the entry. */
+  /** Adds that the open transaction has deleted the entry. */
   void deleted(String store, String key) {
     add(store, Kind.DELETE, key, 0, null);
   }
 
-  /** The open transaction has removed the entry, or is about to replace it, for it is dead. */
+  /** Adds that the open transaction has removed an expired entry, or is about to replace it. */
   void expired(String store, String key) {
     add(store, Kind.EXPIRE, key, 0, null);
   }
@@ -117,14 +117,14 @@ final class ChangeLog {
     pending.add(at -> new Logged(store, at, new Change(kind, key, version, etag, at)));
   }
 
-  /** The open transaction has dropped the store. */
+  /** Adds that the open transaction has dropped the store. */
   void dropped(String store) {
     pending.add(at -> new Logged(store, at, null));
   }
 
   /**
-   * Gives the changes of the open transaction their positions, and returns the last, which is to be
-   * saved with them; 0 if there are no changes.
+   * Assigns positions to the changes of the open transaction. Returns the last position, to be
+   * stored in the same transaction; 0 if there are no changes.
    */
   synchronized long reserve() {
     if (pending.isEmpty()) {
@@ -136,12 +136,12 @@ final class ChangeLog {
       committing.add(logged);
       reachedByStore.put(logged.store, position);
     }
-    // Before the commit: whoever reads what it wrote must not get an earlier token.
+    // Set it before the commit: a reader of the new entry must not get an earlier token.
     reached = position;
     return position;
   }
 
-  /** The transaction is committed. Returns whether it has changed anything. */
+  /** Publishes the changes of a committed transaction. Returns true if there were any. */
   synchronized boolean publish() {
     boolean any = !committing.isEmpty();
     for (Logged change : committing) {
@@ -155,7 +155,7 @@ final class ChangeLog {
     return any;
   }
 
-  /** Called when committed changes could not be published: all listeners have to start over. */
+  /** Called when committed changes could not be published; all sinks must start over. */
   synchronized void lose() {
     recent.clear();
     forget();
@@ -164,32 +164,32 @@ final class ChangeLog {
     forgotten = reached;
   }
 
-  /** The transaction is rolled back. */
+  /** Discards the changes of a transaction that was rolled back. */
   synchronized void forget() {
     pending.clear();
     committing.clear();
   }
 
-  /** Returns a position that is not before anything that anybody can have read of the store. */
+  /** Returns a position that includes everything that can have been read from the store. */
   long reached(String store) {
     return reachedByStore.getOrDefault(store, first);
   }
 
-  /** Returns the position up to which everything can be heard of. */
+  /** Returns the position up to which changes are published. */
   synchronized long published() {
     return published;
   }
 
-  /** Returns from where somebody can be told, who knows all up to that position, or to this one. */
+  /** Returns the position to start a subscription at; null means now. */
   synchronized long start(@Nullable SyncToken from) {
     if (from == null) {
       return published;
     }
-    // A token can be of a commit that is on its way; one of the future is of another file.
+    // A token can be that of a pending commit; one from the future belongs to another file.
     return from.position() <= reached ? Math.min(from.position(), published) : NOWHERE;
   }
 
-  /** Moves the position on without a change, as a sign of life. */
+  /** Advances the position without a change, as a heartbeat. */
   synchronized void moveOn() {
     if (committing.isEmpty()) {
       reached = Math.max(reached + 1, clock.getAsLong());
@@ -197,9 +197,7 @@ final class ChangeLog {
     }
   }
 
-  /**
-   * Returns what happened to the store after that position, or null where nobody knows any more.
-   */
+  /** Returns the changes of the store after this position; null if they are no longer kept. */
   synchronized @Nullable News after(String store, long from) {
     if (from < forgotten || from > published) {
       return null;

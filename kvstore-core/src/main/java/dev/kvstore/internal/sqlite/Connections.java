@@ -15,7 +15,10 @@ import org.sqlite.SQLiteOpenMode;
 
 /** Opens connections to one database file. */
 record Connections(Path file, Duration busyTimeout) {
-  /** To be called before anything else in this package that knows the driver's classes. */
+  /**
+   * Checks that the driver is on the class path. Call before any other code of this package that
+   * uses the driver.
+   */
   static void requireDriver() {
     try {
       Class.forName("org.sqlite.JDBC");
@@ -35,8 +38,8 @@ record Connections(Path file, Duration busyTimeout) {
   }
 
   /**
-   * Opens the one connection that writes, to a file that is there. Neither this nor reading from it
-   * changes the file.
+   * Opens the only connection that writes, to an existing file. Opening and reading do not change
+   * the file.
    */
   Connection writer() throws SQLException {
     SQLiteConfig config = config();
@@ -50,14 +53,14 @@ record Connections(Path file, Duration busyTimeout) {
     return config.createConnection(url());
   }
 
-  /** Opens a file that nobody writes: SQLite then locks nothing, and makes no files beside it. */
+  /** Opens a file that no process writes, without locking it or creating files beside it. */
   Connection immutable() throws SQLException {
     SQLiteConfig config = config();
     config.setReadOnly(true);
     return config.createConnection(url() + "?immutable=1");
   }
 
-  /** Makes commits durable before they return, and lets readers read while they happen. */
+  /** Makes commits durable before they return, and lets reads proceed during commits. */
   static void makeDurable(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
@@ -70,7 +73,7 @@ record Connections(Path file, Duration busyTimeout) {
         }
       }
       statement.execute("PRAGMA synchronous = FULL");
-      // On macOS a plain fsync leaves the data in the drive's cache.
+      // On macOS a plain fsync leaves the data in the cache of the drive.
       statement.execute("PRAGMA fullfsync = ON");
       statement.execute("PRAGMA journal_size_limit = " + WriteTransactions.LOG_BYTES);
     }
@@ -83,7 +86,10 @@ record Connections(Path file, Duration busyTimeout) {
     return config;
   }
 
-  /** A URI, since the driver and SQLite give meanings to '?', ':memory:' and others in a path. */
+  /**
+   * Returns a URI, because the driver and SQLite interpret '?', ':memory:' and others in a plain
+   * path.
+   */
   private String url() {
     return "jdbc:sqlite:" + file.toUri();
   }

@@ -18,24 +18,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the file of a database, and makes it where it is not there yet. */
+/** Locates the file of a database, and creates it if it is missing. */
 final class DatabaseFile {
   private static final Pattern FULL =
       Pattern.compile("no space left|quota exceeded|not enough space", Pattern.CASE_INSENSITIVE);
 
-  /** The files that SQLite and the lock keep beside it. */
+  /** The suffixes of the files that SQLite and the lock keep beside it. */
   private static final List<String> BESIDE = List.of("-wal", "-shm", "-journal", ".lock");
 
   private DatabaseFile() {}
 
   /**
-   * Returns the one path by which a file is known, however the caller came to it. A file that is
-   * not there is made, empty, for its owner only, and so are folders; SQLite gives the files beside
-   * it the same permissions. A file or folder that another user could change is refused, see
-   * {@link FileTrust}.
+   * Returns the canonical path of a file. A missing file is created empty, readable only by its
+   * owner, and so are missing folders; SQLite gives the files beside it the same permissions. A
+   * file or folder that another user could change is refused, see {@link FileTrust}.
    *
-   * <p>The file's content is left to SQLite. It must not be opened from here once SQLite has it:
-   * closing any channel to it would drop the locks of the whole process.
+   * <p>The content of the file is left to SQLite. Once SQLite has opened it, this process must not
+   * open it itself: closing any channel to it would release the locks of the whole process.
    */
   static Path prepare(Path file) {
     if (file.getFileSystem() != FileSystems.getDefault()) {
@@ -57,7 +56,7 @@ final class DatabaseFile {
         throw new UnavailableException("The database file " + real + " is not a file", null);
       }
       if (!Files.isWritable(real)) {
-        // SQLite would open it for reading, without a word.
+        // SQLite would silently open it read-only.
         throw new UnavailableException(
             "The database file " + real + " cannot be written: look at its permissions", null);
       }
@@ -69,8 +68,8 @@ final class DatabaseFile {
   }
 
   /**
-   * Refuses a file where what SQLite and the lock would use beside it could be changed by others,
-   * or is something else: where others can make files, a link would lead elsewhere.
+   * Refuses a file if others could change the files that SQLite and the lock use beside it, or if
+   * these are not regular files: someone who can create files there could plant a link.
    */
   static void requireTrustedBeside(Path real) throws IOException {
     for (String end : BESIDE) {
@@ -90,7 +89,7 @@ final class DatabaseFile {
     FileTrust.ofProcess().sharing().require("The database file", file);
   }
 
-  /** Returns what went wrong, in words, where the exception's message is just a path. */
+  /** Returns the reason in words if the message of the exception is just a path. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException denied) {
       return "no permission for " + denied.getFile();
@@ -107,7 +106,7 @@ final class DatabaseFile {
     return e.getMessage() == null ? e.toString() : system(e.getMessage());
   }
 
-  /** Explains what a full disk is called by the systems, which have no exception for it. */
+  /** Explains the system's message for a full disk, which has no exception of its own. */
   private static String system(String message) {
     return FULL.matcher(message).find()
         ? "the disk is full (" + message + "): free some space, then try again"
@@ -115,7 +114,7 @@ final class DatabaseFile {
   }
 
   private static void create(Path absolute) throws IOException {
-    // SQLite would take the log for a left-over of the new file, and delete it.
+    // SQLite would mistake this log for one of the new file and delete it.
     Path orphan = absolute.resolveSibling(absolute.getFileName() + "-wal");
     if (Files.exists(orphan) && Files.size(orphan) > 0) {
       throw new UnavailableException(
@@ -132,7 +131,7 @@ final class DatabaseFile {
     try {
       Files.createFile(absolute, DurableFile.ownerOnly());
     } catch (FileAlreadyExistsException e) {
-      // Another process was faster; the lock decides who may use it.
+      // Another process has just created it; the lock decides which one may use it.
       return;
     }
     DurableFile.syncName(absolute);

@@ -18,21 +18,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps a database file to one process, and to one database object in it. The lock is on a file
- * beside it, which holds the owner's process id; it goes with the process, however that ends. The
- * file stays: whoever deletes it could delete the one that another process has just locked.
+ * Restricts a database file to one process, and to one database object in it. The lock is on a file
+ * beside it, which contains the process id of the owner; the operating system releases it when the
+ * process ends. The lock file is never deleted, because that could delete one that another process
+ * has just locked.
  */
 final class DatabaseLock {
-  /** Far behind the content, because on Windows what is locked cannot be read by others. */
+  /** Far behind the content, because on Windows other processes cannot read a locked region. */
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
   /**
-   * What this process has locked. It must be asked before the lock file is opened: on POSIX,
-   * closing any channel to a file drops all locks that the process has on it.
+   * The files that this process has locked. Checked before the lock file is opened, because on
+   * POSIX closing any channel to a file releases all locks that the process has on it.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  /** Channels to lock files of this process that are never closed, for the same reason. */
+  /** Channels to lock files of this process, which are never closed for the same reason. */
   private static final List<FileChannel> UNCLOSEABLE = new ArrayList<>();
 
   private final Path lockFile;
@@ -44,10 +45,10 @@ final class DatabaseLock {
   }
 
   /**
-   * Locks that file.
+   * Locks the database file.
    *
    * @param file a real path
-   * @throws KVException with {@link ErrorCode#LOCKED} if it is in use already
+   * @throws KVException with {@link ErrorCode#LOCKED} if it is already in use
    */
   static DatabaseLock acquire(Path file) {
     Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
@@ -71,7 +72,7 @@ final class DatabaseLock {
     }
   }
 
-  /** Lets others have the file. Idempotent. */
+  /** Releases the lock. Idempotent. */
   void release() throws IOException {
     if (channel.isOpen()) {
       try {
@@ -96,7 +97,7 @@ final class DatabaseLock {
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
         throw openElsewhere(file, channel);
       }
-      // Others may have made files since these were looked at.
+      // Other users may have created files since the last check.
       DatabaseFile.requireTrustedBeside(file);
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(
@@ -104,7 +105,7 @@ final class DatabaseLock {
       close = false;
       return channel;
     } catch (OverlappingFileLockException e) {
-      // Another class loader's copy of this class has it.
+      // Another copy of this class, of another class loader, has the lock.
       close = false;
       synchronized (UNCLOSEABLE) {
         UNCLOSEABLE.add(channel);

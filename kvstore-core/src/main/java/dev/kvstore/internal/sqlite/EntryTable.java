@@ -23,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,15 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes entries in the transaction that is open, on the writer's thread. A change that is refused
- * with a {@code KVException} has changed nothing: whatever can refuse comes before the first
- * statement that changes something.
+ * Changes entries in the open transaction, on the writer's thread. A change that is refused with a
+ * {@code KVException} has changed nothing: all checks come before the first statement that changes
+ * something.
  *
- * @param changes is told what is done
- * @param history records it
+ * @param changes receives the changes
+ * @param history records the changes
  */
 record EntryTable(Statements statements, ChangeLog changes, HistoryTable history, Clock clock) {
-  /** Few enough that those who write meanwhile hardly notice, even where the values are large. */
+  /** Small enough that concurrent writers hardly notice, even with large values. */
   private static final int SWEPT_AT_ONCE = 100;
 
   private static final String SELECT =
@@ -145,7 +146,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return true;
   }
 
-  /** Applies all parts, whose conditions are looked at before anything is changed. */
+  /** Applies all parts. All conditions are checked before anything is changed. */
   List<Boolean> all(String store, List<Mutation<?>> parts) throws SQLException {
     Instant now = clock.instant();
     for (Mutation<?> part : parts) {
@@ -196,7 +197,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return new DeleteResult(deleted, changed, Optional.empty());
   }
 
-  /** Takes the store's name from it, which hides its entries, and tells whether there was one. */
+  /** Renames the store, which hides its entries. Returns true if it existed. */
   boolean drop(String store, Cause cause) throws SQLException {
     history.dropped(store, cause);
     try (ResultSet dropped = statements.bind(DROP_STORE, store).executeQuery()) {
@@ -253,8 +254,8 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   }
 
   /**
-   * Removes some of the rows that have expired or whose store was dropped, and tells whether there
-   * may be more.
+   * Removes a batch of rows that have expired or whose store was dropped. Returns true if there may
+   * be more.
    */
   boolean sweep() throws SQLException {
     boolean more = sweepExpired();
@@ -279,7 +280,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return expired.size() == SWEPT_AT_ONCE;
   }
 
-  /** Returns whether the history keeps the value. */
+  /** Records the expiry of a row. Returns true if the history keeps the value. */
   private boolean expired(String store, Row row) throws SQLException {
     changes.expired(store, row.metadata.key());
     Instant at = row.metadata.expiresAt().orElseThrow();
@@ -377,12 +378,11 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     if (write.expiryKept() && present != null) {
       return present.expiresAt().orElse(null);
     }
-    return write.timeToLive() == null
-        ? null
-        : Instant.ofEpochMilli(now.toEpochMilli() + write.timeToLive().toMillis());
+    Instant expiry = write.expiry(now);
+    return expiry == null ? null : expiry.truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** Writes over the row, which may have expired, or makes one where there is none. */
+  /** Overwrites the row, which may have expired, or inserts one. */
   private KVMetadata put(
       String store,
       @Nullable Row row,
@@ -408,7 +408,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return next;
   }
 
-  /** Stores a value, and returns the number of its row. */
+  /** Stores a value and returns the id of its row. */
   private long add(byte[] document) throws SQLException {
     try (ResultSet id = statements.bind(INSERT_VALUE, document).executeQuery()) {
       id.next();
@@ -416,7 +416,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     }
   }
 
-  /** The metadata are the first parameters. */
+  /** Executes the statement, with the metadata as the first parameters. */
   private void executeWith(KVMetadata metadata, String sql, Object... more) throws SQLException {
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(metadata.key());

@@ -22,31 +22,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does all writing, on one thread: what has been queued while the last commit was on its way to the
- * disk becomes one transaction, and the callers hear of it when that is durable. So a commit costs
- * the same for one writer as for many.
+ * Performs all writes, on one thread (group commit): the writes queued during the last commit form
+ * one transaction, and their callers return when it is durable. So a commit costs the same for one
+ * writer as for many.
  *
- * <p>No write needs a savepoint: one that is refused has changed nothing, and if anything fails in
- * another way the transaction is rolled back and each of its writes is done in one of its own.
+ * <p>Writes need no savepoints: a refused write has changed nothing, and after any other failure
+ * the transaction is rolled back and each of its writes is repeated in its own transaction.
  */
 final class GroupWriter extends ServiceThread {
-  /** One write, which runs in an open transaction and may run again after a rollback. */
+  /** A write. It runs in an open transaction and may be repeated after a rollback. */
   @FunctionalInterface
   interface Operation<T> {
     /**
-     * Does the write and returns its result.
+     * Performs the write and returns its result.
      *
-     * @throws KVException if the write is refused; it has changed nothing then
+     * @throws KVException if the write is refused; nothing was changed
      */
     T run() throws SQLException;
   }
 
   private static final Logger log = LoggerFactory.getLogger(GroupWriter.class);
 
-  /** How much may be queued. A write counts as one KiB at least. */
+  /** The capacity of the queue. A write counts as at least one KiB. */
   private static final int QUEUE_KIB = 64 * 1024;
 
-  /** Before the next attempt to take writes from the queue, for which there was no memory, say. */
+  /**
+   * The pause before taking writes from the queue again after a failure, such as a lack of memory.
+   */
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
 
   private final Transactions transactions;
@@ -58,19 +60,19 @@ final class GroupWriter extends ServiceThread {
 
   private final Semaphore room = new Semaphore(QUEUE_KIB, true);
   private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
-  /** The last job of the queue, once it is closed. */
+  /** The last job in the queue after it was closed. */
   private final Job<Boolean> stop = new Job<>(() -> true);
 
   private final Guard guard = new Guard(log, "writing to a database file");
   private boolean closed; // guarded by queue
-  // Of the thread alone, once it runs.
+  // Confined to the thread once it runs.
   private long nextSweep;
   private long nextCheckpoint = System.nanoTime();
   private boolean sweepFails;
 
   /**
-   * @param sweep removes some of what has expired, and returns whether there may be more
-   * @param quietTime a checkpoint is made when there was no write for so long
+   * @param sweep removes a batch of expired entries and returns true if there may be more
+   * @param quietTime how long there must be no write before a checkpoint
    */
   GroupWriter(
       Transactions transactions,
@@ -90,11 +92,11 @@ final class GroupWriter extends ServiceThread {
   }
 
   /**
-   * Does the write, and returns when it is durable. A caller whose time is up or who is interrupted
-   * takes the write back, if it has not begun; if it has, the caller waits for it, at most as long
-   * again.
+   * Performs the write and returns when it is durable. After the time limit or an interrupt, a
+   * write that has not started is withdrawn; for one that has started, this method waits for at
+   * most as long again.
    *
-   * @param bytes about how much memory the write holds
+   * @param bytes the approximate memory of the write
    */
   <T> T write(long bytes, Operation<T> operation) {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -116,12 +118,12 @@ final class GroupWriter extends ServiceThread {
     }
   }
 
-  /** Returns how many writes wait for their transaction to begin. */
+  /** Returns the number of writes whose transaction has not started. */
   int queued() {
     return queue.size();
   }
 
-  /** Refuses further writes, and returns whether all earlier ones were done within that time. */
+  /** Refuses further writes. Returns true if all earlier ones finished within this time. */
   boolean close(Duration patience) throws InterruptedException {
     synchronized (queue) {
       if (!closed) {
@@ -191,7 +193,7 @@ final class GroupWriter extends ServiceThread {
     return errors.unavailable("was not written, since the thread has been interrupted", e);
   }
 
-  /** The trace of what was thrown on the writer's thread would tell the caller nothing. */
+  /** Returns the exception with the stack trace of the caller instead of the writer's thread. */
   private static KVException rethrown(ExecutionException e) {
     return e.getCause() instanceof KVException failure
         ? (KVException) failure.fillInStackTrace()
@@ -209,7 +211,7 @@ final class GroupWriter extends ServiceThread {
       stop();
     }
     if (!group.isEmpty() && !guard.run(() -> commit(group))) {
-      // Nobody may wait in vain. Those that were done already stay as they are.
+      // Complete all jobs, so that no caller waits forever. Jobs that are done stay unchanged.
       Throwable unexpected = new IllegalStateException("The writer failed unexpectedly");
       guard.run(() -> group.forEach(job -> job.fail(errors.ofCommit(unexpected))));
     }
@@ -237,7 +239,7 @@ final class GroupWriter extends ServiceThread {
         queue.drainTo(group);
       }
     } catch (InterruptedException e) {
-      // The thread is our own and ends with close() alone: whoever interrupted it meant another.
+      // This thread ends only by close(), so ignore a stray interrupt.
       log.debug("The writer's thread was interrupted, and goes on", e);
     }
   }
@@ -275,7 +277,7 @@ final class GroupWriter extends ServiceThread {
   }
 
   private void sweep() {
-    // Whatever becomes of this one, the next is not due at once.
+    // Set this first, so that a failing sweep is not repeated at once.
     nextSweep = System.nanoTime() + sweepInterval.toNanos();
     Job<Boolean> job = new Job<>(sweep);
     commit(List.of(job));
@@ -297,11 +299,11 @@ final class GroupWriter extends ServiceThread {
   private static final class Job<T> {
     private final Operation<T> operation;
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    /** Set by the writer to do it or by the caller to take it back, whoever is first. */
+    /** Set by the writer to perform the write, or by the caller to withdraw it. */
     private final AtomicBoolean claimed = new AtomicBoolean();
 
     private boolean mine;
-    private Runnable outcome = () -> {}; // where the caller took it back
+    private Runnable outcome = () -> {}; // if the caller withdrew it
 
     Job(Operation<T> operation) {
       this.operation = operation;

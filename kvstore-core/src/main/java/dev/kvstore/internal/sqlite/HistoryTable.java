@@ -24,13 +24,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records revisions in the transaction that is open, on the writer's thread.
+ * Records revisions in the open transaction, on the writer's thread.
  *
- * <p>The revision of a present entry shares the entry's value. When another takes its place, it
- * gets the row of that value, and the entry a new one, so no value is copied.
+ * <p>The current revision of an entry shares the value row of the entry. When it is replaced, the
+ * revision keeps that row and the entry gets a new one, so values are never copied.
  *
- * <p>The file remembers up to which change its history is complete. If another version of kvstore
- * has written since, {@link #catchUp} records what it finds.
+ * <p>The file stores the position up to which its history is complete. If another version of
+ * kvstore has written to it since, {@link #catchUp} records the current state.
  */
 final class HistoryTable {
   private static final int SWEPT_AT_ONCE = 100;
@@ -61,7 +61,7 @@ final class HistoryTable {
   private static final String REACHES = "UPDATE history_stores SET since = max(since, ?2),"
       + " removed = max(removed, ?3) WHERE name = ?1";
 
-  /** What is under a prefix of SQL: the last revision of each key of the store. */
+  /** A subquery for the last revision of a key of the store. */
   private static final String LAST =
       "(SELECT max(seq) FROM history WHERE store_id = " + Rows.HISTORY_ID + " AND key = e.key)";
 
@@ -80,7 +80,7 @@ final class HistoryTable {
           + " AND (e.expires_at IS NULL OR e.expires_at > ?2) ORDER BY e.key";
   private static final String FORGET_ENTRIES = "DELETE FROM entries AS e WHERE " + Rows.IN_STORE;
 
-  /** Entries whose present state is not recorded. */
+  /** Entries whose current state is not recorded. */
   private static final String UNRECORDED = " FROM entries e LEFT JOIN history h ON h.seq = " + LAST
       + " WHERE " + Rows.IN_STORE + " AND h.etag IS NOT e.etag";
 
@@ -89,7 +89,7 @@ final class HistoryTable {
       + ", e.key, 'set', max(e.updated_at, coalesce(h.at, 0)), e.updated_by, e.version, e.etag,"
       + " e.created_at, e.expires_at" + UNRECORDED;
 
-  /** Keys whose last recorded state is an entry that is gone. */
+  /** Records the end of entries that no longer exist. */
   private static final String ADD_GONE = "INSERT INTO history (store_id, key, operation, at,"
       + " replaced_at) SELECT h.store_id, h.key, 'delete', max(?2, h.at), max(?2, h.at)"
       + " FROM history h WHERE h.store_id = " + Rows.HISTORY_ID + " AND h.replaced_at IS NULL"
@@ -104,7 +104,7 @@ final class HistoryTable {
   private final Clock clock;
   private final HistorySettings ofDatabase;
   private final Map<String, HistorySettings> own = new ConcurrentHashMap<>();
-  // Of the writer's thread alone.
+  // Confined to the writer's thread.
   private long nextSweep;
   private boolean outdated = true;
 
@@ -114,7 +114,7 @@ final class HistoryTable {
     this.ofDatabase = ofDatabase;
   }
 
-  /** Returns what is kept of a store. Thread-safe. */
+  /** Returns the history settings of a store. Thread-safe. */
   HistorySettings settings(String store) {
     return own.getOrDefault(store, ofDatabase);
   }
@@ -123,17 +123,22 @@ final class HistoryTable {
     return settings(store).isEnabled();
   }
 
-  /** Returns true if any store may have a history: the file must say how far it goes then. */
+  /**
+   * Returns true if any store may have a history, so that the file must store how far it is
+   * complete.
+   */
   private boolean isUsed() {
     return ofDatabase.isEnabled() || !own.isEmpty();
   }
 
-  /** To be called when a transaction was rolled back, which may have changed settings. */
+  /**
+   * Forgets cached settings. Called after a rollback, which may have undone a change of settings.
+   */
   void forget() {
     outdated = true;
   }
 
-  /** To be called when a transaction has begun. */
+  /** Called when a transaction has begun. */
   void begin() throws SQLException {
     if (outdated) {
       readSettings();
@@ -155,7 +160,7 @@ final class HistoryTable {
     }
   }
 
-  /** Reads the settings of the stores, and records what was written without a history. */
+  /** Reads the settings of the stores, and records entries that were written without a history. */
   void open(long lastChange) throws SQLException {
     begin();
     List<String> stores = new ArrayList<>();
@@ -191,7 +196,7 @@ final class HistoryTable {
     return revisions == 0 ? settings : settings.revisions(revisions);
   }
 
-  /** Remembers that the history is complete up to this change. */
+  /** Stores that the history is complete up to this change. */
   void complete(long position) throws SQLException {
     if (isUsed()) {
       statements.execute("UPDATE history_position SET last = ?", position);
@@ -199,8 +204,8 @@ final class HistoryTable {
   }
 
   /**
-   * Records the present state of a store that was written without its history. What was between is
-   * not known, so the history does not reach back beyond now.
+   * Records the current state of a store that was written without its history. The states in
+   * between are unknown, so the history does not reach back before now.
    */
   private void catchUp(String store) throws SQLException {
     boolean isNew = add(store);
@@ -217,7 +222,7 @@ final class HistoryTable {
     return statements.update(ADD_STORE, store) > 0;
   }
 
-  /** Gives a store settings of its own. */
+  /** Sets the history settings of a store. */
   void configure(String store, HistorySettings settings) throws SQLException {
     add(store);
     statements.execute(
@@ -233,7 +238,7 @@ final class HistoryTable {
     }
   }
 
-  /** Returns the time that the next revision of an absent key must not be before. */
+  /** Returns the earliest time for the next revision of an absent key. */
   Instant floor(String store, String key) throws SQLException {
     if (isOn(store)) {
       try (ResultSet last = statements.bind(LAST_TIME, store, key).executeQuery()) {
@@ -248,8 +253,8 @@ final class HistoryTable {
   /**
    * Records that an entry was stored.
    *
-   * @param replaced the row of the value that it replaces, or null if there was no entry
-   * @return whether the history keeps that row, which must not be written over then
+   * @param replaced the row of the replaced value, or null if there was no entry
+   * @return true if the history keeps that row, which then must not be overwritten
    */
   boolean stored(
       String store, KVMetadata next, @Nullable Long replaced, KVOperation operation, Cause cause)
@@ -268,10 +273,10 @@ final class HistoryTable {
   }
 
   /**
-   * Records that an entry is gone.
+   * Records the end of an entry.
    *
    * @param valueId the row of its value
-   * @return whether the history keeps that row, which must not be deleted then
+   * @return true if the history keeps that row, which then must not be deleted
    */
   boolean ended(
       String store, KVMetadata last, long valueId, KVOperation operation, Instant at, Cause cause)
@@ -286,9 +291,9 @@ final class HistoryTable {
   }
 
   /**
-   * Records that a store is dropped, and takes its entries. Their values are the history's then.
+   * Records the drop of a store and removes its entries, whose values then belong to the history.
    *
-   * @return whether it did
+   * @return true if the store has a history; false if nothing was done
    */
   boolean dropped(String store, Cause cause) throws SQLException {
     if (!isOn(store)) {
@@ -397,7 +402,7 @@ final class HistoryTable {
     return surplus(statements.bind(SURPLUS, store, key, most).executeQuery());
   }
 
-  /** A revision that is to be removed. */
+  /** A revision to remove. */
   private record Surplus(long seq, @Nullable Long valueId, long replacedAt) {}
 
   private static List<Surplus> surplus(ResultSet found) throws SQLException {
@@ -411,7 +416,7 @@ final class HistoryTable {
     return surplus;
   }
 
-  /** Removes some of what is older than the retention, and returns whether there may be more. */
+  /** Removes a batch of revisions past their retention. Returns true if there may be more. */
   boolean sweep() throws SQLException {
     if (!isUsed() || clock.millis() < nextSweep) {
       return false;
@@ -448,7 +453,7 @@ final class HistoryTable {
     }
   }
 
-  /** Removes the history and the labels of a dropped store, and returns whether it had any. */
+  /** Removes the history and the labels of a dropped store. Returns true if it had revisions. */
   boolean purge(String store) throws SQLException {
     statements.execute(REMOVE_VALUES, store);
     statements.execute("DELETE FROM labels WHERE store_id = " + Rows.HISTORY_ID, store);

@@ -5,16 +5,19 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import java.util.function.Consumer;
 
-/** A sink and how far it has been told. All but {@link #close} is for the feed's thread alone. */
+/**
+ * A sink and the position up to which it was served. All methods except {@link #close} are confined
+ * to the feed's thread.
+ */
 final class LogSubscription extends GuardedSink {
   private boolean answered;
 
-  /** @param from the sink knows everything up to here */
+  /** @param from the position up to which the sink knows everything */
   LogSubscription(String store, ChangeSink sink, long from, Consumer<FeedSubscription> whenClosed) {
     super(store, sink, from, whenClosed);
   }
 
-  /** From here on the sink misses nothing. */
+  /** Reports that the sink misses nothing from this position on. */
   void positioned(long at) {
     position = at;
     live = true;
@@ -22,16 +25,17 @@ final class LogSubscription extends GuardedSink {
     tell(to -> to.positioned(at));
   }
 
-  /** What is between the sink's position and this is not known any more, or of no use. */
+  /** Reports missed changes and restarts the sink at this position. */
   void restart(long at) {
     tell(ChangeSink::missed);
     positioned(at);
   }
 
   /**
-   * Tells the sink of all that happened since its position.
+   * Reports all changes since the sink's position.
    *
-   * @param evenIfNothing whether it is told, too, that nothing did, as it is the first time
+   * @param evenIfNothing true to report even that there were no changes, which the first call
+   *     always does
    */
   void changed(ChangeLog.News news, boolean evenIfNothing) {
     if (news.changes().isEmpty() && !evenIfNothing && answered) {
@@ -39,11 +43,11 @@ final class LogSubscription extends GuardedSink {
       return;
     }
     boolean told = tell(to -> to.changed(news.changes(), news.upTo()));
-    // Not before: if anything fails on the way, it is told again.
+    // Set this last, so that changes are reported again after a failure.
     position = news.upTo();
     answered = true;
     if (!told) {
-      // What it has made of the changes nobody knows.
+      // The sink failed, so it is unknown which changes it has applied.
       restart(position);
     }
   }

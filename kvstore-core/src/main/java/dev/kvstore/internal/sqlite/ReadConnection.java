@@ -18,24 +18,24 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * A connection that reads. Each method is one statement, and so sees one committed state. Its
- * result is closed at once, or the log could not be moved into the file. Not thread-safe.
+ * A read-only connection. Each method executes one statement and so sees one committed state.
+ * Results are closed at once, because an open one would block checkpoints. Not thread-safe.
  */
 final class ReadConnection implements AutoCloseable {
-  /** How much a page holds in values, unless one alone has more. */
+  /** The maximum size of the values of a page, unless a single one is larger. */
   static final int PAGE_BYTES = 4 * 1024 * 1024;
 
   private static final String LIVE = " AND (e.expires_at IS NULL OR e.expires_at > ?%d)";
 
   /**
-   * The range begins with the later of the prefix and the key to come after. The sign hides the
-   * second comparison from the planner, which is to look for the first.
+   * The range starts at the later of the prefix and the key to start after. The sign hides the
+   * second comparison from the query planner, so that it searches by the first.
    */
   private static final String IN_RANGE = Rows.IN_STORE
       + " AND e.key >= max(?2, ?3) AND +e.key <> ?3 AND e.key < ?4" + LIVE.formatted(5)
       + " ORDER BY e.key LIMIT ?6";
 
-  /** In SQLite every text comes before every blob. */
+  /** A blob, because in SQLite all texts sort before all blobs. */
   private static final byte[] AFTER_ALL_TEXT = {0};
 
   private static final String WITH_VALUE = "SELECT " + Rows.METADATA
@@ -49,7 +49,7 @@ final class ReadConnection implements AutoCloseable {
   private static final String COUNT =
       "SELECT count(*) FROM (SELECT 1 FROM entries e WHERE " + IN_RANGE + ")";
 
-  /** How many entries of a store are looked at for its size. */
+  /** The maximum number of entries to scan for the size of a store. */
   static final int SIZED_ENTRIES = 100_000;
 
   private static final String SOME =
@@ -62,10 +62,10 @@ final class ReadConnection implements AutoCloseable {
       + " ORDER BY s.name LIMIT ?1";
 
   /**
-   * What a page is made of.
+   * The query of a page and the conversion of its rows.
    *
    * @param past reads a row of the history
-   * @param values whether that has the values, too
+   * @param values true if that row includes the value
    */
   record Listing<T>(
       String sql,
@@ -122,12 +122,12 @@ final class ReadConnection implements AutoCloseable {
 
   <T> KVPage<T> scan(Listing<T> listing, String store, KeyRange range, int limit, long now)
       throws SQLException {
-    // One more than asked for tells whether there is another page.
+    // Request one item more, to learn if there is another page.
     PreparedStatement select = inRange(listing.sql, store, range, now, limit + 1L);
     return page(select, listing, listing.mapper, limit);
   }
 
-  /** As {@link #scan}, of the store as it was at that instant. */
+  /** Like {@link #scan}, for the store as it was at this instant. */
   <T> KVPage<T> scanAt(Listing<T> listing, String store, KeyRange range, int limit, Instant at)
       throws SQLException {
     PreparedStatement select =

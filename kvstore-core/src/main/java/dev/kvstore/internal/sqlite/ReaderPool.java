@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A bounded number of readers, opened when they are needed. Thread-safe. */
+/** A bounded pool of read connections, opened on demand. Thread-safe. */
 final class ReaderPool {
-  /** What is read, in one or more statements. */
+  /** A read of one or more statements. */
   @FunctionalInterface
   interface Query<T> {
     T run(ReadConnection reader) throws SQLException;
@@ -47,8 +47,8 @@ final class ReaderPool {
   }
 
   /**
-   * Lets nobody read any more, and returns whether all who did had finished within that time. Only
-   * then all connections are closed.
+   * Refuses further reads. Returns true if all running reads finished within this time; only then
+   * all connections are closed.
    */
   boolean close(Duration patience) throws InterruptedException {
     synchronized (idle) {
@@ -104,7 +104,7 @@ final class ReaderPool {
     }
   }
 
-  /** One that failed is not used again: the next may do better. */
+  /** Returns the connection to the pool, or closes it after a failure. */
   private void giveBack(ReadConnection reader, boolean sound) {
     if (!sound) {
       close(reader);

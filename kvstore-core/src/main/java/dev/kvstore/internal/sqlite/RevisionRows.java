@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads revisions, by the statements of one connection. Not thread-safe. */
+/** Reads revisions with one connection. Not thread-safe. */
 record RevisionRows(Statements statements) {
   private static final String COLUMNS = "h.key, h.operation, h.at, h.author, h.comment,"
       + " h.from_store, h.from_key, h.from_version, h.from_etag, h.version, h.etag, h.created_at,"
@@ -31,13 +31,13 @@ record RevisionRows(Statements statements) {
   private static final int SEQUENCE = 14;
   private static final int VALUE = 15;
 
-  /** The present revision's value is that of the entry. */
+  /** The value of the current revision is that of the entry. */
   private static final String WITH_VALUE =
       " LEFT JOIN entry_values v ON v.id = coalesce(h.value_id,"
           + " (SELECT e.value_id FROM entries e WHERE " + Rows.IN_STORE
           + " AND e.key = h.key AND e.etag = h.etag))";
 
-  /** The last revision of a key that is not after an instant. */
+  /** A subquery for the last revision of a key at an instant. */
   private static final String LAST = "(SELECT seq FROM history WHERE store_id = " + Rows.HISTORY_ID
       + " AND key = %s AND at <= ?2 ORDER BY seq DESC LIMIT 1)";
 
@@ -50,7 +50,7 @@ record RevisionRows(Statements statements) {
   private static final String NEXT_KEY = "SELECT min(key) FROM history WHERE store_id = "
       + Rows.HISTORY_ID + " AND key > %s AND key < ?4";
 
-  /** Goes from key to key by the index, so that it does not read the revisions in between. */
+  /** Skips from key to key in the index, without reading the revisions in between. */
   private static final String ALL_AT = "WITH RECURSIVE keys(key) AS (SELECT min(key) FROM history"
       + " WHERE store_id = " + Rows.HISTORY_ID
       + " AND key >= max(?3, ?5) AND +key <> ?5 AND key < ?4"
@@ -58,14 +58,14 @@ record RevisionRows(Statements statements) {
       + ") FROM keys WHERE keys.key IS NOT NULL) SELECT %s FROM keys CROSS JOIN history h ON h.seq"
       + " = " + LAST.formatted("keys.key") + "%s WHERE" + IS_LIVE + " LIMIT ?6";
 
-  /** Returns the entry as it was at that instant. */
+  /** Returns the entry as it was at this instant. */
   Optional<KVEntry<RawValue>> entry(String store, String key, Instant at) throws SQLException {
     try (ResultSet rows = statements.bind(ONE_AT, store, at.toEpochMilli(), key).executeQuery()) {
       return rows.next() ? Optional.of(entry(rows)) : Optional.empty();
     }
   }
 
-  /** Returns the statement that lists the entries of the range as they were at that instant. */
+  /** Returns the statement that lists the entries of the range as they were at this instant. */
   PreparedStatement at(
       boolean values, String store, KeyRange range, Instant at, Object upper, long limit)
       throws SQLException {
@@ -89,7 +89,7 @@ record RevisionRows(Statements statements) {
     return statements.bind(sql, store, at.toEpochMilli(), range.prefix(), upper, after, limit);
   }
 
-  /** Returns a page, the newest or the oldest first. */
+  /** Returns a page, newest or oldest first. */
   KVPage<KVRevision<RawValue>> revisions(String store, HistoryQuery query, boolean newestFirst)
       throws SQLException {
     long newest = newestFirst ? 0 : last(store);
@@ -117,7 +117,7 @@ record RevisionRows(Statements statements) {
       }
     }
     if (!newestFirst && !more) {
-      // All up to there was committed before this page was read.
+      // Everything up to that position was committed before this page was read.
       position = Math.max(position, newest);
     }
     return new KVPage<>(
@@ -188,7 +188,7 @@ record RevisionRows(Statements statements) {
         return position;
       }
     } catch (NumberFormatException e) {
-      // As for a negative number.
+      // fails like a negative number
     }
     throw new InvalidInputException(
         ErrorCode.INVALID_PARAMETER,
@@ -203,7 +203,7 @@ record RevisionRows(Statements statements) {
     return number("SELECT removed FROM history_stores WHERE name = ?1", store);
   }
 
-  /** Returns the first instant of which the store is known. */
+  /** Returns the earliest instant that the history covers. */
   Instant reachesBackTo(String store) throws SQLException {
     return Instant.ofEpochMilli(number("SELECT since FROM history_stores WHERE name = ?1", store));
   }
@@ -233,7 +233,7 @@ record RevisionRows(Statements statements) {
     return labels;
   }
 
-  /** Returns the entry that the revision of the row has stored, with its value. */
+  /** Returns the entry that the revision in this row stored, with its value. */
   static KVEntry<RawValue> entry(ResultSet row) throws SQLException {
     KVMetadata metadata = metadata(row);
     return KVEntry.of(Rows.value(row, VALUE, metadata.key()), metadata);
@@ -255,7 +255,7 @@ record RevisionRows(Statements statements) {
   private static KVRevision<RawValue> revision(ResultSet row, boolean values) throws SQLException {
     boolean live = row.getString(11) != null;
     KVMetadata metadata = live ? metadata(row) : null;
-    // An older version of kvstore may have written over the value.
+    // An older version of kvstore may have overwritten the value.
     boolean known = live && values && row.getBytes(VALUE) != null;
     return KVRevision.of(
         row.getString(1),

@@ -8,25 +8,28 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** Between rows and records. */
+/** Converts between rows and records. */
 final class Rows {
-  /** What {@link #metadata} reads, to stand first in a SELECT from {@code entries e}. */
+  /**
+   * The columns that {@link #metadata} reads; they must come first in a SELECT from {@code entries
+   * e}.
+   */
   static final String METADATA =
       "e.key, e.version, e.etag, e.created_at, e.updated_at, e.updated_by, e.expires_at";
 
   /** The first column after {@link #METADATA}. */
   static final int NEXT = 8;
 
-  /** The store of that name, as a condition on {@code entries e}; null where there is none. */
+  /** A condition on {@code entries e} for the store of a name; null if there is none. */
   static final String IN_STORE = "e.store_id = (SELECT id FROM stores WHERE name = ?1)";
 
-  /** The history of the store of that name; null where there is none. */
+  /** The id of the history of the store of a name; null if there is none. */
   static final String HISTORY_ID = "(SELECT id FROM history_stores WHERE name = ?1)";
 
-  /** What the name of a dropped store begins with; the entries that it still has are swept. */
+  /** The prefix of the name of a dropped store, whose remaining entries are swept. */
   static final String DROPPED = "#";
 
-  /** Tells of {@code stores s} whether it was dropped. */
+  /** A condition on {@code stores s} for dropped stores. */
   static final String IS_DROPPED = "s.name GLOB '" + DROPPED + "*'";
 
   private Rows() {}

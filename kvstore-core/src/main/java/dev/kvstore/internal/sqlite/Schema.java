@@ -9,22 +9,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
-/** The tables, and whether a file has them. */
+/** The tables of a file, and the check that a file has them. */
 final class Schema {
-  /** "KVST", at a fixed place in the file's header, by which it is known to be ours. */
+  /** "KVST", in the file header, which identifies files of kvstore. */
   static final int APPLICATION_ID = 0x4B565354;
 
   static final int VERSION = 2;
 
   /**
-   * The values, up to a megabyte each, have a table of their own, so that a page of {@code entries}
-   * holds dozens of them and listing keys or metadata never comes near a value. That leaves entries
-   * small enough for WITHOUT ROWID: the one tree that keeps the keys unique and in order is also
-   * where the rest of the entry is. So a read goes through two trees, as it would with a rowid
-   * table and its index; a rowid table with the values in it would need one more, to cover
-   * listings.
+   * Values of up to a megabyte are in a separate table, so that a page of {@code entries} holds
+   * dozens of entries, and listing keys or metadata never reads a value. That makes entries small
+   * enough for WITHOUT ROWID: the same tree keeps the keys unique and in order and holds the rest
+   * of the entry. So a read searches two trees, as it would with a rowid table and its index; a
+   * rowid table with inline values would need one more, a covering index for listings.
    *
-   * <p>Text is compared as bytes of UTF-8, which is the default. A store without entries stays.
+   * <p>Text is compared by UTF-8 bytes, which is the default. Stores without entries are kept.
    */
   private static final List<String> TABLES = List.of(
       "CREATE TABLE stores (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT",
@@ -45,8 +44,8 @@ final class Schema {
       "CREATE INDEX entries_expiry ON entries (expires_at) WHERE expires_at IS NOT NULL");
 
   /**
-   * What format 2 has more: the position of the last change, in a row that each transaction writes
-   * once. AUTOINCREMENT, SQLite's own, counts rows that are inserted, not changes.
+   * The addition of format 2: the position of the last change, in a row that each transaction
+   * writes once. SQLite's AUTOINCREMENT counts inserted rows, not changes.
    */
   private static final List<String> SEQUENCE = List.of(
       "CREATE TABLE change_sequence (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL)"
@@ -54,12 +53,12 @@ final class Schema {
       "INSERT INTO change_sequence (id, last) VALUES (1, 0)");
 
   /**
-   * The history. It stands beside the tables of format 2, and a version that does not know it
-   * ignores it: so the number of the format stays.
+   * The tables of the history. A version of kvstore without a history ignores them, so the format
+   * number is unchanged.
    *
-   * <p>A revision has a {@code replaced_at} once another has taken its place, and one that ended an
-   * entry has it from the start: that is what retention goes by. Its {@code value_id} is null while
-   * it is the present one, whose value is the entry's.
+   * <p>{@code replaced_at}, which determines retention, is set when a revision is replaced; for a
+   * revision that ends an entry it is set from the start. {@code value_id} is null for the current
+   * revision, whose value is that of the entry.
    */
   private static final List<String> HISTORY = List.of(
       """
@@ -112,10 +111,10 @@ final class Schema {
   private Schema() {}
 
   /**
-   * Makes the tables in an empty file, brings one of an earlier format to this one, and refuses a
-   * file with anything else than these tables, which is left as it is.
+   * Creates the tables in an empty file, or upgrades a file of an earlier format. A file with any
+   * other content is refused and left unchanged.
    *
-   * @return whether the file had no tables
+   * @return true if the file had no tables
    */
   static boolean prepare(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -140,7 +139,7 @@ final class Schema {
   /**
    * Refuses a file that is not a database of this or an earlier format. Changes nothing.
    *
-   * @param file what to call it
+   * @param file the name for messages
    */
   static void require(Connection connection, Path file) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -151,7 +150,7 @@ final class Schema {
     }
   }
 
-  /** Returns the position that was saved last. */
+  /** Returns the position that was stored last. */
   static long lastPosition(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT last FROM change_sequence")) {

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite's errors mean to a user, for one file. */
+/** Translates errors of SQLite for one file. */
 record SqlErrors(Path file, LongSupplier freeBytes) {
-  /** Less than this is too little for SQLite to begin its log and the index of that. */
+  /** With less free space than this, SQLite cannot create its log and the index of the log. */
   private static final long LITTLE_SPACE = 128 * 1024;
 
   SqlErrors(Path file) {
     this(file, () -> freeBytes(file));
   }
 
-  /** Returns the error of a call that changed nothing, since it was a read or is rolled back. */
+  /** Returns the error of a call that changed nothing, because it was a read or was rolled back. */
   KVException of(Throwable failure) {
     if (failure instanceof KVException known) {
       return known;
@@ -32,7 +32,7 @@ record SqlErrors(Path file, LongSupplier freeBytes) {
       return internal("failed unexpectedly", failure);
     }
     SQLiteErrorCode code = codeOf(error);
-    // The low byte is the kind of error, the rest what exactly happened.
+    // The low byte is the primary error code; the rest has the details.
     return switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
       case SQLITE_BUSY, SQLITE_LOCKED ->
         unavailable(
@@ -65,8 +65,8 @@ record SqlErrors(Path file, LongSupplier freeBytes) {
   }
 
   /**
-   * Returns the error of a commit. Where the disk refused to confirm it, the change is not seen
-   * now, but after a crash SQLite may find it in its log, complete.
+   * Returns the error of a commit. If syncing failed, the change is not visible now, but after a
+   * crash SQLite may recover it from its log.
    */
   KVException ofCommit(Throwable failure) {
     if (failure instanceof SQLException error
@@ -89,7 +89,10 @@ record SqlErrors(Path file, LongSupplier freeBytes) {
     return new UnavailableException("The database file " + file + " " + problem, cause);
   }
 
-  /** SQLite has other errors than its own for a full disk, for the files beside the database. */
+  /**
+   * Returns a hint if the disk is full, which SQLite reports by other errors for the files beside
+   * the database.
+   */
   private String ifFull() {
     long free = freeBytes.getAsLong();
     return free >= LITTLE_SPACE

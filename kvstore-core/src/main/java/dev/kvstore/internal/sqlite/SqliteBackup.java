@@ -22,34 +22,35 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 
 /**
- * Copies a database file while it is in use, and puts a copy back.
+ * Backs up a database file while it is in use, and restores a copy.
  *
- * <p>A copy is made by SQLite's online backup, in one read transaction: it holds every write that
- * was acknowledged before it began, and none in part. It takes no part in the {@link DatabaseLock},
- * which keeps out a second writer: as for any reader, SQLite's own locks are enough, so that the
- * owner may start, write and end meanwhile. Until the copy is done, the log of the file grows.
+ * <p>A copy is made with SQLite's online backup, in one read transaction: it has every write that
+ * was acknowledged before it started, and no partial write. It does not use the
+ * {@link DatabaseLock}, which excludes a second writer: SQLite's own locks are enough for a reader,
+ * so the owner may start, write and end during the copy. The log of the file grows until the copy
+ * is done.
  */
 public final class SqliteBackup {
-  /** How many pages are copied between two reports of progress. */
+  /** The number of pages copied between two reports of progress. */
   private static final int STEP_PAGES = 1024;
 
-  /** Files that SQLite would take for parts of the one that is put beside them. */
+  /** Suffixes of files that SQLite would mistake for parts of a restored file. */
   private static final List<String> LOGS = List.of("-wal", "-journal");
 
   private SqliteBackup() {}
 
-  /** Follows a copy. */
+  /** Receives the progress of a copy. */
   public interface Progress {
-    /** Called now and then. The total is the size of the whole file. */
+    /** Called from time to time. The total is the size of the whole file. */
     void copied(long bytes, long totalBytes);
   }
 
   /**
-   * Copies a database file, which another process may have open, into a new file that only its
-   * owner can read. The copy appears under its name once it is complete, checked and durable.
+   * Copies a database file, which another process may have open, to a new file that only its owner
+   * can read. The copy appears under its name when it is complete, checked and durable.
    *
    * @param timeout how long to wait for another program that holds the whole file
-   * @throws InvalidInputException if there is no such file, or the copy's name is taken
+   * @throws InvalidInputException if there is no such file, or the copy already exists
    * @throws KVException as for {@link SqliteEntryDatabase#open(Path, SqliteConfig)}
    */
   public static void backup(Path file, Path copy, Duration timeout, Progress progress) {
@@ -75,14 +76,14 @@ public final class SqliteBackup {
   }
 
   /**
-   * Puts a copy that {@link #backup} made where there is no database yet. The file appears under
-   * its name once it is complete, checked and durable; folders are created for the owner only.
+   * Restores a copy that {@link #backup} made to a path without a database. The file appears under
+   * its name when it is complete, checked and durable; folders are created for the owner only.
    *
    * @throws InvalidInputException if there is no such copy, it is not complete without its log, or
    *     there is a database already
-   * @throws KVException with {@link ErrorCode#UNSUPPORTED_SERVER} if the copy is no database of
+   * @throws KVException with {@link ErrorCode#UNSUPPORTED_SERVER} if the copy is not a database of
    *     this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
-   *     {@link ErrorCode#UNAVAILABLE} if the file cannot be written, or others could change it
+   *     {@link ErrorCode#UNAVAILABLE} if the file cannot be written, or other users could change it
    */
   public static void restore(Path copy, Path file, Progress progress) {
     Connections.requireDriver();
@@ -116,8 +117,8 @@ public final class SqliteBackup {
   }
 
   /**
-   * @param from what messages call the source
-   * @param last what is done to the complete draft
+   * @param from the name of the source for messages
+   * @param last the last step on the complete draft
    */
   private static void copy(
       Connection source, Path from, Path to, DurableFile.Writing last, Progress progress)
@@ -156,7 +157,7 @@ public final class SqliteBackup {
     }
   }
 
-  /** @param from what the file is a copy of */
+  /** @param from the original of the copy */
   private static void requireSound(Path draft, Path from) throws SQLException {
     try (Connection connection = new Connections(draft, Duration.ZERO).immutable();
         Statement statement = connection.createStatement();
@@ -178,7 +179,7 @@ public final class SqliteBackup {
     }
   }
 
-  /** Root may copy what belongs to the user of a service. */
+  /** Root may copy files of a service's user. */
   private static FileTrust trust(Path file) throws IOException {
     return FileTrust.ofProcessIn(folder(file));
   }

@@ -7,22 +7,26 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a database file is used. Immutable; each method that takes a value returns a changed copy.
+ * The configuration of a database file. Immutable; each method that takes a value returns a changed
+ * copy.
  *
- * @param clock tells when entries are written and when they expire
- * @param timeout how long a call waits for its turn; a write that has begun by then is waited for
- *     once more as long
- * @param sweepInterval how often expired entries, which no one sees any more, are removed from the
- *     file, and so how late at most a watch hears of an expiry
- * @param readers how many threads can read at once; more wait
- * @param history what is kept of stores that have no settings of their own
+ * @param clock the clock for the times of writes and for expiry
+ * @param timeout how long a call waits for its turn; a write that has started by then may take as
+ *     long again
+ * @param sweepInterval how often expired entries are removed from the file, which is also the
+ *     maximum delay of an expiry in a watch
+ * @param readers the number of threads that can read at the same time; others wait
+ * @param history the history settings of stores without their own
  */
 public record SqliteConfig(
     Clock clock, Duration timeout, Duration sweepInterval, int readers, HistorySettings history) {
-  // Before DEFAULT, which is checked by it.
+  // Must be initialized before DEFAULT, whose constructor uses it.
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  /** The system's clock, 5 seconds, a sweep every second, 2 to 8 readers by processors. */
+  /**
+   * The system's clock, a timeout of 5 seconds, a sweep every second, and 2 to 8 readers depending
+   * on the number of processors.
+   */
   public static final SqliteConfig DEFAULT = new SqliteConfig(
       Clock.systemUTC(),
       Duration.ofSeconds(5),

@@ -23,15 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores in one SQLite file, which belongs to one process, and to one of these objects in it, for
- * as long as that is open. Thread-safe.
+ * A database of stores in one SQLite file. A file can be open in only one such object of one
+ * process at a time. Thread-safe.
  *
- * <p>A write that has returned is on the disk: neither {@code kill -9} nor a power failure takes it
- * back. Readers do not wait for writers. Beside the file there are its log ({@code -wal}), an index
- * of that ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5
- * seconds without a write and on close; before that the file is complete only together with its
- * log. {@link SqliteBackup} copies a database that is in use: code in this process that opens the
- * file itself and closes it again takes SQLite's locks away.
+ * <p>A write that has returned is on disk and survives {@code kill -9} and a power failure. Readers
+ * do not wait for writers. Beside the file are its log ({@code -wal}), the log's index
+ * ({@code -shm}) and a lock file ({@code .lock}). The log is moved into the file after 5 seconds
+ * without a write and on close; until then the file is complete only with its log. To copy a
+ * database that is in use, use {@link SqliteBackup}: code in this process that opens and closes the
+ * file itself would release SQLite's locks.
  */
 public final class SqliteEntryDatabase implements EntryDatabase {
   private static final Logger log = LoggerFactory.getLogger(SqliteEntryDatabase.class);
@@ -43,7 +43,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   private final Duration timeout;
   private final DatabaseLock lock;
 
-  // The stores and the tests of this package reach for these.
+  // Used by the stores and tests of this package.
   final Clock clock;
   final Connection connection;
   final ChangeLog changes;
@@ -57,7 +57,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   private final Object closing = new Object();
   private boolean closed; // guarded by closing
 
-  /** @param expectsTables whether the file was there before */
+  /** @param expectsTables true if the file existed before */
   private SqliteEntryDatabase(
       Path file,
       boolean expectsTables,
@@ -96,7 +96,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     this.readers = new ReaderPool(new Connections(file, timeout), errors, settings);
   }
 
-  /** Records what was written to the file without its history. */
+  /** Records entries that were written to the file without its history. */
   private void catchUp() throws SQLException {
     try {
       transactions.begin();
@@ -108,25 +108,25 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     }
   }
 
-  /** As {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
+  /** Like {@link #open(Path, SqliteConfig)}, with {@link SqliteConfig#DEFAULT}. */
   public static SqliteEntryDatabase open(Path file) {
     return open(file, SqliteConfig.DEFAULT);
   }
 
   /**
-   * Opens the file. Where it or its folder is not there, they are made; on POSIX only the owner can
-   * read the new file. On POSIX the file, those beside it, its folder and the folders above must
-   * belong to the process's user or to root, and may be written by their group, which is trusted,
-   * but not by all; folders may be sticky instead, as {@code /tmp} is. Only regular files may have
-   * the names of those beside it. The service accepts less: neither groups with other members nor a
-   * folder of the file that is sticky and can be written by others.
+   * Opens the file. A missing file or folder is created; on POSIX only the owner can read the new
+   * file. On POSIX the file, the files beside it, its folder and the folders above must belong to
+   * the process's user or to root. They may be group-writable, because groups are trusted, but not
+   * world-writable, except for sticky folders such as {@code /tmp}. The files beside it must be
+   * regular files. The service is stricter: it refuses groups with other members, and a sticky
+   * folder that others can write.
    *
-   * @throws KVException with {@link ErrorCode#LOCKED} if the file is open already, in this process
-   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or made, or others
-   *     could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is something else than a
-   *     database of this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
+   * @throws KVException with {@link ErrorCode#LOCKED} if the file is already open, in this process
+   *     or another; {@link ErrorCode#UNAVAILABLE} if it cannot be read, written or created, or
+   *     other users could change it; {@link ErrorCode#UNSUPPORTED_SERVER} if it is not a database
+   *     of this or an earlier version; {@link ErrorCode#INTERNAL} if it is damaged;
    *     {@link ErrorCode#MISSING_DEPENDENCY} if {@code org.xerial:sqlite-jdbc} is not on the class
-   *     path. The file is left as it was
+   *     path. The file is left unchanged
    */
   public static SqliteEntryDatabase open(Path file, SqliteConfig settings) {
     return open(file, settings, QUIET_TIME);
@@ -161,19 +161,19 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     return new SqliteEntryStore(Names.checkStore(name), this);
   }
 
-  /** Returns the stores that were ever written to, also those whose entries are all gone. */
+  /** Returns the stores that were ever written and not dropped, even without entries. */
   @Override
   public List<String> storeNames() {
     return readers.read(ReadConnection::storeNames);
   }
 
-  /** Looks at the first {@value ReadConnection#SIZED_ENTRIES} entries of each store. */
+  /** Scans the first {@value ReadConnection#SIZED_ENTRIES} entries of each store. */
   @Override
   public List<StoreSize> sizes(int most) {
     return readers.read(reader -> reader.sizes(most));
   }
 
-  /** Returns what this database has done, and how large it is. Does not wait for anything. */
+  /** Returns the activity and size of this database. Does not block. */
   public SqliteStatistics statistics() {
     return new SqliteStatistics(
         transactions.writes.get(),
@@ -183,7 +183,7 @@ public final class SqliteEntryDatabase implements EntryDatabase {
         transactions.logSize());
   }
 
-  /** The store loses its name at once; its entries are removed from the file little by little. */
+  /** Renames the store at once; its entries are then removed from the file in batches. */
   @Override
   public boolean drop(String name, DropOptions options) {
     Names.checkStore(name);
@@ -209,8 +209,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
   }
 
   /**
-   * Waits for the writes that were accepted and for those who read, at most four times the timeout,
-   * and lets others have the file. If they need longer, the file stays with this process.
+   * Waits for accepted writes and running reads, at most four times the timeout, then releases the
+   * file. If they take longer, the file stays locked by this process.
    */
   @Override
   public void close() {
@@ -240,7 +240,8 @@ public final class SqliteEntryDatabase implements EntryDatabase {
     boolean read = readers.close(until(deadline));
     feed.close();
     if (written && read) {
-      // The last connection moves the log into the file and deletes it, and must be able to write.
+      // Closing the last connection moves the log into the file and deletes it, so it must be the
+      // one that can write.
       close(connection, lock);
     } else {
       log.warn("The database file {} is still being written or read, and is not closed", file);

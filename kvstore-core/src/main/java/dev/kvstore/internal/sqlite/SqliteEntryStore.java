@@ -30,9 +30,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** One store of a file. Batches are always atomic here. */
+/** One store of a file. Batches are always atomic. */
 final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
-  /** How many keys one reader reads before others have a turn. */
+  /** The number of keys read at a time before other readers have a turn. */
   private static final int READ_AT_ONCE = 256;
 
   private final String name;
@@ -53,9 +53,8 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   }
 
   /**
-   * Every read sees every write that was acknowledged, so it is fresh enough for any demand. A
-   * token that is later than everything here is one of another file, and says nothing about this
-   * one.
+   * Returns the entries. Every read sees all acknowledged writes, so it satisfies any token. A
+   * token later than any position of this file belongs to another file and is ignored.
    */
   @Override
   public List<KVEntry<RawValue>> find(Collection<String> keys, ReadOptions options) {
@@ -128,7 +127,7 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   @Override
   public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
     Write write = put.write();
-    // Most of the time the entry is there, and then nobody has to wait for the writer.
+    // Usually the entry exists, and a read does not wait for the writer.
     return find(write.key(), ReadOptions.DEFAULT)
         .map(put::unchanged)
         .orElseGet(() -> database.writer.write(
@@ -169,6 +168,11 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   }
 
   @Override
+  public Object identity() {
+    return List.of(database, name);
+  }
+
+  @Override
   public <C> Optional<C> capability(Class<C> type) {
     return type.isInstance(history)
         ? Optional.of(type.cast(history))
@@ -182,15 +186,15 @@ final class SqliteEntryStore implements EntryStore, Mutation.Handler, Projection
   }
 
   /**
-   * Tells of the changes as they were committed, in that order over all keys. Resumes after any of
-   * the latest {@value ChangeLog#KEPT} changes of the file since it was opened.
+   * Reports changes in the order of their commits over all keys. Can resume after any of the latest
+   * {@value ChangeLog#KEPT} changes of the file since it was opened.
    */
   @Override
   public FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     checkOpen();
     FeedSubscription subscription = database.feed.subscribe(name, sink, from);
     subscriptions.add(subscription);
-    if (closed) { // meanwhile
+    if (closed) { // closed concurrently
       subscription.close();
       checkOpen();
     }

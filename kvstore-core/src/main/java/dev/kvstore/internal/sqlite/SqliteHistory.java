@@ -34,7 +34,7 @@ record SqliteHistory(String store, SqliteEntryDatabase database)
     return read(reader -> reader.history.reachesBackTo(store));
   }
 
-  /** Returns what the query finds of that instant. */
+  /** Runs a query of the store as it was at this instant. */
   <T> T at(Instant at, ReaderPool.Query<T> query) {
     if (at.isAfter(database.clock.instant())) {
       throw new InvalidInputException(
@@ -42,7 +42,7 @@ record SqliteHistory(String store, SqliteEntryDatabase database)
     }
     return read(reader -> {
       T found = query.run(reader);
-      // Afterwards, as revisions may have been removed meanwhile.
+      // Check afterwards, because revisions may have been removed during the read.
       Instant first = reader.history.reachesBackTo(store);
       if (at.isBefore(first)) {
         throw new KVException(

@@ -1,13 +1,13 @@
 package dev.kvstore.internal.sqlite;
 
 /**
- * What a database file has done since it was opened, and how large it is.
+ * The activity of a database file since it was opened, and its size.
  *
- * @param transactions transactions that changed something, each with the writes of one or more
- *     callers
- * @param checkpoints how often the log was moved into the file, the small steps that SQLite takes
- *     by itself not included
- * @param queuedWrites writes that wait for their transaction to begin
+ * @param transactions the number of transactions that changed something, each with the writes of
+ *     one or more callers
+ * @param checkpoints how often the log was moved into the file, without SQLite's automatic
+ *     checkpoints
+ * @param queuedWrites the number of writes whose transaction has not started
  * @param fileBytes the size of the file
  * @param logBytes the size of its log
  */

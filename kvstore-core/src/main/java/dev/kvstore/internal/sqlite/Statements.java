@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The prepared statements of one connection, each made when it is first needed. */
+/** The prepared statements of one connection, created on first use. */
 final class Statements {
   private static final Logger log = LoggerFactory.getLogger(Statements.class);
 
@@ -21,7 +21,7 @@ final class Statements {
   }
 
   /**
-   * Returns the statement with these parameters. It must be executed before it is asked for again.
+   * Returns the statement with these parameters. It must be executed before it is requested again.
    */
   PreparedStatement bind(String sql, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = prepared.get(sql);
@@ -39,12 +39,15 @@ final class Statements {
     bind(sql, parameters).execute();
   }
 
-  /** As {@link #execute}, and returns how many rows were changed. */
+  /** Like {@link #execute}, and returns the number of changed rows. */
   int update(String sql, @Nullable Object... parameters) throws SQLException {
     return bind(sql, parameters).executeUpdate();
   }
 
-  /** To be called after a failure: the driver closes a statement that failed, without a word. */
+  /**
+   * Discards all statements. Call after a failure: the driver silently closes a statement that
+   * failed.
+   */
   void forget() {
     for (PreparedStatement statement : prepared.values()) {
       try {

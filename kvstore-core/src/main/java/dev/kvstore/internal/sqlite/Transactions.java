@@ -2,25 +2,25 @@ package dev.kvstore.internal.sqlite;
 
 import java.sql.SQLException;
 
-/** One transaction at a time, all called on the writer's thread. */
+/** The transactions of the writer's thread, one at a time. */
 interface Transactions {
   void begin() throws SQLException;
 
-  /** Does what is to be done last, before {@link #commit}. */
+  /** Performs the last changes before {@link #commit}. */
   void complete() throws SQLException;
 
-  /** Returns when what was done since {@link #begin} is on the disk. */
+  /** Commits; returns when everything since {@link #begin} is on disk. */
   void commit() throws SQLException;
 
-  /** Undoes what was done since {@link #begin}, if that is still to be undone. */
+  /** Rolls back everything since {@link #begin}, unless SQLite has done so already. */
   void rollback();
 
-  /** Called after commits, when nobody waits for them any more. Must not throw. */
+  /** Called after a commit, when its callers have returned. Must not throw. */
   void tidyUp();
 
   /**
-   * Moves what is only in the log into the database file, so that a copy of the file alone is
-   * complete. Called in quiet moments. Must not throw.
+   * Moves the log into the database file, so that a copy of the file alone is complete. Called when
+   * there are no writes. Must not throw.
    */
   void checkpoint();
 }

@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The transactions of the one connection that writes. */
+/** The transactions of the connection that writes. */
 final class WriteTransactions implements Transactions {
-  /** How large the log may stay after its content has gone into the file. */
+  /** The maximum size of the log after its content was moved into the file. */
   static final long LOG_BYTES = 16 * 1024 * 1024;
 
-  /** How long a checkpoint in a quiet moment waits for readers: a write may come. */
+  /** How long an idle checkpoint waits for readers; short, because a write may arrive. */
   private static final Duration QUIET_PATIENCE = Duration.ofMillis(100);
 
   private static final String SAVE_POSITION = "UPDATE change_sequence SET last = ?";
@@ -30,21 +30,24 @@ final class WriteTransactions implements Transactions {
   private final Duration timeout;
   private final SqlErrors errors;
 
-  /** How many transactions were committed, those that changed nothing included. */
+  /** The number of committed transactions, including those that changed nothing. */
   final AtomicLong commits = new AtomicLong();
-  /** How many transactions changed something. */
+  /** The number of transactions that changed something. */
   final AtomicLong writes = new AtomicLong();
-  /** How often the log was moved into the file, SQLite's own small steps not included. */
+  /** How often the log was moved into the file, without SQLite's automatic checkpoints. */
   final AtomicLong checkpoints = new AtomicLong();
 
-  private boolean checkpointFails; // of the writer's thread alone
+  private boolean checkpointFails; // confined to the writer's thread
 
-  /** How large the log may be before readers are waited for; for the writer's thread alone. */
+  /**
+   * The size of the log from which on a checkpoint waits for readers. Confined to the writer's
+   * thread.
+   */
   long toleratedLogBytes = 4 * LOG_BYTES;
 
   /**
-   * @param statements of that connection
-   * @param changes what the transactions do
+   * @param statements the statements of that connection
+   * @param changes the changes of the transactions
    * @param whenChanged called after a commit that has changed something
    */
   WriteTransactions(
@@ -107,22 +110,23 @@ final class WriteTransactions implements Transactions {
     try {
       statements.execute("ROLLBACK");
     } catch (SQLException e) {
-      // After some errors SQLite has done so already.
+      // After some errors SQLite has already rolled back.
       log.debug("Nothing was rolled back", e);
       statements.forget();
     }
   }
 
   /**
-   * SQLite moves the log into the file by itself, but begins it again only when no reader needs it.
-   * Under readers that never pause it would grow without end, so now and then they are waited for.
+   * Limits the size of the log. SQLite moves the log into the file by itself, but starts it over
+   * only when no reader needs it. With readers that never pause it would grow without limit, so a
+   * checkpoint waits for them when it is too large.
    */
   @Override
   public void tidyUp() {
     if (logSize() >= toleratedLogBytes) {
-      // Those who write meanwhile must still come in time.
+      // Leave queued writes enough time.
       checkpoint(timeout.dividedBy(4));
-      // Where someone's long read is in the way, it is not to hold up every commit from now on.
+      // A long read must not delay every commit from now on.
       toleratedLogBytes = Math.max(4 * LOG_BYTES, 2 * logSize());
     }
   }
@@ -134,7 +138,7 @@ final class WriteTransactions implements Transactions {
     }
   }
 
-  /** Moves what no reader is in the way of, and empties the log if none needs it by then. */
+  /** Moves as much of the log as readers permit, and truncates it if no reader needs it. */
   private void checkpoint(Duration patience) {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = " + patience.toMillis());

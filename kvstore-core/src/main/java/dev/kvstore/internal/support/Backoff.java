@@ -15,14 +15,14 @@ public final class Backoff {
     this(shortest, longest, () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  /** @param random from 0 to 1 */
+  /** @param random returns numbers from 0 to 1 */
   public Backoff(Duration shortest, Duration longest, DoubleSupplier random) {
     this.shortest = shortest;
     this.longest = longest;
     this.random = random;
   }
 
-  /** Counts a failure and returns how long to wait: half of what it could be, or more. */
+  /** Counts a failure and returns how long to wait: between half and all of the current bound. */
   public Duration next() {
     int doublings = Math.min(failures, 16);
     failures++;

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What is done to many things a limited number at a time. */
+/** Splits collections into chunks of limited size. */
 public final class Chunks {
   private Chunks() {}
 
-  /** Returns all things in their order, in lists of that size; the last one may be shorter. */
+  /** Returns all elements in order, in lists of this size; the last one may be shorter. */
   public static <T> List<List<T>> of(Collection<T> things, int size) {
     List<T> all = List.copyOf(things);
     int count = all.size() / size + (all.size() % size == 0 ? 0 : 1);

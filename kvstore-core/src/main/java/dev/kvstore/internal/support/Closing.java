@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Closes several things, all of them, whatever becomes of one. */
+/** Closes several resources, even if closing one of them fails. */
 public final class Closing {
-  /** More of the same say nothing new. */
+  /** The maximum number of suppressed exceptions. */
   private static final int MOST_SUPPRESSED = 10;
 
   private Closing() {}
 
-  /** As {@link #all(Collection)}. */
+  /** Runs all of these, like {@link #all(Collection)}. */
   public static void all(Runnable... closers) {
     all(Arrays.asList(closers));
   }
@@ -41,7 +41,7 @@ public final class Closing {
     throw (RuntimeException) first;
   }
 
-  /** Shuts the executor down and waits, even if interrupted. Returns true if it has ended. */
+  /** Shuts the executor down and waits, even if interrupted. Returns true if it has terminated. */
   public static boolean shutdown(ExecutorService threads, Duration patience) {
     threads.shutdown();
     long deadline = System.nanoTime() + patience.toNanos();

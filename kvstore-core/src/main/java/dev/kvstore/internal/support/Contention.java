@@ -9,9 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/** Limits and spaces the retries of a compare-and-set of a key. Not thread-safe. */
+/** Limits and spaces out the retries of a compare-and-set of a key. Not thread-safe. */
 public final class Contention {
-  /** Every failure means that another writer succeeded, so only very many fail this often. */
+  /**
+   * Every failure means that another writer succeeded, so only extreme contention reaches this
+   * number.
+   */
   private static final int MAX_ATTEMPTS = 1000;
 
   /** Twice the time limit of an operation on MongoDB by default. */
@@ -35,18 +38,20 @@ public final class Contention {
     this.began = nanoTime.getAsLong();
   }
 
-  /** Waits for a random time of at most 10 milliseconds, which grows with the attempts. */
+  /** Waits for a random time that grows with the attempts, at most 10 milliseconds. */
   public static void pause(int attempts) {
     long atMost = Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempts, 10));
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(atMost));
   }
 
   /**
-   * Counts a lost race and waits as {@link #pause}, so that of many writers one gets through.
+   * Counts a lost race and waits like {@link #pause}, so that each of many writers eventually
+   * succeeds.
    *
    * @throws KVException with {@link ErrorCode#CONFLICT} after a thousand attempts or 30 seconds;
    *     nothing was changed
-   * @throws UnavailableException if the thread is interrupted, and stays so; nothing was changed
+   * @throws UnavailableException if the thread is interrupted; its interrupt flag stays set, and
+   *     nothing was changed
    */
   public void lost() {
     attempts++;

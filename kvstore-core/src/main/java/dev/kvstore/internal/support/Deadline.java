@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** When an operation must have ended, on the clock of {@link System#nanoTime}. Not thread-safe. */
+/**
+ * The time when an operation must have ended, on the clock of {@link System#nanoTime}. Not
+ * thread-safe.
+ */
 public final class Deadline {
   private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -19,7 +22,7 @@ public final class Deadline {
     return new Deadline(System.nanoTime() + timeout.toNanos());
   }
 
-  /** Returns the deadline that comes when this part of the time left is over. */
+  /** Returns the deadline after this fraction of the time left. */
   public Deadline part(double part) {
     long now = System.nanoTime();
     return new Deadline(now + (long) ((end - now) * part));
@@ -34,12 +37,15 @@ public final class Deadline {
     return end - System.nanoTime();
   }
 
-  /** Returns the time left in milliseconds, at least 1, as the driver takes 0 for no limit. */
+  /** Returns the time left in milliseconds, at least 1, because 0 means no limit to the driver. */
   public long millisLeft() {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosLeft()));
   }
 
-  /** Waits before the next attempt: randomly, longer each time, not past the deadline. */
+  /**
+   * Waits before the next attempt, for a random time that grows with each attempt, not past the
+   * deadline.
+   */
   public void pause() throws InterruptedException {
     long longest = Math.min(LONGEST_PAUSE_MILLIS, 2L << Math.min(pauses, 10));
     pauses++;

@@ -2,7 +2,7 @@ package dev.kvstore.internal.support;
 
 import java.util.Comparator;
 
-/** The order of keys, which is that of their UTF-8 bytes; Java's own is that of UTF-16. */
+/** The order of keys by their UTF-8 bytes; the natural order of strings is by UTF-16 code units. */
 public final class KeyOrder implements Comparator<String> {
   public static final KeyOrder INSTANCE = new KeyOrder();
 
@@ -19,7 +19,10 @@ public final class KeyOrder implements Comparator<String> {
     return Integer.compare(one.length(), other.length());
   }
 
-  /** Characters outside of the first plane come last, whose halves UTF-16 has in between. */
+  /**
+   * Ranks surrogates last: characters outside the BMP come last in UTF-8, but their surrogates are
+   * in the middle of UTF-16.
+   */
   private static int rank(char unit) {
     return Character.isSurrogate(unit) ? unit + 0x10000 : unit;
   }

@@ -16,7 +16,7 @@ public final class Percent {
    * Encodes all but the unreserved characters.
    *
    * @param what names the text in the error
-   * @throws InvalidInputException if it has half of a surrogate pair, which has no UTF-8
+   * @throws InvalidInputException if it has an unpaired surrogate, which has no UTF-8 encoding
    */
   public static String encode(String what, String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
@@ -24,19 +24,22 @@ public final class Percent {
           ErrorCode.INVALID_PARAMETER,
           "The " + what + " has half of a surrogate pair, which is no character");
     }
-    // The encoding of forms, where it differs.
+    // Fix the differences from form encoding.
     return URLEncoder.encode(text, StandardCharsets.UTF_8)
         .replace("+", "%20")
         .replace("*", "%2A")
         .replace("%7E", "~");
   }
 
-  /** As {@link #encode(String, String)}, but the {@code /} stays, as it may in a path. */
+  /** Like {@link #encode(String, String)}, but keeps {@code /}, which is allowed in a path. */
   public static String encodePath(String what, String text) {
     return encode(what, text).replace("%2F", "/");
   }
 
-  /** The text is not percent-encoded UTF-8; the message says why, as the end of a sentence. */
+  /**
+   * Thrown if a text is not percent-encoded UTF-8; the message is the end of a sentence that says
+   * why.
+   */
   public static final class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -45,17 +48,18 @@ public final class Percent {
     }
   }
 
-  /** Decodes a header, which the server reads as bytes: UTF-8, plain or percent-encoded. */
+  /** Decodes a header, which the server reads as single bytes: plain or percent-encoded UTF-8. */
   public static String decodeHeader(String header) throws MalformedException {
     boolean bytes = header.chars().allMatch(c -> c <= 0xFF);
     return decode(
         bytes ? text(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))) : header);
   }
 
-  /** Decodes once. A {@code +} is a plus. */
+  /** Decodes the text once. A {@code +} is a plus. */
   public static String decode(String text) throws MalformedException {
     if (text.indexOf('\uFFFD') >= 0) {
-      // The server puts this character where bytes were no UTF-8; one that is meant is encoded.
+      // The server substitutes this character for bytes that are not UTF-8; an intended one is
+      // percent-encoded.
       throw new MalformedException("has bytes that are not UTF-8");
     }
     if (text.indexOf('%') < 0) {

@@ -8,29 +8,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that runs one step after another until it is stopped. A step that fails is
- * logged, and the next begins after a pause: no exception or error ends the thread.
+ * A daemon thread that repeats a step until it is stopped. The failure of a step is logged, and the
+ * next one starts after a pause: no exception or error ends the thread.
  */
 public abstract class ServiceThread implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServiceThread.class);
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
 
-  /** How long closing waits. A thread that takes longer ends by itself. */
+  /** How long closing waits. A thread that takes longer ends later. */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Guard guard;
   private final Thread thread;
   private volatile boolean stopped;
 
-  /** @param what the steps, for the log: {@code the events of the store 's'} */
+  /** @param what describes the steps in the log: {@code the events of the store 's'} */
   protected ServiceThread(String name, String what) {
     this.guard = new Guard(log, what);
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
   }
 
-  /** Does what is to be done next, and waits where there is nothing to do. */
+  /** Performs the next step, and waits if there is nothing to do. */
   protected abstract void step() throws InterruptedException;
 
   /** Called by the thread at its end. */
@@ -52,7 +52,7 @@ public abstract class ServiceThread implements AutoCloseable {
     try {
       step();
     } catch (InterruptedException e) {
-      // It only wakes the thread, which ends once it is stopped.
+      // The interrupt only wakes the thread, which ends after it was stopped.
     }
   }
 
@@ -60,7 +60,7 @@ public abstract class ServiceThread implements AutoCloseable {
     thread.start();
   }
 
-  /** Lets the thread end after its step. */
+  /** Ends the thread after its current step. */
   public final void stop() {
     stopped = true;
     wake();
@@ -74,12 +74,12 @@ public abstract class ServiceThread implements AutoCloseable {
     return thread.isAlive();
   }
 
-  /** Waits, as the thread itself, for this long or until {@link #wake}. */
+  /** Waits for this time or until {@link #wake}. Called by the thread itself. */
   protected final void pause(Duration time) {
     if (!stopped) {
       LockSupport.parkNanos(this, time.toNanos());
     }
-    Thread.interrupted(); // the thread is our own: whoever interrupted it meant another
+    Thread.interrupted(); // ignore a stray interrupt of this thread
   }
 
   /** Ends a {@link #pause}. */
@@ -87,7 +87,7 @@ public abstract class ServiceThread implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** Ends a wait that can be interrupted, unless this is called by the thread itself. */
+  /** Interrupts a wait of the thread, unless called by the thread itself. */
   public final void interrupt() {
     if (thread != Thread.currentThread()) {
       thread.interrupt();
@@ -101,7 +101,7 @@ public abstract class ServiceThread implements AutoCloseable {
     join(List.of(this));
   }
 
-  /** Waits for threads that are stopped, all together at most 5 seconds. */
+  /** Waits for stopped threads, at most 5 seconds in total. */
   public static void join(Collection<? extends ServiceThread> threads) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
@@ -115,7 +115,10 @@ public abstract class ServiceThread implements AutoCloseable {
     }
   }
 
-  /** Waits for the thread, unless this is it. Returns false if it has not ended by then. */
+  /**
+   * Waits for the thread, unless called by the thread itself. Returns false if it has not ended in
+   * time.
+   */
   public final boolean join(Duration patience) throws InterruptedException {
     if (thread == Thread.currentThread()) {
       return true;

@@ -3,11 +3,11 @@ package dev.kvstore.internal.support;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256, which every Java platform has. */
+/** Creates SHA-256 digests, which every Java platform supports. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** Returns a digest to which nothing was added yet. */
+  /** Returns a new, empty digest. */
   public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");

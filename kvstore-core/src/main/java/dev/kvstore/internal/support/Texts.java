@@ -1,10 +1,10 @@
 package dev.kvstore.internal.support;
 
-/** Text as it can be shown in a line of a terminal. */
+/** Formats text for a terminal. */
 public final class Texts {
   private Texts() {}
 
-  /** Returns the text without anything by which a terminal would leave the line or be steered. */
+  /** Returns the text on one line, without characters that control a terminal. */
   public static String oneLine(String text) {
     StringBuilder line = new StringBuilder(text.length());
     text.codePoints()
@@ -14,8 +14,8 @@ public final class Texts {
   }
 
   /**
-   * Returns the text as it can be shown on a terminal, over several lines where it has several:
-   * what would steer the terminal is written as JSON escapes it.
+   * Returns the text for a terminal, keeping its lines: characters that control the terminal are
+   * escaped as in JSON.
    */
   public static String visible(String text) {
     StringBuilder shown = new StringBuilder(text.length());
@@ -29,12 +29,12 @@ public final class Texts {
     return shown.toString();
   }
 
-  /** Returns a character that {@link #steers} as JSON, YAML and properties escape it. */
+  /** Escapes a character that {@link #steers} a terminal as in JSON, YAML and properties. */
   public static String escape(int c) {
     return "\\u%04X".formatted(c);
   }
 
-  /** Returns at most so many characters of the text, the last a "…" where more were there. */
+  /** Returns the text cut to this length; a cut text ends with "…". */
   public static String shortened(String text, int length) {
     if (text.codePointCount(0, text.length()) <= length) {
       return text;
@@ -43,7 +43,8 @@ public final class Texts {
   }
 
   /**
-   * Returns whether a character controls the terminal, turns the direction of text, or is unseen.
+   * Returns true if a character controls the terminal, changes the direction of text, or is
+   * invisible.
    */
   public static boolean steers(int c) {
     return Character.isISOControl(c)

@@ -1,4 +1,4 @@
-/** Small building blocks that every other room may use. */
+/** Small building blocks that every other package may use. */
 @NullMarked
 package dev.kvstore.internal.support;
 

@@ -1,6 +1,8 @@
 package dev.kvstore.internal.tls;
 
-/** A PEM file cannot be used. The message names the file and repeats nothing of it. */
+/**
+ * Thrown if a PEM file cannot be used. The message names the file and does not quote its content.
+ */
 public final class PemException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -22,15 +22,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file in PEM (RFC 7468), as it was when it was read. Parsed by the JDK: the libraries for PEM
- * bring a cryptographic provider of 9 MB.
+ * The content of a PEM file (RFC 7468) when it was read. Parsed with the JDK, because libraries for
+ * PEM bring a cryptographic provider of 9 MB.
  */
 public record PemFile(Path path, String text) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-  /** Reads the file as it is now; throws if that is not possible. */
+  /** Reads the file. */
   public static PemFile read(Path path) throws PemException {
     try {
       return new PemFile(path, RegularFile.read(path, StandardCharsets.ISO_8859_1));
@@ -41,7 +41,10 @@ public record PemFile(Path path, String text) {
     }
   }
 
-  /** Returns true if others than its owner can read the file; false where that cannot be seen. */
+  /**
+   * Returns true if users other than its owner can read the file; false if that cannot be
+   * determined.
+   */
   public boolean isReadByOthers() {
     try {
       return FileTrust.isReadByOthers(path);
@@ -50,7 +53,7 @@ public record PemFile(Path path, String text) {
     }
   }
 
-  /** Returns the certificates, at least one, in the order of the file. */
+  /** Returns the certificates in the order of the file; at least one. */
   public List<X509Certificate> certificates() throws PemException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
@@ -69,7 +72,7 @@ public record PemFile(Path path, String text) {
     return certificates;
   }
 
-  /** Returns the private key, in PKCS #8 and not encrypted. */
+  /** Returns the private key, which must be unencrypted PKCS #8. */
   PrivateKey privateKey() throws PemException {
     List<byte[]> blocks = blocks("PRIVATE KEY");
     if (blocks.size() == 1) {
@@ -96,7 +99,7 @@ public record PemFile(Path path, String text) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
       } catch (InvalidKeySpecException e) {
-        // It is a key of another algorithm, or none.
+        // It is a key of another algorithm, or not a key.
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("A Java runtime without " + algorithm, e);
       }

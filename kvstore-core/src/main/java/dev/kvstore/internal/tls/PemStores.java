@@ -9,7 +9,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** Key stores in memory, made of PEM files. They have an empty password. */
+/** Creates in-memory key stores from PEM files. They have an empty password. */
 public final class PemStores {
   private static final char[] NO_PASSWORD = new char[0];
 

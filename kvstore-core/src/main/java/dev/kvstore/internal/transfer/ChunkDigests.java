@@ -11,35 +11,35 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Digests of the entries that an import finds, and of what it makes of them, chunk by chunk. */
+/** Digests, chunk by chunk, of the entries that an import finds and of its changes to them. */
 final class ChunkDigests {
   private static final int BYTES = 16;
 
   private final List<String> chunks = new ArrayList<>();
   private MessageDigest chunk = Sha256.start();
 
-  /** @param after null if it is deleted or stays as it is */
+  /** @param after null if the entry is deleted or unchanged */
   void add(String key, @Nullable KVEntry<RawValue> before, @Nullable RawValue after) {
-    // No key and no etag has a line feed.
+    // Keys and etags contain no line feeds.
     chunk.update((key + '\n' + (before == null ? "" : before.etag()) + '\n').getBytes(UTF_8));
     if (after != null) {
       chunk.update(after.document());
     }
   }
 
-  /** Ends a chunk, and returns its number. */
+  /** Ends a chunk and returns its number. */
   int end() {
     chunks.add(HexFormat.of().formatHex(chunk.digest(), 0, BYTES));
     chunk = Sha256.start();
     return chunks.size() - 1;
   }
 
-  /** Returns whether that chunk is there, and the same, in both. */
+  /** Returns true if both have this chunk with the same digest. */
   boolean isSame(int number, ChunkDigests other) {
     return number < other.chunks.size() && chunks.get(number).equals(other.chunks.get(number));
   }
 
-  /** Returns a text that stands for all chunks. */
+  /** Returns the fingerprint of all chunks. */
   String fingerprint() {
     byte[] all = Sha256.of(String.join("\n", chunks).getBytes(UTF_8));
     return HexFormat.of().formatHex(all, 0, BYTES);

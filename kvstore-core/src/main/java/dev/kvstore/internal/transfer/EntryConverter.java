@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an entry of what a text spells, or reports why there is none. */
+/** Converts a parsed member to an entry, or reports why that is impossible. */
 record EntryConverter(Reading reading, FileProblems problems, Consumer<SnapshotEntry> entries)
     implements Consumer<Node.Member> {
   @Override
@@ -30,7 +30,7 @@ record EntryConverter(Reading reading, FileProblems problems, Consumer<SnapshotE
           case "updatedBy" -> author = text(part);
           case "expiresAt" -> expiresAt = instant(part, path);
           default -> {
-            // an import makes the rest anew
+            // an import sets the other metadata itself
           }
         }
       }
@@ -57,7 +57,7 @@ record EntryConverter(Reading reading, FileProblems problems, Consumer<SnapshotE
     entries.accept(new SnapshotEntry(member.name(), member.place(), value, node, metadata));
   }
 
-  /** Adds the scalars that cannot be stored, and returns whether there are any. */
+  /** Reports the scalars that cannot be stored. Returns true if there are any. */
   private boolean addScalars(Node node, FileProblems.Path path) {
     boolean[] any = {false};
     node.scalars(path, (scalar, at) -> {
@@ -86,7 +86,7 @@ record EntryConverter(Reading reading, FileProblems problems, Consumer<SnapshotE
     }
   }
 
-  /** @throws InvalidInputException if the text is no instant */
+  /** @throws InvalidInputException if the text is not an instant */
   static Instant instant(String text) {
     try {
       return Instant.parse(text);

@@ -6,12 +6,15 @@ import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
 
-/** Text of which a single entry cannot fill the memory: it may only be so long. */
+/** A reader that limits the length of a single entry, so that it cannot exhaust memory. */
 final class EntryText extends FilterReader {
-  /** A byte of BSON takes at most six characters, as backslash, u and four digits. */
+  /**
+   * The maximum ratio of characters to bytes of BSON; a byte takes at most six characters, as a
+   * Unicode escape.
+   */
   private static final int GROWTH = 8;
 
-  /** For the key, metadata, and what was read ahead. */
+  /** Additional characters for the key, metadata and read-ahead. */
   private static final int SLACK = 64 * 1024;
 
   private final long max;
@@ -23,7 +26,7 @@ final class EntryText extends FilterReader {
     this.left = max;
   }
 
-  /** Says that what comes now belongs to another entry. */
+  /** Starts the next entry. */
   void nextEntry() {
     left = max;
   }

@@ -27,11 +27,11 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the entries of an import, in as few requests as it takes: the one place where an import
- * changes a store. Not thread-safe.
+ * Writes the entries of an import in as few requests as possible. Only this class changes the store
+ * during an import. Not thread-safe.
  */
 final class EntryWriter implements AutoCloseable {
-  /** How many requests run at a time where each key needs one. */
+  /** The number of concurrent requests if each key needs one. */
   private static final int PARALLEL = 8;
 
   private final KVStore store;
@@ -39,14 +39,14 @@ final class EntryWriter implements AutoCloseable {
   private final boolean onCondition;
   private @Nullable ExecutorService threads;
 
-  /** @param onCondition whether each entry must still be what was found */
+  /** @param onCondition true to write each entry only if it is still the one that was found */
   EntryWriter(KVStore store, ImportSettings settings, boolean onCondition) {
     this.store = store;
     this.settings = settings;
     this.onCondition = onCondition;
   }
 
-  /** Writes the entries, and returns the keys of those that are not what they had to be. */
+  /** Writes the entries. Returns the keys of those that had changed and were not written. */
   Set<String> write(List<PlannedWrite> writes) {
     Map<Optional<String>, Map<String, RawValue>> batches = new LinkedHashMap<>();
     Map<String, Runnable> singles = new LinkedHashMap<>();
@@ -111,7 +111,10 @@ final class EntryWriter implements AutoCloseable {
     return own.or(() -> Optional.ofNullable(settings.author()));
   }
 
-  /** Merges into what is there by compare-and-set: another writer's members are not lost. */
+  /**
+   * Merges into the current value by compare-and-set, so that members of another writer are not
+   * lost.
+   */
   private void merge(PlannedWrite write) {
     String key = write.key();
     RawValue value = write.entry().value();
@@ -127,7 +130,7 @@ final class EntryWriter implements AutoCloseable {
     }
   }
 
-  /** Deletes the entries, and returns the keys of those that are not what they had to be. */
+  /** Deletes the entries. Returns the keys of those that had changed and were not deleted. */
   Set<String> delete(Collection<KVEntry<RawValue>> entries) {
     if (!onCondition) {
       DeleteOptions options = DeleteOptions.DEFAULT;
@@ -143,7 +146,7 @@ final class EntryWriter implements AutoCloseable {
     return inParallel(singles);
   }
 
-  /** Does everything, and returns the keys whose condition did not hold. */
+  /** Performs all writes concurrently. Returns the keys whose condition did not hold. */
   private Set<String> inParallel(Map<String, Runnable> writes) {
     if (writes.isEmpty()) {
       return Set.of();

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.Writer;
 
 /**
- * Escapes what would steer a terminal as JSON does, which YAML in double quotes and properties
- * understand too.
+ * Escapes characters that control a terminal as in JSON; double-quoted YAML and properties use the
+ * same escapes.
  */
 final class EscapingWriter extends FilterWriter {
   EscapingWriter(Writer out) {

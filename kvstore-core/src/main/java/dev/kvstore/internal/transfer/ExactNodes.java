@@ -28,10 +28,10 @@ import org.bson.json.JsonWriterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exact format: a line for each entry, a document in MongoDB's canonical Extended JSON,
- * {@code {"key": …, "value": …}}, with its metadata where wanted. A value that Extended JSON does
- * not bring back as it is, such as an object with the member {@code $date}, is in the member
- * {@code bson} instead, as a document {@code {value: …}} in base64.
+ * The exact format: one line per entry, a document in MongoDB's canonical Extended JSON,
+ * {@code {"key": …, "value": …}}, optionally with metadata. A value that Extended JSON does not
+ * preserve, such as an object with the member {@code $date}, is in the member {@code bson} instead,
+ * as a document {@code {value: …}} in base64.
  */
 final class ExactNodes {
   private static final JsonWriterSettings CANONICAL =
@@ -76,7 +76,7 @@ final class ExactNodes {
       BsonDocument read = BsonDocument.parse(plain.toJson(CANONICAL));
       return BsonValues.ofBsonValue(read.get(VALUE, BsonNull.VALUE)).equals(value);
     } catch (RuntimeException e) {
-      return false; // org.bson has several of them for text that it cannot read
+      return false; // org.bson throws several types for text that it cannot parse
     }
   }
 
@@ -125,13 +125,14 @@ final class ExactNodes {
     FileProblems.Path path = FileProblems.Path.NONE;
     T item;
     try {
-      // First by a strict parser: that of org.bson takes more than JSON, and quotes in its errors.
+      // Parse strictly first: the parser of org.bson accepts more than JSON and quotes the text in
+      // its errors.
       path = FileProblems.Path.of(keyOf(line));
       item = parser.parse(BsonDocument.parse(line), place);
     } catch (InvalidInputException e) {
       problems.add(place, path, String.valueOf(e.getMessage()));
       return;
-    } catch (RuntimeException e) { // org.bson has several of them for text that it cannot read
+    } catch (RuntimeException e) { // org.bson throws several types for text that it cannot parse
       problems.add(place, path, "it is no entry in Extended JSON, {\"key\": …, \"value\": …}");
       return;
     }
@@ -148,7 +149,7 @@ final class ExactNodes {
     return new SnapshotEntry(key, place, value(line, reading), null, metadata(line));
   }
 
-  /** Reads the line to its end, and returns the key; empty if it has none. */
+  /** Parses the whole line and returns the key; empty if it has none. */
   private static String keyOf(String line) {
     String key = "";
     try (JsonParser parser = Values.JSON.factory().createParser(line)) {

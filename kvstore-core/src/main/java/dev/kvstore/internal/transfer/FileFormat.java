@@ -3,16 +3,16 @@ package dev.kvstore.internal.transfer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a snapshot can be written in. */
+/** The format of a snapshot. */
 public enum FileFormat {
   JSON,
   YAML,
   PROPERTIES,
 
-  /** MongoDB Extended JSON, one entry a line, which keeps every type. */
+  /** MongoDB Extended JSON, one entry per line. Preserves every type. */
   EXACT;
 
-  /** Returns the format that the name of the file ends with, or null. */
+  /** Returns the format for the extension of the file name, or null. */
   public static @Nullable FileFormat of(String file) {
     String name = file.toLowerCase(Locale.ROOT);
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
@@ -24,7 +24,7 @@ public enum FileFormat {
     };
   }
 
-  /** As it is written on the command line. */
+  /** Returns the name on the command line. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The problems of a snapshot, each with its place, so that all can be fixed at once. */
+/** Collects the problems of a snapshot with their places, so that all can be fixed at once. */
 public final class FileProblems {
   private static final int MOST = 100;
 
@@ -19,12 +19,12 @@ public final class FileProblems {
     this.file = file;
   }
 
-  /** Adds what is wrong at a place that belongs to no key. */
+  /** Adds a problem at a place that does not belong to a key. */
   void add(Place place, String reason) {
     add(place, Path.NONE, reason);
   }
 
-  /** Adds what is wrong with a value or a part of it. The reason quotes nothing of the value. */
+  /** Adds a problem of a value or a part of it. The reason must not quote the value. */
   void add(Place place, Path path, String reason) {
     if (problems.size() < MOST) {
       problems.add(new InvalidSnapshotException.Problem(
@@ -38,7 +38,7 @@ public final class FileProblems {
     return file + ":" + place.line() + ":" + place.column() + ": " + path + reason;
   }
 
-  /** Adds what the user should know, although it is no problem. */
+  /** Adds a note for the user that is not a problem. */
   void note(Place place, String text) {
     notes.add(message(place, Path.NONE, text));
   }
@@ -91,7 +91,7 @@ public final class FileProblems {
       return new Path(key, pointer + "/" + index);
     }
 
-    /** Returns the path as the beginning of a message. */
+    /** Returns the path for the beginning of a message. */
     @Override
     public String toString() {
       if (key.isEmpty()) {

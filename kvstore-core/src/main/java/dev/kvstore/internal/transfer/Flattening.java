@@ -3,8 +3,8 @@ package dev.kvstore.internal.transfer;
 import java.util.function.Consumer;
 
 /**
- * Takes nested values apart: each scalar gets a key of its own, made of the names on the way to it.
- * An item of a list has its index in brackets, {@code a[0]}. What is empty stays a value.
+ * Flattens nested values: each scalar gets its own key, made of the names that lead to it. An item
+ * of a list has its index in brackets, {@code a[0]}. An empty object or list remains a value.
  */
 record Flattening(String separator, Consumer<Node.Member> flat) implements Consumer<Node.Member> {
   @Override

@@ -19,11 +19,11 @@ import java.io.Writer;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Makes generators of JSON and YAML. They flush, but do not close, what they write to. */
+/** Creates generators for JSON and YAML. They flush but do not close the writer. */
 public final class Generators {
   private Generators() {}
 
-  /** Makes a generator that writes there. */
+  /** Creates a generator for a writer. */
   public interface Maker {
     JsonGenerator to(Writer writer) throws IOException;
   }
@@ -33,13 +33,13 @@ public final class Generators {
     void to(JsonGenerator out) throws IOException;
   }
 
-  /** JSON without line breaks. */
+  /** Returns a generator for JSON without line breaks. */
   public static JsonGenerator line(Writer writer) throws IOException {
     return configured(Values.JSON.factory().createGenerator(writer))
         .setCharacterEscapes(new Escapes());
   }
 
-  /** JSON for people. */
+  /** Returns a generator for pretty-printed JSON. */
   public static JsonGenerator json(Writer writer) throws IOException {
     DefaultIndenter indent = new DefaultIndenter("  ", "\n");
     Separators separators =
@@ -60,7 +60,7 @@ public final class Generators {
         .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
   }
 
-  /** Returns the document as text, without a line break at its end. */
+  /** Returns the document as text, without a trailing line break. */
   public static String text(Maker maker, Content content) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = maker.to(text)) {
@@ -71,7 +71,7 @@ public final class Generators {
     return text.toString().stripTrailing();
   }
 
-  /** Writes an entry as the service does. */
+  /** Writes an entry in the format of the service. */
   public static void entry(JsonGenerator out, KVEntry<RawValue> entry) throws IOException {
     out.writeStartObject();
     out.writeStringField("key", entry.key());
@@ -79,7 +79,7 @@ public final class Generators {
     out.writeEndObject();
   }
 
-  /** Writes the value and metadata of an entry as the service does, without its key. */
+  /** Writes the value and metadata of an entry in the format of the service, without its key. */
   static void members(JsonGenerator out, KVEntry<RawValue> entry) throws IOException {
     KVMetadata metadata = entry.metadata();
     out.writeFieldName("value");
@@ -99,7 +99,7 @@ public final class Generators {
     out.writeString(instant == null ? null : instant.toString());
   }
 
-  /** Escapes what would steer a terminal; for whoever reads JSON it is the same. */
+  /** Escapes characters that control a terminal; the JSON value is the same. */
   private static final class Escapes extends CharacterEscapes {
     private static final long serialVersionUID = 1L;
 

@@ -2,21 +2,21 @@ package dev.kvstore.internal.transfer;
 
 import java.util.Locale;
 
-/** What an import does with entries that the store has already. */
+/** How an import treats existing entries of the store. */
 public enum ImportMode {
-  /** Replaces those that are in the snapshot. The others stay. */
+  /** Replaces entries that are in the snapshot, and keeps the others. */
   MERGE,
 
-  /** Keeps all of them, and only adds what is missing. */
+  /** Keeps all entries, and only adds missing ones. */
   DEFAULTS,
 
-  /** Replaces those that are in the snapshot, and deletes the others. */
+  /** Replaces entries that are in the snapshot, and deletes the others. */
   REPLACE,
 
-  /** Stores all as it was, metadata and history included, in a store that has nothing else. */
+  /** Stores everything as it was, metadata and history included, in an empty store. */
   RESTORE;
 
-  /** As it is written on the command line and in a query string. */
+  /** Returns the name on the command line and in a query string. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Compares the entries of a snapshot with those of a store, and writes what differs. */
+/** Compares the entries of a snapshot with those of a store, and writes the differences. */
 final class ImportPass {
   private static final int AT_ONCE = 200;
   private static final long BYTES_AT_ONCE = 4L * 1024 * 1024;
@@ -41,7 +41,7 @@ final class ImportPass {
   /** Null if nothing is written. */
   private final @Nullable EntryWriter writer;
 
-  /** What was found before, and has to be there still; or null. */
+  /** The digests of the dry run that must still match, or null. */
   private final @Nullable ChunkDigests expected;
 
   ImportPass(
@@ -64,7 +64,7 @@ final class ImportPass {
     return digests;
   }
 
-  /** @param total how many entries of the snapshot count */
+  /** @param total the number of entries to import */
   ChangeReport run(SnapshotKeys keys, long total) throws IOException {
     reader.each(entry -> {
       if (entry.key().startsWith(settings.prefix())) {
@@ -104,7 +104,7 @@ final class ImportPass {
     listener.progress(done, total);
   }
 
-  /** Returns the write that the entry needs, if any. */
+  /** Returns the necessary write of the entry; empty if there is none. */
   private Optional<PlannedWrite> plan(SnapshotEntry entry, @Nullable KVEntry<RawValue> before) {
     Optional<PlannedWrite> write = hasExpired(entry) ? Optional.empty() : needed(entry, before);
     digests.add(entry.key(), before, write.map(PlannedWrite::after).orElse(null));
@@ -128,7 +128,7 @@ final class ImportPass {
           ? Optional.empty()
           : Optional.of(new PlannedWrite(entry, before, stored, List.of()));
     }
-    if (entry.node() == null) { // it is exact
+    if (entry.node() == null) { // in the exact format
       return Optional.of(new PlannedWrite(entry, before, entry.value(), List.of()));
     }
     StoredTypes.Kept kept = StoredTypes.keep(entry.key(), stored, entry.value(), settings.deep());
@@ -165,7 +165,7 @@ final class ImportPass {
     for (PlannedWrite write : writes) {
       boolean isRefused = refused.contains(write.key());
       if (isRefused && settings.mode() == ImportMode.DEFAULTS && expected == null) {
-        report.unchanged(); // someone else was faster
+        report.unchanged(); // created concurrently
       } else {
         report.add(
             write.key(),
@@ -178,7 +178,7 @@ final class ImportPass {
     }
   }
 
-  /** Ends a chunk, and returns whether it is not what it had to be. */
+  /** Ends a chunk. Returns true if it differs from the dry run. */
   private boolean isChangedSince() {
     int chunk = digests.end();
     return expected != null && !digests.isSame(chunk, expected);
@@ -215,7 +215,7 @@ final class ImportPass {
     return keys.hasNext() ? keys.next() : null;
   }
 
-  /** Deletes entries, some at a time. */
+  /** Deletes entries in batches. */
   private final class Deletions {
     private final List<String> some = new ArrayList<>();
 
@@ -270,7 +270,7 @@ final class ImportPass {
     }
   }
 
-  /** Says where the import stopped, if it does. */
+  /** Runs a step; a failure is thrown with the place where the import stopped. */
   private void guarded(String key, int line, Runnable step) {
     try {
       step.run();

@@ -5,14 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an import does.
+ * The settings of an import.
  *
- * @param prefix of the keys that count, in the snapshot as well as in the store
- * @param deep whether objects are merged member by member instead of replaced
- * @param fingerprint what a dry run returned, or null; nothing is written if it is another one now
- * @param author of the entries, or null
- * @param comment recorded in the history, or null
- * @param authorsKept whether entries get the authors that the snapshot names instead
+ * @param prefix selects keys, in both the snapshot and the store
+ * @param deep true to merge objects member by member instead of replacing them
+ * @param fingerprint the fingerprint of a dry run, or null; nothing is written if it no longer
+ *     matches
+ * @param author the author of the entries, or null
+ * @param comment the comment in the history, or null
+ * @param authorsKept true to use the authors in the snapshot instead, if it has any
  */
 public record ImportSettings(
     String prefix,
@@ -23,7 +24,7 @@ public record ImportSettings(
     @Nullable String author,
     @Nullable String comment,
     boolean authorsKept) {
-  /** Merges everything. */
+  /** Merges all entries. */
   public static final ImportSettings DEFAULT =
       new ImportSettings("", ImportMode.MERGE, false, false, null, null, null, true);
 

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON, and goes on after an error, so that all of them are reported. */
+/** Reads JSON, and continues after an error, so that all errors are reported. */
 final class JsonNodes {
   private static final String VALUE =
       "a value is a number, true, false, null, an object, an array, or text in double quotes";
@@ -31,7 +31,7 @@ final class JsonNodes {
   private final JsonParser parser;
   private final FileProblems problems;
 
-  /** Where all is, whatever the parser says; or null. */
+  /** The place to report for all parts, or null for their real places. */
   private final @Nullable Place fixed;
 
   private final ValueSize size;
@@ -44,7 +44,7 @@ final class JsonNodes {
     this.size = new ValueSize(mostBytes);
   }
 
-  /** Reads the members of the one object that the text is. */
+  /** Reads the members of the object that is the whole text. */
   static void read(
       SnapshotSource source, Reading reading, FileProblems problems, Consumer<Node.Member> members)
       throws IOException {
@@ -64,13 +64,13 @@ final class JsonNodes {
     }
   }
 
-  /** Returns where a syntax error is, or null. */
+  /** Reads the members. Returns the place of a syntax error, or null. */
   private static @Nullable Place readInto(
       Consumer<Node.Member> members, InputStream json, Reading reading, FileProblems problems)
       throws IOException {
     JsonParser parser = reading.json().factory().createParser(json);
     try (parser) {
-      // Duplicates are reported here, all of them.
+      // All duplicates are reported here instead.
       parser.disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
       JsonNodes nodes = new JsonNodes(parser, problems, null, reading.limits().maxBytes());
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -102,8 +102,8 @@ final class JsonNodes {
   }
 
   /**
-   * Returns an object of the members that begin on lines of their own after the error, at the same
-   * places; nothing if there are none. The names that are indented least are those of members.
+   * Returns an object of the members after the error that start on their own lines, at the same
+   * places; empty if there are none. The least indented names are those of members.
    */
   private static byte[] after(Place broken, byte[] json) {
     String[] lines = new String(json, StandardCharsets.UTF_8).split("\n", -1);
@@ -121,17 +121,17 @@ final class JsonNodes {
     return new byte[0];
   }
 
-  /** Returns at which column a line begins with a quote, or a large number. */
+  /** Returns the column of a quote at the beginning of a line, or a large number. */
   private static int nameAt(String line) {
     String text = line.stripLeading();
     return text.startsWith("\"") ? line.length() - text.length() : Integer.MAX_VALUE;
   }
 
   /**
-   * Returns the one value that the text is, with all its parts at the given place.
+   * Parses a text that is one value; all parts get the given place.
    *
    * @throws JsonProcessingException if it is not JSON
-   * @throws InvalidInputException if it goes beyond a limit
+   * @throws InvalidInputException if it exceeds a limit
    */
   static Node value(byte[] json, Place place) throws IOException {
     try (JsonParser parser = Values.JSON.factory().createParser(json)) {
@@ -190,7 +190,7 @@ final class JsonNodes {
     return new Place(Math.max(location.getLineNr(), 1), Math.max(location.getColumnNr(), 1));
   }
 
-  /** Returns why the text is not JSON, without any of its text but single characters. */
+  /** Returns why the text is not JSON, quoting at most single characters of it. */
   static String reason(JsonProcessingException e) {
     if (e instanceof StreamConstraintsException) {
       return "it is nested too deeply, or a number or name is too long";

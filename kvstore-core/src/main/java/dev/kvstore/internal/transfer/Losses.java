@@ -6,7 +6,7 @@ import dev.kvstore.spi.RawValue;
 import java.util.function.Consumer;
 import org.bson.BsonValue;
 
-/** Finds the parts of a value that come back from plain JSON as another type. */
+/** Finds the parts of a value that are read back from plain JSON as another type. */
 record Losses(Consumer<String> messages) {
   void find(String key, RawValue value) {
     find(FileProblems.Path.of(key), BsonValues.toBsonValue(value));
@@ -15,7 +15,7 @@ record Losses(Consumer<String> messages) {
   private void find(FileProblems.Path path, BsonValue value) {
     switch (value.getBsonType()) {
       case STRING, INT32, BOOLEAN, NULL -> {
-        // JSON has these
+        // JSON has these types
       }
       case DOCUMENT ->
         value.asDocument().forEach((name, member) -> find(path.member(name), member));

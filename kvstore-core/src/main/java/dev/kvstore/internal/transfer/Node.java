@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A value as a file spells it, with the place of each of its parts. */
+/** A value as written in a file, with the place of each part. */
 public sealed interface Node {
   Place place();
 
   void writeTo(JsonGenerator out) throws IOException;
 
-  /** Calls the action with each scalar in this and the path to it, which begins with this one. */
+  /**
+   * Calls the action with each scalar of this value and its path, which starts with the given one.
+   */
   default void scalars(Path path, BiConsumer<Scalar, Path> action) {
     if (this instanceof Scalar scalar) {
       action.accept(scalar, path);
@@ -30,11 +32,11 @@ public sealed interface Node {
   }
 
   /**
-   * Anything but an object or an array.
+   * A value other than an object or an array.
    *
-   * @param kind of the value in JSON
-   * @param text of a string or a number
-   * @param advice what was probably meant, where that is something else; or null
+   * @param kind the kind of the value in JSON
+   * @param text the text of a string or a number
+   * @param advice a hint if something else was probably meant, or null
    */
   record Scalar(
       Place place, JsonToken kind, String text, @Nullable String advice) implements Node {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A write of an import.
  *
- * @param before the entry that is there, or null
- * @param after the value to be written: that of the snapshot, with the types that are stored now
- * @param typeChanges where a part of the value gets another type than it has now
+ * @param before the existing entry, or null
+ * @param after the value to write: that of the snapshot, with the stored types
+ * @param typeChanges the places where a part of the value changes its type
  */
 public record PlannedWrite(
     SnapshotEntry entry,
@@ -21,7 +21,7 @@ public record PlannedWrite(
     return entry.key();
   }
 
-  /** Returns the value that is there, or null. */
+  /** Returns the existing value, or null. */
   public @Nullable RawValue valueBefore() {
     return before == null ? null : before.value();
   }

@@ -9,14 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the entries of given keys, fewer at a time where they are large. Not thread-safe. */
+/** Reads the entries of given keys, fewer at a time if they are large. Not thread-safe. */
 final class PresentEntries {
   private static final int MOST_AT_ONCE = 200;
 
-  /** Before it is known how large the values are. */
+  /** The number of entries to read while the size of the values is unknown. */
   private static final int FEW_AT_ONCE = 25;
 
-  /** About the most bytes of values to be read at once. */
+  /** The approximate maximum size of values to read at a time. */
   private static final long BYTES_AT_ONCE = 2L * 1024 * 1024;
 
   private final KVStore store;

@@ -12,8 +12,8 @@ import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
- * Reads properties. A value that begins as an object, an array or text in quotes does in JSON is
- * that, the others are scalars.
+ * Reads properties. A value that starts like a JSON object, array or string is parsed as JSON; all
+ * others are scalars.
  */
 final class PropertiesNodes {
   private final Types types;
@@ -55,7 +55,7 @@ final class PropertiesNodes {
     }
   }
 
-  /** Returns true if the next line belongs to this one. A comment has no second line. */
+  /** Returns true if the line continues on the next one. A comment never does. */
   private static boolean goesOn(String line, boolean first) {
     String text = line.stripLeading();
     if (first && (text.startsWith("#") || text.startsWith("!"))) {

@@ -5,12 +5,12 @@ import dev.kvstore.spi.ValueLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a snapshot is read.
+ * The options for reading a snapshot.
  *
- * @param types what scalars without quotes stand for
- * @param separator what joins the names of members into keys; null to keep values nested
- * @param metadata whether each value comes with its metadata
- * @param json holds JSON to the limits
+ * @param types the interpretation of unquoted scalars
+ * @param separator joins the names of members to keys; null to keep values nested
+ * @param metadata true if each value comes with its metadata
+ * @param json parses JSON within the limits
  */
 public record Reading(
     FileFormat format,
@@ -28,17 +28,17 @@ public record Reading(
     this(format, types, separator, metadata, limits, new JsonTranscoder(limits));
   }
 
-  /** Values without metadata, of any size that a store may have. */
+  /** Returns options for values without metadata, of any size that a store accepts. */
   public static Reading of(FileFormat format, Types types, @Nullable String separator) {
     return new Reading(format, types, separator, false, Values.LIMITS, Values.JSON);
   }
 
-  /** As this one, for values that come with their metadata. */
+  /** Returns a copy for values with metadata. */
   public Reading withMetadata() {
     return new Reading(format, types, separator, true, limits, json);
   }
 
-  /** As this one, with the names of members joined into keys. */
+  /** Returns a copy with the names of members joined to keys. */
   public Reading withSeparator(String newSeparator) {
     return new Reading(format, types, newSeparator, metadata, limits, json);
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Counts changes, and lists the first of them. Not thread-safe. */
+/** Builds a report: counts changes and lists the first of them. Not thread-safe. */
 public final class ReportBuilder {
   private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
   private final List<Item> items = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class ReportBuilder {
     }
   }
 
-  /** Returns how many entries were written or deleted. */
+  /** Returns the number of entries written or deleted. */
   long done() {
     return count(Kind.CREATED) + count(Kind.CHANGED) + count(Kind.DELETED);
   }
@@ -64,7 +64,7 @@ public final class ReportBuilder {
   /**
    * Returns the report.
    *
-   * @param fingerprint of a dry run; null if it was none
+   * @param fingerprint the fingerprint of a dry run; otherwise null
    */
   public ChangeReport build(@Nullable String fingerprint) {
     return new ChangeReport(

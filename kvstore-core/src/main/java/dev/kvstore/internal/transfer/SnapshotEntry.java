@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of a snapshot.
  *
- * @param place of the key
- * @param node the value as the text spells it; null in the exact format
+ * @param place the place of the key
+ * @param node the value as written in the text; null in the exact format
  * @param metadata null if the snapshot has none
  */
 public record SnapshotEntry(
@@ -19,7 +19,7 @@ public record SnapshotEntry(
     @Nullable Node node,
     @Nullable Metadata metadata) {
 
-  /** What an import takes of the metadata of an entry. */
+  /** The metadata of an entry that an import uses. */
   public record Metadata(Optional<String> author, Optional<Instant> expiresAt) {}
 
   /** Returns the line of the key, from 1. */

@@ -19,11 +19,10 @@ public record SnapshotExport(KVStore store, String prefix, Writing writing) {
   private static final int PAGE = 500;
 
   /**
-   * Exports, and returns the number of entries or revisions.
+   * Exports the entries or revisions and returns their number.
    *
-   * @param losses takes a message for each value that is going to be read back as something else
-   * @param progress takes that number after every few of them, and returns false to end the export
-   *     there
+   * @param losses receives a message for each value that will be read back differently
+   * @param progress called from time to time with that number; returns false to end the export
    */
   public long to(Writer to, Consumer<String> losses, LongPredicate progress) throws IOException {
     try (SnapshotWriter snapshot = new SnapshotWriter(to, writing, losses)) {

@@ -10,17 +10,17 @@ import dev.kvstore.PreconditionFailedException;
 import java.io.IOException;
 
 /**
- * An import of a snapshot: everything is read and checked before anything is written. If the keys
- * of the snapshot are not in order, they are all in memory.
+ * An import of a snapshot. The whole snapshot is read and checked before anything is written. If
+ * its keys are not in order, they are all kept in memory.
  */
 public record SnapshotImport(
     KVStore store, SnapshotReader reader, ImportSettings settings, ImportListener listener) {
   /**
-   * Imports.
+   * Imports the snapshot.
    *
-   * @throws InvalidSnapshotException if something is wrong with the snapshot; nothing was written
-   * @throws PreconditionFailedException if the fingerprint is another one now; nothing was written
-   * @throws ImportStoppedException if it ended early
+   * @throws InvalidSnapshotException if the snapshot is invalid; nothing was written
+   * @throws PreconditionFailedException if the fingerprint no longer matches; nothing was written
+   * @throws ImportStoppedException if the import ended early
    */
   public ChangeReport run() throws IOException {
     if (settings.deep() && reader.isExact()) {

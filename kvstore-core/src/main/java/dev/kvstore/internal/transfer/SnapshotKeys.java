@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a snapshot. As long as they come in the order of keys, as those of an export do, they
- * are not kept. Not thread-safe.
+ * The keys of a snapshot. They are not kept in memory as long as they are in order, like those of
+ * an export. Not thread-safe.
  */
 public final class SnapshotKeys {
   private final @Nullable Set<String> kept;
@@ -30,9 +30,9 @@ public final class SnapshotKeys {
   }
 
   /**
-   * Adds the key, and returns false if it was there before.
+   * Adds the key. Returns false if it is a duplicate.
    *
-   * @throws OutOfOrder if the keys have to be in order, and are not
+   * @throws OutOfOrder if the keys must be in order and are not
    */
   boolean add(String key) {
     if (kept != null) {
@@ -52,12 +52,12 @@ public final class SnapshotKeys {
     return kept == null;
   }
 
-  /** Returns whether the key is there, unless the keys are in order. */
+  /** Returns true if the key was added. Not for keys that are in order. */
   boolean contains(String key) {
     return kept != null && kept.contains(key);
   }
 
-  /** Ends the reading of a snapshot that has to be read in another way. */
+  /** Thrown to stop reading a snapshot that must be read again with keys in any order. */
   static final class OutOfOrder extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

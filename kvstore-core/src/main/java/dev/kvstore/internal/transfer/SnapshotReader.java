@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Reads the entries of a snapshot, one after the other: a JSON object, a YAML mapping, properties,
- * or a line for each entry. Not thread-safe.
+ * Reads the entries of a snapshot one by one, from a JSON object, a YAML mapping, properties, or a
+ * line per entry. Not thread-safe.
  */
 public final class SnapshotReader {
   private final SnapshotSource source;
@@ -44,12 +44,12 @@ public final class SnapshotReader {
   }
 
   /**
-   * Reads everything once, or twice if the keys are not in order.
+   * Reads the whole snapshot and checks it. Reads it twice if the keys are not in order.
    *
-   * @param entries makes what takes the entries, for each time
-   * @param whenKept called for each key that is kept in memory, which none is if they are in order
-   * @throws InvalidSnapshotException with all that is wrong: text that is not in that format, keys
-   *     that are illegal or there twice, and values that cannot be stored without loss
+   * @param entries creates a consumer of the entries for each read
+   * @param whenKept called for each key that is kept in memory; never if the keys are in order
+   * @throws InvalidSnapshotException with all problems: syntax errors, invalid or duplicate keys,
+   *     and values that cannot be stored without loss
    * @throws KVException with {@link ErrorCode#MISSING_DEPENDENCY} if a library is missing
    */
   public SnapshotKeys check(Supplier<Consumer<SnapshotEntry>> entries, Consumer<String> whenKept)
@@ -68,7 +68,7 @@ public final class SnapshotReader {
     return keys;
   }
 
-  /** Reads everything again, after {@link #check}. */
+  /** Reads the whole snapshot again, after {@link #check}. */
   public void each(Consumer<SnapshotEntry> entries) throws IOException {
     FileProblems checked = problems;
     problems = new FileProblems(source.name());
@@ -109,9 +109,9 @@ public final class SnapshotReader {
   }
 
   /**
-   * Returns what the text spells.
+   * Returns the parsed members of the text.
    *
-   * @throws InvalidSnapshotException if it is not in that format
+   * @throws InvalidSnapshotException if it is not in the expected format
    */
   public List<Node.Member> members() throws IOException {
     List<Node.Member> members = new ArrayList<>();
@@ -125,12 +125,12 @@ public final class SnapshotReader {
     return members;
   }
 
-  /** Returns what the user should know about the snapshot, whatever becomes of its values. */
+  /** Returns notes for the user about the snapshot as a whole. */
   public List<String> notes() {
     return problems.notes();
   }
 
-  /** Returns which parts of the value were probably meant to be something else. */
+  /** Returns hints about parts of the value that were probably meant differently. */
   public List<String> advice(SnapshotEntry entry) {
     List<String> advice = new ArrayList<>();
     if (entry.node() != null) {
@@ -143,12 +143,12 @@ public final class SnapshotReader {
     return advice;
   }
 
-  /** Decides which entries are read. */
+  /** Decides which entries to read. */
   private interface Filter {
     boolean accepts(String key, Place place);
   }
 
-  /** Reports illegal keys and those that are there twice. */
+  /** Reports invalid and duplicate keys. */
   private record Keys(SnapshotKeys keys, FileProblems problems, boolean flattened)
       implements Filter {
     @Override

@@ -16,11 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /**
- * The text of a snapshot, which can be read more than once. What comes from elsewhere than a file
- * is kept in a temporary file that only its owner can read.
+ * The text of a snapshot, which can be read more than once. Input that is not a regular file is
+ * copied to a temporary file that only its owner can read.
  */
 public final class SnapshotSource implements Closeable {
-  /** Of a longer text only the first syntax error is reported. */
+  /** The maximum size of a text of which all syntax errors are reported, not only the first one. */
   private static final long SMALL_BYTES = 4 * 1024 * 1024;
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -36,10 +36,13 @@ public final class SnapshotSource implements Closeable {
     this.temporary = temporary;
   }
 
-  /** Returns the file as a source. A pipe or device is copied first, as it can be read once. */
+  /**
+   * Returns the file as a source. A pipe or device is copied first, because it can be read only
+   * once.
+   */
   public static SnapshotSource of(Path file, String name) throws IOException {
     if (Files.isRegularFile(file)) {
-      Files.newInputStream(file).close(); // reports that it cannot be read
+      Files.newInputStream(file).close(); // fails if it cannot be read
       return new SnapshotSource(file, name, false);
     }
     try (InputStream in = Files.newInputStream(file)) {
@@ -47,7 +50,7 @@ public final class SnapshotSource implements Closeable {
     }
   }
 
-  /** Copies everything to a temporary file, which {@link #close()} deletes. */
+  /** Copies the input to a temporary file, which {@link #close()} deletes. */
   public static SnapshotSource copyOf(InputStream in, String name) throws IOException {
     Path copy = Files.createTempFile("kvstore-", ".snapshot", DurableFile.ownerOnly());
     SnapshotSource source = new SnapshotSource(copy, name, true);
@@ -60,7 +63,7 @@ public final class SnapshotSource implements Closeable {
     }
   }
 
-  /** Returns what messages call it. */
+  /** Returns the name for messages. */
   public String name() {
     return name;
   }
@@ -72,10 +75,10 @@ public final class SnapshotSource implements Closeable {
   /**
    * Returns the characters without a byte order mark.
    *
-   * @throws CharacterCodingException when reading what is not UTF-8
+   * @throws CharacterCodingException on reading, if the text is not UTF-8
    */
   Reader reader() throws IOException {
-    // With a decoder of its own, which reports what a Charset would replace.
+    // With an explicit decoder, which reports malformed input; a Charset would replace it.
     PushbackReader text =
         new PushbackReader(new InputStreamReader(open(), StandardCharsets.UTF_8.newDecoder()));
     int first = text.read();
@@ -85,7 +88,7 @@ public final class SnapshotSource implements Closeable {
     return text;
   }
 
-  /** Returns true if the whole text may be in memory. */
+  /** Returns true if the text is small enough to be held in memory. */
   boolean isSmall() throws IOException {
     return Files.size(file) <= SMALL_BYTES;
   }
@@ -95,7 +98,7 @@ public final class SnapshotSource implements Closeable {
     return withoutMark(Files.readAllBytes(file));
   }
 
-  /** Returns the bytes of a text without the byte order mark, if they begin with one. */
+  /** Returns the bytes of a text without a byte order mark. */
   public static byte[] withoutMark(byte[] bytes) {
     int length = MARK_BYTES.length;
     return bytes.length >= length && Arrays.equals(bytes, 0, length, MARK_BYTES, 0, length)

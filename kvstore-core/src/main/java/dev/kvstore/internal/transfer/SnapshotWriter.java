@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the entries of a snapshot, one after the other: what {@link SnapshotReader} reads. Closing
- * it ends the snapshot, and not what it is written to. Not thread-safe.
+ * Writes the entries of a snapshot one by one, for {@link SnapshotReader}. Closing it ends the
+ * snapshot and does not close the underlying writer. Not thread-safe.
  */
 public final class SnapshotWriter implements Closeable {
   private final Writer to;
@@ -31,9 +31,9 @@ public final class SnapshotWriter implements Closeable {
   private final Set<String> flatKeys = new HashSet<>();
 
   /**
-   * Begins a snapshot.
+   * Starts a snapshot.
    *
-   * @param losses takes a message for each value that is going to be read back as something else
+   * @param losses receives a message for each value that will be read back differently
    */
   public SnapshotWriter(Writer to, Writing writing, Consumer<String> losses) throws IOException {
     check(writing);
@@ -65,8 +65,7 @@ public final class SnapshotWriter implements Closeable {
   /**
    * Writes the entry.
    *
-   * @throws InvalidInputException if another entry got the same key, as nested values were
-   *     flattened
+   * @throws InvalidInputException if another entry has the same key after flattening
    */
   public void write(KVEntry<RawValue> entry) throws IOException {
     RawValue value = Values.of(entry);

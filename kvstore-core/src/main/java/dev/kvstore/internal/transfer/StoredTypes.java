@@ -13,14 +13,17 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
 /**
- * Puts a value that was read from JSON in the place of a stored one. What JSON shows unchanged
- * keeps its stored type, at any depth, such as a date or an int64.
+ * Replaces a stored value by one read from JSON. Parts whose JSON form is unchanged keep their
+ * stored types, at any depth, such as a date or an int64.
  */
 public final class StoredTypes {
-  /** The name of the type of a binary that is a UUID. */
+  /** The type name of a binary that is a UUID. */
   public static final String UUID = "UUID";
 
-  /** Longer arrays are compared item by item, because finding what moved takes too long. */
+  /**
+   * The maximum length of arrays in which moved items are found; longer ones are compared item by
+   * item, because that would take too long.
+   */
   private static final int LONGEST = 2000;
 
   private final boolean deep;
@@ -31,16 +34,16 @@ public final class StoredTypes {
   }
 
   /**
-   * A value to be stored.
+   * A value to store.
    *
-   * @param changes where it has another type than what is stored now, each with its path
+   * @param changes the paths of the parts whose types change
    */
   public record Kept(RawValue value, List<String> changes) {}
 
   /**
    * Returns the new value with the stored types.
    *
-   * @param deep whether members stay that only the stored objects have
+   * @param deep true to keep members that only the stored objects have
    */
   public static Kept keep(String key, RawValue stored, RawValue given, boolean deep) {
     StoredTypes types = new StoredTypes(deep);
@@ -132,7 +135,7 @@ public final class StoredTypes {
     return result;
   }
 
-  /** Puts each of these items in the place of one in the result, with the types that it keeps. */
+  /** Replaces items in the result by these, with the types that they keep. */
   private void keepItems(
       FileProblems.Path path, List<BsonValue> stored, int to, List<BsonValue> result) {
     for (int i = 0; i < stored.size(); i++) {

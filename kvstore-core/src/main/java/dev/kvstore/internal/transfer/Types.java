@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a scalar without quotes stands for in YAML and properties. */
+/** The interpretation of unquoted scalars in YAML and properties. */
 public enum Types {
-  /** Numbers without exponent, true, false and null as JSON spells them; all else is text. */
+  /** Numbers without an exponent, true, false and null as in JSON; everything else is text. */
   JSON {
     @Override
     Node.Scalar read(Place place, String text) {
@@ -30,7 +30,7 @@ public enum Types {
     }
   },
 
-  /** As most readers of YAML have it: yes and on are booleans, 010 is octal. */
+  /** YAML 1.1, like most readers of YAML: yes and on are booleans, 010 is octal. */
   YAML11 {
     @Override
     Node.Scalar read(Place place, String text) {
@@ -53,14 +53,14 @@ public enum Types {
 
   private static final String NO_SUCH_NUMBER = "values have neither infinity nor NaN";
 
-  /** What one or the other version of YAML takes for a number; not a hash such as 7e1000. */
+  /** Matches numbers of any version of YAML; not a hash such as 7e1000. */
   private static final Pattern LIKE_A_NUMBER = Pattern.compile("[-+]?(0[xob][0-9a-fA-F_]+"
       + "|\\.?[0-9][0-9_]*(\\.[0-9_]*)?|[0-9][0-9_]*(\\.[0-9_]*[eE][-+]?|[eE][-+])[0-9]+)");
 
   private static final Set<String> LIKE_TRUE = Set.of("true", "yes", "on");
   private static final Set<String> LIKE_FALSE = Set.of("false", "no", "off");
 
-  /** Returns the value that the text stands for, with advice where it may be meant otherwise. */
+  /** Returns the value of the text, with advice if something else may have been meant. */
   abstract Node.Scalar read(Place place, String text);
 
   static JsonToken number(String text) {

@@ -16,8 +16,8 @@ import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
- * Writes values under their keys in one of the formats that have no types of their own. Closing it
- * ends the document, and not what it is written to.
+ * Writes keys and values in one of the formats without BSON types. Closing it ends the document and
+ * does not close the underlying writer.
  */
 interface ValueDocumentWriter extends Closeable {
   void write(String key, RawValue value) throws IOException;
@@ -28,10 +28,10 @@ interface ValueDocumentWriter extends Closeable {
   void write(KVEntry<RawValue> entry) throws IOException;
 
   /**
-   * Returns a writer of that format.
+   * Returns a writer for this format.
    *
-   * @param types how properties are going to be read
-   * @param losses takes a message for each value that is going to be read back as something else
+   * @param types how properties will be read
+   * @param losses receives a message for each value that will be read back differently
    */
   static ValueDocumentWriter to(
       Writer writer, FileFormat format, Types types, Consumer<String> losses) throws IOException {
@@ -46,7 +46,7 @@ interface ValueDocumentWriter extends Closeable {
     };
   }
 
-  /** JSON and YAML. */
+  /** Writes JSON or YAML. */
   final class OfGenerator implements ValueDocumentWriter {
     private final JsonGenerator out;
     private final Writer writer;
@@ -94,7 +94,7 @@ interface ValueDocumentWriter extends Closeable {
     }
   }
 
-  /** Properties, as the JDK writes and reads them. */
+  /** Writes properties in the format of the JDK. */
   record OfProperties(Writer writer, Types types, Consumer<String> losses)
       implements ValueDocumentWriter {
     @Override
@@ -114,7 +114,8 @@ interface ValueDocumentWriter extends Closeable {
       one.setProperty(key, value instanceof Node.Scalar scalar ? text(key, scalar) : text(value));
       StringWriter lines = new StringWriter();
       one.store(lines, null);
-      // The first line is a comment with the date; and a file is the same wherever it is written.
+      // Skip the first line, a comment with the date, and use the same line separator on every
+      // platform.
       String line =
           lines.toString().lines().filter(l -> !l.startsWith("#")).toList().get(0);
       writer.write(line + "\n");
@@ -125,7 +126,10 @@ interface ValueDocumentWriter extends Closeable {
       throw new UnsupportedOperationException("Properties have no place for metadata");
     }
 
-    /** Returns the empty text, which Spring reads as an empty list, for a list without items. */
+    /**
+     * Returns the text of a container; empty for an empty list, which Spring reads as an empty
+     * list.
+     */
     private String text(Node container) {
       return types == Types.TEXT
               && container instanceof Node.Items array

@@ -3,9 +3,12 @@ package dev.kvstore.internal.transfer;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 
-/** Ends the reading of a value as soon as it is certain to be too large. */
+/** Stops reading a value as soon as it is certainly too large. */
 final class ValueSize {
-  /** A type, and a name of at least one byte with its end. */
+  /**
+   * The minimum overhead of an element: its type, and a name of at least one byte with a
+   * terminator.
+   */
   private static final int ELEMENT_BYTES = 3;
 
   private final int most;
@@ -16,12 +19,12 @@ final class ValueSize {
     this.left = most;
   }
 
-  /** Says that another value begins. */
+  /** Starts the next value. */
   void reset() {
     left = most;
   }
 
-  /** Counts an element of the value, with so many bytes beside its type and the shortest name. */
+  /** Counts an element of the value, with this many bytes in addition to {@link #ELEMENT_BYTES}. */
   void add(int bytes) {
     left -= ELEMENT_BYTES + bytes;
     if (left < 0) {

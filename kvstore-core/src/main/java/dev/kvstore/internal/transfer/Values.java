@@ -15,8 +15,8 @@ import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values between a store, which keeps every type, and JSON, by the rules of the service: nothing is
- * rounded. Text that is to be a value is held to the service's limits by the service alone.
+ * Converts between stored values and JSON by the rules of the service, without rounding. Does not
+ * check the limits of the service, which the service enforces itself.
  */
 public final class Values {
   public static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
@@ -25,7 +25,7 @@ public final class Values {
   private Values() {}
 
   /**
-   * Returns the one JSON value that the text is.
+   * Parses a text that is exactly one JSON value.
    *
    * @throws InvalidInputException as {@link JsonTranscoder#parse} does
    */
@@ -36,14 +36,14 @@ public final class Values {
   /**
    * Returns the text as a value.
    *
-   * @throws InvalidInputException if the text has half of a surrogate pair, or is too long
+   * @throws InvalidInputException if the text has an unpaired surrogate or is too long
    */
   public static RawValue ofText(String text) {
     return of(Node.Scalar.text(new Place(1, 1), text), JSON);
   }
 
   /**
-   * Returns the value that a file spells.
+   * Returns the value of a node.
    *
    * @throws InvalidInputException if it cannot be stored without loss
    */
@@ -62,7 +62,7 @@ public final class Values {
     return Objects.requireNonNull(entry.value(), "null is a value, too");
   }
 
-  /** Returns the value as JSON spells it. */
+  /** Returns the value as a node, as it would be written in JSON. */
   public static Node node(RawValue value) {
     try {
       return JsonNodes.value(JSON.toJson(value), new Place(1, 1));
@@ -71,24 +71,24 @@ public final class Values {
     }
   }
 
-  /** Returns the text that the value is, or null if it is something else. */
+  /** Returns the text if the value is a string; null otherwise. */
   public static @Nullable String text(RawValue value) {
     return value.typeNumber() == BsonType.STRING.getValue()
         ? BsonValues.toBsonValue(value).asString().getValue()
         : null;
   }
 
-  /** Returns whether two values are the same for whoever sees them as JSON. */
+  /** Returns true if two values have the same JSON form. */
   public static boolean same(RawValue one, RawValue other) {
     return one.equals(other) || json(one).equals(json(other));
   }
 
-  /** Returns the value as JSON in one line. */
+  /** Returns the value as JSON on one line. */
   public static String json(RawValue value) {
     return Generators.text(Generators::line, out -> JSON.write(value, out));
   }
 
-  /** Returns the value as JSON for people, over several lines where it is a container. */
+  /** Returns the value as pretty-printed JSON, with a container on several lines. */
   public static String pretty(RawValue value) {
     return Generators.text(Generators::json, out -> JSON.write(value, out));
   }

@@ -3,11 +3,11 @@ package dev.kvstore.internal.transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a snapshot is written.
+ * The options for writing a snapshot.
  *
- * @param types how scalars without quotes in properties are going to be read
- * @param separator what joins the names of nested values into keys; null to keep them nested
- * @param metadata whether each value comes with its metadata
+ * @param types how unquoted scalars in properties will be read
+ * @param separator joins the names of nested values to keys; null to keep them nested
+ * @param metadata true to write each value with its metadata
  * @param history whether there are all revisions in place of the entries
  */
 public record Writing(

@@ -9,19 +9,19 @@ import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** The scalars of YAML 1.1, in JSON's spelling. */
+/** Converts scalars of YAML 1.1 to their JSON form. */
 final class Yaml11 {
   private static final Resolver RESOLVER = new Resolver();
   private static final BigInteger SIXTY = BigInteger.valueOf(60);
 
   private Yaml11() {}
 
-  /** Returns the value that a text without quotes has; null where it has none but the text. */
+  /** Returns the value of an unquoted text; null if it is plain text. */
   static Node.@Nullable Scalar read(Place place, String text) {
     return read(place, RESOLVER.resolve(NodeId.scalar, text, true), text);
   }
 
-  /** Returns the value that a text with this tag has; null where it has none but the text. */
+  /** Returns the value of a text with this tag; null if it is plain text. */
   static Node.@Nullable Scalar read(Place place, Tag tag, String text) {
     if (tag.equals(Tag.NULL)) {
       return new Node.Scalar(place, JsonToken.VALUE_NULL, "");
@@ -41,7 +41,7 @@ final class Yaml11 {
         number = fraction(text);
       }
     } catch (NumberFormatException e) {
-      return null; // such as 089, which is no octal number
+      return null; // such as 089, which is not octal
     }
     return number == null ? null : new Node.Scalar(place, Types.number(number), number);
   }
@@ -68,7 +68,10 @@ final class Yaml11 {
     return (negative ? number.negate() : number).toString();
   }
 
-  /** Returns null for what is no number in JSON: infinity, and times with a fraction. */
+  /**
+   * Returns the number; null if it is not a number in JSON, such as infinity or a time with a
+   * fraction.
+   */
   private static @Nullable String fraction(String text) {
     String digits = text.replace("_", "");
     String lower = digits.toLowerCase(Locale.ROOT);

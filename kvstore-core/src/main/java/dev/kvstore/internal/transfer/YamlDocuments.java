@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes one of the documents of a YAML file, as Spring does for its settings: a later document
- * overrides the ones before, member by member. One that holds only on a condition is left out.
+ * Merges the documents of a YAML file as Spring does for its settings: a later document overrides
+ * earlier ones member by member. Conditional documents are skipped.
  */
 final class YamlDocuments {
   private static final String CONDITION = "spring.config.activate";
 
   private YamlDocuments() {}
 
-  /** One document, and the place where it begins. */
+  /** A document and its place. */
   record Part(Place place, List<Node.Member> members) {}
 
-  /** Returns whether the text has more than one document, or could have, without parsing it. */
+  /** Returns true if the text may have more than one document, without parsing it. */
   static boolean areSeveral(SnapshotSource source, Reading reading) throws IOException {
     boolean begun = false;
     try (EntryText text = new EntryText(source.reader(), reading.limits().maxBytes());
@@ -56,7 +56,7 @@ final class YamlDocuments {
     return members;
   }
 
-  /** Returns true if the path, or one below it, leads to a member, in whatever way it is nested. */
+  /** Returns true if there is a member at the path or below it, nested in any way. */
   private static boolean has(List<Node.Member> members, String path) {
     return members.stream().anyMatch(member -> {
       String name = member.name();

@@ -7,7 +7,10 @@ import dev.kvstore.KVException;
 final class YamlLibrary {
   private YamlLibrary() {}
 
-  /** To be called before anything else in this package that knows the library's classes. */
+  /**
+   * Checks that the library is on the class path. Call before any other code of this package that
+   * uses it.
+   */
   static void require() {
     try {
       Class.forName("com.fasterxml.jackson.dataformat.yaml.YAMLFactory");

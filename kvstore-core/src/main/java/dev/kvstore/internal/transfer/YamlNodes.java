@@ -31,12 +31,12 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
- * Reads YAML mappings from the parser's events: a constructor of objects turns plain scalars into
- * numbers of its own, and digits get lost. Aliases, merge keys, and tags that JSON has no type for
+ * Reads YAML mappings from the events of the parser, because an object constructor would convert
+ * plain scalars to numbers and lose digits. Aliases, merge keys, and tags of types that JSON lacks
  * are refused.
  */
 final class YamlNodes {
-  /** As deep as a value may be, and a bound for the recursion. */
+  /** The maximum nesting of values, which bounds the recursion. */
   private static final int DEEPEST = 150;
 
   private final Iterator<Event> events;
@@ -46,10 +46,10 @@ final class YamlNodes {
   private final EntryText text;
   private final ValueSize size;
 
-  /** How many lines of the file are before the text. */
+  /** The number of lines of the file before the text. */
   private final int skipped;
 
-  /** Where the present entry begins. */
+  /** The place of the current entry. */
   private Place entry = new Place(1, 1);
 
   private YamlNodes(Reader text, int skipped, Reading reading, FileProblems problems) {
@@ -63,7 +63,7 @@ final class YamlNodes {
     this.problems = problems;
   }
 
-  /** Reads the members of the mapping, or of several documents; none if the text is empty. */
+  /** Reads the members of a mapping or of several documents; none if the text is empty. */
   static void read(
       SnapshotSource source, Reading reading, FileProblems problems, Consumer<Node.Member> members)
       throws IOException {
@@ -86,7 +86,7 @@ final class YamlNodes {
     YamlDocuments.together(documents, problems).forEach(members);
   }
 
-  /** Keeps the members of one document. */
+  /** Collects the members of one document and reports duplicates. */
   private record Unique(List<Node.Member> members, Set<String> names, FileProblems problems)
       implements Consumer<Node.Member> {
     @Override
@@ -99,7 +99,7 @@ final class YamlNodes {
     }
   }
 
-  /** Returns what takes the members of a document that begins at that place. */
+  /** Returns the consumer of the members of a document at this place. */
   private interface Documents {
     Consumer<Node.Member> at(Place place);
   }
@@ -117,7 +117,7 @@ final class YamlNodes {
     String rest = new String(source.bytes(), StandardCharsets.UTF_8);
     int skipped = 0;
     while (broken >= 0 && !problems.isFull()) {
-      // There may be more to report: the next key that begins a line is a good place to go on.
+      // To find more errors, continue at the next line that starts with a key.
       int next = nextKey(rest, broken + 1);
       skipped += Math.toIntExact(rest.substring(0, next).lines().count());
       rest = rest.substring(next);
@@ -127,7 +127,7 @@ final class YamlNodes {
     }
   }
 
-  /** Returns where the first line from that one on begins that has a key at its start. */
+  /** Returns the offset of the first line, from this one on, that starts with a key. */
   private static int nextKey(String text, int line) {
     int at = 0;
     int number = 0;
@@ -142,13 +142,13 @@ final class YamlNodes {
     return text.length();
   }
 
-  /** Returns the line with a syntax error, or -1. */
+  /** Reads the documents. Returns the line of a syntax error, or -1. */
   private int readInto(Documents documents) throws IOException {
     try {
-      events.next(); // the stream starts
+      events.next(); // stream start
       for (Event next = events.next(); next instanceof DocumentStartEvent; next = events.next()) {
         root(documents.at(place(next)));
-        events.next(); // the document ends
+        events.next(); // document end
       }
       return -1;
     } catch (MarkedYAMLException e) {
@@ -209,7 +209,7 @@ final class YamlNodes {
     return members;
   }
 
-  /** Returns the name; one that cannot be is reported, and what belongs to it skipped. */
+  /** Returns the name; an invalid one is reported, and its value skipped. */
   private String name(Event key, FileProblems.Path path) {
     if (!(key instanceof ScalarEvent scalar)) {
       problems.add(place(key), path, "a key must be plain text");
@@ -273,7 +273,7 @@ final class YamlNodes {
     return Node.Scalar.text(place, text);
   }
 
-  /** {@code !} alone says that a scalar is text, or a collection what it looks like. */
+  /** Checks the tag. {@code !} alone marks a scalar as text, and has no effect on a collection. */
   private void checkTag(NodeEvent event, FileProblems.Path path, Tag allowed) {
     String tag = event instanceof ScalarEvent scalar
         ? scalar.getTag()
@@ -283,7 +283,7 @@ final class YamlNodes {
     }
   }
 
-  /** Skips the rest of what begins with the event. */
+  /** Skips the rest of the node that starts with this event. */
   private void skip(Event first) {
     int depth = first instanceof CollectionStartEvent ? 1 : 0;
     while (depth > 0) {

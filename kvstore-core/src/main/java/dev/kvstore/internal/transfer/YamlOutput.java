@@ -14,8 +14,8 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Writes YAML of which every reader makes the same: names that could be something else are in
- * quotes, and numbers with an exponent have a tag.
+ * Writes YAML that all readers interpret in the same way: ambiguous names are quoted, and numbers
+ * with an exponent have a tag.
  */
 final class YamlOutput extends YAMLFactory {
   private static final long serialVersionUID = 1L;

@@ -39,10 +39,10 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     Objects.requireNonNull(options, "options");
   }
 
-  /** The most keys of one mutation, unless all have to be in it. */
+  /** The maximum number of keys of one mutation, unless it must be atomic. */
   private static final int AT_ONCE = 1000;
 
-  /** How many entries are read with their values, for the sake of their etags. */
+  /** How many entries are read at a time if the values must be read to get the etags. */
   private static final int READ_AT_ONCE = 20;
 
   /** Deletes all entries whose keys begin with the prefix. */
@@ -50,7 +50,9 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     return delete(those(prefix), present(prefix).toList(), options.fingerprint().isPresent());
   }
 
-  /** As {@link #under(String)}, at most so many entries, and together where the store can. */
+  /**
+   * Like {@link #under(String)}, for at most this many entries, and atomically if the store can.
+   */
   public DeleteResult under(String prefix, int most) {
     List<KVMetadata> present = present(prefix).limit(most + 1L).toList();
     checkSize(present.size(), most);
@@ -76,7 +78,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     return "What begins with '" + prefix + "'";
   }
 
-  /** Deletes the entries for which the conditions hold, each none or an etag. */
+  /** Deletes the entries whose condition holds. Each condition is none or an etag. */
   public DeleteResult of(Map<String, WriteCondition> conditions) {
     if (!options.isDryRun() && options.fingerprint().isEmpty()) {
       return delete(conditions);
@@ -100,7 +102,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         options.fingerprint().isPresent());
   }
 
-  /** Deletes these entries if they are what the options demand; together where possible. */
+  /** Deletes these entries if they match the options; atomically if possible. */
   private DeleteResult delete(String what, List<KVMetadata> matched, boolean together) {
     String present = fingerprint(matched);
     Optional<String> demanded = options.fingerprint();
@@ -132,7 +134,7 @@ public record Deletion(EntryStore store, DeleteOptions options) {
         throw e;
       }
       return delete(conditions);
-    } catch (PreconditionFailedException e) { // of one entry, since they were looked at
+    } catch (PreconditionFailedException e) { // an entry has changed since it was read
       throw PreconditionFailedException.ofMany(
           "The entries have changed while they were to be deleted; nothing was deleted", null);
     }
@@ -161,12 +163,12 @@ public record Deletion(EntryStore store, DeleteOptions options) {
     return new DeleteResult(deleted, changed, Optional.empty());
   }
 
-  /** Returns a text that stands for these entries, each as it is. */
+  /** Returns a fingerprint of these entries in their current versions. */
   private static String fingerprint(Collection<KVMetadata> entries) {
     MessageDigest digest = Sha256.start();
     entries.stream()
         .sorted(Comparator.comparing(KVMetadata::key, KeyOrder.INSTANCE))
-        // No key has a line feed.
+        // Keys contain no line feeds.
         .map(entry -> entry.key() + '\n' + entry.etag() + '\n')
         .forEach(line -> digest.update(line.getBytes(UTF_8)));
     return HexFormat.of().formatHex(digest.digest(), 0, 16);

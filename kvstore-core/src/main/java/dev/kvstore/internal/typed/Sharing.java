@@ -30,7 +30,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Whether one object may be given to all readers of a value. Looks at the object, not its type. */
+/**
+ * Decides if one object may be shared by all readers of a value. Inspects the object, not its type.
+ */
 final class Sharing {
   private static final Set<Class<?>> IMMUTABLE = Set.of(
       String.class,
@@ -54,7 +56,10 @@ final class Sharing {
       OptionalLong.class,
       OptionalDouble.class);
 
-  /** The classes of the JDK's views, which nobody can modify who has not what is behind. */
+  /**
+   * The JDK's classes of unmodifiable collections and views; a view can be modified only through
+   * its backing collection.
+   */
   private static final Set<Class<?>> UNMODIFIABLE = Stream.of(
           Collections.unmodifiableList(new ArrayList<>()),
           Collections.unmodifiableSet(new HashSet<>()),
@@ -74,7 +79,7 @@ final class Sharing {
 
   private Sharing() {}
 
-  /** Returns whether nobody can modify the value, nor anything in it. */
+  /** Returns true if the value is deeply immutable. */
   static boolean isSafe(@Nullable Object value) {
     if (value == null || IMMUTABLE.contains(value.getClass()) || isOfImmutableKind(value)) {
       return true;
@@ -113,7 +118,7 @@ final class Sharing {
       return component.getAccessor().trySetAccessible()
           && isSafe(component.getAccessor().invoke(entry));
     } catch (ReflectiveOperationException e) {
-      // An accessor that fails, or that we must not call: then it is decoded for each reader.
+      // An accessor failed or must not be called, so decode the value for each reader.
       return false;
     }
   }

@@ -35,7 +35,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The one implementation of {@link KVHistory}, over a store that keeps raw revisions. */
+/** The implementation of {@link KVHistory}, over a store of raw revisions. */
 public record TypedHistory(EntryStore entries, BsonCodec codec)
     implements KVHistory, RestorableStore {
   @Override
@@ -73,7 +73,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
     return restore(earlier(key, revision), options).metadata();
   }
 
-  /** Returns the entry that {@link #rollback} stores again. */
+  /** Returns the entry that {@link #rollback} would restore. */
   public KVEntry<RawValue> earlier(String key, RevisionSelector revision) {
     Objects.requireNonNull(revision, "revision");
     return find(history(), Names.checkKey(key), revision)
@@ -82,7 +82,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
             "The history has no value of key '" + key + "' for " + revision));
   }
 
-  /** As {@link #rollback}, of the earlier entry; returns the present one. */
+  /** Restores the earlier entry, like {@link #rollback}, and returns the new one. */
   public KVEntry<RawValue> restore(KVEntry<RawValue> earlier, WriteOptions options) {
     RawValue value = Objects.requireNonNull(earlier.value());
     Cause cause = Cause.of(options).from(KVOperation.ROLLBACK, source(earlier.metadata()));
@@ -91,16 +91,22 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
         value,
         options.condition(),
         null,
+        null,
         true,
         cause,
         options.etag().orElse(null))));
     return KVEntry.of(value, written);
   }
 
-  /** Names the revision from which a value is restored. */
+  /** Returns the source of a value restored from a revision. */
   static RevisionSource source(KVMetadata earlier) {
+    return source(Optional.empty(), earlier);
+  }
+
+  /** As {@link #source(KVMetadata)}, in the store of that name; empty for the same one. */
+  static RevisionSource source(Optional<String> store, KVMetadata earlier) {
     return new RevisionSource(
-        Optional.empty(),
+        store,
         Optional.of(earlier.key()),
         Optional.of(earlier.version()),
         Optional.of(earlier.etag()));
@@ -122,7 +128,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
   public ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options) {
     Objects.requireNonNull(at, "at");
     Objects.requireNonNull(options, "options");
-    HistoryQuery.prefix(prefix); // checks it
+    HistoryQuery.prefix(prefix); // checks the prefix
     Optional<RemoteRollback> remote = entries.capability(RemoteRollback.class);
     if (remote.isEmpty()) {
       history();

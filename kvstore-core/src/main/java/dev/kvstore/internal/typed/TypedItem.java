@@ -31,7 +31,10 @@ final class TypedItem<T> implements KVItem<T> {
   private final List<Validator<? super T>> rules;
   private final boolean invalidIsDefault;
 
-  /** The value read last, if it was cached and valid. A lost race costs one more lookup. */
+  /**
+   * A shortcut to the value read last, if it was cached and valid. A data race costs one more
+   * lookup.
+   */
   private @Nullable Supplier<@Nullable Object> remembered;
 
   TypedItem(TypedKVStore store, String key, KVType<T> type) {
@@ -85,14 +88,14 @@ final class TypedItem<T> implements KVItem<T> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  @SuppressWarnings("unchecked") // it was read as this type
   public @Nullable T get() {
     Supplier<@Nullable Object> known = remembered;
     Object value = known == null ? null : known.get();
     return value == null || store.isClosed() ? lookUp() : (T) value;
   }
 
-  @SuppressWarnings("unchecked") // what was read as the type is of the type
+  @SuppressWarnings("unchecked") // it was read as this type
   private @Nullable T lookUp() {
     CachedEntry held = store.held(key);
     Object value = held == null ? null : held.valueAs(type);
@@ -176,7 +179,7 @@ final class TypedItem<T> implements KVItem<T> {
     return store.onChange(key, this::entry, fallback, listener);
   }
 
-  /** Without the default, which may be a secret. */
+  /** Omits the default, which may be a secret. */
   @Override
   public String toString() {
     return "KVItem[" + key + ": " + type + "]";
@@ -188,7 +191,7 @@ final class TypedItem<T> implements KVItem<T> {
     return valid == value ? entry : entry.withValue(valid);
   }
 
-  /** Returns the stored value or what counts in its place. */
+  /** Returns the stored value, or the default if the value is invalid and the item permits that. */
   private @Nullable T validValue(@Nullable T value) {
     List<String> problems = problems(value);
     if (problems.isEmpty()) {

@@ -3,12 +3,15 @@ package dev.kvstore.internal.typed;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.BindOptions;
+import dev.kvstore.ChangeReport;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DeleteResult;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVBinding;
 import dev.kvstore.KVCache;
+import dev.kvstore.KVDifferences;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVHistory;
 import dev.kvstore.KVItem;
@@ -61,7 +64,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The one implementation of {@link KVStore}, over whatever keeps the raw entries. */
+/** The implementation of {@link KVStore}, over a store of raw entries. */
 public final class TypedKVStore implements KVStore {
   private final EntryStore entries;
   private final BsonCodec codec;
@@ -76,12 +79,12 @@ public final class TypedKVStore implements KVStore {
     this.watches = WatchHub.of(entries);
   }
 
-  /** Returns the entries as a typed store, which closes them when it is closed. */
+  /** Returns a typed store over the entries, which it closes when it is closed. */
   public static KVStore over(EntryStore entries, BsonCodec codec) {
     return new TypedKVStore(entries, codec, () -> {});
   }
 
-  /** As {@link #over(EntryStore, BsonCodec)}; closing calls {@code afterClose}, last. */
+  /** Like {@link #over(EntryStore, BsonCodec)}; closing it finally calls {@code afterClose}. */
   public static KVStore over(EntryStore entries, BsonCodec codec, Runnable afterClose) {
     return new TypedKVStore(entries, codec, afterClose);
   }
@@ -92,7 +95,7 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  @SuppressWarnings("unchecked") // it was read as this type
   public <T> @Nullable T get(String key, Class<T> type) {
     Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
@@ -103,7 +106,7 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  @SuppressWarnings("unchecked") // it was read as this type
   public <T> @Nullable T get(String key, KVType<T> type) {
     Objects.requireNonNull(type, "type");
     CachedEntry held = held(key);
@@ -129,7 +132,7 @@ public final class TypedKVStore implements KVStore {
         Objects.requireNonNull(key, "key"), Objects.requireNonNull(options, "options"));
   }
 
-  /** As {@link NearCacheView#remember}. */
+  /** Returns a shortcut to a cached value, like {@link NearCacheView#remember}. */
   @Nullable
   Supplier<@Nullable Object> remember(CachedEntry held, KVType<?> type) {
     return entries
@@ -142,7 +145,7 @@ public final class TypedKVStore implements KVStore {
     return closed;
   }
 
-  /** Reads what is held in memory, or else asks for it. */
+  /** Reads the entry from memory, or else from the store. */
   <T> Optional<KVEntry<T>> read(
       @Nullable CachedEntry held, String key, KVType<T> type, ReadOptions options) {
     return held == null
@@ -187,15 +190,15 @@ public final class TypedKVStore implements KVStore {
     }
     Write write = new Write(Names.checkKey(key), codec.encode(value), options);
     Mutation.PutIfAbsent put = new Mutation.PutIfAbsent(write);
-    // Nearly always there is an entry already: a read is cheaper than a write that changes nothing,
-    // is answered by a near-cache without the server, and needs no right to write.
+    // Usually the entry exists. A read is cheaper than a write that changes nothing, can be
+    // answered by a near-cache, and needs no write permission.
     Optional<KVEntry<RawValue>> present = entries.find(key, ReadOptions.DEFAULT);
     if (present.isPresent()) {
       return typed(put.unchanged(present.get()), type);
     }
     T ours = readBack(write, type);
     try {
-      // Not a PutIfAbsent, which would read once more.
+      // Not a PutIfAbsent, which would read again.
       WriteOptions create = options
           .condition(WriteCondition.IF_ABSENT)
           .operation(options.operation().orElse(KVOperation.DEFAULT));
@@ -213,7 +216,7 @@ public final class TypedKVStore implements KVStore {
     return new SetDefaultResult<>(typed(outcome.entry(), type), outcome.stored());
   }
 
-  /** Reads the value before it is written: what the caller could never read is refused. */
+  /** Decodes the value before it is written, to refuse one that the caller could not read back. */
   private <T> @Nullable T readBack(Write write, KVType<T> type) {
     try {
       return codec.decode(write.key(), write.value(), type);
@@ -331,6 +334,63 @@ public final class TypedKVStore implements KVStore {
   }
 
   @Override
+  public ChangeReport copyMany(Collection<String> keys, KVStore to, CopyOptions options) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(keys, "keys").forEach(Names::checkKey);
+    EntryStore target = entriesOf(to);
+    return RemotePair.of(entries, target)
+        .map(pair -> pair.copy((remote, other) -> remote.copyMany(keys, other, options)))
+        .orElseGet(() -> Copy.ofKeys(entries, keys, target, options, bytes -> {}));
+  }
+
+  @Override
+  public ChangeReport copyAll(String prefix, KVStore to, CopyOptions options) {
+    Objects.requireNonNull(options, "options");
+    KVQuery.prefix(prefix); // checks it
+    EntryStore target = entriesOf(to);
+    return RemotePair.of(entries, target)
+        .map(pair -> pair.copy((remote, other) -> remote.copyAll(prefix, other, options)))
+        .orElseGet(() -> Copy.ofPrefix(entries, prefix, target, options, bytes -> {}));
+  }
+
+  @Override
+  public <T> KVDifferences<T> differences(
+      KVQuery query, KVStore with, String withPrefix, KVType<T> type) {
+    Objects.requireNonNull(query, "query");
+    Objects.requireNonNull(type, "type");
+    KVQuery.prefix(withPrefix); // checks it
+    EntryStore right = entriesOf(with);
+    Differences differences = new Differences(
+        entries,
+        right,
+        query.prefix(),
+        withPrefix,
+        ReadOptions.DEFAULT.bypassingCache(),
+        bytes -> {});
+    KVDifferences<RawValue> page = RemotePair.of(entries, right)
+        .map(pair ->
+            differences.read(pair.remoteOne().differences(query, pair.remoteOther(), withPrefix)))
+        .orElseGet(() -> differences.page(List.of(KeyRange.of(query)), query.limit()));
+    return new KVDifferences<>(
+        page.items().stream()
+            .map(item -> new KVDifferences.Item<>(
+                item.key(),
+                item.left().map(entry -> typed(entry, type)),
+                item.right().map(entry -> typed(entry, type))))
+            .toList(),
+        page.same(),
+        page.next());
+  }
+
+  private static EntryStore entriesOf(KVStore store) {
+    if (Objects.requireNonNull(store, "store") instanceof TypedKVStore typed) {
+      return typed.entries;
+    }
+    throw new IllegalArgumentException(
+        store.getClass().getName() + " is not a store of a KVDatabase: pass one that is");
+  }
+
+  @Override
   public <T> @Nullable T update(
       String key, KVType<T> type, UnaryOperator<@Nullable T> function, WriteOptions options) {
     Objects.requireNonNull(type, "type");
@@ -394,8 +454,11 @@ public final class TypedKVStore implements KVStore {
     Closing.all(watches::close, entries::close, afterClose);
   }
 
-  /** Decodes what is held, if nobody has, and leaves it for those who come next. */
-  @SuppressWarnings("unchecked") // what was read as that type is of that type
+  /**
+   * Returns the decoded value of a cached entry. If it is not decoded yet, decodes it and keeps it
+   * for later readers.
+   */
+  @SuppressWarnings("unchecked") // it was read as this type
   private <T> KVEntry<T> decoded(CachedEntry held, KVEntry<RawValue> raw, KVType<T> type) {
     Object earlier = held.valueAs(type);
     if (earlier != null) {

@@ -15,10 +15,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read, a function and a compare-and-set, repeated until no other write comes in between.
+ * A read, a function and a compare-and-set, repeated until no other write intervenes.
  *
- * @param absent what the function gets where there is no entry; null where that is an error
- * @param options its condition must hold of each entry that is read
+ * @param absent the argument of the function if there is no entry; null if that is an error
+ * @param options the condition must hold for each entry that is read
  */
 record Update<T>(
     KVStore store,
@@ -45,7 +45,7 @@ record Update<T>(
     }
   }
 
-  /** What a cache holds is good enough to begin with, but not to refuse the update. */
+  /** Reads the entry. A cached one is fresh enough to start with, but not to refuse the update. */
   private Optional<KVEntry<T>> read() {
     Optional<KVEntry<T>> entry = reader.apply(ReadOptions.DEFAULT);
     if (isWanted(entry)) {

@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Lets somebody read again what has changed; now and then where the store does not tell. */
+/**
+ * Calls a function to reread entries after a change, or periodically if the store has no change
+ * feed.
+ */
 final class FollowingWatch extends RereadingWatch {
-  /** As old as things are at most by default where the database cannot tell of changes. */
+  /** The polling interval for a store without a change feed. */
   private static final Duration POLL = Duration.ofSeconds(5);
 
-  /** Whoever waits is not let go before, even if it was closed. */
+  /** The maximum delay of a timer, which is not released earlier even if the watch is closed. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private final Function<ReadOptions, @Nullable Duration> refresh;
@@ -53,7 +56,7 @@ final class FollowingWatch extends RereadingWatch {
 
   private void readAfter(Duration time) {
     Object mine = new Object();
-    timer = mine; // the only one that counts
+    timer = mine; // replaces any earlier timer
     hub.later.run(
         () -> {
           if (timer == mine) {

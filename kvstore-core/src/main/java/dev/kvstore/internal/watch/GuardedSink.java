@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A sink and its position. Not called after its end; its failures do not reach the feed. */
+/**
+ * A sink and its position. It is not called after it was closed, and its failures do not affect the
+ * feed.
+ */
 public abstract class GuardedSink implements FeedSubscription {
   private static final Logger log = LoggerFactory.getLogger(GuardedSink.class);
 
@@ -19,13 +22,13 @@ public abstract class GuardedSink implements FeedSubscription {
   private final ReentrantLock calls = new ReentrantLock();
   private volatile boolean closed;
 
-  /** Up to here the sink knows everything. */
+  /** The position up to which the sink knows everything. */
   protected long position;
 
-  /** Whether the sink misses nothing from {@link #position} on. */
+  /** True if the sink has missed nothing since {@link #position}. */
   protected boolean live;
 
-  /** @param store whose changes it hears of */
+  /** @param store the store whose changes it receives */
   protected GuardedSink(
       String store, ChangeSink sink, long position, Consumer<FeedSubscription> whenClosed) {
     this.store = store;
@@ -46,11 +49,11 @@ public abstract class GuardedSink implements FeedSubscription {
     return live;
   }
 
-  /** Returns what the sink wants to hear of, or null if it fails to say, so has to begin anew. */
+  /** Returns the interest of the sink; null if it failed and must start over. */
   public final @Nullable Interest interest() {
     try {
       return sink.interest();
-    } catch (Throwable e) { // the others go on
+    } catch (Throwable e) { // must not affect other sinks
       report(e);
       return null;
     }
@@ -60,7 +63,7 @@ public abstract class GuardedSink implements FeedSubscription {
     return closed;
   }
 
-  /** Calls the sink if it is open. Returns false if that failed: then it has to begin anew. */
+  /** Calls the sink if it is open. Returns false if it failed and must start over. */
   protected final boolean tell(Consumer<ChangeSink> call) {
     calls.lock();
     try {
@@ -68,7 +71,7 @@ public abstract class GuardedSink implements FeedSubscription {
         call.accept(sink);
       }
       return true;
-    } catch (Throwable e) { // the others go on
+    } catch (Throwable e) { // must not affect other sinks
       report(e);
       return false;
     } finally {
@@ -80,7 +83,7 @@ public abstract class GuardedSink implements FeedSubscription {
     try {
       log.error("A sink for changes of the store '{}' failed; it begins anew", store, failure);
     } catch (Throwable e) {
-      // No memory or stack left to log with. The feed goes on.
+      // There is no memory or stack left for logging; the feed continues.
     }
   }
 

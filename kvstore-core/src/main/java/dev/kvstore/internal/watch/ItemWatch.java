@@ -26,10 +26,10 @@ final class ItemWatch<T> extends RereadingWatch {
   private final @Nullable T fallback;
   private final Consumer<? super KVItemChange<T>> listener;
 
-  // Written by the runner alone: what was told last, or read before anything was.
+  // The entry reported last, or read initially. Written only by the runner.
   private volatile Optional<KVEntry<T>> last;
 
-  private @Nullable String refusal; // of the runner alone: what was logged last
+  private @Nullable String refusal; // logged last; confined to the runner
 
   ItemWatch(
       WatchHub hub,
@@ -70,7 +70,7 @@ final class ItemWatch<T> extends RereadingWatch {
     }
   }
 
-  /** Logs it once, however often the same value is read again. */
+  /** Logs the refusal of a value once, even if the same value is read again. */
   private void refused(KVException e) {
     if (!Objects.equals(e.getMessage(), refusal)) {
       refusal = e.getMessage();
@@ -89,7 +89,10 @@ final class ItemWatch<T> extends RereadingWatch {
     return entry.isPresent() ? entry.get().value() : fallback;
   }
 
-  /** An etag stands for a value, unless somebody has changed that by hand. */
+  /**
+   * Returns true if both entries have the same value. Equal etags mean equal values, unless the
+   * value was changed manually.
+   */
   private static boolean isSame(
       Optional<? extends KVEntry<?>> one,
       Optional<? extends KVEntry<?>> other,

@@ -12,28 +12,28 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A change that waits for its watcher. */
+/** A change that waits in the queue of its watcher. */
 final class QueuedChange implements KVChange, Consumer<KVWatcher> {
   private final Change change;
   private final WatchHub.@Nullable Decoder decoder;
 
-  // Of the watch's runner alone, until the watcher is called.
+  // Confined to the watch's runner until the watcher is called.
   private @Nullable KVEntry<RawValue> entry;
   private boolean read;
 
-  /** @param decoder null where the watcher wants no values */
+  /** @param decoder null if the watcher wants no values */
   QueuedChange(Change change, WatchHub.@Nullable Decoder decoder) {
     this.change = change;
     this.decoder = decoder;
     this.read = decoder == null || change.kind() != KVChange.Kind.SET;
   }
 
-  /** Returns true until the entry was read, if the watcher wants it. */
+  /** Returns true if the watcher wants the entry and it was not read yet. */
   boolean isUnread() {
     return !read;
   }
 
-  /** @param found the entries there are of many keys */
+  /** @param found the existing entries of many keys */
   void read(Map<String, KVEntry<RawValue>> found) {
     entry = found.get(change.key());
     read = true;
@@ -78,7 +78,7 @@ final class QueuedChange implements KVChange, Consumer<KVWatcher> {
     return entry == null ? Optional.empty() : Optional.of(decoder.decode(entry, type));
   }
 
-  /** Without the value, which may be a secret. */
+  /** Omits the value, which may be a secret. */
   @Override
   public String toString() {
     return "KVChange[" + kind() + " " + key() + " version " + version() + "]";

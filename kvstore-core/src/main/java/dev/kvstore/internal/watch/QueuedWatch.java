@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a watcher of each change, by way of a bounded queue. */
+/** Reports each change to a watcher through a bounded queue. */
 final class QueuedWatch extends Watch {
   private static final Logger log = LoggerFactory.getLogger(QueuedWatch.class);
 
-  /** How many entries are read at once: few enough that large values fit into memory. */
+  /** The number of entries read at a time, small enough that large values fit into memory. */
   private static final int READ_AT_ONCE = 32;
 
   private final String name;
@@ -29,7 +29,7 @@ final class QueuedWatch extends Watch {
   private final int capacity;
   private final WatchHub.@Nullable Decoder decoder;
 
-  // Guarded by itself. Changes, and of the marks before them two at most.
+  // Guarded by itself. Holds changes, and at most two markers (reset and ready) before them.
   private final ArrayDeque<Consumer<KVWatcher>> queue = new ArrayDeque<>();
 
   QueuedWatch(
@@ -88,7 +88,7 @@ final class QueuedWatch extends Watch {
     log.warn("{} is too slow: {} changes wait, it gets a reset instead", name, queue.size());
     queue.clear();
     queue.add(KVWatcher::reset);
-    // What it reads at this position or later has this change in it, and all that waited.
+    // A read at this position or later includes this change and all dropped ones.
     queue.add(to -> to.ready(new SyncToken(change.position())));
   }
 
@@ -106,7 +106,7 @@ final class QueuedWatch extends Watch {
     }
   }
 
-  /** Returns what is to be told next, with its entry; null where nothing waits. */
+  /** Returns the next report, with its entry; null if the queue is empty. */
   private @Nullable Consumer<KVWatcher> next() {
     while (true) {
       List<QueuedChange> unread;
@@ -125,7 +125,9 @@ final class QueuedWatch extends Watch {
     }
   }
 
-  /** Reads the entries while their changes wait, so that those still count for the capacity. */
+  /**
+   * Reads the entries while their changes are still in the queue and count towards its capacity.
+   */
   private void read(List<QueuedChange> changes) {
     Set<String> keys = new LinkedHashSet<>();
     SyncToken position = SyncToken.START;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads something again after each change. Of changes faster than reads only the last is seen. */
+/** A watch that rereads after changes. Changes that are faster than reads are merged. */
 abstract class RereadingWatch extends Watch {
   private final String subject;
 
@@ -20,35 +20,38 @@ abstract class RereadingWatch extends Watch {
   private boolean byHand;
   private List<Runnable> afterRead = new ArrayList<>();
 
-  /** @param subject what is read, for log lines: {@code the key 'k'} */
+  /** @param subject describes what is read in log messages: {@code the key 'k'} */
   RereadingWatch(WatchHub hub, String subject, Interest interest) {
     super(hub, interest);
     this.subject = subject;
   }
 
   /**
-   * Reads it. What this throws is logged, and it is called again after a while.
+   * Rereads. An exception is logged, and the method is called again after a while.
    *
-   * @param byHand whether somebody has changed an entry and perhaps not its etag
+   * @param byHand true if an entry was changed manually, possibly without changing its etag
    */
   abstract void read(ReadOptions options, boolean byHand);
 
-  /** Returns the only key that is read; empty where there are more. */
+  /** Returns the key that is read; empty if it reads several. */
   Optional<String> key() {
     return Optional.empty();
   }
 
-  /** Returns true if its entry, among those found for many watches, is the one read last. */
+  /**
+   * Returns true if the entry of this watch, among those found for many watches, is the one read
+   * last.
+   */
   boolean knows(Map<String, KVEntry<RawValue>> found) {
     return false;
   }
 
-  /** Returns the point in the store's history that the next read will not be before. */
+  /** Returns the position that the next read must be at least as new as. */
   final synchronized SyncToken position() {
     return position;
   }
 
-  /** Lets it be read, and then calls that, once. */
+  /** Triggers a reread, and calls {@code after} once when it is done. */
   final void wake(Runnable after) {
     synchronized (this) {
       afterRead.add(after);
@@ -56,7 +59,10 @@ abstract class RereadingWatch extends Watch {
     runner.wake();
   }
 
-  /** Every watch of the store gets this at the same time. */
+  /**
+   * Queues a reread through the hub, because all watches of the store are positioned at the same
+   * time.
+   */
   @Override
   public final void positioned(long at) {
     synchronized (this) {
@@ -77,7 +83,7 @@ abstract class RereadingWatch extends Watch {
 
   @Override
   public final void missed() {
-    // It is read when this is positioned anew.
+    // It is reread when this watch is positioned again.
   }
 
   private void changedAt(long at, boolean isByHand) {

@@ -12,14 +12,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds out what changed during a gap in a store's feed: one read for the entries of all watched
- * items, then a read of each that changed, a few at a time. Thread-safe.
+ * Detects changes during a gap in a store's feed: reads the entries of all watched items together,
+ * then lets each watch with a changed entry reread, a few at a time. Thread-safe.
  */
 final class Rereads {
-  /** How many watches read at the same time, while each is done within its patience. */
+  /** How many watches reread at the same time, unless some are slow. */
   static final int AT_A_TIME = 8;
 
-  /** After this long a watch is slow, and no other waits for it. */
+  /** The time after which a watch counts as slow and the next one no longer waits for it. */
   static final Duration PATIENCE = Duration.ofMillis(20);
 
   private final WatchHub hub;
@@ -36,7 +36,7 @@ final class Rereads {
     this.runner = new SerialRunner(hub, this::run);
   }
 
-  /** What the watch is about may have changed. */
+  /** Adds a watch whose entries may have changed. */
   void add(RereadingWatch watch) {
     synchronized (waiting) {
       waiting.add(watch);
@@ -44,7 +44,7 @@ final class Rereads {
     runner.wake();
   }
 
-  /** Begins nothing any more. */
+  /** Starts no further reads. */
   void close() {
     closed = true;
   }
@@ -68,7 +68,7 @@ final class Rereads {
     }
   }
 
-  /** Returns those whose entry is another than they know, or that have to read more than one. */
+  /** Returns the watches whose entry has changed, and those that read several entries. */
   private List<RereadingWatch> changed(List<RereadingWatch> watches) {
     Set<String> keys = new LinkedHashSet<>();
     SyncToken position = SyncToken.START;
@@ -77,7 +77,7 @@ final class Rereads {
       position = position.max(watch.position());
     }
     if (watches.size() == 1 || keys.isEmpty()) {
-      return watches; // it reads by itself just as well
+      return watches; // a single watch can read by itself
     }
     Map<String, KVEntry<RawValue>> found = hub.find(keys, position);
     return watches.stream().filter(watch -> !watch.knows(found)).toList();
@@ -94,12 +94,12 @@ final class Rereads {
     }
   }
 
-  /** A watch that is slow leaves its place to the next. */
+  /** Waits for a free place. A slow watch loses its place to the next one. */
   private void awaitPlace(Semaphore free) {
     try {
       var unused = free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // and no watch is left out
+      Thread.currentThread().interrupt(); // continue, so that no watch is skipped
     }
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs work on a shared executor when there is some, never concurrently. Thread-safe. */
+/** Runs work on a shared executor on demand, never concurrently with itself. Thread-safe. */
 public final class SerialRunner {
   private static final Logger log = LoggerFactory.getLogger(SerialRunner.class);
 
@@ -14,7 +14,7 @@ public final class SerialRunner {
 
   private final WatchHub hub;
   private final Runnable work;
-  private boolean failing; // of the work alone
+  private boolean failing; // confined to the work
 
   // Guarded by this.
   private boolean awake;
@@ -22,13 +22,13 @@ public final class SerialRunner {
   private boolean closed;
   private @Nullable Thread running;
 
-  /** @param work does all there is to do, and stops where {@link #isClosed()} */
+  /** @param work performs all pending work, and stops if {@link #isClosed()} */
   SerialRunner(WatchHub hub, Runnable work) {
     this.hub = hub;
     this.work = work;
   }
 
-  /** There is work. */
+  /** Signals that there is work. */
   public void wake() {
     synchronized (this) {
       again = true;
@@ -36,7 +36,7 @@ public final class SerialRunner {
     retry();
   }
 
-  /** Does the work that could not be begun or that failed; nothing if there is none. */
+  /** Retries work that could not be started or that failed, if any. */
   void retry() {
     synchronized (this) {
       if (!again || awake || closed) {
@@ -49,7 +49,7 @@ public final class SerialRunner {
       hub.executor.execute(this::run);
       begun = true;
     } catch (RejectedExecutionException e) {
-      // The hub was closed, and with it this.
+      // The hub was closed, and this runner with it.
     } finally {
       if (!begun) {
         sleep();
@@ -57,7 +57,10 @@ public final class SerialRunner {
     }
   }
 
-  /** The work has failed, and begins again after a while. Logs the first failure in a row. */
+  /**
+   * Reports a failure of the work, which is retried after a while. Logs only the first of
+   * consecutive failures.
+   */
   void tryLater(String what, Throwable failure) {
     if (!failing) {
       log.warn("{} cannot be read, it is tried again: {}", what, failure.getMessage());
@@ -67,15 +70,16 @@ public final class SerialRunner {
     hub.later.run(this::wake, RETRY);
   }
 
-  /** The work has not failed. */
+  /** Reports that the work succeeded. */
   void succeeded() {
     failing = false;
   }
 
   /**
-   * Calls a listener, unless this is closed. What it throws is logged, and the others go on.
+   * Calls a listener, unless this is closed. Its exceptions are logged and do not affect other
+   * listeners.
    *
-   * @param who begins the log line: {@code A listener to the key 'k'}
+   * @param who the beginning of the log message: {@code A listener to the key 'k'}
    */
   public void call(String who, Runnable listener) {
     if (isClosed()) {
@@ -83,7 +87,7 @@ public final class SerialRunner {
     }
     try {
       listener.run();
-    } catch (Throwable e) { // whatever it is, it is the listener's
+    } catch (Throwable e) { // thrown by the listener
       log.error("{} failed; it is told of the next change", who, e);
     }
   }
@@ -92,7 +96,7 @@ public final class SerialRunner {
     return closed;
   }
 
-  /** No work begins any more. Waits for what is running, unless this is called within it. */
+  /** Starts no further work. Waits for running work, unless called from within it. */
   public synchronized void close() {
     closed = true;
     boolean interrupted = false;
@@ -100,7 +104,7 @@ public final class SerialRunner {
       try {
         wait();
       } catch (InterruptedException e) {
-        interrupted = true; // for the caller to see, who was promised that nothing runs
+        interrupted = true; // restored below; nothing may run when this returns
       }
     }
     if (interrupted) {
@@ -122,7 +126,7 @@ public final class SerialRunner {
 
   private synchronized boolean begin() {
     if (!again || closed) {
-      // In the same step as the last look, or a wake in between would be lost.
+      // In the same synchronized block as the last check, or a wake in between would be lost.
       awake = false;
       return false;
     }
@@ -136,7 +140,7 @@ public final class SerialRunner {
     notifyAll();
   }
 
-  /** The work was not done, so there still is some. */
+  /** Notes that the work was not done and must be retried. */
   private synchronized void failed() {
     again = true;
     sleep();

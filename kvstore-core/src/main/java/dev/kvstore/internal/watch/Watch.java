@@ -6,7 +6,10 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.Interest;
 
-/** Buffers what a feed reports, so that it never waits, and passes it on by a runner. */
+/**
+ * A watch: buffers the reports of a feed, so that the feed never waits, and handles them on a
+ * runner.
+ */
 abstract class Watch implements ChangeSink, KVSubscription {
   final WatchHub hub;
   final SerialRunner runner;
@@ -20,10 +23,10 @@ abstract class Watch implements ChangeSink, KVSubscription {
     this.runner = new SerialRunner(hub, this::work);
   }
 
-  /** Tells all there is to tell, on the runner. */
+  /** Handles all pending reports. Called on the runner. */
   abstract void work();
 
-  /** Called once this is closed; perhaps repeatedly. */
+  /** Called after the watch was closed, possibly several times. */
   void ended() {}
 
   @Override
@@ -31,7 +34,7 @@ abstract class Watch implements ChangeSink, KVSubscription {
     return interest;
   }
 
-  /** Says where this hears from; that may already have told it something. */
+  /** Sets the subscription, which may already have reported something. */
   final void hears(FeedSubscription subscription) {
     synchronized (this) {
       if (!closed) {
@@ -39,10 +42,10 @@ abstract class Watch implements ChangeSink, KVSubscription {
         return;
       }
     }
-    subscription.close(); // closed by its first call
+    subscription.close(); // the first call has already closed this watch
   }
 
-  /** The store cannot tell of changes. */
+  /** Called if the store has no change feed. */
   void cannotHear(UnsupportedOperationException refusal) {
     throw refusal;
   }

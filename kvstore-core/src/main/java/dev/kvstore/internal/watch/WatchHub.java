@@ -36,8 +36,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of a store. Each is independent of the others, however slow or faulty, and has a
- * daemon thread while there is something to report. Idle threads end after 10 seconds. Thread-safe.
+ * The watches of a store. A slow or failing watch does not affect the others. Each has a daemon
+ * thread while there is something to report. Idle threads end after 10 seconds. Thread-safe.
  */
 public final class WatchHub implements AutoCloseable {
   final EntryStore entries;
@@ -48,7 +48,7 @@ public final class WatchHub implements AutoCloseable {
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** Reads the value of an entry as a type, or throws a {@link TypeMismatchException}. */
+  /** Decodes the value of an entry as a type, or throws a {@link TypeMismatchException}. */
   @FunctionalInterface
   public interface Decoder {
     <T> KVEntry<T> decode(KVEntry<RawValue> entry, KVType<T> type);
@@ -64,7 +64,7 @@ public final class WatchHub implements AutoCloseable {
     return of(entries, Rereads.PATIENCE);
   }
 
-  /** @param patience how long a watch that reads after a gap may keep others waiting */
+  /** @param patience how long a watch that rereads after a gap may delay the others */
   static WatchHub of(EntryStore entries, Duration patience) {
     ExecutorService threads = threads(entries.name());
     Later later = (work, after) -> CompletableFuture.delayedExecutor(
@@ -100,10 +100,10 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Reports other versions of what the reader returns. Reads once before it returns, so that no
+   * Reports changes of the entry that the reader returns. Reads once before it returns, so that no
    * later change is missed.
    *
-   * @param fallback what counts as the value where there is no entry
+   * @param fallback the value if there is no entry
    */
   public <T> KVSubscription onChange(
       String key,
@@ -117,12 +117,13 @@ public final class WatchHub implements AutoCloseable {
 
   /**
    * Calls {@code refresh} when a key of interest may have changed since the caller read it, one
-   * call at a time; every 5 seconds over a store without a change feed.
+   * call at a time; every 5 seconds if the store has no change feed.
    *
-   * @param subject what is read, for log lines: {@code the settings 'http'}
-   * @param refresh reads as fresh as the options demand, and returns after what time to read again
-   *     in any case, or null for never. If it throws, it is called again after a second
-   * @param whenClosed called when the watch or the hub is closed; perhaps repeatedly
+   * @param subject describes what is read in log messages: {@code the settings 'http'}
+   * @param refresh reads at least as fresh as the options require, and returns the time after which
+   *     to read again even without a change, or null for never. If it throws, it is called again
+   *     after a second
+   * @param whenClosed called when the watch or the hub is closed, possibly several times
    */
   public KVSubscription follow(
       String subject,
@@ -132,21 +133,21 @@ public final class WatchHub implements AutoCloseable {
     return start(new FollowingWatch(this, subject, interest, refresh, whenClosed), null);
   }
 
-  /** Returns a runner of this work on the threads of the hub, which the caller closes. */
+  /** Returns a runner of this work on the threads of the hub. The caller must close it. */
   public SerialRunner runner(Runnable work) {
     return new SerialRunner(this, work);
   }
 
-  /** Returns the entries there are of these keys, with all changes up to that position in them. */
+  /** Returns the existing entries of these keys, with all changes up to this position. */
   Map<String, KVEntry<RawValue>> find(Set<String> keys, SyncToken position) {
     Map<String, KVEntry<RawValue>> found = new HashMap<>();
     entries.find(keys, demand(position)).forEach(entry -> found.put(entry.key(), entry));
     return found;
   }
 
-  /** Returns options for a read that has all changes up to that position in it. */
+  /** Returns options for a read that includes all changes up to this position. */
   static ReadOptions demand(SyncToken position) {
-    // Without positions nobody can tell whether a cache has heard of the changes already.
+    // Without positions it is unknown if a cache has received the changes already, so bypass it.
     return position.equals(SyncToken.START)
         ? ReadOptions.DEFAULT.bypassingCache()
         : ReadOptions.atLeast(position);

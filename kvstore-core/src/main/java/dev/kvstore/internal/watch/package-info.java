@@ -1,4 +1,4 @@
-/** Watching a store: from what its feed tells to watchers that may be slow, or fail. */
+/** Watches of a store: deliver the changes of its feed to watchers that may be slow or fail. */
 @NullMarked
 package dev.kvstore.internal.watch;
 

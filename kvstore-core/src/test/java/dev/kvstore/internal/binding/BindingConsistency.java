@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Of what is written as one, an object has all or nothing. */
+/** Tests that an object has all or none of the values that were written atomically. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BindingConsistency {
   private static final BatchOptions ATOMIC = BatchOptions.DEFAULT.atomic();
@@ -40,7 +40,7 @@ abstract class BindingConsistency {
     }
   }
 
-  /** One that takes any reading for good. */
+  /** A reader that accepts the first scan. */
   private static final class Hasty extends PrefixReader {
     Hasty(EntryStore entries, Prefix prefix) {
       super(entries, prefix);
@@ -60,7 +60,7 @@ abstract class BindingConsistency {
         ATOMIC);
   }
 
-  /** What is read where all keys are written between two pages, once in each of two scans. */
+  /** Reads while all keys are written between two pages, once in each of two scans. */
   private All readWhileWritten(String name, boolean hasty) {
     EntryStore entries = open(name);
     BsonCodec codec = BsonCodec.create();

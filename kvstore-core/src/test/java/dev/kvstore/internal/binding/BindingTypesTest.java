@@ -430,7 +430,7 @@ class BindingTypesTest {
     record Node(
         String hostName, int port, @KVDefault("5s") Duration pause, Optional<String> zone) {}
 
-    @SuppressWarnings("ArrayRecordComponent") // applications have them
+    @SuppressWarnings("ArrayRecordComponent") // applications use them
     record Lists(
         List<String> hosts,
         List<Node> nodes,

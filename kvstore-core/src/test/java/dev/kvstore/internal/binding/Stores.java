@@ -7,16 +7,16 @@ import dev.kvstore.spi.ForwardingEntryStore;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.Projection;
 
-/** Stores that are read in a way that a test wants. */
+/** Stores with hooks for reads. */
 final class Stores {
   private Stores() {}
 
-  /** What happens before a page is read. */
+  /** Called before a page is read. */
   interface BeforePage {
     void of(KeyRange range);
   }
 
-  /** Returns the store with pages of one entry, so that much can happen between them. */
+  /** Returns the store with pages of one entry and a hook between them. */
   static EntryStore pageByPage(EntryStore store, BeforePage hook) {
     return new ForwardingEntryStore(store) {
       @Override

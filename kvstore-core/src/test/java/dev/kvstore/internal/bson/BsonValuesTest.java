@@ -100,7 +100,7 @@ class BsonValuesTest {
     assertThat(BsonValues.checked(raw.toByteArray(), LIMITS)).isEqualTo(raw);
   }
 
-  /** A document {value: …} with that type and those bytes, in hex; its length is right. */
+  /** Returns a document {value: …} with this type and content in hex, and the correct length. */
   private static byte[] document(String type, String content) {
     return sized("00000000" + type + "76616c756500" + content + "00");
   }

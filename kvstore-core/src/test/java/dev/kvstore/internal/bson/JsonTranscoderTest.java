@@ -367,7 +367,7 @@ class JsonTranscoderTest {
         .isEqualTo("{\"a\":" + json + "}");
   }
 
-  /** Begins as the text says, and then has its last character without an end. */
+  /** Returns a stream that starts with the text and then repeats its last character forever. */
   private static InputStream endless(String text) {
     byte[] bytes = text.getBytes(UTF_8);
     return new InputStream() {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MergePatchTest {
   private static final JsonTranscoder JSON = new JsonTranscoder(ValueLimits.DEFAULT);
 
-  /** The examples of the RFC's appendix A, and what it does not say. */
+  /** The examples of the RFC's appendix A, and cases that it does not cover. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

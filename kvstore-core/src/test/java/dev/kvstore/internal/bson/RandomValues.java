@@ -22,7 +22,7 @@ import org.bson.BsonTimestamp;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
-/** Makes values from a seed: the same seed and size make the same value. */
+/** Generates values from a seed: the same seed and size produce the same value. */
 final class RandomValues {
   private static final List<String> HOSTILE_NAMES = List.of(
       "",
@@ -58,13 +58,13 @@ final class RandomValues {
     this.size = size;
   }
 
-  /** Returns what JSON can say: text, numbers, booleans, null, lists and maps. */
+  /** Returns a value that JSON can represent: text, numbers, booleans, null, lists and maps. */
   @Nullable
   Object json() {
     return value(size, false);
   }
 
-  /** Returns what {@code Object} is read as. */
+  /** Returns a value of a type that is read for {@code Object}. */
   @Nullable
   Object any() {
     return value(size, true);

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Laws that hold for every value. A failure names the seed; values grow with it. */
+/** Property-based tests of all values. A failure names the seed; values grow with it. */
 class RandomValuesTest {
   private static final KVType<Object> ANY = KVType.of(Object.class);
   private static final ValueLimits LIMITS = ValueLimits.DEFAULT;
 
-  // Shared: making a mapper takes longer than what is tested with it.
+  // Shared, because creating a mapper takes longer than the tests.
   private static final BsonCodec CODEC = BsonCodec.create();
   private static final JsonTranscoder TRANSCODER = new JsonTranscoder(LIMITS);
 
@@ -96,7 +96,7 @@ class RandomValuesTest {
     } catch (InvalidInputException e) {
       return;
     }
-    // What was found to be well-formed can be used.
+    // A validated value can be used.
     Object value = CODEC.decode("key", raw, ANY);
     CODEC.encode(value);
     TRANSCODER.toJson(raw);
@@ -121,7 +121,7 @@ class RandomValuesTest {
     }
   }
 
-  /** Returns the JSON with the signs of its numbers, which are collected beside it. */
+  /** Returns the JSON with only the signs of its numbers, which are collected separately. */
   private static @Nullable Object exactly(byte[] json, List<BigDecimal> numbers)
       throws IOException {
     try (JsonParser parser = new JsonFactory().createParser(json)) {

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What shows only with real threads, real time and real memory. */
+/** Tests that need real threads, real time and real memory. */
 class CacheConcurrencyTest {
   private static final int READERS = 100;
 
@@ -70,11 +70,11 @@ class CacheConcurrencyTest {
   void read_joinedLoadFails_failsForAllOrIsDoneAlone() throws Exception {
     assertThat(failWhileJoined(new UnavailableException("down", null)))
         .isInstanceOf(UnavailableException.class);
-    // What went wrong may be the loading thread's own affair.
+    // The failure may concern only the loading thread.
     assertThat(failWhileJoined(new IllegalStateException("broken"))).isNull();
   }
 
-  /** Returns what the joining reader gets, or null where it reads the value after all. */
+  /** Returns the exception of the joining reader, or null if it reads the value itself. */
   private @Nullable Throwable failWhileJoined(RuntimeException failure) throws Exception {
     FakeStore failing = new FakeStore(database);
     database.set("k", 7);
@@ -150,7 +150,7 @@ class CacheConcurrencyTest {
         }
         least = Math.min(least, threads.getThreadAllocatedBytes(me) - before);
       }
-      // The measuring itself, and what Caffeine buffers once.
+      // Allowance for the measurement itself and for Caffeine's buffers.
       assertThat(least).as("bytes for %d hits", hits).isLessThan(10_000);
     }
   }
@@ -183,7 +183,7 @@ class CacheConcurrencyTest {
     }
   }
 
-  /** After collections until nothing more goes. */
+  /** Returns the used heap after garbage collections until it no longer shrinks. */
   private static long usedHeap() {
     long used = Long.MAX_VALUE;
     for (int i = 0; i < 10; i++) {

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** No error ends the clock of a cache; without a clock nothing is served. */
+/** Tests that no error ends the clock of a cache, and that nothing is served without a clock. */
 class CacheThreadsTest {
   private static final Duration BOUND = NearCacheSettings.DEFAULT.stalenessBound();
 

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * When each version of a key was acknowledged, and when a read began last that returned it, by a
- * clock that all processes of a machine share: {@link System#nanoTime}.
+ * Records when each version of a key was acknowledged, and the start of the last read that returned
+ * it, by {@link System#nanoTime}, a clock shared by all processes of a machine.
  */
 final class Chronicle {
   private static final String ACKNOWLEDGED = "acknowledged";
@@ -32,12 +32,14 @@ final class Chronicle {
     return of.computeIfAbsent(key, none -> new ConcurrentSkipListMap<>());
   }
 
-  /** Returns how many versions were acknowledged. */
+  /** Returns the number of acknowledged versions. */
   int acknowledgements() {
     return acknowledged.values().stream().mapToInt(Map::size).sum();
   }
 
-  /** Returns how old the oldest read was: for how long a newer version had been acknowledged. */
+  /**
+   * Returns the maximum staleness of a read: how long before it a newer version was acknowledged.
+   */
   Duration oldestRead() {
     long oldest = 0;
     for (Map.Entry<String, NavigableMap<Long, Long>> ofKey : read.entrySet()) {
@@ -53,7 +55,7 @@ final class Chronicle {
     return Duration.ofNanos(oldest);
   }
 
-  /** Returns it as lines for {@link #add}. */
+  /** Returns this chronicle as lines for {@link #add}. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     addLines(lines, ACKNOWLEDGED, acknowledged);
@@ -67,7 +69,7 @@ final class Chronicle {
         lines.add(String.join(" ", what, key, Long.toString(version), Long.toString(nanos)))));
   }
 
-  /** Adds what a chronicle of another process says, and tells whether the line is of one. */
+  /** Adds a line of the chronicle of another process. Returns false if it is not such a line. */
   boolean add(String line) {
     List<String> words = List.of(line.split(" ", -1));
     if (words.get(0).equals(ACKNOWLEDGED)) {

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A process that was stopped reads before the thread of the clock has looked at the leases. */
+/**
+ * Tests reads of a process that was suspended, before the clock's thread has checked the leases.
+ */
 class ExactBoundTest {
   private static final NearCacheSettings EXACT =
       NearCacheSettings.builder().exactBound(true).build();
@@ -67,7 +69,7 @@ class ExactBoundTest {
     assertThat(rig.get()).isEqualTo(2);
   }
 
-  /** The cache holds 1, and the database has 2 by now. */
+  /** Returns a rig whose cache holds 1 while the database already has 2. */
   private static Rig holdingAnOldValue(NearCacheSettings settings) {
     Rig rig = new Rig(new Rig.Parts(), settings).position();
     rig.database.set(Rig.KEY, 1);

@@ -19,7 +19,9 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A database that is always right: one step a write, and a log of all changes. Thread-safe. */
+/**
+ * A linearizable database: each write is one step, and there is a log of all changes. Thread-safe.
+ */
 final class FakeDatabase {
   private final Map<String, KVEntry<RawValue>> entries = new TreeMap<>();
   private final Map<Long, Map<String, KVEntry<RawValue>>> past = new HashMap<>();
@@ -32,13 +34,13 @@ final class FakeDatabase {
     this(false);
   }
 
-  /** @param remembers whether the past can be read, for lagging replicas */
+  /** @param remembers true to allow reads of the past, for lagging replicas */
   FakeDatabase(boolean remembers) {
     this.remembers = remembers;
     remember();
   }
 
-  /** Tells of each change in the step in which it happens. */
+  /** Notifies the observer of each change in the same step. */
   synchronized void observe(BiConsumer<String, Optional<RawValue>> newObserver) {
     observer = newObserver;
   }
@@ -49,7 +51,7 @@ final class FakeDatabase {
     return RawValue.ofDocument(document.putInt(number).put((byte) 0).array());
   }
 
-  /** Text of so many bytes. */
+  /** Returns text of this many bytes. */
   static RawValue text(int length) {
     int size = 4 + 1 + 6 + 4 + length + 1 + 1;
     ByteBuffer document = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
@@ -69,7 +71,7 @@ final class FakeDatabase {
     return List.copyOf(entries.values());
   }
 
-  /** What a replica says that has got as far as that. */
+  /** Returns the entry as of this position, as a lagging replica would. */
   synchronized Optional<KVEntry<RawValue>> getAsOf(long at, String key) {
     return Optional.ofNullable(past.getOrDefault(at, Map.of()).get(key));
   }
@@ -100,7 +102,7 @@ final class FakeDatabase {
     return put(key, value, before == null ? 1 : before.version() + 1, expiresAt);
   }
 
-  /** A write over an entry that has expired, which no delete comes before. */
+  /** Overwrites an expired entry, without a delete before. */
   synchronized KVMetadata revive(String key, int value) {
     return put(key, value(value), 1, null);
   }
@@ -116,7 +118,7 @@ final class FakeDatabase {
     return true;
   }
 
-  /** Something else was written: time goes on. */
+  /** Advances the position, as a write elsewhere would. */
   synchronized void advance() {
     position++;
     remember();

@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A process's way to the database, on which a test can come in between. */
+/** A store over the fake database with hooks at each step. */
 class FakeStore implements EntryStore, Mutation.Handler {
-  /** Where a test can come in. */
+  /** The steps with a hook. */
   enum At {
     BEFORE_READ,
     AFTER_READ,
@@ -47,7 +47,7 @@ class FakeStore implements EntryStore, Mutation.Handler {
   volatile Hook hook = step -> {};
   volatile boolean down;
 
-  /** Whether what is read cannot be vouched for. */
+  /** True to mark read entries as stale. */
   volatile boolean stale;
 
   volatile boolean closed;
@@ -56,14 +56,14 @@ class FakeStore implements EntryStore, Mutation.Handler {
   volatile @Nullable ChangeSink sink;
   volatile ReadOptions demand = ReadOptions.DEFAULT;
 
-  /** Where the replica is that is read, if nothing newer is demanded; 0 for the present. */
+  /** The position of the replica for reads that do not demand a newer one; 0 for the present. */
   volatile long replicaAt;
 
   FakeStore(FakeDatabase database) {
     this.database = database;
   }
 
-  /** Does this once, at the next such step. */
+  /** Runs the action once, at the next such step. */
   void once(At wanted, Runnable action) {
     hook = step -> {
       if (step == wanted) {

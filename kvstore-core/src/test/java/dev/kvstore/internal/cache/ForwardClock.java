@@ -4,7 +4,7 @@ import dev.kvstore.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The clock of a contract, which tests put forward, as a cache's. */
+/** A cache clock over the clock of a contract, which tests can advance. */
 final class ForwardClock extends CacheClock {
   private final TestClock clock;
   private final Instant origin;

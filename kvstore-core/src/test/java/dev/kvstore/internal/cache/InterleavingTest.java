@@ -26,9 +26,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The interleavings that must come out right, one by one. Each is run twice: as the cache is, and
- * with the mechanism taken out that prevents it from going wrong, and then it must be found out.
- * What happens in between a read or a write of the database runs on the same thread, inside of it.
+ * Tests critical interleavings one by one. Each is run twice: with the real cache, and without the
+ * mechanism that makes it correct, in which case the test must detect the error. Concurrent steps
+ * run on the same thread, inside a read or write of the database.
  */
 class InterleavingTest {
   private record Row(String name, Consumer<Rig> scenario, Rig.Parts without) {}
@@ -110,7 +110,7 @@ class InterleavingTest {
             "unknown outcome", InterleavingTest::unknownOutcome, new Mutants.TrustsFailedWrites()));
   }
 
-  // The scenarios. Of a key's values a larger one is a later one.
+  // The scenarios. Larger values of a key are later ones.
 
   private static void staleFill(Rig rig) {
     rig.database.set(KEY, 7);
@@ -137,7 +137,7 @@ class InterleavingTest {
     rig.database.set(KEY, 7);
     rig.position();
     rig.get();
-    // What was read is rolled back; what others write then is the same version of another etag.
+    // The read value is rolled back; then others write the same version with another etag.
     String key = KEY;
     long version = rig.database.get(key).orElseThrow().version();
     rig.database.revive(key, 8);
@@ -180,7 +180,7 @@ class InterleavingTest {
   }
 
   private static void expireAndRecreate(Rig rig) {
-    // By the clock of whoever writes 9 the entry has expired, by ours it has not yet.
+    // By the clock of the writer of 9 the entry has expired, by ours it has not.
     rig.database.set(KEY, 7);
     Instant later = Instant.EPOCH.plusSeconds(5);
     rig.database.set(KEY, FakeDatabase.value(8), WriteCondition.NONE, later);
@@ -260,7 +260,7 @@ class InterleavingTest {
     rig.database.set(KEY, 7);
     rig.position();
     rig.get();
-    // The source has answered; then this process stands still, and others write.
+    // The source has answered; then this process is suspended, and others write.
     rig.database.set(KEY, 8);
     rig.clock.pass(Duration.ofSeconds(10));
     rig.answer(rig.database.position() - 1);
@@ -283,7 +283,7 @@ class InterleavingTest {
 
   private static void relayedOpening(Rig rig) {
     rig.database.set(KEY, 7);
-    // This was true a while ago, and what is read by the same way may be as old.
+    // This was true a while ago, and reads through the same intermediary may be as old.
     rig.sink().positionedUnproved(rig.database.position());
     rig.get();
     rig.database.set(KEY, 8);
@@ -321,7 +321,7 @@ class InterleavingTest {
 
   private static void relayedStall(Rig rig) {
     long old = relayed(rig);
-    // The source moves a little, is cut off, and only then are we told of both.
+    // The source advances a little and is cut off, and only then both are reported.
     rig.database.set(KEY, 8);
     rig.clock.pass(Duration.ofSeconds(20));
     rig.sink().current(old + 1, rig.clock.nanos());
@@ -363,7 +363,7 @@ class InterleavingTest {
   private static void disturbedLoad(Rig rig) {
     rig.database.set(KEY, 7);
     rig.position();
-    // A load that was thrown out of the map reads 8, after one that is in the map has read 7.
+    // A load that was removed from the map reads 8, after one in the map has read 7.
     rig.store.once(FakeStore.At.BEFORE_READ, () -> {
       rig.cache.invalidateAll();
       assertThat(rig.get()).isEqualTo(7);

@@ -15,9 +15,9 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
 /**
- * Within one process and with nobody else writing, a key of the cache behaves as one variable, in
- * whatever order the threads take their steps and the feed tells of the writes. Lincheck goes
- * through orders down to single accesses of memory; the database and Caffeine are taken as atomic.
+ * Tests that a key of the cache is linearizable within one process without other writers, for any
+ * interleaving of threads and feed. Lincheck explores interleavings of single memory accesses; the
+ * database and Caffeine are assumed to be atomic.
  */
 class LinearizabilityTest {
   @Test
@@ -47,7 +47,7 @@ class LinearizabilityTest {
             .treatAsAtomic());
   }
 
-  /** What the cache's key must look like. */
+  /** The sequential specification of a key. */
   public static final class Variable {
     private int value;
 
@@ -107,7 +107,7 @@ class LinearizabilityTest {
     }
   }
 
-  /** The key of a cache that keeps what a load has read, whatever came in between. */
+  /** The key of a mutant cache that keeps the result of a load regardless of concurrent changes. */
   public static final class KeyFilledAfterRead extends Key {
     public KeyFilledAfterRead() {
       super(new Mutants.FillsAfterRead());

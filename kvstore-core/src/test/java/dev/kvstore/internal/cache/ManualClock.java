@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that moves when a test says so, and then ticks. No thread. */
+/** A clock that a test advances, which also makes it tick. Has no thread. */
 class ManualClock extends CacheClock {
   private final AtomicLong nanos = new AtomicLong();
 
@@ -38,12 +38,12 @@ class ManualClock extends CacheClock {
     tick();
   }
 
-  /** As {@link #pass}, but the thread that ticks has not come to run. */
+  /** Like {@link #pass}, but without a tick, as if the ticking thread had not run. */
   void passUnnoticed(Duration time) {
     nanos.addAndGet(time.toNanos());
   }
 
-  /** A test that runs on one thread must never come to wait for itself. */
+  /** Fails, because a single-threaded test must never wait for itself. */
   @Override
   <T> T await(CompletableFuture<T> result, long nanos)
       throws InterruptedException, ExecutionException, TimeoutException {

@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which mechanism is taken out of a cache that is used by many threads. */
+/** The mechanism removed from a cache that is used by many threads. */
 enum Mutant {
   NONE,
 
-  /** An own write leaves it to the feed what is held. */
+  /** An own write does not remove the cached entry, but leaves that to the feed. */
   NO_REMOVAL_ON_ACKNOWLEDGEMENT,
 
-  /** The map does not know of a load before it has ended. */
+  /** A load is not registered in the map before it ends. */
   NO_SLOT_BEFORE_THE_READ,
 
-  /** The feed tells how far it is, and nobody listens to what has changed. */
+  /** Positions of the feed are applied, but its changes are ignored. */
   NO_INVALIDATION;
 
   Rig.Parts parts() {

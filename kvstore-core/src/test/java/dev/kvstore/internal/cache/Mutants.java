@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Caches with one mechanism taken out. */
+/** Caches with one mechanism removed. */
 final class Mutants {
   private Mutants() {}
 
@@ -21,7 +21,7 @@ final class Mutants {
     return held.entry().map(KVEntry::version).orElse(0L);
   }
 
-  /** With other slots. */
+  /** A mutant with other slots. */
   private abstract static class OtherSlots extends Rig.Parts {
     abstract Slots other(long maximumBytes);
 
@@ -61,7 +61,7 @@ final class Mutants {
     }
   }
 
-  /** Lets items go on with what has left the map. */
+  /** Items keep using values that have left the map. */
   static final class NeverEnds extends OtherSlots {
     @Override
     Slots other(long maximumBytes) {
@@ -74,7 +74,7 @@ final class Mutants {
     }
   }
 
-  /** Ends what items remember when others can read something newer already. */
+  /** Clears remembered values only after others can read a newer value. */
   static final class EndsTooLate extends Rig.Parts {
     private final Scheduler scheduler;
 
@@ -132,7 +132,7 @@ final class Mutants {
     }
   }
 
-  /** With another rule for what survives an event. */
+  /** A mutant with another rule for entries that survive a change. */
   static final class Outlives extends OtherSlots {
     private final BiPredicate<EntrySlot, Change> rule;
 
@@ -255,7 +255,7 @@ final class Mutants {
     }
   }
 
-  /** Only the one that every answer renews. */
+  /** Has only the lease that every answer renews. */
   static final class HasOneLease extends Rig.Parts {
     @Override
     CoherenceLease freshness(NearCacheSettings settings, CacheClock clock) {
@@ -339,7 +339,7 @@ final class Mutants {
     }
   }
 
-  /** Whoever reads through leaves the map alone. */
+  /** Reads that bypass the map do not change it. */
   static final class ForgetsWhatWasRead extends OtherSlots {
     @Override
     Slots other(long maximumBytes) {
@@ -370,7 +370,7 @@ final class Mutants {
     }
   }
 
-  /** Looks at the lease after what is held has been found. */
+  /** Checks the lease after the lookup. */
   static final class LooksUpFirst extends World.PartsInSmallSteps {
     LooksUpFirst(World world) {
       super(world);

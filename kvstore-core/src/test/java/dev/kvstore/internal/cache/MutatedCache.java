@@ -4,11 +4,11 @@ import dev.kvstore.NearCacheSettings;
 import dev.kvstore.spi.EntryStore;
 import java.time.InstantSource;
 
-/** A cache over a real store that is made of other parts than it should be. */
+/** A mutant cache over a real store. */
 final class MutatedCache {
   private MutatedCache() {}
 
-  /** The parts' reader is left out: it is for a fake store. */
+  /** Ignores the reader of the parts, which is for a fake store. */
   static NearCache over(EntryStore store, NearCacheSettings settings, Rig.Parts parts) {
     CacheClock clock = new CacheClock("mutated", InstantSource.system());
     Slots slots = parts.slots(settings);

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
- * Another process with a cache. It does what the lines of its input say: {@code run} for so many
- * milliseconds or until something is found to be wrong, and {@code converge} within so many to what
- * the database has; it answers in lines.
+ * A separate process with a cache. It executes commands from its input: {@code run} for some
+ * milliseconds or until a violation, and {@code converge} to the state of the database within some
+ * milliseconds. It responds in lines.
  */
 final class NearCacheChild {
   static final Duration BOUND = Duration.ofSeconds(2);
@@ -39,7 +39,10 @@ final class NearCacheChild {
   private static final int WRITERS = 2;
   private static final int READERS = 3;
 
-  /** What else writes to the standard output, as loggers do, is sent to the other one. */
+  /**
+   * The real standard output; other output, such as that of loggers, is redirected to the standard
+   * error.
+   */
   private static final PrintStream OUT = System.out;
 
   private NearCacheChild() {}
@@ -104,7 +107,9 @@ final class NearCacheChild {
     OUT.println(FIGURE + " unavailable " + traffic.unavailableReads);
   }
 
-  /** Nobody writes any more, so what is held must come to be what is stored, by the feed alone. */
+  /**
+   * Checks that without further writes the cache converges to the stored state, by the feed alone.
+   */
   private static void converge(RawStore store, RawStore plain, Duration within)
       throws InterruptedException {
     long end = System.nanoTime() + within.toNanos();
@@ -122,7 +127,7 @@ final class NearCacheChild {
     }
   }
 
-  /** 0 of a key that nobody came to write before a violation ended the run. */
+  /** Returns the version; 0 for a key that was not written before a violation ended the run. */
   private static long version(RawStore store, String key) {
     return store.read(key).map(KVEntry::version).orElse(0L);
   }

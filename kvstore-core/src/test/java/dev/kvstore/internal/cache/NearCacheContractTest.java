@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** What is promised of every store holds behind the cache too. */
+/** Runs the contract of stores through the cache. */
 class NearCacheContractTest extends EntryStoreContract {
   private MongoTestServer server;
   private MongoEntryDatabase database;
@@ -45,7 +45,7 @@ class NearCacheContractTest extends EntryStoreContract {
     return NearCache.over(database.store(name), settings(), new ForwardClock(clock()));
   }
 
-  /** The stand-in is a standalone server: versions are looked at now and then. */
+  /** The stand-in is a standalone server, whose versions are polled. */
   @Override
   public boolean tellsOfEveryChange() {
     return false;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * A replica set with a history behind the cache, whose moves the cache must not take for writes.
+ * Runs the contract through a cache over a replica set with a history, whose moves the cache must
+ * not treat as writes.
  */
 class NearCacheHistoryContractTest extends RecordedStoreContract {
   private MongoTestServer server;

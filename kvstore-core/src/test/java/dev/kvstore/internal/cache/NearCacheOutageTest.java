@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A cache whose way to the database fails for a while, as others go on writing. How long is said by
- * the system property {@code kvstore.outage.seconds}.
+ * Tests a cache whose connection to the database fails for a while, while others continue to write.
+ * The system property {@code kvstore.outage.seconds} sets the duration.
  */
 @Timeout(300)
 class NearCacheOutageTest {
@@ -46,19 +46,19 @@ class NearCacheOutageTest {
       Duration.ofSeconds(Long.getLong("kvstore.outage.seconds", 4));
   private static final Duration BOUND = Duration.ofSeconds(1);
 
-  /** What a machine may add that does not let the threads run that look at the time. */
+  /** An allowance for machines that delay the threads that check the time. */
   private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
   private static final Duration TIMEOUT = Duration.ofMillis(800);
   private static final Duration LONG = Duration.ofSeconds(60);
-  /** Nobody writes it. */
+  /** A key that is never written. */
   private static final String QUIET = "quiet";
 
   private static final MongoSettings SETTINGS =
       MongoSettings.DEFAULT.withDatabase("outage").withoutNearCache();
   private static final List<String> KEYS = List.of(QUIET, "a", "b", "c");
 
-  /** Threads that the driver may start for a while, to look for its server. */
+  /** The number of threads that the driver may start temporarily to find its server. */
   private static final int FEW = 2;
 
   private final Set<Thread> before = Thread.getAllStackTraces().keySet();
@@ -67,9 +67,9 @@ class NearCacheOutageTest {
   private final List<StoreStack> databases = new ArrayList<>();
   private RawStore direct;
 
-  /** How the way fails. */
+  /** The kind of failure. */
   private enum Failure {
-    /** Nobody is there. */
+    /** Connections are refused. */
     REFUSED {
       @Override
       void begin(WireServer way) {
@@ -81,7 +81,7 @@ class NearCacheOutageTest {
         way.accept(true);
       }
     },
-    /** Somebody is there, and never answers. */
+    /** Connections are accepted, but never answered. */
     FROZEN {
       @Override
       void begin(WireServer way) {
@@ -134,12 +134,12 @@ class NearCacheOutageTest {
     return RawStore.of(store).cache().orElseThrow().health();
   }
 
-  /** A busy machine may need longer for a read than its time limit. */
+  /** Retries, because a busy machine may need longer for a read than its time limit. */
   private static ConditionFactory patiently() {
     return await().atMost(LONG).ignoreExceptionsInstanceOf(UnavailableException.class);
   }
 
-  /** Waits until it serves what it holds, of each key. */
+  /** Waits until every key is served from the cache. */
   private static void awaitCoherent(EntryStore store) {
     for (String key : KEYS) {
       patiently().until(() -> {
@@ -175,10 +175,10 @@ class NearCacheOutageTest {
     assertNoThreadIsLeft();
   }
 
-  /** Shows that the checks find what they look for. */
+  /** Proves that the checks detect violations. */
   @Test
   void withoutALease_olderReadsAreFound() {
-    // A reader that waited long for a key that is not held would read nothing else.
+    // A reader that waits long for an uncached key would read nothing else.
     RawStore plain = RawStore.of(open(way.uri(), SETTINGS.withTimeout(TIMEOUT)));
     NearCacheSettings settings =
         NearCacheSettings.builder().stalenessBound(BOUND).build();
@@ -200,9 +200,9 @@ class NearCacheOutageTest {
   }
 
   /**
-   * Reads before, in and after an outage, while others write, and checks what was read.
+   * Reads before, during and after an outage, while others write, and checks the results.
    *
-   * @param inOutage is to hold when the bound has passed, and until the outage ends
+   * @param inOutage must hold from when the bound has passed until the outage ends
    */
   private Traffic run(EntryStore store, Failure failure, TestReporter reporter, Runnable inOutage) {
     Traffic readers = new Traffic(store, KEYS);
@@ -253,7 +253,10 @@ class NearCacheOutageTest {
     await().atMost(LONG).until(() -> readers.reads.get() >= enough);
   }
 
-  /** After the last write every key comes to be held as it is, and others' writes are heard of. */
+  /**
+   * Checks that after the last write every key is cached in its final state, and that writes of
+   * others are received.
+   */
   private void checkConvergence(EntryStore store) {
     KEYS.forEach(key -> awaitHeld(store, key, version(direct.read(key))));
     long next = direct
@@ -278,7 +281,7 @@ class NearCacheOutageTest {
     await().atMost(LONG).untilAsserted(() -> assertThat(ours()).isEmpty());
   }
 
-  /** The threads of the cache, its feed and the driver that came with this test. */
+  /** Returns the threads of the cache, its feed and the driver that this test has started. */
   private List<Thread> ours() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !before.contains(thread))

@@ -24,17 +24,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Two processes with a cache each, over a database whose answers take a while and whose connections
- * break. In both of them writers and readers race on a few keys. Nobody may see his own writes
- * late, a key going back in time, or what is older than the bound; and in the end both agree with
- * the database. That this finds what is wrong is shown by taking mechanisms out, one at a time.
+ * Tests two processes with a cache each, over a slow database with breaking connections. In both,
+ * writers and readers race on a few keys. Processes must read their own writes, reads of a key must
+ * be monotonic, and no read may exceed the staleness bound; in the end both caches must agree with
+ * the database. Removing mechanisms one at a time proves that violations are detected.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NearCacheProcessTest {
   private static final Duration TIME =
       Duration.ofSeconds(Long.getLong("kvstore.racing.seconds", 10));
 
-  /** What a machine may add that does not let the threads run that look at the time. */
+  /** An allowance for machines that delay the threads that check the time. */
   private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
   private final List<Child> children = new ArrayList<>();
@@ -43,7 +43,7 @@ class NearCacheProcessTest {
   private final Map<String, Long> figures = new TreeMap<>();
   private StandInReplicaSet server;
 
-  /** A process, and the lines to and from it. */
+  /** A process with its input and output. */
   private record Child(Process process, BufferedReader lines, PrintWriter commands) {
     static Child start(String uri, Mutant mutation) throws IOException {
       Process process = NearCacheChild.start(uri, mutation);
@@ -68,7 +68,7 @@ class NearCacheProcessTest {
     server.close();
   }
 
-  /** Both with the same mechanism taken out. */
+  /** Starts both processes without this mechanism. */
   private void open(Mutant mutation) throws IOException {
     for (int i = 0; i < 2; i++) {
       children.add(Child.start(server.connectionString(), mutation));
@@ -129,7 +129,7 @@ class NearCacheProcessTest {
     assertThat(figure("hits")).isGreaterThan(figure("reads") / 2);
   }
 
-  /** Shows that the checks find what they look for: nothing of a cache can be left out. */
+  /** Proves that the checks detect the removal of any mechanism. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void racingProcesses_withoutAMechanism_areFoundOut(Mutant mutation, TestReporter reporter)

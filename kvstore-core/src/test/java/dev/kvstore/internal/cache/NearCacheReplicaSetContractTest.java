@@ -8,7 +8,7 @@ import dev.kvstore.testing.MongoTestServer;
 import dev.kvstore.testing.RawStore;
 import java.time.Duration;
 
-/** As {@link NearCacheContractTest}, where a change stream vouches for what is held. */
+/** Like {@link NearCacheContractTest}, with a change stream. */
 class NearCacheReplicaSetContractTest extends NearCacheContractTest {
   @Override
   MongoTestServer startServer() {

@@ -47,7 +47,7 @@ class NearCacheTest {
     return new Rig(new Rig.Parts(), settings);
   }
 
-  /** As a feed that polls tells of keys which it has not looked at before. */
+  /** Changes as reported by a polling feed for keys that it sees for the first time. */
   @Nested
   class KeysSeenForTheFirstTime {
     private final Rig rig = new Rig().position();
@@ -81,7 +81,7 @@ class NearCacheTest {
       assertThat(rig.raw.held(KEY)).isNull();
       load(2);
       load(3);
-      tell(1, held.etag()); // made anew meanwhile: the higher version is of an earlier life
+      tell(1, held.etag()); // recreated in between: the higher version belongs to the earlier entry
       assertThat(rig.raw.held(KEY)).isNull();
       load(4);
       tell(Change.UNKNOWN_VERSION, "any");
@@ -153,7 +153,7 @@ class NearCacheTest {
       rig.clock.pass(Duration.ofMillis(690));
       assertThat(rig.get()).isEqualTo(1);
       assertThat(rig.store.reads).hasValue(0);
-      // The clock's thread has not run, and the entry is gone all the same.
+      // The clock's thread has not run, but the entry has expired anyway.
       rig.clock.passUnnoticed(Duration.ofMillis(10));
       rig.database.delete(KEY);
       assertThat(rig.get()).isZero();
@@ -276,11 +276,11 @@ class NearCacheTest {
     @Test
     void write_racingAnotherOfThisProcess_leavesTheLater() {
       Rig rig = new Rig().position();
-      // The second write is done in the database and acknowledged before the first gets there.
+      // The second write is done and acknowledged before the first one reaches the database.
       rig.store.once(FakeStore.At.BEFORE_WRITE, () -> rig.set(1));
       rig.set(2);
       assertThat(rig.get()).isEqualTo(2);
-      // And here the first is done before it, and acknowledged after it.
+      // Here the first one is done before it and acknowledged after it.
       rig.store.once(FakeStore.At.AFTER_WRITE, () -> rig.set(4));
       rig.set(3);
       assertThat(rig.get()).isEqualTo(4);
@@ -562,7 +562,7 @@ class NearCacheTest {
     }
   }
 
-  /** One that can only say what it knew last. */
+  /** A store that returns only stale entries. */
   private static final class StaleStore extends FakeStore {
     StaleStore(FakeDatabase database) {
       super(database);
@@ -620,7 +620,7 @@ class NearCacheTest {
       rig.set(1);
       Supplier<Object> remembered = remember(rig);
       rig.cache.resize(0);
-      rig.cache.health(); // ends what evicting is left to do
+      rig.cache.health(); // completes pending evictions
       assertThat(remembered.get()).isNull();
     }
 
@@ -633,7 +633,7 @@ class NearCacheTest {
       assertThat(remembered.get()).isNull();
     }
 
-    /** Else the map would take the entry that is read most often for unused, and evict it. */
+    /** Otherwise the map would evict the most frequently read entry as unused. */
     @Test
     void remembered_afterASecond_isLookedUpOnceMore() {
       Rig rig = new Rig().position();

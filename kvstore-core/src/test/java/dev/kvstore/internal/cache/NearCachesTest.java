@@ -81,7 +81,7 @@ class NearCachesTest {
     RawStore.of(store).write(new Write(KEY, FakeDatabase.value(value), WriteOptions.DEFAULT));
   }
 
-  /** Nobody uses any cache for so long that all go. */
+  /** Runs upkeep without any use until all caches are dropped. */
   private void idle() {
     for (int i = 0; i <= NearCaches.PATIENCE; i++) {
       caches.keepUp();
@@ -179,7 +179,8 @@ class NearCachesTest {
   }
 
   /**
-   * A write that goes by a cache which is let go of meanwhile, while others already use the next.
+   * A write through a cache that is dropped during the write, while others already use its
+   * successor.
    */
   @Test
   void write_byTheCacheBefore_isReadFromTheNextOne() {
@@ -219,7 +220,7 @@ class NearCachesTest {
       get(caches.store("s"));
       position();
       assertThat(get(caches.store("s"))).isEqualTo(1);
-      database("s").set(KEY, 2); // of which the feed has not told yet
+      database("s").set(KEY, 2); // not reported by the feed yet
     });
     List<KVEntry<RawValue>> read = store.readMany(List.of(KEY), ReadOptions.DEFAULT);
     assertThat(Rig.number(read.stream().findFirst())).isEqualTo(2);
@@ -306,9 +307,9 @@ class NearCachesTest {
   void parts_neverExceedTheTotal_andLeaveRoomToEverybody() {
     assertThat(NearCaches.parts(100, new long[] {0})).containsExactly(100);
     assertThat(NearCaches.parts(120, new long[] {0, 0, 0})).containsExactly(40, 40, 40);
-    // The small ones get more than they have, the large one gets the rest.
+    // The small ones get more than their weight, the large one gets the rest.
     assertThat(NearCaches.parts(120, new long[] {1, 1, 100})).containsExactly(12, 12, 96);
-    // Whoever is full gets its share back from those who have more.
+    // A full cache gets its share back from those that have more.
     assertThat(NearCaches.parts(120, new long[] {30, 45, 45})).containsExactly(40, 40, 40);
     assertThat(Arrays.stream(NearCaches.parts(7, new long[] {1, 2, 3, 4, 5})).sum())
         .isLessThanOrEqualTo(7);

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A cache over a fake store, with its feed in the hands of the test. */
+/** A cache over a fake store, with a feed controlled by the test. */
 final class Rig {
   static final String KEY = "k";
 
-  /** The parts that a cache is made of. A test overrides one to take a mechanism out. */
+  /** The parts of a cache. Tests override one to remove a mechanism. */
   static class Parts {
     Slots slots(NearCacheSettings settings) {
       return new Slots(settings.maximumBytes());
@@ -81,26 +81,26 @@ final class Rig {
     return this;
   }
 
-  /** Delivers all changes, and says that this is all. */
+  /** Delivers all changes as a complete answer. */
   void deliver() {
     List<Change> changes = database.changesFrom(delivered);
     delivered += changes.size();
     sink().changed(changes, database.position());
   }
 
-  /** Delivers so many changes in one batch, with others to come. */
+  /** Delivers this many changes in one batch, with more to follow. */
   void deliver(int count) {
     List<Change> changes = database.changesFrom(delivered).subList(0, count);
     delivered += count;
     sink().changed(changes, changes.get(count - 1).position());
   }
 
-  /** The source has answered, and there was nothing new. */
+  /** Delivers an answer without changes. */
   void answer(long position) {
     sink().changed(List.of(), position);
   }
 
-  /** What has happened will never be told. */
+  /** Loses all undelivered changes. */
   void lose() {
     delivered = database.changes();
     sink().missed();
@@ -110,7 +110,7 @@ final class Rig {
     return Objects.requireNonNull(store.sink);
   }
 
-  /** The value, or 0 where there is none. */
+  /** Returns the value, or 0 if there is none. */
   int get() {
     return number(raw.read(KEY, ReadOptions.DEFAULT));
   }

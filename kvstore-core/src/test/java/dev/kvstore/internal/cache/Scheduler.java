@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Runs actors on threads of their own, one at a time, from step to step as somebody chooses. */
+/** Runs actors on separate threads, one at a time, step by step in a chosen order. */
 final class Scheduler {
   private static final ThreadLocal<Actor> CURRENT = new ThreadLocal<>();
 
@@ -37,7 +37,10 @@ final class Scheduler {
     actors.add(new Actor(script));
   }
 
-  /** Lets others go on before something new is begun; before the first thing they could anyway. */
+  /**
+   * Yields to other actors before a new action; not before the first one, where the order is
+   * already chosen.
+   */
   void begin() {
     Actor self = CURRENT.get();
     if (self != null && self.begun) {
@@ -47,7 +50,7 @@ final class Scheduler {
     }
   }
 
-  /** Lets others go on, if this is an actor. */
+  /** Yields to other actors if called by an actor. */
   void step() {
     Actor self = CURRENT.get();
     if (self != null) {
@@ -65,7 +68,7 @@ final class Scheduler {
     }
   }
 
-  /** @param choice is given the number of actors that can go on, and says which does */
+  /** @param choice receives the number of runnable actors and returns the one to run */
   void run(ExecutorService threads, IntUnaryOperator choice) {
     for (Actor actor : actors) {
       threads.execute(() -> play(actor));
@@ -93,7 +96,7 @@ final class Scheduler {
     CURRENT.set(actor);
     try {
       actor.script.run();
-    } catch (Throwable e) { // whatever it was, the run must end and tell
+    } catch (Throwable e) { // end the run and report any failure
       actor.failure = e;
     } finally {
       CURRENT.remove();

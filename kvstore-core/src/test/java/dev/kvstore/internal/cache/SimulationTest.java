@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The real cache, in all orders in which a few readers, writers and feeds can get in each other's
- * way, and beyond that in many orders by chance. What is checked is in {@link World}; that it finds
- * something is shown with caches that lack a mechanism.
+ * Runs the real cache through all interleavings of a few readers, writers and feeds, and through
+ * many random ones. {@link World} has the checks; caches without a mechanism prove that they detect
+ * violations.
  */
 class SimulationTest {
   private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
@@ -30,7 +30,7 @@ class SimulationTest {
     return thread;
   });
 
-  /** More than the lease, in two steps. */
+  /** Two such steps exceed the lease. */
   private static final Duration PASSED = Duration.ofMillis(1500);
 
   private static final int RANDOM_RUNS = 1_500;
@@ -40,7 +40,7 @@ class SimulationTest {
     THREADS.shutdown();
   }
 
-  /** Who does what; the worlds are the same in each run. */
+  /** The actors of a scenario; the initial world is the same in each run. */
   private record Scenario(
       String name, BiConsumer<World, World.Node> cast, Stream<Rig.Parts> without) {}
 
@@ -168,7 +168,7 @@ class SimulationTest {
     world.scheduler.add(node::poll);
   }
 
-  /** One reader reads anew what has changed, and then through the item. */
+  /** A reader that reads the changed key and then reads it through the item. */
   private static void itemAfterRead(World world, World.Node node) {
     remember(node);
     world.write("k");
@@ -193,7 +193,7 @@ class SimulationTest {
     world.scheduler.add(node::poll);
   }
 
-  /** Loads the entry, decodes it, and finds it decoded: from then on it is remembered. */
+  /** Loads and decodes the entry, and finds the decoded value, which is remembered from then on. */
   private static void remember(World.Node node) {
     for (int i = 0; i < 3; i++) {
       node.readItem();
@@ -238,7 +238,7 @@ class SimulationTest {
                     .withMessageContaining("Promise"))));
   }
 
-  /** A reader, while the feed comes back after an outage: with everything that they do a step. */
+  /** A reader while the feed recovers after an outage, with a step at each action of both. */
   private static void afterOutage(World world, World.Node node) {
     node.read("k");
     world.write("k");
@@ -273,7 +273,7 @@ class SimulationTest {
         .withMessageContaining("Promise 2 or 3");
   }
 
-  /** Two caches, two keys, three writers, and everything that can happen to a feed. */
+  /** Two caches, two keys, three writers, and all events of a feed. */
   @Test
   void ordersByChance() {
     for (int seed = 0; seed < RANDOM_RUNS; seed++) {
@@ -338,7 +338,7 @@ class SimulationTest {
     return () -> chosen.forEach(Runnable::run);
   }
 
-  /** Runs the scenario in every order there is, and returns how many there are. */
+  /** Runs the scenario in every order and returns the number of orders. */
   private static int everyOrderOf(
       BiConsumer<World, World.Node> cast, boolean inSmallSteps, Function<World, Rig.Parts> parts) {
     Orders orders = new Orders();
@@ -354,7 +354,7 @@ class SimulationTest {
     return orders.count;
   }
 
-  /** Goes through all sequences of choices, depth first. */
+  /** Enumerates all sequences of choices, depth first. */
   private static final class Orders implements IntUnaryOperator {
     private final List<Integer> chosen = new ArrayList<>();
     private final List<Integer> options = new ArrayList<>();
@@ -370,7 +370,7 @@ class SimulationTest {
       return chosen.get(depth++);
     }
 
-    /** Moves on to the next sequence, and tells whether there is one. */
+    /** Advances to the next sequence. Returns false if there is none. */
     boolean next() {
       depth = 0;
       for (int last = chosen.size() - 1; last >= 0; last--) {

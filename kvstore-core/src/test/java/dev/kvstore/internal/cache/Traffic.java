@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writers, who come in bursts, and readers of a few keys in one process. Each read is checked at
- * once: none may return what is older than what the process has read or written before (promises 2
- * and 3). What is to be checked across processes is noted in a {@link Chronicle}. No key is
- * deleted, so that versions order its writes.
+ * Bursts of writes, and reads of a few keys in one process. Each read is checked immediately: it
+ * must not be older than anything that the process has read or written before (promises 2 and 3).
+ * Data for checks across processes goes to a {@link Chronicle}. Keys are never deleted, so that
+ * versions order their writes.
  */
 final class Traffic implements AutoCloseable {
   private static final long BETWEEN_READS = Duration.ofNanos(100_000).toNanos();
@@ -99,7 +99,7 @@ final class Traffic implements AutoCloseable {
       saw(key, version);
       writes.incrementAndGet();
     } catch (KVException e) {
-      // Not acknowledged, so nothing is promised of it.
+      // Not acknowledged, so there is no promise.
     }
   }
 
@@ -132,7 +132,7 @@ final class Traffic implements AutoCloseable {
     return seen.computeIfAbsent(key, none -> new AtomicLong());
   }
 
-  /** Waits until all have ended what they were doing. */
+  /** Waits until all threads have finished. */
   @Override
   public void close() {
     stopped = true;

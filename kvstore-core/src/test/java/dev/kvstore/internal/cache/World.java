@@ -20,10 +20,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 
 /**
- * A database, nodes with a cache each, and whoever does something there. It remembers what happened
- * and checks each read: that a process reads its own writes (promise 2), that no key goes back in
- * time (3), that nothing is older than the bound (5); and in the end that all caches agree with the
- * database (6).
+ * A database and nodes with a cache each. It records all events and checks each read: a process
+ * reads its own writes (promise 2), reads of a key are monotonic (3), and none exceeds the
+ * staleness bound (5); in the end all caches agree with the database (6).
  */
 final class World {
   static final String ITEM = "k";
@@ -32,7 +31,7 @@ final class World {
 
   static final long BOUND = NearCacheSettings.DEFAULT.stalenessBound().toNanos();
 
-  /** One change of a key in the database; 0 stands for none. */
+  /** A state of a key in the database; 0 means absent. */
   private record State(int value, long nanos) {}
 
   final Scheduler scheduler = new Scheduler();
@@ -52,7 +51,7 @@ final class World {
     }
   };
 
-  /** @param inSmallSteps whether one step leads from each thing that a cache does to the next */
+  /** @param inSmallSteps true for a step at each action of a cache */
   World(boolean inSmallSteps) {
     this.inSmallSteps = inSmallSteps;
     database.observe((key, value) -> {
@@ -72,7 +71,7 @@ final class World {
     return node;
   }
 
-  /** Somebody without a cache writes. */
+  /** Writes without a cache. */
   void write(String key) {
     scheduler.begin();
     database.set(key, ++lastValue);
@@ -88,7 +87,7 @@ final class World {
     clock.pass(time);
   }
 
-  /** After all has come to rest: every cache must agree with the database. */
+  /** Checks that every cache agrees with the database after all activity has ended. */
   void checkConvergence() {
     for (Node node : nodes) {
       node.catchUp();
@@ -106,7 +105,7 @@ final class World {
     return history.computeIfAbsent(key, none -> new ArrayList<>(List.of(new State(0, 0))));
   }
 
-  /** Which state of the key was the present one at that time. */
+  /** Returns the index of the key's state at this time. */
   private int stateAt(String key, long nanos) {
     List<State> states = statesOf(key);
     int last = states.size() - 1;
@@ -116,7 +115,7 @@ final class World {
     return last;
   }
 
-  /** A process with a cache, and what it has seen of each key. */
+  /** A process with a cache, and the states of each key that it has seen. */
   final class Node {
     final Rig rig;
     private final KVItem<Integer> item;
@@ -134,7 +133,7 @@ final class World {
       item = TypedKVStore.over(rig.cache, CODEC).item(ITEM, Integer.class).withDefault(0);
     }
 
-    /** Reads the key {@link #ITEM} through an item, which remembers what it has read. */
+    /** Reads the key {@link #ITEM} through an item, which remembers its value. */
     void readItem() {
       read(ITEM, () -> Objects.requireNonNull(item.get()));
     }
@@ -183,7 +182,7 @@ final class World {
       rig.cache.invalidateAll();
     }
 
-    /** The feed opens, or is lost and opens again. */
+    /** Opens the feed, or loses and reopens it. */
     void position() {
       scheduler.begin();
       if (!lost) {
@@ -195,7 +194,7 @@ final class World {
       rig.sink().positioned(database.position());
     }
 
-    /** The feed asks the database what is new, and tells some time later. */
+    /** Polls the database for changes and delivers them some time later. */
     void poll() {
       scheduler.begin();
       int known = database.changes();
@@ -206,7 +205,7 @@ final class World {
       rig.sink().changed(changes, position);
     }
 
-    /** The feed is alive again, and has told of nothing yet. */
+    /** Revives the feed before it has delivered anything. */
     void catchingUp() {
       rig.sink().catchingUp(List.of(), 0);
     }
@@ -234,7 +233,10 @@ final class World {
       throw new AssertionError(value + " was never written to " + key);
     }
 
-    /** Absence comes more than once: what is certain is only that it is not before that. */
+    /**
+     * Returns the earliest possible state. A key can be absent several times, so only a lower bound
+     * is certain.
+     */
     private int earliest(String key, int value, int from) {
       List<State> states = statesOf(key);
       for (int i = from; i < states.size(); i++) {
@@ -246,7 +248,7 @@ final class World {
     }
   }
 
-  /** The real parts, with a step before each thing that they do. */
+  /** The real parts, with a step before each action. */
   static class PartsInSmallSteps extends Rig.Parts {
     private final Scheduler scheduler;
 

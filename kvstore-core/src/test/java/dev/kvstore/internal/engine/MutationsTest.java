@@ -2,6 +2,7 @@ package dev.kvstore.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.CopyOptions;
 import dev.kvstore.KVDatabase;
 import dev.kvstore.KVItem;
 import dev.kvstore.KVStore;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A layer sees every write, as one mutation each. */
+/** Tests that a layer sees each write as one mutation. */
 class MutationsTest {
-  /** Settings that are bound. */
+  /** Settings to bind. */
   record Limits(int most) {}
 
   @TempDir
@@ -62,6 +63,8 @@ class MutationsTest {
     writes(() -> store.setDefault("new", 2));
     writes(() -> store.delete("k"), "Delete");
     writes(() -> store.deleteMany(List.of("a")), "DeleteMany");
+    writes(() -> store.copyAll("n", database.store("other")), "All");
+    writes(() -> store.copyAll("n", store, CopyOptions.DEFAULT.toPrefix("m").moving()), "All");
     writes(() -> store.deleteAll("b"), "DeleteMany");
   }
 

@@ -34,7 +34,9 @@ class FileTrustTest {
     return FileTrust.of(user, new Accounts(accounts.resolve("passwd"), accounts.resolve("group")));
   }
 
-  /** Fields that do not matter are left out; lines end with semicolons. */
+  /**
+   * Writes the lists of users and groups. Irrelevant fields are omitted; lines end with semicolons.
+   */
   private void list(String users, String groups) throws IOException {
     Files.writeString(accounts.resolve("passwd"), "# users;".concat(users).replace(';', '\n'));
     Files.writeString(accounts.resolve("group"), groups.replace(';', '\n'));

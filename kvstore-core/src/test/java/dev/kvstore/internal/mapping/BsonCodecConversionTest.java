@@ -47,8 +47,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One type read as another: allowed where nothing is lost, refused everywhere else. */
-@SuppressWarnings("JavaUtilDate") // applications have it
+/** Tests reading one type as another: allowed without loss, refused otherwise. */
+@SuppressWarnings("JavaUtilDate") // applications use it
 class BsonCodecConversionTest {
   private static final long NO_DOUBLE = (1L << 53) + 1;
   private static final UUID UUID_1 = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
@@ -324,7 +324,7 @@ class BsonCodecConversionTest {
         .containsEntry("a", new int[] {1, 2});
   }
 
-  /** A constructor that quotes what it was given, as many do. */
+  /** A record whose constructor quotes its argument, as many do. */
   record Picky(String word) {
     Picky {
       throw new IllegalArgumentException("Bad word: " + word);

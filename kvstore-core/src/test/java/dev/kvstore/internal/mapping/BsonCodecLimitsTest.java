@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot be stored is refused, with an error that quotes nothing of it. */
+/** Tests that a value that cannot be stored is refused, with an error that does not quote it. */
 class BsonCodecLimitsTest {
   private final BsonCodec codec = BsonCodec.create();
 
@@ -104,7 +104,7 @@ class BsonCodecLimitsTest {
 
   @Test
   void size_upToTheLimitIsStored() {
-    // A text has four bytes of length before it and one of end after it.
+    // A text has a length of four bytes and a terminator of one byte.
     assertThat(limited(100, 1).encode("x".repeat(95)).size()).isEqualTo(100);
     assertThat(limited(100, 1).encode(new byte[95]).size()).isEqualTo(100);
     assertThat(limited(8, 1).encode(1L).size()).isEqualTo(8);
@@ -167,7 +167,7 @@ class BsonCodecLimitsTest {
     }
   }
 
-  /** Two keys that are one name. */
+  /** Keys that are equal as names. */
   record Key(int number) {
     @Override
     public String toString() {

@@ -53,7 +53,7 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Jackson's annotations, and mappers that applications bring. */
+/** Tests Jackson's annotations and the mappers of applications. */
 class BsonCodecMapperTest {
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
   private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
@@ -65,7 +65,7 @@ class BsonCodecMapperTest {
   })
   sealed interface Shape permits Circle, Note {}
 
-  @SuppressWarnings("ArrayRecordComponent") // applications have them
+  @SuppressWarnings("ArrayRecordComponent") // applications use them
   record Circle(double radius, int[] marks) implements Shape {
     @Override
     public boolean equals(@Nullable Object other) {
@@ -180,7 +180,7 @@ class BsonCodecMapperTest {
         .containsExactly(note());
   }
 
-  /** With the type id at the end Jackson has to buffer all that comes before. */
+  /** Returns the value with its type id last, so that Jackson must buffer everything before it. */
   private RawValue withTypeIdLast(Object value, String id) {
     BsonDocument document = BsonValues.toBsonValue(codec.encode(value)).asDocument();
     BsonDocument reordered = new BsonDocument();
@@ -268,8 +268,8 @@ class BsonCodecMapperTest {
         .isEqualTo(new Tolerant(1));
   }
 
-  /** A mapper with every leniency that Jackson has. */
-  @SuppressWarnings("deprecation") // what applications may have in use
+  /** Returns a mapper with all leniencies of Jackson. */
+  @SuppressWarnings("deprecation") // applications may use them
   private static ObjectMapper lenient() {
     return JsonMapper.builder()
         .addModule(new JavaTimeModule())
@@ -364,7 +364,7 @@ class BsonCodecMapperTest {
         .doesNotContain(Mappers.bsonTypes().getTypeId());
   }
 
-  /** Money as "5 EUR", by a module of the application. */
+  /** Stored as "5 EUR" by a module of the application. */
   record Money(long amount, String currency) {}
 
   private static SimpleModule moneyModule() {

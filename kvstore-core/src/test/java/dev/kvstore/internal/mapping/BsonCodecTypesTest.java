@@ -69,8 +69,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every type comes back equal when it is read as what it was, and is stored as the right BSON. */
-@SuppressWarnings("JavaUtilDate") // applications have it
+/** Tests that every type is stored as the right BSON type and read back equal. */
+@SuppressWarnings("JavaUtilDate") // applications use it
 class BsonCodecTypesTest {
   private static final Instant MILLIS = Instant.parse("2026-01-02T03:04:05.678Z");
   private static final Instant NANOS = Instant.parse("2026-01-02T03:04:05.678901234Z");

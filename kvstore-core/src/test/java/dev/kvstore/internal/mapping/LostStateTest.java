@@ -64,7 +64,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is stored comes back equal, or is refused when it is written. */
+/** Tests that a value is read back equal or refused when it is written. */
 class LostStateTest {
   private static final byte[] IPV6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   private final BsonCodec codec = BsonCodec.create();

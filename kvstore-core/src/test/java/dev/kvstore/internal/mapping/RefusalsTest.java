@@ -27,7 +27,7 @@ class RefusalsTest {
         case 3 -> throw new IllegalArgumentException("not " + number);
         case 4 -> throw new ValidationFailedException("name", List.of("must not be blank"));
         default -> {
-          // it is fine
+          // valid
         }
       }
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Batches that are all or nothing, by transactions. */
+/** Tests atomic batches, which use transactions. */
 @Timeout(30)
 class AtomicBatchTest {
   private static final BatchOptions ATOMIC = BatchOptions.DEFAULT.atomic();
@@ -69,7 +69,7 @@ class AtomicBatchTest {
     return error.append("errorLabels", new BsonArray(java.util.List.of(new BsonString(label))));
   }
 
-  /** The documents as the transaction makes them. */
+  /** Returns the documents after the transaction. */
   private BsonDocument[] made() {
     return mongo.sent("update").get(0).getArray("updates").stream()
         .map(update -> update

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes with near-caches over one database, by a change stream and by polling. */
+/** Tests nodes with near-caches over one database, with a change stream and with polling. */
 @Timeout(60)
 class CachedNodesTest {
   private static final Duration LONG = Duration.ofSeconds(40);
@@ -76,7 +76,7 @@ class CachedNodesTest {
     await().atMost(LONG).until(() -> health(store).coherent());
   }
 
-  /** Waits until the feed was asked for what has happened up to now, and has told. */
+  /** Waits until the feed has reported everything up to now. */
   private static void awaitProof(EntryStore store) {
     long now = System.nanoTime();
     await().until(() -> health(store).lag().toNanos() < System.nanoTime() - now);
@@ -106,7 +106,7 @@ class CachedNodesTest {
     awaitCoherent(reader);
     assertThat(List.of(read(reader, "a"), read(reader, "b"), read(reader, "c")))
         .containsExactly(1, 1, 0);
-    // One that was being loaded when the feed first told of it is loaded once more.
+    // An entry that was being loaded when the feed first reported it is loaded again.
     await().until(() -> {
       long loads = health(reader).loads();
       awaitProof(reader);
@@ -120,7 +120,7 @@ class CachedNodesTest {
     writer.write(write("c", int32(1)));
     long since = System.nanoTime();
     await().atMost(LONG).pollInterval(Duration.ofMillis(10)).until(() -> {
-      // By when a read begins: a busy machine may take its time for the rest.
+      // Measured at the start of the read, because a busy machine may delay the rest.
       Duration begun = Duration.ofNanos(System.nanoTime() - since);
       boolean seen = read(reader, "a") == 2 && read(reader, "b") == 0 && read(reader, "c") == 1;
       assertThat(seen || begun.compareTo(NearCacheSettings.DEFAULT.stalenessBound()) < 0)
@@ -143,7 +143,7 @@ class CachedNodesTest {
     awaitCoherent(store);
     AtomicReference<Object> since = new AtomicReference<>();
 
-    // A busy machine may have it begin anew.
+    // On a busy machine the feed may start over.
     await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> {
       CacheHealth health = health(store);
       return health.coherent() && health.since().equals(since.getAndSet(health.since()));
@@ -208,7 +208,7 @@ class CachedNodesTest {
     await().until(() -> threads(server.database()).isEmpty());
   }
 
-  /** Returns what runs for caches of that database. */
+  /** Returns the threads of caches of this database. */
   private static List<String> threads(String database) {
     return Stream.of("kvstore-cache-", "kvstore-changes-")
         .map(prefix -> prefix + database)

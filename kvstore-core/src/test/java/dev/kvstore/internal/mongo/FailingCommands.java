@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database that does something else at a certain command: right before it, or right after it,
- * before anything else. Without anything else to do, the process goes down there.
+ * A database with an action right before or right after a certain command. Without an action, the
+ * process fails there.
  */
 final class FailingCommands {
   private static final Set<String> WRITES = Set.of(
@@ -45,22 +45,22 @@ final class FailingCommands {
     this.meanwhile = meanwhile;
   }
 
-  /** Goes down at a write, after so many others. */
+  /** Fails at a write, after this many others. */
   static FailingCommands down(MongoDatabase database, int writes, boolean before) {
     return new FailingCommands(database, WRITES, writes, before, null);
   }
 
-  /** Does something right before a write, after so many others. */
+  /** Runs an action right before a write, after this many others. */
   static FailingCommands beforeWrite(MongoDatabase database, int writes, Runnable meanwhile) {
     return new FailingCommands(database, WRITES, writes, true, meanwhile);
   }
 
-  /** Does something right before the first of these commands. */
+  /** Runs an action right before the first of these commands. */
   static FailingCommands beforeFirst(MongoDatabase database, String command, Runnable meanwhile) {
     return new FailingCommands(database, Set.of(command), 0, true, meanwhile);
   }
 
-  /** Returns whether it came to that command. */
+  /** Returns true if the command was reached. */
   boolean failed() {
     return left < 0;
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Documents that a person made or changed in the shell. */
+/** Tests documents that were created or changed in the shell. */
 class HandMadeDocumentsTest extends MongoStoreFixture {
   @Test
   void byHand_minimalDocument_isAnEntry() {

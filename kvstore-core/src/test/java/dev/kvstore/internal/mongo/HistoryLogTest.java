@@ -35,7 +35,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** How the history is filled from the documents, by several processes, whichever goes down. */
+/**
+ * Tests how several processes move revisions from the documents to the history, even if one of them
+ * fails.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HistoryLogTest {
   private static final MongoErrors ERRORS = new MongoErrors("test", Duration.ofMinutes(1));
@@ -120,7 +123,7 @@ class HistoryLogTest {
     return told;
   }
 
-  /** Returns all in the order of their places, of which none is missing. */
+  /** Returns all revisions by place, and checks that there are no gaps. */
   private List<BsonDocument> revisions() {
     List<BsonDocument> revisions = new ArrayList<>();
     for (BsonDocument revision : database
@@ -190,7 +193,7 @@ class HistoryLogTest {
         try {
           log(failing.database()).moveAll(deadline());
         } catch (MongoSocketException | KVException e) {
-          // as it should
+          // expected
         }
         set("a", 6);
         log(database).moveAll(deadline());
@@ -305,7 +308,7 @@ class HistoryLogTest {
     delete("a");
     log(database).moveAll(deadline());
     entries().deleteMany(new BsonDocument());
-    clock = new ManualClock(); // far behind the other's
+    clock = new ManualClock(); // far behind that of the other process
     clock.advance(Duration.ofHours(-1));
     set("a", 2);
     set("a", 3);
@@ -447,7 +450,7 @@ class HistoryLogTest {
     for (int i = 1; i <= 6; i++) {
       set("a", i);
     }
-    // The revisions are in the history, and the document does not know it.
+    // The revisions are in the history, but the document is not marked as recorded.
     FailingCommands down = FailingCommands.down(database, 1, true);
     assertThatThrownBy(() -> log(down.database()).moveAll(deadline()))
         .isInstanceOf(MongoSocketException.class);

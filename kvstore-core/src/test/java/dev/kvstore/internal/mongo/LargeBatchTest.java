@@ -29,7 +29,7 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.junit.jupiter.api.Test;
 
-/** Batches of more than a thousand keys, on a server that is slow or stops answering. */
+/** Tests batches of more than a thousand keys, on a server that is slow or stops answering. */
 class LargeBatchTest {
   private static final BsonDocument OK = BsonDocument.parse("{ok: 1}");
 
@@ -44,7 +44,7 @@ class LargeBatchTest {
     return values;
   }
 
-  /** Writes a batch to a server that answers the n-th command of updates in this way. */
+  /** Writes a batch to a server that responds to the n-th update command in this way. */
   private BatchResult write(
       int count,
       Duration timeout,
@@ -117,7 +117,7 @@ class LargeBatchTest {
               if (batch == 1) {
                 return done(command);
               }
-              // It writes three of them, and the answer never comes.
+              // The server writes three of them, and its reply is lost.
               command.getArray("updates").subList(0, 3).forEach(one -> secret.add(asStored(one)));
               return WireServer.SILENCE;
             },

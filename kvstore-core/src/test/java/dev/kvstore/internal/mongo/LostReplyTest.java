@@ -38,10 +38,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Writes whose replies never came: what is found out about them, and how long that takes. */
+/** Tests writes with lost replies: their outcomes, and how long it takes to determine them. */
 @Timeout(30)
 class LostReplyTest {
-  /** It waits for half a minute. */
+  /** The driver's default is 30 seconds. */
   private static final Duration FAR_LESS_THAN_THE_DRIVERS = Duration.ofSeconds(15);
 
   private static final String OLD = "0123456789abcdef01234567";
@@ -71,7 +71,7 @@ class LostReplyTest {
     return open(Duration.ofMillis(1500));
   }
 
-  /** The document that the last update command before would have made. */
+  /** Returns the document that the last update command would have produced. */
   private BsonDocument made(long version) {
     BsonDocument command = mongo.sent("findAndModify").get(0);
     BsonDocument update = command.getDocument("update");

@@ -31,7 +31,7 @@ class MongoContractTest extends EntryStoreContract {
     return database.store(name);
   }
 
-  /** The stand-in is a standalone server: versions are looked at now and then. */
+  /** The stand-in is a standalone server, whose versions are polled. */
   @Override
   public boolean tellsOfEveryChange() {
     return false;

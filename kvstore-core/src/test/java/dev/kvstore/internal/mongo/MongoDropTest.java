@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is sent to drop a store, and what is made of replies that do not come. */
+/** Tests the commands to drop a store, and the handling of lost replies. */
 @Timeout(30)
 class MongoDropTest {
   private static final BsonDocument LISTED =

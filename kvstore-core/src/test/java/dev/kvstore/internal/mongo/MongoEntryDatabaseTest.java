@@ -93,7 +93,7 @@ class MongoEntryDatabaseTest extends MongoStoreFixture {
         .anySatisfy(index -> assertThat(index)
             .containsEntry("name", "expiresAt_1")
             .hasEntrySatisfying(
-                "expireAfterSeconds", // an int32, int64 or double, as the server likes
+                "expireAfterSeconds", // an int32, int64 or double, depending on the server
                 seconds -> assertThat(((Number) seconds).doubleValue()).isZero()));
   }
 

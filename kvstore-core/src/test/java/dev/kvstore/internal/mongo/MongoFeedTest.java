@@ -19,7 +19,7 @@ import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a store tells of its changes, and how fresh it reads, over the driver and the wire. */
+/** Tests the change feed and the freshness of reads with the real driver. */
 class MongoFeedTest {
   private final List<BsonDocument> finds = new CopyOnWriteArrayList<>();
   private final ScriptedHistory history = new ScriptedHistory(

@@ -36,7 +36,7 @@ class MongoHistoryContractTest extends EntryStoreContract implements HistoryCont
     return database.store(name);
   }
 
-  /** The stand-in is a standalone server: versions are looked at now and then. */
+  /** The stand-in is a standalone server, whose versions are polled. */
   @Override
   public boolean tellsOfEveryChange() {
     return !server.isStandIn();

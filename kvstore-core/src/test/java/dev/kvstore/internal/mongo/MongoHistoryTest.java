@@ -52,7 +52,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The history of stores, as two processes see it that use one replica set. */
+/** Tests the history of stores with two processes on one replica set. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MongoHistoryTest {
   private MongoTestServer server;
@@ -371,7 +371,7 @@ class MongoHistoryTest {
     set(one, "b", 1);
     assertThat(told(HistoryQuery.ALL)).hasSize(2);
     await().untilAsserted(() -> {
-      // Again and again, as nothing tells when the stream is open.
+      // Repeated, because it is unknown when the stream is open.
       shell("s").updateOne(new Document("_id", "a"), Document.parse("{$inc: {value: 1}}"));
       assertThat(told(HistoryQuery.ALL).get(0)).isEqualTo("a set v1");
       assertThat(told(HistoryQuery.ALL).size()).isGreaterThan(2);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 
-/** A store in a MongoDB, empty when a test begins, with a clock that the test moves. */
+/** A MongoDB store that is empty when a test begins, with a clock that the test advances. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class MongoStoreFixture {
   protected ManualClock clock = new ManualClock();
@@ -69,7 +69,7 @@ public abstract class MongoStoreFixture {
     return store.read(key).orElseThrow();
   }
 
-  /** What a person sees in the shell. */
+  /** Returns the documents as seen in the shell. */
   MongoCollection<Document> shell() {
     return server.client().getDatabase(server.database()).getCollection("settings");
   }
@@ -78,7 +78,7 @@ public abstract class MongoStoreFixture {
     return WriteOptions.DEFAULT.ttl(Duration.ofSeconds(seconds));
   }
 
-  /** Goes through the keys page by page. */
+  /** Returns all keys, read page by page. */
   final List<String> allKeys(KeyRange range, int limit) {
     List<String> keys = new ArrayList<>();
     KVPage<String> page = store.scanKeys(range, limit);

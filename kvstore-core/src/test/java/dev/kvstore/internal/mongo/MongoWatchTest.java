@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A watch from the typed store down to the wire, whose connections break again and again. */
+/** Tests a watch from the typed store down to connections that break repeatedly. */
 @Timeout(300)
 class MongoWatchTest {
   private static final int WRITERS = 4;
@@ -64,7 +64,7 @@ class MongoWatchTest {
     server.close();
   }
 
-  /** Notes the versions it is told, by key; 0 for a delete. */
+  /** Records the reported versions by key; 0 for a delete. */
   private static class Told implements KVWatcher {
     private final Map<String, Queue<Long>> versions = new ConcurrentHashMap<>();
     final AtomicInteger changes = new AtomicInteger();
@@ -91,7 +91,7 @@ class MongoWatchTest {
       return versions.computeIfAbsent(key, none -> new ConcurrentLinkedQueue<>());
     }
 
-    /** Leaves out what had been told before and was told again. */
+    /** Removes repeated reports. */
     final List<Long> onceEach(String key, List<Long> expected) {
       List<Long> once = new ArrayList<>();
       for (long version : versionsOf(key)) {
@@ -165,7 +165,7 @@ class MongoWatchTest {
     return made;
   }
 
-  /** Writes keys that nobody else writes again and again, and deletes one of them now and then. */
+  /** Writes its own keys repeatedly, and deletes one of them from time to time. */
   private Map<String, List<Long>> write(String prefix) {
     Map<String, List<Long>> made = new HashMap<>();
     for (int i = 0; i < KEYS_EACH; i++) {

@@ -29,13 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class OpeningTest {
-  /** It waits for half a minute. */
+  /** The driver's default is 30 seconds. */
   private static final Duration FAR_LESS_THAN_THE_DRIVERS = Duration.ofSeconds(15);
 
   private static final MongoSettings FAST =
       MongoSettings.DEFAULT.withTimeout(Duration.ofSeconds(1));
 
-  /** For scripts of what a store sends, which have no answer for what a cache does. */
+  /** Without a near-cache, for scripts that do not cover its commands. */
   private static final MongoSettings SCRIPTED = FAST.withoutNearCache();
 
   @Test

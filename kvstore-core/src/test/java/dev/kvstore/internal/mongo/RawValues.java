@@ -35,7 +35,7 @@ public final class RawValues {
     return raw(new BsonInt64(number));
   }
 
-  /** The value {@code value} of a document in MongoDB's extended JSON. */
+  /** Returns the member {@code value} of a document in MongoDB's Extended JSON. */
   static RawValue json(String value) {
     return raw(
         Objects.requireNonNull(BsonDocument.parse("{\"value\": " + value + "}").get("value")));

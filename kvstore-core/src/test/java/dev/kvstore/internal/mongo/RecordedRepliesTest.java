@@ -35,8 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the store sends, held against what was sent to a real MongoDB, and what it makes of the
- * answers that were recorded.
+ * Compares the commands of the store with those recorded with a real MongoDB, and tests the
+ * handling of the recorded replies.
  */
 class RecordedRepliesTest {
   private static final WriteOptions ALICE = WriteOptions.DEFAULT.author("alice");
@@ -64,8 +64,8 @@ class RecordedRepliesTest {
   }
 
   /**
-   * The command without what the driver adds, and with what differs from write to write made the
-   * same.
+   * Returns the command without the driver's additions, and with parts that differ between writes
+   * normalized.
    */
   private static BsonDocument comparable(BsonDocument command) {
     BsonDocument copy = command.clone();
@@ -88,7 +88,7 @@ class RecordedRepliesTest {
     return value;
   }
 
-  /** The recorded writes have the server's time where the store writes its own. */
+  /** Replaces the server's time, which the recorded writes have, by the writer's. */
   private static BsonDocument withWritersTime(BsonDocument command) {
     BsonDocument update = command.getDocument("update");
     update.remove("$currentDate");

@@ -15,12 +15,11 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks MongoDB's wire protocol as far as the driver needs it, introduces itself as
- * a 4.4, answers what the script says, and keeps what it was sent. A command for which the script
- * has nothing is answered with an error.
+ * A server with the parts of MongoDB's wire protocol that the driver needs. It reports version 4.4,
+ * replies as scripted, and records commands. A command that is not in the script gets an error.
  */
 final class ScriptedMongo implements AutoCloseable {
-  /** What the driver does for itself, and what needs no script. */
+  /** Commands of the driver itself, which need no script. */
   private static final Set<String> ROUTINE =
       Set.of("ping", "endSessions", "killCursors", "createIndexes");
 
@@ -63,10 +62,10 @@ final class ScriptedMongo implements AutoCloseable {
     return new ScriptedMongo(false, version);
   }
 
-  /** What is answered to one command. */
+  /** The reply to one command. */
   private record Answer(String command, Reply reply) {}
 
-  /** As {@link WireServer.Commands}. */
+  /** Like {@link WireServer.Commands}. */
   private interface Reply {
     @Nullable
     BsonDocument apply(BsonDocument command);
@@ -80,7 +79,7 @@ final class ScriptedMongo implements AutoCloseable {
     return add(command, reply::apply);
   }
 
-  /** Closes the connection in place of a reply. */
+  /** Closes the connection instead of replying. */
   ScriptedMongo hangUp(String command) {
     return add(command, any -> null);
   }
@@ -90,7 +89,7 @@ final class ScriptedMongo implements AutoCloseable {
     return add(command, any -> WireServer.SILENCE);
   }
 
-  /** Answers this to whoever asks for the format of the database. */
+  /** Sets the reply to reads of the database format. */
   ScriptedMongo format(BsonDocument reply) {
     format = reply;
     return this;
@@ -107,7 +106,7 @@ final class ScriptedMongo implements AutoCloseable {
     return "mongodb://" + server.address() + "/rec" + (replicaSet ? "?replicaSet=rs0" : "");
   }
 
-  /** Returns the commands that came, without the driver's own. */
+  /** Returns the received commands, without the driver's own. */
   List<BsonDocument> sent() {
     synchronized (script) {
       assertNoSurprises();

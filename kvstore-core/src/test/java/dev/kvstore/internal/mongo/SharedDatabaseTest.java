@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The stores of one database share what they need: by the commands that are sent. */
+/** Tests, by the sent commands, that the stores of one database share resources. */
 class SharedDatabaseTest {
   private final List<BsonDocument> sent = new CopyOnWriteArrayList<>();
   private StandInReplicaSet set;
@@ -45,7 +45,7 @@ class SharedDatabaseTest {
     set.close();
   }
 
-  /** What each change stream that was opened is about. */
+  /** Returns the collections of each opened change stream. */
   private List<String> streams() {
     return sent.stream()
         .filter(command -> command.containsKey("aggregate"))
@@ -77,7 +77,7 @@ class SharedDatabaseTest {
     database.store("other").set("b", 1);
     await().untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrder("one.a", "other.b"));
 
-    // Another store makes a new one in the place of the old, which goes on where that had come.
+    // Another store replaces the stream by a new one, which resumes where the old one ended.
     assertThat(streams()).last().asString().contains("\"one\"", "\"other\"");
     assertThat(streams().stream().skip(1)).allMatch(stream -> stream.contains("After"));
     assertThat(set.openStreams()).isEqualTo(1);

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A replica set that is none, by the driver, to be held against what was recorded of a real one.
+ * Access to the stand-in replica set with the driver, for comparison with recordings of a real one.
  */
 @Timeout(60)
 abstract class StandInFixture {
-  /** What is different each time, and what no client looks at. */
+  /** Members that differ each time, and that no client uses. */
   private static final Set<String> PASSING = Set.of(
       "$clusterTime",
       "operationTime",
@@ -35,7 +35,7 @@ abstract class StandInFixture {
       "keyPattern",
       "keyValue");
 
-  /** Up to where a token says what it is of: the collection and the key follow. */
+  /** The length of a token's position; the collection and the key follow. */
   private static final int PLACE_LENGTH = "826B015F46000000032B022C0100296E".length();
 
   StandInReplicaSet standIn;
@@ -95,7 +95,7 @@ abstract class StandInFixture {
         .toList();
   }
 
-  /** Leaves out what passes, at any depth. */
+  /** Removes the varying members, at any depth. */
   static BsonValue lasting(BsonValue value) {
     if (value.isArray()) {
       return new BsonArray(
@@ -124,7 +124,7 @@ abstract class StandInFixture {
         .toList();
   }
 
-  /** What the token says besides the time. */
+  /** Returns the position in the token, without the time. */
   static String place(BsonDocument event) {
     return data(event.getDocument("_id")).substring(18, PLACE_LENGTH);
   }

@@ -27,7 +27,7 @@ import org.bson.BsonInt32;
 import org.bson.BsonTimestamp;
 import org.junit.jupiter.api.Test;
 
-/** What stands in for a replica set: its writes, transactions and failures. */
+/** Tests the stand-in for a replica set: writes, transactions and failures. */
 class StandInReplicaSetTest extends StandInFixture {
   @Test
   void writes_areAnsweredAsRecorded_andToldAsRecorded() {
@@ -57,7 +57,7 @@ class StandInReplicaSetTest extends StandInFixture {
     }
   }
 
-  /** What was far in the future when it was recorded is no more. */
+  /** Replaces times that were in the future when they were recorded. */
   private static BsonDocument afterTomorrow(BsonDocument command) {
     BsonDocument moved = command.clone();
     long tomorrow = Instant.now().plus(Duration.ofDays(1)).getEpochSecond();
@@ -67,7 +67,7 @@ class StandInReplicaSetTest extends StandInFixture {
     return moved;
   }
 
-  /** The recorded events of these commands: their keys had more, by others. */
+  /** Returns the recorded events of these commands; other commands wrote the same keys, too. */
   private static List<BsonDocument> recordedEvents(List<BsonDocument> told) {
     List<BsonDocument> recorded = new ArrayList<>();
     for (BsonDocument event : RecordedStreams.events("database")) {

@@ -11,7 +11,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.junit.jupiter.api.Test;
 
-/** What stands in for a replica set: its change streams. */
+/** Tests the stand-in for a replica set: change streams. */
 class StandInStreamsTest extends StandInFixture {
   @Test
   void idleStream_isOpenedAndKilledAsRecorded() {

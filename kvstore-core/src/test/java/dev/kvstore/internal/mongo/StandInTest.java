@@ -10,7 +10,7 @@ import dev.kvstore.testing.MongoTestServer;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
-/** What stands in for a server that stands alone, held against a real one. */
+/** Compares the stand-in for a standalone server with a real one. */
 class StandInTest {
   @Test
   void changeStream_isRefusedAsRecorded() {

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
-/** What a database says of the layout of its documents, and who heeds it. */
+/** Tests the format note of a database and the operations that check it. */
 class StoredFormatTest {
   private final ScriptedMongo mongo = ScriptedMongo.replicaSet();
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a store knows of the cluster's time, and what that costs. */
+/** Tests the sync tokens of a store and their cost. */
 @Timeout(30)
 class SyncTokenTest {
   private static final Write WRITE = new Write("a", text("x"), WriteOptions.DEFAULT);
@@ -139,7 +139,7 @@ class SyncTokenTest {
     assertThat(Objects.requireNonNull(database).store("other").syncToken()).isEqualTo(token(10));
   }
 
-  /** A majority may never come to have what failed, and who demands it would wait for it. */
+  /** A majority may never have the failed write, and reads that demand it would wait forever. */
   @Test
   void write_lostAndSettled_countsByTheRead() {
     mongo

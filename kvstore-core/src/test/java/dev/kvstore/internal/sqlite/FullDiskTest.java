@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What a full disk is called, wherever it is noticed. */
+/** Tests the errors of a full disk, wherever it is detected. */
 class FullDiskTest {
   private final SQLiteException noRoomForIndex =
       new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);

@@ -27,7 +27,7 @@ class GroupWriterTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final Duration SHORT = Duration.ofMillis(500);
 
-  /** Keeps numbers in a list, as a database keeps rows. */
+  /** Transactions on a list of numbers. */
   private static final class Numbers implements Transactions {
     final List<Integer> committed = new ArrayList<>();
     final List<Integer> pending = new ArrayList<>();
@@ -377,7 +377,7 @@ class GroupWriterTest {
     assertThat(started.write(0, () -> numbers.add(1))).isEqualTo(1);
   }
 
-  /** Starts these writes so that they are done in one transaction, in this order. */
+  /** Starts these writes so that they form one transaction, in this order. */
   private List<Future<Integer>> group(
       GroupWriter started, List<GroupWriter.Operation<Integer>> operations) throws Exception {
     blockWriter(started);
@@ -391,7 +391,7 @@ class GroupWriterTest {
     return results;
   }
 
-  /** Returns when the writer is in a write which ends when the gate is opened. */
+  /** Blocks the writer in a write that ends when the gate is opened. */
   private void blockWriter(GroupWriter started) throws InterruptedException {
     blockWriter(started, 0);
   }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Writes down what it is told. */
+/** Records its calls. */
 class RecordingSink implements ChangeSink {
   /** {@code positioned}, {@code missed} and a line for each change. */
   public final List<String> calls = new CopyOnWriteArrayList<>();
 
   final List<Change> changes = new CopyOnWriteArrayList<>();
-  /** Those of every call, changes included. */
+  /** The positions of all calls, including changes. */
   final List<Long> positions = new CopyOnWriteArrayList<>();
 
   final AtomicInteger answers = new AtomicInteger();

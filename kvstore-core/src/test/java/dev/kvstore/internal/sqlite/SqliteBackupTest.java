@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Copies of a database in use, and what becomes of them. */
+/** Tests backups of a database in use, and restoring them. */
 @Timeout(120)
 class SqliteBackupTest extends SqliteTestBase {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -99,7 +99,7 @@ class SqliteBackupTest extends SqliteTestBase {
             .map(line -> line.substring(0, line.length() - 1))
             .forEach(acknowledged::add);
       } catch (IOException | UncheckedIOException e) {
-        // The test is over.
+        // The test has ended.
       }
     });
   }
@@ -138,7 +138,8 @@ class SqliteBackupTest extends SqliteTestBase {
     for (int writer = 0; writer < 8; writer++) {
       String prefix = "w" + writer + "/";
       long count = copied.stream().filter(key -> key.startsWith(prefix)).count();
-      // A write is sent after the one before it was acknowledged: one state has no gaps.
+      // Each write is sent after the previous one was acknowledged, so a consistent copy has no
+      // gaps.
       assertThat(copied)
           .containsAll(IntStream.range(0, (int) count).mapToObj(i -> prefix + i).toList());
     }
@@ -327,7 +328,7 @@ class SqliteBackupTest extends SqliteTestBase {
     assertThat(folder).isEmptyDirectory();
   }
 
-  /** Spares the first page, by which the file is still known as a database. */
+  /** Damages the file except for its first page, so that it is still recognized as a database. */
   private static void damage(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     Arrays.fill(bytes, 4096, bytes.length, (byte) 0xA5);

@@ -19,25 +19,27 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.bson.types.ObjectId;
 
-/** Another process that uses a database file. */
+/** A separate process that uses a database file. */
 final class SqliteChild {
   private static final int WRITERS = 8;
 
   private SqliteChild() {}
 
-  /** Starts a process which opens the file, says so or why not, and waits for its input's end. */
+  /**
+   * Starts a process that opens the file, prints the result, and waits for the end of its input.
+   */
   static Process holding(Path file) throws IOException {
     return start("hold", file);
   }
 
-  /** Starts a process which writes until it is killed, and prints each key it has written. */
+  /** Starts a process that writes until it is killed, and prints each written key. */
   static Process writing(Path file, String keyPrefix) throws IOException {
     return start("write", file, keyPrefix);
   }
 
   /**
-   * Starts a process which writes with a history until it is killed: some threads count in a key of
-   * their own, others set and delete the same few keys. It prints the etag of each write before
+   * Starts a process that writes with a history until it is killed: some threads increment their
+   * own keys, others set and delete the same few keys. It prints the etag of each write before
    * ({@code +}) and after it ({@code =}), and each delete.
    */
   static Process recording(Path file) throws IOException {
@@ -113,12 +115,12 @@ final class SqliteChild {
     for (int i = 0; ; i++) {
       String key = prefix + i;
       RawStore.of(store).write(new Write(key, text(key), WriteOptions.DEFAULT));
-      // The stop tells a whole line from one that was cut off.
+      // The full stop marks a complete line.
       System.out.println(key + ".");
     }
   }
 
-  /** Kills the process and waits until it is gone. */
+  /** Kills the process and waits for its end. */
   static void kill(Process process) throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A copy of the database file alone, without the log beside it. */
+/** Tests copies of the database file without its log. */
 class SqliteCopyTest extends SqliteTestBase {
   private static final Duration QUIET = Duration.ofMillis(50);
 

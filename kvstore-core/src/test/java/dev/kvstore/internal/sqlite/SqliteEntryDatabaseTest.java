@@ -281,7 +281,7 @@ class SqliteEntryDatabaseTest extends SqliteTestBase {
     gate.countDown();
   }
 
-  /** Returns when a reader is in use, until the gate is opened. */
+  /** Occupies a reader until the gate is opened. */
   private Future<Boolean> holdReader(SqliteEntryDatabase database, CountDownLatch gate)
       throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);

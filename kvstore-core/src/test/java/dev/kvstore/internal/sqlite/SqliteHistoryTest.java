@@ -30,7 +30,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is special about the history in a file. */
+/** Tests the specifics of the history in a file. */
 class SqliteHistoryTest extends SqliteTestBase {
   private static final Duration RETENTION = Duration.ofDays(90);
 
@@ -110,7 +110,7 @@ class SqliteHistoryTest extends SqliteTestBase {
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
   }
 
-  /** As an older version does, and one with the history turned off. */
+  /** An older version writes like this, and one with the history turned off. */
   @Test
   void writtenWithoutHistory_isRecordedWhenItIsSeen() {
     SqliteEntryDatabase database = open(HistorySettings.DEFAULT);

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An open that fails keeps no thread, no lock and no file. */
+/** Tests that a failed open leaves no thread, no lock and no file open. */
 class SqliteOpenFailureTest extends SqliteTestBase {
   private Path file;
 
@@ -51,7 +51,7 @@ class SqliteOpenFailureTest extends SqliteTestBase {
     assertThat(handles()).isEmpty();
   }
 
-  /** Returns what this process has open of the database, where the system tells that. */
+  /** Returns the open files of the database in this process, if the system provides that. */
   private List<Path> handles() throws IOException {
     Path all = Path.of("/proc/self/fd");
     if (!Files.isDirectory(all)) {
@@ -69,7 +69,7 @@ class SqliteOpenFailureTest extends SqliteTestBase {
     try {
       return Files.readSymbolicLink(link);
     } catch (IOException e) {
-      return link; // closed meanwhile
+      return link; // closed concurrently
     }
   }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens between processes, and to those that are killed. */
+/** Tests several processes, and processes that are killed. */
 @Timeout(120)
 class SqliteProcessTest {
   @TempDir
@@ -110,7 +110,7 @@ class SqliteProcessTest {
           acknowledged.add(line.substring(0, line.length() - 1));
         }
         if (acknowledged.size() == enough) {
-          // By its handle, which leaves open the pipe with what was acknowledged just before.
+          // By its handle, which keeps the pipe with the last acknowledgements open.
           assertThat(child.toHandle().destroyForcibly()).isTrue();
         }
         line = lines.readLine();
@@ -127,7 +127,7 @@ class SqliteProcessTest {
     }
   }
 
-  /** How often {@link #kill_whileRecording_leavesEveryHistoryWhole} kills. */
+  /** The number of kills in {@link #kill_whileRecording_leavesEveryHistoryWhole}. */
   private static final int KILLS = Integer.getInteger("kvstore.kills", 4);
 
   @Test
@@ -206,7 +206,7 @@ class SqliteProcessTest {
     return revision.metadata().orElseThrow().version();
   }
 
-  /** Adds the etags, each of which must be there once and with its own comment. */
+  /** Adds the etags, each of which must occur once and with its own comment. */
   private static void note(List<KVRevision<Integer>> history, Set<String> recorded) {
     for (KVRevision<Integer> revision : history) {
       revision.metadata().ifPresent(metadata -> {
@@ -216,7 +216,7 @@ class SqliteProcessTest {
     }
   }
 
-  /** Returns the revisions of the key, the oldest first. */
+  /** Returns the revisions of the key, oldest first. */
   private static List<KVRevision<Integer>> history(KVStore store, String key) {
     List<KVRevision<Integer>> all = new ArrayList<>();
     HistoryQuery query = HistoryQuery.key(key).withValues().limit(1000);

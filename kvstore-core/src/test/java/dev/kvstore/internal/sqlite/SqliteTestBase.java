@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Databases in a folder of the test's own, which are closed after it. */
+/** Databases in a temporary folder, which are closed after the test. */
 abstract class SqliteTestBase {
   @TempDir
   Path folder;

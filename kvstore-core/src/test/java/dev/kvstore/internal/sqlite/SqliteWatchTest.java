@@ -27,7 +27,7 @@ class SqliteWatchTest extends SqliteTestBase {
   private static final int WRITERS = 8;
   private static final int KEYS = 20;
 
-  /** Holds the versions of each key to be told one after the other. */
+  /** Checks that the versions of each key are reported consecutively. */
   private static final class Counting implements KVWatcher {
     final Map<String, Long> versions = new HashMap<>();
     final List<String> surprises = new ArrayList<>();

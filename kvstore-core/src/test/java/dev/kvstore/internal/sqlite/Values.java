@@ -10,7 +10,7 @@ import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
-/** Raw values for tests, and back. */
+/** Converts to and from raw values, for tests. */
 final class Values {
   private Values() {}
 

@@ -136,7 +136,7 @@ class SnapshotReaderTest {
       "{\"\":1,\"$a\":{\"x.y\":[null,-0.0,1E+6000]}}",
       "{\"<<\":{\"=\":\"\\uFEFF\"},\"\\uFEFF\":\"\\u0085\",\"a\\u0085b\":1,\"~\":2,\"\\u0007\":3}");
 
-  /** Numbers for which properties have no spelling. */
+  /** Numbers that properties cannot represent. */
   private static final List<String> LARGE = List.of("1E+400", "1.00E+40");
 
   private static Map<String, RawValue> values() {

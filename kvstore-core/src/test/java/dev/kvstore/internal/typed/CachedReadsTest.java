@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a reader gets from the near-cache, and what it asks of it. */
+/** Tests reads through the near-cache. */
 class CachedReadsTest {
   private static final ReadOptions BYPASS = ReadOptions.DEFAULT.bypassingCache();
   private static final NearCacheSettings PATIENT = NearCacheSettings.builder()
@@ -66,7 +66,8 @@ class CachedReadsTest {
   }
 
   /**
-   * Waits until the key is held. An event that comes between makes a write or a load be for none.
+   * Waits until the keys are cached. A concurrent event can prevent a write or load from being
+   * cached.
    */
   private void awaitHeld(String... keys) {
     for (String key : keys) {
@@ -86,7 +87,7 @@ class CachedReadsTest {
   void get_aMissAndAHit_decodeOnce() {
     store.set("limits", new Limits(3, List.of("a")));
     KVItem<Limits> item = store.item("limits", Limits.class);
-    // An event that comes between makes the load be for none.
+    // A concurrent event can prevent the load from being cached.
     await().untilAsserted(() -> {
       cache.invalidate("limits");
       Limits first = item.get();
@@ -108,7 +109,7 @@ class CachedReadsTest {
     assertThatNullPointerException().isThrownBy(() -> store.keys(nothing())).withMessage("prefix");
   }
 
-  /** A caller that is not checked for nulls. */
+  /** Returns null, like a caller that is not checked for nulls. */
   @SuppressWarnings("NullAway")
   private static String nothing() {
     return null;
@@ -151,7 +152,7 @@ class CachedReadsTest {
     });
     store.set("limits", new Limits(3, List.of()));
     awaitHeld("limits");
-    Limits first = item.get(); // decodes and keeps it
+    Limits first = item.get(); // decodes and keeps the value
     item.get();
     int checked = checks.get();
     for (int i = 0; i < 10; i++) {

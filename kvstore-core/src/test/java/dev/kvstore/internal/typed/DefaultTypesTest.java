@@ -168,7 +168,7 @@ class DefaultTypesTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what applications without such a check do
+  @SuppressWarnings("NullAway") // applications without such a check do this
   void nullWhereATypeIsNeeded_isNamed() {
     assertThatThrownBy(() -> store.setDefault("k", (String) null))
         .isInstanceOf(NullPointerException.class)

@@ -30,7 +30,7 @@ class DeletionTest {
 
   private SqliteEntryDatabase database;
 
-  /** Done before a deletion of many reaches the store. */
+  /** Called before a deletion of many entries reaches the store. */
   private Runnable beforeDeletion = () -> {};
 
   @BeforeEach

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How fresh the reads are that the store and its items do. */
+/** Tests the freshness of reads of the store and its items. */
 class FreshnessTest {
   private static final ReadOptions FRESH = ReadOptions.atLeast(new SyncToken(1)).bypassingCache();
   private static final KVType<Integer> TYPE = KVType.of(Integer.class);
@@ -42,7 +42,7 @@ class FreshnessTest {
   private Recording entries;
   private KVStore store;
 
-  /** Notes what is demanded, and answers with an old entry where a cache might. */
+  /** Records the options of reads, and returns an old entry if a cache could. */
   private static final class Recording extends ForwardingEntryStore {
     final List<ReadOptions> demanded = new ArrayList<>();
 

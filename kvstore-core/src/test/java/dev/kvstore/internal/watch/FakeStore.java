@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A store that can do nothing but be subscribed to: a test is its feed. */
+/** A store that supports only subscriptions; the test is its feed. */
 class FakeStore implements EntryStore {
   final List<ChangeSink> sinks = new CopyOnWriteArrayList<>();
   final List<Optional<SyncToken>> froms = new CopyOnWriteArrayList<>();

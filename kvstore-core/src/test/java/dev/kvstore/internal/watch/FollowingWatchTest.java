@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** On the test's own thread: work waits until the test runs it. */
+/** Runs on the test's own thread: work waits until the test runs it. */
 class FollowingWatchTest {
   private final FakeStore store = new FakeStore();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** On the test's own thread: work waits until the test runs it. */
+/** Runs on the test's own thread: work waits until the test runs it. */
 class ItemWatchTest {
   private final FakeStore store = new FakeStore();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 
-/** Writes down what it is told, and waits in each call where a test wants it to. */
+/** Records its calls, and blocks in each call until the test lets it proceed. */
 class RecordingWatcher implements KVWatcher {
   final List<String> calls = new CopyOnWriteArrayList<>();
   final Semaphore entered = new Semaphore(0);
@@ -17,12 +17,12 @@ class RecordingWatcher implements KVWatcher {
     this(Integer.MAX_VALUE);
   }
 
-  /** A watcher that returns from so many calls. */
+  /** Creates a watcher that returns from this many calls. */
   RecordingWatcher(int calls) {
     gate = new Semaphore(calls);
   }
 
-  /** Lets it return from so many calls more. */
+  /** Lets it return from this many more calls. */
   void proceed(int times) {
     gate.release(times);
   }

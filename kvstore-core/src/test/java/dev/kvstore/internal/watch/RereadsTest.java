@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What many watches of a store do when changes may have been missed. */
+/** Tests many watches of a store after changes may have been missed. */
 class RereadsTest {
   private static final int ITEMS = 100;
 

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** On the test's own thread: work waits until the test runs it. */
+/** Runs on the test's own thread: work waits until the test runs it. */
 class ValuesOfChangesTest {
   private final BsonCodec codec = BsonCodec.create();
   private final Map<String, KVEntry<RawValue>> stored = new HashMap<>();

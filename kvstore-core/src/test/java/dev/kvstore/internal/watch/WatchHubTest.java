@@ -159,7 +159,7 @@ class WatchHubTest {
         .startsWith("ready 10", "reset")
         .filteredOn("reset"::equals)
         .hasSize(1);
-    // What it reads when it is ready anew, and what it is told then, are all there is.
+    // The reads when it is ready again and the changes reported after that are complete.
     long ready = Long.parseLong(slow.calls.get(2).substring("ready ".length())) - 10;
     List<String> rest = new ArrayList<>();
     for (long i = ready + 1; i <= 1000; i++) {

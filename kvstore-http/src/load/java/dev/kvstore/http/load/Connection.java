@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A kept connection that sends one request again and again. For one thread. */
+/** A keep-alive connection that sends the same request repeatedly. Not thread-safe. */
 final class Connection implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
@@ -24,7 +24,7 @@ final class Connection implements AutoCloseable {
     this.expected = expected;
   }
 
-  /** Sends the request and reads the answer to its end. */
+  /** Sends the request and reads the whole response. */
   void exchange() throws IOException {
     socket.getOutputStream().write(request);
     String status = line();

@@ -26,9 +26,9 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 
 /**
- * Compares what the service takes for its requests with a bare Javalin handler that answers with
- * the same bytes, both in another process. They take turns many times, so that whatever else the
- * machine does meets all of them, and each is compared with the bare handler of its own round.
+ * Compares the throughput of the service with that of a bare Javalin handler that responds with the
+ * same bytes, both in another process. They alternate many times, so that other activity of the
+ * machine affects all of them, and each is compared with the bare handler of the same round.
  */
 final class LoadComparison {
   private static final int CONNECTIONS = 4;
@@ -38,15 +38,15 @@ final class LoadComparison {
 
   private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
 
-  /** One kind of request. */
+  /** A kind of request. */
   private record Load(String name, int port, String request, int expected) {}
 
   /**
-   * What came of one turn.
+   * The result of one turn.
    *
    * @param latencies in nanoseconds
    */
-  @SuppressWarnings("ArrayRecordComponent") // stays in here
+  @SuppressWarnings("ArrayRecordComponent") // used only here
   private record Turn(double requestsPerSecond, long[] latencies) {}
 
   public static void main(String[] arguments) throws Exception {
@@ -104,7 +104,7 @@ final class LoadComparison {
   }
 
   private void run(List<Load> loads) throws IOException {
-    // So that the key which is written over and over is there.
+    // Creates the key that is then overwritten repeatedly.
     try (Connection first = connect(loads.get(4), 201)) {
       first.exchange();
     }

@@ -15,15 +15,15 @@ import java.time.Clock;
 import java.util.stream.Stream;
 
 /**
- * The process that is measured: the service over a new file, and beside it a bare Javalin handler
- * that answers with the same bytes. Ends with its standard input.
+ * The measured process: the service over a new file, and a bare Javalin handler that responds with
+ * the same bytes. Ends when its standard input is closed.
  */
 final class LoadTarget {
   static final String VALUE = "\"" + "v".repeat(98) + "\"";
 
   private LoadTarget() {}
 
-  @SuppressWarnings("try") // all are needed just for being open
+  @SuppressWarnings("try") // the resources only need to be open
   public static void main(String[] arguments) throws IOException {
     byte[] value = VALUE.getBytes(StandardCharsets.UTF_8);
     Path folder = Files.createTempDirectory("kvstore-load");
@@ -42,7 +42,7 @@ final class LoadTarget {
       bare.start();
       System.out.println(service.port() + " " + bare.port());
       while (System.in.read() >= 0) {
-        // Until whoever measures is done.
+        // Wait until the measuring process is done.
       }
       bare.stop();
     } finally {

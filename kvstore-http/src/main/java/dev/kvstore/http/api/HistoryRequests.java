@@ -10,20 +10,20 @@ import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedHistory;
 import java.time.Instant;
 
-/** What a request says of the past. */
+/** Reads the parts of requests that concern the history. */
 public final class HistoryRequests {
   private static final BsonCodec CODEC = BsonCodec.create();
 
   private HistoryRequests() {}
 
-  /** Returns the history of the store that the path names. */
+  /** Returns the history of the store in the path. */
   public static TypedHistory history(RequestContext context) {
     return new TypedHistory(context.entries(), CODEC);
   }
 
   /**
-   * Lets what the request reads be as it was at the instant or label of its parameter {@code at},
-   * if there is one.
+   * Makes the request read the store as of the instant or label in its parameter {@code at}, if
+   * there is one.
    *
    * @throws KVException as {@link #at}
    */
@@ -35,10 +35,10 @@ public final class HistoryRequests {
   }
 
   /**
-   * Returns the instant that the text is, or that of the label with this name.
+   * Parses the text as an instant, or returns the instant of the label with this name.
    *
    * @throws KVException with {@link ErrorCode#LABEL_NOT_FOUND} if the store has no such label;
-   *     {@link ErrorCode#INVALID_PARAMETER} if the text can be neither
+   *     {@link ErrorCode#INVALID_PARAMETER} if the text is neither
    */
   public static Instant at(RequestContext context, String text) {
     return Parameters.parseInstant(text).orElseGet(() -> label(context, text).at());
@@ -56,7 +56,7 @@ public final class HistoryRequests {
     }
   }
 
-  /** Returns the refusal of a label that is not there. */
+  /** Returns the error for a missing label. */
   public static KVException labelNotFound(String name) {
     return new KVException(ErrorCode.LABEL_NOT_FOUND, "There is no label '" + name + "'");
   }

@@ -32,26 +32,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a write once that comes more than once: who lost the answer sends it again, and something in
- * between may send it twice, at once or much later. Writes are known by their caller and the etag
- * that they bring. What came of one is kept for a while, and answers the others; those that come
- * while it is still being done wait for it. Another request with that etag is refused. Thread-safe.
+ * Executes each write once, even if its request arrives more than once: a client that lost the
+ * response sends it again, and an intermediary may duplicate it, immediately or much later. The
+ * idempotency key is the caller and the etag chosen in the request. The outcome of a write is kept
+ * for a while and returned for its duplicates; duplicates of a running write wait for it. A
+ * different request with the same etag is refused. Thread-safe.
  *
- * <p>A write of which it is certain that nothing was done is forgotten: it may be sent again to be
- * done.
+ * <p>A write that certainly did nothing is forgotten, so that it can be sent again.
  */
 public final class IdempotencyCache {
   static final Duration KEPT = Duration.ofMinutes(10);
 
   private static final long MAX_BYTES = 32L * 1024 * 1024;
 
-  /** Two digests, an etag, a key of usual length, and the metadata of an entry or a problem. */
+  /**
+   * The approximate size of an outcome: two digests, an etag, a key of usual length, and the
+   * metadata of an entry or a problem.
+   */
   private static final int OUTCOME_BYTES = 700;
 
-  /** What the text of a key takes beside its characters. */
+  /** The overhead of a key's text besides its characters. */
   private static final int KEY_BYTES = 56;
 
-  /** What a change in a report takes beside its key: about two previews of values. */
+  /** The size of a change in a report besides its key: about two previews of values. */
   private static final int ITEM_BYTES = 500;
 
   private final AsyncCache<Id, Outcome> outcomes;
@@ -69,10 +72,10 @@ public final class IdempotencyCache {
         .buildAsync();
   }
 
-  /** Another token is another caller, whatever it has in common with the first. */
+  /** The idempotency key. Each token is a different caller. */
   private record Id(String caller, String etag) {}
 
-  /** A write that came for the first time. */
+  /** The first request of a write. */
   private static final class First extends CompletableFuture<Outcome> {
     private final String fingerprint;
 
@@ -81,7 +84,7 @@ public final class IdempotencyCache {
     }
   }
 
-  /** What came of a write, or how that was answered where it failed; one of the two is null. */
+  /** The result of a write, or the problem if it failed; one of them is null. */
   private record Outcome(@Nullable Object result, @Nullable Problem failure) {
     Object replayed() {
       if (failure != null) {
@@ -90,7 +93,7 @@ public final class IdempotencyCache {
       return Objects.requireNonNull(result);
     }
 
-    /** Returns about how many bytes it has beside what every outcome has. */
+    /** Returns its approximate size in bytes beyond {@link #OUTCOME_BYTES}. */
     int bytes() {
       return failure == null ? valueBytes() : failure.bytes();
     }
@@ -114,13 +117,13 @@ public final class IdempotencyCache {
   }
 
   /**
-   * Returns what the write returns, or what it returned when it came for the first time; throws
-   * what it throws or threw. To be called once the body was read.
+   * Executes the write and returns its result, or returns or throws the outcome of the first
+   * request. Call it after the body was read.
    *
-   * @throws ProblemException if its etag came with another request before
+   * @throws ProblemException if its etag was used by a different request before
    */
   public <T> T once(RequestContext context, Supplier<T> write) {
-    context.recheck(); // the body may have taken long
+    context.recheck(); // receiving the body may have taken long
     String etag = WriteRequests.etag(context);
     if (etag == null) {
       return write.get();
@@ -138,15 +141,15 @@ public final class IdempotencyCache {
               + " can be sent again, and every other needs an etag of its own");
     }
     context.tellReplayed();
-    @SuppressWarnings("unchecked") // one method and target have one kind of result
+    @SuppressWarnings("unchecked") // the result type depends only on method and target
     T result = (T) replay(first);
     context.recheck();
     return result;
   }
 
   /**
-   * Returns what two requests have in common that ask for the same write. Not the conditions: one
-   * that never holds asks what came of the write without doing it.
+   * Returns a digest that is equal for requests of the same write. It excludes conditions, so that
+   * a client can query the outcome without executing the write, with a condition that never holds.
    */
   private static String fingerprint(RequestContext context) {
     MessageDigest digest = Sha256.start();
@@ -174,7 +177,7 @@ public final class IdempotencyCache {
       return result;
     } catch (RuntimeException e) {
       if (isCertainlyNotDone(e)) {
-        mine.completeExceptionally(e); // which takes it out
+        mine.completeExceptionally(e); // removes it from the cache
       } else {
         mine.complete(new Outcome(null, Problems.of(e, true)));
       }
@@ -186,7 +189,7 @@ public final class IdempotencyCache {
   }
 
   private static boolean isCertainlyNotDone(RuntimeException failure) {
-    return failure instanceof ProblemException // the caller may not go on
+    return failure instanceof ProblemException // the caller is no longer permitted
         || (failure instanceof KVException kv
             && kv.code() != ErrorCode.OUTCOME_UNKNOWN
             && ErrorKind.of(kv.code()) == ErrorKind.UNAVAILABLE);

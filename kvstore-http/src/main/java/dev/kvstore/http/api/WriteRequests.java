@@ -1,6 +1,7 @@
 package dev.kvstore.http.api;
 
 import dev.kvstore.BatchOptions;
+import dev.kvstore.CopyOptions;
 import dev.kvstore.DeleteOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
@@ -24,15 +25,15 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a request says of how its write is to be done. */
+/** Reads the options of writes from requests. */
 public final class WriteRequests {
   /**
-   * Names who writes, percent-encoded in UTF-8. Where a token names them it is not looked at:
-   * anybody could write any name there.
+   * The author of the write, percent-encoded UTF-8. Ignored if a token identifies the author,
+   * because anyone could write any name here.
    */
   private static final String AUTHOR = "KV-Author";
 
-  /** Says why, percent-encoded in UTF-8. */
+  /** The comment on the write, percent-encoded UTF-8. */
   private static final String COMMENT = "KV-Comment";
 
   private WriteRequests() {}
@@ -68,7 +69,7 @@ public final class WriteRequests {
     return signed(context, options, WriteOptions::author, WriteOptions::comment);
   }
 
-  /** As {@link #options}; {@code ?ttl=keep} leaves the expiry of what is replaced as it is. */
+  /** Like {@link #options}; {@code ?ttl=keep} keeps the expiry of the replaced entry. */
   public static WriteOptions replacing(
       RequestContext context, Parameters parameters, WriteCondition condition) {
     return parameters.keepsExpiry()
@@ -76,7 +77,10 @@ public final class WriteRequests {
         : options(context, parameters, condition);
   }
 
-  /** What a patch does not speak of stays as it is, and so does the expiry without a new one. */
+  /**
+   * Like {@link #options}, but without a new time to live the expiry is kept, as a patch keeps
+   * everything that it does not mention.
+   */
   public static WriteOptions patching(RequestContext context, Parameters parameters) {
     WriteOptions options =
         replacing(context, parameters, WriteCondition.NONE).operation(KVOperation.PATCH);
@@ -91,7 +95,10 @@ public final class WriteRequests {
     return signed(context, options, BatchOptions::author, BatchOptions::comment);
   }
 
-  /** Returns the options of a deletion of many: its condition is the fingerprint of a dry run. */
+  /**
+   * Returns the options of a deletion of many entries. Its condition is the fingerprint of a dry
+   * run.
+   */
   public static DeleteOptions deleteOptions(RequestContext context, Parameters parameters) {
     DeleteOptions options =
         parameters.flag("atomic") ? DeleteOptions.DEFAULT.atomic() : DeleteOptions.DEFAULT;
@@ -101,11 +108,23 @@ public final class WriteRequests {
     return fingerprint == null ? options : options.ifMatch(fingerprint);
   }
 
-  /** Returns the options of a rollback of many, likewise. */
+  /**
+   * Returns the options of a rollback of many entries. Its condition is the fingerprint of a dry
+   * run.
+   */
   public static RollbackOptions rollbackOptions(RequestContext context, Parameters parameters) {
     RollbackOptions options =
         parameters.flag("dryRun") ? RollbackOptions.DEFAULT.dryRun() : RollbackOptions.DEFAULT;
     options = signed(context, options, RollbackOptions::author, RollbackOptions::comment);
+    String fingerprint = fingerprint(context);
+    return fingerprint == null ? options : options.ifMatch(fingerprint);
+  }
+
+  /** Returns the options of a copy of many, likewise, as far as the body does not have them. */
+  public static CopyOptions copyOptions(RequestContext context, Parameters parameters) {
+    CopyOptions options =
+        parameters.flag("dryRun") ? CopyOptions.DEFAULT.dryRun() : CopyOptions.DEFAULT;
+    options = signed(context, options, CopyOptions::author, CopyOptions::comment);
     String fingerprint = fingerprint(context);
     return fingerprint == null ? options : options.ifMatch(fingerprint);
   }
@@ -130,8 +149,8 @@ public final class WriteRequests {
   }
 
   /**
-   * Returns the settings of an import: its condition is the fingerprint of a dry run. Only an
-   * administrator may give entries the authors that the snapshot names.
+   * Returns the settings of an import. Its condition is the fingerprint of a dry run. Only an
+   * administrator may use the authors in the snapshot.
    */
   public static ImportSettings importSettings(RequestContext context, Parameters parameters) {
     ImportMode mode = ImportMode.valueOf(parameters
@@ -148,7 +167,7 @@ public final class WriteRequests {
         context.principal().has(Role.ADMIN));
   }
 
-  /** Adds who writes, and why, as far as the request says so. */
+  /** Adds the author and the comment, if the request has them. */
   private static <O> O signed(
       RequestContext context,
       O options,
@@ -160,12 +179,12 @@ public final class WriteRequests {
     return comment == null ? authored : addComment.apply(authored, comment);
   }
 
-  /** Returns who asks, or null. */
+  /** Returns the author, or null. */
   public static @Nullable String author(RequestContext context) {
     return context.principal().name().orElseGet(() -> decoded(context, AUTHOR));
   }
 
-  /** Returns the comment, or else that of the request's header, or null. */
+  /** Returns the given comment, or else that in the request's header, or null. */
   public static @Nullable String comment(RequestContext context, @Nullable String given) {
     String comment = given == null ? decoded(context, COMMENT) : given;
     return comment == null || comment.isBlank() ? null : comment;

@@ -1,4 +1,4 @@
-/** What the handlers of several resources share. */
+/** Common code of the handlers. */
 @NullMarked
 package dev.kvstore.http.api;
 

@@ -1,32 +1,36 @@
 package dev.kvstore.http.auth;
 
-/** Who may use a resource. */
+/** The access rule of a resource. */
 public enum Access {
-  /** Everybody, by whatever name of the host: a probe may know nothing but an address. */
+  /** Open to everyone, with any host name: a probe may know only an address. */
   PROBE,
 
-  /** Everybody: nothing of the data can be learnt or changed there. */
+  /** Open to everyone: the resource neither reveals nor changes data. */
   PUBLIC,
 
-  /** Everybody, as often as an address without a token may ask. */
+  /** Open to everyone, at the rate limit of an address without a token. */
   PAGE,
 
   /**
-   * Who reads may read, who writes may write, each within the limits of the token. A store and key
-   * in the path are checked before the handler sees the request; what else it names or lists is for
-   * the handler to check, see {@link AccessControl#checkKeys} and the request's principal.
+   * Readers may read and writers may write, within the limits of their tokens. A store and key in
+   * the path are checked before the handler is called; the handler must check any other keys that
+   * it uses or lists, see {@link AccessControl#checkKeys} and the request's principal.
    */
   DATA,
 
-  /** As {@link #DATA}; but deleting takes an administrator whose token is good for all keys. */
+  /**
+   * Like {@link #DATA}, but deleting requires an administrator whose token is valid for all keys.
+   */
   STORE,
 
-  /** As {@link #DATA}; but writing takes an administrator whose token is good for all keys. */
+  /**
+   * Like {@link #DATA}, but writing requires an administrator whose token is valid for all keys.
+   */
   SETTINGS,
 
   /**
-   * Who may read all keys of all stores, as what is told is about all of them; or everybody, where
-   * the operator said so.
+   * Open to tokens that may read all keys of all stores, because the resource covers all of them;
+   * or to everyone, if so configured.
    */
   MONITORING;
 

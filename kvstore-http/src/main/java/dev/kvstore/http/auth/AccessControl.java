@@ -15,19 +15,19 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where every request is asked who sent it, and whether that one may. Thread-safe.
+ * Authenticates and authorizes every request. Thread-safe.
  *
- * @param openMonitoring whether {@link Access#MONITORING} needs no token
+ * @param openMonitoring true if {@link Access#MONITORING} needs no token
  */
 public record AccessControl(
     Authenticator authenticator, @Nullable RateLimiter limiter, boolean openMonitoring) {
-  /** Returns true while everybody may do everything, without a token. */
+  /** Returns true while the service is open, without tokens. */
   public boolean isOpenToAll() {
     return authenticator.isOpenToAll();
   }
 
   /**
-   * Checks that the service knows its tokens: otherwise it lets nobody in. Does not block.
+   * Checks that the tokens are known; otherwise no one has access. Does not block.
    *
    * @throws UnavailableException if they could not be read for too long
    */
@@ -35,7 +35,10 @@ public record AccessControl(
     authenticator.checkTokens();
   }
 
-  /** Returns who asks; throws {@link ProblemException} if that is not known, or too often. */
+  /**
+   * Returns the principal of the request; throws {@link ProblemException} if it is unknown or
+   * exceeds its rate limit.
+   */
   public Principal admit(HttpServletRequest request, Access access) {
     if (access == Access.PAGE) {
       throttle(client(request, Principal.NOBODY));
@@ -54,7 +57,7 @@ public record AccessControl(
     return principal;
   }
 
-  /** Returns the name under which the limits of one client are counted. */
+  /** Returns the name of the client for counting limits. */
   public static String client(HttpServletRequest request, Principal principal) {
     return principal
         .name()
@@ -79,10 +82,11 @@ public record AccessControl(
   }
 
   /**
-   * Checks that the principal may do this to the resource, and to the store and key in its path.
+   * Checks that the principal may use this method on the resource, and on the store and key in its
+   * path.
    *
-   * @param store empty where the path has none, and so is the key
-   * @throws ProblemException otherwise, whether or not they are there
+   * @param store empty if the path has none; likewise the key
+   * @throws ProblemException if not, whether or not they exist
    */
   public void authorize(
       Principal principal, Access access, String method, String store, String key) {
@@ -93,8 +97,8 @@ public record AccessControl(
     if (!principal.has(needed)) {
       throw forbidden("This needs the role " + needed.text() + ", which the token has not");
     }
-    if (!store.isEmpty() && !principal.mayEnter(store)) {
-      throw forbidden("The token is not good for this store");
+    if (!store.isEmpty()) {
+      checkStore(principal, store);
     }
     if (!key.isEmpty()) {
       checkKeys(principal, store, List.of(key));
@@ -117,7 +121,19 @@ public record AccessControl(
     }
   }
 
-  /** Throws {@link ProblemException} if the token is not good for a key, there or not. */
+  /**
+   * Throws {@link ProblemException} if the token is not valid for a store, whether or not it
+   * exists.
+   */
+  public static void checkStore(Principal principal, String store) {
+    if (!principal.mayEnter(store)) {
+      throw forbidden("The token is not good for the store '" + store + "'");
+    }
+  }
+
+  /**
+   * Throws {@link ProblemException} if the token is not valid for a key, whether or not it exists.
+   */
   public static void checkKeys(Principal principal, String store, Collection<String> keys) {
     for (String key : keys) {
       if (!principal.mayRead(store, key)) {
@@ -129,9 +145,9 @@ public record AccessControl(
   }
 
   /**
-   * Checks that the token is good for all keys that begin with the prefix.
+   * Checks that the token is valid for all keys that begin with the prefix.
    *
-   * @throws ProblemException otherwise, whether or not there are any
+   * @throws ProblemException if not, whether or not such keys exist
    */
   public static void checkPrefix(Principal principal, String prefix) {
     KeyRange range = new KeyRange(prefix, null);
@@ -143,7 +159,7 @@ public record AccessControl(
   /**
    * Checks that the principal may delete all keys that begin with the prefix.
    *
-   * @throws ProblemException otherwise, whether or not there are any
+   * @throws ProblemException if not, whether or not such keys exist
    */
   public static void checkDeletion(Principal principal, String prefix) {
     checkPrefix(principal, prefix);

@@ -10,16 +10,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells who asks, by the {@code Authorization} header of RFC 6750. Thread-safe; never blocks.
+ * Authenticates callers by the {@code Authorization} header of RFC 6750. Thread-safe; never blocks.
  *
- * @param tokens those of now; may throw {@link UnavailableException}
- * @param openWithoutTokens whether everybody may do everything for as long as nobody has made a
- *     token; otherwise nobody may do anything
+ * @param tokens returns the current tokens; may throw {@link UnavailableException}
+ * @param openWithoutTokens true if everyone has full access until the first token is created;
+ *     otherwise no one has access until then
  */
 public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, Clock clock) {
   private static final String SCHEME = "bearer";
 
-  /** Returns true while everybody may do everything; false where that is not known. */
+  /** Returns true while everyone has full access; false if unknown. */
   public boolean isOpenToAll() {
     return openWithoutTokens && !configuredNow();
   }
@@ -30,10 +30,10 @@ public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, 
   }
 
   /**
-   * Returns who asks with these {@code Authorization} headers.
+   * Returns the principal for these {@code Authorization} headers.
    *
-   * @throws ProblemException if nobody is known by them; it says what they lack, never what they
-   *     had
+   * @throws ProblemException if they do not identify a principal; the message says what is missing
+   *     and never quotes them
    */
   public Principal authenticate(List<String> headers) {
     Tokens known = tokens.get();
@@ -42,7 +42,7 @@ public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, 
     }
     String secret = headers.isEmpty() ? null : secret(headers.get(0));
     if (secret != null) {
-      // Also where no token is asked for: who shows one relies on it.
+      // Also if no token is required: a caller that sends one relies on it.
       return known(known, secret);
     }
     if (known.configured() || !openWithoutTokens) {
@@ -82,7 +82,9 @@ public record Authenticator(Supplier<Tokens> tokens, boolean openWithoutTokens, 
     }
   }
 
-  /** Returns what follows the scheme, or null where it is another, such as that of a proxy. */
+  /**
+   * Returns the credentials after the scheme, or null for another scheme, such as that of a proxy.
+   */
   private static @Nullable String secret(String header) {
     String credentials = header.strip();
     int blank = credentials.indexOf(' ');

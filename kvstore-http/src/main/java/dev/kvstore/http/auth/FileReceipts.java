@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the running services that share a tokens file have acknowledged: a file for each, beside the
- * tokens. One that has not been renewed for {@link #LIFETIME} is of a service that was killed. Not
- * thread-safe.
+ * The acknowledgements of the running services that share a tokens file: one file per service,
+ * beside the tokens. A file that was not renewed for {@link #LIFETIME} belongs to a service that
+ * was killed. Not thread-safe.
  */
 final class FileReceipts {
   static final Duration RENEWAL = Duration.ofSeconds(5);
@@ -39,7 +39,7 @@ final class FileReceipts {
   private final InstantSource clock;
   private final Path own;
 
-  /** Of versions that had one for all services. */
+  /** The file of older versions, which had one for all services. */
   private final Path shared;
 
   private @Nullable String written;
@@ -93,13 +93,13 @@ final class FileReceipts {
     }
   }
 
-  /** Keeps services that are killed again and again from filling the folder. */
+  /** Removes files of killed services, so that they do not fill the folder. */
   private void removeLeftOvers() {
     delete(shared);
     List<Path> unused = receipts();
   }
 
-  /** Returns what each running service has acknowledged, and removes what killed ones have left. */
+  /** Returns the acknowledgement of each running service, and removes those of killed services. */
   List<String> acknowledged() {
     List<String> fingerprints = new ArrayList<>();
     for (Path receipt : receipts()) {
@@ -112,7 +112,7 @@ final class FileReceipts {
     return fingerprints;
   }
 
-  /** Returns those of running services, and removes the others. */
+  /** Returns the files of running services, and removes the others. */
   private List<Path> receipts() {
     List<Path> found = new ArrayList<>();
     Instant oldest = clock.instant().minus(LIFETIME);
@@ -140,7 +140,7 @@ final class FileReceipts {
     }
   }
 
-  /** What cannot be read has acknowledged nothing. */
+  /** Reads an acknowledgement; empty if the file cannot be read. */
   private static String read(Path receipt) throws NoSuchFileException {
     try {
       return RegularFile.read(receipt, UTF_8);

@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as it stands in a file.
+ * A token as written in a file.
  *
- * @param sha256 the hash of the secret; either this is given or the secret
+ * @param sha256 the hash of the secret; either this or the secret is given
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record FileToken(
@@ -43,13 +43,13 @@ record FileToken(
         null);
   }
 
-  /** Returns whether whoever can read the file has the secret. */
+  /** Returns true if the file contains the secret in plain text. */
   @JsonIgnore
   boolean isPlain() {
     return secret != null;
   }
 
-  /** @throws InvalidInputException if it is none, saying why */
+  /** @throws InvalidInputException if it is invalid, with the reason */
   Token token() {
     Token.checkName(name);
     try {
@@ -76,7 +76,7 @@ record FileToken(
     throw invalid("It needs either sha256 or secret");
   }
 
-  /** An empty list would read like "none", and mean "all". */
+  /** Refuses an empty list, which looks like "none" but means "all". */
   private static List<String> given(String what, @Nullable List<String> limits) {
     if (limits == null) {
       return List.of();
@@ -99,7 +99,7 @@ record FileToken(
     return new InvalidInputException(ErrorCode.INVALID_PARAMETER, message);
   }
 
-  /** Returns the name alone. */
+  /** Returns only the name. */
   @Override
   public String toString() {
     return "FileToken[" + name + "]";

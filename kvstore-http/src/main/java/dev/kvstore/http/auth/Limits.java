@@ -12,20 +12,19 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Where a token is good: in these stores, for the keys that begin with one of these prefixes.
- * Immutable.
+ * The limits of a token: the stores and key prefixes for which it is valid. Immutable.
  *
- * @param stores by name; none for all stores
- * @param prefixes in the order of the keys, none of them the beginning of another; none for all
+ * @param stores the names of stores; empty for all stores
+ * @param prefixes the prefixes in key order, none of which is a prefix of another; empty for all
  *     keys
  */
 public record Limits(List<String> stores, List<String> prefixes) {
-  /** Every key of every store. */
+  /** Allows every key of every store. */
   public static final Limits NONE = new Limits(List.of(), List.of());
 
   /**
-   * @throws InvalidInputException if a store name is not legal, or a prefix is empty or could not
-   *     begin a key
+   * @throws InvalidInputException if a store name is invalid, or a prefix is empty or cannot begin
+   *     a key
    */
   public Limits {
     stores = List.copyOf(new TreeSet<>(stores));
@@ -45,7 +44,7 @@ public record Limits(List<String> stores, List<String> prefixes) {
   private static List<String> withoutCovered(Collection<String> prefixes) {
     List<String> disjoint = new ArrayList<>();
     for (String prefix : prefixes.stream().sorted(KeyOrder.INSTANCE).toList()) {
-      // What begins with a prefix comes right after it.
+      // In sorted order, a text follows its prefixes.
       if (disjoint.isEmpty() || !prefix.startsWith(disjoint.get(disjoint.size() - 1))) {
         disjoint.add(prefix);
       }
@@ -61,7 +60,7 @@ public record Limits(List<String> stores, List<String> prefixes) {
     return prefixes.isEmpty() || prefixes.stream().anyMatch(key::startsWith);
   }
 
-  /** Returns what is allowed of the range, as ranges in the order of their keys; maybe none. */
+  /** Returns the allowed parts of the range in key order; possibly none. */
   public List<KeyRange> within(KeyRange asked) {
     if (prefixes.isEmpty()) {
       return List.of(asked);

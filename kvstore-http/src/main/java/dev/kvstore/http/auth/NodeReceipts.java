@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the running services that share a database have acknowledged: an entry for each, which
- * expires soon after the service has ended. For one thread at a time.
+ * The acknowledgements of the running services that share a database: one entry per service, which
+ * expires soon after the service has ended. Not thread-safe.
  */
 final class NodeReceipts {
   private static final Logger LOG = LoggerFactory.getLogger(NodeReceipts.class);

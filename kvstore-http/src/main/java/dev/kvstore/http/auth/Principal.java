@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks, and for what they may ask. Thread-safe.
+ * The caller of a request and its permissions. Thread-safe.
  *
- * @param name the token's name; empty where there is no token
- * @param identity what tells the token from every other one, also from a later one of the same
- *     name; empty where there is no token
- * @param role null for who may do nothing
- * @param active tells whether the token is still good
+ * @param name the token's name; empty if there is no token
+ * @param identity identifies the token uniquely, even among later ones with the same name; empty if
+ *     there is no token
+ * @param role null for no permissions
+ * @param active returns true while the token is valid
  */
 public record Principal(
     Optional<String> name,
@@ -21,7 +21,7 @@ public record Principal(
     @Nullable Role role,
     Limits limits,
     BooleanSupplier active) {
-  /** Who need not be known: for what is open to everybody. May do nothing. */
+  /** The principal for resources that are open to everyone. Has no permissions. */
   public static final Principal NOBODY =
       new Principal(Optional.empty(), "", null, Limits.NONE, () -> true);
 
@@ -30,47 +30,47 @@ public record Principal(
         Optional.of(token.name()), token.hash(), token.role(), token.limits(), active);
   }
 
-  /** Somebody without a name, who may do everything. */
+  /** Returns a principal without a name that has all permissions. */
   static Principal anonymous(BooleanSupplier active) {
     return new Principal(Optional.empty(), "", Role.ADMIN, Limits.NONE, active);
   }
 
   /**
-   * Returns whether the token is still good. An answer that goes on, as a stream of events does,
-   * has to ask before each event, and at least once a second, and to end when it is not.
+   * Returns true while the token is valid. A long response, such as a stream of events, must check
+   * this before each event and at least once a second, and end when it is false.
    */
   public boolean isActive() {
     return active.getAsBoolean();
   }
 
-  /** Returns whether the role allows what that one does, wherever the token is good. */
+  /** Returns true if the role includes this role, wherever the token is valid. */
   public boolean has(Role needed) {
     return role != null && role.includes(needed);
   }
 
-  /** Returns whether the token is good for that store, or for some of its keys. */
+  /** Returns true if the token is valid for this store or some of its keys. */
   public boolean mayEnter(String store) {
     return role != null && limits.allowStore(store);
   }
 
-  /** Returns whether this key, if it is there, may be seen. */
+  /** Returns true if this key may be read. */
   public boolean mayRead(String store, String key) {
     return mayEnter(store) && limits.allowKey(key);
   }
 
-  /** Returns whether the token is good for all keys of the stores that it is good for. */
+  /** Returns true if the token has no key prefixes. */
   public boolean seesAllKeys() {
     return role != null && limits.prefixes().isEmpty();
   }
 
-  /** Returns whether the token is good for every key of every store. */
+  /** Returns true if the token is valid for every key of every store. */
   public boolean seesAll() {
     return seesAllKeys() && limits.stores().isEmpty();
   }
 
   /**
-   * Returns what may be seen of that range of a store that may be entered: ranges in the order of
-   * their keys; none where nothing may be seen of it.
+   * Returns the visible parts of the range, in a store that the principal may enter, in key order;
+   * possibly none.
    */
   public List<KeyRange> visible(KeyRange asked) {
     return role == null ? List.of() : limits.within(asked);

@@ -19,24 +19,24 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A file that belongs to one user, whom nobody else may write for. */
+/** Checks and changes files that only one user may write. */
 final class PrivateFile {
   /** How long to wait for another process that is changing the file. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private PrivateFile() {}
 
-  /** Makes a new text of the present one, which is null where there is no file. */
+  /** Computes the new text from the current one, which is null if there is no file. */
   interface Edit {
-    /** Returns null where nothing is to be changed. */
+    /** Returns the new text, or null to change nothing. */
     @Nullable
     String apply(@Nullable String text) throws IOException;
   }
 
   /**
-   * Returns who else could do what with the file, as the rest of a sentence about it, or null.
+   * Returns who else could read or change the file, as the rest of a sentence about it, or null.
    *
-   * @param secret whether others may not even read it
+   * @param secret true if others must not read it
    */
   static @Nullable String problem(Path file, FileTrust trust, boolean secret) throws IOException {
     String problem = trust.problem(file);
@@ -48,16 +48,15 @@ final class PrivateFile {
   }
 
   /**
-   * Puts another text into the file, durably: who reads it meanwhile finds the one or the other.
-   * Commands that change it at the same time wait for each other, by a lock on a file beside it;
-   * what a command that was killed has left behind is overwritten. Returns false where nothing was
-   * to be changed.
+   * Replaces the text of the file atomically and durably. Concurrent commands wait for each other,
+   * with a lock on a file beside it; remains of a killed command are overwritten. Returns false if
+   * nothing was changed.
    */
   static boolean replace(Path file, Edit edit) throws IOException {
     Path real = Files.exists(file) ? file.toRealPath() : file;
     Path folder = Objects.requireNonNull(real.getParent(), "a file is in a folder");
     DurableFile.createFolders(folder);
-    // Within a process the locks of the system do not exclude each other.
+    // File locks of the system do not work within one process.
     synchronized (PrivateFile.class) {
       Path lock = real.resolveSibling(real.getFileName() + ".lock");
       try (FileChannel channel = open(lock)) {

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * So many requests a second for each who asks, of which a second's worth may come at once: a token
- * bucket, kept as the time at which it will be full again. Thread-safe.
+ * Limits the requests per second of each caller, with bursts of up to one second's worth: a token
+ * bucket, stored as the time at which it will be full again. Thread-safe.
  *
  * @see <a href="https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm">Generic cell rate
  *     algorithm</a>
@@ -16,7 +16,9 @@ import java.util.function.LongSupplier;
 public final class RateLimiter {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  /** So that callers from ever new addresses do not fill the memory. */
+  /**
+   * The maximum number of callers, so that callers with ever new addresses do not exhaust memory.
+   */
   private static final int MAX_CALLERS = 100_000;
 
   private final long interval;
@@ -30,7 +32,7 @@ public final class RateLimiter {
     this.nanoTime = nanoTime;
   }
 
-  /** Returns how long the caller has to wait before it may ask; zero where this is a request. */
+  /** Counts a request and returns zero, or returns how long the caller must wait first. */
   public Duration acquire(String caller) {
     long now = nanoTime.getAsLong();
     AtomicLong full = fullAt.get(caller, any -> new AtomicLong(now));

@@ -5,13 +5,13 @@ import dev.kvstore.InvalidInputException;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What a token allows to do. Each role allows what those before it do. */
+/** The permissions of a token. Each role includes the ones before it. */
 public enum Role {
   READ,
   WRITE,
   ADMIN;
 
-  /** Throws {@link InvalidInputException} if there is none of that name. */
+  /** Returns the role with this name; throws {@link InvalidInputException} if there is none. */
   public static Role of(String text) {
     return Arrays.stream(values())
         .filter(role -> role.text().equals(text))

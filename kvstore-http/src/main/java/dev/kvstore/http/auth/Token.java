@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as it is kept: all of it but the secret. Immutable.
+ * A stored token, without its secret. Immutable.
  *
- * @param name of whom or what it is for; becomes the author of what is written with it
+ * @param name the name of its user or purpose; becomes the author of writes
  * @param hash see {@link TokenSecret#hash}
- * @param createdAt null where it is not known
- * @param expiresAt null where it does not expire
+ * @param createdAt null if unknown
+ * @param expiresAt null if it does not expire
  */
 public record Token(
     String name,
@@ -24,7 +24,7 @@ public record Token(
     @Nullable Instant expiresAt) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
-  /** @throws InvalidInputException if the name is none or the hash is none */
+  /** @throws InvalidInputException if the name or the hash is invalid */
   public Token {
     checkName(name);
     Objects.requireNonNull(role, "role");
@@ -33,11 +33,11 @@ public record Token(
   }
 
   /**
-   * Returns the name, if it can be one: a letter or digit, then up to 63 letters, digits and
+   * Returns the name if it is valid: a letter or digit, then up to 63 letters, digits and
    * characters of {@code ._@-}.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}; the message does not
-   *     repeat it, in case somebody took the secret for the name
+   *     repeat it, in case the secret was given instead of the name
    */
   public static String checkName(String name) {
     if (!NAME.matcher(name).matches() || name.startsWith(TokenSecret.PREFIX)) {
@@ -54,12 +54,12 @@ public record Token(
     return expiresAt != null && !expiresAt.isAfter(now);
   }
 
-  /** Returns true if this token is known by the same name and may do the same. */
+  /** Returns true if both tokens have the same name and permissions. */
   boolean hasRightsOf(Token other) {
     return name.equals(other.name) && role == other.role && limits.equals(other.limits);
   }
 
-  /** Returns the name and the role; not the hash, which is nobody's business. */
+  /** Returns the name and the role, but not the hash. */
   @Override
   public String toString() {
     return "Token[" + name + ", " + role.text() + "]";

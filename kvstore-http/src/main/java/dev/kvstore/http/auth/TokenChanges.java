@@ -9,16 +9,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Follows the change feed of the store that holds the tokens. Thread-safe. */
+/** Follows the change feed of the store with the tokens. Thread-safe. */
 final class TokenChanges implements ChangeSink, ChangeSignal {
-  /** A feed answers several times in this time. */
+  /** The maximum age of the last answer of a live feed, which answers several times within it. */
   static final Duration LIVE = Duration.ofSeconds(2);
 
   private final Runnable action;
   private final LongSupplier nanoTime;
   private final FeedSubscription subscription;
 
-  /** When the feed has last proved that it is complete. */
+  /** When the feed last proved that it is up to date. */
   private volatile long provedAt;
 
   private volatile boolean positioned;
@@ -34,7 +34,7 @@ final class TokenChanges implements ChangeSink, ChangeSignal {
     return positioned && nanoTime.getAsLong() - provedAt <= LIVE.toNanos();
   }
 
-  /** What happened before was not told, so it has to be read. */
+  /** Triggers a read, because earlier changes were not reported. */
   @Override
   public void positioned(long position) {
     action.run();

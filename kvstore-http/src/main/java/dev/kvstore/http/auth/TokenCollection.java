@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tokens in a store of their own, by their names, for the nodes and commands that share a database.
- * One that expires does so as an entry.
+ * Tokens in a separate store, by name, for the nodes and commands that share a database. Tokens
+ * expire as entries.
  */
 public final class TokenCollection implements TokenStorage {
-  /** Says that tokens are asked for. No token has this name. */
+  /** The key of the entry that makes tokens required. Not a valid token name. */
   static final String CONFIGURED = "_configured";
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenCollection.class);
@@ -45,9 +45,9 @@ public final class TokenCollection implements TokenStorage {
   private final BsonCodec codec = BsonCodec.create();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
-  /** What is stored of a token under its name. */
+  /** The value of a token's entry. */
   private record Content(String role, List<String> stores, List<String> prefixes, String sha256) {
-    /** A limit that is missing must not become none. */
+    /** Requires both limits: a missing one must not mean "all". */
     Content {
       Objects.requireNonNull(role, "role");
       stores = List.copyOf(stores);
@@ -57,8 +57,8 @@ public final class TokenCollection implements TokenStorage {
   }
 
   /**
-   * @param store holds the tokens
-   * @param nodes holds what running services have acknowledged
+   * @param store the store of the tokens
+   * @param nodes the store of the acknowledgements of running services
    */
   public TokenCollection(EntryStore store, EntryStore nodes, Clock clock) {
     this.store = store;
@@ -82,7 +82,7 @@ public final class TokenCollection implements TokenStorage {
 
   @Override
   public void add(Token token) {
-    // First: if nothing came of the token itself, nobody would be let in rather than everybody.
+    // Write this first: if writing the token then fails, no one has access, rather than everyone.
     store.apply(
         new Mutation.PutIfAbsent(new Write(CONFIGURED, codec.encode(true), WriteOptions.DEFAULT)));
     Content content = new Content(
@@ -130,7 +130,10 @@ public final class TokenCollection implements TokenStorage {
         "There is a token '" + name + "' already: revoke it first, or choose another name");
   }
 
-  /** What somebody has changed by hand into no token lets nobody in, and keeps nobody out. */
+  /**
+   * Returns the token; null for an entry that was changed manually to something invalid, which is
+   * ignored.
+   */
   private @Nullable Token decode(KVEntry<RawValue> entry) {
     RawValue value = entry.value();
     try {

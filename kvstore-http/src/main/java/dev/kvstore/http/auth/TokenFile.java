@@ -28,9 +28,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens in a YAML file, which people and commands may change while services read it. Where there
- * is no file, no token is asked for. A command writes the file anew: comments are lost, and of
- * secrets their hashes are left.
+ * Tokens in a YAML file, which people and commands may change while services read it. If there is
+ * no file, no token is required. A command rewrites the file: comments are lost, and secrets are
+ * replaced by their hashes.
  */
 public final class TokenFile implements TokenStorage {
   private final Path file;
@@ -39,7 +39,7 @@ public final class TokenFile implements TokenStorage {
   private final FileReceipts receipts;
   private volatile @Nullable Loaded last;
 
-  /** Made only where there is a file: this takes a tenth of the time to start. */
+  /** Loaded only if there is a file, because this takes a tenth of the startup time. */
   private static final class Yaml {
     static final ObjectMapper MAPPER = new ObjectMapper(YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -54,10 +54,10 @@ public final class TokenFile implements TokenStorage {
     }
   }
 
-  /** What the file was understood as when its text had this hash. */
+  /** The parsed content of the file when its text had this hash. */
   private record Loaded(String hash, List<Token> list, Tokens tokens, boolean secret) {}
 
-  /** Returns the tokens of that file, for a service. */
+  /** Creates a storage in this file, for a service. */
   public TokenFile(Path file, Clock clock) {
     this(file, clock, false);
   }
@@ -66,19 +66,19 @@ public final class TokenFile implements TokenStorage {
     this.file = file.toAbsolutePath();
     this.clock = clock;
     this.managed = managed;
-    // Not by the clock of the tokens: the times of files are those of the system.
+    // Not the clock of the tokens: file times come from the system clock.
     this.receipts = new FileReceipts(this.file, InstantSource.system());
   }
 
-  /** Returns the tokens of that file, for a command: root can manage those of another user. */
+  /** Returns a storage in this file, for a command: root can manage the file of another user. */
   public static TokenFile managed(Path file, Clock clock) {
     return new TokenFile(file, clock, true);
   }
 
   /**
-   * Returns the tokens of the file as it is now.
+   * Returns the tokens currently in the file.
    *
-   * @throws InvalidInputException if it is there, but cannot be read or understood, or others than
+   * @throws InvalidInputException if it exists but cannot be read or parsed, or users other than
    *     its owner could change it or read secrets in it
    */
   @Override
@@ -111,7 +111,7 @@ public final class TokenFile implements TokenStorage {
     return Files.exists(file) && change(tokens -> tokens.removeIf(t -> t.name().equals(name)));
   }
 
-  /** {@inheritDoc} Does so in a file of its own beside the tokens. */
+  /** {@inheritDoc} Writes a separate file beside the tokens. */
   @Override
   public void acknowledge(Tokens tokens) {
     receipts.acknowledge(tokens.fingerprint());
@@ -122,7 +122,7 @@ public final class TokenFile implements TokenStorage {
     return receipts.acknowledged();
   }
 
-  /** {@inheritDoc} One that cannot write beside the tokens has no other way to be seen. */
+  /** {@inheritDoc} A service that cannot write beside the tokens cannot acknowledge. */
   @Override
   public String unseen() {
     return "No running service has acknowledged it. A service that cannot write to the folder "
@@ -134,7 +134,7 @@ public final class TokenFile implements TokenStorage {
     receipts.leave();
   }
 
-  /** @param edit tells whether it changed anything */
+  /** @param edit returns true if it changed anything */
   private boolean change(Predicate<List<Token>> edit) {
     try {
       requireSafe(false);
@@ -173,7 +173,7 @@ public final class TokenFile implements TokenStorage {
     try {
       return Yaml.MAPPER.readValue(text, Content.class).tokens();
     } catch (JsonProcessingException e) {
-      // Not its message, which may quote a secret.
+      // Not the message, which may quote a secret.
       JsonLocation at = e.getLocation();
       throw unusable("is not understood"
           + (at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr())

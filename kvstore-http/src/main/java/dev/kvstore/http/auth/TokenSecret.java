@@ -12,21 +12,24 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * What a caller has to show to be known by a token.
+ * The secret of a token, by which a caller authenticates.
  *
- * <p>Kept as SHA-256, without salt and without slowing it down as for passwords: those measures
- * protect what people can remember against guessing. 256 random bits cannot be guessed at any
- * speed, and each request pays for the hash.
+ * <p>Stored as plain SHA-256. Salting and slow hashing protect passwords, which people choose and
+ * others can guess; 256 random bits cannot be guessed at any speed, and each request must compute
+ * the hash.
  */
 public final class TokenSecret {
-  /** By which people, and those who search texts for secrets, know what this is. */
+  /** The prefix by which people and secret scanners recognize a secret. */
   public static final String PREFIX = "kvs_";
 
   private static final int BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
-  /** What RFC 6750 allows in a header, and as long as 128 random bits in hexadecimal digits. */
+  /**
+   * The characters that RFC 6750 allows in a header, at least as many as 128 random bits have in
+   * hexadecimal.
+   */
   private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9._~+/-]{32,256}=*");
 
   private TokenSecret() {}
@@ -37,12 +40,12 @@ public final class TokenSecret {
     return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** Returns what is kept of the secret: 64 hexadecimal digits in small letters. */
+  /** Returns the hash of the secret: 64 lower-case hexadecimal digits. */
   public static String hash(String secret) {
     return HexFormat.of().formatHex(Sha256.of(secret.getBytes(UTF_8)));
   }
 
-  /** Compares two hashes in a time that does not tell where they differ. */
+  /** Compares two hashes in constant time. */
   static boolean isSame(String hash, String other) {
     return MessageDigest.isEqual(hash.getBytes(UTF_8), other.getBytes(UTF_8));
   }
@@ -56,7 +59,7 @@ public final class TokenSecret {
     return hash;
   }
 
-  /** Returns the secret, which somebody has chosen, if it is long enough to be one. */
+  /** Returns the secret, which was chosen by a person, if it is valid. */
   static String check(String secret) {
     if (!SECRET.matcher(secret).matches()) {
       throw new InvalidInputException(

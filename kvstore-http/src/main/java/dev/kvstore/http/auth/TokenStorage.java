@@ -6,55 +6,59 @@ import dev.kvstore.KVException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where tokens are kept, for all who serve the same data. Thread-safe; each method blocks. */
+/**
+ * The storage of the tokens, shared by all services of the same data. Thread-safe; each method
+ * blocks.
+ */
 public interface TokenStorage {
   /**
-   * Returns what is there now.
+   * Returns the current tokens.
    *
-   * @throws InvalidInputException if what is there is not usable, and somebody has to repair it
-   * @throws KVException if it could not be reached
+   * @throws InvalidInputException if the stored tokens are invalid and must be repaired
+   * @throws KVException if the storage cannot be reached
    */
   Tokens load();
 
   /**
-   * Keeps the token, durably. From then on tokens are asked for, also when the last is removed.
+   * Stores the token durably. From then on tokens are required, even after the last one was
+   * removed.
    *
-   * @throws KVException with {@link ErrorCode#CONFLICT} if there is one of that name that has not
-   *     expired
+   * @throws KVException with {@link ErrorCode#CONFLICT} if there is an unexpired token with the
+   *     same name
    */
   void add(Token token);
 
-  /** Removes the token of that name, durably, and tells whether there was one. */
+  /** Removes the token with this name durably. Returns true if there was one. */
   boolean remove(String name);
 
   /**
    * Calls the action soon after each change of the tokens, from another thread; it must not block.
-   * Returns null where changes can be found by {@link #load} only.
+   * Returns null if changes can be found only by {@link #load}.
    */
   default @Nullable ChangeSignal onChange(Runnable action) {
     return null;
   }
 
   /**
-   * Lets commands know that this running service goes by these tokens. To be called now and then,
-   * with the same ones too. That it could not be done is not reported.
+   * Acknowledges, for commands, that this running service uses these tokens. Call it periodically,
+   * even with unchanged tokens. Failures are not reported.
    */
   default void acknowledge(Tokens tokens) {}
 
-  /** Returns what each running service has acknowledged last, see {@link Tokens#fingerprint}. */
+  /** Returns the last acknowledgement of each running service, see {@link Tokens#fingerprint}. */
   default List<String> acknowledged() {
     return List.of();
   }
 
-  /** Returns what it means, as a sentence, that no running service has acknowledged anything. */
+  /** Returns a sentence that explains why no running service may have acknowledged anything. */
   default String unseen() {
     return "No running service was seen; the next one that starts goes by this";
   }
 
-  /** Takes back what this service has acknowledged, as it ends. */
+  /** Removes the acknowledgement of this service when it ends. */
   default void leave() {}
 
-  /** What calls an action after each change. */
+  /** A subscription that calls an action after each change. */
   interface ChangeSignal extends AutoCloseable {
     /** Returns true if no change of the last few seconds was missed. */
     boolean isLive();

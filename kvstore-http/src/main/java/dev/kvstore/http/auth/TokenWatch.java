@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens as they are now, give or take {@link #PERIOD} and the time that reading them takes.
- * Where the storage signals changes, they are read then, and otherwise every {@link #CALM_PERIOD}
- * only. Thread-safe.
+ * The current tokens, delayed by at most {@link #PERIOD} and the time of a read. If the storage
+ * signals changes, they are read on a signal, and otherwise only every {@link #CALM_PERIOD}.
+ * Thread-safe.
  *
- * <p>While they cannot be read, those known stay valid for {@link #KEPT}, which outlives a
- * fail-over of MongoDB; after that nobody is let in until they can: somebody may have revoked one
- * meanwhile. Once tokens are asked for, they are until the process ends, even if all that is stored
- * of them disappears: an accident must not open the service.
+ * <p>While the tokens cannot be read, the known ones remain valid for {@link #KEPT}, which is
+ * longer than a failover of MongoDB. After that no one has access until they can be read, because
+ * one may have been revoked. Once tokens are required, they are required until the process ends,
+ * even if all stored tokens disappear: an accident must not open the service.
  */
 public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   static final Duration PERIOD = Duration.ofMillis(250);
@@ -50,12 +50,12 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   private final AtomicBoolean due = new AtomicBoolean();
   private boolean failing; // used by one thread at a time
 
-  /** Held while the storage is told what this service goes by, or that it ends. */
+  /** Held during an acknowledgement or its removal. */
   private final Object telling = new Object();
 
   private boolean closed; // guarded by telling
 
-  /** @param at from before they were asked for, as they may have changed right after */
+  /** @param at the time before the read, because they may have changed during it */
   private record Reading(Tokens tokens, long at) {}
 
   TokenWatch(TokenStorage storage, LongSupplier nanoTime) {
@@ -64,10 +64,10 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
   }
 
   /**
-   * Returns when the tokens were read once, or could not be reached: then {@link #get} throws until
-   * they can.
+   * Starts a watch and returns after the first read. If the storage cannot be reached, {@link #get}
+   * throws until it can.
    *
-   * @throws InvalidInputException if they are there, but not usable
+   * @throws InvalidInputException if the stored tokens are invalid
    */
   public static TokenWatch start(TokenStorage storage) {
     TokenWatch watch = new TokenWatch(storage, System::nanoTime);
@@ -163,7 +163,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     }
   }
 
-  /** Writes what has changed to the audit log; at first, which tokens there are. */
+  /** Writes changes of tokens to the audit log; the first time, all tokens. */
   private static void audit(@Nullable Tokens before, Tokens now) {
     Set<String> kept = new HashSet<>();
     for (Token token : now.list()) {
@@ -195,7 +195,7 @@ public final class TokenWatch implements Supplier<Tokens>, AutoCloseable {
     }
   }
 
-  /** Returns when they are no longer read, or a while after. */
+  /** Stops reading the tokens and waits a while for the end of a running read. */
   @Override
   public void close() {
     ChangeSignal changes = signal;

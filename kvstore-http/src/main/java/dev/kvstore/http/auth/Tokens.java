@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens that there are at a moment. Immutable. */
+/** A snapshot of all tokens. Immutable. */
 public final class Tokens {
-  /** Nobody has ever made a token: the service is not to ask for any. */
+  /** No token was ever created: tokens are not required. */
   public static final Tokens NOT_CONFIGURED = new Tokens(false, List.of());
 
-  /** A part of the hash that finds the token; the whole is then compared in constant time. */
+  /**
+   * The length of the part of the hash that finds the token; the whole hash is then compared in
+   * constant time.
+   */
   private static final int INDEX_LENGTH = 16;
 
   private final boolean configured;
@@ -38,27 +41,27 @@ public final class Tokens {
   }
 
   /**
-   * Returns these tokens. Where they are none, nobody is let in: that there are none any more does
-   * not mean that none are asked for.
+   * Returns these tokens. If there are none, no one has access: tokens are required even after all
+   * were removed.
    *
-   * @throws InvalidInputException if two have the same name or secret
+   * @throws InvalidInputException if two tokens have the same name or secret
    */
   public static Tokens of(Collection<Token> tokens) {
     return new Tokens(true, tokens);
   }
 
-  /** Returns whether a token is asked for. */
+  /** Returns true if tokens are required. */
   public boolean configured() {
     return configured;
   }
 
-  /** Returns the tokens by name, those included that have expired. */
+  /** Returns the tokens by name, including expired ones. */
   public List<Token> list() {
     return byIndex.values().stream().sorted(Comparator.comparing(Token::name)).toList();
   }
 
   /**
-   * Returns what is the same for two that let in the same callers for the same, and for no other.
+   * Returns a fingerprint that is equal for tokens that grant the same access, and for no others.
    */
   public String fingerprint() {
     StringBuilder text = new StringBuilder(Boolean.toString(configured));
@@ -75,13 +78,13 @@ public final class Tokens {
     return TokenSecret.hash(text.toString());
   }
 
-  /** Returns the token with that secret, which may have expired; null where there is none. */
+  /** Returns the token with this secret, which may have expired; null if there is none. */
   @Nullable
   Token find(String secret) {
     return withHash(TokenSecret.hash(secret));
   }
 
-  /** Returns the token whose secret has that hash; null where there is none. */
+  /** Returns the token whose secret has this hash; null if there is none. */
   @Nullable
   Token withHash(String hash) {
     Token token = byIndex.get(index(hash));

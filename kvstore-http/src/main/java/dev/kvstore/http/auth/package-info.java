@@ -1,4 +1,4 @@
-/** Tokens: who may ask for what. Knows nothing of HTTP. */
+/** Authentication and authorization by tokens. */
 @NullMarked
 package dev.kvstore.http.auth;
 

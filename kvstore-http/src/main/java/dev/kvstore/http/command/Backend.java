@@ -25,26 +25,30 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the service keeps its data, and where its tokens.
+ * The location of the service's data and tokens.
  *
  * @param kind {@code sqlite} or {@code mongodb}
- * @param place what to tell people of it; no secret
- * @param tokensFile the file with the tokens; null where they are in the database
+ * @param place the location for messages, without secrets
+ * @param tokensFile the file with the tokens; null if they are in the database
  */
 public record Backend(
     String kind, String place, @Nullable Path tokensFile, Supplier<EntryDatabase> opener) {
   /**
-   * A node that was stopped serves nothing older than the bound either: a request can afford it.
+   * The near-cache of a node, with an exact bound even after the process was suspended: a request
+   * can afford that.
    */
   private static final NearCacheSettings CACHE =
       NearCacheSettings.builder().exactBound(true).build();
 
   static final String FILE = "kvstore.db";
 
-  /** Beside the database, which only one process can use: commands may come while it is served. */
+  /**
+   * The tokens file beside a SQLite database. Commands must be able to change tokens while the
+   * service has the database open, which only one process can use.
+   */
   static final String TOKENS_FILE = "tokens.yaml";
 
-  /** @param measure called with the file once it is open */
+  /** @param measure called with the database once it is open */
   static Backend sqlite(
       Path folder,
       Duration timeout,
@@ -65,7 +69,7 @@ public record Backend(
     });
   }
 
-  /** More than the library asks for: tokens are kept in the same folder. */
+  /** Checks the folder more strictly than the library, because tokens are in the same folder. */
   private static void requireTrusted(Path file) {
     try {
       FileTrust.ofProcess().require("The database file", file);
@@ -89,17 +93,19 @@ public record Backend(
         "mongodb", "MongoDB", null, () -> cached("mongodb", MongoEntryDatabase.open(uri, named)));
   }
 
-  /** Entries are kept in memory, in the form in which they are sent. */
+  /**
+   * Returns the database with a near-cache, which keeps entries in the form in which they are sent.
+   */
   public static StoreStack cached(String kind, EntryDatabase database) {
     return StoreStack.over(kind, database, Layers.cached(CACHE, Clock.systemUTC()));
   }
 
-  /** Has the tokens in that file, and not where they are by default. */
+  /** Returns a copy with the tokens in this file instead of the default location. */
   Backend withTokensFile(Path newTokensFile) {
     return new Backend(kind, place, newTokensFile, opener);
   }
 
-  /** @param database this one, open */
+  /** @param database the open database */
   TokenStorage tokens(EntryDatabase database) {
     return tokensFile == null
         ? new TokenCollection(
@@ -107,7 +113,10 @@ public record Backend(
         : new TokenFile(tokensFile, Clock.systemUTC());
   }
 
-  /** Opens the database only where the tokens are in it: a file may be in use by a service. */
+  /**
+   * Runs the action with the tokens. Opens the database only if they are in it, because a file may
+   * be in use by a service.
+   */
   <T> T withTokens(Function<TokenStorage, T> action) {
     if (tokensFile != null) {
       return action.apply(TokenFile.managed(tokensFile, Clock.systemUTC()));

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 
-/** Copies the database file while the service runs. */
+/** The command to copy the database file while the service runs. */
 @Command(
     name = "backup",
     description = "Copies the database file, also while the service runs and writes. FILE must not"

@@ -2,8 +2,8 @@ package dev.kvstore.http.command;
 
 import java.util.concurrent.Callable;
 
-/** A command that looks at all its settings before it does anything. */
+/** A command that checks all its settings before it runs. */
 public interface CheckedCommand extends Callable<Integer> {
-  /** Adds what is wrong with the settings; where anything is, the command is not called. */
+  /** Adds all errors in the settings; if there are any, the command is not called. */
   void check(Faults faults);
 }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names the configuration file, which is read before the others are set. */
+/** The option for the configuration file, which is read before the other options are set. */
 final class ConfigFileOption {
   @Option(
       names = "--config",

@@ -29,7 +29,7 @@ abstract class CopyAction implements CheckedCommand {
   @Spec
   protected CommandSpec spec;
 
-  @SuppressWarnings("UnusedVariable") // Who reads the sources asks picocli for it.
+  @SuppressWarnings("UnusedVariable") // SettingSources reads it through picocli
   @Mixin
   private ConfigFileOption configFile = new ConfigFileOption();
 
@@ -67,7 +67,7 @@ abstract class CopyAction implements CheckedCommand {
 
   abstract void run(Path data, Path copy, Duration timeout);
 
-  /** Reports progress of a copy that takes its time. */
+  /** Returns a listener that reports the progress of a slow copy. */
   SqliteBackup.Progress progress() {
     return (bytes, total) -> {
       long now = System.nanoTime();

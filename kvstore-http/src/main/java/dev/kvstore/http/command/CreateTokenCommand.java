@@ -83,7 +83,7 @@ final class CreateTokenCommand extends TokenAction {
     return true;
   }
 
-  /** @throws InvalidInputException if it is not later, or too late */
+  /** @throws InvalidInputException if it is not in the future, or too far in the future */
   private @Nullable Instant end(Instant now) {
     return ttl == null
         ? null

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the data and the tokens are: the options of every command that opens the database. */
+/** The options for the location of data and tokens, for every command that opens the database. */
 final class DatabaseOptions {
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
 
@@ -66,7 +66,7 @@ final class DatabaseOptions {
     }
   }
 
-  /** An empty path is the working directory, which nobody means to name so. */
+  /** Refuses an empty path, which would be the working directory and is certainly a mistake. */
   private static void checkNamed(String option, @Nullable Path path, Faults faults) {
     if (path != null && path.toString().isBlank()) {
       faults.add(option, path, "the name is empty");
@@ -82,15 +82,15 @@ final class DatabaseOptions {
     return timeout;
   }
 
-  /** Returns where the data is, once the settings are checked. */
+  /** Returns the location of the data. Call it after the settings were checked. */
   Backend backend() {
     return backend(null, file -> {}, HistorySettings.OFF);
   }
 
   /**
-   * As {@link #backend()}, with what measures MongoDB's client or the database file.
+   * Like {@link #backend()}, with metrics of MongoDB's client or the database file.
    *
-   * @param history what is kept of stores that have no settings of their own
+   * @param history the history settings of stores without their own
    */
   Backend backend(
       @Nullable MongoMeters meters,
@@ -102,14 +102,14 @@ final class DatabaseOptions {
     return tokensFile == null ? backend : backend.withTokensFile(tokensFile);
   }
 
-  /** Refuses a file of tokens that is not there, which a command would make. */
+  /** Refuses a missing tokens file, which a command would create. */
   void checkTokensFile(Faults faults) {
     if (tokensFile != null && !Files.exists(tokensFile)) {
       faults.add("--tokens-file", tokensFile, "there is no such file");
     }
   }
 
-  /** Returns whether it is known, without asking a database, that there are no tokens. */
+  /** Returns true if it is known, without reaching a database, that there are no tokens. */
   boolean hasNoTokens() {
     return mongodb == null
         && tokensFile == null

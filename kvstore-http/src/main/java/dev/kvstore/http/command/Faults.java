@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** All that is wrong with the settings of a command of the service. */
+/** Collects all errors in the settings of a service command. */
 public final class Faults extends CommandErrors {
   private final SettingSources sources;
 
@@ -19,7 +19,7 @@ public final class Faults extends CommandErrors {
     this.sources = sources;
   }
 
-  /** Adds what the parser and the file have found. */
+  /** Adds the errors of the parser and the configuration file. */
   @Override
   public void addParseErrors(ParseResult parsed) {
     super.addParseErrors(parsed);
@@ -33,17 +33,20 @@ public final class Faults extends CommandErrors {
     sources.faults().forEach(this::add);
   }
 
-  /** Adds that an option has a wrong value. */
+  /** Adds an error in the value of an option. */
   void add(String option, Object value, String problem) {
     addSecret(option, "Invalid value for option '" + option + "': '" + value + "': " + problem);
   }
 
-  /** As {@link #add}, where the value is a secret and is not repeated. */
+  /** Like {@link #add}, for a secret value, which the message does not repeat. */
   void addSecret(String option, String message) {
     add(blame(command.findOption(option)) + message);
   }
 
-  /** Adds what the check throws about that option, without its value, which may be a secret. */
+  /**
+   * Runs the check and adds its exception for this option, without the value, which may be a
+   * secret.
+   */
   void check(String option, Runnable check) {
     check(check, blame(command.findOption(option)));
   }
@@ -69,7 +72,7 @@ public final class Faults extends CommandErrors {
     }
   }
 
-  /** Returns the value as it is spelled. */
+  /** Returns the value as it was given. */
   private Object given(String option, Object value) {
     List<String> texts = command.findOption(option).originalStringValues();
     return texts.isEmpty() ? value : texts.get(texts.size() - 1);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** What is kept of the past of stores that have no settings of their own. */
+/** The history options of stores without their own settings. */
 final class HistoryOptions {
   private enum Mode {
     ON,

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How much the service takes. */
+/** The options for the limits of the service. */
 final class LimitOptions {
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
 
@@ -127,7 +127,7 @@ final class LimitOptions {
     return new ValueLimits(Math.toIntExact(maxValueBytes.bytes()), ValueLimits.DEFAULT.maxDepth());
   }
 
-  /** Returns null where everybody may ask as often as they like. */
+  /** Returns the rate limiter; null if there is no rate limit. */
   @Nullable
   RateLimiter rate() {
     return maxRequestsPerSecond == 0

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the service listens, and whether it does so without tokens. */
+/** The options for the address of the service, and for running it without tokens. */
 final class ListenOptions {
   @Option(
       names = "--host",
@@ -50,10 +50,10 @@ final class ListenOptions {
   }
 
   /**
-   * Returns the option that has the service start with tokens only, or null.
+   * Returns the option because of which the service requires tokens, or null.
    *
-   * @param proxied whether clients come through proxies
-   * @param encrypted whether the service speaks TLS
+   * @param proxied true if clients connect through proxies
+   * @param encrypted true if the service uses TLS
    */
   @Nullable
   String tokensDemandedBy(boolean proxied, boolean encrypted) {
@@ -73,7 +73,7 @@ final class ListenOptions {
     return encrypted ? "--tls-certificate" : null;
   }
 
-  /** Returns what is wrong where that option demands tokens and there are none. */
+  /** Returns the error if this option requires tokens and there are none. */
   static String noTokens(String option) {
     String remedy =
         "make one with the command 'tokens create --name admin --role admin' and the same"
@@ -90,14 +90,14 @@ final class ListenOptions {
 
   private @Nullable InetAddress address() {
     try {
-      // An empty name would be the loopback address.
+      // An empty name would resolve to the loopback address.
       return host.isBlank() ? null : InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       return null;
     }
   }
 
-  /** Returns the host without the brackets that an address of IPv6 has in a URL. */
+  /** Returns the host without the brackets of an IPv6 address in a URL. */
   String host() {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** What the service writes to its log, which is the standard error, and how. */
+/** The options for the log, which goes to the standard error. */
 final class LogOptions {
   @Option(
       names = "--log-level",
@@ -44,7 +44,7 @@ final class LogOptions {
   }
 
   /**
-   * Makes the whole process log like this from now on.
+   * Configures the logging of the whole process.
    *
    * @throws UnavailableException if the audit log cannot be written
    */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 
-/** Puts a backup where there is no data. */
+/** The command to restore a backup where there is no data. */
 @Command(
     name = "restore",
     description = "Checks the backup in FILE, and copies it into the folder of the data, which"

@@ -3,21 +3,29 @@ package dev.kvstore.http.command;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What of a connection string may be shown. */
+/** Masks secrets in connection strings. */
 final class Secrets {
   private static final String MASK = "***";
 
-  /** The user info goes to the last '@': a password that was not encoded may hold some. */
+  /**
+   * Matches the parts. The user info ends at the last '@', because an unencoded password may
+   * contain more.
+   */
   private static final Pattern PARTS =
       Pattern.compile("(?s)(mongodb(?:\\+srv)?://)(?:(.*)@)?([^@]*)");
 
-  /** Options of the driver that hold secrets: session tokens, passwords of proxies and files. */
+  /**
+   * Matches options of the driver with secrets: session tokens, and passwords of proxies and files.
+   */
   private static final Pattern OPTION =
       Pattern.compile("(?i)([?&;][a-z]*(?:password|authMechanismProperties)=)[^&;]*");
 
   private Secrets() {}
 
-  /** Returns the connection string without its passwords; nothing of what is none. */
+  /**
+   * Returns the connection string without its passwords, or a fixed text if it is not a connection
+   * string.
+   */
   static String mask(String connectionString) {
     Matcher parts = PARTS.matcher(connectionString);
     if (!parts.matches()) {

@@ -30,7 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** The files whose entries the service stores when it starts, where their keys have none. */
+/**
+ * The option for seed files, whose entries the service stores at startup if their keys are absent.
+ */
 final class SeedOptions {
   private static final String SEED = "--seed";
 
@@ -47,7 +49,7 @@ final class SeedOptions {
 
   /** A file and the store for its entries. */
   private record Seed(String store, Path file, FileFormat format) {
-    /** @throws InvalidInputException if the store is none */
+    /** @throws InvalidInputException if the store name is invalid */
     static Seed of(String text) {
       int end = text.indexOf('=');
       Path file = Path.of(text.substring(end + 1));
@@ -71,7 +73,7 @@ final class SeedOptions {
     }
   }
 
-  /** Checks the files whole: none is used if anything is wrong with one of them. */
+  /** Checks all files completely; an error in one of them prevents the use of any. */
   void check(Faults faults, ValueLimits limits) {
     for (String text : seeds) {
       try {
@@ -92,9 +94,9 @@ final class SeedOptions {
   }
 
   /**
-   * Stores what is missing; several services may do so at the same time.
+   * Stores the missing entries; several services may do so concurrently.
    *
-   * @throws KVException if that could not be done
+   * @throws KVException if that fails
    */
   void apply(EntryDatabase entries, ValueLimits limits) {
     TypedDatabase stores = new TypedDatabase(StoreStack.of(entries), BsonCodec.create());

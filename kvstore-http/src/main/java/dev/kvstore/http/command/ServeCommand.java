@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs the service until the process is told to end. */
+/** The command to run the service until the process is told to stop. */
 @Command(
     name = "kvstore",
     mixinStandardHelpOptions = true,
@@ -78,7 +78,7 @@ public final class ServeCommand implements CheckedCommand {
 
   private final Variables variables;
 
-  /** @param variables the environment's variables that are not settings */
+  /** @param variables the unknown variables of the environment */
   public ServeCommand(Variables variables) {
     this.variables = variables;
   }
@@ -119,7 +119,7 @@ public final class ServeCommand implements CheckedCommand {
     return ExitCode.OK;
   }
 
-  /** The options of a connection string may contradict each other, which is seen here only. */
+  /** Opens the database. Contradictory options of a connection string are detected only here. */
   private EntryDatabase open(Backend backend) {
     try {
       return backend.open();
@@ -157,7 +157,10 @@ public final class ServeCommand implements CheckedCommand {
     }
   }
 
-  /** A database that is away may have some; until it is back, nobody is let in. */
+  /**
+   * Returns true if there may be tokens, also if the database is unavailable; until it is back, no
+   * one has access.
+   */
   private static boolean mayHaveTokens(TokenWatch tokens) {
     try {
       return tokens.get().configured();
@@ -180,7 +183,7 @@ public final class ServeCommand implements CheckedCommand {
     }
   }
 
-  /** A database that is away comes back, so that is no reason not to start. */
+  /** Warns if the database is unavailable, which is temporary and should not prevent the start. */
   private static void warnUnlessReady(EntryDatabase entries) {
     try {
       entries.ping();
@@ -191,7 +194,7 @@ public final class ServeCommand implements CheckedCommand {
 
   private static String url(ServerSettings settings, int port) {
     String scheme = settings.connections().tls() == null ? "http" : "https";
-    // The zone of an address follows a '%', which stands for itself there.
+    // The zone of an address follows a '%', which must be escaped in a URL.
     String host = settings.host().replace("%", "%25");
     return scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }

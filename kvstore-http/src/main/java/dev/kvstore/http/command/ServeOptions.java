@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
-/** Every setting of the service. */
+/** All settings of the service. */
 final class ServeOptions {
-  @SuppressWarnings("UnusedVariable") // Who reads the sources asks picocli for it.
+  @SuppressWarnings("UnusedVariable") // SettingSources reads it through picocli
   @Mixin
   private ConfigFileOption configFile = new ConfigFileOption();
 
@@ -54,7 +54,7 @@ final class ServeOptions {
     }
   }
 
-  /** Refuses to serve where tokens are demanded, and it is known that there are none. */
+  /** Refuses to start if tokens are required and it is known that there are none. */
   void checkTokens(Faults faults) {
     String demanding = tokensDemandedBy();
     if (demanding != null && database.hasNoTokens()) {
@@ -62,13 +62,13 @@ final class ServeOptions {
     }
   }
 
-  /** Returns the option that has the service start with tokens only, or null. */
+  /** Returns the option because of which the service requires tokens, or null. */
   @Nullable
   String tokensDemandedBy() {
     return listen.tokensDemandedBy(web.hasTrustedProxies(), tls.files() != null);
   }
 
-  /** Returns what is wrong where that option demands tokens and there are none. */
+  /** Returns the error if this option requires tokens and there are none. */
   String noTokens(String option) {
     String given = option.equals("--host") ? option + " " + listen.host() : option;
     return given + ": " + ListenOptions.noTokens(option);
@@ -85,7 +85,7 @@ final class ServeOptions {
         metrics.mongodb(), file -> metrics.sqlite(file::statistics), history.settings());
   }
 
-  /** Stores the entries of the seed files, where their keys have none. */
+  /** Stores the entries of the seed files whose keys are absent. */
   void seed(EntryDatabase entries) {
     seeds.apply(entries, limits.values());
   }

@@ -2,7 +2,7 @@ package dev.kvstore.http.command;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Tells that the process was asked to end, and holds it until that is done in good order. */
+/** Signals that the process was asked to stop, and delays its end until the service has stopped. */
 final class StopSignal implements AutoCloseable {
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
@@ -26,7 +26,7 @@ final class StopSignal implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending: the hook has begun.
+      // The process is ending: the hook is already running.
     }
   }
 

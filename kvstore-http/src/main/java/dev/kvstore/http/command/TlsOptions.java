@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whether the service speaks TLS, and with which certificate. */
+/** The options for TLS and its certificate. */
 final class TlsOptions {
   @Option(
       names = "--tls-certificate",
@@ -46,7 +46,7 @@ final class TlsOptions {
     }
   }
 
-  /** Returns null where the service does not speak TLS. */
+  /** Returns the files; null if the service does not use TLS. */
   @Nullable
   TlsFiles files() {
     return certificate == null || key == null ? null : new TlsFiles(certificate, key, clientCa);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that does something with the tokens of a service, whether or not that is running. */
+/** A command on the tokens of a service, which may or may not be running. */
 @Command(
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -27,7 +27,7 @@ abstract class TokenAction implements CheckedCommand {
   @Spec
   private CommandSpec spec;
 
-  @SuppressWarnings("UnusedVariable") // Who reads the sources asks picocli for it.
+  @SuppressWarnings("UnusedVariable") // SettingSources reads it through picocli
   @Mixin
   private ConfigFileOption configFile = new ConfigFileOption();
 
@@ -48,18 +48,15 @@ abstract class TokenAction implements CheckedCommand {
     spec.commandLine().getOut().println(line);
   }
 
-  /** Tells the caller something, apart from the output. */
+  /** Prints a note for the caller, separate from the output. */
   final void note(String line) {
     spec.commandLine().getErr().println(line);
   }
 
-  /** Returns whether it could be done. */
+  /** Runs the command. Returns true on success. */
   abstract boolean run(TokenStorage tokens);
 
-  /**
-   * Waits until the running services go by the tokens as they are now, and returns what is known of
-   * them, as a sentence.
-   */
+  /** Waits until the running services use the current tokens, and returns a sentence about them. */
   static String acknowledgement(TokenStorage tokens) {
     try {
       return awaitAll(tokens);

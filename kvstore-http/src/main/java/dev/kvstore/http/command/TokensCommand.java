@@ -2,7 +2,7 @@ package dev.kvstore.http.command;
 
 import picocli.CommandLine.Command;
 
-/** Makes, lists and revokes the tokens of a service; its subcommands do. */
+/** The parent of the commands that create, list and revoke the tokens of a service. */
 @Command(
     name = "tokens",
     mixinStandardHelpOptions = true,

@@ -2,7 +2,7 @@ package dev.kvstore.http.command;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar's manifest names. */
+/** The version in the jar's manifest. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

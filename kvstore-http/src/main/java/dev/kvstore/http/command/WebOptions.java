@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Who comes to the service but by its clients: proxies, web pages, and those who watch it. */
+/** The options for access by proxies, web pages and monitoring. */
 final class WebOptions {
   @Option(
       names = "--trusted-proxies",

@@ -19,9 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A YAML file of settings, {@code name: value}. Names may be nested where they have a hyphen
- * ({@code tls: {key: …}} is {@code tls-key: …}), values may be lists. Messages never repeat a
- * value.
+ * A YAML file of settings, {@code name: value}. Names may be nested at a hyphen ({@code tls: {key:
+ * …}} is {@code tls-key: …}), and values may be lists. Messages never repeat a value.
  */
 final class ConfigFile {
   private final String path;
@@ -117,7 +116,7 @@ final class ConfigFile {
     return String.join(",", items);
   }
 
-  /** Returns null where the setting is empty, or something else than a plain value. */
+  /** Returns the value; null if the setting is empty or not a plain value. */
   private @Nullable String plainValue(YAMLParser parser, String name) throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;

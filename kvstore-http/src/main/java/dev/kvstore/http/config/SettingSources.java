@@ -22,20 +22,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Completes a command line by what the environment and the configuration file say: an option counts
- * before its variable, the variable before the file, the file before the default.
+ * Completes a command line with settings from the environment and the configuration file. An option
+ * has precedence over its variable, the variable over the file, and the file over the default.
  *
- * <p>An option's variable is its name in capitals after {@code KVSTORE_}; one that is set to
- * nothing is not set. Its name in the file is that of the option without the hyphens in front.
+ * <p>The variable of an option is its name in upper case after {@code KVSTORE_}; an empty variable
+ * counts as unset. The name in the file is that of the option without leading hyphens.
  */
 public final class SettingSources {
   private static final String CONFIG = "--config";
 
   /**
-   * Where the value of a setting comes from.
+   * The source of a setting's value.
    *
-   * @param text in a few words
-   * @param blame the begin of a message about a wrong value; empty where the message says it all
+   * @param text a short description
+   * @param blame the beginning of a message about a wrong value; empty if the message needs none
    */
   public record Origin(String text, String blame) {}
 
@@ -48,15 +48,15 @@ public final class SettingSources {
     this.arguments = new ArrayList<>(Arrays.asList(arguments));
   }
 
-  /** Returns sources that say nothing. */
+  /** Returns empty sources. */
   public static SettingSources none() {
     return new SettingSources(new String[0]);
   }
 
   /**
-   * Reads the variables and the file, if one is named.
+   * Reads the variables, and the file if there is one.
    *
-   * @param commandLine is used to see which options are given, and should not be used afterwards
+   * @param commandLine used to find the given options; do not use it afterwards
    */
   public static SettingSources read(
       CommandLine commandLine, String[] arguments, Map<String, String> environment) {
@@ -81,7 +81,7 @@ public final class SettingSources {
     return Variables.variable(name.equals("mongodb") ? "mongodb-uri" : name);
   }
 
-  /** Returns the arguments that were given, and options for what the other sources say. */
+  /** Returns the given arguments, and options for the settings of the other sources. */
   public String[] arguments() {
     return arguments.toArray(String[]::new);
   }
@@ -90,12 +90,12 @@ public final class SettingSources {
     return origins.getOrDefault(option.longestName(), new Origin("default", ""));
   }
 
-  /** Returns what is wrong with the file, in whole messages. */
+  /** Returns the errors in the file as complete messages. */
   public List<String> faults() {
     return List.copyOf(faults);
   }
 
-  /** Returns the variables that look like settings and are none. */
+  /** Returns the variables that look like settings but are not. */
   public Variables variables() {
     return variables;
   }
@@ -158,7 +158,7 @@ public final class SettingSources {
     arguments.addAll(end < 0 ? arguments.size() : end, added);
   }
 
-  /** Returns the options on the command line, with a legal value or not. */
+  /** Returns the options on the command line, with valid values or not. */
   private static Set<String> given(ParseResult parsed) {
     Set<String> given = new HashSet<>();
     parsed.matchedOptions().forEach(option -> given.add(option.longestName()));

@@ -1,4 +1,4 @@
-/** Where the settings of a command come from: its options, the environment and a YAML file. */
+/** The sources of a command's settings: its options, the environment and a YAML file. */
 @NullMarked
 package dev.kvstore.http.config;
 

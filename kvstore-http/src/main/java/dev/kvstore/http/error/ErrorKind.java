@@ -2,7 +2,7 @@ package dev.kvstore.http.error;
 
 import dev.kvstore.ErrorCode;
 
-/** Every error that the service answers with: its status, its stable code and its title. */
+/** The errors of the service, with their statuses, stable codes and titles. */
 public enum ErrorKind {
   BAD_REQUEST(400, "bad-request", "The request is malformed"),
   INVALID_KEY(400, "invalid-key", "The key is not valid"),
@@ -64,17 +64,17 @@ public enum ErrorKind {
     return title;
   }
 
-  /** Returns how an error of the store is answered. */
+  /** Returns the kind for an error of the store. */
   public static ErrorKind of(ErrorCode code) {
     return switch (code) {
-      // The credentials that the database refuses are the service's own, not the caller's.
+      // The database refuses the credentials of the service, not those of the caller.
       case UNAVAILABLE, OUTCOME_UNKNOWN, CLOSED, UNAUTHENTICATED, FORBIDDEN -> UNAVAILABLE;
       case LOCKED, UNSUPPORTED_SERVER, MISSING_DEPENDENCY -> INTERNAL;
       default -> valueOf(code.name());
     };
   }
 
-  /** Returns how an error is answered of which only the HTTP status is known. */
+  /** Returns the kind for an error of which only the HTTP status is known. */
   static ErrorKind ofStatus(int status) {
     return switch (status) {
       case 404 -> NO_SUCH_RESOURCE;

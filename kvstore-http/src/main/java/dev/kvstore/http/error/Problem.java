@@ -11,18 +11,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as it is answered, see RFC 9457.
+ * A problem document for an error response, see RFC 9457.
  *
- * @param detail what happened this time; never a value, a secret or a driver's words
- * @param members what else is known, by the name it has in the document: texts, numbers, and lists
- *     of texts or objects
- * @param headers header fields of the answer that belong to this error
+ * @param detail the description of this occurrence; never contains a value, a secret or a driver's
+ *     message
+ * @param members additional members by name: texts, numbers, and lists of texts or objects
+ * @param headers the header fields of the response for this error
  */
 public record Problem(
     ErrorKind kind, String detail, Map<String, Object> members, Map<String, String> headers) {
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  /** What a text takes beside its characters. */
+  /** The overhead of a text besides its characters. */
   private static final int TEXT_BYTES = 56;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,7 @@ public record Problem(
     this(kind, detail, Map.of(), Map.of());
   }
 
-  /** Adds a member to the document, unless its value is null. */
+  /** Returns a copy with another member, unless its value is null. */
   public Problem with(String member, @Nullable String value) {
     return value == null ? this : new Problem(kind, detail, plus(members, member, value), headers);
   }
@@ -45,12 +45,12 @@ public record Problem(
     return new Problem(kind, detail, plus(members, member, List.copyOf(values)), headers);
   }
 
-  /** Adds a member that is a number. */
+  /** Returns a copy with another member, a number. */
   public Problem with(String member, long value) {
     return new Problem(kind, detail, plus(members, member, value), headers);
   }
 
-  /** Adds a member that is a list of objects. */
+  /** Returns a copy with another member, a list of objects. */
   public Problem withObjects(String member, List<Map<String, Object>> objects) {
     return new Problem(kind, detail, plus(members, member, List.copyOf(objects)), headers);
   }
@@ -65,7 +65,7 @@ public record Problem(
     return result;
   }
 
-  /** Returns the document; the instance is the path, null where that could not be read. */
+  /** Returns the document; the instance is the path, or null if that is unreadable. */
   public byte[] toJson(@Nullable String instance, String requestId) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("type", "urn:kvstore:error:" + kind.code());
@@ -88,7 +88,7 @@ public record Problem(
     }
   }
 
-  /** Returns about how many bytes of memory its texts take. */
+  /** Returns the approximate memory of its texts in bytes. */
   public int bytes() {
     long bytes = bytes(detail);
     for (Object member : members.values()) {

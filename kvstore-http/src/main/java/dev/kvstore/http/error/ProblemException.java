@@ -1,6 +1,6 @@
 package dev.kvstore.http.error;
 
-/** Ends the handling of a request: this is the answer. */
+/** Ends the handling of a request with a problem as the response. */
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

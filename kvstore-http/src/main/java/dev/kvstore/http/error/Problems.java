@@ -18,12 +18,12 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
-/** What is answered when handling a request ended with an exception. */
+/** Converts exceptions to problems. */
 public final class Problems {
   private static final String INTERNAL_DETAIL =
       "Something went wrong; the service's log says more under this request id";
 
-  /** The store's own message names hosts and files, which are for the log. */
+  /** Replaces the store's own message, which names hosts and files and belongs in the log. */
   private static final String UNAVAILABLE_DETAIL =
       "The service does not reach its database, or cannot read its tokens; its log says more under"
           + " this request id";
@@ -35,12 +35,12 @@ public final class Problems {
   private static final String STOPPED_DETAIL = "The import has stopped at this key, and entries"
       + " before it were written. Send it again to complete it";
 
-  /** A batch with more keys than this is answered without saying what became of each. */
+  /** The maximum number of keys of a batch whose response lists the outcome of each key. */
   private static final int MOST_KEYS = 1000;
 
   private Problems() {}
 
-  /** Returns how the failure of a request is answered, one that changes something or not. */
+  /** Returns the problem for the failure of a request, which may be a write. */
   public static Problem of(Throwable failure, boolean write) {
     if (failure instanceof ProblemException problem) {
       return problem.problem();
@@ -53,7 +53,7 @@ public final class Problems {
       return ofStatus(http.getCode(), http.getReason());
     }
     if (failure instanceof IOException) {
-      // Only connections to callers throw these; the databases have exceptions of their own.
+      // Only connections to callers throw these; the databases have their own exceptions.
       return failure.getCause() instanceof TimeoutException
           ? ofStatus(ErrorKind.TIMED_OUT.status(), null)
           : new Problem(ErrorKind.BAD_REQUEST, "The request could not be read to its end");
@@ -61,10 +61,10 @@ public final class Problems {
     return new Problem(ErrorKind.INTERNAL, INTERNAL_DETAIL);
   }
 
-  /** Returns the problem of an error that Jetty found. */
+  /** Returns the problem for an error found by Jetty. */
   public static Problem ofStatus(int status, @Nullable String reason) {
     ErrorKind kind = ErrorKind.ofStatus(status);
-    // Where the reason is just the status in words, it says nothing.
+    // A reason that only repeats the status in words is useless.
     boolean says = (kind.status() < 500 || kind == ErrorKind.NOT_IMPLEMENTED)
         && reason != null
         && !reason.isBlank()

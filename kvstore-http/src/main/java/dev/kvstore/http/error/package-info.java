@@ -1,4 +1,4 @@
-/** Errors as they are answered. */
+/** Error responses. */
 @NullMarked
 package dev.kvstore.http.error;
 

@@ -11,16 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Temporary files for bodies that need not fit into memory. Only their owner can read them, and
- * together they take so much space and no more. Thread-safe.
+ * Temporary files for bodies that may not fit into memory. Only their owner can read them, and
+ * their total size is limited. Thread-safe.
  */
 public final class BodyFiles {
-  /** How many of the largest bodies there is space for, and for how many of one client. */
+  /** The number of bodies of maximum size for which there is space, in total and per client. */
   private static final int LARGEST = 4;
 
   private static final int LARGEST_PER_CLIENT = 2;
 
-  /** How much space is taken at once. */
+  /** The amount of space reserved at a time. */
   private static final int STEP_BYTES = 64 * 1024;
 
   private final Shares space;
@@ -30,13 +30,13 @@ public final class BodyFiles {
         new Shares(LARGEST * (maxBytes + STEP_BYTES), LARGEST_PER_CLIENT * (maxBytes + STEP_BYTES));
   }
 
-  /** Returns a new file for a body of this client, to be deleted when it was answered. */
+  /** Creates a file for a body of this client. Delete it after the response. */
   public BodyFile create(String client) throws IOException {
     Path path = Files.createTempFile("kvstore-", ".body", DurableFile.ownerOnly());
     return new BodyFile(path, Files.newOutputStream(path), client, space);
   }
 
-  /** One file. Not thread-safe. */
+  /** A file. Not thread-safe. */
   public static final class BodyFile extends OutputStream {
     private final Path path;
     private final OutputStream out;
@@ -65,7 +65,7 @@ public final class BodyFiles {
       write(new byte[] {(byte) b}, 0, 1);
     }
 
-    /** @throws ProblemException if there is no space */
+    /** @throws ProblemException if there is not enough space */
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       while (size + length > taken) {
@@ -97,7 +97,7 @@ public final class BodyFiles {
       out.close();
     }
 
-    /** Deletes the file, if that was not done yet. Otherwise it happens after the answer. */
+    /** Deletes the file early, if it still exists; it is deleted after the response in any case. */
     public void delete() throws IOException {
       try (out) {
         Files.deleteIfExists(path);

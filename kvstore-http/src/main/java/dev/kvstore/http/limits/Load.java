@@ -5,36 +5,39 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What the service can do and hold at a time, and how much of that each client may have.
+ * The concurrency and memory limits of the service, in total and per client.
  *
  * @param workers execute requests
- * @param requests how many requests of each client are executed, or wait for a worker
- * @param memory how many bytes of bodies and answers are held
- * @param pages how many bytes are held of what was read and is not written yet
- * @param largestValue the most bytes that a value has
+ * @param requests limits the requests of each client that are executed or wait for a worker
+ * @param memory limits the bytes of bodies and responses in memory
+ * @param pages limits the bytes of entries that were read but not written yet
+ * @param largestValue the maximum size of a value in bytes
  */
 public record Load(Workers workers, Turns requests, Shares memory, Shares pages, int largestValue) {
-  /** How many requests are executed at a time; more wait their turn. */
+  /** The maximum number of requests executed at a time; others wait. */
   public static final int MAX_REQUESTS = 250;
 
-  /** A character of one byte in BSON takes at most six in JSON, as backslash, u and four digits. */
+  /**
+   * The maximum ratio of JSON to BSON: a character of one byte in BSON takes at most six in JSON,
+   * as a Unicode escape.
+   */
   public static final int JSON_GROWTH = 6;
 
-  /** Of the memory of the process, so much is for bodies and answers, and half of it for pages. */
+  /** The fraction of the process's memory for bodies and responses; half of that is for pages. */
   private static final int MEMORY_PART = 8;
 
-  /** Or so much, where the largest request and its answer would be nearly all of that. */
+  /** The fraction if the largest request and its response would take nearly all of that. */
   private static final int SMALL_MEMORY_PART = 4;
 
   /** How long a request waits for others of its client, so that a burst is not refused. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /**
-   * Returns the limits that suit this machine.
+   * Returns limits for this machine.
    *
-   * @param maxBody the most bytes of a request's body
-   * @param perClient how many requests of a client are executed at a time
-   * @param executor has more threads than requests are executed at a time
+   * @param maxBody the maximum size of a request's body in bytes
+   * @param perClient the maximum number of requests of a client executed at a time
+   * @param executor must have more threads than {@link #MAX_REQUESTS}
    */
   public static Load of(int largestValue, int maxBody, int perClient, Executor executor) {
     long page = (long) PageRoom.SCAN_BYTES + largestValue;
@@ -49,23 +52,26 @@ public record Load(Workers workers, Turns requests, Shares memory, Shares pages,
   }
 
   /**
-   * Returns the room for what was read and is not written yet.
+   * Returns the memory for entries that were read but not written yet.
    *
-   * @param memory how much all clients may hold of bodies and answers
+   * @param memory the memory of all clients for bodies and responses
    */
   public static Shares pages(long memory, int largestValue) {
     long least = PageRoom.mostBytes(largestValue);
     return new Shares(Math.max(memory / 2, least), Math.max(memory / 8, least));
   }
 
-  /** Returns how much all clients may hold: the largest request, and another one if possible. */
+  /**
+   * Returns the memory of all clients: enough for the largest request, and for a second one if
+   * possible.
+   */
   private static long memory(long whole, long largest) {
     long two = Math.min(2 * largest, whole / SMALL_MEMORY_PART);
     return Math.max(whole / MEMORY_PART, Math.max(two, largest));
   }
 
   /**
-   * Does a part of a request that was begun before, by a worker and in a turn of its client.
+   * Runs a further part of a request on a worker, in a turn of its client.
    *
    * @param whenRejected called instead if the service has stopped
    */
@@ -74,7 +80,7 @@ public record Load(Workers workers, Turns requests, Shares memory, Shares pages,
         client, () -> workers.runLater(inTurn(client, work), inTurn(client, whenRejected)));
   }
 
-  /** Returns the work with the end of the client's turn behind it. */
+  /** Returns the work followed by the end of the client's turn. */
   public Runnable inTurn(String client, Runnable work) {
     return () -> {
       try {
@@ -85,7 +91,7 @@ public record Load(Workers workers, Turns requests, Shares memory, Shares pages,
     };
   }
 
-  /** Returns the room for one request, which ends with the answer. */
+  /** Returns the memory account of one request, which ends with the response. */
   public Room room(String client, boolean write, Consumer<Runnable> whenAnswered) {
     return new Room(memory, pages, client, write, largestValue, whenAnswered);
   }

@@ -4,16 +4,17 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.http.error.ProblemException;
 
 /**
- * The room for entries that are read of a store and not written yet. How large they are is known
- * only afterwards, so room for the largest is taken before, and for fewer of them where there is
- * not enough. Room for one entry is never given to those who take more, so that every request gets
- * on: one that reads entry by entry holds none while its reader keeps it waiting. Not thread-safe.
+ * The memory for entries that were read from a store but not written yet. Their size is known only
+ * after the read, so memory for entries of maximum size is reserved before, for fewer of them if
+ * there is not enough. Memory for one entry is never granted to requests for more, so that every
+ * request makes progress: one that reads entry by entry holds none while its reader is slow. Not
+ * thread-safe.
  */
 public final class PageRoom {
-  /** A scan ends with the entry that brings its values to so many bytes. */
+  /** The size of values after which a scan ends. */
   public static final int SCAN_BYTES = 4 * 1024 * 1024;
 
-  /** What an entry takes beside its value. */
+  /** The memory of an entry besides its value. */
   public static final int ENTRY_BYTES = 1024;
 
   private final Room room;
@@ -21,20 +22,20 @@ public final class PageRoom {
   private long reserved;
   private long kept;
 
-  /** @param largestValue the most bytes that the value of an entry has; 0 where none is read */
+  /** @param largestValue the maximum size of an entry's value in bytes; 0 if values are not read */
   PageRoom(Room room, int largestValue) {
     this.room = room;
     this.largestValue = largestValue;
   }
 
-  /** Returns what one entry may take, for which there always is room in turn. */
+  /** Returns the maximum memory of one entry, which every request eventually gets. */
   static long entryBytes(int largestValue) {
     return (long) largestValue + ENTRY_BYTES;
   }
 
   /**
-   * Returns the most that one request takes for a page: what it has read of it, the scan for the
-   * rest, and the room for one entry that it leaves.
+   * Returns the maximum memory of one request for a page: what it has read, the scan for the rest,
+   * and the memory for one entry that it must leave.
    */
   static long mostBytes(int largestValue) {
     return 2 * ((long) SCAN_BYTES + largestValue)
@@ -43,21 +44,21 @@ public final class PageRoom {
   }
 
   /**
-   * Takes room for a scan of at most so many entries and returns how many of them it may read. To
-   * be followed by {@link #keep}. Blocks for a moment where there is not even room for one.
+   * Reserves memory for a scan of at most this many entries and returns how many it may read. Call
+   * {@link #keep} afterwards. Blocks for a moment if there is not enough for one entry.
    *
-   * @throws ProblemException if there still is none then
+   * @throws ProblemException if there is still not enough after that
    */
   public int takeForScan(int most) {
     return take(most, scanBytes());
   }
 
-  /** As {@link #takeForScan}, but returns 0 where there is no room at once. */
+  /** Like {@link #takeForScan}, but returns 0 if there is not enough memory now. */
   public int tryTakeForScan(int most) {
     return tryTake(most, scanBytes());
   }
 
-  /** As {@link #takeForScan}, for entries that are all read, however large they are. */
+  /** Like {@link #takeForScan}, for a read that returns all entries regardless of their sizes. */
   public int take(int most) {
     return take(most, Long.MAX_VALUE);
   }
@@ -90,14 +91,14 @@ public final class PageRoom {
   }
 
   /**
-   * Keeps what the entries that were read need of what was taken, and gives back the rest.
+   * Keeps the part of the reserved memory that the read entries need, and gives back the rest.
    *
-   * @param bytes the bytes of their values
+   * @param bytes the size of their values
    */
   public void keep(int count, long bytes) {
     long needed = bytes + (long) count * ENTRY_BYTES;
     if (needed > reserved) {
-      // Values may be larger than they could be written today.
+      // Stored values may exceed the current limit.
       room.takePageSoon(needed - reserved);
     } else {
       room.giveBackPage(reserved - needed);
@@ -106,7 +107,7 @@ public final class PageRoom {
     kept += needed;
   }
 
-  /** Gives back all that was kept: the entries are written. */
+  /** Gives back all kept memory after the entries were written. */
   public void clear() {
     room.giveBackPage(kept);
     kept = 0;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The memory that one request and its answer hold, out of what all may hold. Thread-safe. */
+/** The memory account of one request and its response, within the limits for all. Thread-safe. */
 public final class Room {
   /** How long a worker waits for memory that others are about to give back. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -20,7 +20,7 @@ public final class Room {
   private final int largestValue;
   private final Consumer<Runnable> whenAnswered;
 
-  // Of the thread that makes the answer.
+  // Confined to the thread that creates the response.
   private @Nullable Grant refusal;
   private long counted;
 
@@ -31,11 +31,11 @@ public final class Room {
   private boolean ended;
 
   /**
-   * @param memory for bodies and answers
-   * @param pages for what was read of a store and is not written yet
-   * @param write whether the request would change something
-   * @param largestValue the most bytes that a value has
-   * @param whenAnswered calls what it is given once the answer was sent
+   * @param memory the limits for bodies and responses
+   * @param pages the limits for entries that were read but not written yet
+   * @param write true if the request is a write
+   * @param largestValue the maximum size of a value in bytes
+   * @param whenAnswered runs its argument after the response was sent
    */
   public Room(
       Shares memory,
@@ -52,16 +52,16 @@ public final class Room {
     this.whenAnswered = whenAnswered;
   }
 
-  /** Takes so much more, or throws {@link ProblemException} if there is not so much. */
+  /** Reserves more memory, or throws {@link ProblemException} if there is not enough. */
   public void take(int bytes) {
     require(memory, acquire(memory, bytes, Duration.ZERO), bytes);
   }
 
   /**
-   * Takes so much more and returns true. Where others hold it, returns false and only counts from
-   * then on; {@link #requireCounted} fails in the end.
+   * Reserves more memory and returns true. If others hold it, returns false and only counts from
+   * then on; {@link #requireCounted} then fails.
    *
-   * @throws ProblemException if no client can have so much, whatever others hold
+   * @throws ProblemException if it exceeds the limit of a client, regardless of others
    */
   public boolean takeOrCount(int bytes) {
     if (refusal == null) {
@@ -78,39 +78,39 @@ public final class Room {
     return false;
   }
 
-  /** Throws {@link ProblemException} if something was counted and not taken. */
+  /** Throws {@link ProblemException} if memory was only counted and not reserved. */
   public void requireCounted() {
     if (refusal != null) {
       require(memory, refusal, counted);
     }
   }
 
-  /** As {@link #take}, but waits a moment for others to give theirs back. Blocks. */
+  /** Like {@link #take}, but blocks for a moment until others give theirs back. */
   public void takeSoon(int bytes) {
     require(memory, acquire(memory, bytes, PATIENCE), bytes);
   }
 
-  /** Takes so much more and returns true, or returns false if there is not so much. */
+  /** Reserves more memory and returns true, or returns false if there is not enough. */
   public boolean tryTake(int bytes) {
     return acquire(memory, bytes, Duration.ZERO) == Grant.GRANTED;
   }
 
-  /** Returns the room for entries with their values; there is none in it yet. */
+  /** Returns a new, empty account for entries with values. */
   public PageRoom forEntries() {
     return new PageRoom(this, largestValue);
   }
 
-  /** Returns the room for entries without their values. */
+  /** Returns a new, empty account for entries without values. */
   public PageRoom forMetadata() {
     return new PageRoom(this, 0);
   }
 
-  /** As {@link #takeSoon}, for entries that are going to be read. */
+  /** Like {@link #takeSoon}, for entries to be read. */
   void takePageSoon(long bytes) {
     require(pages, acquire(pages, bytes, PATIENCE), bytes);
   }
 
-  /** As {@link #tryTake}, for entries that are going to be read. Leaves room for one entry. */
+  /** Like {@link #tryTake}, for entries to be read. Leaves enough memory for one entry. */
   boolean tryTakePage(long bytes) {
     Grant grant = pages.acquireLeaving(client, bytes, PageRoom.entryBytes(largestValue));
     return grant == Grant.GRANTED && keep(pages, bytes);
@@ -153,12 +153,12 @@ public final class Room {
                 .with("outcome", write ? "not-done" : null));
   }
 
-  /** Returns whether this request could have so much more, were it the only one. */
+  /** Returns true if this request could have this much more if it were the only one. */
   private synchronized boolean isPossible(Shares from, long bytes) {
     return (from == memory ? taken : takenPages) + bytes <= from.perClient();
   }
 
-  /** Not synchronized: it may wait, and the answer may end meanwhile. */
+  /** Not synchronized: it may wait, and the response may end during that time. */
   private Grant acquire(Shares from, long bytes, Duration patience) {
     Grant grant = from.await(client, bytes, isPossible(from, bytes) ? patience : Duration.ZERO);
     return grant == Grant.GRANTED && !keep(from, bytes) ? Grant.TOTAL_LIMIT : grant;
@@ -181,7 +181,7 @@ public final class Room {
     return true;
   }
 
-  /** Gives everything back, for good. */
+  /** Gives everything back and ends the account. */
   private synchronized void end() {
     if (!ended) {
       memory.release(client, taken);

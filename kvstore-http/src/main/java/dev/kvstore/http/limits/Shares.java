@@ -5,12 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A limited resource that clients share, and of which none may take more than its part.
- * Thread-safe.
- */
+/** A limited resource shared by clients, with a limit per client. Thread-safe. */
 public final class Shares {
-  /** Whether a client got what it asked for, or which limit was in the way. */
+  /** The result of a request: granted, or the limit that was exceeded. */
   public enum Grant {
     GRANTED,
     CLIENT_LIMIT,
@@ -25,15 +22,15 @@ public final class Shares {
   private long sum;
 
   /**
-   * @param total the most that all clients may hold together
-   * @param perClient the most that one client may hold
+   * @param total the maximum that all clients may hold together
+   * @param perClient the maximum that one client may hold
    */
   public Shares(long total, long perClient) {
     this.total = total;
     this.perClient = perClient;
   }
 
-  /** Returns the share of one client by default: a quarter of the whole, and at least one. */
+  /** Returns the default share of one client: a quarter of the whole, and at least one. */
   public static int quarter(int whole) {
     return Math.max(1, whole / 4);
   }
@@ -42,12 +39,14 @@ public final class Shares {
     return perClient;
   }
 
-  /** Gives the amount to the client, until {@link #release}, or nothing. */
+  /** Grants the amount to the client until {@link #release}, or nothing. */
   public Grant acquire(String client, long amount) {
     return acquireLeaving(client, amount, 0);
   }
 
-  /** As {@link #acquire}, if {@code left} remains afterwards, of all and of the client's part. */
+  /**
+   * Like {@link #acquire}, if {@code left} remains afterwards, both in total and for the client.
+   */
   public synchronized Grant acquireLeaving(String client, long amount, long left) {
     long before = taken.getOrDefault(client, 0L);
     if (amount > total - sum - left) {
@@ -61,7 +60,7 @@ public final class Shares {
     return Grant.GRANTED;
   }
 
-  /** As {@link #acquire}, and waits so long for others to release theirs. Blocks. */
+  /** Like {@link #acquire}, but blocks for up to this time until others release theirs. */
   public synchronized Grant await(String client, long amount, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     Grant grant = acquire(client, amount);
@@ -77,7 +76,7 @@ public final class Shares {
     return grant;
   }
 
-  /** Takes back what {@link #acquire} gave. */
+  /** Takes back an amount that {@link #acquire} granted. */
   public synchronized void release(String client, long amount) {
     long left = taken.getOrDefault(client, 0L) - amount;
     if (left < 0) {

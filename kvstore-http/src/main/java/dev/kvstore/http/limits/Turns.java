@@ -11,15 +11,14 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many requests of each client are executed at a time. More of them wait for a moment,
- * in their order and without a thread, and are refused if they are too many for longer.
- * Thread-safe.
+ * Limits the concurrent requests of each client. Further requests wait for a moment, in order and
+ * without a thread, and are then refused. Thread-safe.
  */
 public final class Turns {
   private final int perClient;
   private final Duration patience;
 
-  // Guarded by this. Requests wait only where a client has as many as it may.
+  // Guarded by this. Requests wait only if their client is at its limit.
   private final Map<String, Client> clients = new HashMap<>();
 
   private static final class Client {
@@ -30,15 +29,15 @@ public final class Turns {
   private record Waiting(Runnable whenGranted, AtomicBoolean settled) {}
 
   /**
-   * @param perClient how many requests of one client are executed at a time
-   * @param patience how long one more may wait
+   * @param perClient the maximum number of concurrent requests of one client
+   * @param patience how long a further request may wait
    */
   public Turns(int perClient, Duration patience) {
     this.perClient = perClient;
     this.patience = patience;
   }
 
-  /** Returns true if the client may have a request executed now, until {@link #release}. */
+  /** Takes a turn until {@link #release}. Returns false if the client is at its limit. */
   public synchronized boolean tryAcquire(String client) {
     return acquire(clientOf(client));
   }
@@ -56,8 +55,8 @@ public final class Turns {
   }
 
   /**
-   * Calls the first action once the client may have a request executed, or the other one if that
-   * takes too long; neither may block.
+   * Calls the first action when the client has a turn, or the second one if that takes too long.
+   * Neither may block.
    */
   public void await(
       String client, Scheduler scheduler, Runnable whenGranted, Runnable whenRefused) {
@@ -69,14 +68,14 @@ public final class Turns {
   }
 
   /**
-   * As {@link #await(String, Scheduler, Runnable, Runnable)}, for what was begun already: it waits
-   * as long as it takes.
+   * Like {@link #await(String, Scheduler, Runnable, Runnable)}, but waits indefinitely, for
+   * requests that have already started.
    */
   public void await(String client, Runnable whenGranted) {
     boolean unused = begin(client, new Waiting(whenGranted, new AtomicBoolean()));
   }
 
-  /** Returns false if it has to wait. */
+  /** Takes a turn. Returns false if the request must wait. */
   private boolean begin(String client, Waiting waiting) {
     synchronized (this) {
       Client known = clientOf(client);
@@ -89,7 +88,7 @@ public final class Turns {
     return true;
   }
 
-  /** Ends a turn, which is then another request's of the client. */
+  /** Ends a turn and passes it to the next request of the client. */
   public void release(String client) {
     Waiting next = next(client);
     if (next != null) {

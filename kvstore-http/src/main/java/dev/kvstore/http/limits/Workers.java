@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds how many threads do work that may block, so that some are always left for work that does
- * not. More work waits its turn without a thread. Thread-safe.
+ * Limits the number of threads with work that may block, so that some are always left for work that
+ * does not. Further work waits without a thread. Thread-safe.
  */
 public final class Workers {
   private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
@@ -18,19 +18,19 @@ public final class Workers {
   private final int max;
   private final Executor executor;
 
-  // Guarded by this. Work waits only while all are busy.
+  // Guarded by this. Work waits only while all workers are busy.
   private final Deque<Work> waiting = new ArrayDeque<>();
   private int busy;
 
   private record Work(Runnable action, Runnable whenRejected) {}
 
-  /** @param executor has more than {@code max} threads */
+  /** @param executor must have more than {@code max} threads */
   public Workers(int max, Executor executor) {
     this.max = max;
     this.executor = executor;
   }
 
-  /** Does the work on this thread and returns true; returns false if all workers are busy. */
+  /** Runs the work on this thread and returns true, or returns false if all workers are busy. */
   public boolean runNow(Runnable work) {
     synchronized (this) {
       if (busy == max) {
@@ -43,9 +43,9 @@ public final class Workers {
   }
 
   /**
-   * Does the work on another thread, once a worker is free. Never blocks.
+   * Runs the work on another thread when a worker is free. Never blocks.
    *
-   * @param whenRejected called instead, on any thread, if there are no threads any more
+   * @param whenRejected called instead, on any thread, if the executor has shut down
    */
   public void runLater(Runnable action, Runnable whenRejected) {
     Work work = new Work(action, whenRejected);
@@ -90,7 +90,7 @@ public final class Workers {
     return next;
   }
 
-  /** Starts the work, or rejects it and all that waits. */
+  /** Starts the work, or rejects it and all waiting work. */
   private void start(Work first) {
     Work work = first;
     while (work != null) {

@@ -1,4 +1,4 @@
-/** What the service does and holds at a time, and how much of that each client may have. */
+/** The concurrency and memory limits of the service, in total and per client. */
 @NullMarked
 package dev.kvstore.http.limits;
 

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was done to the service other than writing an entry. It is a line of JSON in the log
- * {@value #LOGGER}, and never holds a value, a key or the secret of a token.
+ * An administrative action on the service, in contrast to writing an entry. It is a line of JSON in
+ * the log {@value #LOGGER}, and never contains a value, a key or the secret of a token.
  *
- * @param event what happened, such as {@code store-dropped}
- * @param by the name of the token with which it was done; null if there was none
- * @param remote the address from which it was done; null if it did not come by HTTP
- * @param subject what it was done to, besides the store
- * @param outcome {@code done}, or why it was not
- * @param count how many such events it stands for; 0 for this one alone
+ * @param event the kind of event, such as {@code store-dropped}
+ * @param by the name of the caller's token; null if there was none
+ * @param remote the address of the caller; null if the action did not come over HTTP
+ * @param subject the object of the action, besides the store
+ * @param outcome {@code done}, or the reason of the failure
+ * @param count the number of events that it stands for; 0 for a single event
  */
 public record AuditEvent(
     String event,
@@ -35,12 +35,12 @@ public record AuditEvent(
   private static final Logger AUDIT = LoggerFactory.getLogger(LOGGER);
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Returns something that has happened to a token. */
+  /** Returns an event of a token. */
   public static AuditEvent ofToken(String event, String name) {
     return new AuditEvent(event, null, null, null, name, "done", 0);
   }
 
-  /** Writes it to the log. */
+  /** Writes the event to the log. */
   public void log() {
     AUDIT.info("{}", toJson(Instant.now().truncatedTo(ChronoUnit.MILLIS)));
   }

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file of audit events. It is opened for each line, so that it may be renamed, truncated or
- * deleted at any time; the lines that follow go to the file that then has the name, or to a new
- * one. A line that cannot be written goes to the service's log.
+ * deleted at any time; later lines go to the file that then has the name, or to a new one. A line
+ * that cannot be written goes to the service's log.
  */
 final class AuditFile extends AppenderBase<ILoggingEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
@@ -36,9 +36,10 @@ final class AuditFile extends AppenderBase<ILoggingEvent> {
   }
 
   /**
-   * Returns a file to which lines can be appended; a new one is for its owner only.
+   * Opens a file for appending lines; a new one is for its owner only.
    *
-   * @throws UnavailableException if it cannot be written, or others than its owner could change it
+   * @throws UnavailableException if it cannot be written, or users other than its owner could
+   *     change it
    */
   static AuditFile open(Path file) {
     try {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Writes each event as a JSON object in the Elastic Common Schema, one a line, with dotted names as
- * in Elastic's own logging libraries. Fields for which the schema has no name become labels.
+ * Writes each event as a JSON object in the Elastic Common Schema, one per line, with dotted names
+ * as in Elastic's own logging libraries. Fields that the schema does not define become labels.
  */
 final class EcsEncoder extends EncoderBase<ILoggingEvent> {
   private static final String VERSION = "8.11.0";
@@ -111,7 +111,7 @@ final class EcsEncoder extends EncoderBase<ILoggingEvent> {
     if (field == null) {
       out.writeStringField("labels." + key, String.valueOf(value));
     } else if (field.equals(DURATION)) {
-      // The schema has nanoseconds.
+      // The schema uses nanoseconds.
       out.writeNumberField(field, Math.round(Double.parseDouble(String.valueOf(value)) * 1e6));
     } else if (value instanceof Number number) {
       out.writeNumberField(field, number.longValue());

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 
 /**
  * Configures the log, which goes to the standard error. Written in Java because reading XML takes a
- * noticeable part of the time to start. Logback finds this class as a service, and so logs text
- * until {@link #configure(LoggerContext, Format, Level, Path)} says otherwise.
+ * noticeable part of the startup time. Logback finds this class as a service, so it logs text until
+ * {@link #configure(LoggerContext, Format, Level, Path)} is called.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String PATTERN =
@@ -29,7 +29,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
   public enum Format {
     /** A line of text for each event. */
     TEXT,
-    /** A JSON object in the Elastic Common Schema for each event, on a line of its own. */
+    /** A JSON object in the Elastic Common Schema for each event, one per line. */
     JSON;
 
     @Override
@@ -45,10 +45,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Makes the whole process log in this format and the service's own loggers at this level.
+   * Sets the log format of the whole process and the level of the service's own loggers.
    *
-   * @param auditLog the file for audit events; null if they go where all others go
-   * @throws UnavailableException if that file cannot be written, or others could change it
+   * @param auditLog the file for audit events; null to write them to the common log
+   * @throws UnavailableException if that file cannot be written, or other users could change it
    */
   public static void configure(
       LoggerContext context, Format format, Level level, @Nullable Path auditLog) {
@@ -76,7 +76,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
       audit.setAdditive(false);
     }
     context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
-    // Logs what a client sends as its Host.
+    // This logger logs the Host header of clients.
     context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);
   }
 

@@ -36,14 +36,14 @@ import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service's own measurements. Their labels are bounded: no key, address or other word of a
- * client becomes one, and of stores the first {@value StoreMeters#MOST_STORES} by name alone.
+ * The metrics of the service. Their labels are bounded: keys, addresses and other input of clients
+ * are never labels, and only the first {@value StoreMeters#MOST_STORES} stores by name are.
  * Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
   public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  /** The bounds of histograms, of which percentiles over all nodes can be derived. */
+  /** The bounds of histograms, from which percentiles over all nodes can be derived. */
   private static final double[] LATENCIES = IntStream.of(
           1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
       .mapToDouble(millis -> millis * 1e6)
@@ -56,12 +56,15 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
-  /** The measurements of the JVM and the process, whose many classes load while others start. */
+  /**
+   * The metrics of the JVM and the process, whose many classes are loaded in the background during
+   * startup.
+   */
   private final CompletableFuture<Void> process;
 
   private volatile @Nullable StoreMeters stores;
 
-  /** Begins with the measurements of the JVM and the process. */
+  /** Creates metrics of the JVM and the process. */
   public Metrics() {
     registry.config().meterFilter(histograms());
     String version = Metrics.class.getPackage().getImplementationVersion();
@@ -96,12 +99,12 @@ public final class Metrics implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  /** Returns what makes a client of MongoDB tell how long commands and connections take. */
+  /** Returns the metrics of a MongoDB client: the times of commands and connections. */
   public MongoMeters mongodb() {
     return new MongoMeters(registry);
   }
 
-  /** Measures the threads that handle requests, and connections. */
+  /** Adds metrics of the threads that handle requests, and of connections. */
   public void server(ThreadPool threads, Supplier<Number> connections) {
     new JettyServerThreadPoolMetrics(threads, List.of()).bindTo(registry);
     Gauge.builder("kvstore.http.connections", connections)
@@ -115,7 +118,7 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Measures the near-caches, which is how they fare together. */
+  /** Adds metrics of the combined near-caches. */
   public void caches(Supplier<CacheHealth> caches) {
     new SourceMeters<>(registry, "kvstore.cache.", caches)
         .counter("hits", "Reads that were answered from memory", CacheHealth::hits)
@@ -165,7 +168,10 @@ public final class Metrics implements AutoCloseable {
         .gauge("log.bytes", "Size of its log", SqliteStatistics::logBytes);
   }
 
-  /** Measures the sizes of stores, which are asked for so many of them at most. */
+  /**
+   * Adds metrics of the sizes of stores; the argument of the function is the maximum number of
+   * stores.
+   */
   public void stores(IntFunction<List<StoreSize>> sizes) {
     stores = new StoreMeters(registry, sizes, System::nanoTime);
   }
@@ -180,10 +186,10 @@ public final class Metrics implements AutoCloseable {
   }
 
   /**
-   * Measures the tokens.
+   * Adds metrics of the tokens.
    *
-   * @param expiries returns when those tokens expire that have not yet; the far future for one
-   *     without an expiry
+   * @param expiries returns the expiry times of unexpired tokens; the far future for one without an
+   *     expiry
    */
   public void tokens(Supplier<List<Instant>> expiries) {
     Gauge.builder("kvstore.tokens", () -> expiries.get().size())
@@ -202,7 +208,7 @@ public final class Metrics implements AutoCloseable {
     return next.equals(Instant.MAX) ? Double.POSITIVE_INFINITY : next.toEpochMilli();
   }
 
-  /** Adds a request; its route is the pattern of its path, not the path. */
+  /** Counts a request. The route is the pattern of the path, not the path itself. */
   public void addRequest(String route, String method, int status, Duration duration) {
     Timer.builder("kvstore.http.requests")
         .description("How long requests took to be answered")
@@ -213,7 +219,7 @@ public final class Metrics implements AutoCloseable {
         .record(duration);
   }
 
-  /** Writes all that was measured, in Prometheus' text format. */
+  /** Writes all metrics in Prometheus' text format. */
   public void writeTo(OutputStream out) throws IOException {
     process.join();
     StoreMeters sizes = stores;

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Meters that read a source when they are read themselves. */
+/** Registers meters that read a source when they are read themselves. */
 record SourceMeters<T>(MeterRegistry registry, String prefix, Supplier<T> source) {
   SourceMeters<T> counter(String name, String description, ToDoubleFunction<T> count) {
     FunctionCounter.builder(prefix + name, source, from -> count.applyAsDouble(from.get()))

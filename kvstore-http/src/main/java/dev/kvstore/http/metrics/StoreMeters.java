@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Entries and bytes of the first stores by name. The database is asked in the background, and at
- * most once a minute however often the measurements are read. Thread-safe.
+ * The numbers of entries and bytes of the first stores by name. The database is queried in the
+ * background, at most once a minute regardless of how often the metrics are read. Thread-safe.
  */
 final class StoreMeters {
-  /** More would be more time series than a service's own should be. */
+  /** The maximum number of stores; more would create too many time series. */
   static final int MOST_STORES = 50;
 
   static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -47,7 +47,7 @@ final class StoreMeters {
         .register(registry);
   }
 
-  /** Has the database asked if that is due, and waits a little for the answer. */
+  /** Queries the database if that is due, and waits a little for the answer. */
   void refresh() {
     try {
       current()
@@ -71,7 +71,7 @@ final class StoreMeters {
     try {
       now = sizes.apply(MOST_STORES);
     } catch (KVException e) {
-      // What was known is not true any more.
+      // The known sizes are outdated.
       now = List.of();
     }
     entries.register(now.stream().map(size -> row(size, size.entries())).toList(), true);

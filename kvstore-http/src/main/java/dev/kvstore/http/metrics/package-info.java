@@ -1,4 +1,4 @@
-/** What the service measures of itself, for Prometheus. */
+/** The metrics of the service, for Prometheus. */
 @NullMarked
 package dev.kvstore.http.metrics;
 

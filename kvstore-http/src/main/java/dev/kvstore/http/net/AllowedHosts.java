@@ -15,12 +15,12 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host names a service without tokens answers to: local ones and those that are configured. A
- * web page can point a name of its own at this machine, and the browser then takes the service for
- * the page's own site (DNS rebinding); the {@code Host} header still has that name. Immutable.
+ * The host names that a service without tokens answers to: local ones and configured ones. A web
+ * page can point its own name at this machine, and the browser then treats the service as the
+ * page's own site (DNS rebinding); the {@code Host} header still has that name. Immutable.
  */
 public record AllowedHosts(Set<String> configured) {
-  /** The length of the longest host name, and more than that of any address. */
+  /** The maximum length of a host name, which is longer than any address. */
   private static final int MAX_LENGTH = 255;
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+");
@@ -41,13 +41,13 @@ public record AllowedHosts(Set<String> configured) {
     return canonical(text) != null;
   }
 
-  /** Refuses a request for another host, with {@link ErrorKind#MISDIRECTED}. */
+  /** Refuses a request for another host with {@link ErrorKind#MISDIRECTED}. */
   public void check(HttpServletRequest request) {
     List<String> authorities = Collections.list(request.getHeaders("Host"));
     if (authorities.isEmpty() || !authorities.stream().allMatch(this::allows)) {
       throw misdirected();
     }
-    // An absolute request target names a host too, and counts before the header.
+    // The host of an absolute request target has precedence over the header.
     String target =
         ServletContextRequest.getServletContextRequest(request).getHttpURI().getAuthority();
     if (target != null && !allows(target)) {
@@ -55,7 +55,7 @@ public record AllowedHosts(Set<String> configured) {
     }
   }
 
-  /** @param authority a host, and perhaps a port */
+  /** @param authority a host, optionally with a port */
   boolean allows(String authority) {
     String host = canonical(withoutPort(authority.strip()));
     if (host == null) {
@@ -69,9 +69,10 @@ public record AllowedHosts(Set<String> configured) {
   }
 
   /**
-   * Returns true if this is a name that may mean another machine: no local one, and no IP address.
+   * Returns true if this name may belong to another machine: neither a local name nor an IP
+   * address.
    *
-   * @param authority a host, and perhaps a port
+   * @param authority a host, optionally with a port
    */
   static boolean isPublicName(String authority) {
     String host = canonical(withoutPort(authority.strip()));
@@ -81,7 +82,7 @@ public record AllowedHosts(Set<String> configured) {
         && !isLocalName(host);
   }
 
-  /** Returns the text as it is where what follows the host is no port. */
+  /** Returns the host without a port, or the text unchanged if it does not end with a port. */
   private static String withoutPort(String authority) {
     int colon = authority.lastIndexOf(':');
     boolean afterHost = colon >= 0
@@ -93,7 +94,7 @@ public record AllowedHosts(Set<String> configured) {
     return port ? authority.substring(0, colon) : authority;
   }
 
-  /** Returns one spelling for all that mean the same host; null for what is none. */
+  /** Returns the canonical spelling of a host; null if the text is not a host. */
   private static @Nullable String canonical(String text) {
     if (text.length() > MAX_LENGTH) {
       return null;

@@ -6,9 +6,9 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Headers of every answer, errors included, that keep browsers from mistakes. */
+/** Security headers for browsers, in every response including errors. */
 public final class AnswerHeaders {
-  /** No guessing of types, and no use in the pages of others, unless they ask by CORS. */
+  /** No sniffing of types, and no use in pages of other origins, except with CORS. */
   private static final Map<String, String> PLAIN =
       Map.of("X-Content-Type-Options", "nosniff", "Cross-Origin-Resource-Policy", "same-origin");
 
@@ -22,7 +22,7 @@ public final class AnswerHeaders {
 
   private AnswerHeaders() {}
 
-  /** Sets the headers, and those by which the request is known again. */
+  /** Sets these headers and those with the request ids. */
   public static void set(Request request, String requestId, BiConsumer<String, String> response) {
     response.accept(RequestIds.HEADER, requestId);
     String match = RequestIds.toRepeat(request.getHeaders().get(RequestIds.MATCH));
@@ -36,9 +36,9 @@ public final class AnswerHeaders {
   /**
    * Returns the headers.
    *
-   * @param secure whether the client has used TLS, and is to go on using it
-   * @param authority the request's {@code Host}; a browser would take TLS at a local name for that
-   *     of all that listens there, whatever its port
+   * @param secure true if the client has used TLS and must continue to
+   * @param authority the request's {@code Host}; no HSTS for a local name, which a browser would
+   *     apply to all services there regardless of their ports
    */
   public static Map<String, String> forEveryAnswer(boolean secure, @Nullable String authority) {
     return secure && authority != null && AllowedHosts.isPublicName(authority) ? SECURE : PLAIN;

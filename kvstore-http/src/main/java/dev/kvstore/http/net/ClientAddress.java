@@ -7,15 +7,15 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/** What counts as one client where only its address is known. */
+/** Identifies a client of which only the address is known. */
 public final class ClientAddress {
   private static final int NETWORK_BYTES = 8;
 
   private ClientAddress() {}
 
   /**
-   * Returns a name for the client: its IPv4 address, or the /64 network of its IPv6 address, since
-   * a host can usually choose any address in there.
+   * Returns the name of the client: its IPv4 address, or the /64 network of its IPv6 address,
+   * because a host can usually choose any address in it.
    */
   public static String of(SocketAddress remote) {
     return remote instanceof InetSocketAddress inet && inet.getAddress() != null

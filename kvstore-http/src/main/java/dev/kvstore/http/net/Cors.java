@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which other origins' web pages may use the service, with scripts that have a token: browsers send
- * no cookies or passwords of their own along.
+ * The other origins whose web pages may use the service (CORS), with scripts that have a token:
+ * browsers do not add cookies or passwords.
  *
- * @param origins as {@link #isOrigin} has them
+ * @param origins origins that {@link #isOrigin} accepts
  */
 public record Cors(Set<String> origins) {
   private static final String REQUEST_HEADERS =
@@ -25,7 +25,9 @@ public record Cors(Set<String> origins) {
   private static final String MAX_AGE_SECONDS = "600";
   private static final Set<String> OWN = Set.of("same-origin", "none");
 
-  /** Returns whether browsers would write an origin like this: {@code https://app.example.com}. */
+  /**
+   * Returns true if the text is an origin as browsers write it: {@code https://app.example.com}.
+   */
   public static boolean isOrigin(String text) {
     try {
       URI uri = URI.create(text);
@@ -43,7 +45,7 @@ public record Cors(Set<String> origins) {
     return origin != null && origins.contains(origin);
   }
 
-  /** Lets the page that asks see the answer. */
+  /** Lets the page see the response if its origin is allowed. */
   public void allowAnswer(HttpServletRequest request, HttpServletResponse response) {
     if (origins.isEmpty()) {
       return;
@@ -56,14 +58,14 @@ public record Cors(Set<String> origins) {
     }
   }
 
-  /** Returns whether a browser asks whether a page of an allowed origin may send some request. */
+  /** Returns true for a preflight request for a page of an allowed origin. */
   public boolean isPreflight(HttpServletRequest request) {
     return request.getMethod().equals("OPTIONS")
         && allows(request.getHeader("Origin"))
         && request.getHeader("Access-Control-Request-Method") != null;
   }
 
-  /** Answers a browser that asks whether a page may send such a request. */
+  /** Sets the headers of the response to a preflight request. */
   public void allowRequest(
       HttpServletRequest request, HttpServletResponse response, String methods) {
     if (isPreflight(request)) {
@@ -74,11 +76,11 @@ public record Cors(Set<String> origins) {
   }
 
   /**
-   * Refuses what a page of another origin sends, unless that origin is an allowed one. A browser
-   * sends some requests for any page to any address, that of the user's own machine included, and
-   * asks only afterwards whether the page may see the answer.
+   * Refuses requests of pages of other origins that are not allowed. A browser sends some requests
+   * for any page to any address, including the user's own machine, and checks only afterwards if
+   * the page may see the response.
    *
-   * @throws ProblemException if a browser says that such a page has sent this
+   * @throws ProblemException if the browser reports that such a page has sent the request
    * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata Request Headers</a>
    */
   public void refuseForeign(HttpServletRequest request) {

@@ -1,8 +1,8 @@
 package dev.kvstore.http.net;
 
-/** The header in which trusted proxies name their clients; what the other one says is ignored. */
+/** The header in which trusted proxies name their clients; the other header is ignored. */
 public enum ForwardedHeader {
-  /** {@code X-Forwarded-For}, and {@code X-Forwarded-Proto} beside it. */
+  /** {@code X-Forwarded-For}, together with {@code X-Forwarded-Proto}. */
   X_FORWARDED_FOR("X-Forwarded-For"),
 
   /** {@code Forwarded} (RFC 7239). */

@@ -12,29 +12,30 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What proxies have written of the request's way. Every client can send such headers too, of any
- * length, so all of this takes time in proportion to it.
+ * The parsed forwarding headers of a request. Any client can send such headers, of any length, so
+ * parsing takes linear time.
  *
- * @param addresses who sent it to each proxy, as it stands there; the nearest proxy's note last
- * @param isSecure whether it came to the nearest proxy by TLS; null where that is not said
+ * @param addresses the unparsed address of the sender to each proxy; that of the nearest proxy is
+ *     last
+ * @param isSecure true if the request came to the nearest proxy over TLS; null if unknown
  */
 record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
-  /** As long as an IPv6 address with an IPv4 address in it. */
+  /** The length of an IPv6 address with an embedded IPv4 address. */
   private static final int MAX_ADDRESS_LENGTH = 45;
 
-  /** What RFC 7239 calls a client that is not known. */
+  /** The name of an unknown client in RFC 7239. */
   private static final String UNKNOWN = "unknown";
 
-  /** Without leading zeros, which some read as octal. */
+  /** A byte without leading zeros, which some parsers read as octal. */
   private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
-  /** With a colon, which no name has, the JDK takes it as an address or not at all. */
+  /** An IP address. The JDK never looks up a text with a colon, which no name has. */
   private static final Pattern LITERAL =
       Pattern.compile("(" + BYTE + "\\.){3}" + BYTE + "|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
 
   private static final Pattern PORT = Pattern.compile("(:[0-9]{1,5})?");
 
-  /** Reads that header, and not the other. */
+  /** Reads this header and ignores the other. */
   static ForwardedHeaders of(HttpFields headers, ForwardedHeader header) {
     return switch (header) {
       case X_FORWARDED_FOR ->
@@ -54,7 +55,7 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? "" : pair.substring(0, equals);
         if (name.equalsIgnoreCase("for")) {
-          // Of two, one may be the client's own.
+          // If there are two, one may have been written by the client.
           address = address == null ? unquoted(pair.substring(equals + 1)) : UNKNOWN;
         } else if (name.equalsIgnoreCase("proto")) {
           secure = secure(unquoted(pair.substring(equals + 1)));
@@ -66,10 +67,9 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   /**
-   * Returns the elements of all lines. Those that are empty do not count, wherever they are: see
-   * RFC 9110, section 5.6.1.
+   * Returns the elements of all lines without empty ones, see RFC 9110, section 5.6.1.
    *
-   * @param quotes whether separators in quotes count as text
+   * @param quotes true if separators in quotes are text
    */
   private static List<String> elements(HttpFields headers, HttpHeader header, boolean quotes) {
     List<String> elements = new ArrayList<>();
@@ -85,8 +85,8 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   /**
-   * Returns what stands between the separators, stripped. A quote that does not end makes all of it
-   * {@link #UNKNOWN}: the client may have begun it, and what a proxy added would be hidden in it.
+   * Splits the text and strips the parts. An unterminated quote makes everything {@link #UNKNOWN}:
+   * the client may have opened it to hide what a proxy added.
    */
   private static List<String> split(String text, char separator, boolean quotes) {
     List<String> parts = new ArrayList<>();
@@ -129,8 +129,8 @@ record ForwardedHeaders(List<String> addresses, @Nullable Boolean isSecure) {
   }
 
   /**
-   * Returns the address, which may have a port and brackets around it; null where it is none. No
-   * name is ever looked up.
+   * Parses an address with optional brackets and port; null if it is not an address. Never looks up
+   * a name.
    */
   static @Nullable InetAddress address(String text) {
     String bare = unquoted(text);

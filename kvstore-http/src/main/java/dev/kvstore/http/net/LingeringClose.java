@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
- * Sends an answer to a request whose body is not wanted, and for a moment takes what the client is
- * still sending. Many clients read the answer only once they have sent all, and a connection that
- * closes before would take it from them (RFC 9112, 9.6). It has no thread meanwhile.
+ * Sends a response to a request whose body is refused, and discards what the client is still
+ * sending for a moment. Many clients read the response only after they have sent everything, and
+ * would lose it if the connection were closed before (RFC 9112, 9.6). It uses no thread while
+ * waiting.
  */
 public final class LingeringClose implements WriteListener, ReadListener {
   public static final int PATIENCE_SECONDS = 2;
@@ -26,7 +27,7 @@ public final class LingeringClose implements WriteListener, ReadListener {
   private final byte[] answer;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  // Of the thread that has the request for the moment.
+  // Confined to the thread that currently handles the request.
   private boolean written;
   private boolean read;
 
@@ -38,7 +39,7 @@ public final class LingeringClose implements WriteListener, ReadListener {
     this.answer = answer;
   }
 
-  /** Sends the body of the answer, whose status and headers are set, and completes it. */
+  /** Sends the body of the response, whose status and headers are already set, and completes it. */
   public static void start(AsyncContext async, HttpServletRequest request, byte[] answer)
       throws IOException {
     LingeringClose closing = new LingeringClose(
@@ -76,7 +77,8 @@ public final class LingeringClose implements WriteListener, ReadListener {
   }
 
   /**
-   * A body that breaks off is no reason not to answer; an answer that cannot be sent ends in time.
+   * Ignores a failure: the response is still sent after an aborted body, and one that cannot be
+   * sent times out.
    */
   @Override
   public void onError(Throwable failure) {

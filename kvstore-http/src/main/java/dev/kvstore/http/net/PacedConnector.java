@@ -17,18 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens, and ends connections whose clients send or read so slowly that they just hold on to
- * them: Jetty's idle timeout begins anew with each byte. Requests have to come through a
+ * A connector that closes connections of clients that send or read too slowly, which Jetty's idle
+ * timeout does not, because it restarts with each byte. Requests must pass through a
  * {@link PacedHandler} first.
  */
 public final class PacedConnector extends ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger(PacedConnector.class);
   private static final long CHECK_MILLIS = 500;
 
-  /** An ordinary head is not counted. */
+  /** The size of an ordinary head, which is not counted. */
   private static final int FREE_HEAD_BYTES = 4 * 1024;
 
-  /** What was parsed is kept as text, and in a buffer that doubles. */
+  /** The factor of memory per byte: parsed bytes are kept as text and in a buffer that doubles. */
   private static final int HEAD_GROWTH = 3;
 
   private final Duration patience;
@@ -36,11 +36,11 @@ public final class PacedConnector extends ServerConnector {
   private final Shares heads;
 
   /**
-   * @param patience how long the head of a request may take; and how long an answer may take
-   *     without regard to the rate
-   * @param bytesPerSecond what must be read of an answer, on the average since it was stuck
-   * @param heads the memory for heads that are not complete, see {@link #headMemory}; a connection
-   *     for which there is none is closed
+   * @param patience how long the head of a request may take, and how long a response may take
+   *     regardless of the rate
+   * @param bytesPerSecond the minimum average rate at which a stalled response must be read
+   * @param heads the memory for incomplete heads, see {@link #headMemory}; a connection is closed
+   *     if there is not enough
    */
   public PacedConnector(
       Server server,
@@ -54,7 +54,7 @@ public final class PacedConnector extends ServerConnector {
     this.bytesPerSecond = bytesPerSecond;
   }
 
-  /** Returns about how much memory so many bytes of a head take, until it is complete. */
+  /** Returns the approximate memory of an incomplete head with this many bytes. */
   public static long headMemory(long bytes) {
     return Math.max(0, bytes - FREE_HEAD_BYTES) * HEAD_GROWTH;
   }
@@ -64,16 +64,16 @@ public final class PacedConnector extends ServerConnector {
   }
 
   /**
-   * Returns whether the client has closed or reset the request's connection. What it has sent
-   * instead is kept for whoever reads the connection next. The request must have been read, and its
-   * answer must not end meanwhile. Does not block.
+   * Returns true if the client has closed or reset the request's connection. Data that it has sent
+   * instead is kept for the next read of the connection. The request must have been read, and its
+   * response must not end during this call. Does not block.
    */
   public static boolean isClientGone(Request request) {
     PacedEndPoint endPoint = endPoint(request);
     return endPoint != null && endPoint.isClientGone();
   }
 
-  /** Returns the service's end of the request's connection; null where another connector has it. */
+  /** Returns the end point of the request's connection; null if it belongs to another connector. */
   static @Nullable PacedEndPoint endPoint(Request request) {
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
     while (endPoint instanceof EndPoint.Wrapper wrapper) {

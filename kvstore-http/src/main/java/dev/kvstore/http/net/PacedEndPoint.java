@@ -14,33 +14,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service's end of a connection, which knows how long its client has kept it waiting. */
+/** The end point of a connection, which measures how long its client keeps it waiting. */
 final class PacedEndPoint extends SocketChannelEndPoint {
   private static final Logger LOG = LoggerFactory.getLogger(PacedEndPoint.class);
 
-  /** More than what ends TLS before the connection ends. */
+  /** The size of the read-ahead buffer, larger than the closing messages of TLS. */
   private static final int AHEAD_BYTES = 512;
 
   private final PacedConnector connector;
   private final String client;
 
-  /** When the first byte of a request came that is not complete; 0 where there is none. */
+  /** When the first byte of an incomplete request arrived; 0 if there is none. */
   private volatile long headSince;
 
-  /** How much of that head has come; the memory taken for it, which any thread may give back. */
+  /**
+   * The number of bytes of that head so far, and the memory reserved for it, which any thread may
+   * release.
+   */
   private long headBytes;
 
   private final AtomicLong headMemory = new AtomicLong();
 
-  /**
-   * What was read ahead of whoever reads the connection; null where nothing was. Guarded by this.
-   */
+  /** Data that was read ahead, or null. Guarded by this. */
   private @Nullable ByteBuffer ahead;
 
   /** The id of the request that is being handled. */
   private volatile @Nullable String handled;
 
-  /** When an answer could not be sent on, and how much of it was sent since; 0 where it could. */
+  /** When sending the response stalled, and the number of bytes sent since; 0 if it has not. */
   private volatile long stuckSince;
 
   private volatile long sentWhileStuck;
@@ -52,14 +53,14 @@ final class PacedEndPoint extends SocketChannelEndPoint {
     this.client = ClientAddress.of(getRemoteSocketAddress());
   }
 
-  /** A request that ends while the service stops does not bring the time of before back. */
+  /** Sets the timeout, but keeps the shorter one of a shutdown when a request ends. */
   @Override
   public void setIdleTimeout(long millis) {
     super.setIdleTimeout(
         connector.isShutdown() ? Math.min(millis, connector.getShutdownIdleTimeout()) : millis);
   }
 
-  /** A request was read up to its body. */
+  /** Called when the head of a request was read. */
   void beginRequest(String id) {
     handled = id;
     headSince = 0;
@@ -67,14 +68,14 @@ final class PacedEndPoint extends SocketChannelEndPoint {
     giveBackHead();
   }
 
-  /** This may come after the next request has begun. */
+  /** Called when a request has ended, possibly after the next one has begun. */
   void endRequest(String id) {
     if (id.equals(handled)) {
       handled = null;
     }
   }
 
-  /** Reads ahead, as there is no other way to hear of the end of the connection. */
+  /** Reads ahead, the only way to detect the end of the connection. */
   synchronized boolean isClientGone() {
     try {
       if (ahead == null) {
@@ -152,17 +153,18 @@ final class PacedEndPoint extends SocketChannelEndPoint {
       sentWhileStuck = 0;
       stuckSince = now();
     } else {
-      // Only the one thread that writes at a time comes here.
+      // Only one thread writes at a time.
       sentWhileStuck = sentWhileStuck + before - remaining(buffers);
     }
     return all;
   }
 
-  /** Returns whether the client sends the head of a request, or takes an answer, too slowly. */
+  /** Returns true if the client sends the head of a request or reads a response too slowly. */
   boolean isTooSlow(Duration patience, long bytesPerSecond) {
     long now = now();
     long head = headSince;
-    // What has come and was not looked at yet keeps the client waiting, not the service.
+    // If received data was not processed yet, the client is waiting for the service, not the other
+    // way around.
     if (head != 0 && isFillInterested() && now - head > patience.toNanos()) {
       return true;
     }

@@ -16,9 +16,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the connection when a request begins and ends, and fails the reading of a body that comes
- * too slowly: at less than a rate after some time, in which the time that nobody waits for the body
- * does not count; or not in the total time that a body of its size may take.
+ * Notifies the connection when a request begins and ends, and fails reads of a body that arrives
+ * too slowly: after some time below a minimum rate, not counting the time in which the service does
+ * not wait for the body, or in more than the total time for a body of its size.
  */
 public final class PacedHandler extends Handler.Wrapper {
   private static final int TOTAL_BYTES_PER_SECOND = 16 * 1024;
@@ -28,10 +28,10 @@ public final class PacedHandler extends Handler.Wrapper {
   private final long bodyNanos;
 
   /**
-   * @param patience how long a body may take without regard to the rate
-   * @param bytesPerSecond what must come of it after that, on the average
-   * @param bodyTimeout how long a body may take in all; and a second more for each
-   *     {@value #TOTAL_BYTES_PER_SECOND} bytes that have come
+   * @param patience how long a body may take regardless of the rate
+   * @param bytesPerSecond the minimum average rate after that
+   * @param bodyTimeout how long a body may take in total, plus a second for each
+   *     {@value #TOTAL_BYTES_PER_SECOND} received bytes
    */
   public PacedHandler(Duration patience, long bytesPerSecond, Duration bodyTimeout) {
     this.patienceNanos = patience.toNanos();
@@ -50,7 +50,7 @@ public final class PacedHandler extends Handler.Wrapper {
     return super.handle(new PacedRequest(request), response, callback);
   }
 
-  /** Only one thread reads a request at a time. */
+  /** A request with a paced body. Only one thread reads it at a time. */
   private final class PacedRequest extends Request.Wrapper {
     private final long begin = System.nanoTime();
     private final Scheduler scheduler;
@@ -69,7 +69,7 @@ public final class PacedHandler extends Handler.Wrapper {
       super(request);
       this.scheduler = request.getComponents().getScheduler();
       HttpFields all = request.getHeaders();
-      // Nothing here uses cookies, and to parse long ones takes time.
+      // The service does not use cookies, and parsing long ones takes time.
       this.headers = all.contains(HttpHeader.COOKIE)
           ? HttpFields.build(all).remove(HttpHeader.COOKIE).asImmutable()
           : all;

@@ -21,30 +21,33 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * Makes connections that bound the heads of requests further than Jetty does. They refuse a request
- * with very many header fields, since a field of two bytes takes a hundred in memory, and one with
- * a very long field before it is parsed, which takes Jetty quadratic time for some of them. They
- * end after a request with a large head, whose memory the parser would keep. What follows a target
- * that cannot be read is read all the same: the headers say who asks. Of transfer codings,
- * {@code chunked} alone is supported; see RFC 9112, section 6.1.
+ * A factory of connections with stricter limits on request heads than Jetty's. A connection refuses
+ * a request with very many header fields, because a field of two bytes takes a hundred in memory,
+ * and one with a very long field before parsing it, which takes Jetty quadratic time for some
+ * fields. It is closed after a request with a large head, whose memory the parser would keep. After
+ * an unreadable target, the headers are still read, because they authenticate the caller. The only
+ * supported transfer coding is {@code chunked}; see RFC 9112, section 6.1.
  */
 public final class RequestHeads extends HttpConnectionFactory {
-  /** A list of tokens, see RFC 9110, section 5.6.2; elements may be empty. */
+  /** Matches a list of tokens, see RFC 9110, section 5.6.2; elements may be empty. */
   private static final Pattern NAMES = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z, \\t-]*+");
 
-  /** The path of a request whose target cannot be read. No client can send a space. */
+  /** The path of a request with an unreadable target. No client can send a space in a path. */
   public static final String UNREADABLE_PATH = "/unreadable path";
 
-  /** More than any client or proxy sends. */
+  /** The maximum number of fields, more than any client or proxy sends. */
   static final int MAX_FIELDS = 200;
 
-  /** No shorter field is refused; most servers allow 8 KiB. The target may be longer. */
+  /**
+   * The size up to which every field is accepted, which is 8 KiB in most servers. The target may be
+   * longer.
+   */
   static final int MAX_FIELD_BYTES = 8 * 1024;
 
-  /** How much is parsed before the length of the field is looked at. */
+  /** The number of bytes to parse between two checks of the field's length. */
   private static final int SLICE_BYTES = 2 * 1024;
 
-  /** What the parser may keep for the next request on the connection. */
+  /** The maximum memory that the parser may keep for the next request on the connection. */
   static final int KEPT_BYTES = 8 * 1024;
 
   public RequestHeads(HttpConfiguration config) {
@@ -96,7 +99,7 @@ public final class RequestHeads extends HttpConnectionFactory {
     private final class BoundedHandler extends RequestHandler {
       private int fields;
 
-      /** Whether a field has begun since the parser looked last; and whether there was one. */
+      /** True if a field has begun since the last check; and if there was any field. */
       private boolean begun;
 
       private boolean inFields;
@@ -127,7 +130,8 @@ public final class RequestHeads extends HttpConnectionFactory {
       public void parsedHeader(HttpField field) {
         begin();
         count();
-        // The server reads it once more when an answer is replaced by an error, and fails then.
+        // The server would parse this field again when it replaces a response by an error, and
+        // fail.
         if (field.getHeader() == HttpHeader.CONNECTION
             && !NAMES.matcher(Objects.requireNonNullElse(field.getValue(), "")).matches()) {
           throw new HttpException.RuntimeException(
@@ -151,7 +155,7 @@ public final class RequestHeads extends HttpConnectionFactory {
 
       @Override
       public boolean headerComplete() {
-        // Where chunked is not the last coding, the parser has refused the request before.
+        // The parser has already refused a request in which chunked is not the last coding.
         if (otherCoding) {
           throw new HttpException.RuntimeException(
               HttpStatus.NOT_IMPLEMENTED_501,
@@ -187,7 +191,7 @@ public final class RequestHeads extends HttpConnectionFactory {
       this.handler = handler;
     }
 
-    /** Parses a head slice by slice: a field that is too long never gets to its end. */
+    /** Parses a head in slices, so that an overlong field is refused before it is complete. */
     @Override
     public boolean parseNext(ByteBuffer buffer) {
       int end = buffer.limit();
@@ -195,7 +199,7 @@ public final class RequestHeads extends HttpConnectionFactory {
         buffer.limit(buffer.position() + SLICE_BYTES);
         boolean handle = parseSlice(buffer);
         if (isTerminated()) {
-          // It has cleared the buffer.
+          // The parser has cleared the buffer.
           return handle;
         }
         buffer.limit(end);
@@ -215,7 +219,7 @@ public final class RequestHeads extends HttpConnectionFactory {
       }
       fieldBytes = (handler.begun ? 0 : fieldBytes) + buffer.position() - from;
       handler.begun = false;
-      // What came before the field in its first slice counts too.
+      // The count includes data before the field in its first slice.
       if (handler.inFields && fieldBytes > MAX_FIELD_BYTES + SLICE_BYTES) {
         BufferUtil.clear(buffer);
         badMessage(tooLarge("a field of more than " + MAX_FIELD_BYTES + " bytes"));

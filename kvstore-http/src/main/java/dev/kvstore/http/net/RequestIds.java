@@ -3,31 +3,29 @@ package dev.kvstore.http.net;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The ids of a request: by which it is found in the log, and by which its client matches answers.
- */
+/** The ids of a request: one for the log, and one by which its client matches responses. */
 public final class RequestIds {
   public static final String HEADER = "X-Request-Id";
 
-  /** Repeated as it came, whatever proxies make of the other. */
+  /** The header that is returned unchanged, even if proxies replace the other id. */
   public static final String MATCH = "KV-Request-Id";
 
   private static final int MAX_LENGTH = 128;
 
-  /** What ends the id in a log, or begins another field. */
+  /** Characters that would end the id in a log line or start another field. */
   private static final String FORGING = "\"\\[]=";
 
   private RequestIds() {}
 
   /**
-   * Returns the id that the request brought, or a new one if that cannot stand in a header, or
-   * could be taken for something else in a line of a log.
+   * Returns the id in the request, or a new one if that is not valid in a header or ambiguous in a
+   * log line.
    */
   public static String of(@Nullable String brought) {
     return brought != null && isSane(brought) ? brought : UUID.randomUUID().toString();
   }
 
-  /** Returns what to repeat for the client; null where it brought nothing, or nothing sane. */
+  /** Returns the id to return to the client; null if it sent none or an invalid one. */
   public static @Nullable String toRepeat(@Nullable String brought) {
     return brought != null && isSane(brought) ? brought : null;
   }

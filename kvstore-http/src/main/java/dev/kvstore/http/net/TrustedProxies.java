@@ -14,10 +14,10 @@ import org.eclipse.jetty.util.InetAddressSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes one {@link ForwardedHeader}, but just what proxies have written whose address is known:
- * a client can write anything there, and in the other header, which is ignored. So the list of
- * addresses is read from its end, up to the first that is not such a proxy's; that is the remote
- * address of the request from then on.
+ * Evaluates one {@link ForwardedHeader}, but trusts only the entries of proxies with known
+ * addresses: a client can write anything there, and in the other header, which is ignored. The list
+ * of addresses is read from its end up to the first one that is not a trusted proxy; that becomes
+ * the remote address of the request.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   private final InetAddressSet trusted = new InetAddressSet();
@@ -30,7 +30,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
   /**
    * Returns the proxies with these addresses.
    *
-   * @param header in which they name their clients
+   * @param header the header in which they name their clients
    * @param addresses addresses or networks, such as {@code 10.0.0.0/8} and {@code ::1}
    * @throws IllegalArgumentException if one is neither
    */
@@ -68,7 +68,7 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     return client;
   }
 
-  /** A request as the client has sent it to the proxy. */
+  /** A request as the client sent it to the proxy. */
   private static final class Forwarded extends Request.Wrapper {
     private final ConnectionMetaData connection;
     private final HttpURI uri;

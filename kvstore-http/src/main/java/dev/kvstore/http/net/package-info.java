@@ -1,4 +1,4 @@
-/** What goes on below HTTP: connections, who is at their other end, and how fast they are. */
+/** The level below HTTP: connections, the identity of their clients, and their speed. */
 @NullMarked
 package dev.kvstore.http.net;
 

@@ -4,14 +4,14 @@ import dev.kvstore.spi.EntryStore;
 import dev.kvstore.spi.ForwardingEntryStore;
 
 /**
- * A store as one request sees it: before each read and write it checks again whether the caller may
- * go on. A request can take long, by its body or the pages of its answer, and a token can be
- * revoked meanwhile.
+ * The store of one request, which checks the caller's permission again before each read and write.
+ * A request can take long, because of its body or the pages of its response, and the token can be
+ * revoked during that time.
  */
 public final class GuardedStore extends ForwardingEntryStore {
   private final Runnable check;
 
-  /** @param check throws where the caller may not go on */
+  /** @param check throws if the caller is no longer permitted */
   GuardedStore(EntryStore store, Runnable check) {
     super(store);
     this.check = check;

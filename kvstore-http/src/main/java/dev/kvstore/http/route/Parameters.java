@@ -22,11 +22,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query parameters of a request. One that the resource does not know is an error, since a
- * misspelt {@code ?tll=PT1H} would otherwise store for ever; so is one that comes twice.
+ * The query parameters of a request. An unknown parameter is an error, because a misspelled
+ * {@code ?tll=PT1H} would otherwise store an entry forever; so is a duplicate.
  */
 public final class Parameters {
-  /** The digits of a fraction that an instant has no room for. */
+  /** Matches the digits of a fraction beyond nanoseconds. */
   private static final Pattern NANOS = Pattern.compile("(\\.\\d{9})\\d++");
 
   private final Map<String, List<String>> values;
@@ -36,8 +36,7 @@ public final class Parameters {
   }
 
   /**
-   * @param known the names of the parameters that the resource knows; only {@code key} may be given
-   *     several times
+   * @param known the names of the resource's parameters; only {@code key} may be repeated
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
   static Parameters parse(@Nullable String query, Set<String> known) {
@@ -65,7 +64,7 @@ public final class Parameters {
     return values.containsKey(name);
   }
 
-  /** Refuses the parameter together with any of the others. */
+  /** Refuses the parameter in combination with any of the others. */
   public void excludes(String name, String... others) {
     for (String other : others) {
       if (has(name) && has(other)) {
@@ -74,14 +73,14 @@ public final class Parameters {
     }
   }
 
-  /** Returns the value, or null where the parameter is not given. */
+  /** Returns the value, or null if the parameter is absent. */
   @Nullable
   public String text(String name) {
     List<String> given = values.get(name);
     return given == null ? null : given.get(0);
   }
 
-  /** Returns whether the parameter is {@code true}; it is not where it is not given. */
+  /** Returns true if the parameter is {@code true}; false if it is absent. */
   public boolean flag(String name) {
     String text = text(name);
     if (text == null || text.equals("false")) {
@@ -93,7 +92,7 @@ public final class Parameters {
     throw invalid("The parameter '" + name + "' must be true or false");
   }
 
-  /** Returns which of the choices the parameter makes, the first where it is not given. */
+  /** Returns the chosen value; the first choice if the parameter is absent. */
   public String choice(String name, String... choices) {
     String text = text(name);
     if (text == null) {
@@ -107,12 +106,12 @@ public final class Parameters {
     throw invalid("The parameter '" + name + "' must be one of: " + String.join(", ", choices));
   }
 
-  /** Returns whether the parameter {@code ttl} asks to leave the expiry as it is. */
+  /** Returns true if the parameter {@code ttl} requests to keep the expiry. */
   public boolean keepsExpiry() {
     return "keep".equals(text("ttl"));
   }
 
-  /** Returns the parameter {@code ttl}, or null where it is not given. */
+  /** Returns the parameter {@code ttl}, or null if it is absent. */
   @Nullable
   public Duration timeToLive() {
     return duration("ttl");
@@ -131,7 +130,7 @@ public final class Parameters {
     }
   }
 
-  /** Returns the keys that the parameters {@code key} name, each once and in their order. */
+  /** Returns the keys in the parameters {@code key}, in order and without duplicates. */
   public Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
     for (String key : values.getOrDefault("key", List.of())) {
@@ -150,13 +149,13 @@ public final class Parameters {
     return after == null ? query : query.after(after);
   }
 
-  /** Returns the parameter {@code prefix}, which is empty where it is not given. */
+  /** Returns the parameter {@code prefix}; empty if it is absent. */
   public String prefix() {
     String prefix = text("prefix");
     return prefix == null ? "" : KVQuery.prefix(prefix).prefix();
   }
 
-  /** Returns the instant that is given, to the millisecond, or null. */
+  /** Returns the parameter as an instant, to the millisecond, or null. */
   public @Nullable Instant instant(String name) {
     String text = text(name);
     return text == null
@@ -166,7 +165,7 @@ public final class Parameters {
                 + " 2026-01-31T12:00:00Z; a '+' in it is percent-encoded"));
   }
 
-  /** Returns the instant that the text is, to the millisecond; empty if it is none. */
+  /** Parses an instant, to the millisecond; empty if the text is not one. */
   public static Optional<Instant> parseInstant(String text) {
     try {
       String atMostNanos = NANOS.matcher(text).replaceFirst("$1");
@@ -176,7 +175,7 @@ public final class Parameters {
     }
   }
 
-  /** Returns a link to the next page of the resource: these parameters with another position. */
+  /** Returns a link to the next page: these parameters with another position. */
   public String nextLink(String path, String position) {
     StringBuilder link = new StringBuilder("<").append(path).append('?');
     values.forEach((name, texts) -> {

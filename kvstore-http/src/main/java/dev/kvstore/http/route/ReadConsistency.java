@@ -9,18 +9,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** What a request says of how fresh the answer has to be. */
+/** Reads the required freshness from requests. */
 public final class ReadConsistency {
-  /** In an answer a point that it is not before; in a request one that the answer may not be. */
+  /** The sync token: of a response, or the one that a request demands. */
   static final String SYNC_TOKEN = "Sync-Token";
 
-  /** How many seconds ago the node's cache was last known to be right. */
+  /** The age in seconds of the last proof that the node's cache is up to date. */
   static final String STALE = "KV-Stale";
 
   private ReadConsistency() {}
 
   /**
-   * Returns how fresh the request demands its answer to be.
+   * Returns the freshness that the request demands.
    *
    * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER}
    */
@@ -47,7 +47,7 @@ public final class ReadConsistency {
     }
   }
 
-  /** Returns the members of the list that the header is, on however many lines. */
+  /** Returns the elements of a list header with any number of lines. */
   private static List<String> members(HttpServletRequest request, String header) {
     return Collections.list(request.getHeaders(header)).stream()
         .flatMap(line -> List.of(line.split(",", -1)).stream())

@@ -31,14 +31,16 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response, what the request's path addresses, and who asks. Used by one thread
- * at a time.
+ * A request with its response, the resource that its path addresses, and its caller. Used by one
+ * thread at a time.
  */
 public final class RequestContext {
-  /** What of a request makes another representation. */
+  /** Request headers that vary the response. */
   private static final String VARIATIONS = "Accept, Accept-Encoding";
 
-  /** Names a write: by the etag that it gives the entry, where it leaves one. */
+  /**
+   * The idempotency key of a write, which is also the etag of the written entry, if there is one.
+   */
   public static final String ETAG = "KV-Etag";
 
   private static final String REPLAYED = "KV-Replayed";
@@ -95,24 +97,24 @@ public final class RequestContext {
     return path;
   }
 
-  /** Returns who asks; where several keys are named or listed, it says for which they may. */
+  /** Returns the caller. A handler of several keys must check its permission for each of them. */
   public Principal principal() {
     return principal;
   }
 
-  /** Returns the name under which the limits of one client are counted. */
+  /** Returns the name of the client for counting limits. */
   public String client() {
     return client;
   }
 
-  /** Returns what the request and its answer hold in memory. */
+  /** Returns the memory account of the request and its response. */
   public Room room() {
     return room;
   }
 
   /**
-   * Returns the body, which is in memory; of a write that names itself, it is known again by its
-   * digest.
+   * Returns the body, which is in memory. For a write with an idempotency key, reading it also
+   * computes its digest.
    */
   public InputStream body() {
     return body(body);
@@ -127,7 +129,7 @@ public final class RequestContext {
     return new DigestInputStream(content, digest);
   }
 
-  /** Reads the file with the body, if the write names itself, so that it is known again. */
+  /** Computes the digest of the body's file if the write has an idempotency key. */
   public void digestBodyFile() throws IOException {
     if (bodyFile != null && request.getHeader(ETAG) != null) {
       try (InputStream content = body(Files.newInputStream(bodyFile.path()))) {
@@ -136,12 +138,12 @@ public final class RequestContext {
     }
   }
 
-  /** Returns the file with the body, if its resource keeps bodies in files and there is one. */
+  /** Returns the file with the body, if the resource keeps bodies in files and there is one. */
   public Optional<BodyFile> bodyFile() {
     return Optional.ofNullable(bodyFile);
   }
 
-  /** Sets the body, which is in this file. */
+  /** Sets the file with the body. */
   public void bodyFile(BodyFile file) {
     bodyFile = file;
   }
@@ -151,12 +153,12 @@ public final class RequestContext {
     bodySize = size;
   }
 
-  /** Returns how many bytes the body has, as far as it was received. */
+  /** Returns the number of received bytes of the body. */
   public int bodySize() {
     return bodySize;
   }
 
-  /** Lets the request's own thread go before there is an answer. */
+  /** Releases the request's own thread before there is a response. */
   public AsyncContext startAsync() {
     AsyncContext started = async;
     if (started == null) {
@@ -167,7 +169,7 @@ public final class RequestContext {
     return started;
   }
 
-  /** As {@link #startAsync()}; the caller completes the answer. */
+  /** Like {@link #startAsync()}; the caller must complete the response. */
   public AsyncContext handOver() {
     handedOver = true;
     return startAsync();
@@ -178,12 +180,12 @@ public final class RequestContext {
     handedOver = false;
   }
 
-  /** Lets the request wait for this once its handler has returned, and go on with it. */
+  /** Makes the request wait for this after its handler has returned, and then continue with it. */
   public void suspend(Suspension waiting) {
     suspension = waiting;
   }
 
-  /** Returns what the request waits for, once, or null if it does not. */
+  /** Returns and clears the suspension, or null if there is none. */
   public @Nullable Suspension takeSuspension() {
     Suspension waiting = suspension;
     suspension = null;
@@ -194,7 +196,7 @@ public final class RequestContext {
     return async != null;
   }
 
-  /** Completes the answer, unless someone else does. */
+  /** Completes the response, unless it was handed over. */
   public void complete() {
     if (async != null && !handedOver) {
       async.complete();
@@ -210,8 +212,8 @@ public final class RequestContext {
   }
 
   /**
-   * Returns the store that the path names, the same each time. Each of its operations calls
-   * {@link #recheck()} first.
+   * Returns the store in the path, always the same object. Each of its operations first calls
+   * {@link #recheck()}.
    */
   public EntryStore entries() {
     EntryStore opened = entries;
@@ -228,18 +230,19 @@ public final class RequestContext {
   }
 
   /**
-   * Checks that the caller may still do what it could when the request was admitted; to be called
-   * before each write and each further part of an answer.
+   * Checks that the caller still has the permissions with which the request was admitted. Call it
+   * before each write and each further part of a response.
    *
-   * @throws ProblemException if its token was revoked, has expired or was changed, or if there was
-   *     none and one is needed by now
+   * @throws ProblemException if the token was revoked, has expired or was changed, or if there was
+   *     none and one is now required
    */
   public void recheck() {
     recheck.run();
   }
 
   /**
-   * Returns a digest of the body as far as it was read; empty where it was not. To be called once.
+   * Returns the digest of the part of the body that was read; empty if it was not read. Call only
+   * once.
    */
   public byte[] bodyDigest() {
     return bodyDigest == null ? new byte[0] : bodyDigest.digest();
@@ -257,12 +260,12 @@ public final class RequestContext {
     return !request.getMethod().equals("GET") && !request.getMethod().equals("HEAD");
   }
 
-  /** Ends the connection, so that nobody takes the half of an answer for the whole. */
+  /** Closes the connection, so that a partial response is not mistaken for a complete one. */
   public static void abort(HttpServletRequest request) {
     core(request).getConnectionMetaData().getConnection().getEndPoint().close();
   }
 
-  /** Returns whether the client has closed its connection; for a request that was read. */
+  /** Returns true if the client has closed its connection. Only for a request that was read. */
   public boolean isClientGone() {
     return PacedConnector.isClientGone(core(request));
   }
@@ -275,12 +278,12 @@ public final class RequestContext {
     return method().equals("HEAD");
   }
 
-  /** Returns the query parameters, of which only these are known. */
+  /** Returns the query parameters, of which only these are allowed. */
   public Parameters parameters(String... known) {
     return Parameters.parse(request.getQueryString(), Set.of(known));
   }
 
-  /** How fresh what is read must be, once {@link #demand} was called. */
+  /** Returns the required freshness of reads, as set by {@link #demand}. */
   public ReadOptions readOptions() {
     return readOptions;
   }
@@ -290,8 +293,8 @@ public final class RequestContext {
   }
 
   /**
-   * Says which point in the store's history the answer is not before, to who may know that there is
-   * a store; to be called again when more was read, as long as nothing was sent.
+   * Sets the sync token of the response, if the caller may know of the store. Call it again after
+   * further reads, before anything was sent.
    */
   public void tellPosition() {
     if (!store().isEmpty() && principal.mayEnter(store())) {
@@ -300,7 +303,7 @@ public final class RequestContext {
     }
   }
 
-  /** Says that the write was done when it came before. */
+  /** Marks the response as that of an earlier, identical write. */
   public void tellReplayed() {
     replayed = true;
     header(REPLAYED, "true");
@@ -310,7 +313,7 @@ public final class RequestContext {
     return replayed;
   }
 
-  /** Says how old the entry may be, where the cache has lost touch with the database. */
+  /** Sets the staleness of the entry, if it is stale. */
   public void tellStale(KVEntry<?> entry) {
     if (entry.stale()) {
       entries()
@@ -320,42 +323,52 @@ public final class RequestContext {
     }
   }
 
-  /** Returns true if the answer is about the store as it was at an instant. */
+  /** Returns true if the response is about the store as of a past instant. */
   public boolean isOfThePast() {
     return readOptions.at().isPresent();
   }
 
   /**
-   * Lets a reader's cache keep the answer, but ask with its etag each time; unless it is about the
-   * past, which has no etag.
+   * Lets caches of readers keep the response and revalidate it by etag each time; except for a
+   * response about the past, which has no etag.
    */
   public void allowRevalidation() {
     header("Cache-Control", isOfThePast() ? "no-store" : "private, no-cache");
-    // In one place, whether or not the answer is compressed; and by origin where that matters.
+    // Set the whole header here, whether or not the response is compressed, and by origin if that
+    // matters.
     boolean byOrigin = response.getHeaders("Vary").contains("Origin");
     header("Vary", byOrigin ? VARIATIONS + ", Origin" : VARIATIONS);
   }
 
   /**
-   * Writes to the audit log what the request did to its store.
+   * Writes the action of the request on its store to the audit log.
    *
-   * @param outcome {@code done}, or why it was not
+   * @param outcome {@code done}, or the reason of the failure
    */
   public void audit(String event, String outcome) {
-    String remote = Request.getRemoteAddr(core(request));
-    String by = principal.name().orElse(null);
-    new AuditEvent(event, by, remote, store(), null, outcome, 0).log();
+    audit(event, null, outcome);
   }
 
-  /** Does what is to be in the audit log under this name, whether or not it succeeds. */
+  private void audit(String event, @Nullable String subject, String outcome) {
+    String remote = Request.getRemoteAddr(core(request));
+    String by = principal.name().orElse(null);
+    new AuditEvent(event, by, remote, store(), subject, outcome, 0).log();
+  }
+
+  /** Runs the action and writes it to the audit log under this name, whether or not it succeeds. */
   public <T> T audited(String event, Supplier<T> action) {
+    return audited(event, null, action);
+  }
+
+  /** As {@link #audited(String, Supplier)}; the subject is what it is done to. */
+  public <T> T audited(String event, @Nullable String subject, Supplier<T> action) {
     String outcome = "failed";
     try {
       T result = action.get();
       outcome = "done";
       return result;
     } finally {
-      audit(event, outcome);
+      audit(event, subject, outcome);
     }
   }
 
@@ -364,11 +377,11 @@ public final class RequestContext {
   }
 
   /**
-   * Takes room for so large an answer, before the write that it is about; more than once for the
-   * largest of them.
+   * Reserves memory for the response to a write, before the write. If called several times, the
+   * largest size counts.
    *
-   * @throws ProblemException if there is not so much
-   * @throws OutcomeUnknownException instead, if the write came before and may have been done
+   * @throws ProblemException if there is not enough memory
+   * @throws OutcomeUnknownException instead, if an earlier, identical write may have been done
    */
   public void reserve(int bytes) {
     int more = bytes - reserved;

@@ -1,10 +1,10 @@
 package dev.kvstore.http.route;
 
 /**
- * What a request's path addresses.
+ * The resource that a request's path addresses.
  *
- * @param store a legal store name; empty for what belongs to no store
- * @param key a legal key; empty for what has none
- * @param name the name of a label; empty for what has none
+ * @param store a valid store name; empty if the resource does not belong to a store
+ * @param key a valid key; empty if there is none
+ * @param name the name of a label; empty if there is none
  */
 public record ResourcePath(Route route, String store, String key, String name) {}

@@ -4,11 +4,11 @@ import dev.kvstore.http.auth.Access;
 import java.util.List;
 
 /**
- * One line of the route table.
+ * A route of the route table.
  *
- * @param path as the OpenAPI description has it
- * @param methods {@code HEAD} and {@code OPTIONS} included
- * @param maxBodyBytes the most bytes that the body of a request has
+ * @param path the path as in the OpenAPI description
+ * @param methods the methods, including {@code HEAD} and {@code OPTIONS}
+ * @param maxBodyBytes the maximum size of a request's body in bytes
  */
 public record Route(
     String path, List<String> methods, Access access, long maxBodyBytes, ResourceHandler handler) {

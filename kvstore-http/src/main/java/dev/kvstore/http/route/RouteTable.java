@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The resources of the service, one route for each. A path is fixed, or it is
- * {@code /v1/stores/{store}}, perhaps with a name behind it and then perhaps a key, or a label's
- * name, to which the prefixes of tokens do not apply.
+ * The resources of the service, with one route each. A path is fixed, or it is
+ * {@code /v1/stores/{store}}, optionally followed by a name and then optionally by a key, or by a
+ * label's name, to which the prefixes of tokens do not apply.
  */
 public final class RouteTable {
   private static final String STORES = "/v1/stores/";
@@ -28,8 +28,8 @@ public final class RouteTable {
   /**
    * Adds a route.
    *
-   * @param methods separated by commas, without {@code HEAD} and {@code OPTIONS}
-   * @param maxBodyBytes the most bytes that the body of a request has; 0 where none is read
+   * @param methods the methods, separated by commas, without {@code HEAD} and {@code OPTIONS}
+   * @param maxBodyBytes the maximum size of a request's body in bytes; 0 if none is read
    */
   public void add(
       String methods, String path, Access access, long maxBodyBytes, ResourceHandler handler) {
@@ -37,7 +37,7 @@ public final class RouteTable {
     routes.put(path, new Route(path, List.of(all.split(", ", -1)), access, maxBodyBytes, handler));
   }
 
-  /** Adds a route for the data of a store, as {@link #add}; its path goes on with the name. */
+  /** Adds a route for the data of a store, like {@link #add}; its path continues with the name. */
   public void addData(String methods, String name, long maxBodyBytes, ResourceHandler handler) {
     add(methods, STORES + "{store}/" + name, Access.DATA, maxBodyBytes, handler);
   }
@@ -47,11 +47,11 @@ public final class RouteTable {
   }
 
   /**
-   * Reads the path as it was sent: percent-encoded, with its dots and semicolons. Nothing is
-   * normalized, so no path can come to address something else than it says.
+   * Resolves the path as it was sent: percent-encoded, with its dots and semicolons. Nothing is
+   * normalized, so no path can address something unexpected.
    *
    * @throws ProblemException if there is no such resource
-   * @throws InvalidInputException if the store name or key is not legal
+   * @throws InvalidInputException if the store name or key is not valid
    */
   public ResourcePath resolve(String rawPath) {
     if (!rawPath.startsWith(STORES) || rawPath.length() == STORES.length()) {

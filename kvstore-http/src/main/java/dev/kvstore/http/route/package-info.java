@@ -1,4 +1,4 @@
-/** What a request addresses and asks for, apart from its body. */
+/** Requests except for their bodies: resources, parameters, freshness. */
 @NullMarked
 package dev.kvstore.http.route;
 

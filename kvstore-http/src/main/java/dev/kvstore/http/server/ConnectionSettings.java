@@ -7,16 +7,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connections have to put up with.
+ * The settings of connections.
  *
- * @param tls null where the service speaks plain HTTP
- * @param maxHeaderBytes the most bytes of a request's line and headers
- * @param maxConnections how many there may be at a time; more wait to be accepted
- * @param patience how long a client may keep the service waiting in the midst of a request or an
- *     answer
- * @param bytesPerSecond how fast it has to be where it takes longer than that
- * @param bodyTimeout how long a body may take in all, beside the time that 16 KiB per second allow
- * @param maxRequestsPerClient how many requests of one token or address are executed at a time
+ * @param tls null for plain HTTP
+ * @param maxHeaderBytes the maximum size of a request's line and headers in bytes
+ * @param maxConnections the maximum number of open connections; more wait to be accepted
+ * @param patience how long a client may keep the service waiting during a request or a response
+ * @param bytesPerSecond the minimum rate of a client that takes longer
+ * @param bodyTimeout how long a body may take in total, in addition to its time at 16 KiB per
+ *     second
+ * @param maxRequestsPerClient the maximum number of concurrent requests of one token or address
  */
 public record ConnectionSettings(
     @Nullable TlsFiles tls,
@@ -27,8 +27,8 @@ public record ConnectionSettings(
     Duration bodyTimeout,
     int maxRequestsPerClient) {
   /**
-   * Plain HTTP, 64 KiB of headers, 10,000 connections, 30 seconds, 1 KiB per second; a minute for a
-   * body, and a quarter of all requests for each client.
+   * Plain HTTP, 64 KiB of headers, 10,000 connections, a patience of 30 seconds, 1 KiB per second,
+   * a minute for a body, and a quarter of all requests per client.
    */
   public static final ConnectionSettings DEFAULT = new ConnectionSettings(
       null,

@@ -41,11 +41,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.MDC;
 
 /**
- * Every request comes here. The path is read by the {@link RouteTable}, not by Javalin, which would
- * decode it first; and the method is the one on the request line, not one that a header claims.
+ * Dispatches all requests. The path is resolved by the {@link RouteTable}, not by Javalin, which
+ * would decode it first. The method is that of the request line; override headers are ignored.
  *
- * <p>Until a request is known to be allowed and its body is there, and for as long as its answer
- * waits for the reader, it has no thread. In between it is executed by one of the {@link Workers}.
+ * <p>A request has no thread until it is authorized and its body was received, nor while its
+ * response waits for the reader. In between it is executed by one of the {@link Workers}.
  */
 record Dispatcher(
     EntryDatabase database,
@@ -57,7 +57,7 @@ record Dispatcher(
     RouteTable routes,
     RefusalLog refusals)
     implements Handler {
-  /** What the log calls the id of the request. */
+  /** The name of the request's id in the log. */
   private static final String REQUEST_ID = "requestId";
 
   @Override
@@ -70,7 +70,8 @@ record Dispatcher(
       failures.setCommonHeaders(javalin.req(), javalin.res(), requestId);
       begin(javalin.req(), javalin.res());
       if (javalin.req().isAsyncStarted()) {
-        // Who has started that ends it, too; without a future Javalin would, now.
+        // The code that started async processing also completes it. Without a future, Javalin would
+        // complete it now.
         javalin.future(CompletableFuture::new);
       }
     } finally {
@@ -107,12 +108,12 @@ record Dispatcher(
         Request.addCompletionListener(RequestContext.core(request), failure -> action.run());
   }
 
-  /** Browsers ask without a token whether they may send one. */
+  /** Returns the access rule. Browsers send preflight requests without a token. */
   private Access access(HttpServletRequest request, Route route) {
     return cors.isPreflight(request) ? Access.PUBLIC : route.access();
   }
 
-  /** What is wrong with a path is told to those alone who may ask for anything. */
+  /** Resolves the path. The caller is authenticated before an error in the path is reported. */
   private ResourcePath path(HttpServletRequest request) {
     try {
       checkUri(RequestContext.core(request).getHttpURI());
@@ -144,7 +145,10 @@ record Dispatcher(
     return accessControl.admit(request, access);
   }
 
-  /** Refuses what may not be, answers what needs nobody to wait for, and returns true if it was. */
+  /**
+   * Refuses an unauthorized request, and answers one that needs no blocking. Returns true if it was
+   * answered.
+   */
   private boolean isAnswered(RequestContext context) throws IOException {
     Route route = context.path().route();
     String method = context.method();
@@ -181,9 +185,9 @@ record Dispatcher(
   }
 
   /**
-   * Gets the body, if there is one, then executes the request. The body of a read has no meaning
-   * and is not read: a client without a token could fill the memory with it. The server ends the
-   * connection behind it.
+   * Receives the body, if there is one, then executes the request. The body of a read has no
+   * meaning and is not read, because a client without a token could exhaust memory with it. The
+   * server then closes the connection.
    */
   private void receive(RequestContext context) throws IOException {
     HttpServletRequest request = context.request();
@@ -231,7 +235,7 @@ record Dispatcher(
         context.complete();
       } else {
         context.startAsync();
-        // From here on another thread may go on.
+        // From here on another thread may continue the request.
         waiting.await(() -> goOn(context, waiting));
       }
     } catch (IOException | RuntimeException | Error e) {

@@ -17,11 +17,11 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for requests that Jetty refuses before any handler sees them: the same documents as every
- * other error, never a page.
+ * Responses to requests that Jetty refuses before any handler is called: problem documents like all
+ * other errors, never HTML pages.
  */
 final class ErrorPages implements Request.Handler {
-  /** What Jetty gives as the path where it could not read the request line. */
+  /** Jetty's path for an unreadable request line. */
   private static final String UNREAD = "/badMessage";
 
   @Override
@@ -37,7 +37,7 @@ final class ErrorPages implements Request.Handler {
     Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     Problem problem =
         Problems.ofStatus(response.getStatus(), message instanceof String text ? text : null);
-    // While it stops, the server turns requests away before they are handled.
+    // While stopping, the server refuses requests before they are handled.
     return problem.kind() == ErrorKind.UNAVAILABLE && !HttpMethod.GET.is(request.getMethod())
         ? problem.with("outcome", "not-done")
         : problem;

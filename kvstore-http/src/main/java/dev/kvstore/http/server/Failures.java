@@ -20,20 +20,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests that end with an exception, without waiting for their readers. Thread-safe. */
+/**
+ * Sends the responses to requests that end with an exception, without waiting for their readers.
+ * Thread-safe.
+ */
 record Failures(Cors cors, RefusalLog refusals) {
-  /** Of clients that are not known, or were led here by another name. */
+  /**
+   * The statuses after which the connection is closed: unknown clients and misdirected requests.
+   */
   private static final Set<Integer> CLOSING = Set.of(401, 421);
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
-  /** A longer path is left out of the answer: no legal key needs so much. */
+  /** The maximum length of a path in a response; no valid key needs a longer one. */
   private static final int MAX_INSTANCE = 4096;
 
-  /** Whose caller lacks rights. */
+  /** The statuses of callers without permission. */
   private static final Set<Integer> REFUSED = Set.of(401, 403);
 
-  /** Sets what all answers have. */
+  /** Sets the headers of all responses. */
   void setCommonHeaders(
       HttpServletRequest request, HttpServletResponse response, String requestId) {
     cors.allowAnswer(request, response);
@@ -41,10 +46,11 @@ record Failures(Cors cors, RefusalLog refusals) {
   }
 
   /**
-   * Answers with what went wrong, and completes the answer.
+   * Sends the error and completes the response.
    *
-   * @param context null where it is not known who asks for what
-   * @param close whether the connection ends with the answer, and what was not read is not
+   * @param context null if the caller or the resource is unknown
+   * @param close true to close the connection after the response, without reading the rest of the
+   *     request
    */
   void answer(
       HttpServletRequest request,
@@ -71,7 +77,8 @@ record Failures(Cors cors, RefusalLog refusals) {
       return;
     }
     try {
-      // So that all of it stays in there until the server sends it, after the request was handled.
+      // Make the buffer large enough that the server sends the response only after the request was
+      // handled.
       response.setBufferSize(Math.max(response.getBufferSize(), body.length + 1));
       response.getOutputStream().write(body);
     } catch (IOException e) {
@@ -79,7 +86,7 @@ record Failures(Cors cors, RefusalLog refusals) {
     }
   }
 
-  /** As {@link #answer}, before the body of the request was read, which is not wanted. */
+  /** Like {@link #answer}, before the body of the request was read; the body is discarded. */
   void refuse(
       HttpServletRequest request,
       HttpServletResponse response,
@@ -103,7 +110,9 @@ record Failures(Cors cors, RefusalLog refusals) {
     }
   }
 
-  /** Sets the status and the headers, and returns the body; null where it is too late for one. */
+  /**
+   * Sets the status and the headers and returns the body; null if the response was already sent.
+   */
   private byte @Nullable [] prepare(
       HttpServletRequest request,
       HttpServletResponse response,
@@ -129,7 +138,7 @@ record Failures(Cors cors, RefusalLog refusals) {
     }
     problem.headers().forEach(response::setHeader);
     if (CLOSING.contains(problem.kind().status())) {
-      // What such a client has sent ahead is not served.
+      // Do not serve further requests that such a client has already sent.
       response.setHeader("Connection", "close");
     }
     response.setStatus(problem.kind().status());
@@ -162,7 +171,7 @@ record Failures(Cors cors, RefusalLog refusals) {
     }
   }
 
-  /** The path as it can stand in a log: on one line. */
+  /** Returns the path for a log, on one line. */
   private static String shown(HttpServletRequest request) {
     return request.getRequestURI().replaceAll("[^!-~]", "?");
   }

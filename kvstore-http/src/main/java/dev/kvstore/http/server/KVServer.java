@@ -30,15 +30,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service over one database, listening. Thread-safe.
+ * A running service over one database. Thread-safe.
  *
- * <p>{@link #close()} stops accepting requests and returns when those being handled are answered,
- * or the time for it has run out; streams of events end at once. It does not close the database.
+ * <p>{@link #close()} stops accepting requests and returns when running requests have ended or the
+ * stop timeout has passed; event streams end at once. It does not close the database.
  */
 public final class KVServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
 
-  /** For all that does not block: accepting, reading and writing. */
+  /**
+   * The number of additional threads for work that does not block: accepting, reading and writing.
+   */
   private static final int SPARE_THREADS = 32;
 
   private static final int MIN_THREADS = 8;
@@ -46,7 +48,7 @@ public final class KVServer implements AutoCloseable {
 
   private final int port;
 
-  /** In the order in which they are to run. */
+  /** In the order in which they are run. */
   private final List<Runnable> closers;
 
   private KVServer(int port, List<Runnable> closers) {
@@ -55,11 +57,11 @@ public final class KVServer implements AutoCloseable {
   }
 
   /**
-   * Returns the service once it listens. Everybody on this machine may do everything.
+   * Starts the service and returns when it listens. Everyone on this machine has full access.
    *
-   * @param database stays the caller's, who closes it after the service
-   * @throws IllegalArgumentException if others than this machine could reach the address
-   * @throws UncheckedIOException if the service cannot listen there
+   * @param database owned by the caller, who must close it after the service
+   * @throws IllegalArgumentException if other machines could reach the address
+   * @throws UncheckedIOException if the service cannot listen at the address
    * @throws InvalidInputException if the files for TLS cannot be used
    */
   public static KVServer start(ServerSettings settings, EntryDatabase database) {
@@ -77,7 +79,7 @@ public final class KVServer implements AutoCloseable {
     return start(settings, database, accessControl, new Metrics());
   }
 
-  /** Starts a service, which closes the metrics with itself. */
+  /** Starts a service, which also closes the metrics when it is closed. */
   public static KVServer start(
       ServerSettings settings,
       EntryDatabase database,
@@ -87,7 +89,7 @@ public final class KVServer implements AutoCloseable {
     ChangePolls polls =
         new ChangePolls(settings.events().maxStreams(), settings.events().maxPerClient());
     RefusalLog refusals = new RefusalLog(System::nanoTime);
-    // The streams would go on for ever, and the server waits for everything that is being answered.
+    // Close the streams first: the server waits for running requests, and streams would never end.
     List<Runnable> closers =
         new ArrayList<>(List.of(streams::close, polls::close, metrics::close, refusals::close));
     try {

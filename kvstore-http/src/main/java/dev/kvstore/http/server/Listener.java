@@ -26,12 +26,15 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Where the service listens, and what it does below HTTP. */
+/** The listening socket of the service, and its settings below HTTP. */
 final class Listener implements AutoCloseable {
-  /** Longer than clients keep a connection that they do not use: the JDK's does for 30 seconds. */
+  /**
+   * The idle timeout, longer than that of clients: the JDK's client keeps connections for 30
+   * seconds.
+   */
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
 
-  /** With no room for more connections, those that are not used have to go sooner. */
+  /** The idle timeout while the maximum number of connections is reached. */
   private static final Duration IDLE_TIMEOUT_WHEN_FULL = Duration.ofSeconds(2);
 
   private static final Duration CERTIFICATE_CHECKS = Duration.ofSeconds(10);
@@ -41,13 +44,19 @@ final class Listener implements AutoCloseable {
   private @Nullable NetworkConnectionLimit limit;
   private @Nullable ServerConnector opened;
 
-  /** Of the memory of the process, so much is for heads that are not complete. */
+  /** The fraction of the process's memory for incomplete heads. */
   private static final int HEAD_MEMORY_PART = 16;
 
-  /** Java's default of 50 makes clients wait for seconds when some hundred connect at once. */
+  /**
+   * The accept queue. With Java's default of 50, clients wait for seconds when hundreds connect at
+   * once.
+   */
   private static final int ACCEPT_QUEUE = 1024;
 
-  /** The system's own grows to megabytes, which it fills for a client that reads nothing. */
+  /**
+   * The send buffer. That of the system grows to megabytes, which a client that reads nothing would
+   * fill.
+   */
   private static final int SEND_BUFFER = 256 * 1024;
 
   private Listener(ServerSettings settings, @Nullable Tls tls) {
@@ -70,22 +79,22 @@ final class Listener implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(connections.maxHeaderBytes());
     http.setIdleTimeout(connections.patience().toMillis());
-    // Keys may hold anything, and the resource path is read itself.
+    // Keys may contain any characters, and the service resolves the path itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
     List<String> proxies = settings.web().trustedProxies();
     if (!proxies.isEmpty()) {
       http.addCustomizer(TrustedProxies.of(proxies, settings.web().forwardedHeader()));
     }
     if (tls != null) {
-      // There is one certificate, for whatever name the client knows the service by.
+      // There is only one certificate, for any host name.
       http.addCustomizer(new SecureRequestCustomizer(false));
     }
   }
 
   /**
-   * Listens before anything else is started, so that nothing has to be stopped where it cannot.
+   * Listens before anything else is started, so that a failure needs no cleanup.
    *
-   * @throws UncheckedIOException if it cannot
+   * @throws UncheckedIOException if it cannot listen
    */
   ServerConnector listen(Server server, HttpConfiguration http) {
     ConnectionSettings connections = settings.connections();
@@ -116,7 +125,7 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  /** Returns the memory for unfinished heads: for a few of the largest at least. */
+  /** Returns the memory for incomplete heads, enough for at least a few of maximum size. */
   private static Shares heads(int maxHeaderBytes) {
     long largest = PacedConnector.headMemory(maxHeaderBytes);
     long all = Math.max(Runtime.getRuntime().maxMemory() / HEAD_MEMORY_PART, 8 * largest);
@@ -142,7 +151,8 @@ final class Listener implements AutoCloseable {
   }
 
   /**
-   * Ends the watch over the files, and lets the port go, which a server that did not start keeps.
+   * Stops watching the files, and releases the port, which a server that failed to start would
+   * keep.
    */
   @Override
   public void close() {

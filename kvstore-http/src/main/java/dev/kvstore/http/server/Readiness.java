@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the database serves. It is asked by one thread at a time, never a caller's, and its
- * answer is kept for a second: the check is open to all. Thread-safe.
+ * Checks that the database is available. It is queried by one thread at a time, never that of a
+ * caller, and the result is cached for a second, because the check is open to everyone.
+ * Thread-safe.
  */
 final class Readiness {
   private static final Duration KEPT = Duration.ofSeconds(1);
@@ -27,19 +28,19 @@ final class Readiness {
     this(database, System::nanoTime);
   }
 
-  /** @param nanos as {@link System#nanoTime} */
+  /** @param nanos the clock, like {@link System#nanoTime} */
   Readiness(EntryDatabase database, LongSupplier nanos) {
     this.database = database;
     this.nanos = nanos;
   }
 
-  /** One time that the database is asked; its result is how long that took. */
+  /** A check of the database; its result is the duration. */
   private record Look(long began, CompletableFuture<Duration> took) {}
 
   /**
    * Returns how long the database took to answer.
    *
-   * @throws KVException if it does not serve, or has not answered for a second
+   * @throws KVException if it is unavailable, or has not answered for a second
    */
   Duration check() {
     long now = nanos.getAsLong();
@@ -55,13 +56,13 @@ final class Readiness {
     return await(look);
   }
 
-  /** A database that hangs keeps its thread, and not a worker, until its own time limit. */
+  /** Starts a check on its own thread, so that a hanging database does not block a worker. */
   private void start(Look look) {
     Thread thread = new Thread(() -> ask(look), "kvstore-readiness");
     thread.setDaemon(true);
     try {
       thread.start();
-    } catch (Error e) { // no more threads
+    } catch (Error e) { // no thread could be started
       look.took.completeExceptionally(e);
     }
   }

@@ -12,10 +12,10 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes requests that were refused for lack of rights to the audit log, but not each of a flood:
- * within a minute the first of a caller is a line, and the number of the others is one more when
- * the minute is over. Beyond {@value #MAX_CALLERS} callers a minute all are counted together.
- * Thread-safe.
+ * Writes requests that were refused for lack of permission to the audit log, aggregating floods:
+ * the first refusal of a caller within a minute is one line, and the number of further ones is
+ * another line at the end of the minute. Beyond {@value #MAX_CALLERS} callers per minute, the
+ * others are counted together. Thread-safe.
  */
 final class RefusalLog implements AutoCloseable {
   static final int MAX_CALLERS = 20;
@@ -25,7 +25,7 @@ final class RefusalLog implements AutoCloseable {
 
   private final LongSupplier nanoTime;
 
-  /** How many more there were of each caller; guarded by this. */
+  /** The number of further refusals of each caller; guarded by this. */
   private final Map<Caller, Long> more = new LinkedHashMap<>();
 
   private volatile boolean counting; // written under the lock
@@ -37,7 +37,7 @@ final class RefusalLog implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** @param store empty where the request is for none, or was refused before that was known */
+  /** @param store empty if the request is not for a store, or was refused before that was known */
   void add(HttpServletRequest request, String store, ErrorKind kind) {
     add(
         request.getAttribute(RequestRecords.TOKEN_NAME) instanceof String name ? name : null,
@@ -47,7 +47,7 @@ final class RefusalLog implements AutoCloseable {
         kind.code());
   }
 
-  /** @param by the name of the token, if that is known */
+  /** @param by the name of the token, or null if unknown */
   void add(
       @Nullable String by, String remote, @Nullable String store, String subject, String outcome) {
     boolean isFirst;
@@ -71,7 +71,7 @@ final class RefusalLog implements AutoCloseable {
     }
   }
 
-  /** Writes what was counted, if the minute is over; to be called now and then. */
+  /** Writes the counts if the minute is over. Call it periodically. */
   void flushIfDue() {
     if (isDue()) {
       synchronized (this) {
@@ -97,7 +97,7 @@ final class RefusalLog implements AutoCloseable {
     counting = false;
   }
 
-  /** Writes what was counted. */
+  /** Writes the counts. */
   @Override
   public synchronized void close() {
     flush();

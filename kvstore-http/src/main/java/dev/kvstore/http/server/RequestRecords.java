@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Measures each request that was answered, those too which the server refused before anything of
- * the service saw them; and writes them to the access log, if there is to be one. Neither has the
- * path, which holds the key, nor the query.
+ * Adds each answered request to the metrics, including those that the server refused before the
+ * service handled them, and writes it to the access log, if enabled. Neither contains the path,
+ * which has the key, or the query.
  */
 record RequestRecords(Metrics metrics, boolean accessLog) implements RequestLog {
   /** The request's attribute with its {@link Route}. */
   static final String ROUTE = "dev.kvstore.resource";
 
-  /** The request's attribute with the name of the token that it brought, if any. */
+  /** The request's attribute with the name of its token, if any. */
   static final String TOKEN_NAME = "dev.kvstore.token";
 
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.kvstore.http.access");
@@ -57,12 +57,12 @@ record RequestRecords(Metrics metrics, boolean accessLog) implements RequestLog 
     event.log("Answered");
   }
 
-  /** Returns the request's route; {@code none} if it is not known. */
+  /** Returns the request's route; {@code none} if it is unknown. */
   static String route(HttpServletRequest request) {
     return label(request.getAttribute(ROUTE));
   }
 
-  /** All pages are one. */
+  /** Returns the label of a route; all pages have the same one. */
   private static String label(@Nullable Object route) {
     if (route instanceof Route matched) {
       return matched.access() == Access.PAGE ? "/" : matched.path();

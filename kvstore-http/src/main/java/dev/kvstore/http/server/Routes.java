@@ -22,7 +22,9 @@ import dev.kvstore.http.api.pages.PageHandler;
 import dev.kvstore.http.api.snapshots.SnapshotHandler;
 import dev.kvstore.http.api.stores.StoreHandler;
 import dev.kvstore.http.api.stores.StoresHandler;
+import dev.kvstore.http.api.values.CopiesHandler;
 import dev.kvstore.http.api.values.DeletionsHandler;
+import dev.kvstore.http.api.values.DifferencesHandler;
 import dev.kvstore.http.api.values.ListingHandler;
 import dev.kvstore.http.api.values.ValuesHandler;
 import dev.kvstore.http.auth.Access;
@@ -40,8 +42,8 @@ final class Routes {
   private Routes() {}
 
   /**
-   * @param streams will hold the streams of events
-   * @param polls will hold the requests that wait for changes
+   * @param streams the open event streams
+   * @param polls the waiting long polls
    */
   static RouteTable of(
       ServerSettings settings,
@@ -72,6 +74,9 @@ final class Routes {
     table.addData("POST", "counters/{key}", counter, new CounterHandler(bodies, responses, writes));
     table.addData("GET, PUT", "values", batch, new ValuesHandler(bodies, responses, writes));
     table.addData("POST", "deletions", batch, new DeletionsHandler(requests, responses, writes));
+    table.addData(
+        "POST", "copies", batch, new CopiesHandler(database, requests, responses, writes));
+    table.addData("GET", "differences", 0, new DifferencesHandler(database, responses));
     table.addData("GET", "history/{key}", 0, new KeyHistoryHandler(responses));
     table.addData("GET", "history", 0, new HistoryHandler(responses));
     table.addData("GET", "changes", 0, new ChangesHandler(polls, responses));

@@ -8,17 +8,18 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
- * How the service listens and what it takes.
+ * The settings of the service.
  *
- * @param port 0 picks a free one
- * @param limits how large a value may be
- * @param maxBodyBytes the most bytes of a batch
- * @param maxImportBytes the most bytes of a snapshot that is imported
- * @param stopTimeout how long requests that are being handled may take when the service stops
- * @param databaseKind what the database is, for the health check: {@code sqlite}, {@code mongodb}
- * @param connections what connections have to put up with
- * @param web who is in between, and who else may ask
- * @param events how the streams of events are served
+ * @param port the port; 0 for a free one
+ * @param limits the limits of values
+ * @param maxBodyBytes the maximum size of a batch in bytes
+ * @param maxImportBytes the maximum size of an imported snapshot in bytes
+ * @param stopTimeout how long running requests may take when the service stops
+ * @param databaseKind the kind of the database, for the health check: {@code sqlite} or
+ *     {@code mongodb}
+ * @param connections the settings of connections
+ * @param web the settings for proxies and web pages
+ * @param events the settings of event streams
  */
 public record ServerSettings(
     String host,
@@ -32,8 +33,8 @@ public record ServerSettings(
     WebSettings web,
     EventSettings events) {
   /**
-   * Loopback, a free port, values up to 1 MiB, batches up to 16 MiB, imports up to 256 MiB, 10
-   * seconds to stop.
+   * The loopback address, a free port, values up to 1 MiB, batches up to 16 MiB, imports up to 256
+   * MiB, and 10 seconds to stop.
    */
   public static final ServerSettings DEFAULT = new ServerSettings(
       "127.0.0.1",
@@ -47,7 +48,10 @@ public record ServerSettings(
       WebSettings.DEFAULT,
       EventSettings.DEFAULT);
 
-  /** Throws {@link UncheckedIOException} if there is no such address. */
+  /**
+   * Returns true if the address is a loopback address; throws {@link UncheckedIOException} if there
+   * is no such address.
+   */
   public boolean isLoopback() {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();

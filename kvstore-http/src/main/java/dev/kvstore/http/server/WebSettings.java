@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is in between, who else may ask, and whether what they ask is written down.
+ * The settings for proxies, web pages, host names and the access log.
  *
- * @param trustedProxies addresses and networks of the proxies whose word on the client is taken
+ * @param trustedProxies the addresses and networks of proxies that are trusted to name the client
  * @param corsOrigins the other origins whose web pages may use the service
- * @param allowedHosts the names, beside local ones, that the service answers to without tokens
- * @param accessLog whether each request is written to the log
- * @param forwardedHeader where the proxies name their clients
+ * @param allowedHosts the names, besides local ones, that the service answers to without tokens
+ * @param accessLog true to write each request to the log
+ * @param forwardedHeader the header in which the proxies name their clients
  */
 public record WebSettings(
     List<String> trustedProxies,
@@ -19,7 +19,7 @@ public record WebSettings(
     Set<String> allowedHosts,
     boolean accessLog,
     ForwardedHeader forwardedHeader) {
-  /** No proxies, no pages of other origins, local names only, and no access log. */
+  /** No proxies, no pages of other origins, only local names, and no access log. */
   public static final WebSettings DEFAULT =
       new WebSettings(List.of(), Set.of(), Set.of(), false, ForwardedHeader.X_FORWARDED_FOR);
 

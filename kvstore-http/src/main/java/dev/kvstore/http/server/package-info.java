@@ -1,4 +1,4 @@
-/** The assembly of the service, and its life from start to stop. */
+/** The assembly and life cycle of the service. */
 @NullMarked
 package dev.kvstore.http.server;
 

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS 1.2 and 1.3 with the certificate of some files. When the files change, connections from then
- * on get the new one; those that are open go on. Files that cannot be used are reported in the log,
- * and change nothing. Thread-safe.
+ * TLS 1.2 and 1.3 with a certificate from files. When the files change, new connections get the new
+ * certificate; open connections continue. Unusable files are reported in the log and ignored.
+ * Thread-safe.
  */
 public final class Tls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
@@ -34,15 +34,15 @@ public final class Tls implements AutoCloseable {
       @Override
       protected void step() {
         pause(interval);
-        // By their text, not by their time: that is how mounted secrets, which are links, change
-        // too.
+        // Compare their text, not their times, to detect changes of mounted secrets, which are
+        // links, too.
         reloadIfChanged();
       }
     };
   }
 
   /**
-   * Reads the files, and from then on looks every so often whether they have changed.
+   * Reads the files, and then checks them for changes at this interval.
    *
    * @throws PemException if the files cannot be used
    */
@@ -73,12 +73,12 @@ public final class Tls implements AutoCloseable {
     return validUntil;
   }
 
-  /** Returns what a connector needs, which starts and stops it. */
+  /** Returns the factory for a connector, which starts and stops it. */
   public SslContextFactory.Server factory() {
     return factory;
   }
 
-  /** Reads the files, and uses them where they have changed and can be used. */
+  /** Reads the files, and uses them if they have changed and are valid. */
   synchronized void reloadIfChanged() {
     try {
       Credentials read = Credentials.read(files);
@@ -102,7 +102,7 @@ public final class Tls implements AutoCloseable {
   }
 
   private void reload(Credentials read) throws Exception {
-    // What cannot be used must not leave the factory with half of it.
+    // Try them on another factory first, so that invalid files do not leave ours half configured.
     read.applyTo(new SslContextFactory.Server());
     factory.reload(reloaded -> {
       try {
@@ -117,7 +117,7 @@ public final class Tls implements AutoCloseable {
     warnIfReadByOthers(read);
   }
 
-  /** Says it once, not every time that the files are looked at. */
+  /** Logs a problem once, not at every check. */
   private void complain(@Nullable String message) {
     if (message != null && !message.equals(complaint)) {
       LOG.warn("{}. The TLS certificate stays the one of before", message);
@@ -130,10 +130,7 @@ public final class Tls implements AutoCloseable {
     watcher.close();
   }
 
-  /**
-   * What the files say, as they were when they were read. Two are equal where the files had the
-   * same text.
-   */
+  /** The content of the files when they were read. Equal if the files had the same text. */
   private record Credentials(
       PemFile certificate, PemFile key, @Nullable PemFile clientCa) {
     /** @throws PemException if the files cannot be used */

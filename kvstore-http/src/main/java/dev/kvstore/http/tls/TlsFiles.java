@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files TLS is made of, all in PEM.
+ * The PEM files for TLS.
  *
- * @param certificate the server's certificate, and after it those that lead to the root
- * @param key its private key, in PKCS #8 and not encrypted
- * @param clientCa who signs the certificates that clients must have; null where they need none
+ * @param certificate the server's certificate, followed by the chain to the root
+ * @param key its private key, as unencrypted PKCS #8
+ * @param clientCa the authorities that sign the certificates of clients; null if clients need none
  */
 public record TlsFiles(Path certificate, Path key, @Nullable Path clientCa) {}

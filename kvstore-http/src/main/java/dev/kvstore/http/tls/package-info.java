@@ -1,4 +1,4 @@
-/** TLS from PEM files, which may be replaced while the service runs. */
+/** TLS with PEM files, which may be replaced while the service runs. */
 @NullMarked
 package dev.kvstore.http.tls;
 

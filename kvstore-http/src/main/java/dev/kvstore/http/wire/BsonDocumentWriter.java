@@ -11,12 +11,12 @@ import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts values into the document byte for byte, undecoded. The whole document is in memory, since
- * its length comes first: one that grows too large is a {@link ProblemException}, and so is one for
- * which there is no room.
+ * Writes a BSON document, copying values without decoding them. The whole document is in memory,
+ * because its length comes first. Throws {@link ProblemException} if it is too large or there is
+ * not enough memory.
  */
 final class BsonDocumentWriter implements DocumentWriter {
-  /** Where the bytes of a value begin in its own document: after the length, type and name. */
+  /** The offset of a value in its own document: after the length, type and name. */
   private static final int VALUE_OFFSET = 4 + 1 + 6;
 
   private final ChunkedBuffer out;

@@ -16,12 +16,12 @@ import org.bson.ByteBufNIO;
 import org.bson.io.OutputBuffer;
 
 /**
- * Bytes in memory that grow without being copied. Every chunk but the first, which is small, is
- * announced before it is allocated. Where there is no room for one, the content is dropped, and
- * only counted from then on. Not thread-safe.
+ * A buffer in memory that grows without copying. Every chunk except the first, which is small, is
+ * announced before it is allocated. If there is no room for one, the content is dropped, and
+ * further bytes are only counted. Not thread-safe.
  */
 public final class ChunkedBuffer extends OutputBuffer {
-  /** What a small body or answer needs. */
+  /** The size of the first chunk, enough for a small body or response. */
   static final int FIRST_BYTES = 4 * 1024;
 
   public static final int CHUNK_BYTES = 64 * 1024;
@@ -32,7 +32,7 @@ public final class ChunkedBuffer extends OutputBuffer {
   private int capacity = FIRST_BYTES;
   private boolean dropped;
 
-  /** @param beforeGrowing called with the bytes that are needed; may throw */
+  /** @param beforeGrowing called with the number of needed bytes; may throw */
   ChunkedBuffer(IntConsumer beforeGrowing) {
     this(bytes -> {
       beforeGrowing.accept(bytes);
@@ -45,9 +45,9 @@ public final class ChunkedBuffer extends OutputBuffer {
   }
 
   /**
-   * Returns a buffer that drops its content where there is no room for it.
+   * Returns a buffer that drops its content if there is not enough memory.
    *
-   * @param room is called with the bytes that are needed, and returns whether they are there; may
+   * @param room called with the number of needed bytes, and returns true if they are available; may
    *     throw
    */
   static ChunkedBuffer dropping(IntPredicate room) {
@@ -72,7 +72,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     writeBytes(bytes, offset, length);
   }
 
-  /** Writes what remains in the buffer. */
+  /** Writes the remaining bytes of the buffer. */
   void write(ByteBuffer bytes) {
     while (bytes.hasRemaining()) {
       int within = room();
@@ -90,7 +90,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     size++;
   }
 
-  /** Replaces the four bytes at that position, which were written before. */
+  /** Replaces four bytes at this position, which must have been written. */
   void setInt32(int position, int value) {
     for (int i = 0; i < Integer.BYTES; i++) {
       write(position + i, value >>> (Byte.SIZE * i));
@@ -107,9 +107,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     chunks.get(chunk)[first ? position : (position - FIRST_BYTES) % CHUNK_BYTES] = (byte) value;
   }
 
-  /**
-   * Makes sure that there is space behind the end, and returns where it begins in the last chunk.
-   */
+  /** Ensures that there is free space at the end, and returns its offset in the last chunk. */
   private int room() {
     if (size == 0 && chunks.isEmpty()) {
       chunks.add(new byte[FIRST_BYTES]);
@@ -124,7 +122,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     if (!fits && !dropped) {
       dropped = true;
       chunks.clear();
-      chunks.add(new byte[CHUNK_BYTES]); // overwritten from now on
+      chunks.add(new byte[CHUNK_BYTES]); // only counting: the chunk is overwritten repeatedly
     } else if (!dropped) {
       chunks.add(new byte[CHUNK_BYTES]);
     }
@@ -141,7 +139,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     return size;
   }
 
-  /** Returns the content, which must not be changed from then on. */
+  /** Returns the content, which must not be changed afterwards. */
   List<ByteBuffer> parts() {
     List<ByteBuffer> parts = new ArrayList<>();
     int left = size;
@@ -160,7 +158,7 @@ public final class ChunkedBuffer extends OutputBuffer {
     return all.array();
   }
 
-  /** Forgets the content; what {@link #parts} returned stays as it is. */
+  /** Clears the buffer; the result of {@link #parts} remains valid. */
   void clear() {
     chunks.clear();
     size = 0;

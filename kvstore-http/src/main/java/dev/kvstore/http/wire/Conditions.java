@@ -17,11 +17,14 @@ public final class Conditions {
   private static final String IF_MATCH = "If-Match";
   private static final String IF_NONE_MATCH = "If-None-Match";
 
-  /** What proxies that compress put behind an etag, some of them with two hyphens. */
+  /** The suffixes that compressing proxies append to an etag, some with two hyphens. */
   private static final List<String> ENCODINGS =
       List.of("-gzip", ";gzip", "-br", "-zstd", "-deflate");
 
-  /** An element of a list of etags, which may be empty. In linear time: anybody may send this. */
+  /**
+   * Matches an element of a list of etags, which may be empty. Linear time, because anyone may send
+   * this.
+   */
   private static final Pattern ELEMENT =
       Pattern.compile("\\G[ \\t]*+(?:(?:W/)?\"([^\"]*+)\"[ \\t]*+)?(?:,|\\z)");
 
@@ -30,8 +33,8 @@ public final class Conditions {
   /**
    * Returns the condition of a write.
    *
-   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the headers ask for
-   *     more than a write can promise
+   * @throws InvalidInputException with {@link ErrorCode#INVALID_PARAMETER} if the headers have
+   *     conditions that a write does not support
    */
   public static WriteCondition ofWrite(HttpServletRequest request) {
     refuse(request, "If-Unmodified-Since", "If-Modified-Since");
@@ -57,16 +60,16 @@ public final class Conditions {
     if (etags.size() != 1) {
       throw Parameters.invalid("If-Match of a write can have one etag only");
     }
-    // A weak one too: a proxy made it so, and it still names one write and no other.
+    // Also for a weak etag: a proxy made it weak, and it still identifies exactly one write.
     return WriteCondition.ifMatch(etags.get(0));
   }
 
-  /** Refuses every condition, where the request could not hold to it. */
+  /** Refuses all conditions, for requests that do not support them. */
   public static void refuseAll(HttpServletRequest request) {
     refuse(request, IF_MATCH, IF_NONE_MATCH, "If-Unmodified-Since", "If-Modified-Since");
   }
 
-  /** Returns whether the reader said that it has this very version already. */
+  /** Returns true if the reader already has this version. */
   public static boolean notModified(HttpServletRequest request, String presentEtag) {
     String first = request.getHeader(IF_NONE_MATCH);
     if (first == null || isJust(first, presentEtag)) {
@@ -76,7 +79,7 @@ public final class Conditions {
     return noneMatch.equals("*") || etags(IF_NONE_MATCH, noneMatch).contains(presentEtag);
   }
 
-  /** Most readers have one etag, and send it as they got it. */
+  /** A fast path: most readers send exactly one etag, unchanged. */
   private static boolean isJust(String header, String etag) {
     return header.length() == etag.length() + 2
         && header.startsWith(etag, 1)
@@ -106,7 +109,7 @@ public final class Conditions {
     return etags;
   }
 
-  /** Takes off what a proxy that compresses puts behind an etag, for example {@code -gzip}. */
+  /** Removes the suffix of a compressing proxy from an etag, for example {@code -gzip}. */
   private static String withoutEncoding(String etag) {
     for (String encoding : ENCODINGS) {
       if (etag.endsWith(encoding)) {
@@ -122,7 +125,9 @@ public final class Conditions {
         header + " must be * or etags in double quotes, as the ETag header has them");
   }
 
-  /** Returns the lines of the header as one, or null where there is none; an empty one is there. */
+  /**
+   * Returns the joined lines of the header, or null if it is absent; an empty header is present.
+   */
   private static @Nullable String header(HttpServletRequest request, String name) {
     return request.getHeader(name) == null
         ? null

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Writes an answer's document, member by member, in one of the formats. */
+/** Writes the document of a response, member by member, in one of the formats. */
 public interface DocumentWriter {
   void startDocument() throws IOException;
 
@@ -15,7 +15,7 @@ public interface DocumentWriter {
 
   void endArray() throws IOException;
 
-  /** Names what is written next, except in arrays, and returns this writer. */
+  /** Sets the name of the next member, except in arrays, and returns this writer. */
   DocumentWriter name(String name) throws IOException;
 
   void text(String text) throws IOException;

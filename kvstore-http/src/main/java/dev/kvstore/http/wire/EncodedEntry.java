@@ -16,20 +16,23 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /**
- * The answer to a plain {@code GET} of an entry as JSON: made for the first who asks, and kept with
- * the entry in the near-cache for those who come next. Immutable.
+ * The response to a plain {@code GET} of an entry as JSON. It is encoded for the first request and
+ * kept with the entry in the near-cache for later ones. Immutable.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record EncodedEntry(String etag, List<HttpField> headers, byte[] body) {
   private static final KVType<EncodedEntry> TYPE = KVType.of(EncodedEntry.class);
 
-  /** This object, its list and its headers. */
+  /** The overhead of this object, its list and its headers. */
   private static final int OVERHEAD_BYTES = 500;
 
   private static final HttpField CONTENT_TYPE =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Format.JSON.mediaType());
 
-  /** Returns the answer that is kept with the entry, or makes it in the room of the request. */
+  /**
+   * Returns the response kept with the entry, or encodes it within the memory account of the
+   * request.
+   */
   static EncodedEntry of(
       CachedEntry held, KVEntry<RawValue> entry, ResponseWriter responses, RequestContext context)
       throws IOException {
@@ -51,7 +54,7 @@ record EncodedEntry(String etag, List<HttpField> headers, byte[] body) {
     return new EncodedEntry(metadata.etag(), List.copyOf(headers), body);
   }
 
-  /** Answers with the value, or that the reader has it already. */
+  /** Sends the value, or 304 if the reader already has it. */
   void answer(RequestContext context) throws IOException {
     ServletContextResponse response =
         ServletContextResponse.getServletContextResponse(context.response());

@@ -5,7 +5,7 @@ import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 
-/** A document of many entries, which is written one entry after the other. Not thread-safe. */
+/** A document of many entries, which is written entry by entry. Not thread-safe. */
 public final class EntryDocument {
   private final ResponseWriter.Content begin;
   private final Entries entries;
@@ -13,7 +13,7 @@ public final class EntryDocument {
   private final ResponseWriter.Content end;
   private boolean begun;
 
-  /** The entries of a document, which are read as they are needed. */
+  /** The entries of a document, read on demand. */
   public abstract static class Entries extends Walk<KVEntry<RawValue>> {
     protected Entries(RequestContext context) {
       super(context);
@@ -32,7 +32,7 @@ public final class EntryDocument {
     this.end = end;
   }
 
-  /** Writes what comes next and returns true, or returns false if that was the end. */
+  /** Writes the next part. Returns false if there is no more. */
   boolean writeTo(DocumentWriter out) throws IOException {
     if (!begun) {
       begun = true;
@@ -48,7 +48,7 @@ public final class EntryDocument {
     return true;
   }
 
-  /** What was written is not needed any more. */
+  /** Called when the written entries are no longer needed. */
   void settle() {
     entries.settle();
   }

@@ -8,16 +8,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer with many entries, in parts of some size. There is room for each part, until it is
- * sent. Not thread-safe.
+ * A response with many entries, in parts of bounded size. Memory is reserved for each part until it
+ * is sent. Not thread-safe.
  */
 abstract class EntryParts implements Sending.Parts {
-  /** A part ends with the first entry that makes it this large. */
+  /** The size at which a part ends, after a whole entry. */
   private static final int PART_BYTES = 32 * 1024;
 
   private final Room room;
 
-  /** Where the answer is written to. */
+  /** The buffer for the response. */
   protected final ChunkedBuffer buffer = new ChunkedBuffer(this::take);
 
   private final Deque<ByteBuffer> made = new ArrayDeque<>();
@@ -28,16 +28,16 @@ abstract class EntryParts implements Sending.Parts {
     this.room = room;
   }
 
-  /** Writes what comes next and returns true, or returns false if that was the end. */
+  /** Writes the next entry. Returns false if there is no more. */
   protected abstract boolean writeNext() throws IOException;
 
-  /** Returns about how many bytes were written and are not in the buffer yet. */
+  /** Returns the approximate number of written bytes that are not in the buffer yet. */
   protected abstract int pending();
 
-  /** Brings what was written into the buffer. */
+  /** Flushes written data to the buffer. */
   protected abstract void flush() throws IOException;
 
-  /** Returns true if there are no more parts than those that are made. */
+  /** Returns true if all parts have been created. */
   public boolean isAll() {
     return written;
   }
@@ -50,7 +50,7 @@ abstract class EntryParts implements Sending.Parts {
     return made.poll();
   }
 
-  /** Makes the next part in place of the one before, which was sent; returns its content. */
+  /** Creates the next part, replacing the previous one, which was sent. Returns its content. */
   public ChunkedBuffer make() throws IOException {
     buffer.clear();
     room.giveBack(taken);

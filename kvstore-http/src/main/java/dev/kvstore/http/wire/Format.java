@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The two formats in which values travel. */
+/** The format of values in requests and responses. */
 public enum Format {
   JSON("application/json"),
   BSON("application/bson");
 
-  /** With what curl and others call a body where they are not told what it is. */
+  /** Media types that curl and others send by default. */
   private static final Set<String> READ_AS_JSON =
       Set.of("application/json", "application/x-www-form-urlencoded");
 
@@ -34,10 +34,10 @@ public enum Format {
   }
 
   /**
-   * Returns the format of the request's body; JSON where nothing is said, or that it is a form,
-   * which nothing here reads.
+   * Returns the format of the request's body; JSON if there is no media type, or that of a form,
+   * which the service never reads.
    *
-   * @throws ProblemException if the service does not read what the request says it is
+   * @throws ProblemException if the media type is not supported
    */
   static Format ofBody(HttpServletRequest request) {
     refuseEncoding(request);
@@ -59,9 +59,9 @@ public enum Format {
   }
 
   /**
-   * Requires that the body is a merge patch, and says so: what a patch means depends on its kind.
+   * Requires the media type of a merge patch, because the meaning of a patch depends on its type.
    *
-   * @throws ProblemException if it is not
+   * @throws ProblemException if it is another type
    */
   static void requireMergePatch(HttpServletRequest request) {
     refuseEncoding(request);
@@ -87,9 +87,9 @@ public enum Format {
   }
 
   /**
-   * Returns the format that the request likes best for the answer; JSON where it has no preference.
+   * Returns the preferred format for the response; JSON if there is no preference.
    *
-   * @throws ProblemException if it accepts neither
+   * @throws ProblemException if the request accepts neither
    */
   public static Format ofAnswer(HttpServletRequest request) {
     String accept = accept(request);
@@ -112,10 +112,9 @@ public enum Format {
   }
 
   /**
-   * Returns which of these media types the request likes best for the answer; the first where it
-   * has no preference.
+   * Returns the preferred media type for the response; the first one if there is no preference.
    *
-   * @throws ProblemException if it accepts none of them
+   * @throws ProblemException if the request accepts none of them
    */
   public static String preferred(HttpServletRequest request, List<String> mediaTypes) {
     String accept = accept(request);
@@ -142,8 +141,8 @@ public enum Format {
   }
 
   /**
-   * Returns the media type of the request's body, without parameters and in lower case; empty where
-   * nothing is said, or that it is a form, which nothing here reads.
+   * Returns the media type of the request's body, without parameters and in lower case; empty if
+   * there is none, or for a form, which the service never reads.
    *
    * @throws ProblemException if it is compressed, or not in UTF-8
    */
@@ -166,7 +165,7 @@ public enum Format {
     return accept.isBlank() || quality(best(mediaType, ranges(accept))) > 0;
   }
 
-  /** Returns whether the value of an {@code Accept-Encoding} header allows gzip. */
+  /** Returns true if the value of an {@code Accept-Encoding} header allows gzip. */
   public static boolean acceptsGzip(String acceptEncoding) {
     for (String part : acceptEncoding.split(",", -1)) {
       int semicolon = part.indexOf(';');
@@ -216,10 +215,13 @@ public enum Format {
     return charset == null || charset.equalsIgnoreCase("utf-8") || charset.equalsIgnoreCase("utf8");
   }
 
-  /** A media type or range with the parameters that matter here; the name is in lower case. */
+  /** A media type or range with its relevant parameters; the name is in lower case. */
   private record MediaRange(
       String name, double quality, @Nullable String charset) {
-    /** An exception for each of thousands of others would take long. */
+    /**
+     * Matches weights, because throwing an exception for each of thousands of invalid ones would be
+     * slow.
+     */
     private static final Pattern WEIGHT = Pattern.compile("[0-9](\\.[0-9]{0,9})?|\\.[0-9]{1,9}");
 
     static @Nullable MediaRange parse(String text) {
@@ -237,7 +239,7 @@ public enum Format {
           case "q" -> quality = quality(value);
           case "charset" -> charset = value;
           default -> {
-            // Other parameters make no difference to what is read or written.
+            // Other parameters are irrelevant.
           }
         }
       }

@@ -18,11 +18,11 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Compresses large answers for those who accept it. Such an answer is another representation, so
- * its etag has a suffix, which is taken off again where a condition repeats it.
+ * Compresses large responses for clients that accept it. Such a response is another representation,
+ * so its etag gets a suffix, which is removed again from conditions.
  */
 public final class Gzip {
-  /** Less is sent in one packet anyway. */
+  /** The minimum size; less fits into one packet anyway. */
   private static final int MIN_BYTES = 1024;
 
   private static final Set<String> TYPES = Set.of(
@@ -44,7 +44,7 @@ public final class Gzip {
     CompressionConfig.Builder config = CompressionConfig.builder()
         .compressIncludeMethod("GET")
         .compressIncludeMethod("HEAD")
-        // A body is not unpacked: nobody can tell how large it would become.
+        // Request bodies are not decompressed, because their size would be unpredictable.
         .decompressExcludePath("/*");
     TYPES.forEach(config::compressIncludeMimeType);
     CompressionHandler handler = new CompressionHandler();
@@ -54,7 +54,7 @@ public final class Gzip {
     return handler;
   }
 
-  /** Gives the answer to {@code HEAD} the headers of the compressed answer to {@code GET}. */
+  /** Gives the response to {@code HEAD} the headers of the compressed response to {@code GET}. */
   private static final class HeadHandler extends Handler.Wrapper {
     private final GzipCompression gzip;
 
@@ -94,7 +94,7 @@ public final class Gzip {
         if (etag != null) {
           headers.put(HttpHeader.ETAG, gzip.etag(etag));
         }
-        // Of a last part that is empty, Jetty would say that its length is 0.
+        // For an empty last part Jetty would set a length of 0.
         plain.write(
             false,
             content,
@@ -104,7 +104,10 @@ public final class Gzip {
                 callback::failed));
       }
 
-      /** Returns whether the answer to {@code GET} would be; one of unknown length always is. */
+      /**
+       * Returns true if the response to {@code GET} would be compressed; one of unknown length
+       * always is.
+       */
       private boolean isCompressed() {
         HttpFields headers = getHeaders();
         long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);

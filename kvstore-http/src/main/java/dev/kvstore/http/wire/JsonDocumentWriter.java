@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
-/** Times are ISO-8601 in UTC, values as the transcoder writes them. */
+/**
+ * Writes a document as JSON. Times are ISO-8601 in UTC, and values are written by the transcoder.
+ */
 record JsonDocumentWriter(JsonGenerator json, JsonTranscoder transcoder) implements DocumentWriter {
   @Override
   public void startDocument() throws IOException {

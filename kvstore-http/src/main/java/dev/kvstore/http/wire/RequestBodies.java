@@ -25,32 +25,32 @@ import java.util.OptionalLong;
 import org.bson.BsonDocument;
 import org.bson.BsonType;
 
-/** Reads the bodies of requests, never more of them than there is room for. Thread-safe. */
+/** Parses the bodies of requests within the limits. Thread-safe. */
 public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int maxBatchBytes) {
-  /** A counter's body is a number and its name. */
+  /** The maximum size of a counter's body, which is a number and its name. */
   public static final int MAX_COUNTER_BYTES = 1024;
 
-  /** The body of a request about the past is a few names and a comment. */
+  /** The maximum size of the body of a history request, which is a few names and a comment. */
   public static final int MAX_REQUEST_BYTES = 16 * 1024;
 
-  /** A batch of more would keep the database busy for long. */
+  /** The maximum number of members of a batch; more would keep the database busy for long. */
   private static final int MAX_MEMBERS = 100_000;
 
-  /** What a document around a value takes, and a few spaces around JSON. */
+  /** The overhead of a document around a value, and of some whitespace around JSON. */
   private static final int SLACK_BYTES = 1024;
 
-  /** Returns these without the limits of values. */
+  /** Returns a copy without the limits of values. */
   public RequestBodies withoutValueLimits() {
     ValueLimits none = new ValueLimits(15 * 1024 * 1024, 150);
     return new RequestBodies(new JsonTranscoder(none), none, maxBatchBytes);
   }
 
-  /** Returns the most bytes of a body that is a value. */
+  /** Returns the maximum size of a body that is a value. */
   public int maxValueBytes() {
     return Load.JSON_GROWTH * limits.maxBytes() + SLACK_BYTES;
   }
 
-  /** Returns the value that is the body: any JSON, or in BSON a document {@code {value: …}}. */
+  /** Returns the value in the body: any JSON value, or a BSON document {@code {value: …}}. */
   public RawValue value(RequestContext context) throws IOException {
     if (Format.ofBody(context.request()) == Format.BSON) {
       return BsonValues.checked(read(context, limits.maxBytes() + SLACK_BYTES), limits);
@@ -79,7 +79,10 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     }
   }
 
-  /** The limit is one of BSON, which can be several times as long as the JSON that was sent. */
+  /**
+   * Explains the limit, which is that of BSON; BSON can be several times as long as the JSON that
+   * was sent.
+   */
   private InvalidInputException tooLarge(String sent, InvalidInputException cause) {
     return new InvalidInputException(
         ErrorCode.TOO_LARGE,
@@ -88,7 +91,7 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
         cause);
   }
 
-  /** Returns the values that are the members of the body, by their keys. */
+  /** Returns the members of the body as values by key. */
   public Map<String, RawValue> values(RequestContext context) throws IOException {
     Format format = Format.ofBody(context.request());
     try (InputStream body = open(context, maxBatchBytes)) {
@@ -98,14 +101,14 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     }
   }
 
-  /** Returns the values that are the members of the body, as one document. */
+  /** Returns the body as a document. */
   public BsonDocument document(RequestContext context) throws IOException {
     BsonDocument document = new BsonDocument();
     values(context).forEach((name, value) -> document.put(name, BsonValues.toBsonValue(value)));
     return document;
   }
 
-  /** Returns the member {@code by} of the body, and 1 where there is none. */
+  /** Returns the member {@code by} of the body, or 1 if it is absent. */
   public long increment(RequestContext context) throws IOException {
     byte[] body = read(context, MAX_COUNTER_BYTES);
     if (body.length == 0) {
@@ -152,7 +155,7 @@ public record RequestBodies(JsonTranscoder transcoder, ValueLimits limits, int m
     return json(body, this::members);
   }
 
-  /** Reads the one JSON text that the body is. */
+  /** Reads a body that is exactly one JSON text. */
   private <T> T json(InputStream body, JsonReader<T> reader) throws IOException {
     try (JsonParser parser = transcoder.factory().createParser(body)) {
       T result = reader.read(parser);

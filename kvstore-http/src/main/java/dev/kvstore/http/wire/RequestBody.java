@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The body of a request, which is read before the request is executed: while it comes, nothing but
- * the memory or the file for what has come is used. The rest of a body that is refused is discarded
- * for a moment before the answer, see {@link LingeringClose}.
+ * Reads the body of a request before the request is executed. Until it is complete, the request
+ * uses only the memory or the file for the received data, and no thread. The rest of a refused body
+ * is discarded for a moment before the response, see {@link LingeringClose}.
  */
 public final class RequestBody implements ReadListener {
   private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
@@ -38,7 +38,7 @@ public final class RequestBody implements ReadListener {
   private final long maxBytes;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  // Of the thread that has the request for the moment.
+  // Confined to the thread that currently handles the request.
   private long bytes;
   private @Nullable Runnable refusal;
 
@@ -57,16 +57,16 @@ public final class RequestBody implements ReadListener {
     this.scheduler = scheduler;
   }
 
-  /** Returns true if there is, or may be, a body. */
+  /** Returns true if there is or may be a body. */
   public static boolean isIn(HttpServletRequest request) {
     return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
   }
 
   /**
-   * Reads the body, of which one byte more than {@code maxBytes} is enough.
+   * Reads the body, at most one byte more than {@code maxBytes}.
    *
-   * @param whenRead called on this thread before this returns, or later on another one
-   * @param whenFailed called in its place if the body cannot be read
+   * @param whenRead called on this thread before this method returns, or later on another one
+   * @param whenFailed called instead if the body cannot be read
    */
   public static void read(
       RequestContext context,
@@ -93,9 +93,9 @@ public final class RequestBody implements ReadListener {
     in.setReadListener(new RequestBody(in, maxBytes, content, whenAll, whenFailed, scheduler));
   }
 
-  /** What has come of a body. */
+  /** The destination of the received data. */
   private interface Content {
-    /** @throws RuntimeException if there is no room for it */
+    /** @throws RuntimeException if there is no room for the data */
     void write(byte[] bytes, int count);
 
     void giveTo(RequestContext context);
@@ -154,7 +154,7 @@ public final class RequestBody implements ReadListener {
     }
   }
 
-  /** Returns true if there may be a body which comes without being asked for. */
+  /** Returns true if there may be a body that the client sends without waiting for 100 Continue. */
   public static boolean isSentUnasked(HttpServletRequest request) {
     return isIn(request) && request.getHeader("Expect") == null;
   }
@@ -182,7 +182,7 @@ public final class RequestBody implements ReadListener {
     }
     bytes += count;
     if (bytes > maxBytes) {
-      // The handler finds that it is too large.
+      // The handler will find that it is too large.
       discardRest(whenRead);
     }
   }

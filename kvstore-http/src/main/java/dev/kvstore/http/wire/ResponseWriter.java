@@ -20,27 +20,30 @@ import org.eclipse.jetty.http.DateGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what is answered, in the format that the request likes best. Thread-safe.
+ * Writes responses in the preferred format of the request. Thread-safe.
  *
- * @param load lets what does not fit into memory at once be read as it is sent
+ * @param load the limits for large responses, which are read while they are sent
  */
 public record ResponseWriter(JsonTranscoder transcoder, Load load) {
-  /** So that a reader which holds more keys than fit into memory is told, not the service ended. */
+  /**
+   * The maximum size of a BSON response, so that a request for too many keys gets an error and does
+   * not exhaust the memory of the service.
+   */
   private static final int MAX_BSON_BYTES = 64 * 1024 * 1024;
 
   private static final String ETAG = "ETag";
 
-  /** A smaller body waits in the server's own buffer until the request was handled. */
+  /** The size up to which a body stays in the server's own buffer until the request was handled. */
   private static final int SMALL_BYTES = 4 * 1024;
 
-  /** How many values a snapshot does not have as they are. */
+  /** The header with the number of values that a snapshot could not represent exactly. */
   private static final String LOSSES = "KV-Losses";
 
   public interface Content {
     void writeTo(DocumentWriter out) throws IOException;
   }
 
-  /** Answers with the value alone, as JSON, or that the reader has it already. */
+  /** Sends the cached value as JSON, or 304 if the reader already has it. */
   public void held(RequestContext context, CachedEntry held, KVEntry<RawValue> entry)
       throws IOException {
     EncodedEntry.of(held, entry, this, context).answer(context);
@@ -71,7 +74,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     document(context, format, status, out -> writeEntry(out, metadata, null));
   }
 
-  /** Answers with a document that is small enough to be in memory. */
+  /** Sends a document that is small enough for memory. */
   public void document(RequestContext context, Format format, int status, Content content)
       throws IOException {
     answer(
@@ -81,17 +84,17 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
         format == Format.BSON ? toBson(context, content) : toJson(context, content));
   }
 
-  /** Answers with a document that JSON sends while it is being written. */
+  /** Sends a document; as JSON it is sent while it is being written. */
   public void stream(RequestContext context, Format format, EntryDocument document)
       throws IOException {
     answerEmpty(context, 200, format.mediaType());
     if (format == Format.BSON) {
-      // To its end even without room: whoever asks for too much would otherwise try again and
-      // again.
+      // Write to the end even without memory, to find out if the request can never succeed;
+      // otherwise the client would retry in vain.
       ChunkedBuffer whole = ChunkedBuffer.dropping(context.room()::takeOrCount);
       DocumentWriter out = new BsonDocumentWriter(whole, MAX_BSON_BYTES);
       while (document.writeTo(out)) {
-        // until its end
+        // writes everything
       }
       context.room().requireCounted();
       answer(context, 200, format, whole);
@@ -105,19 +108,19 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
       return;
     }
     if (context.isHead()) {
-      // Sent now, as the server would think that there is nothing to tell the length of.
+      // Send now, because the server would otherwise set a Content-Length.
       context.response().flushBuffer();
       return;
     }
     if (context.request().getProtocol().equals("HTTP/1.1")) {
-      // In chunks even where the connection closes afterwards, or an end that came too early could
-      // not be told from the end.
+      // Use chunks even if the connection is closed afterwards, so that a truncated response can be
+      // detected.
       context.header("Transfer-Encoding", "chunked");
     }
     Sending.made(context, parts, load);
   }
 
-  /** Answers with a snapshot, which is sent while it is being written. */
+  /** Sends a snapshot while it is being written. */
   public void snapshot(RequestContext context, String mediaType, SnapshotParts<?> parts)
       throws IOException {
     context.response().setStatus(200);
@@ -144,16 +147,21 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     if (value != null) {
       out.name("value").value(value);
     }
+    writeMetadata(out, metadata);
+    out.endDocument();
+  }
+
+  /** Writes the members that an entry has beside its key and value. */
+  static void writeMetadata(DocumentWriter out, KVMetadata metadata) throws IOException {
     out.name("version").number(metadata.version());
     out.name("etag").text(metadata.etag());
     out.name("createdAt").time(metadata.createdAt());
     out.name("updatedAt").time(metadata.updatedAt());
     out.name("updatedBy").textOrNothing(metadata.updatedBy());
     out.name("expiresAt").timeOrNothing(metadata.expiresAt());
-    out.endDocument();
   }
 
-  /** Takes room for the answer with that value, where it is large. */
+  /** Reserves memory for a response with this value if it is large. */
   public void reserve(RequestContext context, Format format, RawValue value) {
     if (Load.JSON_GROWTH * (long) value.size() <= ChunkedBuffer.CHUNK_BYTES) {
       return;
@@ -188,7 +196,10 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     return value;
   }
 
-  /** An answer about the past has no etag: it is no condition for a write. */
+  /**
+   * Sets the metadata headers. A response about the past has no etag, which could not be used as a
+   * condition of a write.
+   */
   private static void metadataHeaders(RequestContext context, KVMetadata metadata) {
     metadataHeaders(metadata, (name, value) -> {
       if (!name.equals(ETAG) || !context.isOfThePast()) {
@@ -197,7 +208,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     });
   }
 
-  /** Names the headers that say which version an answer is about, and their values. */
+  /** Passes the names and values of the headers with the version of the response. */
   public static void metadataHeaders(KVMetadata metadata, BiConsumer<String, String> headers) {
     headers.accept(ETAG, '"' + metadata.etag() + '"');
     headers.accept(
@@ -206,7 +217,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     metadata.expiresAt().ifPresent(expiry -> headers.accept("KV-Expires-At", expiry.toString()));
   }
 
-  /** Returns the content with a newline after it, so that a prompt is not on its line. */
+  /** Returns the content followed by a line break, so that a shell prompt starts on a new line. */
   ChunkedBuffer toJson(RequestContext context, Content content) throws IOException {
     ChunkedBuffer buffer = newAnswer(context);
     writeJson(buffer, content);
@@ -226,7 +237,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     return buffer;
   }
 
-  /** Answers with this body, of which {@code HEAD} gets the length only. */
+  /** Sends this body; {@code HEAD} gets only its length. */
   public static void answer(RequestContext context, int status, String mediaType, byte[] content)
       throws IOException {
     answerEmpty(context, status, mediaType);
@@ -234,18 +245,18 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
   }
 
   /**
-   * Returns where an answer can be written before it is sent. What a read needs is counted as it
-   * grows and may be refused. What a write needs is counted when it is sent, since the write is
-   * done by then and a refusal would say that it is not; unless it was
-   * {@linkplain RequestContext#reserve reserved} before.
+   * Returns a buffer for a response. The memory of a read is counted as the buffer grows, and may
+   * be refused. The memory of a write is counted when the response is sent, unless it was
+   * {@linkplain RequestContext#reserve reserved}, because the write is already done and a refusal
+   * would say that it is not.
    */
   public static ChunkedBuffer newAnswer(RequestContext context) {
     return new ChunkedBuffer(context.isWrite() ? bytes -> {} : context.room()::take);
   }
 
   /**
-   * As {@link #answer(RequestContext, int, String, byte[])}, with bytes that the service has
-   * anyway.
+   * Like {@link #answer(RequestContext, int, String, byte[])}, with shared bytes that need no
+   * additional memory.
    */
   public static void answerShared(
       RequestContext context, int status, String mediaType, byte[] content) throws IOException {
@@ -253,19 +264,21 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     send(context, content.length, List.of(ByteBuffer.wrap(content)), true);
   }
 
-  /** Answers with what {@link #newAnswer} returned. */
+  /** Sends a buffer from {@link #newAnswer}. */
   private static void answer(
       RequestContext context, int status, Format format, ChunkedBuffer content) throws IOException {
     answerEmpty(context, status, format.mediaType());
     send(context, content);
   }
 
-  /** As {@link #send(RequestContext, byte[])}, of what {@link #newAnswer} returned. */
+  /** Like {@link #send(RequestContext, byte[])}, for a buffer from {@link #newAnswer}. */
   public static void send(RequestContext context, ChunkedBuffer content) throws IOException {
     send(context, content.getSize(), content.parts(), !context.isWrite());
   }
 
-  /** Sends the body of an answer whose status and headers are set. Does not wait for the reader. */
+  /**
+   * Sends the body of a response whose status and headers are set. Does not wait for the reader.
+   */
   public static void send(RequestContext context, byte[] content) throws IOException {
     if (content.length > SMALL_BYTES && context.method().equals("GET")) {
       context.room().take(content.length);
@@ -283,7 +296,7 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
       int open = counted ? 0 : Math.max(0, length - context.reserved());
       Sending.all(context, parts, open == 0 || context.room().tryTake(open) ? 0 : open);
     } else if (length > 0) {
-      // The server adds the length when it sends this, which is after the request was handled.
+      // The server sends this after the request was handled, and then adds the length.
       context.response().getOutputStream().write(parts.get(0).array(), 0, length);
     }
   }

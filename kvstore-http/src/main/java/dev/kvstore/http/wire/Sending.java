@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends an answer part by part, as its reader takes them. It has no thread while the reader does
- * not.
+ * Sends a response part by part, as fast as its reader accepts them. It uses no thread while
+ * waiting for the reader.
  */
 final class Sending implements WriteListener {
   private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
-  /** The parts of an answer, for which there is room. */
+  /** The parts of a response, for which memory is reserved. */
   interface Parts {
     /** Returns the next part, which is not empty; null at the end. */
     @Nullable
@@ -36,10 +36,10 @@ final class Sending implements WriteListener {
   private final ServletOutputStream out;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  /** How often sending became possible since someone has looked. */
+  /** The number of times that sending became possible since the last check. */
   private final AtomicInteger calls = new AtomicInteger();
 
-  /** How many bytes are in memory for which there was no room. */
+  /** The number of bytes in memory that are not accounted for. */
   private int uncounted;
 
   private Sending(RequestContext context, Parts parts, @Nullable Load load) throws IOException {
@@ -51,10 +51,10 @@ final class Sending implements WriteListener {
   }
 
   /**
-   * Sends what is in memory already.
+   * Sends parts that are already in memory.
    *
-   * @param uncounted how many bytes of it have no room; unless there is some by then, they are sent
-   *     to a reader who takes them at once, and others are cut off
+   * @param uncounted the number of bytes without reserved memory; if there is still none when
+   *     sending stalls, the response is aborted
    */
   static void all(RequestContext context, List<ByteBuffer> parts, int uncounted)
       throws IOException {
@@ -64,7 +64,9 @@ final class Sending implements WriteListener {
     sending.start();
   }
 
-  /** Sends parts that workers make, in turns of the client while its reader takes them. */
+  /**
+   * Sends parts that are created by workers, in turns of the client, as its reader accepts them.
+   */
   static void made(RequestContext context, Parts parts, Load load) throws IOException {
     new Sending(context, parts, load).start();
   }
@@ -117,7 +119,7 @@ final class Sending implements WriteListener {
     }
   }
 
-  /** The reader has to take these bytes first, which may be never. */
+  /** Holds these bytes until the reader accepts them, which may be never. */
   private void hold(int bytes) {
     if (!context.room().tryTake(bytes)) {
       LOG.info("A slow reader of an answer was cut off, as its client has no memory left");

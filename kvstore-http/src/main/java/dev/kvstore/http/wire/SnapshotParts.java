@@ -9,9 +9,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A snapshot.
+ * The parts of a snapshot.
  *
- * @param <T> what it is made of
+ * @param <T> what it consists of
  */
 public final class SnapshotParts<T> extends EntryParts {
   private final Walk<T> items;
@@ -38,7 +38,7 @@ public final class SnapshotParts<T> extends EntryParts {
     return snapshot;
   }
 
-  /** Returns how many values, as far as they are written, the format cannot hold as they are. */
+  /** Returns the number of values written so far that the format could not represent exactly. */
   long losses() {
     return losses;
   }

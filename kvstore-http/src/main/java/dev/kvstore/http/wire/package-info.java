@@ -1,4 +1,4 @@
-/** How requests and answers are read and written: formats, bodies, conditions. */
+/** Reading requests and writing responses: formats, bodies, conditions. */
 @NullMarked
 package dev.kvstore.http.wire;
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Writes that name themselves by an etag, and come more than once. */
+/** Tests writes with an idempotency key that arrive more than once. */
 @Timeout(60)
 class IdempotencyCacheTest {
   private static final String KEY = "/v1/stores/app/keys/k";
@@ -177,7 +177,7 @@ class IdempotencyCacheTest {
     assertThat(service.get(KEY).text()).isEqualTo("2");
   }
 
-  /** Each differs in one thing from a {@code PUT} of 1. */
+  /** Requests that differ in one respect from a {@code PUT} of 1. */
   private static final List<Request> OTHERS = List.of(
       new Request("POST", COUNTER, ""),
       new Request("DELETE", KEY, null),
@@ -205,7 +205,7 @@ class IdempotencyCacheTest {
     assertThat(service.put(KEY, "1", named).json()).isEqualTo(first.json());
   }
 
-  /** After a restart, or on another node. */
+  /** As after a restart, or on another node. */
   @Test
   void presentEtag_whenNobodyRemembersIt_isRefused() {
     List<Request> others = OTHERS.stream()
@@ -245,7 +245,7 @@ class IdempotencyCacheTest {
     assertThat(service.get(KEY).json().path("n").asInt()).isEqualTo(1);
   }
 
-  /** So it can be asked what came of a write without doing it. */
+  /** This allows querying the outcome of a write without executing it. */
   @Test
   void sameWrite_underAnotherCondition_isAnsweredAsBefore() {
     Reply first = service.post(COUNTER, "", named);
@@ -255,7 +255,7 @@ class IdempotencyCacheTest {
     assertThat(again.json()).isEqualTo(first.json());
   }
 
-  /** What a token may not see is not told by what another was answered. */
+  /** A token must not learn anything from the response to another token. */
   @Test
   void sameEtag_anotherToken_isAnotherWrite() {
     TestTokens tokens = new TestTokens();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which role, and what else, each method of each resource needs. */
+/** Tests the permissions that each method of each resource requires. */
 class AccessTest {
   private static final String JSON = "Content-Type: application/json";
 
@@ -72,7 +72,7 @@ class AccessTest {
       return route.path().equals("/v1/stores/{store}");
     }
 
-    /** Drops a store or configures it. */
+    /** Returns true if the operation drops or configures a store. */
     boolean isAdministration() {
       return (isStore() && method.equals("DELETE"))
           || (route.path().endsWith("/settings") && method.equals("PUT"));
@@ -86,7 +86,7 @@ class AccessTest {
       return !route.path().startsWith("/v1/") && !isMetrics();
     }
 
-    /** Said here a second time, so that a change of the first has to be meant. */
+    /** Returns the required role, repeated here so that a change must be intentional. */
     Role needed() {
       if (isAdministration()) {
         return Role.ADMIN;
@@ -95,7 +95,10 @@ class AccessTest {
     }
   }
 
-  /** Without the answer that does not end, whose {@code HEAD} asks for the same rights. */
+  /**
+   * Returns all operations except the endless response, whose {@code HEAD} requires the same
+   * permissions.
+   */
   static Stream<Operation> operations() {
     return TestRoutes.all().stream()
         .flatMap(route -> route.methods().stream().map(method -> new Operation(route, method)))

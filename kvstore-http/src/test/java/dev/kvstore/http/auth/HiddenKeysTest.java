@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two services, of which one has keys that a limited token must not learn of, and the other has
- * not. No request with that token may be answered differently.
+ * Tests two services, one of which has keys that a limited token must not see. No response to that
+ * token may differ.
  */
 class HiddenKeysTest {
   private static final String VISIBLE =
@@ -139,6 +139,12 @@ class HiddenKeysTest {
         "/v1/stores/app/changes?limit=2",
         "/v1/stores/app/labels",
         "/v1/stores/app/settings",
+        "/v1/stores/app/differences?with=app&withPrefix=w",
+        "/v1/stores/app/differences?with=app&prefix=u&withPrefix=w&limit=2",
+        "/v1/stores/app/differences?with=app&prefix=ui.&withPrefix=db.",
+        "/v1/stores/app/differences?with=app&prefix=db.&withPrefix=ui.",
+        "/v1/stores/app/differences?with=vault",
+        "/v1/stores/vault/differences?with=app",
         "/v1/stores/vault/history?values=true",
         "/v1/stores/vault/keys",
         "/v1/stores/vault/values",
@@ -176,6 +182,19 @@ class HiddenKeysTest {
         Request.of("POST", "/v1/stores/app/rollbacks?prefix=u&dryRun=true", AT, json),
         Request.of("POST", "/v1/stores/app/rollbacks?prefix=db.", AT, json),
         Request.of("POST", "/v1/stores/app/rollbacks?prefix=ui.&dryRun=true", AT, json),
+        Request.of(
+            "POST",
+            "/v1/stores/app/copies?dryRun=true",
+            "{\"prefix\":\"ui.\",\"toPrefix\":\"db.\"}",
+            json),
+        Request.of("POST", "/v1/stores/app/copies", "{\"keys\":[\"ui.a\",\"db.password\"]}", json),
+        Request.of(
+            "POST",
+            "/v1/stores/app/copies",
+            "{\"keys\":[\"ui.a\"],\"toPrefix\":\"db.\",\"mode\":\"defaults\"}",
+            json),
+        Request.of(
+            "POST", "/v1/stores/app/copies", "{\"prefix\":\"ui.\",\"toStore\":\"vault\"}", json),
         Request.of("PUT", "/v1/stores/app/settings", "{\"history\":{\"enabled\":false}}", json),
         Request.of("DELETE", "/v1/stores/app?purge=true&confirm=app", ""),
         Request.of("DELETE", "/v1/stores/app?confirm=app", ""),
@@ -194,7 +213,7 @@ class HiddenKeysTest {
         service.send(request.method(), request.path(), body, headers.toArray(String[]::new));
     Map<String, String> answer = new TreeMap<>(reply.headers());
     answer.remove("Date");
-    // Says that something was written in the store, and nothing of what.
+    // The token reveals only that something was written to the store.
     answer.remove("Sync-Token");
     answer.put("status", "" + reply.status());
     answer.put("body", reply.text());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Tokens are in no answer, no line of the log and no metric, whatever is done with them. */
+/** Tests that tokens never appear in responses, logs or metrics, however they are used. */
 class HiddenTokensTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
   private static final int PER_SECOND = 1000;
@@ -54,7 +54,7 @@ class HiddenTokensTest {
     product.setLevel(null);
   }
 
-  /** Uses the token in every way that is right or wrong, and tells each request's id. */
+  /** Uses the token in every valid and invalid way, with a request id for each. */
   private void use(TestService service, HookedDatabase database, String header) {
     String secret = header.substring(header.lastIndexOf(' ') + 1);
     String basic =
@@ -138,7 +138,7 @@ class HiddenTokensTest {
       String secret = header.substring(header.lastIndexOf(' ') + 1);
       assertThat(told).noneMatch(line -> line.contains(secret));
     }
-    // Of what was looked through:
+    // The responses that were searched:
     assertThat(replies).extracting(Reply::status).contains(200, 400, 401, 403, 404, 405, 500);
     assertThat(told)
         .anyMatch(line -> line.contains("broken"))

@@ -51,7 +51,7 @@ class LimitsTest {
 
   @Test
   void within_isInTheOrderOfUtf8_andNothingTwice() {
-    // In UTF-16 the emoji, a pair of surrogates, would come before the full-width letter.
+    // In UTF-16 the emoji, a surrogate pair, would come before the full-width letter.
     assertThat(prefixes("\uD83D\uDE00", "\uFF41", "b", "ab", "a").within(range("")))
         .containsExactly(range("a"), range("b"), range("\uFF41"), range("\uD83D\uDE00"));
   }

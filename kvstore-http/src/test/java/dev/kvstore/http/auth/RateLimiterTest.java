@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimiterTest {
-  /** Where it overflows soon, as {@code System.nanoTime} may. */
+  /** Starts just before an overflow, which {@code System.nanoTime} may have. */
   private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - 1_000_000_000);
 
   private static int granted(RateLimiter limiter, String caller, int requests) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens that a test makes and revokes; each is a header of a request. */
+/** Tokens that a test creates and revokes; each is a request header. */
 public final class TestTokens implements Supplier<Tokens> {
   private final List<Token> tokens = new ArrayList<>();
   private volatile Tokens current = Tokens.NOT_CONFIGURED;
@@ -16,7 +16,7 @@ public final class TestTokens implements Supplier<Tokens> {
     return new Authenticator(this, true, Clock.systemUTC());
   }
 
-  /** Returns the header that shows the new token. */
+  /** Adds a token and returns its header. */
   public synchronized String add(String name, Role role, Limits limits) {
     String secret = TokenSecret.generate();
     tokens.add(new Token(name, role, limits, TokenSecret.hash(secret), null, null));
@@ -24,7 +24,7 @@ public final class TestTokens implements Supplier<Tokens> {
     return "Authorization: Bearer " + secret;
   }
 
-  /** Gives the token other rights and another expiry; its secret stays. */
+  /** Changes the permissions and the expiry of the token; its secret is unchanged. */
   public synchronized void change(String name, Role role, Limits limits, @Nullable Instant expiry) {
     tokens.replaceAll(token -> token.name().equals(name)
         ? new Token(name, role, limits, token.hash(), null, expiry)

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of requests with tokens, apart from who may do what. */
+/** Tests requests with tokens, apart from permissions. */
 class TokenServiceTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
   private static final int PER_SECOND = 3;

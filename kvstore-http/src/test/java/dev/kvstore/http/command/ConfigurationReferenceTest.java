@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The page of documentation that lists the options is made of them. */
+/** Tests that the configuration reference is generated from the options. */
 class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("docs/configuration.md");
   private static final String ACCEPT = "docs.accept";

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** Options, variables and the file, seen through the command that prints what came of them. */
+/** Tests options, variables and the file with the command that prints the resulting settings. */
 class ConfigurationTest {
   @TempDir
   private Path folder;
@@ -43,7 +43,7 @@ class ConfigurationTest {
     return run(Map.of("KVSTORE_CONFIG", file.toString()), "config");
   }
 
-  /** Returns what is printed of a setting, with single spaces. */
+  /** Returns the printed line of a setting, with single spaces. */
   private String line(String name) {
     return out.toString()
         .lines()

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Entries that a service stores before it serves. */
+/** Tests entries that a service stores at startup. */
 class SeedTest {
   @TempDir
   private Path folder;
@@ -57,7 +57,7 @@ class SeedTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  /** Returns what the service prints; it runs until it is stopped. */
+  /** Starts the service and returns its output; it runs until it is stopped. */
   private StringWriter start(Map<String, String> environment, String... options) {
     StringWriter out = new StringWriter();
     List<String> arguments = new ArrayList<>(List.of("--port=0"));

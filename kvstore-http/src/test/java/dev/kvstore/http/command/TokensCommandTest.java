@@ -58,7 +58,7 @@ class TokensCommandTest {
     return outcome.out().strip();
   }
 
-  /** Returns the address of a service that runs until the test is over. */
+  /** Starts a service until the end of the test and returns its address. */
   private String serve(String... options) {
     StringWriter out = new StringWriter();
     List<String> arguments = new ArrayList<>(List.of("--port=0"));
@@ -205,7 +205,7 @@ class TokensCommandTest {
     assertThat(status(address)).isEqualTo(200);
 
     Outcome created = run("tokens", "create", "--name=first", "--role=read");
-    // At once, as the command has waited for the service.
+    // Immediately, because the command has waited for the service.
     assertThat(status(address)).isEqualTo(401);
     assertThat(created.err()).contains("Acknowledged by 1 running service");
     String first = created.out().strip();

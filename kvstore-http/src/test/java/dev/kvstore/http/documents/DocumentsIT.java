@@ -32,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** All documentation: its code is run, and its links lead somewhere. */
+/** Tests the documentation: runs its code and checks its links. */
 class DocumentsIT {
-  /** What a machine that builds this does not have, or must not do. */
+  /** Commands that a build machine does not have or must not run. */
   private static final Pattern NOT_RUN =
       Pattern.compile("\\b(docker|kubectl|systemctl|mongosh|mongodump|sqlite3|db\\.\\w+|mvnw)\\b");
 
@@ -45,7 +45,7 @@ class DocumentsIT {
   @TempDir
   private static Path folder;
 
-  /** The one that the pages talk to; null while none runs. */
+  /** The service for the pages; null while none is running. */
   private static Process service;
 
   private static String url = "";
@@ -70,7 +70,7 @@ class DocumentsIT {
     }
   }
 
-  /** Starts the service where the commands of the pages look for its data. */
+  /** Starts the service in the folder that the commands of the pages use. */
   private static void start() throws IOException {
     if (service != null) {
       return;
@@ -162,7 +162,10 @@ class DocumentsIT {
     }
   }
 
-  /** Leaves no store to the next page, and no service that has had a token: it lets nobody in. */
+  /**
+   * Removes all stores before the next page, and stops a service that has had a token, because it
+   * refuses access.
+   */
   private static void clear() throws Exception {
     if (Files.exists(folder.resolve("kvstore-data/tokens.yaml"))) {
       service.destroyForcibly().waitFor();

@@ -6,8 +6,8 @@ import dev.kvstore.KVDatabase;
 import dev.kvstore.KVStore;
 import java.util.concurrent.ExecutorService;
 
-/** What the Java of a page can use without saying where it comes from. */
-@SuppressWarnings("NullAway") // for readers who have no such checks
+/** The base class of a page's Java code, with the names that it can use without declaring them. */
+@SuppressWarnings("NullAway") // for readers without such checks
 public abstract class Example {
   // Set before a block is run.
   protected KVDatabase database;

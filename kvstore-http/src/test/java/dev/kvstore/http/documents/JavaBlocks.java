@@ -27,8 +27,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles and runs the Java of the pages. A page is a class; a block is a method of it, or a type
- * within it. A literal in a comment after a value is compared with it.
+ * Compiles and runs the Java code of the pages. A page becomes a class, and a block a method or a
+ * nested type of it. A literal in a comment after a value is compared with the value.
  */
 final class JavaBlocks {
   private static final String IMPORTS = """
@@ -56,7 +56,7 @@ final class JavaBlocks {
   private static final Pattern TYPE =
       Pattern.compile("(?m)\\A(@.*\n)*(public |final )*(record|interface|enum|class) ");
 
-  /** A statement in one line, and what its comment says it gives. */
+  /** A statement on one line, with its result in a comment. */
   private static final Pattern ANSWER = Pattern.compile(
       "(?m)^(?:[\\w<>., ]+ (\\w+) = )?(.+); // (\"[^\"]*\"|-?\\d+|true|false)(?=$|[,:;])");
 
@@ -64,13 +64,13 @@ final class JavaBlocks {
   private final Map<String, String> replacements;
   private final List<Block> methods = new ArrayList<>();
 
-  /** @param replacements what stands in the pages, and what takes its place */
+  /** @param replacements texts in the pages and their replacements */
   JavaBlocks(Path folder, Map<String, String> replacements) {
     this.folder = folder;
     this.replacements = replacements;
   }
 
-  /** Compiles all pages in one go. */
+  /** Compiles all pages together. */
   void compile(List<Page> pages) throws IOException {
     List<Path> sources = new ArrayList<>();
     for (Page page : pages) {
@@ -128,7 +128,7 @@ final class JavaBlocks {
     return Matcher.quoteReplacement(checked);
   }
 
-  /** Runs each block with a file of its own, where the store {@code settings} is empty. */
+  /** Runs each block with a new file, in which the store {@code settings} is empty. */
   void run() throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try (URLClassLoader loader =

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** A page of documentation: its blocks of code, headings and links. */
 record Page(Path file, String text) {
-  /** The project's folder, seen from the module that is tested. */
+  /** The project's folder, relative to the tested module. */
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```([^\n`]+)\n(.*?)^```$");
@@ -25,9 +25,9 @@ record Page(Path file, String text) {
   /**
    * A block of code.
    *
-   * @param mark what follows the language, such as {@code not-run} or the name of a file; empty if
-   *     nothing does
-   * @param line where it begins
+   * @param mark the text after the language, such as {@code not-run} or the name of a file; may be
+   *     empty
+   * @param line the line of its beginning
    */
   record Block(Page page, String language, String mark, String code, int line) {
     boolean isRun() {
@@ -40,7 +40,7 @@ record Page(Path file, String text) {
     }
   }
 
-  /** Returns all pages, in the order of their paths. */
+  /** Returns all pages, ordered by path. */
   static List<Page> all() {
     List<Path> folders = List.of(
         Path.of(".github"),
@@ -90,7 +90,7 @@ record Page(Path file, String text) {
     return BLOCK.matcher(text).replaceAll("");
   }
 
-  /** Returns the links that lead nowhere. */
+  /** Returns the broken links. */
   List<String> brokenLinks() {
     List<String> broken = new ArrayList<>();
     LINK.matcher(prose()).results().forEach(match -> {
@@ -111,7 +111,7 @@ record Page(Path file, String text) {
         && (hash < 0 || read(target).anchors().contains(link.substring(hash + 1)));
   }
 
-  /** Returns the anchors that GitHub gives the headings. */
+  /** Returns GitHub's anchors of the headings. */
   private Set<String> anchors() {
     return prose()
         .lines()

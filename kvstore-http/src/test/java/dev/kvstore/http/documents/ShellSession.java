@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs the commands of a page in one shell, and compares what they print with what is shown. */
+/** Runs the commands of a page in one shell, and compares their output with that on the page. */
 final class ShellSession {
-  /** Makes output plain, and checks the options of a service that it would have to wait for. */
+  /** Disables colors, and only checks the options of services, which would not end. */
   private static final String PREAMBLE = """
       exec 2>&1
       curl() { command curl --silent --show-error "$@"; }
@@ -30,7 +30,7 @@ final class ShellSession {
 
   private static final String MARK = "\u0001";
 
-  /** What differs in every run; an ellipsis is anything. */
+  /** Output that differs in every run; an ellipsis matches anything. */
   private static final List<String> VARYING =
       List.of("…", "kvs_[\\w-]{43}", "\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "\\b[0-9a-f]{24}\\b");
 
@@ -38,10 +38,10 @@ final class ShellSession {
   private final String url;
   private final List<Step> steps = new ArrayList<>();
 
-  /** Commands, and the lines that they print; null where none are shown. */
+  /** Commands and their output; null if the page shows none. */
   private record Step(Block block, String commands, String output) {}
 
-  /** @param url where the service is that the pages have at port 7070 */
+  /** @param url the URL of the service, which is at port 7070 on the pages */
   ShellSession(Path folder, String url) {
     this.folder = folder;
     this.url = url;
@@ -89,7 +89,7 @@ final class ShellSession {
     steps.add(new Step(block, command, output.toString()));
   }
 
-  /** Returns what each step has printed. */
+  /** Returns the output of each step. */
   private List<String> execute() throws IOException, InterruptedException {
     StringBuilder script = new StringBuilder(PREAMBLE);
     for (Step step : steps) {

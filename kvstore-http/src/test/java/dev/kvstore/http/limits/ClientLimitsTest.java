@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one client takes is not all there is. */
+/** Tests that one client cannot take all resources. */
 class ClientLimitsTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final String EVENTS = "/v1/stores/app/events";

@@ -27,23 +27,24 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What strangers send takes the service time in proportion to its length, measured on the whole.
- */
+/** Tests that untrusted input takes the service linear time, measured end to end. */
 class LinearTimeTest {
   private static final int SMALL = 8_000;
   private static final int LARGE = 62_000;
 
-  /** A header of the largest size costs no more. */
+  /** The maximum cost of a header of maximum size. */
   private static final long MAX_HEADER_NANOS = Duration.ofMillis(50).toNanos();
 
-  /** Eight times as much may cost eight times as much; what is quadratic costs 60 times as much. */
+  /**
+   * The maximum ratio of costs for eight times the input; quadratic time would cost 60 times as
+   * much.
+   */
   private static final int MAX_RATIO = 24;
 
-  /** Less is noise. */
+  /** Smaller costs are noise. */
   private static final long NOISE_NANOS = Duration.ofMillis(1).toNanos();
 
-  /** Other programs, and the compiler, add to what is measured. */
+  /** Repetitions, because other programs and the compiler affect the measurement. */
   private static final int TRIES = 6;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -76,7 +77,7 @@ class LinearTimeTest {
     behindProxy.close();
   }
 
-  /** Repeats the middle until all has that length. */
+  /** An input whose middle is repeated to the desired length. */
   record Shape(String begin, String middle, String end) {
     String text(int length) {
       int times = (length - begin.length() - end.length()) / middle.length();
@@ -157,7 +158,7 @@ class LinearTimeTest {
     checkHeader(service, "X-Forwarded-Proto");
   }
 
-  /** One that is too long for the service, and one that just is not. */
+  /** Checks a header that is too long for the service, and one that just is not. */
   private static void checkHeader(TestService asked, String name) {
     for (Shape shape : SHAPES) {
       checkHeader(asked, "GET", name, shape, LARGE);
@@ -175,7 +176,10 @@ class LinearTimeTest {
         .isLessThan(MAX_HEADER_NANOS);
   }
 
-  /** Returns what the request costs, the least of a few times if that is not little enough. */
+  /**
+   * Returns the cost of the request: the first one that is low enough, or the minimum of a few
+   * tries.
+   */
   private static long cheapest(TestService asked, byte[] request, long enough) {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < TRIES && least >= enough; i++) {
@@ -232,7 +236,10 @@ class LinearTimeTest {
     return cheapest(service, request, NOISE_NANOS);
   }
 
-  /** Two of some headers are refused at once, so those of every request are left out then. */
+  /**
+   * Returns a request. Omits default headers if they would be duplicates, which are refused at
+   * once.
+   */
   private static byte[] request(String method, String path, String header, String body) {
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n" + header);
     if (!header.startsWith("Host:")) {
@@ -248,13 +255,13 @@ class LinearTimeTest {
     return head.append("\r\n").append(content).toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns the time that the threads of the service spend on the request. */
+  /** Returns the CPU time that the service spends on the request. */
   private static long cost(TestService asked, byte[] request) {
     long before = serverTime();
     try {
       assertThat(asked.raw(request, false).status()).isBetween(200, 599);
     } catch (UncheckedIOException e) {
-      // The service has refused it, and closed the connection while the rest was on its way.
+      // The service has refused it and closed the connection while the rest was being sent.
       assertThat(e).hasCauseInstanceOf(IOException.class);
     }
     return serverTime() - before;

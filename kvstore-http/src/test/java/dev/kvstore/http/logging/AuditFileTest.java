@@ -32,7 +32,7 @@ class AuditFileTest {
     file = folder.resolve("audit.log");
   }
 
-  /** Without touching how the tests themselves log. */
+  /** Opens the audit log without affecting the logging of the tests themselves. */
   private void open() {
     Logging.configure(context, Logging.Format.TEXT, Level.ERROR, file);
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
-/** The fields of Elastic's own logging libraries, see the ECS logging specification. */
+/** Tests the fields against Elastic's own logging libraries, see the ECS logging specification. */
 class EcsEncoderTest {
   private final EcsEncoder encoder = new EcsEncoder();
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The alerts and the dashboard name metrics, and labels of them, that exist. */
+/** Tests that the metrics and labels in the alerts and the dashboard exist. */
 class MonitoringFilesTest {
   private static final Path FOLDER = Path.of("deploy");
   private static final Pattern METRIC =

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which hosts a service without tokens answers for. */
+/** Tests the hosts that a service without tokens accepts. */
 class AllowedHostsTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final String ATTACKER = "attacker.example:7070";

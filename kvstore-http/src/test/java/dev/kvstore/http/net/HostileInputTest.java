@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is sent, an answer comes that says what was wrong with it, and the service goes on. */
+/**
+ * Tests that any input gets a response that describes the error, and that the service continues.
+ */
 class HostileInputTest {
   private static final int REQUESTS = 10_000;
   private static final int SENDERS = 4;
@@ -73,14 +75,14 @@ class HostileInputTest {
     assertThat(service.get("/v1/stores/kept/keys/k").header("KV-Version")).isEqualTo("1");
   }
 
-  /** Returns the status; 0 where the head of the request was cut off, and nothing came. */
+  /** Returns the status; 0 if the head of the request was incomplete and there was no response. */
   private static int send(byte[] request) throws IOException {
     try (Socket socket = service.connect()) {
       try {
         socket.getOutputStream().write(request);
         socket.shutdownOutput();
       } catch (SocketException e) {
-        // It has been answered before it was read to its end.
+        // The service responded before reading the whole request.
       }
       Reply reply = Reply.read(socket.getInputStream(), isHead(request));
       assertLegitimate(request, reply);
@@ -95,7 +97,7 @@ class HostileInputTest {
 
   private static void assertLegitimate(byte[] request, Reply reply) {
     String what = shown(request) + "\n->\n" + reply;
-    // The last two are what HTTP has for methods and versions that a server does not know.
+    // The last two are the statuses for unknown methods and versions.
     assertThat(reply.status() < 500 || reply.status() == 501 || reply.status() == 505)
         .as(what)
         .isTrue();

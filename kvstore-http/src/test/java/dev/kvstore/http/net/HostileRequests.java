@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Makes requests that nobody should send, always the same for the same seed. */
+/** Generates hostile requests, always the same for the same seed. */
 final class HostileRequests {
   private static final List<String> METHODS =
       List.of("TRACE", "CONNECT", "PROPFIND", "QUERY", "get", "G\u00cbT", "", "A".repeat(300));
@@ -183,7 +183,9 @@ final class HostileRequests {
     this.random = new Random(seed);
   }
 
-  /** Most of a request is as it should be, or what is wrong first would hide all the rest. */
+  /**
+   * Returns the next request. Most of it is valid, because the first error would hide all others.
+   */
   byte[] next() {
     Shape shape = pick(Shape.values());
     StringBuilder head = new StringBuilder()
@@ -207,7 +209,7 @@ final class HostileRequests {
     return mangled(request.toByteArray());
   }
 
-  /** A request as it should be. */
+  /** A valid request. */
   private enum Shape {
     READ("GET", "/keys/a", "", ""),
     READ_ENTRY("GET", "/keys/a/b", "?view=entry", ""),
@@ -273,7 +275,7 @@ final class HostileRequests {
     return random.nextInt(4) == 0;
   }
 
-  /** Of JSON, of bytes, or of something that claims to be BSON. */
+  /** Returns a body of JSON, random bytes, or pretended BSON. */
   private byte[] body() {
     int kind = random.nextInt(10);
     if (kind < 7) {
@@ -290,7 +292,7 @@ final class HostileRequests {
     return bytes;
   }
 
-  /** With the right length mostly, or in chunks, or neither. */
+  /** Adds the framing of the body: mostly the correct length, or chunks, or neither. */
   private void frame(StringBuilder head, byte[] body, ByteArrayOutputStream request) {
     int kind = random.nextInt(40);
     if (kind == 0) {
@@ -320,7 +322,7 @@ final class HostileRequests {
     }
   }
 
-  /** Sometimes cut off, or with a few bytes changed. */
+  /** Returns the request, sometimes truncated or with a few bytes changed. */
   private byte[] mangled(byte[] request) {
     int kind = random.nextInt(40);
     if (kind == 0) {

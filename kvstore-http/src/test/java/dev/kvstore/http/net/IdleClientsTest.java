@@ -35,20 +35,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Many more clients than the service has threads, none of which goes on. */
+/** Tests many more stalled clients than the service has threads. */
 class IdleClientsTest {
-  /** More than the service has threads. */
+  /** More clients than the service has threads. */
   private static final int MANY = 400;
 
-  /** Enough to see whether one costs a thread. */
+  /** Enough clients to see if each costs a thread. */
   private static final int SOME = 8;
 
   private static final Duration PROMPT = Duration.ofSeconds(2);
 
-  /** A machine that is busy with something else may take longer now and then. */
+  /** Tries, because a busy machine may take longer from time to time. */
   private static final int TRIES = 5;
 
-  /** Far less than the time after which idle clients are cut off. */
+  /** Far less than the time after which idle clients are disconnected. */
   private static final Duration SETTLED = Duration.ofSeconds(20);
 
   private static final Pattern CONNECTIONS =
@@ -61,7 +61,7 @@ class IdleClientsTest {
 
   private static TestService service;
 
-  /** What such a client sends before it stops. */
+  /** The data that a client sends before it stalls. */
   enum Attack {
     BODY_WITHOUT_TOKEN(1, "PUT /v1/stores/app/keys/a", "Content-Length: 100000\r\n\r\n"),
     BODY_WITH_WRONG_TOKEN(
@@ -105,7 +105,7 @@ class IdleClientsTest {
         new AccessControl(TOKENS.authenticator(), null, false));
     byte[] random = new byte[64 * 1024];
     new Random(1).nextBytes(random);
-    // Compressed, it still is more than fits into a connection.
+    // Even compressed it does not fit into the buffers of a connection.
     String value = '"' + HexFormat.of().formatHex(random) + '"';
     for (int i = 0; i < 20; i++) {
       assertThat(service.put("/v1/stores/large/keys/k" + i, value, TOKEN).status())
@@ -123,7 +123,7 @@ class IdleClientsTest {
   void others_areAnswered_andNoThreadIsHeld(Attack attack) throws IOException {
     try (Idle idle = new Idle(Collections.nCopies(SOME, attack))) {
       assertOthersAreAnswered();
-      // A client without a token is answered once and cut off.
+      // A client without a token gets one response and is disconnected.
       int connected = attack == Attack.UNREAD_REFUSALS ? 0 : SOME;
       await().atMost(SETTLED).until(() -> idle.connected() == connected && busyThreads() == 0);
     }
@@ -156,7 +156,7 @@ class IdleClientsTest {
         .isLessThan(PROMPT);
   }
 
-  /** Returns the least time of some tries, the first that is prompt being the last. */
+  /** Returns the minimum time of some tries; stops after the first fast one. */
   private static Duration quickest(String request) throws IOException {
     Duration least = ask(request);
     for (int i = 1; i < TRIES && least.compareTo(PROMPT) >= 0; i++) {
@@ -175,16 +175,14 @@ class IdleClientsTest {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /**
-   * Returns how many clients are connected by what the service says, the one that asks included.
-   */
+  /** Returns the number of connected clients reported by the service, including this one. */
   private static int connections() {
     Matcher gauge = CONNECTIONS.matcher(service.get("/metrics", OTHER).text());
     assertThat(gauge.find()).isTrue();
     return (int) Double.parseDouble(gauge.group(1));
   }
 
-  /** Returns how many threads of the service are in the midst of something of its own. */
+  /** Returns the number of busy threads of the service. */
   private static long busyThreads() {
     return Thread.getAllStackTraces().entrySet().stream()
         .filter(thread -> thread.getKey().getName().startsWith("kvstore-"))
@@ -193,7 +191,7 @@ class IdleClientsTest {
         .count();
   }
 
-  /** Clients that do not go on. */
+  /** Stalled clients. */
   private static final class Idle implements AutoCloseable {
     private final List<SocketChannel> channels = new ArrayList<>();
 
@@ -203,12 +201,15 @@ class IdleClientsTest {
       }
     }
 
-    /** Returns how many of them the service has, where it has no others but the one that asks. */
+    /** Returns how many of them are connected, if there are no others except this one. */
     int connected() {
       return connections() - 1;
     }
 
-    /** Reads how the service's answer to each of them begins: it has taken all of them on. */
+    /**
+     * Checks the beginning of the response to each client, which shows that the service has
+     * accepted all of them.
+     */
     void assertAnswersBegin(String begin) throws IOException {
       for (SocketChannel channel : channels) {
         channel.configureBlocking(true);
@@ -227,7 +228,7 @@ class IdleClientsTest {
     }
   }
 
-  /** Sends as much as goes through without waiting, and reads nothing. */
+  /** Sends as much as possible without blocking, and reads nothing. */
   private static SocketChannel begin(Attack attack) throws IOException {
     SocketChannel channel = SocketChannel.open();
     channel.setOption(StandardSocketOptions.SO_RCVBUF, 8 * 1024);

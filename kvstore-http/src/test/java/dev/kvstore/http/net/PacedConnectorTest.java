@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class PacedConnectorTest {
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
-  /** Several times what passes between two looks at the clients. */
+  /** Several times the interval of checks of the clients. */
   private static final Duration LONG = Duration.ofSeconds(2);
 
   private static final Shares HEADS = new Shares(1 << 20, 1 << 20);
@@ -56,7 +56,7 @@ class PacedConnectorTest {
     server.stop();
   }
 
-  /** As if the machine had let other threads run before this one. */
+  /** A handler that runs late, as if the machine had scheduled other threads first. */
   private static final class LateHandler extends Handler.Wrapper {
     private final CountDownLatch never = new CountDownLatch(1);
 

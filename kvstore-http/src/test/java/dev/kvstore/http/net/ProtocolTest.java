@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Methods, media types, request ids, and requests that are none. */
+/** Tests methods, media types, request ids, and invalid requests. */
 class ProtocolTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final String HOST = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
@@ -63,7 +63,7 @@ class ProtocolTest {
     assertThat(options.header("Allow")).isEqualTo(allow);
     for (String method :
         new String[] {"GET", "PUT", "POST", "DELETE", "PATCH", "TRACE", "QUERY", "get", "FOO"}) {
-      // Accepts nothing, so that no answer is a stream without end.
+      // Accepts nothing, so that no response is an endless stream.
       Reply reply = service.send(method, path, null, "Accept: none/none");
       if (allow.contains(method)) {
         assertThat(reply.status()).isNotEqualTo(405);

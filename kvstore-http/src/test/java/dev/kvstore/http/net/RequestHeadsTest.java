@@ -24,12 +24,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What heads of requests may be, and what they may take. */
+/** Tests the limits of request heads. */
 class RequestHeadsTest {
   private static final String LINE = "GET / HTTP/1.1\r\nHost: x\r\n";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** At most two heads of somewhat less than 50,000 bytes are what one address may have. */
+  /** One address may have at most two heads of slightly less than 50,000 bytes. */
   private static final long TOTAL = 4 * PacedConnector.headMemory(50_000);
 
   private static final Shares HEADS = new Shares(TOTAL, TOTAL / 2);
@@ -87,7 +87,7 @@ class RequestHeadsTest {
     }
   }
 
-  /** Fields that are long, but none of them too long. */
+  /** Returns long fields, none of which is too long. */
   private static String fields(int bytes) {
     return ("A: " + "x".repeat(4_995) + "\r\n").repeat(bytes / 5_000);
   }
@@ -111,7 +111,7 @@ class RequestHeadsTest {
     }
 
     assertThat(answerTo(LINE + "\r\n")).startsWith("HTTP/1.1 204");
-    // Fewer where they come at once: each has a part, and none enough.
+    // Fewer if they arrive at the same time: then each has some memory, and none enough.
     await().until(() -> connector.getConnectedEndPoints().size() < 3);
     for (Socket socket : sockets) {
       socket.close();

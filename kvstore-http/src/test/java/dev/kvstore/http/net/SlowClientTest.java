@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that take their time, on purpose or not. */
+/** Tests slow clients, malicious or not. */
 class SlowClientTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final Duration PATIENCE = Duration.ofMillis(400);
@@ -55,7 +55,7 @@ class SlowClientTest {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Sends one byte after the other until the service has had enough. */
+  /** Sends single bytes until the service closes the connection. */
   private static void drip(Socket socket) {
     Awaitility.await()
         .atMost(FAR_LESS_THAN_IDLE)
@@ -134,7 +134,10 @@ class SlowClientTest {
     }
   }
 
-  /** An empty line between requests is legal, and an error once the connection is gone. */
+  /**
+   * Returns true if the connection was reset. Probes with an empty line, which is allowed between
+   * requests.
+   */
   private static boolean isReset(Socket socket) throws IOException {
     try {
       send(socket, "\r\n");

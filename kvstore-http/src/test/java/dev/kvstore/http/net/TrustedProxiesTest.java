@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Over a real connection, whose other end is always 127.0.0.1. */
+/** Tests trusted proxies over a real connection, whose other end is always 127.0.0.1. */
 class TrustedProxiesTest {
   private static String ask(List<String> trusted, String headers) throws Exception {
     return ask(

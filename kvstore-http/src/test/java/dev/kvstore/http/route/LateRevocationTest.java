@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A token that loses its rights while a request is under way. */
+/** Tests a token that loses its permissions during a request. */
 class LateRevocationTest {
   private static final String STORE = "/v1/stores/app";
   private static final int ENTRIES = 1100;
@@ -52,7 +52,7 @@ class LateRevocationTest {
   private HookedDatabase database;
   private TestService service;
 
-  /** Each way to lose the rights to a request, and what is answered. */
+  /** The ways to lose the permission for a request, with their responses. */
   enum Loss {
     REVOKED(401),
     EXPIRED(401),
@@ -91,7 +91,7 @@ class LateRevocationTest {
     service.close();
   }
 
-  /** Runs the action during the first call of that method. */
+  /** Runs the action during the first call of this method. */
   private void during(String method, Runnable action) {
     AtomicInteger calls = new AtomicInteger();
     database.before(name -> {
@@ -237,7 +237,7 @@ class LateRevocationTest {
     assertThat(checks).hasValue(7);
   }
 
-  /** Sends all but the end of the body, and that once the action is done. */
+  /** Sends the request except for the end of the body, runs the action, and then sends the rest. */
   private Reply sendSlowly(List<String> write, Runnable action, String... headers)
       throws IOException {
     String body = write.get(2);
@@ -248,7 +248,7 @@ class LateRevocationTest {
     head.append("Expect: 100-continue\r\nContent-Length: ").append(body.length());
     try (Socket socket = service.connect()) {
       socket.getOutputStream().write((head + "\r\n\r\n").getBytes(US_ASCII));
-      // That the service asks for the body shows that it has admitted the request.
+      // A request for the body shows that the service has admitted the request.
       String line = "";
       while (!line.endsWith("\r\n\r\n")) {
         line += (char) socket.getInputStream().read();

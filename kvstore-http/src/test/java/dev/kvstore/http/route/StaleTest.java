@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a cache serves that has lost touch with the database. */
+/** Tests responses from a cache that has lost contact with the database. */
 class StaleTest {
   private static final Duration LAG = Duration.ofMillis(12_900);
 

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code Sync-Token} and {@code Cache-Control: no-cache}: how fresh an answer is. */
+/**
+ * Tests {@code Sync-Token} and {@code Cache-Control: no-cache}, which control the freshness of
+ * responses.
+ */
 class SyncTokenTest {
   private static final String STORE = "/v1/stores/app";
   private static final String KEY = STORE + "/keys/k";

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What of requests is found in the log. */
+/** Tests the parts of requests in the access log. */
 class AccessLogTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger("dev.kvstore.http");
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
@@ -50,7 +50,7 @@ class AccessLogTest {
         with(WebSettings.DEFAULT, "trustedProxies", List.of("127.0.0.1"), "accessLog", accessLog));
   }
 
-  /** Returns the fields of the one line about that request. */
+  /** Returns the fields of the line about this request. */
   private Map<String, String> fields(String requestId) {
     return Awaitility.await()
         .atMost(Duration.ofSeconds(20))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is found in the audit log, and what is not. */
+/** Tests which actions are in the audit log. */
 class AuditLogTest {
   private static final String KEY = "/v1/stores/app/keys/secret-key";
 

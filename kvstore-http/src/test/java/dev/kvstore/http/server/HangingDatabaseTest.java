@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
-/** A MongoDB that takes connections and commands, and answers none. */
+/** Tests a MongoDB that accepts connections and commands but never replies. */
 class HangingDatabaseTest {
   private static final int CALLERS = 180;
   private static final Duration LIMIT = Duration.ofSeconds(4);
@@ -44,7 +44,8 @@ class HangingDatabaseTest {
     try (WireServer mongo = new WireServer(this::answer);
         TestService service = TestService.start(
             MongoStack.open(mongo.uri(), settings),
-            // All callers are one address; the database's bound is to be reached, not theirs.
+            // All callers have the same address, and must reach the limit of the database, not that
+            // of a client.
             with(
                 ServerSettings.DEFAULT,
                 "connections",
@@ -56,7 +57,7 @@ class HangingDatabaseTest {
         int key = i;
         replies.add(CompletableFuture.supplyAsync(() -> get(service, key), callers));
       }
-      // Those that the driver cannot send anyway do not wait for the whole limit.
+      // Operations beyond the driver's pool do not wait for the whole time limit.
       await().until(() -> replies.stream().anyMatch(CompletableFuture::isDone));
       assertThat(replies.stream().filter(CompletableFuture::isDone)).hasSizeLessThan(CALLERS);
       assertThat(service.get("/health/live").status()).isEqualTo(200);

@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The service over MongoDB, where that makes a difference. */
+/** Tests the specifics of the service over MongoDB. */
 class MongoServiceTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StopTest {
   private static final String KEY = "/v1/stores/app/keys/k";
 
-  /** How long the service would wait for those that do not end. */
+  /** How long the service would wait for requests that do not end. */
   private static final Duration STOPPING = Duration.ofSeconds(60);
 
   @TempDir
@@ -36,7 +36,10 @@ class StopTest {
     return new HookedDatabase(SqliteEntryDatabase.open(folder.resolve("test.db")));
   }
 
-  /** The common pool has one thread where there are two processors, and here two have to wait. */
+  /**
+   * Runs the task on its own thread. With two processors the common pool has only one, and here two
+   * tasks wait.
+   */
   private static void inAThread(Runnable task) {
     Thread thread = new Thread(task, "stop-test");
     thread.setDaemon(true);

@@ -18,7 +18,7 @@ import java.util.Collection;
 public final class TestRoutes {
   private TestRoutes() {}
 
-  /** Returns all routes; their handlers answer nothing. */
+  /** Returns all routes, with handlers that do nothing. */
   public static Collection<Route> all() {
     Authenticator open = new Authenticator(() -> Tokens.NOT_CONFIGURED, true, Clock.systemUTC());
     EntryDatabase none = (EntryDatabase) Proxy.newProxyInstance(

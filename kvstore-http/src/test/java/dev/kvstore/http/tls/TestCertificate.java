@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate for localhost that signs itself, made by the JDK's keytool. */
+/** A self-signed certificate for localhost, created with the JDK's keytool. */
 public final class TestCertificate {
   private static final char[] PASSWORD = "password".toCharArray();
 
@@ -32,9 +32,9 @@ public final class TestCertificate {
   }
 
   /**
-   * Returns the one of that name, always the same.
+   * Returns the certificate with this name, always the same one.
    *
-   * @param algorithm as keytool calls it: RSA, EC, Ed25519
+   * @param algorithm the name in keytool: RSA, EC, Ed25519
    */
   public static TestCertificate of(String algorithm, String name) {
     return MADE.computeIfAbsent(algorithm + " " + name, key -> make(algorithm));
@@ -84,7 +84,7 @@ public final class TestCertificate {
     return pem("PRIVATE KEY", store.getKey("server", PASSWORD).getEncoded());
   }
 
-  /** Writes the files, as those of a server that asks clients for no certificate. */
+  /** Writes the files for a server that does not require client certificates. */
   public TlsFiles writeTo(Path folder) throws Exception {
     Path certificate = folder.resolve("server.pem");
     Path key = folder.resolve("server.key");
@@ -93,7 +93,7 @@ public final class TestCertificate {
     return new TlsFiles(certificate, key, null);
   }
 
-  /** Returns a client's side, which trusts this and has that certificate. */
+  /** Returns a client context that trusts this certificate and has its own one. */
   public SSLContext client(@Nullable TestCertificate own) throws GeneralSecurityException {
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The service where it speaks TLS. */
+/** Tests the service with TLS. */
 class TlsServiceTest {
   @TempDir
   private Path folder;

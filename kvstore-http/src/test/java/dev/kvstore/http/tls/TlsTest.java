@@ -24,14 +24,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files, good and bad, and what becomes of connections when they are replaced. */
+/** Tests valid and invalid files, and connections when the files are replaced. */
 class TlsTest {
   private static final Duration NEVER = Duration.ofDays(1);
 
   @TempDir
   private Path folder;
 
-  /** A server that answers everything with 404. */
+  /** Starts a server that responds to everything with 404. */
   private static Server serve(Tls tls) throws Exception {
     Server server = new Server();
     ServerConnector connector = new ServerConnector(
@@ -55,7 +55,7 @@ class TlsTest {
     }
   }
 
-  /** Asks for something and returns the first bytes of the answer. */
+  /** Sends a request and returns the first bytes of the response. */
   private static String ask(SSLSocket socket) throws IOException {
     socket
         .getOutputStream()

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code HEAD} says what {@code GET} would. */
+/** Tests that {@code HEAD} returns the same headers as {@code GET}. */
 class HeadTest {
-  /** What differs from answer to answer, or belongs to the body. */
+  /** Headers that differ between responses or belong to the body. */
   private static final Set<String> OTHERS =
       Set.of("Date", "X-Request-Id", "Transfer-Encoding", "Sync-Token");
 
@@ -83,7 +83,7 @@ class HeadTest {
       Map<String, String> get = headers(service.get(path, headers));
       Map<String, String> head = headers(service.send("HEAD", path, null, headers));
       if (!get.containsKey("Content-Length") || path.equals("/metrics")) {
-        // It is not known before the answer is compressed; and is never the same of what counts.
+        // Unknown before the response is compressed, and different for resources with counters.
         get.remove("Content-Length");
         if (path.equals("/metrics")) {
           head.remove("Content-Length");

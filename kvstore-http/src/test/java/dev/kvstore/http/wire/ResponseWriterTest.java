@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request while there is no memory left. */
+/** Tests requests while there is no memory left. */
 class ResponseWriterTest {
   private static final byte[] LARGE = new byte[100_000];
 
@@ -48,7 +48,7 @@ class ResponseWriterTest {
         new Room(none, none, "client", !method.equals("GET"), 1, action -> {}));
   }
 
-  /** Returns something all of whose methods return that text. */
+  /** Returns a proxy whose methods all return this text. */
   private static <T> T proxy(Class<T> type, String text) {
     return type.cast(Proxy.newProxyInstance(
         type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> text));

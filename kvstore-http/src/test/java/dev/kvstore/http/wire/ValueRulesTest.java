@@ -28,7 +28,7 @@ class ValueRulesTest {
   private static final String KEY = "/v1/stores/app/keys/k";
   private static final int MAX = ValueLimits.DEFAULT.maxBytes();
 
-  /** A string takes its length and an end in BSON. */
+  /** In BSON a string also takes its length and a terminator. */
   private static final int LONGEST_TEXT = MAX - 5;
 
   @TempDir

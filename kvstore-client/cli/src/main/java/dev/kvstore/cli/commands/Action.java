@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** What a command does. */
+/** The base class of commands. */
 @Command
 public abstract class Action implements Callable<Integer> {
   // Set by picocli before anything is called.
@@ -18,7 +18,7 @@ public abstract class Action implements Callable<Integer> {
   @ParentCommand
   private KvCommand kv;
 
-  /** Adds what is wrong with what was given; where anything is, the command is not called. */
+  /** Adds all errors in the arguments; if there are any, the command is not called. */
   public abstract void check(UsageErrors faults);
 
   @Override
@@ -32,12 +32,12 @@ public abstract class Action implements Callable<Integer> {
     return session().console();
   }
 
-  /** As {@link Console#note}. */
+  /** Like {@link Console#note}. */
   final void note(String message) {
     console().note(message);
   }
 
-  /** One that works on the store of {@code --store}. */
+  /** A command on the store of {@code --store}. */
   abstract static class OnStore extends Action {
     @Override
     public void check(UsageErrors faults) {

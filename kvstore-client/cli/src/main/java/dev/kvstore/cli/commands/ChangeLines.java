@@ -24,7 +24,7 @@ abstract class ChangeLines implements KVWatcher {
   final Console console;
   private final Runnable whenUnread;
 
-  /** @param whenUnread called when nobody reads the output any more */
+  /** @param whenUnread called when the reader of the output is gone */
   ChangeLines(KVStore store, Console console, Runnable whenUnread) {
     this.store = store;
     this.console = console;
@@ -37,7 +37,7 @@ abstract class ChangeLines implements KVWatcher {
     print(line(change, value));
   }
 
-  /** Returns the value as it is now; null where it is gone, or cannot be read. */
+  /** Returns the current value; null if it no longer exists or cannot be read. */
   private @Nullable RawValue value(KVChange change) {
     try {
       return store
@@ -63,7 +63,7 @@ abstract class ChangeLines implements KVWatcher {
     return change.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** For people. */
+  /** Prints changes for people. */
   static final class Plain extends ChangeLines {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
@@ -96,7 +96,7 @@ abstract class ChangeLines implements KVWatcher {
     }
   }
 
-  /** For programs. */
+  /** Prints changes for programs. */
   static final class Json extends ChangeLines {
     Json(KVStore store, Console console, Runnable whenUnread) {
       super(store, console, whenUnread);

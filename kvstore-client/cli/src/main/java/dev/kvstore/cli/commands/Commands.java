@@ -25,6 +25,7 @@ public final class Commands {
     COMMANDS.put("edit", EditCommand::new);
     COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("import", ImportCommand::new);
+    COMMANDS.put("copy", CopyCommand::new);
     COMMANDS.put("diff", DiffCommand::new);
     COMMANDS.put("log", LogCommand::new);
     COMMANDS.put("rollback", RollbackCommand::new);
@@ -33,7 +34,8 @@ public final class Commands {
     COMMANDS.put("completion", CompletionCommand::new);
   }
 
-  private static final Map<String, String> ALIASES = Map.of("ls", "list", "rm", "delete");
+  private static final Map<String, String> ALIASES =
+      Map.of("cp", "copy", "ls", "list", "rm", "delete");
   private static final Set<String> HELP = Set.of("help", "-h", "--help");
 
   private Commands() {}
@@ -44,8 +46,8 @@ public final class Commands {
   }
 
   /**
-   * Returns the command line with the commands that the arguments can mean: to describe a command
-   * by reflection takes time, and few are needed where the arguments name one.
+   * Returns the command line with only the commands that the arguments can mean, because describing
+   * commands by reflection is slow.
    */
   public static CommandLine meant(Session session, String[] arguments) {
     return commandLine(session, meant(arguments));

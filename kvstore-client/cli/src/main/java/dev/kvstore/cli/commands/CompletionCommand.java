@@ -35,13 +35,13 @@ final class CompletionCommand extends Action {
 
   @Override
   public Integer call() {
-    // One script suits both: it turns on what zsh needs for it.
+    // The same script works for both: it enables the compatibility mode of zsh.
     String script = AutoComplete.bash("kv", Commands.all(session()));
     console().out().print(script);
     return ExitCodes.OK;
   }
 
-  /** What the script itself completes the parameter with. */
+  /** The completions of the parameter in the script itself. */
   static final class Shells implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

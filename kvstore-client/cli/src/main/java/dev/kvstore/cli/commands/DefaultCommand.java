@@ -33,7 +33,7 @@ final class DefaultCommand extends ValueAction {
         console().print(key() + ": stored, etag " + stored.etag());
         return ExitCodes.OK;
       } catch (PreconditionFailedException e) {
-        // Somebody was faster: theirs is kept.
+        // Another writer was faster; keep its value.
       }
     }
   }

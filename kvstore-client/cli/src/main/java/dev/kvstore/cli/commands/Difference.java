@@ -3,6 +3,7 @@ package dev.kvstore.cli.commands;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import dev.kvstore.cli.terminal.Console;
+import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.support.KeyOrder;
 import dev.kvstore.internal.support.Texts;
 import dev.kvstore.internal.transfer.Values;
@@ -17,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi.Style;
 
 /**
- * A key under which there is not the same before and after.
+ * A key whose value differs.
  *
- * @param before null where there was no value
- * @param after null where there is none
+ * @param before null if there was no value
+ * @param after null if there is no value
  */
 record Difference(
     String key, @Nullable RawValue before, @Nullable RawValue after) {
   private static final int CONTEXT = 3;
 
-  /** The two lines that name the files. */
+  /** The number of lines of the header with the file names. */
   private static final int HEADER = 2;
 
-  /** Returns the differences in the order of the keys. */
+  /** Returns the differences in key order. */
   static List<Difference> between(Map<String, RawValue> before, Map<String, RawValue> after) {
     SortedSet<String> keys = new TreeSet<>(KeyOrder.INSTANCE);
     keys.addAll(before.keySet());
@@ -45,18 +46,33 @@ record Difference(
     return differences;
   }
 
-  /** Returns the value after, where there is one. */
+  /** Returns the value after; there must be one. */
   RawValue written() {
     return Objects.requireNonNull(after, key);
   }
 
   void print(Console console) {
-    lines(key, before, after).forEach(line -> console.out().println(colored(console, line)));
+    List<String> lines = lines(key, before, after);
+    (lines.isEmpty() ? types() : lines)
+        .forEach(line -> console.out().println(colored(console, line)));
+  }
+
+  /** Returns the lines of two values that are the same as JSON. */
+  private List<String> types() {
+    RawValue one = Objects.requireNonNull(before, key);
+    String old = BsonValues.typeName(one);
+    String now = BsonValues.typeName(written());
+    String name = Texts.oneLine(key) + ": ";
+    return old.equals(now)
+        ? List.of(" " + name + "types of members differ")
+        : List.of(
+            "-" + name + Values.json(one) + "  (" + old + ")",
+            "+" + name + Values.json(written()) + "  (" + now + ")");
   }
 
   /**
-   * Returns the lines that went and came, those around them, the one with the key, and "…" where
-   * some are left out.
+   * Returns the removed and added lines with context, the line with the key, and "…" for omitted
+   * lines.
    */
   static List<String> lines(String key, @Nullable RawValue before, @Nullable RawValue after) {
     List<String> old = text(key, before);

@@ -27,11 +27,11 @@ import picocli.CommandLine.Command;
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {
   @Override
-  @SuppressWarnings("try") // what is held is not used otherwise
+  @SuppressWarnings("try") // the resource is not referenced
   int run(KVStore store) throws IOException, InterruptedException {
     KVEntry<RawValue> entry = store.entry(key(), RawValue.TYPE);
     RawValue value = Values.of(entry);
-    // An editor makes use of Ctrl-C, which must not end what waits for it.
+    // Editors use Ctrl-C, which must not end this process while it waits for one.
     try (Interrupt.Hold held = session().interrupt().hold();
         EditedFile file = EditedFile.create(Values.pretty(value) + "\n")) {
       try {
@@ -76,7 +76,7 @@ final class EditCommand extends KeyAction {
     }
   }
 
-  /** Returns null where the text is no JSON and is to be edited again. */
+  /** Parses the text; null if it is not JSON and must be edited again. */
   private @Nullable RawValue parsed(EditedFile file) throws IOException {
     try {
       return Values.ofJson(SnapshotSource.withoutMark(file.bytes()));

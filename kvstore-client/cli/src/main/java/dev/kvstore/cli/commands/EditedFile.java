@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Text that the user edits, in a file and a folder that only its owner can read: editors leave
+ * A text file to edit, in a folder of its own. Only the owner can read both, because editors leave
  * copies beside the file.
  */
 final class EditedFile implements AutoCloseable {
-  /** What a shell ends with. */
+  /** The exit code of a shell. */
   private static final int NO_SUCH_COMMAND = 127;
 
   private final Path folder;
@@ -42,14 +42,14 @@ final class EditedFile implements AutoCloseable {
   }
 
   /**
-   * Returns when the user has closed the editor.
+   * Runs the editor and returns when the user has closed it.
    *
-   * @throws CliException if there is none, or it failed
+   * @throws CliException if there is no editor, or it failed
    */
   void edit(Map<String, String> environment) throws IOException, InterruptedException {
     String editor = editor(environment);
     boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
-    // The variables hold a command with its options, so a shell takes them apart.
+    // The variables contain a command with options, so let a shell parse them.
     ProcessBuilder builder = windows
         ? new ProcessBuilder("cmd", "/c", editor + " \"" + file + "\"")
         : new ProcessBuilder("sh", "-c", editor + " \"$1\"", "kv-edit", file.toString());
@@ -75,12 +75,12 @@ final class EditedFile implements AutoCloseable {
     return Files.readAllBytes(file);
   }
 
-  /** Says that the text is of no use any more. */
+  /** Marks the file for deletion. */
   void discard() {
     kept = false;
   }
 
-  /** Returns where the text stays, if it does: somebody has worked on it. */
+  /** Returns the path of the file if it is kept, because the user has edited it. */
   Optional<Path> keptPath() {
     return kept ? Optional.of(file) : Optional.empty();
   }

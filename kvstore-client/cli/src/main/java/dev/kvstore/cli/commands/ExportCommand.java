@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
       "  kv export --format properties --flatten --types text    # for Spring"
     })
 final class ExportCommand extends Action.OnStore {
-  /** How many values that the file cannot hold are listed. */
+  /** The maximum number of listed values that the file cannot represent exactly. */
   private static final int MOST_LOSSES = 100;
 
   @Mixin
@@ -114,7 +114,7 @@ final class ExportCommand extends Action.OnStore {
               },
               done -> {
                 progress.tell(done, 0);
-                // the full disk or the closed pipe is reported at the end
+                // a full disk or closed pipe is reported at the end
                 return !(writer instanceof PrintWriter out && out.checkError());
               });
     }

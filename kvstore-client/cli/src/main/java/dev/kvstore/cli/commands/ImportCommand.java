@@ -118,13 +118,13 @@ final class ImportCommand extends Action.OnStore {
     return ExitCodes.OK;
   }
 
-  /** Tells the user what to know about the entries that are written. */
+  /** Prints notes about the written entries. */
   private final class Notes implements ImportListener {
     private final KVStore store;
     private final SnapshotReader reader;
     private final Progress progress = new Progress(console(), "Imported");
 
-    /** Beginnings of the flattened keys, and a key of each. */
+    /** The prefixes of flattened keys, each with one of its keys. */
     private final Map<String, String> above = new LinkedHashMap<>();
 
     Notes(KVStore store, SnapshotReader reader) {
@@ -172,7 +172,7 @@ final class ImportCommand extends Action.OnStore {
       }
     }
 
-    /** Tells of stored objects and arrays that could have the flattened keys as their parts. */
+    /** Prints notes about stored objects and arrays that may contain the flattened keys. */
     void tellContainers() {
       Operand.values(store, above.keySet()).forEach((key, value) -> {
         if (BsonValues.isContainer(value)) {

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** A command that works on one key. */
+/** A command on one key. */
 abstract class KeyAction extends Action.OnStore {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private @Nullable String key;
@@ -18,7 +18,7 @@ abstract class KeyAction extends Action.OnStore {
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
-    if (key != null) { // else the parser has said so
+    if (key != null) { // otherwise the parser has reported it
       faults.check(() -> Names.checkKey(key()));
     }
   }

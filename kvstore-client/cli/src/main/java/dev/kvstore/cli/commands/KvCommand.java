@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ScopeType;
 
-/** The command itself, which does nothing but tell what its subcommands can. */
+/** The top-level command, which only describes its subcommands. */
 @Command(
     name = "kv",
     scope = ScopeType.INHERIT,
@@ -47,7 +47,7 @@ import picocli.CommandLine.ScopeType;
 final class KvCommand {
   private final Session session;
 
-  @SuppressWarnings("UnusedVariable") // picocli sets its options.
+  @SuppressWarnings("UnusedVariable") // picocli sets its options
   @Mixin
   private final Connection connection;
 

@@ -2,7 +2,7 @@ package dev.kvstore.cli.commands;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar's manifest names. */
+/** The version in the jar's manifest. */
 final class KvVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {

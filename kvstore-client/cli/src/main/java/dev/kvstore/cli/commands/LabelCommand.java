@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Names instants. */
+/** The command to label instants. */
 @Command(
     name = "label",
     header = "Gives an instant a name, or lists the names.",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints the history of a store. */
+/** The command to print the history of a store. */
 @Command(
     name = "log",
     header = "Shows who changed what, and when: the history of a key, a prefix or the store.",

@@ -13,15 +13,15 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where values are: in a store, or in a file. */
+/** A source of values: a store or a file. */
 interface Operand {
-  /** How many keys are asked for at once. */
+  /** The number of keys to request at a time. */
   int AT_ONCE = 200;
 
-  /** Returns the values under their keys. */
+  /** Returns the values by key. */
   Map<String, RawValue> read(Session session) throws IOException;
 
-  /** A name of a store, if it can be one, or else a file. */
+  /** Returns a store if the text is a valid store name, or else a file. */
   static Operand of(String text, String prefix, FileOptions options) {
     return Names.isStore(text)
         ? store(text, prefix)

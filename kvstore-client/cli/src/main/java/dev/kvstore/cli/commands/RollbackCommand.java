@@ -13,9 +13,7 @@ import dev.kvstore.cli.options.CommentOption;
 import dev.kvstore.cli.options.IfMatchOption;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
-import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
-import dev.kvstore.internal.support.Texts;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Goes back to an earlier state. */
+/** The command to restore an earlier state. */
 @Command(
     name = "rollback",
     header = "Stores an earlier value of a key again, or all entries with a prefix as they were.",
@@ -119,26 +117,6 @@ final class RollbackCommand extends Action.OnStore {
       options = options.ifMatch(match.etag());
     }
     ChangeReport report = store.history().rollbackAll(prefix.value(), instant, options);
-    report
-        .items()
-        .forEach(item -> console()
-            .print(item.change().text() + "  " + Texts.oneLine(item.key())
-                + item.from().map(value -> "  " + value).orElse("")
-                + item.to().map(value -> "  -> " + value).orElse("")));
-    if (report.more()) {
-      note("… and more");
-    }
-    note((dryRun ? "Would roll back: " : "Rolled back: ") + report.created() + " created, "
-        + report.changed() + " changed, " + report.deleted() + " deleted, " + report.unchanged()
-        + " the same"
-        + report
-            .fingerprint()
-            .map(fingerprint -> "; --if-match " + fingerprint + " does just that")
-            .orElse(""));
-    if (report.failed() > 0) {
-      throw new CliException(
-          ExitCodes.CONDITION,
-          report.failed() + " entries were changed meanwhile and stay as they are: see above");
-    }
+    Reports.print(console(), report, "Would roll back", "Rolled back");
   }
 }

@@ -49,7 +49,7 @@ final class SetCommand extends ValueAction {
     return ExitCodes.OK;
   }
 
-  /** Returns what was written, in a line. */
+  /** Returns a line about the written entry. */
   static String written(KVMetadata entry) {
     return entry.key() + ": " + (entry.version() == 1 ? "created" : "set") + ", version "
         + entry.version() + ", etag " + entry.etag()

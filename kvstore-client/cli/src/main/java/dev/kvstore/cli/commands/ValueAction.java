@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A command that writes a value under a key. */
+/** A command that writes a value. */
 abstract class ValueAction extends KeyAction {
   @Parameters(
       index = "1",
@@ -63,7 +63,7 @@ abstract class ValueAction extends KeyAction {
     }
   }
 
-  /** Returns the options with the time to live and the comment that are given. */
+  /** Returns the options with the given time to live and comment. */
   final WriteOptions given(WriteOptions options) {
     return comment.addTo(timeToLive.addTo(options));
   }

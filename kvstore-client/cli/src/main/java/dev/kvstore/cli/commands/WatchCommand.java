@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "'reset': changes may have been missed, so read again what you rely on."
     })
 final class WatchCommand extends Action.OnStore {
-  /** In what form changes are printed. */
+  /** The format of printed changes. */
   enum Lines {
     JSON;
 
@@ -63,9 +63,9 @@ final class WatchCommand extends Action.OnStore {
   }
 
   @Override
-  @SuppressWarnings("try") // what is held is not used otherwise
+  @SuppressWarnings("try") // the resource is not referenced
   int run(KVStore store) throws InterruptedException {
-    // A watch waits for a service that is away; a person wants to know.
+    // Fail if the service is down: a watch alone would silently wait for it.
     store.keys(KVQuery.prefix(prefix.value()).limit(1));
     ChangeLines lines = output == null
         ? new ChangeLines.Plain(store, console(), session().interrupt()::end)

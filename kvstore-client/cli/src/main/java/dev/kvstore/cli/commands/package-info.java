@@ -1,4 +1,4 @@
-/** The commands of {@code kv}, each with what it alone needs. */
+/** The commands of {@code kv}, with the code specific to each. */
 @NullMarked
 package dev.kvstore.cli.commands;
 

@@ -11,7 +11,7 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** An instant in the history of a store, or the label of one. */
+/** The option for an instant in the history of a store, or its label. */
 public final class AtOption {
   @Option(
       names = "--at",

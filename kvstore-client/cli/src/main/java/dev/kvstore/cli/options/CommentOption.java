@@ -4,7 +4,7 @@ import dev.kvstore.WriteOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Why something is written. */
+/** The option for a comment on a write. */
 public final class CommentOption {
   @Option(
       names = {"-m", "--message"},

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Which service and store the commands work on. These options go before or after a command. */
+/** The options for the service and store, which may be given before or after a command. */
 public final class Connection {
-  /** A command asks once, and wants what is there now. */
+  /** Without a near-cache: a command reads once and needs the current state. */
   private static final HttpSettings UNCACHED = HttpSettings.DEFAULT.withoutNearCache();
 
   @Option(
@@ -108,7 +108,7 @@ public final class Connection {
     return token != null || tokenFile != null;
   }
 
-  /** Returns where the token comes from that is sent. */
+  /** Returns the origin of the token. */
   public String tokenOrigin() {
     return tokenOrigin;
   }
@@ -126,9 +126,9 @@ public final class Connection {
   }
 
   /**
-   * Adds what is wrong, and makes ready what is right.
+   * Checks the options, adds their errors, and prepares the settings.
    *
-   * @param needsStore whether the command works on one store
+   * @param needsStore true if the command needs a store
    */
   public void check(UsageErrors faults, boolean needsStore) {
     UserConfigFile file = faults.sources().file();
@@ -166,8 +166,8 @@ public final class Connection {
   }
 
   /**
-   * Returns a context that trusts nobody, for connections without TLS: to read all authorities that
-   * Java trusts takes as long as the whole command.
+   * Returns an empty context for connections without TLS, because loading all authorities that Java
+   * trusts takes as long as the whole command.
    */
   private static SSLContext unusedContext() {
     try {
@@ -197,13 +197,13 @@ public final class Connection {
         return List.of(url);
       }
     } catch (URISyntaxException e) {
-      // told below, without the text, which may hold a password
+      // reported below without the text, which may contain a password
     }
     faults.addFor("--server", "the address of a service looks like http://127.0.0.1:7070");
     return List.of();
   }
 
-  /** The one that is given in a place that counts more is the one that counts. */
+  /** Checks the token options. The one from the source with the highest precedence is used. */
   private void checkToken(UsageErrors faults) {
     int direct = token == null ? Integer.MAX_VALUE : faults.rank("--token");
     int inFile = tokenFile == null ? Integer.MAX_VALUE : faults.rank("--token-file");

@@ -20,11 +20,11 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** How a file of values is written. */
+/** The options for the format of a file of values. */
 public final class FileOptions {
   private static final int LONGEST_SEPARATOR = 3;
 
-  /** What messages call the standard input. */
+  /** The name of the standard input in messages. */
   private static final String INPUT = "(standard input)";
 
   @Option(
@@ -63,7 +63,7 @@ public final class FileOptions {
     }
   }
 
-  /** Brackets are around the index of an item. */
+  /** Returns true if the text may be a separator; brackets are reserved for indexes. */
   private static boolean isSeparator(String text) {
     return !text.isEmpty()
         && text.length() <= LONGEST_SEPARATOR
@@ -76,13 +76,13 @@ public final class FileOptions {
     return types;
   }
 
-  /** Returns what joins the names of nested values, or null if they stay nested. */
+  /** Returns the separator for the names of nested values, or null to keep them nested. */
   @Nullable
   public String separator() {
     return separator;
   }
 
-  /** Throws {@link CliException} if nothing says what format the file has. */
+  /** Returns the format of the file; throws {@link CliException} if it is unknown. */
   public FileFormat formatOf(String file) {
     FileFormat found = format == null ? FileFormat.of(file) : format;
     if (found == null) {
@@ -93,14 +93,14 @@ public final class FileOptions {
     return found;
   }
 
-  /** Returns JSON where nothing says anything else. */
+  /** Returns the format, JSON by default. */
   public FileFormat formatOrJson() {
     return format == null ? FileFormat.JSON : format;
   }
 
   /**
-   * Returns a reader of the file of that name; - stands for the standard input. The source has to
-   * be closed.
+   * Returns a reader of the file with this name; - is the standard input. The caller must close the
+   * source.
    *
    * @throws CliException if there is no such file, or it cannot be read
    */
@@ -111,7 +111,7 @@ public final class FileOptions {
   }
 
   /**
-   * Returns the file of that name; - stands for the standard input.
+   * Returns the file with this name; - is the standard input.
    *
    * @throws CliException if there is no such file, or it cannot be read
    */
@@ -127,7 +127,7 @@ public final class FileOptions {
     }
   }
 
-  /** Returns the values of the file of that name whose keys begin with the prefix. */
+  /** Returns the values of the file with this name whose keys begin with the prefix. */
   public Map<String, RawValue> values(String file, String prefix, Session session)
       throws IOException {
     try (SnapshotSource source = source(file, session)) {
@@ -138,7 +138,7 @@ public final class FileOptions {
     }
   }
 
-  /** Takes what is attached with = as the separator, and never the next argument. */
+  /** Accepts only a separator attached with =, never the next argument. */
   static final class OnlyAttached implements IParameterPreprocessor {
     @Override
     public boolean preprocess(

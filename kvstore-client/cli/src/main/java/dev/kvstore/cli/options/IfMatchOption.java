@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The etag that an entry must have. */
+/** The option for the etag that an entry must have. */
 public final class IfMatchOption {
   @Option(
       names = "--if-match",

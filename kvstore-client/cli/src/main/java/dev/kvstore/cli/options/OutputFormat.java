@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** In what form a command prints what it knows. */
+/** The output format of a command. */
 public enum OutputFormat {
   JSON,
   YAML;
 
-  /** Prints one document, as it comes. */
+  /** Prints one document as a stream. */
   public void print(PrintWriter writer, Generators.Content content) throws IOException {
     try (JsonGenerator out = this == JSON ? Generators.json(writer) : Generators.yaml(writer)) {
       content.to(out);

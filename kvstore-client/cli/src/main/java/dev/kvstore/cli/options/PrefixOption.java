@@ -4,25 +4,24 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which keys a command is about: those that begin with a prefix. */
+/** The option for the prefix of keys. */
 public class PrefixOption {
   @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only keys with this prefix.")
   private @Nullable String prefix;
 
-  /** Returns the prefix; the empty one, with which all keys begin, if none is given. */
+  /** Returns the prefix; empty for all keys if none is given. */
   public String value() {
     return prefix == null ? "" : prefix;
   }
 
   /**
-   * Returns true if there is a prefix that counts as much as an argument: one of a variable does
-   * not.
+   * Returns true if a prefix was given explicitly; one from an environment variable does not count.
    */
   public final boolean isGiven(UsageErrors faults) {
     return faults.isGiven("--prefix");
   }
 
-  /** The same for a command that takes the prefix as its argument, too. */
+  /** Like {@link PrefixOption}, for a command that also takes the prefix as an argument. */
   public static final class OrArgument extends PrefixOption {
     @Parameters(
         arity = "0..1",

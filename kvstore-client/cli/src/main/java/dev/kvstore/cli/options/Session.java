@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * What the commands of one run share: the terminal, the connection and the door to the service.
+ * The shared context of the commands of one run: the terminal, the connection and access to the
+ * service.
  *
  * @param databases opens the database of the service at these addresses
  */
@@ -20,7 +21,7 @@ public record Session(
     Connection connection,
     Map<String, String> environment,
     Interrupt interrupt) {
-  /** Opens the database that the options name, once they are checked. */
+  /** Opens the database in the options. Call it after they were checked. */
   public KVDatabase open() {
     return databases.apply(connection.urls(), connection.settings());
   }

@@ -10,23 +10,24 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What the environment and the configuration file say for options that are not given. An option's
- * variable is {@code KVSTORE_} and its name in capitals; one that is set to nothing is not set.
+ * Supplies options that were not given from the environment and the configuration file. The
+ * variable of an option is {@code KVSTORE_} and its name in upper case; an empty variable counts as
+ * unset.
  */
 public final class Sources implements IDefaultValueProvider {
   private final Map<String, String> environment;
   private final UserConfigFile file;
 
-  /** A value and where it comes from; of two the one with the lower rank counts. */
+  /** A value and its origin. The value with the lower rank has precedence. */
   record Setting(String value, int rank, String origin) {}
 
-  /** The rank of an option that is given. */
+  /** The rank of an option on the command line. */
   static final int GIVEN = 0;
 
   private static final int VARIABLE = 1;
   private static final int FILE = 2;
 
-  /** The rank of a value that is nobody's choice. */
+  /** The rank of a built-in default. */
   private static final int BUILT_IN = 3;
 
   public Sources(Map<String, String> environment, UserConfigFile file) {
@@ -59,7 +60,7 @@ public final class Sources implements IDefaultValueProvider {
     return option.arity().max() == 0 && Variables.SERVICE.contains(name);
   }
 
-  /** Returns where the present value of the option comes from. */
+  /** Returns the current value of the option and its origin. */
   Setting of(ParseResult parsed, OptionSpec option) {
     if (isGiven(parsed, option)) {
       return new Setting("", GIVEN, "option " + option.longestName());

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
-/** How long an entry that is written lives. */
+/** The option for the time to live of a written entry. */
 public final class TimeToLiveOption {
   @Option(
       names = "--ttl",
@@ -17,7 +17,7 @@ public final class TimeToLiveOption {
           + " keeps its expiry. Otherwise an expiry is cleared.")
   private @Nullable Ttl ttl;
 
-  /** @param duration null where the entry keeps its expiry */
+  /** @param duration null to keep the expiry of the entry */
   record Ttl(@Nullable Duration duration) {}
 
   public void check(UsageErrors faults) {

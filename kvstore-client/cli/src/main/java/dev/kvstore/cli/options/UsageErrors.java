@@ -10,13 +10,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** All that is wrong with what a command of {@code kv} was given, and what to warn about. */
+/** Collects all errors in the arguments of a {@code kv} command, and warnings. */
 public final class UsageErrors extends CommandErrors {
   private final ParseResult parsed;
   private final Sources sources;
   private final List<String> warnings = new ArrayList<>();
 
-  /** Begins with what the parser has found. */
+  /** Creates errors with those of the parser. */
   public UsageErrors(CommandSpec command, ParseResult parsed, Sources sources) {
     super(command);
     this.parsed = parsed;
@@ -42,17 +42,17 @@ public final class UsageErrors extends CommandErrors {
     return setting.value().isEmpty() ? "" : setting.origin() + ": ";
   }
 
-  /** Adds what is wrong with the present value of an option, and where that comes from. */
+  /** Adds an error in the current value of an option, with the origin of the value. */
   public void addFor(String option, String problem) {
     add(origin(option) + ": " + problem);
   }
 
-  /** As {@link #addFor}, where the check finds something wrong. */
-  void addFrom(String option, Runnable check) {
+  /** Like {@link #addFor}, if the check throws. */
+  public void addFrom(String option, Runnable check) {
     check(check, origin(option) + ": ");
   }
 
-  /** Adds a fault where more than one of these is given; null stands for one that is not. */
+  /** Adds an error if more than one of these was given; null stands for one that was not. */
   public void exclude(@Nullable String... options) {
     List<@Nullable String> given =
         Arrays.stream(options).filter(Objects::nonNull).toList();
@@ -78,7 +78,7 @@ public final class UsageErrors extends CommandErrors {
     return rank(option) == Sources.GIVEN;
   }
 
-  /** Returns how much the present value of the option counts: less than one with a lower rank. */
+  /** Returns the rank of the option's current value; a lower rank has precedence. */
   int rank(String option) {
     return sources.of(parsed, command.findOption(option)).rank();
   }

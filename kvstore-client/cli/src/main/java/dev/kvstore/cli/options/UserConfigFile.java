@@ -20,12 +20,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The user's own configuration: a YAML file of options by their names. */
+/** The user's configuration: a YAML file of options by name. */
 public record UserConfigFile(
     Path path, Map<String, String> values, List<String> faults, List<String> warnings) {
   /**
-   * Reads the file of the user whose environment this is, {@code kvstore/config.yaml} in
-   * {@code XDG_CONFIG_HOME} or else in {@code ~/.config}. That there is none is no fault.
+   * Reads the user's file, {@code kvstore/config.yaml} in {@code XDG_CONFIG_HOME} or else in
+   * {@code ~/.config}. A missing file is not an error.
    *
    * @param known the options that it may set
    */
@@ -41,7 +41,7 @@ public record UserConfigFile(
 
   static Path path(Map<String, String> environment) {
     String base = environment.get("XDG_CONFIG_HOME");
-    // By the standard, a relative path counts as none.
+    // The standard requires ignoring a relative path.
     Path folder = base != null && Path.of(base).isAbsolute()
         ? Path.of(base)
         : Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".config");
@@ -95,7 +95,7 @@ public record UserConfigFile(
     return values.get(option);
   }
 
-  /** Without the values, one of which is a secret. */
+  /** Omits the values, one of which is a secret. */
   @Override
   public String toString() {
     return "UserConfigFile[" + path + "]";

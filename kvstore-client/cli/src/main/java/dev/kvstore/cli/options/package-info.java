@@ -1,6 +1,6 @@
 /**
  * Options, variables and the configuration file of the commands, and the connection that they
- * describe.
+ * define.
  */
 @NullMarked
 package dev.kvstore.cli.options;

@@ -3,7 +3,7 @@ package dev.kvstore.cli.terminal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Something that the user has to know, one line a message, and what the command ends with. */
+/** An error for the user, with messages of one line each and the exit code of the command. */
 public final class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

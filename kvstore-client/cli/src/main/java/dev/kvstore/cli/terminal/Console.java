@@ -12,11 +12,11 @@ import java.util.Locale;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
-/** Where input comes from and output goes, and whether a person sits there. */
+/** The standard streams of a command, and which of them are terminals. */
 public record Console(
     InputStream in, PrintWriter out, PrintWriter err, Terminals terminals, Ansi ansi, Clock clock) {
 
-  /** Which of the three are terminals. */
+  /** Checks which of the standard streams are terminals. */
   public interface Terminals {
     boolean in();
 
@@ -25,12 +25,12 @@ public record Console(
     boolean err();
   }
 
-  /** Returns whether a question would be seen and answered. */
+  /** Returns true if a person can see and answer a question. */
   public boolean isInteractive() {
     return terminals.in() && terminals.err();
   }
 
-  /** Asks a question to which "yes" is the usual answer. */
+  /** Asks a question whose default answer is "yes". */
   public boolean confirms(String question) {
     err.print(question + " [Y/n] ");
     err.flush();
@@ -45,17 +45,17 @@ public record Console(
     }
   }
 
-  /** Returns the text in that colour where there are colours. It may hold anything. */
+  /** Returns the text in this color if colors are enabled. The text may contain any characters. */
   public String colored(Style color, String text) {
     return ansi.enabled() ? color.on() + text + Style.reset.on() : text;
   }
 
-  /** Prints a line, without anything that would steer a terminal where it goes to one. */
+  /** Prints a line; on a terminal, without control characters. */
   public void print(String line) {
     out.println(terminals.out() ? Texts.visible(line) : line);
   }
 
-  /** Tells in one line what the user should know, apart from the output, and after it. */
+  /** Prints a note of one line for the user, separate from the output and after it. */
   public void note(String message) {
     out.flush();
     err.println(Texts.oneLine(message));

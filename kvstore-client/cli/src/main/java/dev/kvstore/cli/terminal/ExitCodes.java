@@ -2,27 +2,27 @@ package dev.kvstore.cli.terminal;
 
 import dev.kvstore.ErrorCode;
 
-/** What {@code kv} ends with. Scripts rely on these, so they never change. */
+/** The exit codes of {@code kv}. Scripts rely on them, so they never change. */
 public final class ExitCodes {
   public static final int OK = 0;
 
-  /** There is no such entry; or {@code diff} has found differences. */
+  /** There is no such entry, or {@code diff} has found differences. */
   static final int NOT_FOUND = 1;
 
   public static final int DIFFERENT = 1;
 
-  /** The command line, the configuration or what was to be written is wrong. */
+  /** The command line, the configuration or the input is invalid. */
   public static final int USAGE = 2;
 
-  /** The entry is not in the state that the command demanded. */
+  /** The condition of the command does not hold. */
   public static final int CONDITION = 3;
 
   static final int UNAVAILABLE = 4;
 
-  /** The service does not know who is asking, or does not allow it. */
+  /** The service refused the credentials or the operation. */
   static final int REFUSED = 5;
 
-  /** The answer to a write was lost: it may have been done or not. */
+  /** The response to a write was lost, and the write may or may not have happened. */
   static final int OUTCOME_UNKNOWN = 6;
 
   public static final int INTERNAL = 70;

@@ -6,41 +6,41 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C. It ends the process at once, except for a command that {@linkplain #hold holds} it: that
- * one is told, and ends in good order.
+ * Handles Ctrl-C. It ends the process at once, unless a command {@linkplain #hold holds} it; that
+ * command is notified and ends gracefully.
  */
 public final class Interrupt {
   private final CountDownLatch requested = new CountDownLatch(1);
   private final Semaphore hold = new Semaphore(1);
 
-  /** A part of a command that is not cut off. */
+  /** A part of a command that is not interrupted. */
   public interface Hold extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** Has this heard of the signals to the process. */
+  /** Installs the handler of the process's signals. */
   public void install() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::request, "kv-interrupt"));
   }
 
-  /** Lets the command that waits for it end. */
+  /** Ends the wait of the command. */
   public void end() {
     requested.countDown();
   }
 
-  /** Returns when the command that holds the process, if there is one, has let it go. */
+  /** Handles Ctrl-C. Returns when no command holds the process any more. */
   public void request() {
     end();
     hold.acquireUninterruptibly();
   }
 
-  /** Returns when Ctrl-C was pressed, or there is nothing to wait for any more. */
+  /** Waits until Ctrl-C is pressed or the wait is ended. */
   public void await() throws InterruptedException {
     requested.await();
   }
 
-  /** Waits so long for Ctrl-C. Returns true if it was pressed. */
+  /** Waits for Ctrl-C, at most this long. Returns true if it was pressed. */
   public boolean await(Duration atMost) throws InterruptedException {
     return requested.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -50,7 +50,7 @@ public final class Interrupt {
     return requested.getCount() == 0;
   }
 
-  /** Keeps the process alive until what is returned is closed. */
+  /** Keeps the process alive until the returned hold is closed. */
   public Hold hold() {
     hold.acquireUninterruptibly();
     return hold::release;

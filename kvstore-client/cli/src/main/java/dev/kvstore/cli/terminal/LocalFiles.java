@@ -11,9 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/**
- * Files of this machine. Where the system has no owners and permissions, nothing is said of them.
- */
+/** Access to local files. Ignores owners and permissions if the system has none. */
 public final class LocalFiles {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
@@ -28,7 +26,7 @@ public final class LocalFiles {
     }
   }
 
-  /** Throws {@link CliException} if the file cannot be read. */
+  /** Returns the content of the file; throws {@link CliException} if it cannot be read. */
   public static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);
@@ -37,15 +35,15 @@ public final class LocalFiles {
     }
   }
 
-  /** Writes a text, and returns how much there was to it. */
+  /** Writes a text and returns the number of items written. */
   public interface Writing {
     long to(Writer writer) throws IOException;
   }
 
   /**
-   * Puts another text in place of a file: whoever reads it meanwhile finds the one or the other. A
-   * new file is for its owner alone, one that is there keeps its permissions, and what is no file,
-   * as a pipe or a device, is just written to.
+   * Atomically replaces the text of a file. A new file is readable only by its owner; an existing
+   * one keeps its permissions. A target that is not a regular file, such as a pipe or a device, is
+   * written to directly.
    */
   public static long replace(Path target, Writing writing) throws IOException {
     boolean exists = Files.exists(target);

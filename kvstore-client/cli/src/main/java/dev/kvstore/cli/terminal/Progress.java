@@ -1,6 +1,6 @@
 package dev.kvstore.cli.terminal;
 
-/** Tells a person at a terminal how far a long command has come, on one line that goes away. */
+/** Shows the progress of a long command on a terminal, on one line that is removed at the end. */
 public final class Progress implements AutoCloseable {
   private static final String CLEAR = "\r\u001B[K";
 
@@ -8,13 +8,13 @@ public final class Progress implements AutoCloseable {
   private final String what;
   private boolean shown;
 
-  /** @param what the command does, as "Imported" */
+  /** @param what describes the progress, for example "Imported" */
   public Progress(Console console, String what) {
     this.console = console;
     this.what = what;
   }
 
-  /** Shows how many are done, of a total that is 0 where it is not known. */
+  /** Shows the number of finished items; the total is 0 if unknown. */
   public void tell(long done, long total) {
     if (!console.terminals().err()) {
       return;

@@ -2,7 +2,7 @@ package dev.kvstore.cli.terminal;
 
 import java.io.IOException;
 
-/** Asks the system, once for each of the three, and only when it matters. */
+/** Queries the system, at most once for each standard stream, and only if needed. */
 public final class SystemTerminals implements Console.Terminals {
   private final boolean[] asked = new boolean[3];
   private final boolean[] terminal = new boolean[3];
@@ -30,11 +30,11 @@ public final class SystemTerminals implements Console.Terminals {
     return terminal[descriptor];
   }
 
-  /** Java tells of the input and the output together only, and nothing of the error output. */
+  /** Tests one stream. Java can only test input and output together, and not the error output. */
   private static boolean test(int descriptor) {
     String known = System.getProperty("kv.terminals");
     if (known != null) {
-      // The launcher has asked already, which costs it nothing.
+      // The launcher has already tested it, which is cheap there.
       return known.indexOf((char) ('0' + descriptor)) >= 0;
     }
     try {
@@ -43,7 +43,7 @@ public final class SystemTerminals implements Console.Terminals {
           .start();
       return test.waitFor() == 0;
     } catch (IOException e) {
-      return false; // a system without that command: nobody is asked, and nothing coloured
+      return false; // a system without that command: not interactive and without colors
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -3,7 +3,7 @@ package dev.kvstore.cli.terminal;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi.Style;
 
-/** Rows in columns that are as wide as what is in them. */
+/** A table whose columns are as wide as their content. */
 public record Table(List<String> header, List<List<String>> rows) {
   private static final String GAP = "   ";
 

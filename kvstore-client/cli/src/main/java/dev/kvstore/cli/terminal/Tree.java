@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys as a tree. A branch is named with the separator that ends it, so that the names from the
- * root on are a prefix of the keys below.
+ * Keys as a tree. The name of a branch includes its trailing separator, so that the joined names
+ * from the root are a prefix of the keys below.
  */
 public final class Tree {
   private final Map<String, Tree> branches = new LinkedHashMap<>();

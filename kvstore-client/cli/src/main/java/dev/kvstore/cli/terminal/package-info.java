@@ -1,4 +1,4 @@
-/** Input, output and files of the process that runs a command, and how it ends. */
+/** Input, output, files and exit codes of the process that runs a command. */
 @NullMarked
 package dev.kvstore.cli.terminal;
 

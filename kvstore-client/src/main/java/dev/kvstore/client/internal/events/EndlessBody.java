@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer's body as it comes, for one thread that reads it and waits only so long for more. What
- * it has not asked for yet stays with the service.
+ * The endless body of a response, read by one thread with a time limit per read. It applies
+ * backpressure: data that was not requested yet stays with the service.
  */
 final class EndlessBody implements BodySubscriber<EndlessBody>, AutoCloseable {
-  /** What has come: bytes, or the end. */
+  /** A received part: bytes, or the end. */
   private record Part(List<ByteBuffer> bytes, @Nullable IOException end) {}
 
   private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
@@ -67,7 +67,7 @@ final class EndlessBody implements BodySubscriber<EndlessBody>, AutoCloseable {
     parts.add(new Part(List.of(), new IOException(message, cause)));
   }
 
-  /** @throws IOException if nothing comes for so long, or no more at all */
+  /** @throws IOException if nothing arrives within this time, or the body has ended */
   List<ByteBuffer> next(Duration patience) throws IOException, InterruptedException {
     Part part = parts.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (part == null) {
@@ -86,7 +86,7 @@ final class EndlessBody implements BodySubscriber<EndlessBody>, AutoCloseable {
     }
   }
 
-  /** Lets go of the connection. Idempotent and thread-safe. */
+  /** Closes the connection. Idempotent and thread-safe. */
   @Override
   public void close() {
     Flow.Subscription open;

@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One stream of events from one node of the service. For one thread. */
+/** An event stream from one node of the service. Not thread-safe. */
 final class EventConnection implements AutoCloseable {
   private static final String MEDIA_TYPE = "text/event-stream";
   private static final int BAD_REQUEST = 400;
@@ -42,12 +42,12 @@ final class EventConnection implements AutoCloseable {
   }
 
   /**
-   * Asks a node for the stream of a store.
+   * Opens the event stream of a store at a node.
    *
-   * @param lastId where to go on; empty for now
-   * @throws RefusedException if it answers something else
-   * @throws IOException if it does not answer
-   * @throws KVException if there is no token to ask with, or the client was closed
+   * @param lastId the id of the last event to resume after; empty to start now
+   * @throws RefusedException if the response is not an event stream
+   * @throws IOException if there is no response
+   * @throws KVException if the token's supplier has none, or the client was closed
    */
   static EventConnection open(
       Exchanges exchanges, Endpoint endpoint, StoreUrls urls, EventTimes times, String lastId)
@@ -59,7 +59,7 @@ final class EventConnection implements AutoCloseable {
       if (e.status() != BAD_REQUEST) {
         throw e;
       }
-      // A service of an earlier version knows no such parameter.
+      // An older service does not support this parameter.
       return open(exchanges, endpoint, urls, Query.none(), times, lastId);
     }
   }
@@ -118,26 +118,28 @@ final class EventConnection implements AutoCloseable {
       throw new RefusedException(response);
     }
     if (!attempt.isAnsweredBy(response.headers())) {
-      // What it says of time counts from another request.
+      // Its heartbeats count time from another request.
       throw new IOException("The stream of events is the answer to another request");
     }
   }
 
-  /** Returns when the service was asked, a time of {@link System#nanoTime}. */
+  /** Returns the {@link System#nanoTime} of the request. */
   long askedAt() {
     return askedAt;
   }
 
-  /** Whether the service cannot be asked for heartbeats, and says nothing of how fresh it is. */
+  /**
+   * Returns true if the service does not support heartbeats and so does not report its freshness.
+   */
   boolean isPlain() {
     return plain;
   }
 
   /**
-   * Returns what comes next.
+   * Returns the next block of the stream.
    *
-   * @throws IOException if nothing comes for too long, or the stream has ended
-   * @throws MalformedAnswerException if what comes is no such stream
+   * @throws IOException if nothing arrives for too long, or the stream has ended
+   * @throws MalformedAnswerException if the data is not an event stream
    */
   Block next() throws IOException, InterruptedException {
     Block block = blocks.poll();
@@ -155,7 +157,7 @@ final class EventConnection implements AutoCloseable {
     body.close();
   }
 
-  /** The service has answered, but not with events. */
+  /** Thrown if the service responds with something other than events. */
   static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a store's stream of events, again and again from where it was when it broke, and passes it
- * to subscriptions. All state belongs to the thread that runs it.
+ * Reads the event stream of a store, resuming it after failures, and delivers its changes to
+ * subscriptions. All state is confined to the thread that runs it.
  */
 final class EventLoop extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
@@ -35,10 +35,10 @@ final class EventLoop extends ServiceThread {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
-  /** A service that comes back should be found soon. */
+  /** The maximum pause between attempts, short so that a recovered service is found soon. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  /** Who was refused will mostly be refused again. */
+  /** The maximum pause after a refusal, which will probably be repeated. */
   private static final Duration LONGEST_PAUSE_IF_REFUSED = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_DEMANDED_PAUSE = Duration.ofSeconds(30);
@@ -52,21 +52,21 @@ final class EventLoop extends ServiceThread {
   private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE_IF_REFUSED);
   private boolean failing;
 
-  /** Where a next stream can go on; empty where nobody knows. */
+  /** The id at which the next stream can resume; empty if unknown. */
   private String lastId;
 
-  /** Whether the subscriptions miss nothing from {@link #position} on. */
+  /** True if the subscriptions have missed nothing since {@link #position}. */
   private boolean live;
 
   private long position;
 
-  // Of the connection.
+  // State of the current connection.
   private boolean resuming;
   private boolean settled;
   private long provedAt;
   private long heardAt;
 
-  /** @param lastId where to begin; empty for now */
+  /** @param lastId the id of the last event to resume after; empty to start now */
   EventLoop(String store, Transport transport, StoreUrls urls, EventTimes times, String lastId) {
     super("kvstore-events-" + store, "the events of the store '" + store + "'");
     this.store = store;
@@ -76,12 +76,14 @@ final class EventLoop extends ServiceThread {
     this.lastId = lastId;
   }
 
-  /** The subscription is told when it is known where the stream is. Thread-safe. */
+  /**
+   * Adds a subscription, which is positioned when the position of the stream is known. Thread-safe.
+   */
   void add(HttpFeedSubscription subscription) {
     subscriptions.add(subscription);
   }
 
-  /** Returns whether no subscription is left. Thread-safe. */
+  /** Removes a subscription. Returns true if none is left. Thread-safe. */
   boolean remove(FeedSubscription subscription) {
     subscriptions.remove(subscription);
     return subscriptions.isEmpty();
@@ -110,14 +112,14 @@ final class EventLoop extends ServiceThread {
       log.debug("Another stream of events takes the place of one", e);
       TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
     } catch (MalformedAnswerException e) {
-      // Who goes on there would meet the same again.
+      // Resuming there would fail in the same way.
       forget();
       failed(node, e, LONGEST_PAUSE, Duration.ZERO);
     } catch (IOException e) {
       failed(node, e, LONGEST_PAUSE, Duration.ZERO);
     } catch (KVException e) {
       failed(node, e, LONGEST_PAUSE_IF_REFUSED, Duration.ZERO);
-    } catch (RuntimeException | Error e) { // not even that may end what all caches rely on
+    } catch (RuntimeException | Error e) { // all caches rely on this thread
       forget();
       failed(node, e, LONGEST_PAUSE_IF_REFUSED, Duration.ZERO);
     }
@@ -146,18 +148,19 @@ final class EventLoop extends ServiceThread {
           failure.getMessage());
     }
     failing = true;
-    if (!(failure instanceof KVException)) { // which may hold what a supplier of tokens threw
+    if (!(failure
+        instanceof KVException)) { // its cause may be that of a token supplier, with a secret
       log.debug("The stream of events failed", failure);
     }
     long wanted = Math.min(backoff.next().toNanos(), most.toNanos());
-    // It speaks for itself, not for others.
+    // The requested pause applies only to this node.
     long atLeast = transport.endpoints().size() > 1
         ? 0
         : Math.min(demanded.toNanos(), LONGEST_DEMANDED_PAUSE.toNanos());
     TimeUnit.NANOSECONDS.sleep(Math.max(wanted, atLeast));
   }
 
-  /** The next stream begins now, wherever this one was. */
+  /** Makes the next stream start now, without resuming. */
   private void forget() {
     lastId = "";
     reset();
@@ -182,7 +185,7 @@ final class EventLoop extends ServiceThread {
         case "delete" -> changed(StoreEvents.change(Kind.DELETE, data));
         case "expire" -> changed(StoreEvents.change(Kind.EXPIRE, data));
         default -> {
-          // of a later version of the service
+          // an event of a newer service
         }
       }
     }
@@ -193,7 +196,7 @@ final class EventLoop extends ServiceThread {
   private void ready(long at) {
     transport.exchanges().seen().raise(new SyncToken(at));
     if (live && !resuming) {
-      // Where the stream before has ended nobody knows.
+      // The end of the previous stream is unknown.
       reset();
     }
     resuming = false;
@@ -204,7 +207,7 @@ final class EventLoop extends ServiceThread {
     }
   }
 
-  /** A stream that is ready and has lasted for a heartbeat can do what it should. */
+  /** Marks the node as working after the stream is ready and has lasted for a heartbeat. */
   private void settle(Endpoint node) {
     if (settled || resuming || !live) {
       return;
@@ -220,14 +223,14 @@ final class EventLoop extends ServiceThread {
 
   private void changed(Change change) {
     heardAt = System.nanoTime();
-    // First: who reads the key from now on must not get what was before.
+    // Do this first, so that later reads of the key do not return an older entry.
     transport.exchanges().seen().raise(new SyncToken(change.position()));
-    // Others may have happened at the same time, and come yet.
+    // Other changes with the same position may follow.
     position = Math.max(position, change.position() - 1);
     tell(each -> each.changed(List.of(change), position));
   }
 
-  /** Everything up to that id was told. */
+  /** Notes that everything up to this id was reported. */
   private void moveTo(String id) {
     if (live && !id.isEmpty()) {
       SyncToken token = parse(id);
@@ -265,7 +268,7 @@ final class EventLoop extends ServiceThread {
     subscriptions.stream().filter(HttpFeedSubscription::isLive).forEach(call);
   }
 
-  /** @throws IOException if it is time for another stream */
+  /** @throws IOException if this stream must be replaced */
   private void checkTime(EventConnection connection) throws IOException {
     long now = System.nanoTime();
     if (now - provedAt < 0) {
@@ -280,7 +283,7 @@ final class EventLoop extends ServiceThread {
     }
   }
 
-  /** Nothing is wrong with the service, but its time can be compared with ours no longer. */
+  /** Thrown if the service is working, but its clock can no longer be compared with ours. */
   private static final class OutdatedException extends IOException {
     private static final long serialVersionUID = 1L;
 

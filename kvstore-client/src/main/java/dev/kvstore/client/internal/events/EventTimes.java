@@ -3,15 +3,16 @@ package dev.kvstore.client.internal.events;
 import java.time.Duration;
 
 /**
- * How long a stream of events may take for what.
+ * The time limits of an event stream.
  *
- * @param heartbeat how often the service is to say that all is well
- * @param opening until the service answers; it may look for a while whether it can resume
- * @param silence without a byte the connection is lost, whatever TCP says
- * @param plainSilence the same for a service that cannot be asked for heartbeats
- * @param unproved without a proof of how fresh it is, another stream may do better
- * @param longest after this long another takes its place: the clocks of two machines, by which
- *     proofs are measured, do not quite run alike
+ * @param heartbeat the interval of heartbeats to request
+ * @param opening how long the service may take to respond; it may need a while to determine if it
+ *     can resume
+ * @param silence how long there may be no data before the connection counts as lost
+ * @param plainSilence the same for a service that does not support heartbeats
+ * @param unproved how long there may be no proof of freshness before another stream is opened
+ * @param longest the lifetime of a stream, limited because proofs compare the clocks of two
+ *     machines, which drift
  */
 public record EventTimes(
     Duration heartbeat,
@@ -21,7 +22,7 @@ public record EventTimes(
     Duration unproved,
     Duration longest) {
   public static final EventTimes DEFAULT = new EventTimes(
-      Duration.ofMillis(500), // the least that can be asked for
+      Duration.ofMillis(500), // the minimum that can be requested
       Duration.ofSeconds(10),
       Duration.ofSeconds(5),
       Duration.ofSeconds(30),

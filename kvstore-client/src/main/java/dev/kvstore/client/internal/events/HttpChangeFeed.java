@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells sinks of a store's changes: all that begin now by one stream of events, which is open as
- * long as there is one of them, and each that begins in the past by one of its own. Each stream has
- * a daemon thread. Thread-safe.
+ * The change feed of a store. All sinks that start now share one event stream, which is open while
+ * there are any; each sink that starts in the past has its own. Each stream has a daemon thread.
+ * Thread-safe.
  */
 public final class HttpChangeFeed implements AutoCloseable {
   private final String store;
@@ -35,7 +35,7 @@ public final class HttpChangeFeed implements AutoCloseable {
     this.times = times;
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}. */
+  /** Subscribes a sink, like {@link dev.kvstore.spi.EntryStore#subscribe}. */
   public synchronized FeedSubscription subscribe(ChangeSink sink, @Nullable SyncToken from) {
     if (closed) {
       throw new KVException(ErrorCode.CLOSED, "The store '" + store + "' was closed");
@@ -65,7 +65,7 @@ public final class HttpChangeFeed implements AutoCloseable {
     shared = shared == loop ? null : shared;
   }
 
-  /** Ends every subscription, and waits a while for the threads. Idempotent. */
+  /** Ends all subscriptions and waits a while for the threads. Idempotent. */
   @Override
   public void close() {
     List<EventLoop> ended;

@@ -7,24 +7,29 @@ import dev.kvstore.spi.FeedSubscription;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A sink and how far it has been told. All but {@link #close} is for the loop that serves it. */
+/**
+ * A sink and the position up to which it was served. All methods except {@link #close} are confined
+ * to the loop that serves it.
+ */
 final class HttpFeedSubscription extends GuardedSink {
   private final long subscribedAt = System.nanoTime();
   private boolean expectsMore;
 
-  /** @param resumes whether it knows all up to some position, and expects what came after */
+  /**
+   * @param resumes true if it knows everything up to its position and expects the changes after it
+   */
   HttpFeedSubscription(
       String store, ChangeSink sink, boolean resumes, Consumer<FeedSubscription> whenClosed) {
     super(store, sink, 0, whenClosed);
     this.expectsMore = resumes;
   }
 
-  /** Whether it was there at that time, one of {@link System#nanoTime}. */
+  /** Returns true if it was subscribed at this {@link System#nanoTime}. */
   boolean isSubscribedAt(long nanoTime) {
     return nanoTime - subscribedAt >= 0;
   }
 
-  /** From here on the sink misses nothing. */
+  /** Reports that the sink misses nothing from this position on. */
   void begin(long at) {
     position = at;
     live = true;
@@ -52,7 +57,7 @@ final class HttpFeedSubscription extends GuardedSink {
 
   private void tellOrBegin(Consumer<ChangeSink> call) {
     if (!tell(call)) {
-      // What it has made of the call nobody knows.
+      // The sink failed, so it is unknown what it has applied.
       missed();
       begin(position);
     }

@@ -8,26 +8,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads server-sent events out of bytes, however these are cut. They come from the network: what is
- * longer than any event of a service throws {@link MalformedAnswerException}. For one thread.
+ * Parses server-sent events from bytes that may be split anywhere. The bytes are untrusted: a block
+ * longer than any event of a service throws {@link MalformedAnswerException}. Not thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
  */
 final class SseParser {
-  /** Several times what an event without a value takes whose key is as long as it may be. */
+  /**
+   * The maximum size of a block, several times that of an event without a value and with the
+   * longest key.
+   */
   static final int MAX_BYTES = 64 * 1024;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
-   * The lines up to an empty one.
+   * A block: the lines up to an empty one.
    *
-   * @param comment the last comment in it, which is no part of the event; null where there is none
-   * @param type the event's; {@code message} where it has none
-   * @param data the event's; null where this is no event
-   * @param lastId the last id that has been told, in this block or before; empty where there is
+   * @param comment the last comment in the block, which is not part of the event; null if there is
    *     none
+   * @param type the type of the event; {@code message} by default
+   * @param data the data of the event; null if the block is not an event
+   * @param lastId the last id in this or an earlier block; empty if there was none
    */
   record Block(
       @Nullable String comment, String type, @Nullable String data, String lastId) {}
@@ -37,7 +40,7 @@ final class SseParser {
   private boolean afterReturn;
   private boolean begun;
 
-  // Of the block that is being read.
+  // The block that is being read.
   private @Nullable String comment;
   private String type = "";
   private @Nullable StringBuilder data;
@@ -47,12 +50,12 @@ final class SseParser {
     this.blocks = blocks;
   }
 
-  /** Tells of each block that ends within these bytes. */
+  /** Reports each block that ends within these bytes. */
   void read(ByteBuffer bytes) {
     while (bytes.hasRemaining()) {
       byte next = bytes.get();
       if (next == '\n' && afterReturn) {
-        afterReturn = false; // the rest of the line's end
+        afterReturn = false; // the rest of the line terminator
       } else if (next == '\n' || next == '\r') {
         afterReturn = next == '\r';
         endLine();
@@ -92,7 +95,7 @@ final class SseParser {
       case "data" -> addData(value);
       case "id" -> id = value.indexOf('\0') < 0 ? value : id;
       default -> {
-        // others are to be ignored, and how long to wait before a next stream we know ourselves
+        // other fields must be ignored, and the retry interval is our own
       }
     }
   }

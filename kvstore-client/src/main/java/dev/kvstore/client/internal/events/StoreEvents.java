@@ -12,7 +12,7 @@ import dev.kvstore.spi.Change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a stream of events says of a store. What no service says throws
+ * Parses the events of a store's stream. Anything that no service sends throws
  * {@link MalformedAnswerException}.
  */
 final class StoreEvents {
@@ -24,8 +24,8 @@ final class StoreEvents {
   private StoreEvents() {}
 
   /**
-   * Returns up to when everything was told, in milliseconds since the service was asked;
-   * {@link #UNKNOWN} where the comment does not say.
+   * Returns the time up to which everything was reported, in milliseconds since the request;
+   * {@link #UNKNOWN} if the comment does not contain it.
    */
   static long current(@Nullable String comment) {
     if (comment == null || !comment.startsWith(CURRENT)) {
@@ -39,7 +39,8 @@ final class StoreEvents {
     try {
       return JSON.readTree(data);
     } catch (JsonProcessingException e) {
-      throw new MalformedAnswerException("an event that is not JSON", null); // it may quote values
+      throw new MalformedAnswerException(
+          "an event that is not JSON", null); // the cause may quote values
     }
   }
 
@@ -55,7 +56,7 @@ final class StoreEvents {
     if (!legal) {
       throw new MalformedAnswerException("an event without key, version or etag", null);
     }
-    // Somebody wrote by hand and gave no version, which JSON has no number for.
+    // A manual write without a version, which JSON represents as null.
     long known =
         kind == Kind.SET && version.longValue() == 0 ? Change.UNKNOWN_VERSION : version.longValue();
     return new Change(

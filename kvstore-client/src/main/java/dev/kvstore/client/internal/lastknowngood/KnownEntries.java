@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * All that is known of a store: what the last read or the file had, and what was read and written
- * since. Thread-safe.
+ * The known entries of a store: those of the last full read or the file, updated by later reads and
+ * writes. Thread-safe.
  */
 final class KnownEntries {
   private final InstantSource clock;
@@ -32,24 +32,24 @@ final class KnownEntries {
     this.clock = clock;
   }
 
-  /** Whether a key that is not known is known not to be there. */
+  /** Returns true if an unknown key is certainly absent. */
   synchronized boolean isComplete() {
     return complete;
   }
 
-  /** A read begins: what becomes known from here on may be newer than what it finds. */
+  /** Starts a read. Entries learned from now on may be newer than its result. */
   synchronized void readBegins() {
     sinceRead.clear();
   }
 
-  /** All entries there are. */
+  /** Replaces all entries by the result of a full read. */
   synchronized void complete(Collection<KVEntry<RawValue>> all) {
     entries.clear();
     put(all);
     complete = true;
   }
 
-  /** All entries of those keys. */
+  /** Replaces the entries of these keys by the result of a read. */
   synchronized void update(Collection<String> keys, Collection<KVEntry<RawValue>> found) {
     keys.forEach(entries::remove);
     put(found);
@@ -66,7 +66,7 @@ final class KnownEntries {
     });
   }
 
-  /** This is stored, or was until just now. Returns whether it was not known. */
+  /** Adds an entry that is, or was just now, stored. Returns true if it was unknown. */
   synchronized boolean learn(KVEntry<RawValue> entry) {
     if (entry.stale()) {
       return false;
@@ -77,7 +77,7 @@ final class KnownEntries {
     return before == null || !before.etag().equals(newest.etag());
   }
 
-  /** The key was deleted. */
+  /** Removes a deleted key. */
   synchronized void forget(String key) {
     entries.remove(key);
     sinceRead.put(key, Optional.empty());
@@ -87,7 +87,7 @@ final class KnownEntries {
     return Optional.ofNullable(entries.get(key)).filter(this::isLive).map(KnownEntries::marked);
   }
 
-  /** Returns the first of the range. */
+  /** Returns the first entries of the range. */
   synchronized <T> KVPage<T> scan(KeyRange range, int limit, Function<KVEntry<RawValue>, T> map) {
     List<T> items = new ArrayList<>();
     String last = null;
@@ -106,7 +106,7 @@ final class KnownEntries {
     return new KVPage<>(items, Optional.empty());
   }
 
-  /** Returns all that is not over. */
+  /** Returns all unexpired entries. */
   synchronized List<KVEntry<RawValue>> all() {
     return entries.values().stream().filter(this::isLive).toList();
   }

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The entries of a store as a client knew them last.
+ * The last known entries of a store.
  *
- * @param services where the service is, in any order
+ * @param services the URLs of the service, in any order
  * @param store the store's name
- * @param savedAt when it was written
+ * @param savedAt the time of writing
  */
 public record LastKnownGoodCopy(
     List<String> services, String store, Instant savedAt, List<KVEntry<RawValue>> entries) {
@@ -19,7 +19,7 @@ public record LastKnownGoodCopy(
     entries = List.copyOf(entries);
   }
 
-  /** Returns whether this is of that store, by one of the addresses at least. */
+  /** Returns true if this is a copy of this store and at least one URL of the service matches. */
   boolean isOf(List<String> otherServices, String otherStore) {
     return store.equals(otherStore) && services.stream().anyMatch(otherServices::contains);
   }

@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file with a copy, for its owner only. It is replaced as a whole, by a draft in the same folder:
- * who reads it, or is killed meanwhile, finds one copy or the other.
+ * A file with a copy, readable only by its owner. It is replaced atomically, by a draft in the same
+ * folder: a reader sees either the old or the new copy, even after a crash.
  */
 public class LastKnownGoodFile {
   private static final Logger log = LoggerFactory.getLogger(LastKnownGoodFile.class);
 
   private static final String DRAFT = ".draft";
 
-  /** A draft this old is nobody's any more. */
+  /** The age from which on a draft counts as abandoned. */
   private static final Duration OLD_DRAFT = Duration.ofMinutes(1);
 
-  /** More than fits comfortably into memory, and no copy of settings. */
+  /** The maximum size, more than any copy of settings and than fits comfortably into memory. */
   private static final long MAX_BYTES = 1L << 30;
 
   private final Path file;
@@ -43,9 +43,9 @@ public class LastKnownGoodFile {
   }
 
   /**
-   * Returns the copy; empty where there is none that can be used, which is logged.
+   * Returns the copy; empty if there is no usable one, which is logged.
    *
-   * @param wanted whether it is the one of the store
+   * @param wanted tests if it is a copy of the store
    */
   public Optional<LastKnownGoodCopy> read(Predicate<LastKnownGoodCopy> wanted) {
     if (!exists()) {
@@ -86,7 +86,7 @@ public class LastKnownGoodFile {
         : null;
   }
 
-  /** Replaces the file, durably, unless others can write in its folder. */
+  /** Replaces the file durably, unless other users can write in its folder. */
   void write(LastKnownGoodCopy copy) throws IOException {
     requireTrustedFolder(file);
     Path target = Files.exists(file) ? file.toRealPath() : file;
@@ -100,17 +100,17 @@ public class LastKnownGoodFile {
   }
 
   private void requireTrustedFolder(Path target) throws IOException {
-    // Of a file that is not there only the way to it is looked at.
+    // For a missing file only its path is checked.
     String problem = FileTrust.ofProcess().problem(target.resolveSibling(draftPrefix() + "none"));
     if (problem != null) {
       throw new FileSystemException(file.toString(), null, "it " + problem);
     }
   }
 
-  /** The draft is whole, and not yet in its place. Tests override this. */
+  /** Called when the draft is complete but not yet renamed. Overridden by tests. */
   void drafted(Path draft) {}
 
-  /** Of processes that were killed: they hold secrets too. */
+  /** Removes drafts of killed processes, because they also contain secrets. */
   private void removeOldDrafts(Path folder) throws IOException {
     Instant old = Instant.now().minus(OLD_DRAFT);
     try (DirectoryStream<Path> drafts = Files.newDirectoryStream(

@@ -26,8 +26,8 @@ import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 
 /**
- * A copy as bytes: a mark, the format's version, the SHA-256 of what follows, and then BSON
- * documents one after another. The first says whose copy it is and how many entries it has; two
+ * The format of a copy: a magic number, the format version, the SHA-256 of the rest, and then
+ * consecutive BSON documents. The first one identifies the store and has the number of entries; two
  * follow for each entry, its metadata and its value.
  */
 final class LastKnownGoodFormat {
@@ -35,14 +35,14 @@ final class LastKnownGoodFormat {
   private static final byte[] VERSION = {0, 1};
   private static final int CONTENT_OFFSET = MARK.length + VERSION.length + 32;
 
-  /** What a value may have at most, wherever it comes from. */
+  /** The limits of any value, regardless of its source. */
   private static final ValueLimits LIMITS = new ValueLimits(15 * 1024 * 1024, 150);
 
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
   private LastKnownGoodFormat() {}
 
-  /** That the bytes are no whole copy, and why. */
+  /** Thrown if the bytes are not a complete copy. */
   static final class DamagedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -89,7 +89,7 @@ final class LastKnownGoodFormat {
     try {
       return parse(ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN));
     } catch (RuntimeException | StackOverflowError e) {
-      // The class alone: a message could quote a value.
+      // Only the class: a message could quote a value.
       throw new DamagedException(
           "its content is not as it should be: " + e.getClass().getName());
     }

@@ -23,25 +23,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what is known of a store, and the file, up to date: reads the whole store at first and
- * after a gap in its changes, and otherwise the changed keys alone. Asks for the store again and
- * again while it is out of reach. On a thread of its own. Thread-safe.
+ * Keeps the known entries of a store and the file up to date. Reads the whole store initially and
+ * after a gap in its changes, and otherwise only changed keys. While the store is unreachable, it
+ * is polled. Runs on its own thread. Thread-safe.
  */
 final class LastKnownGoodKeeper extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(LastKnownGoodKeeper.class);
 
-  /** From one refresh to the next, or as long as that took. */
+  /** The pause between two refreshes, unless a refresh took longer; then the pause is as long. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
-  /** When to look even if nothing was reported: perhaps the file had no room. */
+  /** The interval of refreshes without changes, for example because writing the file failed. */
   private static final Duration IDLE = Duration.ofSeconds(30);
 
   /** How long to wait for the store to report its changes. */
   private static final Duration HEARING = Duration.ofSeconds(1);
 
-  /** How often to read again what changed meanwhile, before it is saved as it is. */
+  /** The maximum number of reads of concurrently changed keys before saving anyway. */
   private static final int ROUNDS = 3;
 
   private final EntryStore store;
@@ -53,7 +53,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
   private @Nullable FeedSubscription subscription;
   private volatile boolean out;
 
-  // Of the thread alone.
+  // Confined to the thread.
   private boolean refusing;
   private boolean unwritable;
   private long allReadAt;
@@ -74,7 +74,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
     this.allReadAt = System.nanoTime();
   }
 
-  /** Reads the file, and begins. */
+  /** Reads the file and starts the thread. */
   void begin() {
     file.read(copy -> copy.isOf(services, store.name())).ifPresent(copy -> {
       known.complete(copy.entries());
@@ -96,14 +96,12 @@ final class LastKnownGoodKeeper extends ServiceThread {
     }
   }
 
-  /**
-   * Returns true if reads are to be answered by what is known, until the thread finds the store.
-   */
+  /** Returns true if reads must use the known entries, until the thread reaches the store again. */
   boolean isOut() {
     return out && !isStopped() && isAlive();
   }
 
-  /** The store has answered. */
+  /** Notes that the store has answered. */
   void reached() {
     if (out) {
       out = false;
@@ -112,7 +110,9 @@ final class LastKnownGoodKeeper extends ServiceThread {
     }
   }
 
-  /** The store cannot be reached. Returns whether enough is known to answer in its place. */
+  /**
+   * Notes that the store cannot be reached. Returns true if the known entries can be used instead.
+   */
   boolean failed(UnavailableException failure) {
     if (!known.isComplete()) {
       return false;
@@ -131,12 +131,12 @@ final class LastKnownGoodKeeper extends ServiceThread {
     return true;
   }
 
-  /** These keys were written, or may have been. */
+  /** Notes keys that were, or may have been, written. */
   void changed(Collection<String> keys) {
     pending.changed(keys);
   }
 
-  /** Ends the thread, after it was made sure that it does not wait for the store. */
+  /** Ends the thread, after closing the store so that the thread does not wait for it. */
   void close(Runnable closeStore) {
     stop();
     try {
@@ -160,7 +160,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
     }
   }
 
-  /** Sends a small request, and returns whether it was answered. */
+  /** Sends a small request. Returns true if the store answered. */
   private boolean ask() {
     try {
       store.scan(KeyRange.ALL, Projection.KEYS, 1, ReadOptions.DEFAULT);
@@ -168,14 +168,14 @@ final class LastKnownGoodKeeper extends ServiceThread {
       log.debug("The store '{}' does not answer", store.name(), e);
       return false;
     } catch (RuntimeException e) {
-      // It answers, if only that it does not let us.
+      // A refusal is an answer, too.
       log.debug("The store '{}' refuses", store.name(), e);
     }
     reached();
     return true;
   }
 
-  /** Reads what has changed, and saves it; returns whether to wait for the next change. */
+  /** Reads and saves changes. Returns true to wait for the next change. */
   private boolean refresh() {
     long begun = System.nanoTime();
     long waited;
@@ -214,8 +214,8 @@ final class LastKnownGoodKeeper extends ServiceThread {
   }
 
   /**
-   * Reads until nothing has changed meanwhile: then all that is known stood together at the moment
-   * up to which changes were reported. Returns how long it waited for those reports.
+   * Reads until there are no concurrent changes: then all known entries were stored together at the
+   * position up to which changes were reported. Returns the time spent waiting for those reports.
    */
   private long read() {
     long waited = 0;
@@ -223,7 +223,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
       pending.addAll();
     }
     if (pending.isAll() && subscription != null) {
-      // Or all is read once more when the feed is positioned.
+      // Otherwise everything would be read again when the feed is positioned.
       waited += pause(HEARING, () -> pending.isHeard() || out);
     }
     for (int i = 0; i < ROUNDS && !pending.isEmpty(); i++) {
@@ -252,7 +252,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
     }
   }
 
-  /** The service answers, and cannot reach its own database. */
+  /** Thrown if the service answers but cannot reach its own database. */
   private static final class StaleException extends KVException {
     private static final long serialVersionUID = 1L;
 
@@ -295,7 +295,7 @@ final class LastKnownGoodKeeper extends ServiceThread {
     }
   }
 
-  /** Waits until the time is over, or there is something to do; returns how long. */
+  /** Waits for this time or until the condition holds. Returns the time spent. */
   private long pause(Duration time, BooleanSupplier enough) {
     long begun = System.nanoTime();
     long end = begun + time.toNanos();

@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Any store, of which a file keeps what was known last. While the store cannot be reached, reads
- * are answered by that and are marked, and one attempt after another is made in the background to
- * reach it again; writes go to the store and fail as they do without this. So do reads that demand
- * a point in its history, or to go past caches.
+ * A store with a last-known-good file. While the store cannot be reached, reads return the last
+ * known entries, marked as stale, and a background thread tries to reach the store again. Writes
+ * always go to the store and fail as they would without the file, and so do reads that demand a
+ * sync token or bypass caches.
  *
- * <p>It belongs in front of a near-cache, not behind: absence has no place for a mark, and a cache
- * would take it for good. Thread-safe.
+ * <p>This layer must be above a near-cache, not below: an absent key cannot be marked as stale, so
+ * a cache would keep it. Thread-safe.
  */
 public final class LastKnownGoodStore extends ForwardingEntryStore {
   private final KnownEntries knownEntries;
@@ -40,11 +40,11 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
   }
 
   /**
-   * Returns the store with that file. Reads the file, and does not wait for the store.
+   * Returns the store with this file. Reads the file, and does not wait for the store.
    *
-   * @param store is closed with this
-   * @param services by which addresses the file is known to be of this store
-   * @param clock tells when entries expire
+   * @param store closed with the result
+   * @param services the URLs that identify the service in the file
+   * @param clock the clock for the expiry of entries
    */
   public static LastKnownGoodStore over(
       EntryStore store, LastKnownGoodFile file, List<String> services, InstantSource clock) {
@@ -90,8 +90,8 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
   }
 
   /**
-   * Learns what a read has found. An answer that comes late may be of a key that is deleted and
-   * known to be, so what is news has to be read again.
+   * Learns the result of a read. A late result may contain a key that was deleted since, so keys
+   * with news are read again.
    */
   private void learn(List<KVEntry<RawValue>> found) {
     List<String> news =
@@ -118,7 +118,10 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
     }
   }
 
-  /** The store's feed need not report the change, so the keys are read again. */
+  /**
+   * Applies the mutation and triggers a read of its keys, because the store's feed may not report
+   * the change.
+   */
   @Override
   public <R> R apply(Mutation<R> mutation) {
     try {
@@ -138,7 +141,7 @@ public final class LastKnownGoodStore extends ForwardingEntryStore {
     }
   }
 
-  /** Closes the store too. */
+  /** Also closes the store. */
   @Override
   public void close() {
     keeper.close(super::close);

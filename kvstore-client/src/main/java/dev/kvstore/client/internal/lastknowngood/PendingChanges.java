@@ -9,9 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What has changed in a store and is to be read again. Thread-safe. */
+/** The changed keys of a store that must be read again. Thread-safe. */
 final class PendingChanges implements ChangeSink {
-  /** With more changed keys than this, the whole store is read. */
+  /** The maximum number of changed keys; beyond it the whole store is read. */
   static final int MOST_KEYS = 10_000;
 
   private final Runnable wake;
@@ -21,38 +21,38 @@ final class PendingChanges implements ChangeSink {
   private boolean all = true;
   private boolean heard;
 
-  /** All changes up to here were reported. */
+  /** The position up to which all changes were reported. */
   private long reached;
 
-  /** Of the latest change. */
+  /** The position of the latest change. */
   private long latest;
 
-  /** @param wake called after each change, by the thread that brings it */
+  /** @param wake called after each change, by the thread that reports it */
   PendingChanges(Runnable wake) {
     this.wake = wake;
   }
 
   /**
-   * What to read.
+   * The keys to read.
    *
-   * @param all the whole store, whatever the keys are
-   * @param position a point in the store's history that the read must not be before
+   * @param all true to read the whole store, regardless of the keys
+   * @param position the position that the read must be at least as new as
    */
   record Work(boolean all, Set<String> keys, long position) {
     boolean isEmpty() {
       return !all && keys.isEmpty();
     }
 
-    /** Returns options for a read that has these changes in it. */
+    /** Returns options for a read that includes these changes. */
     ReadOptions demand() {
-      // Without positions nobody can tell whether a cache has heard of the changes already.
+      // Without positions it is unknown if a cache has received the changes already, so bypass it.
       return position == 0
           ? ReadOptions.DEFAULT.bypassingCache()
           : ReadOptions.atLeast(new SyncToken(position));
     }
   }
 
-  /** Returns what is to be read, and forgets it. */
+  /** Returns and clears the pending work. */
   synchronized Work take() {
     Work work = new Work(all, Set.copyOf(keys), latest);
     keys.clear();
@@ -60,7 +60,7 @@ final class PendingChanges implements ChangeSink {
     return work;
   }
 
-  /** The work was not done. */
+  /** Adds work again that was not done. */
   synchronized void putBack(Work work) {
     all |= work.all();
     add(work.keys());
@@ -70,7 +70,7 @@ final class PendingChanges implements ChangeSink {
     return !all && keys.isEmpty();
   }
 
-  /** Returns true if the whole store has to be read. */
+  /** Returns true if the whole store must be read. */
   synchronized boolean isAll() {
     return all;
   }
@@ -80,18 +80,18 @@ final class PendingChanges implements ChangeSink {
     return heard;
   }
 
-  /** Returns true if all changes up to that position have been reported, or none ever will be. */
+  /** Returns true if all changes up to this position were reported, or none ever will be. */
   synchronized boolean hasReached(long other) {
     return !heard || reached >= other;
   }
 
-  /** The whole store has to be read. */
+  /** Requires a read of the whole store. */
   synchronized void addAll() {
     all = true;
     keys.clear();
   }
 
-  /** These keys have to be read. */
+  /** Requires a read of these keys. */
   void changed(Collection<String> changed) {
     add(changed);
     wake.run();
@@ -129,7 +129,7 @@ final class PendingChanges implements ChangeSink {
 
   @Override
   public synchronized void missed() {
-    // All is read when this is positioned anew.
+    // Everything is read when this sink is positioned again.
     heard = false;
   }
 }

@@ -1,4 +1,4 @@
-/** A copy of a store in a file, which answers while the service is down. */
+/** A copy of a store in a file, for reads while the service is down. */
 @NullMarked
 package dev.kvstore.client.internal.lastknowngood;
 

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   private static final String BSON = "application/bson";
 
-  /** What a service answers that is down, stopping or overloaded, or a gateway in its place. */
+  /**
+   * The statuses of a service that is down, stopping or overloaded, or of a gateway in front of it.
+   */
   private static final Set<Integer> NOT_NOW = Set.of(408, 425, 429, 502, 503, 504);
 
-  /** A day, in seconds: no call takes longer. */
+  /** A day in seconds, longer than any call. */
   private static final long LONGEST_WAIT = 86_400;
 
   public Call call() {
@@ -31,7 +33,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return response.statusCode();
   }
 
-  /** Returns the media type without parameters; empty where the answer names none. */
+  /** Returns the media type without parameters; empty if there is none. */
   String mediaType() {
     String type = response.headers().firstValue("Content-Type").orElse("");
     int parameters = type.indexOf(';');
@@ -42,18 +44,18 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return isNotFound(ErrorCode.KEY_NOT_FOUND.text());
   }
 
-  /** Returns whether the service says that there is nothing there, with this code. */
+  /** Returns true if the service reports with this code that the resource does not exist. */
   public boolean isNotFound(String code) {
     return status() == 404
         && ProblemDetails.in(this).map(problem -> problem.hasCode(code)).orElse(false);
   }
 
-  /** Returns whether the service says that it cannot vouch for what it answers. */
+  /** Returns true if the service marks the response as stale. */
   public boolean isStale() {
     return response.headers().firstValue("KV-Stale").isPresent();
   }
 
-  /** Throws {@link KVException} if the status is not that one. */
+  /** Throws {@link KVException} if the status is another one. */
   public void expect(int status) {
     if (status() != status) {
       throw error();
@@ -61,10 +63,10 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   }
 
   /**
-   * Returns what the reader makes of the body.
+   * Returns the body as parsed by the reader.
    *
-   * @param reader throws {@link MalformedAnswerException} for a body that is not what it should be
-   * @throws KVException if this is not a success with such a body
+   * @param reader throws {@link MalformedAnswerException} for an invalid body
+   * @throws KVException if this is not a successful response with a valid body
    */
   public <T> T read(Function<byte[], T> reader) {
     if (status() != 200 && status() != 201) {
@@ -81,11 +83,11 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
   }
 
   /**
-   * Returns what is wrong if the service cannot answer now or there is none that could, and null if
-   * this answers the call.
+   * Returns the error if the service cannot answer now, or this is not a kvstore service; null if
+   * this is the response to the call.
    *
-   * @param elsewhere whether the call can be sent elsewhere, so that this answer need not do if it
-   *     is none of a kvstore service
+   * @param elsewhere true if the call can be sent to another node, so that a foreign response need
+   *     not be accepted
    */
   @Nullable
   KVException refusal(boolean elsewhere) {
@@ -93,7 +95,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     return foreign || isNotNow() ? error() : null;
   }
 
-  /** Returns whether no kvstore service wrote this, whatever it says. */
+  /** Returns true if the response is certainly not from a kvstore service. */
   private boolean isForeign() {
     if (status() == 204) {
       return response.headers().firstValue(SeenToken.HEADER).isEmpty();
@@ -103,7 +105,9 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
         : ProblemDetails.in(this).isEmpty();
   }
 
-  /** Returns how long the service wants to be left alone; zero where it does not say. */
+  /**
+   * Returns how long to wait before a retry, as requested by the service; zero if it does not say.
+   */
   Duration retryAfter() {
     return retryAfter(response);
   }
@@ -126,7 +130,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
     }
   }
 
-  /** Returns true if a kvstore service wrote this, and nothing in between. */
+  /** Returns true if the response is from a kvstore service and not from an intermediary. */
   boolean isFromService() {
     return attempt.isRepeatedBy(response.headers()) || !isForeign();
   }
@@ -153,7 +157,7 @@ public record Answer(Attempt attempt, HttpResponse<byte[]> response) {
         : new KVException(ErrorCode.UNSUPPORTED_SERVER, message, cause);
   }
 
-  /** What was called and what came back, for messages; never the body. */
+  /** Describes the call and the response for messages, without the body. */
   @Override
   public String toString() {
     String type = mediaType();

@@ -10,17 +10,17 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call as it is sent once to one address.
+ * A single attempt to send a call to one endpoint.
  *
- * @param id of this attempt alone; the service repeats it in its answer, and logs it
- * @param body null where the call has none
+ * @param id identifies this attempt; the service returns it in its response and logs it
+ * @param body null if the call has none
  */
 public record Attempt(
     Call call, Endpoint endpoint, String id, @Nullable OneShotBody body) {
-  /** By which the request is found in the service's log; proxies may replace it. */
+  /** The header that identifies the request in the service's log; proxies may replace it. */
   private static final String REQUEST_ID = "X-Request-Id";
 
-  /** What the service repeats in its answer, as it came. */
+  /** The header that the service returns unchanged. */
   private static final String MATCH = "KV-Request-Id";
 
   private static final String BSON = "application/bson";
@@ -32,20 +32,20 @@ public record Attempt(
   }
 
   /**
-   * Sees to it that nothing more of this goes out, and tells whether the service certainly did
-   * nothing: its body never went out. Of a write without a body nothing can be said.
+   * Stops sending. Returns true if the service certainly did nothing, because the body was never
+   * sent. For a write without a body that is never certain.
    */
   boolean withdraw() {
     return body != null && body.withdraw();
   }
 
   /**
-   * @param token has the token, or null where none is sent
-   * @param seen what was seen of the database's history; the answer must not be older
+   * @param token supplies the token; null to send none
+   * @param seen the latest token seen; the response must not be older
    */
   HttpRequest toRequest(@Nullable Supplier<String> token, SyncToken seen) {
     HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.at(call.uri()))
-        // All that the service speaks. To ask for more would add an offer to upgrade over http.
+        // The only version of the service. HTTP/2 would add an upgrade offer over http.
         .version(HttpClient.Version.HTTP_1_1)
         .method(call.method(), body == null ? BodyPublishers.noBody() : body)
         .header("Accept", BSON)
@@ -59,23 +59,25 @@ public record Attempt(
     }
     call.headers().forEach(request::setHeader);
     if (!seen.equals(SyncToken.START)) {
-      // Beside the one that the call may have: the later of the two counts.
+      // In addition to the one that the call may have: the later of the two counts.
       request.header(SeenToken.HEADER, seen.toString());
     }
     return request.build();
   }
 
-  /** Returns true if the answer is to this request, as far as it says: old services do not. */
+  /**
+   * Returns true unless the response belongs to another request; old services do not return the id.
+   */
   public boolean isAnsweredBy(HttpHeaders answer) {
     return answer.firstValue(MATCH).map(id::equals).orElse(true);
   }
 
-  /** Returns true if the answer proves that a service wrote it. */
+  /** Returns true if the response proves that it is from a kvstore service. */
   boolean isRepeatedBy(HttpHeaders answer) {
     return answer.firstValue(MATCH).map(id::equals).orElse(false);
   }
 
-  /** As it can stand in a message: without the query. */
+  /** Describes the attempt for messages, without the query. */
   @Override
   public String toString() {
     return call.method() + " " + endpoint + call.uri().getRawPath();

@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The token of a request's header, whose text appears nowhere else. */
+/** Checks and formats the token for the request header. Messages never contain it. */
 public final class BearerToken {
   /** The {@code b64token} of RFC 6750. */
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
   private BearerToken() {}
 
-  /** Returns the token; throws {@link InvalidInputException} if it cannot stand in the header. */
+  /** Returns the token; throws {@link InvalidInputException} if it is not valid in the header. */
   public static String check(@Nullable String token) {
     if (token == null || !LEGAL.matcher(token).matches()) {
       throw new InvalidInputException(
@@ -45,7 +45,7 @@ public final class BearerToken {
     try {
       return supplier.get();
     } catch (RuntimeException e) {
-      // Its message is not ours and may quote the token.
+      // No cause: its message may quote the token.
       throw new KVException(
           ErrorCode.UNAUTHENTICATED,
           "The supplier of the token failed: " + e.getClass().getName(),

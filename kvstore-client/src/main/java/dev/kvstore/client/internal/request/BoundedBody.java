@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an answer's body into memory, and no more of it than the limit. */
+/** Reads a response body into memory, up to a limit. */
 final class BoundedBody implements BodySubscriber<byte[]> {
   private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
   private final int maxBytes;
@@ -54,7 +54,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     bytes.onComplete();
   }
 
-  /** The answer is larger than any that a service should give. */
+  /** Thrown if the response is larger than any that a service should send. */
   static final class TooLargeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,12 +14,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the service, whichever address it is sent to and however often.
+ * A request to the service, independent of endpoints and retries.
  *
- * @param uri the resource, below the address of the service
- * @param key the key it is about; null where it is about several
- * @param headers those that only this call has
- * @param body null where there is none
+ * @param uri the resource, relative to the URL of the service
+ * @param key the key of the resource; null if there are several
+ * @param headers the headers specific to this call
+ * @param body null if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Call(
@@ -29,7 +29,7 @@ public record Call(
     WriteCondition condition,
     Map<String, String> headers,
     byte @Nullable [] body) {
-  /** Names a write. */
+  /** The idempotency key of a write. */
   public static final String ETAG = "KV-Etag";
 
   public static Call read(URI uri, @Nullable String key) {
@@ -53,7 +53,7 @@ public record Call(
     return new Call(method, uri, key, condition, Map.copyOf(headers), body).under(condition);
   }
 
-  /** Returns this call as it is sent under another condition; what it asks for stays its own. */
+  /** Returns this call with another condition; everything else is unchanged. */
   public Call under(WriteCondition other) {
     Map<String, String> sent = new TreeMap<>(headers);
     sent.keySet().removeAll(Set.of("If-Match", "If-None-Match"));
@@ -69,14 +69,14 @@ public record Call(
     return new Call(method, uri, key, condition, Map.copyOf(sent), body);
   }
 
-  /** Returns this call with one more header, or another value of one that it has. */
+  /** Returns this call with this header, replacing one of the same name. */
   public Call with(String header, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
     return new Call(method, uri, key, condition, Map.copyOf(more), body);
   }
 
-  /** Returns the etag that names the write; null where this is none. */
+  /** Returns the idempotency key of the write; null if this is not a write. */
   @Nullable
   public String etag() {
     return headers.get(ETAG);
@@ -87,8 +87,9 @@ public record Call(
   }
 
   /**
-   * An etag with characters that no header may hold is none that a service ever made. It is sent in
-   * another form, so that the service finds that it does not match.
+   * Returns the etag in a form that is valid in a header. An etag with invalid characters was never
+   * made by a service; it is sent in another form, so that the service finds that it does not
+   * match.
    */
   private static String legalEtag(String etag) {
     boolean legal = etag.chars().allMatch(c -> c == 0x21 || (c >= 0x23 && c <= 0x7E));

@@ -15,11 +15,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of TLS: a context that was given, or what PEM files say.
+ * The TLS settings of the client: a given context, or PEM files.
  *
- * @param given used as it is; null for none
- * @param authorities whom to trust; null for the JDK's own trust
- * @param own the certificate to show, with its key; null for none
+ * @param given a context to use unchanged; null for none
+ * @param authorities the trusted authorities; null for those of the JDK
+ * @param own the client certificate with its key; null for none
  */
 public record ClientTls(
     @Nullable SSLContext given,

@@ -6,12 +6,15 @@ import java.net.URI;
 import java.util.Locale;
 
 /**
- * Where a service is.
+ * The base URL of a service.
  *
- * @param base its URL without a slash at its end; it may be below a path, behind a proxy
+ * @param base the URL without a trailing slash; it may have a path, for a service behind a proxy
  */
 public record Endpoint(String base) {
-  /** Throws {@link InvalidInputException} if that is no address of a service. */
+  /**
+   * Returns the endpoint; throws {@link InvalidInputException} if the URL cannot be that of a
+   * service.
+   */
   public static Endpoint of(URI service) {
     String scheme = service.getScheme();
     if (scheme == null || !scheme.toLowerCase(Locale.ROOT).matches("https?")) {
@@ -36,7 +39,7 @@ public record Endpoint(String base) {
     return URI.create(base + resource);
   }
 
-  /** Returns whether others can read what goes there: it is not encrypted and leaves this host. */
+  /** Returns true if others can read the traffic: it is not encrypted and leaves this host. */
   boolean isReadableOnTheWay() {
     URI url = URI.create(base);
     String host = url.getHost().toLowerCase(Locale.ROOT);
@@ -48,7 +51,7 @@ public record Endpoint(String base) {
   }
 
   private static InvalidInputException invalid(String problem, URI service) {
-    // Only these parts: the others may hold a password.
+    // Only these parts, because others may contain a password.
     return new InvalidInputException(
         ErrorCode.INVALID_PARAMETER,
         "The service's URL " + problem + " (its scheme is " + service.getScheme() + ", its host "

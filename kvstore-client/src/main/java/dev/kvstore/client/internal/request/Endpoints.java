@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The addresses of one service, and which of them to ask: the one that was asked last, until it
- * fails; then another, and the failed one again after a while. Thread-safe.
+ * The endpoints of one service, and the choice among them: the current one until it fails, then
+ * another one; a failed one is used again after a while. Thread-safe.
  */
 public final class Endpoints {
-  /** How long one that failed is left alone while there are others. */
+  /** How long a failed endpoint is not used while there are others. */
   static final Duration REST = Duration.ofSeconds(10);
 
   private final List<Endpoint> all;
@@ -22,7 +22,7 @@ public final class Endpoints {
   private final long[] failedAt;
   private int current;
 
-  /** @throws InvalidInputException if one of them is no address of a service, or there is none */
+  /** @throws InvalidInputException if a URL cannot be that of a service, or there are none */
   public Endpoints(Collection<URI> services, LongSupplier nanoTime) {
     this.all = services.stream().map(Endpoint::of).distinct().toList();
     if (all.isEmpty()) {
@@ -43,8 +43,8 @@ public final class Endpoints {
   }
 
   /**
-   * Returns the one to ask now. Where all have failed lately, that is the one that had the longest
-   * time to recover.
+   * Returns the endpoint to use now. If all have failed recently, that is the one that failed
+   * first.
    */
   public synchronized Endpoint choose() {
     long now = nanoTime.getAsLong();
@@ -67,7 +67,7 @@ public final class Endpoints {
     return resting[index] && now - failedAt[index] < REST.toNanos();
   }
 
-  /** It could not be reached, or could not do what a service does. */
+  /** Notes that the endpoint could not be reached or did not work. */
   public synchronized void failed(Endpoint endpoint) {
     int index = all.indexOf(endpoint);
     resting[index] = true;

@@ -24,15 +24,15 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one attempt of a call, bounded in time and in the size of its answer.
+ * Sends single attempts of calls, with limits for time and response size.
  *
- * <p>A write that got no answer is reported as not done where that is certain: no connection came
- * about, or its body never went out. Else its outcome is unknown. That includes the rare write that
- * meets a kept connection just as the service closes it: the JDK's client drops connections that
- * are closed already, and of one that breaks at that moment nobody can say what still got through.
+ * <p>A write without a response is reported as not done if that is certain: no connection was made,
+ * or its body was never sent. Otherwise its outcome is unknown. That includes the rare write on a
+ * kept-alive connection that the service is just closing: the JDK's client drops connections that
+ * are already closed, but for one that breaks at that moment it is unknown what still arrived.
  */
 public final class Exchanges implements AutoCloseable {
-  /** How TLS says that the certificate of the other side will not do. */
+  /** Matches the TLS alerts for a rejected certificate. */
   private static final Pattern CERTIFICATE_ALERT =
       Pattern.compile("fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
@@ -51,25 +51,25 @@ public final class Exchanges implements AutoCloseable {
     this.maxAnswerBytes = maxAnswerBytes;
   }
 
-  /** Returns the exchanges of a database, which have an HTTP client and close it. */
+  /** Returns the exchanges of a database, which own an HTTP client. */
   public static Exchanges of(RequestSettings settings, int maxAnswerBytes) {
     return new Exchanges("database", new ServiceClient(settings), true, maxAnswerBytes);
   }
 
   /**
-   * Returns the exchanges of one of its stores. They share the HTTP client and the clock; what a
-   * store has seen of the database's history does not concern the others.
+   * Returns the exchanges of one of its stores. They share the HTTP client and the clock, but each
+   * store has its own seen token.
    */
   Exchanges of(String store) {
     return new Exchanges("store '" + store + "'", service, false, maxAnswerBytes);
   }
 
   /**
-   * Returns the answer, whatever it says.
+   * Returns the response, which may be an error.
    *
-   * @throws UnavailableException if there is none; nothing was written
+   * @throws UnavailableException if there is no response; nothing was written
    * @throws DistrustException if one side does not trust the other; nothing was written
-   * @throws OutcomeUnknownException if a write that may have arrived got none
+   * @throws OutcomeUnknownException if there is no response to a write that may have arrived
    */
   Answer send(Attempt attempt, Deadline deadline) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
@@ -77,7 +77,8 @@ public final class Exchanges implements AutoCloseable {
     try {
       HttpResponse<byte[]> response = exchange.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       if (!attempt.isAnsweredBy(response.headers())) {
-        // Something in between may send a request twice, and answers then come to the wrong one.
+        // An intermediary may send a request twice, and then responses are matched to the wrong
+        // requests.
         throw failed(attempt, "got the answer to another request", null);
       }
       Answer answer = new Answer(attempt, response);
@@ -99,7 +100,7 @@ public final class Exchanges implements AutoCloseable {
   }
 
   /**
-   * Begins an exchange that is for the caller to watch and to end.
+   * Starts an exchange, which the caller must monitor and end.
    *
    * @throws KVException if this was closed, or the token's supplier has none
    */
@@ -112,7 +113,7 @@ public final class Exchanges implements AutoCloseable {
     return seen;
   }
 
-  /** Returns the time of day by which entries expire. */
+  /** Returns the clock for the expiry of entries. */
   public InstantSource clock() {
     return service.clock();
   }
@@ -205,7 +206,7 @@ public final class Exchanges implements AutoCloseable {
     }
   }
 
-  /** The answer to a read has more bytes than are taken. */
+  /** Thrown if the response to a read exceeds the limit. */
   public static final class AnswerTooLargeException extends KVException {
     private static final long serialVersionUID = 1L;
 
@@ -217,8 +218,8 @@ public final class Exchanges implements AutoCloseable {
   }
 
   /**
-   * The certificate shown there is not trusted, or ours is not trusted there. Nothing was written.
-   * No retry helps, and nothing known earlier may be answered in place of that service.
+   * Thrown if the certificate of the service is not trusted, or ours is not trusted by the service.
+   * Nothing was written. Retries do not help, and earlier known entries must not be used instead.
    */
   static final class DistrustException extends KVException {
     private static final long serialVersionUID = 1L;

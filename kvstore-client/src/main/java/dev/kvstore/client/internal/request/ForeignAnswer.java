@@ -7,8 +7,8 @@ import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
 
 /**
- * Makes the best of an error that no kvstore service wrote, or one with a code of a later version:
- * a proxy's page, a load balancer's, another server's.
+ * Interprets an error response that is not from a kvstore service, such as the page of a proxy, a
+ * load balancer or another server, or that has an error code of a newer version.
  */
 final class ForeignAnswer {
   private ForeignAnswer() {}
@@ -17,7 +17,7 @@ final class ForeignAnswer {
     return toException(answer, answer + ", which is no answer of a kvstore service");
   }
 
-  /** @param message what is known */
+  /** @param message the description of the response */
   static KVException toException(Answer answer, String message) {
     return switch (answer.status()) {
       case 401 -> new KVException(ErrorCode.UNAUTHENTICATED, message);
@@ -34,7 +34,9 @@ final class ForeignAnswer {
     };
   }
 
-  /** A gateway that lost its server does not know what the server had done before. */
+  /**
+   * Returns the error of a gateway that lost its server: the server may have executed the request.
+   */
   private static KVException lost(Answer answer, String message) {
     return answer.call().isWrite()
         ? new OutcomeUnknownException(message + "; what was written is not known", null)

@@ -20,7 +20,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the answers of a service about the history of a store, as {@link WireReader} does. */
+/** Parses responses about the history of a store, like {@link WireReader}. */
 public final class HistoryAnswers {
   private HistoryAnswers() {}
 
@@ -44,7 +44,7 @@ public final class HistoryAnswers {
             text(page, "next")));
   }
 
-  /** Returns a page of the one revision that the answer is. */
+  /** Returns a page with the single revision of the response. */
   public static KVPage<KVRevision<RawValue>> revision(byte[] body) {
     return WireReader.document(
         body, revision -> new KVPage<>(List.of(revision(revision)), Optional.empty()));

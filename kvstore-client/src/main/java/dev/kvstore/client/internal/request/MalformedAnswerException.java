@@ -2,7 +2,9 @@ package dev.kvstore.client.internal.request;
 
 import org.jspecify.annotations.Nullable;
 
-/** An answer's body is not what it should be; the message says where, never with a value. */
+/**
+ * Thrown if the body of a response is malformed; the message says where and never quotes a value.
+ */
 public final class MalformedAnswerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

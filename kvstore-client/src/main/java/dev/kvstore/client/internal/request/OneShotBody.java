@@ -8,11 +8,10 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The body of one attempt at a write, which goes out once at most. The client asks for it only when
- * the connection stands and the headers are out, and a service does nothing before it has the body;
- * so a body that was never asked for belongs to a write that did not happen. And a write that an
- * application's {@code jdk.httpclient.enableAllMethodRetry} would send a second time breaks off
- * here instead.
+ * The body of one attempt of a write, which is sent at most once. The HTTP client requests it only
+ * after connecting and sending the headers, and a service does nothing before it has the body; so
+ * if the body was never requested, the write did not happen. A second transmission, which
+ * {@code jdk.httpclient.enableAllMethodRetry} would cause, fails here.
  */
 final class OneShotBody implements BodyPublisher {
   private enum State {
@@ -36,7 +35,7 @@ final class OneShotBody implements BodyPublisher {
     this.bytes = BodyPublishers.ofByteArray(bytes);
   }
 
-  /** Takes the body back and tells whether none of it has gone out, nor ever will. */
+  /** Withdraws the body. Returns true if no part of it was or will be sent. */
   boolean withdraw() {
     return state.compareAndSet(State.WAITING, State.WITHDRAWN) || state.get() == State.WITHDRAWN;
   }

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as the service describes it (RFC 9457), and the exception that a store at hand would
- * have thrown in its place.
+ * A problem document of the service (RFC 9457), and its conversion to the exception that a local
+ * store would have thrown.
  */
 public final class ProblemDetails {
   private static final String MEDIA_TYPE = "application/problem+json";
@@ -41,7 +41,7 @@ public final class ProblemDetails {
     this.members = members;
   }
 
-  /** Returns the problem that an answer describes; empty where it describes none. */
+  /** Returns the problem in a response; empty if there is none. */
   public static Optional<ProblemDetails> in(Answer answer) {
     if (!answer.mediaType().equals(MEDIA_TYPE)) {
       return Optional.empty();
@@ -59,7 +59,9 @@ public final class ProblemDetails {
     return code.equals(text("code"));
   }
 
-  /** Returns true if the write of that etag is refused because the entry has the etag already. */
+  /**
+   * Returns true if the write with this etag was refused because the entry already has the etag.
+   */
   public boolean refusesForEtag(String etag) {
     @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
     return switch (code == null ? ErrorCode.INTERNAL : code) {
@@ -87,7 +89,7 @@ public final class ProblemDetails {
   private KVException exception(Answer answer) {
     @Nullable ErrorCode code = CODES.get(String.valueOf(text("code")));
     if (hasCode(REPEATED_WRITE)) {
-      // The caller chose the etag of the write, and had chosen it before.
+      // The caller chose an etag that it had already used.
       return new InvalidInputException(ErrorCode.INVALID_PARAMETER, detail(answer));
     }
     if (code == null) {
@@ -125,7 +127,7 @@ public final class ProblemDetails {
       return plain(ErrorCode.TYPE_MISMATCH, answer);
     }
     TypeMismatchException bare = new TypeMismatchException(key, stored, wanted, null, null);
-    // The service's detail is its own exception's message, which begins as this one does.
+    // The service's detail is the message of its own exception, which begins like this one.
     String detail = detail(answer);
     String begin = bare.getMessage() + ": ";
     return detail.startsWith(begin)
@@ -146,13 +148,13 @@ public final class ProblemDetails {
     return new KVException(code, described(answer));
   }
 
-  /** What the service says, for errors that the caller made. */
+  /** Returns the service's detail, for errors of the caller. */
   private String detail(Answer answer) {
     @Nullable String detail = text("detail");
     return detail == null ? described(answer) : detail;
   }
 
-  /** What the service says and how to find it in the service's log, for errors on its side. */
+  /** Returns the service's detail and the request id for its log, for errors of the service. */
   private String described(Answer answer) {
     @Nullable String detail = text("detail");
     @Nullable String request = text("requestId");

@@ -2,7 +2,7 @@ package dev.kvstore.client.internal.request;
 
 import dev.kvstore.internal.support.Percent;
 
-/** The query of a URL, begun with {@link #none}. */
+/** The query of a URL. Start with {@link #none}. */
 public final class Query {
   private final StringBuilder text = new StringBuilder();
 

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How requests reach the service.
+ * The settings of requests.
  *
- * @param token null where none is sent
+ * @param token null to send none
  * @param proxy null for the JDK's own selector
- * @param client the application's own; null to make one
+ * @param client the application's own client; null to create one
  */
 public record RequestSettings(
     Duration requestTimeout,

@@ -6,13 +6,16 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The latest point in the database's history that was seen at the service, whichever node told of
- * it. Every request sends it, so that no node answers with anything older. Thread-safe.
+ * The latest sync token received from any node of the service. Every request sends it, so that no
+ * node returns anything older. Thread-safe.
  */
 public final class SeenToken {
   public static final String HEADER = "Sync-Token";
 
-  /** Such an answer may repeat the very token that it refuses, as that of another database. */
+  /**
+   * A response with this status may echo a token that it refuses, for example that of another
+   * database.
+   */
   private static final int BAD_REQUEST = 400;
 
   private final AtomicLong position = new AtomicLong();
@@ -22,7 +25,7 @@ public final class SeenToken {
   }
 
   public void raise(SyncToken seen) {
-    // Most answers tell nothing new, and the threads that read need not fight over that.
+    // Most responses have no newer token, and this check avoids contention.
     if (seen.position() > position.get()) {
       position.accumulateAndGet(seen.position(), Math::max);
     }
@@ -38,7 +41,7 @@ public final class SeenToken {
     try {
       raise(SyncToken.parse(header.strip()));
     } catch (InvalidInputException e) {
-      // No service wrote this; what else the answer says is looked at by others.
+      // Not from a kvstore service; other code handles the rest of the response.
     }
   }
 }

@@ -34,7 +34,7 @@ final class ServiceClient implements AutoCloseable {
     return builder.build();
   }
 
-  /** Returns the client; null once this is closed. */
+  /** Returns the client; null after it was closed. */
   @Nullable
   HttpClient client() {
     return client;
@@ -49,17 +49,17 @@ final class ServiceClient implements AutoCloseable {
   }
 
   /**
-   * Lets the client go, without waiting, and closes it unless it is the application's. From JDK 21
-   * on that closes its connections, after the calls under way; before, they are closed, and its
-   * threads end, when the client is garbage collected. All its threads are daemons.
+   * Releases the client without waiting, and closes it unless it is the application's. Since JDK 21
+   * that closes its connections after running calls; before, its connections and threads end when
+   * the client is garbage collected. All its threads are daemons.
    */
   @Override
   public void close() {
     HttpClient closing = client;
     client = null;
     if (settings.client() == null && closing instanceof AutoCloseable closeable) {
-      // Now and then the JDK's client waits for ever in here, for a thread of its own that
-      // is never woken (seen after TLS connections), until it is interrupted.
+      // Occasionally the JDK's client waits forever here for a thread of its own that is never
+      // woken (seen after TLS connections), until it is interrupted.
       Thread closer = new Thread(() -> close(closeable), "kvstore-http-close");
       closer.setDaemon(true);
       closer.start();

@@ -10,17 +10,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This machine's time of day, or the service's where that is ahead by what its latest answers say,
- * so that no entry outlives its expiry here. They say it in whole seconds, and only what has been,
- * so the most that one of them says counts. A wrong date is forgotten after a few answers, and one
- * that is too far ahead is ignored. A clock that is behind does not matter: then an entry is read
- * again a little early. Thread-safe.
+ * This machine's clock, or that of the service if its latest responses show that it is ahead, so
+ * that no entry outlives its expiry here. The Date header has whole seconds, rounded down, so the
+ * largest difference counts. A wrong date is forgotten after a few responses, and one too far ahead
+ * is ignored. A service clock that is behind does not matter: then an entry is read again a little
+ * early. Thread-safe.
  */
 final class ServiceClock implements InstantSource {
-  /** Clocks that differ by more than this are wrong. */
+  /** Larger differences mean a wrong clock. */
   static final Duration MOST = Duration.ofMinutes(5);
 
-  /** At least so many answers count, and less than twice as many. */
+  /** The minimum number of latest responses that count; fewer than twice as many do. */
   static final int ANSWERS = 8;
 
   private static final Logger log = LoggerFactory.getLogger(ServiceClock.class);
@@ -38,18 +38,18 @@ final class ServiceClock implements InstantSource {
     this.own = own;
   }
 
-  /** @param answer one that the service itself wrote */
+  /** @param answer a response from the service itself */
   void tell(HttpResponse<?> answer) {
     answer.headers().firstValue("Date").ifPresent(this::tell);
   }
 
-  /** @param date as in the header of that name */
+  /** @param date the value of a Date header */
   void tell(String date) {
     try {
       Instant then = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
       take(Duration.between(own.instant(), then));
     } catch (DateTimeException | ArithmeticException e) {
-      // No time that a service tells.
+      // not a date of a service
     }
   }
 

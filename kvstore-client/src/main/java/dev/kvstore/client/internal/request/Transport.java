@@ -13,21 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends calls, to the address that works and again where that can do no harm: reads, and writes of
- * which it is certain that nothing was done. Whatever may be tried again is tried at every address
- * before it waits, then in rounds with a growing pause in between, or the one that the service asks
- * for. All that is within the deadline of the call.
+ * Sends calls to a working endpoint, and retries those that are safe to retry: reads, and writes
+ * that certainly did nothing. A call is tried at every endpoint, then in further rounds after a
+ * growing pause, or the pause requested by the service. All retries are within the deadline of the
+ * call.
  *
- * <p>The rounds are few, so that who has something else to go by, as a cache or a file, is not kept
- * waiting for a service that is down.
+ * <p>The number of rounds is small, so that callers with a fallback, such as a cache or a file, do
+ * not wait long for a service that is down.
  *
- * @param exchanges sends a request as it is, once
- * @param endpoints the addresses of the service, of which calls and streams choose alike
- * @param rounds after how many of them what did not succeed is given up
+ * @param exchanges sends single attempts
+ * @param endpoints the endpoints of the service, shared by calls and event streams
+ * @param rounds the maximum number of rounds
  */
 public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pause pause)
     implements AutoCloseable {
-  /** A page of entries is about 5 MiB and one value, which has 15 MiB at most. */
+  /**
+   * The maximum size of a response. A page of entries is about 5 MiB plus one value, of at most 15
+   * MiB.
+   */
   public static final int MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
   private static final int ROUNDS = 5;
@@ -54,20 +57,20 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
   }
 
   /**
-   * Returns the answer, whatever it says.
+   * Returns the response, which may be an error.
    *
-   * @throws UnavailableException if there is none, or the service cannot answer now; nothing was
-   *     written
-   * @throws OutcomeUnknownException if a write that may have been done got none
+   * @throws UnavailableException if there is no response, or the service cannot answer now; nothing
+   *     was written
+   * @throws OutcomeUnknownException if there is no response to a write that may have been done
    */
   public Answer send(Call call, Deadline deadline) {
     return send(call, deadline, endpoint -> {});
   }
 
   /**
-   * As {@link #send(Call, Deadline)}.
+   * Like {@link #send(Call, Deadline)}.
    *
-   * @param sentTo is told each address before the call is sent there
+   * @param sentTo receives each endpoint before the call is sent there
    */
   public Answer send(Call call, Deadline deadline, Consumer<Endpoint> sentTo) {
     Backoff backoff = backoff();
@@ -102,10 +105,10 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
   }
 
   /**
-   * Returns the answer of this address to one attempt, whatever it says.
+   * Returns the response of this endpoint to a single attempt, which may be an error.
    *
-   * @throws UnavailableException if there is none; nothing was written
-   * @throws OutcomeUnknownException if a write that may have arrived got none
+   * @throws UnavailableException if there is no response; nothing was written
+   * @throws OutcomeUnknownException if there is no response to a write that may have arrived
    */
   public Answer sendOnce(Call call, Endpoint endpoint, Deadline deadline) {
     try {
@@ -123,8 +126,8 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
   }
 
   /**
-   * A node that hangs leaves time for the others, and a write that hangs leaves time to find out
-   * what became of it.
+   * Returns the deadline of one attempt, so that a hanging node leaves time for others, and a
+   * hanging write leaves time to determine its outcome.
    */
   private static Deadline share(Call call, Deadline deadline, int untried) {
     return call.isWrite() ? deadline.part(0.75) : deadline.part(1.0 / (untried + 1));
@@ -148,7 +151,7 @@ public record Transport(Exchanges exchanges, Endpoints endpoints, int rounds, Pa
   /**
    * Waits for the next round of attempts.
    *
-   * @throws KVException the failure, if it would come too late or the thread was interrupted
+   * @throws KVException the failure, if the deadline would pass or the thread was interrupted
    */
   public void pause(Duration length, Deadline deadline, KVException failure) {
     if (length.toNanos() >= deadline.nanosLeft()) {

@@ -8,6 +8,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.Names;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.RemoteCopies;
 import dev.kvstore.spi.ValueLimits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,15 +29,15 @@ import org.bson.codecs.DecoderContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads bodies of answers, once from the begin to the end. They come from the network: all is
- * checked, and what is not as it should be throws {@link MalformedAnswerException}.
+ * Parses response bodies in one pass. They are untrusted: everything is checked, and anything
+ * invalid throws {@link MalformedAnswerException}.
  */
 public final class WireReader {
   private static final byte[] NAME = {'v', 'a', 'l', 'u', 'e', 0};
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
   private static final BsonInt64 NONE = new BsonInt64(0);
 
-  /** What a service may have been configured to take. */
+  /** The largest limits that a service can be configured with. */
   public static final ValueLimits WIDEST = new ValueLimits(15 * 1024 * 1024, 150);
 
   private final byte[] body;
@@ -55,7 +56,7 @@ public final class WireReader {
     });
   }
 
-  /** Reads the entry of that key, whose value is a whole number. */
+  /** Reads the entry of this key, whose value is a whole number. */
   public static KVEntry<RawValue> counter(byte[] body, String key) {
     KVEntry<RawValue> entry = entry(body, key);
     if (BsonValues.wholeNumber(required(entry.value(), "value")).isEmpty()) {
@@ -64,7 +65,7 @@ public final class WireReader {
     return entry;
   }
 
-  /** Reads the entry of that key without its value. */
+  /** Reads the entry of this key without its value. */
   public static KVMetadata metadata(byte[] body, String key) {
     return read(body, in -> {
       KVMetadata metadata = in.metadata();
@@ -73,7 +74,7 @@ public final class WireReader {
     });
   }
 
-  /** Something in between that rewrites URLs would make one key of another. */
+  /** Checks the key: an intermediary that rewrites URLs could have changed it. */
   private static void checkKey(String found, String wanted) {
     if (!found.equals(wanted)) {
       throw new MalformedAnswerException("it is about another key than '" + wanted + "'", null);
@@ -92,22 +93,42 @@ public final class WireReader {
     return read(body, in -> in.page(WireReader::key));
   }
 
-  /**
-   * Reads the names of stores, each with the number of its entries, or 0 where that is left out.
-   */
+  /** Reads the names of stores with their numbers of entries; 0 if omitted. */
   public static Map<String, Long> stores(byte[] body) {
     Map<String, Long> stores = new LinkedHashMap<>();
     read(body, in -> in.page(WireReader::store)).items().forEach(stores::putAll);
     return Collections.unmodifiableMap(stores);
   }
 
-  /** Returns the keys of entries that were to be deleted and stay. */
+  /** Returns the keys of entries that were not deleted because they had changed. */
   public static List<String> changed(byte[] body) {
     return read(
         body,
         in -> in.document().getArray("changed").stream()
             .map(key -> legalKey(key.asString().getValue()))
             .toList());
+  }
+
+  /** Returns the keys of a page of differences, all of which begin with the prefix. */
+  public static RemoteCopies.Differing differing(byte[] body, String prefix) {
+    return document(
+        body,
+        page -> new RemoteCopies.Differing(
+            page.getArray("items").stream()
+                .map(item -> name(item.asDocument().getString("key").getValue(), prefix))
+                .toList(),
+            page.getNumber("same").longValue(),
+            page.isString("next")
+                ? Optional.of(name(page.getString("next").getValue(), prefix))
+                : Optional.empty()));
+  }
+
+  /** The name of an entry that another store has need not be a key, but must be fit to be shown. */
+  private static String name(String name, String prefix) {
+    if (!name.startsWith(prefix) || name.codePoints().anyMatch(Character::isISOControl)) {
+      throw new MalformedAnswerException("a key that was not asked for", null);
+    }
+    return name;
   }
 
   public static BatchResult batchResult(byte[] body) {
@@ -119,7 +140,7 @@ public final class WireReader {
     });
   }
 
-  /** Reads a document that is small. */
+  /** Reads a small document. */
   static <T> T document(byte[] body, Function<BsonDocument, T> reader) {
     return read(body, in -> reader.apply(in.document()));
   }
@@ -134,7 +155,7 @@ public final class WireReader {
     } catch (MalformedAnswerException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
-      // What the reader throws for garbage depends on where in the garbage it is.
+      // The exception for invalid input depends on its position.
       throw new MalformedAnswerException("not the BSON that was expected", e);
     }
   }
@@ -213,7 +234,7 @@ public final class WireReader {
     return items;
   }
 
-  /** Reads a document that is small. */
+  /** Reads a small document. */
   private BsonDocument document() {
     return CODEC.decode(in, DecoderContext.builder().build());
   }
@@ -229,7 +250,7 @@ public final class WireReader {
     return legalKey(in.readString());
   }
 
-  /** A name that breaks the rules could be anything: a control sequence, another path. */
+  /** Checks a key: an invalid one could be a control sequence or another path. */
   public static String legalKey(String key) {
     try {
       return Names.checkKey(key);
@@ -250,7 +271,7 @@ public final class WireReader {
     return Instant.ofEpochMilli(in.readDateTime());
   }
 
-  /** Returns whether a null comes next, and reads it. */
+  /** Reads a null if it comes next. Returns true if it did. */
   private boolean isNull() {
     boolean isNull = in.getCurrentBsonType() == BsonType.NULL;
     if (isNull) {

@@ -1,4 +1,4 @@
-/** Requests to a service, with their retries, and the answers to them. */
+/** Requests to a service, with retries, and parsing of responses. */
 @NullMarked
 package dev.kvstore.client.internal.request;
 

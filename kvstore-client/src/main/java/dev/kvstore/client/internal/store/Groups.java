@@ -5,13 +5,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Splits what does not go into one request. */
+/** Splits items into groups for several requests. */
 final class Groups {
   private Groups() {}
 
   /**
-   * Returns the items in their order, in groups that weigh no more than that together and have no
-   * more than so many items; one that weighs more is a group of its own.
+   * Returns the items in order, in groups of limited total weight and number of items; a heavier
+   * item is a group of its own.
    */
   static <T> List<List<T>> of(
       Collection<T> items, ToIntFunction<T> weight, int maxWeight, int maxItems) {

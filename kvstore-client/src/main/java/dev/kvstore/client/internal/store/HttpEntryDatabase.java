@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stores behind a service. They share an HTTP client; each has what it has seen of the
- * database's history and, while it has subscribers, a stream of events.
+ * The stores behind a service. They share an HTTP client; each has its own seen token and, while it
+ * has subscribers, an event stream.
  */
 public final class HttpEntryDatabase implements EntryDatabase {
   private final Transport transport;
@@ -40,24 +40,24 @@ public final class HttpEntryDatabase implements EntryDatabase {
     this.timeout = timeout;
   }
 
-  /** Opens the database of a service, which is not reached yet. */
+  /** Opens the database of a service, without reaching the service. */
   public static HttpEntryDatabase open(List<URI> services, RequestSettings settings) {
     Endpoints endpoints = new Endpoints(services, System::nanoTime);
     return new HttpEntryDatabase(
         new Transport(endpoints, settings, Transport.MAX_ANSWER_BYTES), settings.requestTimeout());
   }
 
-  /** Returns the addresses of the nodes, in one form however they were given. */
+  /** Returns the normalized URLs of the nodes. */
   public List<String> addresses() {
     return transport.endpoints().all().stream().map(Object::toString).toList();
   }
 
-  /** Returns the time of day by which entries expire. */
+  /** Returns the clock for the expiry of entries. */
   public InstantSource clock() {
     return transport.exchanges().clock();
   }
 
-  /** Returns the same object to all who ask for the name. */
+  /** Returns the store; always the same object for the same name. */
   @Override
   public synchronized HttpEntryStore store(String name) {
     return stores.computeIfAbsent(Names.checkStore(name), this::open);
@@ -112,7 +112,7 @@ public final class HttpEntryDatabase implements EntryDatabase {
     }
   }
 
-  /** Asks for the stores: the service has to ask its own database for them. */
+  /** Requests the list of stores, for which the service must query its own database. */
   @Override
   public void ping() {
     storeNames();

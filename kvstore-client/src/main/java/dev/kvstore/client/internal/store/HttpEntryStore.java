@@ -40,11 +40,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a store behind a service. */
 public final class HttpEntryStore implements EntryStore, Mutation.Handler, Projection.Scanner {
-  /** A URL longer than about 8 KiB is refused by many a server and proxy. */
+  /**
+   * The maximum length of a query; many servers and proxies refuse URLs longer than about 8 KiB.
+   */
   private static final int MAX_QUERY = 6 * 1024;
 
   private static final int MAX_KEYS = 1000;
@@ -55,6 +58,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
   private final Transport transport;
   private final HttpWriter writer;
   private final HttpHistory history;
+  private final HttpCopies copies;
   private final HttpChangeFeed feed;
 
   public HttpEntryStore(String name, Duration timeout, EventTimes times, Transport transport) {
@@ -65,6 +69,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     LostWriteResolver lostWrites = new LostWriteResolver(transport, urls);
     this.writer = new HttpWriter(urls, lostWrites);
     this.history = new HttpHistory(urls, transport, lostWrites, this::deadline);
+    this.copies = new HttpCopies(name, urls, transport, lostWrites, this::deadline);
     this.feed = new HttpChangeFeed(name, transport, urls, times);
   }
 
@@ -96,7 +101,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     return found;
   }
 
-  /** What was seen here is demanded by every request anyway. */
+  /** Adds the freshness requirements. The seen token is sent with every request anyway. */
   private Call demanding(Call read, ReadOptions options) {
     Call demanding = options.atLeast().compareTo(syncToken()) <= 0
         ? read
@@ -110,7 +115,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
         : entry;
   }
 
-  /** Reads the group, in halves where its values together are too large for one answer. */
+  /** Reads the group; splits it in halves if its values are too large for one response. */
   private void readGroup(
       List<String> keys, ReadOptions options, Deadline deadline, List<KVEntry<RawValue>> found) {
     Query query = at(Query.none().and("values", "true"), options);
@@ -118,7 +123,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
     Call call = demanding(Call.read(urls.at("/keys", query), null), options);
     try {
       Answer answer = transport.send(call, deadline);
-      // Which of them are stale the answer does not say.
+      // The response does not say which of them are stale.
       answer.read(WireReader::entries).items().forEach(entry -> found.add(marked(answer, entry)));
     } catch (KVException e) {
       boolean tooLarge =
@@ -190,7 +195,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public SetDefaultResult<RawValue> putIfAbsent(Mutation.PutIfAbsent put) {
-    // Without positions the service cannot tell what its cache has heard of.
+    // Without positions the service cannot tell which changes its cache has received.
     boolean asksDatabase = syncToken().equals(SyncToken.START);
     return writer.setDefault(put.write(), asksDatabase, deadline());
   }
@@ -220,12 +225,14 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public <C> Optional<C> capability(Class<C> type) {
-    return type.isInstance(history)
-        ? Optional.of(type.cast(history))
-        : EntryStore.super.capability(type);
+    return Stream.of(history, copies)
+        .filter(type::isInstance)
+        .findFirst()
+        .<C>map(type::cast)
+        .or(() -> EntryStore.super.capability(type));
   }
 
-  /** Drops the store, as {@link dev.kvstore.spi.EntryDatabase#drop} says. */
+  /** Drops the store, see {@link dev.kvstore.spi.EntryDatabase#drop}. */
   boolean drop(DropOptions options, Deadline deadline) {
     Query query = Query.none().and("confirm", name);
     if (options.isPurging()) {
@@ -255,7 +262,7 @@ public final class HttpEntryStore implements EntryStore, Mutation.Handler, Proje
 
   @Override
   public void close() {
-    // Its connections first, which the client would wait for.
+    // Close its connections first, because the client would wait for them.
     try {
       feed.close();
     } finally {

@@ -182,8 +182,7 @@ record HttpHistory(
     if (options.isDryRun()) {
       query.and("dryRun", "true");
     }
-    Cause cause =
-        new Cause(options.author().orElse(null), options.comment().orElse(null), null, null);
+    Cause cause = Cause.of(options);
     WriteCondition condition = options
         .fingerprint()
         .<WriteCondition>map(WriteCondition::ifMatch)

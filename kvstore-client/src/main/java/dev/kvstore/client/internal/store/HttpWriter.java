@@ -27,6 +27,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The writes to a store behind a service. */
 record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
-  /** A batch that need not be atomic goes in parts of about this size. */
+  /** The approximate size of the parts of a batch that is not atomic. */
   private static final int MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-  /** The service gives each 1,000 keys a time limit of their own, and so does this. */
+  /**
+   * The maximum number of keys of such a part; the service and this client apply a separate time
+   * limit to each 1,000 keys.
+   */
   private static final int MAX_BATCH_KEYS = 1000;
 
   KVMetadata write(Write write, Deadline deadline) {
@@ -61,7 +65,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         KVEntry::metadata);
   }
 
-  /** The service has the value that is to be stored again. */
+  /** Returns the call to restore a value, which the service reads itself. */
   private Call rollback(Write write, RevisionSource from) {
     BsonDocument body = new BsonDocument("etag", new BsonString(from.etag().orElseThrow()));
     return Call.write(
@@ -75,11 +79,21 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
 
   private Call replacing(Write write) {
     Query query =
-        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(write.timeToLive());
+        write.expiryKept() ? Query.none().and("ttl", "keep") : withTimeToLive(left(write));
     return put(urls.key(write.key(), query), write, write.condition());
   }
 
-  /** @param asksDatabase whether what is kept must not come from a cache of the service */
+  /** Returns the time to live; the service takes no instant of an expiry. */
+  private @Nullable Duration left(Write write) {
+    if (write.expiresAt() == null) {
+      return write.timeToLive();
+    }
+    Instant now = lostWrites.transport().exchanges().clock().instant();
+    Duration left = Duration.between(now, write.expiresAt());
+    return left.toMillis() < 1 ? Duration.ofMillis(1) : left;
+  }
+
+  /** @param asksDatabase true if an existing value must not come from a cache of the service */
   SetDefaultResult<RawValue> setDefault(Write write, boolean asksDatabase, Deadline deadline) {
     URI url = urls.at("/defaults", write.key(), withTimeToLive(write.timeToLive()));
     Call call = put(url, write, WriteCondition.NONE);
@@ -91,7 +105,10 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         entry -> new SetDefaultResult<>(entry, true));
   }
 
-  /** What is kept under the write's own etag was stored by it, when it came before. */
+  /**
+   * Parses the result. An existing entry with the write's own etag was stored by an earlier
+   * attempt.
+   */
   private static SetDefaultResult<RawValue> defaulted(Answer answer, String key) {
     KVEntry<RawValue> entry = answer.read(body -> WireReader.entry(body, key));
     return new SetDefaultResult<>(
@@ -103,7 +120,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         "PUT", url, write.key(), condition, write.cause(), write.value().toByteArray());
   }
 
-  /** @param deadlines gives each part of the batch one of its own */
+  /** @param deadlines supplies the deadline of each part of the batch */
   BatchResult writeMany(
       Map<String, RawValue> values, BatchOptions options, Supplier<Deadline> deadlines) {
     List<List<String>> groups = options.isAtomic()
@@ -129,7 +146,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
     return new BatchResult(created, replaced);
   }
 
-  /** Returns the error of the batch, of which that part failed, with what became of each key. */
+  /** Returns the error of a batch of which this part failed, with the outcome of each key. */
   private static KVException failed(KVException e, List<List<String>> groups, int part) {
     BatchOutcome own = e.batchOutcome().orElseGet(() -> {
       boolean lost = e instanceof OutcomeUnknownException;
@@ -198,7 +215,7 @@ record HttpWriter(StoreUrls urls, LostWriteResolver lostWrites) {
         call, options.etag().orElse(null), deadline, HttpWriter::deleted, null);
   }
 
-  /** The conditions are none, or an etag. */
+  /** Deletes keys. Each condition is none or an etag. */
   DeleteResult deleteMany(Mutation.DeleteMany deletion, Deadline deadline) {
     Map<String, WriteCondition> conditions = deletion.conditions();
     BsonArray entries = new BsonArray();

@@ -24,41 +24,44 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends writes, and finds out what became of one whose answer was lost. Each brings the etag that
- * the entry will have. What can be known:
+ * Sends writes, and determines the outcome of one whose response was lost. Each write has an
+ * idempotency key, which is also the etag of the written entry. This is what can be known:
  *
  * <ul>
- *   <li>The entry has that etag: done. So says a service that refuses the write because the entry
- *       has it: another node, or one that was started again.
- *   <li>A node answers that it has done the write before: this is what came of it. So the write is
- *       sent again to where it was sent first. A node does it once, and if it never arrived, does
- *       it now; one that comes late is not done any more. Only there: elsewhere it would be another
- *       write, and the first, still on its way, could undo what others wrote since.
- *   <li>A write that demands an etag may be sent again to any node: of two that demand the same
- *       etag one is done at most, as that takes it away.
- *   <li>An increment is never sent again as it was, for a node that was started again has forgotten
- *       what it did. It is sent under a condition that never holds: who has done it answers with
- *       what came of it, and all others with a refusal.
- *   <li>All else proves nothing: the write may still be on its way, or was done and written over.
+ *   <li>The entry has that etag: it was done. The same is true if a service refuses the write
+ *       because the entry already has the etag, which happens at another node or after a restart.
+ *   <li>A node replays the outcome of the earlier request. So the write is sent again to the same
+ *       node, which executes it only once: if the first request never arrived, the node executes it
+ *       now, and ignores the first one if it arrives late. It is not sent to another node, where it
+ *       would be a separate write, and the first one, still in transit, could overwrite later
+ *       writes of others.
+ *   <li>A write on the condition of an etag may be sent again to any node: of two writes that
+ *       demand the same etag at most one is done, because the first changes the etag.
+ *   <li>An increment is never sent again unchanged, because a restarted node has forgotten what it
+ *       did. It is sent with a condition that never holds: a node that has executed it replays the
+ *       outcome, and any other refuses it.
+ *   <li>Anything else proves nothing: the write may still be in transit, or was done and
+ *       overwritten.
  * </ul>
  *
- * <p>So this is tried in turn, within the deadline of the call, and then the outcome is unknown.
+ * <p>These checks are repeated within the deadline of the call; after that the outcome is unknown.
  */
 record LostWriteResolver(Transport transport, StoreUrls urls) {
   private static final String REPLAYED = "KV-Replayed";
 
-  /** No entry has it: it was made for this. */
+  /** A condition that never holds, with a new etag. */
   private static final WriteCondition NEVER = WriteCondition.ifMatch(new ObjectId().toHexString());
 
   private static final int MOST_NOTED = 5;
 
   /**
-   * Returns what came of the write.
+   * Sends the write and returns its outcome.
    *
    * @param chosenEtag the etag that the caller chose for the write; null for a new one
-   * @param read what an answer says
-   * @param settled what an entry that has the write's etag says; null where the write leaves none
-   * @throws OutcomeUnknownException if it may have been done or not
+   * @param read parses a response
+   * @param settled returns the result for an entry with the write's etag; null if the write leaves
+   *     no entry
+   * @throws OutcomeUnknownException if the outcome is unknown
    * @throws KVException if it was not done
    */
   <T> T send(
@@ -73,11 +76,11 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
     OutcomeUnknownException failure;
     try {
       Answer answer = transport.send(write, deadline, sentTo::set);
-      // With an etag that the caller chose, it may be the etag of another write.
+      // An etag chosen by the caller may be that of another write.
       if (chosenEtag != null || !isRefusedAsDone(answer)) {
         return read.apply(answer);
       }
-      // A proxy has sent it twice.
+      // A proxy has sent the request twice.
       failure = new OutcomeUnknownException(
           answer + ": it was done before, and what came of it is not known", null);
     } catch (OutcomeUnknownException e) {
@@ -87,7 +90,7 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
         .settle(deadline);
   }
 
-  /** Returns true if the write is refused because the entry has its etag already. */
+  /** Returns true if the write was refused because the entry already has its etag. */
   private static boolean isRefusedAsDone(Answer answer) {
     return ProblemDetails.in(answer)
         .map(problem ->
@@ -95,7 +98,7 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
         .orElse(false);
   }
 
-  /** A write whose answer was lost. */
+  /** A write whose response was lost. */
   private final class Lost<T> {
     private final Call write;
     private final Endpoint sentTo;
@@ -130,7 +133,7 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
         if (outcome != null) {
           return outcome;
         }
-        // Who does not answer may come back, so that does not count.
+        // Count only answered rounds: a node that does not answer may come back.
         answered += entry != null || again != null ? 1 : 0;
         transport.pause(backoff.next(), deadline, failure);
       }
@@ -189,7 +192,7 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
 
     private @Nullable Answer ask(Call call, Endpoint endpoint, Deadline deadline) {
       if (Thread.currentThread().isInterrupted()) {
-        // Whoever interrupts wants the thread back, not another wait.
+        // After an interrupt, do not wait again.
         throw failure;
       }
       try {
@@ -200,7 +203,7 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
       }
     }
 
-    /** Notes why it could not be told so far. */
+    /** Adds the reason why the outcome could not be determined so far. */
     private void note(KVException e) {
       if (failure.getSuppressed().length < MOST_NOTED) {
         failure.addSuppressed(e);

@@ -251,7 +251,7 @@ class HttpChangeFeedTest {
       try {
         stream.raw(":\n\n");
       } catch (UncheckedIOException e) {
-        break; // it has let go
+        break; // the connection is closed
       }
     }
 
@@ -325,7 +325,7 @@ class HttpChangeFeedTest {
       service.next().refuse(401);
     }
 
-    // Between four requests are three pauses: of 50, 100 and 200 ms at least.
+    // There are three pauses between four requests, of at least 50, 100 and 200 ms.
     assertThat(System.nanoTime() - began).isGreaterThan(Duration.ofMillis(350).toNanos());
   }
 
@@ -392,7 +392,7 @@ class HttpChangeFeedTest {
     assertThat(second.hasHeardNothing()).isTrue();
     long position = 7;
     while (second.hasHeardNothing()) {
-      // A little less than the time since the stream was asked for.
+      // Slightly less than the time since the request of the stream.
       long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
       stream.send(current(millis, ++position));
       sink.hears("current " + position);
@@ -518,7 +518,7 @@ class HttpChangeFeedTest {
 
   @Test
   void sink_isAnyChangeSink() throws Exception {
-    // One that knows of no proofs must not take what is told for one.
+    // A sink that does not support proofs must not treat the report as one.
     AtomicReference<String> trusted = new AtomicReference<>();
     feed.subscribe(
         new ChangeSink() {

@@ -28,7 +28,7 @@ class SseParserTest {
     return new Block(null, type, data, id);
   }
 
-  /** In Latin-1, so that a character is a byte. */
+  /** Returns UTF-8 bytes as Latin-1 text, so that each character is a byte. */
   private static String utf8(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }

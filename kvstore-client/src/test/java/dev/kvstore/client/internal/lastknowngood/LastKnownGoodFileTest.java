@@ -156,7 +156,7 @@ class LastKnownGoodFileTest {
     assertThat(known.read(any -> true)).isEmpty();
   }
 
-  /** An error is not cleaned up after, as little as the end of the process is. */
+  /** There is no cleanup after an Error, just as after the end of the process. */
   @Test
   void killedBeforeTheRename_leavesTheOldFile_andADraftThatIsRemovedLater() throws IOException {
     LastKnownGoodFile known = new LastKnownGoodFile(file);

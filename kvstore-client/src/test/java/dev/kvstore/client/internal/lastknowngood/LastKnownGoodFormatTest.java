@@ -31,7 +31,7 @@ class LastKnownGoodFormatTest {
         .isInstanceOf(DamagedException.class);
   }
 
-  /** As somebody would damage it who makes the checksum fit. */
+  /** Returns the damaged bytes with a matching checksum. */
   private static byte[] withChecksum(byte[] damaged) throws NoSuchAlgorithmException {
     MessageDigest sha = MessageDigest.getInstance("SHA-256");
     sha.update(damaged, CONTENT, damaged.length - CONTENT);
@@ -65,7 +65,7 @@ class LastKnownGoodFormatTest {
     }
   }
 
-  /** What is read then may be anything that makes sense; but it must be told, or be whole. */
+  /** The result may be any valid copy, but damage must be reported or the copy complete. */
   @Test
   void anyBit_flippedUnderAFittingChecksum_isDamagedOrReadable() throws Exception {
     int damaged = 0;

@@ -65,7 +65,7 @@ class LastKnownGoodStoreTest {
     return RawStore.of(open(store));
   }
 
-  /** Waits until the file has that of the key, or nothing. */
+  /** Waits until the file has this value for the key; null for none. */
   private void awaitSaved(String key, @Nullable Object value) {
     List<RawValue> expected = value == null ? List.of() : List.of(MemoryStore.CODEC.encode(value));
     await().untilAsserted(() -> {
@@ -345,7 +345,7 @@ class LastKnownGoodStoreTest {
     assertThat(pending.take()).isEqualTo(new PendingChanges.Work(true, Set.of(), 1));
   }
 
-  /** The first event of an atomic batch arrives, is read, and only then the second arrives. */
+  /** The first event of an atomic batch arrives and is read before the second one arrives. */
   @Test
   void batch_whoseEventsComeOneByOne_isSavedTogether() {
     MemoryStore batched = new MemoryStore() {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is tried again, where, and after how long. */
+/** Tests which calls are retried, where, and after how long. */
 @Timeout(60)
 class RetriesTest {
   private static final int ROUNDS = 4;
@@ -57,7 +57,7 @@ class RetriesTest {
         ROUNDS, HttpSettings.DEFAULT, nanos -> pauses.add(Duration.ofNanos(nanos)), services));
   }
 
-  /** Answers with that as often, then with the entry. */
+  /** Returns a service that responds with this reply this many times, then with the entry. */
   private static ScriptedService first(Reply reply, int times) {
     AtomicInteger requests = new AtomicInteger();
     return new ScriptedService(request -> requests.incrementAndGet() <= times ? reply : ENTRY);
@@ -172,7 +172,7 @@ class RetriesTest {
               try {
                 increment(store);
               } catch (UnavailableException e) {
-                // Nothing was done, so once more.
+                // Nothing was done, so retry.
               }
             }
           })

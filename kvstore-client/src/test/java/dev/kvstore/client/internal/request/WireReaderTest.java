@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that lines, proxies or foes have changed. */
+/** Tests bodies that were changed by networks, proxies or attackers. */
 class WireReaderTest {
   private static final byte[] PAGE = Bodies.bytes(new BsonDocument(
           "items",

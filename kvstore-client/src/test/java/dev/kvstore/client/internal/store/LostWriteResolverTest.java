@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a write ends with whose answer was lost. */
+/** Tests the outcome of writes whose responses were lost. */
 @Timeout(60)
 class LostWriteResolverTest {
   private static final RawValue VALUE = Bodies.value(new BsonInt32(5));
@@ -47,7 +47,10 @@ class LostWriteResolverTest {
   private static final Reply CHANGED =
       Reply.problem(412, "precondition-failed", ",\"etag\":\"" + OTHER + "\"");
 
-  /** Answers the first write with nothing, and all else as it is told to. */
+  /**
+   * Returns a service that loses the response to the first write and handles other requests as
+   * given.
+   */
   private static ScriptedService losing(Function<Request, Reply> then) {
     AtomicInteger writes = new AtomicInteger();
     return new ScriptedService(request ->
@@ -194,7 +197,10 @@ class LostWriteResolverTest {
         ",\"detail\":\"The entry has the etag " + etagOf(request) + " already\"");
   }
 
-  /** A look at the entry that fails at first, so that the repetition is what tells. */
+  /**
+   * Returns a service at which reading the entry fails at first, so that the repeated write
+   * decides.
+   */
   private static ScriptedService refusingRepetitions() {
     AtomicInteger looks = new AtomicInteger();
     ScriptedService[] self = new ScriptedService[1];
@@ -224,7 +230,7 @@ class LostWriteResolverTest {
     }
   }
 
-  /** A proxy has sent the write to one node, lost its answer and sent it to another. */
+  /** A proxy has sent the write to one node, lost the response and sent it to another node. */
   @Test
   void anyWrite_sentTwiceByAProxy_wasDone() {
     ScriptedService[] self = new ScriptedService[1];

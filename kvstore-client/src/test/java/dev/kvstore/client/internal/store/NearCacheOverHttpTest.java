@@ -39,12 +39,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A near-cache whose service is in the hands of the test, with bounds that no test exceeds. */
+/** Tests a near-cache over a service controlled by the test, with bounds that no test exceeds. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NearCacheOverHttpTest {
   private static final Duration LONG = Duration.ofMinutes(10);
 
-  /** What was read last. */
+  /** The entry read last. */
   private volatile @Nullable KVEntry<RawValue> last;
 
   private final EventService service = new EventService();
@@ -77,7 +77,7 @@ class NearCacheOverHttpTest {
     }
   }
 
-  /** Reads the key, which the service answers with this version, and returns the request. */
+  /** Reads the key, responds with this version, and returns the request. */
   private Stream readAndAnswer(int version, String... headers) throws Exception {
     CompletableFuture<KVEntry<RawValue>> read = read();
     Stream request = service.next();

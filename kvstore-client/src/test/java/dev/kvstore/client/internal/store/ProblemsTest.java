@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is thrown for what a service, or something in between, reports. */
+/** Tests the exceptions for errors reported by a service or an intermediary. */
 class ProblemsTest {
   private static final RawValue VALUE = Bodies.value(new BsonString("secret"));
 

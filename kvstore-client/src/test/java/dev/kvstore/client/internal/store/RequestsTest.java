@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes over the wire, and what is made of an answer as it should be. */
+/** Tests the requests on the wire and the handling of valid responses. */
 class RequestsTest {
   private static final BsonString DARK = new BsonString("dark");
   private static final RawValue VALUE = Bodies.value(DARK);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How fresh an answer must be, and what is known of how fresh it is. */
+/** Tests the demanded and the reported freshness of responses. */
 class SyncTokensTest {
   private static final String SEVEN = "0000000000000007";
   private static final String NINE = "0000000000000009";
@@ -100,7 +100,7 @@ class SyncTokensTest {
     }
   }
 
-  /** The service repeats what was demanded of it, and refuses what is of another database. */
+  /** The service echoes the demanded token, and refuses one of another database. */
   @Test
   void token_thatIsRefused_wasNotSeen() {
     try (ScriptedService service =

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What happens when there is no answer, or none in time, or half of one. */
+/** Tests missing, late and truncated responses. */
 @Timeout(60)
 class TransportTest {
   private static final RawValue VALUE = Bodies.value(new BsonString("secret"));
@@ -264,7 +264,7 @@ class TransportTest {
       RawService.Script closeAfterwards = (connection, number) -> {
         RawService.write(connection, ENTRY);
         connection.shutdownOutput();
-        // Returns when the client has closed its side too, and so has dropped the connection.
+        // Returns when the client has closed the connection, too.
         assertThat(connection.getInputStream().read()).isNegative();
         connection.close();
       };

@@ -5,7 +5,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A stream that begins in the past, for sinks that want to, until they know what the main one told.
+ * A stream that starts in the past, for sinks that ask for it, until they have caught up with the
+ * main stream.
  */
 final class CatchUpLoop extends StreamLoop {
   private final ChangePump pump;
@@ -50,7 +51,7 @@ final class CatchUpLoop extends StreamLoop {
     sinks.removeIf(pump::adopts);
   }
 
-  /** What is gone for this stream is gone: the sinks begin anew with the main one. */
+  /** The lost changes cannot be recovered: the sinks start over with the main stream. */
   @Override
   void historyLost() {
     beginAnew();

@@ -21,21 +21,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the sinks of all stores of a database of its changes: one stream, on a thread of its own
- * from the first subscription to the last. A sink that wants to begin in the past is served by a
- * second stream, one for all of them, until it has caught up with the first. Thread-safe.
+ * Delivers the changes of a database to the sinks of all its stores. It uses one change stream, on
+ * a thread that runs from the first subscription to the last. Sinks that start in the past share a
+ * second stream until they have caught up with the first. Thread-safe.
  */
 public final class ChangePump implements AutoCloseable {
   /** The collection of heartbeats. No store can have this name. */
   public static final String HEARTBEATS = "kvstore.heartbeat";
 
   /**
-   * A stream that does not answer for so long is asked again. Not the operations' time limit, for
-   * which nobody waits here; several times the longest that the server may wait itself.
+   * The time limit of a stream's calls. Independent of the operations' time limit, as no caller
+   * waits here; several times the longest wait of the server.
    */
   private static final Duration STREAM_TIMEOUT = Duration.ofSeconds(2);
 
-  /** After every position: nobody can join a stream that is there. */
+  /** A position after all others, so that no sink can join the stream. */
   private static final long NOWHERE = Long.MAX_VALUE;
 
   private final String database;
@@ -43,7 +43,7 @@ public final class ChangePump implements AutoCloseable {
   private final Supplier<PollingFeed> polling;
   private final Pause pause;
 
-  // All of these guarded by this.
+  // The following fields are guarded by this.
   private final Set<StreamSubscription> open = new LinkedHashSet<>();
   private final List<StreamSubscription> newcomers = new ArrayList<>();
   private final List<StreamSubscription> latecomers = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class ChangePump implements AutoCloseable {
   private long mainPosition = NOWHERE;
   private boolean closed;
 
-  /** @param polling makes what asks again and again where the server has no change streams */
+  /** @param polling creates the polling feed, for a server without change streams */
   ChangePump(String database, StreamSource source, Supplier<PollingFeed> polling, Pause pause) {
     this.database = database;
     this.source = source;
@@ -63,11 +63,11 @@ public final class ChangePump implements AutoCloseable {
   }
 
   /**
-   * Returns a pump for the database, which does nothing before the first subscription.
+   * Returns a pump for the database. It does nothing before the first subscription.
    *
-   * @param timeout the time limit of a query, where the server has no change streams
+   * @param timeout the time limit of a polling query, for a server without change streams
    * @param longestWait how long the server may wait for changes before it answers
-   * @param pollingInterval how often it is asked for versions, where it has no change streams
+   * @param pollingInterval the interval of polls, for a server without change streams
    */
   public static ChangePump of(
       MongoDatabase database,
@@ -82,7 +82,9 @@ public final class ChangePump implements AutoCloseable {
         Pause.SLEEP);
   }
 
-  /** As {@link dev.kvstore.spi.EntryStore#subscribe}, for the store of that name. */
+  /**
+   * Subscribes a sink to the store of this name, like {@link dev.kvstore.spi.EntryStore#subscribe}.
+   */
   public FeedSubscription subscribe(String store, ChangeSink sink, @Nullable SyncToken from) {
     long position = from == null ? StreamSubscription.NOW : from.position();
     StreamSubscription registration =
@@ -96,7 +98,7 @@ public final class ChangePump implements AutoCloseable {
         String name = "kvstore-changes-" + database;
         main = started(new MainLoop(name, this, source, polling.get(), pause));
       }
-      // Once the thread runs: what was refused must not stay behind.
+      // Add it only after the thread has started, so that a failed subscription does not remain.
       open.add(registration);
       newcomers.add(registration);
     }
@@ -128,7 +130,7 @@ public final class ChangePump implements AutoCloseable {
     }
   }
 
-  /** Ends every subscription, and waits a while for the threads. Idempotent. */
+  /** Ends all subscriptions and waits a while for the threads. Idempotent. */
   @Override
   public void close() {
     List<StreamSubscription> ended;
@@ -147,7 +149,7 @@ public final class ChangePump implements AutoCloseable {
     return open.stream().map(StreamSubscription::store).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Returns the sinks of these stores that nobody serves yet, or of all stores. */
+  /** Returns the sinks that are not served yet, of these stores or, if null, of all stores. */
   synchronized List<StreamSubscription> newcomers(MainLoop asking, @Nullable Set<String> stores) {
     if (main != asking) {
       return List.of();
@@ -159,7 +161,10 @@ public final class ChangePump implements AutoCloseable {
     return taken;
   }
 
-  /** The main stream is open for these stores, and all before that position was told. */
+  /**
+   * Notes that the main stream is open for these stores and that all changes before this position
+   * were delivered.
+   */
   synchronized void reached(MainLoop asking, Set<String> stores, long position) {
     if (main == asking) {
       mainStores = stores;
@@ -167,7 +172,10 @@ public final class ChangePump implements AutoCloseable {
     }
   }
 
-  /** The main loop is about to tell of all up to that position, to these sinks too. */
+  /**
+   * Notes that the main loop is about to deliver all changes up to this position. Returns further
+   * sinks to deliver them to.
+   */
   synchronized List<StreamSubscription> advancing(MainLoop asking, long upTo) {
     if (main != asking) {
       return List.of();
@@ -176,9 +184,7 @@ public final class ChangePump implements AutoCloseable {
     return takeAdopted();
   }
 
-  /**
-   * The main loop does not know any more where it is. Returns sinks that it has to tell of that.
-   */
+  /** Notes that the main loop has lost its position. Returns the sinks to notify. */
   synchronized List<StreamSubscription> lost(MainLoop asking) {
     if (main != asking) {
       return List.of();
@@ -188,8 +194,8 @@ public final class ChangePump implements AutoCloseable {
   }
 
   /**
-   * Hands a sink over to the main loop, if that has told of nothing that the sink does not know.
-   * What the sink knows already it will not be told again.
+   * Hands a sink over to the main loop, unless that has already delivered changes that the sink
+   * does not know. Changes that the sink knows are not delivered to it again.
    */
   synchronized boolean adopts(StreamSubscription sink) {
     if (mainPosition > sink.position() || !mainStores.contains(sink.store())) {
@@ -199,7 +205,7 @@ public final class ChangePump implements AutoCloseable {
     return true;
   }
 
-  /** A sink wants to begin before the place where the main stream is. */
+  /** Serves a sink that starts before the position of the main stream. */
   synchronized void comesLate(StreamSubscription sink) {
     if (main != null) {
       latecomers.add(sink);
@@ -209,7 +215,7 @@ public final class ChangePump implements AutoCloseable {
     }
   }
 
-  /** A sink missed something and begins anew, where the main stream is then. */
+  /** Restarts a sink that missed changes at the current position of the main stream. */
   synchronized void comesAnew(StreamSubscription sink) {
     if (main != null) {
       newcomers.add(sink);

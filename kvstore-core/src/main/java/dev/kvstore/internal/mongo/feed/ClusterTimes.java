@@ -7,7 +7,7 @@ import org.bson.BsonTimestamp;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** Cluster times, as one number: the seconds in the upper half, the counter in the lower. */
+/** Cluster times as one number: seconds in the upper half, a counter in the lower. */
 final class ClusterTimes {
   /** A resume token begins with the type of a timestamp, then has its two halves. */
   private static final String TIMESTAMP = "82";
@@ -16,7 +16,7 @@ final class ClusterTimes {
 
   private ClusterTimes() {}
 
-  /** Returns the time in that member, or empty where it is none. */
+  /** Returns the time in this member; empty if it is not a timestamp. */
   static OptionalLong of(BsonDocument document, String member) {
     BsonValue value = document.get(member);
     return value instanceof BsonTimestamp time && time.getValue() > 0
@@ -25,8 +25,8 @@ final class ClusterTimes {
   }
 
   /**
-   * Returns the time in a resume token. Its form is the server's own business, so this is empty
-   * where it is another than the known one.
+   * Returns the time in a resume token. The format of tokens is not documented, so this is empty
+   * for an unknown format.
    */
   static OptionalLong ofToken(@Nullable BsonDocument token) {
     if (token == null

@@ -19,9 +19,9 @@ import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a server for the versions of keys, by the driver. */
+/** Polls the versions of keys with the driver. */
 final class DriverPoll implements VersionPoll {
-  /** So many keys of the most bytes that one may have fit into a command. */
+  /** The number of keys of maximum length that fit into a command. */
   private static final int MOST_KEYS = 20_000;
 
   private static final Bson VERSION = Projections.include("version", "etag", "expiresAt");
@@ -47,7 +47,7 @@ final class DriverPoll implements VersionPoll {
       if (!some.isEmpty()) {
         either.add(Filters.in("_id", some));
       }
-      // With a batch of more than can be found by key the server sends all at once.
+      // With a batch larger than the number of keys the server sends everything at once.
       for (BsonDocument entry :
           collection.find(any(either)).projection(VERSION).batchSize(MOST_KEYS + 1)) {
         if (entry.get("_id") instanceof BsonString key) {

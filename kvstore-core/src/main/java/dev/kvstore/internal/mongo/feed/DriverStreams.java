@@ -21,12 +21,12 @@ import org.bson.BsonTimestamp;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/** The change streams of a database, by the driver. */
+/** Opens change streams of a database with the driver. */
 final class DriverStreams implements StreamSource {
-  /** No answer has more events, so that one with fewer is known to be all there is. */
+  /** The maximum number of events in an answer; fewer mean that there are no more. */
   static final int BATCH_SIZE = 1000;
 
-  /** Of what is small or not there. */
+  /** A majority read of a document that is small or does not exist. */
   private static final BsonDocument MAJORITY_READ = BsonDocument.parse(
       "{count: '" + ChangePump.HEARTBEATS + "', readConcern: {level: 'majority'}}");
 
@@ -36,7 +36,7 @@ final class DriverStreams implements StreamSource {
   /**
    * @param timeout bounds every call
    * @param maxAwait how long the server waits for events before it answers that there are none;
-   *     shorter than the time-out
+   *     shorter than the timeout
    */
   DriverStreams(MongoDatabase database, Duration timeout, Duration maxAwait) {
     if (maxAwait.compareTo(timeout) >= 0) {
@@ -65,7 +65,7 @@ final class DriverStreams implements StreamSource {
         stream.startAtOperationTime(new BsonTimestamp(startedAt));
       }
     }
-    // As the documents that they are: an event of a newer server must not fail in a codec.
+    // Decode to plain documents, so that an event of a newer server does not fail in a codec.
     MongoIterable<BsonDocument> events = stream.withDocumentClass(BsonDocument.class);
     return new DriverStream(
         (MongoChangeStreamCursor<BsonDocument>) events.cursor(),
@@ -74,10 +74,10 @@ final class DriverStreams implements StreamSource {
   }
 
   /**
-   * Returns the time of the latest operation that a majority has, as a majority read tells, or -1
-   * where there are no such times, as on a standalone. With it the place where a stream begins is
-   * known before there was any event. Where no place is given the server itself begins one tick
-   * later and says so, which is a time that it refuses to be asked for until something is written.
+   * Returns the time of the latest majority-committed operation, taken from a majority read; -1 if
+   * there are no such times, as on a standalone server. With it the start of a stream is known
+   * before the first event. Without a given start the server begins one tick later, at a time that
+   * reads cannot demand until something is written.
    */
   private long now() {
     OptionalLong time =
@@ -86,8 +86,8 @@ final class DriverStreams implements StreamSource {
   }
 
   /**
-   * What others do in the same database stays there, and of what concerns a store comes just what
-   * is needed: never a value, always the token in {@code _id}.
+   * Returns a pipeline that drops events of unrelated collections on the server, and reduces the
+   * others to the needed members: never a value, always the token in {@code _id}.
    */
   private static List<Bson> pipeline(Set<String> collections) {
     List<String> names = collections.stream().sorted().toList();
@@ -117,7 +117,10 @@ final class DriverStreams implements StreamSource {
     return List.of(Aggregates.match(match), Aggregates.project(project));
   }
 
-  /** @param past events up to this time are not told: a stream begins with those of its time */
+  /**
+   * @param past events up to this time are dropped, because a stream repeats those of its start
+   *     time
+   */
   private record DriverStream(
       MongoChangeStreamCursor<BsonDocument> cursor, long startedAt, long past)
       implements EventStream {
@@ -136,7 +139,8 @@ final class DriverStreams implements StreamSource {
       @Nullable BsonDocument event = cursor.tryNext();
       while (event != null) {
         events.add(event);
-        // What is available is here already; another tryNext would wait for the server.
+        // Take only events that have already been received; otherwise tryNext would wait for the
+        // server.
         event = cursor.available() > 0 ? cursor.tryNext() : null;
       }
       boolean full = events.size() >= BATCH_SIZE;

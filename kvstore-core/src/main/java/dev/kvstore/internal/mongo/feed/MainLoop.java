@@ -4,7 +4,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The stream of a database that begins now, and what stands in for it where there is none. */
+/**
+ * The change stream of a database that starts now, or polling if the server has no change streams.
+ */
 final class MainLoop extends StreamLoop {
   private static final Logger log = LoggerFactory.getLogger(MainLoop.class);
 
@@ -24,7 +26,7 @@ final class MainLoop extends StreamLoop {
       super.serve();
       return;
     }
-    // After a failure the server may be another, so it is asked for a stream first.
+    // After a failure it may be another server, so try a stream first.
     polls = false;
     sinks.addAll(pump.newcomers(this, null));
     polling.poll(sinks);

@@ -2,7 +2,7 @@ package dev.kvstore.internal.mongo.feed;
 
 import java.time.Duration;
 
-/** How the pump's threads wait; a test does it without waiting. */
+/** The pauses of the pump's threads; tests do not wait. */
 @FunctionalInterface
 interface Pause {
   Pause SLEEP = duration -> Thread.sleep(duration.toMillis());

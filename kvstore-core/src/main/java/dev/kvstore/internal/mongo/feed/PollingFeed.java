@@ -16,22 +16,22 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in for a change stream on a standalone server: the versions of the keys that sinks
- * hold or watch are read again and again and compared. A sink hears of a change within the interval
- * and the time of a query, of the last one alone where there were several, and never of a position.
- * For one thread.
+ * Replaces a change stream on a standalone server: polls the versions of the keys that sinks hold
+ * or watch, and compares them. A sink learns of a change within the polling interval plus the time
+ * of a query; of several changes it learns only of the last one. There are no positions. Not
+ * thread-safe.
  *
- * <p>The keys that are held are looked up by {@code _id}. A prefix, or a whole store, has to be
- * scanned, for there is no index by time and none is to be written just for this. So that a large
- * store does not keep the server busy, scans of a store take at most a twentieth of the time: sinks
- * with a prefix hear of nothing in between, also not that nothing has changed. The first look for a
- * new sink does not wait, unless such looks take more than a twentieth of the time themselves. All
- * sinks of the store hear of what it finds.
+ * <p>Single keys are looked up by {@code _id}. A prefix, or a whole store, must be scanned, because
+ * there is no index by time, and maintaining one just for this is not worthwhile. So that a large
+ * store does not keep the server busy, its scans take at most a twentieth of the time: between two
+ * scans, sinks with a prefix learn nothing, not even that nothing has changed. The first scan for a
+ * new sink is not delayed, unless such scans take more than a twentieth of the time themselves. Its
+ * findings are delivered to all sinks of the store.
  */
 final class PollingFeed {
   private static final long NO_POSITION = 0;
 
-  /** A scan is followed by a pause of so many times as long. */
+  /** The pause after a scan, in multiples of its duration. */
   private static final int PAUSE_FACTOR = 20;
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -42,10 +42,10 @@ final class PollingFeed {
   private final LongSupplier nanoTime;
   private final Map<StreamSubscription, Seen> seen = new HashMap<>();
 
-  /** When the stores that were scanned may be so again. */
+  /** When each scanned store may be scanned again. */
   private final Map<String, NextScan> nextScans = new HashMap<>();
 
-  /** @param forNew when it may be sooner, for a sink that was told of nothing yet */
+  /** @param forNew the earlier time for a new sink */
   private record NextScan(long at, long forNew) {}
 
   private record Seen(Interest interest, Map<String, Version> versions) {}
@@ -65,7 +65,7 @@ final class PollingFeed {
     return interval;
   }
 
-  /** Returns whether a sink was told of something that the next poll is compared with. */
+  /** Returns true if any sink has a result to compare the next poll with. */
   boolean hasBegun() {
     return !seen.isEmpty();
   }
@@ -75,7 +75,7 @@ final class PollingFeed {
     nextScans.clear();
   }
 
-  /** Asks once for all sinks, with one query a store, and tells them what is different. */
+  /** Polls once for all sinks, with one query per store, and reports the differences to them. */
   void poll(List<StreamSubscription> sinks) {
     seen.keySet().retainAll(new HashSet<>(sinks));
     Map<StreamSubscription, Interest> interests = new HashMap<>();
@@ -83,7 +83,7 @@ final class PollingFeed {
     for (StreamSubscription sink : sinks) {
       Interest interest = sink.interest();
       if (interest == null) {
-        // What it holds is not known, so nothing may vouch for it.
+        // The sink failed, so its state is unknown and must not be compared with.
         seen.remove(sink);
         sink.restart();
         continue;
@@ -131,9 +131,10 @@ final class PollingFeed {
   private NextScan next(@Nullable NextScan last, long began, long ended) {
     long longest = LONGEST_PAUSE.toNanos();
     long needed = Math.min(PAUSE_FACTOR * (ended - began), longest);
-    // The interval is pause enough after one that is shorter.
+    // For a short scan the polling interval is a sufficient pause.
     long pause = needed > interval.toNanos() ? needed : 0;
-    long forNew = began - longest; // so several may come one after the other, but not for ever
+    long forNew =
+        began - longest; // so that several new sinks can follow one another, but not forever
     if (last != null && last.forNew() - forNew > 0) {
       forNew = last.forNew();
     }
@@ -158,7 +159,7 @@ final class PollingFeed {
       }
     });
     for (String key : interest.keys()) {
-      // What the sink has of a key that was not looked at before may be of any age.
+      // The sink may hold a state of any age for a key that was not polled before.
       if (!before.interest().covers(key)) {
         changes.add(gone(key, Kind.DELETE));
       }
@@ -169,12 +170,12 @@ final class PollingFeed {
 
   private static void addWritten(
       List<Change> changes, String key, @Nullable Version before, Version now) {
-    // Without a version, as somebody wrote it by hand, it may be another each time.
+    // A manual write without a version may differ each time.
     if (now.equals(before) && now.version() != Change.UNKNOWN_VERSION) {
       return;
     }
     if (before != null && !now.equals(before) && now.version() <= before.version()) {
-      changes.add(gone(key, Kind.DELETE)); // and was made anew since
+      changes.add(gone(key, Kind.DELETE)); // and recreated since
     }
     changes.add(new Change(Kind.SET, key, now.version(), now.etag(), NO_POSITION));
   }
@@ -188,7 +189,7 @@ final class PollingFeed {
     keys.addAll(other.keys());
     Set<String> prefixes = new HashSet<>(one.prefixes());
     prefixes.addAll(other.prefixes());
-    // A cache holds thousands of keys, which need not be sent where everything is scanned anyway.
+    // Do not send the thousands of keys of a cache if a scan covers them anyway.
     keys.removeIf(key -> prefixes.stream().anyMatch(key::startsWith));
     return new Interest(keys, prefixes);
   }

@@ -11,21 +11,21 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** What an event of a change stream means for the stores. */
+/** The effect of a change stream event on the stores. */
 sealed interface StreamEvent {
-  /** Something in one store. */
+  /** Changes in one store. */
   record Changed(String store, List<Change> changes) implements StreamEvent {}
 
-  /** These stores are not what they were: dropped, renamed or replaced by another. */
+  /** These stores were dropped, renamed or replaced by another collection. */
   record Replaced(List<String> stores, long position) implements StreamEvent {}
 
-  /** No store is what it was. */
+  /** All stores may have been replaced. */
   record AllReplaced() implements StreamEvent {}
 
-  /** Nothing that concerns a store. */
+  /** The event does not concern any store. */
   record Nothing() implements StreamEvent {}
 
-  /** Reads an event as the server sends it. Whatever is not understood means the worst. */
+  /** Interprets an event of the server. An unknown event counts as a replacement. */
   static StreamEvent of(BsonDocument event) {
     try {
       return read(event);
@@ -41,14 +41,14 @@ sealed interface StreamEvent {
       case "rename" ->
         new Replaced(List.of(collection(event, "ns"), collection(event, "to")), time(event));
       case "dropDatabase", "invalidate" -> new AllReplaced();
-      // A drop, and what newer servers may yet think of.
+      // A drop, or an event type of a newer server.
       default -> new Replaced(List.of(collection(event, "ns")), time(event));
     };
   }
 
   private static StreamEvent change(BsonDocument event, String operation) {
     if (!(event.getDocument("documentKey").get("_id") instanceof BsonString id)) {
-      return new Nothing(); // no entry has such a key
+      return new Nothing(); // not a valid key
     }
     String key = id.getValue();
     long time = time(event);
@@ -62,8 +62,9 @@ sealed interface StreamEvent {
   }
 
   /**
-   * A store with a history makes a tombstone of a deleted entry. What it moves to the history, as
-   * {@code recorded} or {@code moved} tells, is no change.
+   * Returns the changes of an update. A store with a history turns a deleted entry into a
+   * tombstone. An update that only moves revisions to the history, shown by {@code recorded} or
+   * {@code moved}, is not a change.
    */
   private static List<Change> updated(BsonDocument description, String key, long time) {
     BsonDocument fields = description.getDocument("updatedFields", new BsonDocument());
@@ -78,7 +79,7 @@ sealed interface StreamEvent {
     if (!byStore || !fields.containsKey("createdAt")) {
       return List.of(set);
     }
-    // A new life, in place of an expired entry or a tombstone.
+    // A new entry in place of an expired one or a tombstone.
     Change first = new Change(Kind.SET, key, 1, set.etag(), time);
     BsonArray removed = description.getArray("removedFields", new BsonArray());
     return removed.contains(new BsonString("deleted"))
@@ -87,9 +88,10 @@ sealed interface StreamEvent {
   }
 
   /**
-   * A store replaces only an expired entry that is still there, by the first version of its next
-   * life. Before MongoDB 5.0 whatever a store with a history writes comes as a replacement, too: of
-   * that something is pending. All else was replaced by hand, and then its version orders nothing.
+   * Returns the changes of a replacement. A store replaces a document only if it is an expired
+   * entry, by version 1 of a new entry. Before MongoDB 5.0 the pipeline updates of a store with a
+   * history are reported as replacements, too; these have pending revisions. All other replacements
+   * were made manually, and their versions cannot be compared.
    */
   private static List<Change> replaced(BsonDocument document, String key, long time) {
     Change set = set(key, document, time);
@@ -117,7 +119,7 @@ sealed interface StreamEvent {
     return new Change(Kind.SET, key, version(written), etag(written), time);
   }
 
-  /** Returns the version of a document, or {@link Change#UNKNOWN_VERSION} where it has none. */
+  /** Returns the version of a document, or {@link Change#UNKNOWN_VERSION} if it has none. */
   static long version(BsonDocument written) {
     BsonValue version = written.get("version");
     return version != null
@@ -127,7 +129,7 @@ sealed interface StreamEvent {
         : Change.UNKNOWN_VERSION;
   }
 
-  /** Returns the etag of a document, or null where it has none. */
+  /** Returns the etag of a document, or null if it has none. */
   static @Nullable String etag(BsonDocument written) {
     return written.get("etag") instanceof BsonObjectId etag ? etag.getValue().toHexString() : null;
   }

@@ -11,17 +11,17 @@ import com.mongodb.MongoServerException;
 import java.util.Set;
 
 /**
- * What an exception of a change stream means. If nothing else is said, the next stream begins where
- * that one was.
+ * The meaning of an exception of a change stream. Unless noted otherwise, the next stream resumes
+ * where that one was.
  */
 enum StreamFailure {
   /** The server has no change streams. */
   STANDALONE,
-  /** The stream cannot be continued where it was, so changes may have been missed. */
+  /** The stream cannot be resumed where it was, so changes may have been missed. */
   HISTORY_LOST,
-  /** No answer in time. */
+  /** The server did not answer in time. */
   TIMED_OUT,
-  /** The server said no, for a reason that may be the place where the stream was to continue. */
+  /** The server refused, possibly because of the position to resume from. */
   REFUSED,
   /** Anything else. */
   BROKEN;
@@ -30,13 +30,13 @@ enum StreamFailure {
 
   /**
    * CappedPositionLost, InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost, and
-   * the two for a token that is none.
+   * the two for a malformed token.
    */
   private static final Set<Integer> LOST_CODES = Set.of(136, 260, 280, 286, 9, 40647);
 
   static StreamFailure of(Throwable thrown) {
     if (!(thrown instanceof MongoException e)) {
-      // Not the network's or the server's doing: who knows what became of the events.
+      // Caused neither by the network nor the server, so events may have been lost.
       return thrown instanceof IllegalStateException ? BROKEN : HISTORY_LOST;
     }
     if (e instanceof MongoOperationTimeoutException) {
@@ -53,7 +53,7 @@ enum StreamFailure {
     return e instanceof MongoServerException && !isPassing(e) ? REFUSED : BROKEN;
   }
 
-  /** Returns whether another server, or this one a little later, would not have said so. */
+  /** Returns true if the error is temporary, or specific to this server. */
   private static boolean isPassing(MongoException e) {
     return e instanceof MongoNotPrimaryException
         || e instanceof MongoNodeIsRecoveringException

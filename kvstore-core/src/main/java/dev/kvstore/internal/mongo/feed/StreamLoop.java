@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one stream, again and again from where it was when it broke, and tells sinks of it. All
- * state belongs to the thread that runs it.
+ * Reads one change stream, resuming it after failures, and delivers its changes to sinks. All state
+ * is confined to the thread that runs it.
  */
 abstract class StreamLoop extends ServiceThread {
   private static final Logger log = LoggerFactory.getLogger(StreamLoop.class);
@@ -32,18 +32,18 @@ abstract class StreamLoop extends ServiceThread {
   static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-  /** Where nobody knows yet where the stream is. */
+  /** The position of a stream that is not known yet. */
   static final long UNKNOWN = -1;
 
-  /** After so many refusals in a row the place where the stream was to continue is given up. */
+  /** The number of consecutive refusals after which the resume position is given up. */
   private static final int REFUSALS = 5;
 
-  /** So many tombstones may wait for their removal. */
+  /** The maximum number of remembered tombstones. */
   private static final int MOST_ABSENT = 10_000;
 
   final List<StreamSubscription> sinks = new ArrayList<>();
 
-  /** Keys of which it was told last that they are absent, the latest ones. */
+  /** The keys most recently reported as absent. */
   private final Set<String> absent = Collections.newSetFromMap(new LinkedHashMap<>() {
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -72,19 +72,22 @@ abstract class StreamLoop extends ServiceThread {
 
   abstract Set<String> wanted();
 
-  /** The stream is open for these stores, and everything before that position was told. */
+  /**
+   * Called when the stream is open for these stores and everything before this position was
+   * delivered.
+   */
   void opened(Set<String> stores, long position) {}
 
-  /** The sinks are about to be told of everything up to that position. */
+  /** Called before changes up to this position are delivered to the sinks. */
   void advancing(long upTo) {}
 
-  /** They were. */
+  /** Called after the changes were delivered. */
   void advanced() {}
 
-  /** Changes may have been missed. */
+  /** Called when changes may have been missed. */
   abstract void historyLost();
 
-  /** The server has no change streams. */
+  /** Called when the server has no change streams. */
   abstract void standalone();
 
   @Override
@@ -92,7 +95,7 @@ abstract class StreamLoop extends ServiceThread {
     closeStream();
   }
 
-  /** Forgets where the stream was: the next one begins now. */
+  /** Forgets the position of the stream: the next one starts now. */
   final void beginAnew() {
     closeStream();
     absent.clear();
@@ -109,7 +112,7 @@ abstract class StreamLoop extends ServiceThread {
     try {
       sinks.removeIf(StreamSubscription::isClosed);
       serve();
-      // Not even an error may end the thread that all caches rely on.
+      // Catch errors, too: all caches rely on this thread.
     } catch (RuntimeException | Error e) {
       if (!isStopped()) {
         unsure = true; // until the recovery has succeeded
@@ -119,7 +122,7 @@ abstract class StreamLoop extends ServiceThread {
     }
   }
 
-  /** Does what there is to do next, and waits for the server at most once. */
+  /** Performs the next step, waiting for the server at most once. */
   void serve() {
     EventStream open = openStream();
     opened(covered, position);
@@ -165,7 +168,7 @@ abstract class StreamLoop extends ServiceThread {
     }
     long upTo = positionAfter(batch);
     advancing(upTo);
-    // What came with the opening was asked for before the sinks were told of that.
+    // Events that came with the opening were requested before the sinks were notified of it.
     boolean more = batch.full() || (justOpened && !batch.events().isEmpty());
     justOpened = false;
     for (StreamSubscription sink : sinks) {
@@ -188,7 +191,7 @@ abstract class StreamLoop extends ServiceThread {
     }
   }
 
-  /** Returns whether the stream can go on after that event. */
+  /** Processes an event. Returns true if the stream can continue after it. */
   private boolean read(BsonDocument event, Map<String, StoreNews> news) {
     StreamEvent read = StreamEvent.of(event);
     if (read instanceof StreamEvent.Changed changed) {
@@ -211,7 +214,10 @@ abstract class StreamLoop extends ServiceThread {
     return true;
   }
 
-  /** Returns whether it was told before that the key is absent: now its tombstone is removed. */
+  /**
+   * Returns true if the key was already reported as absent, and this is the removal of its
+   * tombstone.
+   */
   private boolean isKnown(String store, Change change) {
     String key = store + '/' + change.key();
     if (change.kind() == Kind.SET) {
@@ -221,7 +227,7 @@ abstract class StreamLoop extends ServiceThread {
     return !absent.add(key);
   }
 
-  /** Returns up to which time everything is known after the batch. */
+  /** Returns the position up to which everything is known after the batch. */
   private long positionAfter(Batch batch) {
     long last = UNKNOWN;
     for (BsonDocument event : batch.events()) {
@@ -237,15 +243,15 @@ abstract class StreamLoop extends ServiceThread {
     if (tokensTrusted) {
       known = Math.max(known, ClusterTimes.ofToken(batch.token()).orElse(UNKNOWN));
     }
-    // The rest of a transaction, all of one time, may be in the next batch.
+    // The rest of a transaction, whose events all have the same time, may be in the next batch.
     return Math.max(position, batch.full() && known == last ? last - 1 : known);
   }
 
   private void recover(Throwable thrown) {
     StreamFailure trouble = StreamFailure.of(thrown);
-    absent.clear(); // of what was read last nobody may have been told
-    // After a time-out too, though the driver would go on with the same one: it then keeps to the
-    // server that it chose first, and asks for a connection again and again without a pause.
+    absent.clear(); // the events read last may not have been delivered
+    // Close it after a timeout, too. The driver could continue the same stream, but it would stick
+    // to the server chosen first and retry connecting without a pause.
     closeStream();
     if (trouble == StreamFailure.STANDALONE) {
       standalone();
@@ -256,12 +262,12 @@ abstract class StreamLoop extends ServiceThread {
       historyLost();
     }
     tell(trouble, thrown);
-    // A time-out was a wait already.
+    // A timeout has already been a wait.
     rest(trouble == StreamFailure.TIMED_OUT ? SHORTEST_PAUSE : backoff.next());
   }
 
   private void tell(StreamFailure trouble, Throwable thrown) {
-    // The driver's text can name hosts and users, so it stays in the debug log.
+    // The driver's message can name hosts and users, so log it only at debug level.
     String what = thrown instanceof MongoException e
         ? e.getClass().getSimpleName() + " " + e.getCode()
         : thrown.getClass().getSimpleName();
@@ -276,7 +282,7 @@ abstract class StreamLoop extends ServiceThread {
     try {
       pause.pause(duration);
     } catch (InterruptedException e) {
-      // Only whoever stops this loop interrupts its thread.
+      // The thread is interrupted only to stop this loop.
       if (isStopped()) {
         Thread.currentThread().interrupt();
       }
@@ -289,7 +295,7 @@ abstract class StreamLoop extends ServiceThread {
     if (open == null) {
       return;
     }
-    // An interrupted thread could not tell the server.
+    // An interrupted thread could not close the cursor on the server.
     boolean interrupted = Thread.interrupted();
     try {
       open.close();

@@ -5,33 +5,33 @@ import java.util.Set;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 
-/** Where change streams come from: the driver, or a test's script. */
+/** A source of change streams: the driver, or a script in tests. */
 interface StreamSource {
   /**
-   * Opens a stream of what happens to these collections, and to the database as a whole.
+   * Opens a stream of the events of these collections and of the database as a whole.
    *
-   * @throws RuntimeException what the driver throws
+   * @throws RuntimeException any exception of the driver
    */
   EventStream open(Start start, Set<String> collections);
 
-  /** Where a stream begins. */
+  /** The start of a stream. */
   sealed interface Start {
-    /** With what happens from now on. */
+    /** Starts now. */
     record Now() implements Start {}
 
-    /** With what happened at that cluster time. */
+    /** Starts at this cluster time, inclusive. */
     record At(long position) implements Start {}
 
-    /** With what happened after that resume token. */
+    /** Starts after this resume token. */
     record After(BsonDocument token) implements Start {}
   }
 
-  /** An open stream, for one thread. */
+  /** An open stream. Not thread-safe. */
   interface EventStream extends AutoCloseable {
-    /** Returns the cluster time of the start where it is one, or that of now where it was now. */
+    /** Returns the cluster time of the start, if it was given as a time or as now. */
     long startedAt();
 
-    /** Waits a moment for events. Not to be called again after an exception. */
+    /** Waits a moment for events. Must not be called again after an exception. */
     Batch next();
 
     @Override
@@ -39,11 +39,11 @@ interface StreamSource {
   }
 
   /**
-   * What one answer of the server contained.
+   * The content of one answer of the server.
    *
-   * @param token stands for the place in history after these events
-   * @param full whether more may follow at once, even of the last event's cluster time
-   * @param ended whether the server has closed the stream
+   * @param token the resume token after these events
+   * @param full true if more events may follow at once, even of the last event's cluster time
+   * @param ended true if the server has closed the stream
    */
   record Batch(
       List<BsonDocument> events, @Nullable BsonDocument token, boolean full, boolean ended) {}

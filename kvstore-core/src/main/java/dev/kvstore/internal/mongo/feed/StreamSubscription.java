@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A sink and how far it has been told. Everything but {@link #close} is called by the one thread
- * that serves it at that time.
+ * A sink and the position up to which it was served. All methods except {@link #close} are called
+ * by the one thread that currently serves it.
  */
 final class StreamSubscription extends GuardedSink {
-  /** The position of a sink that is told of what happens from now on. */
+  /** The position of a sink that starts now. */
   static final long NOW = -1;
 
-  /** @param from up to where the sink knows everything, or wants to begin, or {@link #NOW} */
+  /** @param from the position up to which the sink knows everything, or {@link #NOW} */
   StreamSubscription(
       String store, ChangeSink sink, long from, Consumer<FeedSubscription> whenClosed) {
     super(store, sink, from, whenClosed);
   }
 
-  /** From here on the sink misses nothing. */
+  /** Reports that the sink misses nothing from this position on. */
   void positioned(long at) {
     position = Math.max(position, at);
     live = true;
@@ -30,26 +30,26 @@ final class StreamSubscription extends GuardedSink {
   }
 
   /**
-   * Tells of those changes that the sink does not know yet, and that there is nothing else up to
-   * that position.
+   * Reports the changes that the sink does not know yet, and that there are no others up to this
+   * position.
    *
-   * @param more whether the source has more to tell
+   * @param more true if the source has more to report
    */
   void changed(List<Change> changes, long upTo, boolean more) {
     List<Change> news = new ArrayList<>(changes);
-    // A change at the very position is told again: others may have happened at that same time.
+    // Report a change at the same position again: other changes may have happened at the same time.
     news.removeIf(change -> change.position() < position);
     position = Math.max(position, upTo);
     Consumer<ChangeSink> call =
         more ? to -> to.catchingUp(news, position) : to -> to.changed(news, position);
     if (!tell(call)) {
-      // What it has made of the changes nobody knows.
+      // The sink failed, so it is unknown which changes it has applied.
       missed();
       positioned(position);
     }
   }
 
-  /** The sink may have missed something, and is to begin anew. */
+  /** Reports that changes may have been missed, after which the sink starts over. */
   void missed() {
     if (live || position != NOW) {
       live = false;
@@ -57,7 +57,7 @@ final class StreamSubscription extends GuardedSink {
     }
   }
 
-  /** As {@link #missed}, where what comes next may be of an earlier time, or of none. */
+  /** Like {@link #missed}, if the next position may be an earlier one or none. */
   void restart() {
     missed();
     position = NOW;

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the database for the versions of keys, where it cannot tell of changes by itself. */
+/** Polls the versions of keys in a database without change streams. */
 @FunctionalInterface
 interface VersionPoll {
-  /** Returns what is stored under those keys, expired entries too. */
+  /** Returns the versions of these keys, including expired entries. */
   Map<String, Version> find(String store, Interest interest);
 
-  /** The version of a key, as far as the document tells. */
+  /** The version of a key, as far as the document has one. */
   record Version(
       long version, @Nullable String etag, @Nullable Instant expiresAt) {
     boolean isExpiredAt(Instant now) {

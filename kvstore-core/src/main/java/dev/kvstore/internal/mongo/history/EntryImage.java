@@ -14,8 +14,8 @@ import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
 
 /**
- * A copy of the members that make an entry what it is, byte by byte and in a fixed order: so equal
- * states have equal copies, whichever document or part of one they come from.
+ * A byte-by-byte copy of the members of an entry in a fixed order, so that equal states have equal
+ * copies regardless of where they are stored.
  */
 public final class EntryImage {
   static final List<String> MEMBERS = List.of(
@@ -25,7 +25,7 @@ public final class EntryImage {
 
   private EntryImage() {}
 
-  /** Returns the entry's document as it was, without what belongs to the history. */
+  /** Returns the entry's document in this state, without the members for the history. */
   public static RawBsonDocument of(String key, RawBsonDocument state) {
     Map<String, ByteBuffer> elements = elements(state);
     try (BasicOutputBuffer out = new BasicOutputBuffer(256)) {
@@ -47,7 +47,7 @@ public final class EntryImage {
     }
   }
 
-  /** Returns a text that stands for this state of the entry and no other. */
+  /** Returns a text that uniquely identifies this state of the entry. */
   public static String digest(RawBsonDocument image, long revision) {
     var digest = Sha256.start();
     digest.update(image.getByteBuffer().asNIO());
@@ -55,7 +55,7 @@ public final class EntryImage {
     return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), DIGEST_BYTES));
   }
 
-  /** Returns the elements by name, each with its type and name. */
+  /** Returns the encoded elements, including type and name, by name. */
   private static Map<String, ByteBuffer> elements(RawBsonDocument document) {
     ByteBuffer bytes = document.getByteBuffer().asNIO().slice().order(ByteOrder.LITTLE_ENDIAN);
     Map<String, ByteBuffer> elements = new HashMap<>();

@@ -14,13 +14,13 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The labels of a store, in a collection for those of all stores of the database. Their keys begin
- * with the name of the store, which has no slash.
+ * The labels of a store, in one collection for all stores of the database. Their keys begin with
+ * the name of the store, which contains no slash.
  */
 public record Labels(MongoCollection<BsonDocument> collection, String store) {
   public static final String COLLECTION = "_labels";
 
-  /** Returns all, in the order of their instants. */
+  /** Returns all labels, ordered by instant. */
   public List<KVLabel> all() {
     List<KVLabel> labels = new ArrayList<>();
     collection.find(all(store)).map(this::label).into(labels);
@@ -49,7 +49,7 @@ public record Labels(MongoCollection<BsonDocument> collection, String store) {
         : Optional.empty();
   }
 
-  /** Stores the label. Returns true if there was none of that name. */
+  /** Stores the label. Returns true if there was none with this name. */
   public boolean set(KVLabel label) {
     BsonDocument stored =
         id(label.name()).append("at", new BsonDateTime(label.at().toEpochMilli()));
@@ -67,7 +67,7 @@ public record Labels(MongoCollection<BsonDocument> collection, String store) {
     }
   }
 
-  /** Returns true if there was one. */
+  /** Deletes the label. Returns true if there was one. */
   public boolean delete(String name) {
     return collection.deleteOne(id(name)).getDeletedCount() > 0;
   }

@@ -19,32 +19,33 @@ import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The updates of a store that has a history: aggregation pipelines, of what MongoDB 4.2 knows. In
- * one atomic step they write the entry and put the state that it had before into the document's
- * {@code history}, from where it is moved to the history of the store:
+ * Updates for a store with a history: aggregation pipelines that run on MongoDB 4.2. In one atomic
+ * step they write the entry and keep its previous state in the document's {@code history}, from
+ * where it is moved to the history of the store:
  *
  * <pre>
  * { _id: …, value: …, …,                    // as without a history
- *   deleted: true,                          // only where the entry is gone, see below
- *   recorded: "…",                          // the digest of the state that is recorded
- *   moved: "…",                             // the etag of a state before, up to which all is recorded
- *   history: { etag: ObjectId(…),           // of the write that says the following
+ *   deleted: true,                          // only if the entry was deleted, see below
+ *   recorded: "…",                          // the digest of the recorded state
+ *   moved: "…",                             // the etag of the earlier state up to which all is recorded
+ *   history: { etag: ObjectId(…),           // of the write that added the following
  *              revision: NumberLong(…), operation: "set", comment: "…", from: { … },
  *              fresh: true,                 // there was no document
- *              expired: Date,               // the one that was there had expired
+ *              expired: Date,               // the previous entry had expired
  *              pending: true,               // something is not recorded yet
  *              unrecorded: [ { value: …, version: …, …, recorded: …, history: { … } } ] } }
  * </pre>
  *
- * <p>A deleted entry stays as a tombstone for a while: it has no value, its expiry is past, so that
- * every reader takes it for absent, and its version is 0.
+ * <p>A deleted entry stays as a tombstone for a while. It has no value, version 0, and an expiry in
+ * the past, so that every reader treats it as absent.
  *
- * <p>The replaced state is always carried over, also one that is recorded: who wrote to the
- * document by hand, and left etag and {@code recorded} as they were, shows in the digest alone,
- * which no pipeline can compute.
+ * <p>The replaced state is always kept, even if it is recorded: a manual write that left etag and
+ * {@code recorded} unchanged can be detected only by the digest, which a pipeline cannot compute.
  */
 public final class RecordedUpdate {
-  /** The least distance of two revisions, for what has to be recorded in between. */
+  /**
+   * The minimum distance of two revisions, which leaves room for revisions to record in between.
+   */
   public static final long STEP = 1 << 10;
 
   private static final String REMOVE = "$$REMOVE";
@@ -53,14 +54,14 @@ public final class RecordedUpdate {
   private static final BsonInt64 ZERO = new BsonInt64(0);
   private static final BsonInt64 ONE = new BsonInt64(1);
 
-  /** A tombstone's expiry is so long before it was made. */
+  /** How long before its creation the expiry of a tombstone is set. */
   public static final Duration LONG_AGO = Duration.ofDays(1);
 
-  /** What the history says of one state. */
+  /** The members of the history that describe one state. */
   private static final List<String> SAID =
       List.of("etag", "revision", "operation", "comment", "from", "fresh", "expired");
 
-  /** Whether there is a document: an upsert begins with the key alone. */
+  /** Tests that there is a document; a new document of an upsert has only the key at first. */
   private static final BsonValue THERE = op(
       "$or",
       op("$ne", typeOf("etag"), text("missing")),
@@ -73,8 +74,8 @@ public final class RecordedUpdate {
   private final boolean keepsReplaced;
 
   /**
-   * @param keepsReplaced false only where the replaced state is known to be recorded, and is too
-   *     large to be carried
+   * @param keepsReplaced false only if the replaced state is known to be recorded and is too large
+   *     to keep
    */
   public RecordedUpdate(
       ObjectId etag, Cause cause, KVOperation operation, Instant now, boolean keepsReplaced) {
@@ -85,22 +86,22 @@ public final class RecordedUpdate {
     this.keepsReplaced = keepsReplaced;
   }
 
-  /** Returns the revision that is written at that time, if none before it is higher. */
+  /** Returns the revision of a write at this time, unless an earlier revision is higher. */
   static long revision(Instant time) {
     return time.toEpochMilli() << 20;
   }
 
   /**
-   * Writes a value over an entry, or makes one.
+   * Returns an update that replaces the value of an entry, or creates an entry.
    *
    * @param expiresAt null for never
-   * @param expiryKept whether an entry keeps the expiry that it has, in place of that one
+   * @param expiryKept true to keep the expiry of an existing entry instead
    */
   public BsonArray put(BsonValue value, @Nullable Instant expiresAt, boolean expiryKept) {
     return pipeline("$set", written(literal(value), expiresAt, expiryKept));
   }
 
-  /** Makes an entry, or changes nothing if there is one. */
+  /** Returns an update that creates an entry, or changes nothing if there is one. */
   public BsonArray create(BsonValue value, @Nullable Instant expiresAt) {
     BsonDocument created = new BsonDocument("_id", text("$_id"));
     created.putAll(written(literal(value), expiresAt, false));
@@ -108,8 +109,8 @@ public final class RecordedUpdate {
   }
 
   /**
-   * Adds to the whole number of an entry, or makes an entry of it. Without the result's bounds
-   * checked before, a sum past int64 would be a double.
+   * Returns an update that adds to a whole number, or creates an entry with the number. The filter
+   * must ensure that the sum fits into an int64; otherwise it would become a double.
    */
   public BsonArray add(long by, @Nullable Instant expiresAt) {
     BsonValue sum = op("$add", text("$value"), new BsonInt64(by));
@@ -123,12 +124,12 @@ public final class RecordedUpdate {
     return pipeline("$set", written(op("$cond", live(), added, first), expiresAt, true));
   }
 
-  /** Makes a tombstone of an entry. */
+  /** Returns an update that turns an entry into a tombstone. */
   public BsonArray delete() {
     return pipeline("$set", tombstone(now, author()));
   }
 
-  /** Makes a tombstone of an entry that has expired. */
+  /** Returns an update that turns an expired entry into a tombstone. */
   public static BsonArray expire(Instant now) {
     RecordedUpdate update =
         new RecordedUpdate(new ObjectId(), Cause.UNKNOWN, KVOperation.EXPIRE, now, true);
@@ -200,11 +201,11 @@ public final class RecordedUpdate {
     history
         .append("pending", BsonBoolean.TRUE)
         .append("unrecorded", op("$concatArrays", orElse("history.unrecorded", NOTHING), replaced));
-    // A document alone would be merged with the one that is there.
+    // A plain document would be merged with the existing one.
     return op("$mergeObjects", history);
   }
 
-  /** The state that is there, whole. What is missing is left out. */
+  /** Returns an expression for the whole current state, without missing members. */
   private static BsonDocument present() {
     BsonDocument present = new BsonDocument();
     EntryImage.MEMBERS.forEach(member -> present.put(member, text("$" + member)));
@@ -213,7 +214,7 @@ public final class RecordedUpdate {
     return present.append("recorded", text("$recorded")).append("history", history);
   }
 
-  /** Whether there is an entry: what has no expiry compares as less than any date. */
+  /** Tests that there is a live entry. A missing expiry would compare as less than any date. */
   private BsonValue live() {
     return op("$and", THERE, op("$not", past()));
   }
@@ -252,7 +253,7 @@ public final class RecordedUpdate {
     return op("$ifNull", text("$" + member), otherwise);
   }
 
-  /** Keeps the value from being read as an expression. */
+  /** Returns the value as a literal, so that it is not evaluated as an expression. */
   private static BsonDocument literal(BsonValue value) {
     return new BsonDocument("$literal", value);
   }

@@ -24,19 +24,19 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which revisions have to be added to the history, from documents of a store and the last
- * recorded revisions of their keys. A revision is
+ * Determines which revisions to add to the history, from documents of a store and the last recorded
+ * revisions of their keys. A revision is
  *
  * <pre>
  * { _id: NumberLong(…), key: "ui.theme", revision: NumberLong(…), at: Date, operation: "set",
  *   by: "alice", comment: "…", from: { … }, digest: "…",
- *   expiresAt: Date,                  // when the entry is absent again: at once after a delete
- *   replaced: Date,                   // when another took its place, or the entry was gone
+ *   expiresAt: Date,                  // when the entry is absent again; immediately for a delete
+ *   replaced: Date,                   // when another replaced it, or the entry was deleted
  *   entry: { _id: "ui.theme", value: …, version: …, etag: …, … } }     // as it was stored
  * </pre>
  *
- * <p>What was recorded before is known by its digest, so that nothing is recorded twice. Made for
- * one attempt, and not thread-safe.
+ * <p>Revisions that are already recorded are recognized by their digests, so that none is recorded
+ * twice. One instance per attempt; not thread-safe.
  */
 public final class RevisionPlan {
   private static final String DELETE = KVOperation.DELETE.text();
@@ -56,11 +56,11 @@ public final class RevisionPlan {
   /**
    * The last revision of a key.
    *
-   * @param id its place in the history; null if it is not there yet
+   * @param id its place in the history; null if it is only planned
    */
   public record Head(
       @Nullable Long id, long revision, long at, @Nullable Long expiresAt, BsonDocument document) {
-    /** Returns the head that the history has. */
+    /** Returns the head for a recorded revision. */
     public static Head of(BsonDocument revision) {
       return new Head(
           revision.getInt64("_id").getValue(),
@@ -84,17 +84,17 @@ public final class RevisionPlan {
   }
 
   /**
-   * A document of which all is recorded, once the revisions are in the history.
+   * A document that is completely recorded once the planned revisions are in the history.
    *
-   * @param revision of its present state
-   * @param replaced the etags of the states that it carries
+   * @param revision the revision of its current state
+   * @param replaced the etags of the replaced states that it carries
    */
   public record Settled(
       String key, RawBsonDocument document, long revision, String digest, BsonArray replaced) {}
 
   /**
    * @param heads the last revisions of the keys that have any
-   * @param digestsFrom finds the digests of a key's revisions from that number on
+   * @param digestsFrom returns the digests of a key's revisions from this number on
    */
   public RevisionPlan(
       Map<String, Head> heads, BiFunction<String, Long, Set<String>> digestsFrom, Instant now) {
@@ -103,9 +103,9 @@ public final class RevisionPlan {
     this.now = now.toEpochMilli();
   }
 
-  /** Returns what to add, in the order in which it happened, without the places. */
+  /** Returns the revisions to add, in chronological order, without places. */
   public List<BsonDocument> revisions() {
-    // Of one key they are in this order already.
+    // The sort is stable, and the revisions of each key are already in order.
     return revisions.stream()
         .sorted(
             Comparator.comparingLong(revision -> revision.getInt64("revision").getValue()))
@@ -117,7 +117,7 @@ public final class RevisionPlan {
     return revisions;
   }
 
-  /** Returns which revisions of the history have been replaced, and when. */
+  /** Returns the places of the recorded revisions that were replaced, and when. */
   public Map<Long, BsonDateTime> replaced() {
     return replaced;
   }
@@ -126,13 +126,13 @@ public final class RevisionPlan {
     return settled;
   }
 
-  /** Returns whether all of the document is recorded, as it says itself. */
+  /** Returns true if the document is marked as completely recorded. */
   public static boolean isSettled(String key, RawBsonDocument document) {
     State state = new State(key, document);
     return !state.said.containsKey("pending") && state.isRecorded();
   }
 
-  /** Plans what has to be recorded of a key's document. */
+  /** Plans the revisions of a key's document. */
   public void add(String key, RawBsonDocument document) {
     List<State> states = new ArrayList<>();
     BsonArray etags = new BsonArray();
@@ -165,7 +165,7 @@ public final class RevisionPlan {
     return head == null ? 0 : head.revision;
   }
 
-  /** Plans what has to be recorded of a key that has no document: that it is gone. */
+  /** Plans the end of an entry whose document no longer exists. */
   public void addAbsent(String key) {
     Head head = heads.get(key);
     if (head != null && !head.isGone()) {
@@ -173,7 +173,7 @@ public final class RevisionPlan {
     }
   }
 
-  /** Plans that the entry went with its store, after {@link #add}. */
+  /** Plans the deletion of an entry by the drop of its store. Call after {@link #add}. */
   public void addDrop(String key, RawBsonDocument document, Cause cause, long at) {
     Head head = heads.get(key);
     if (head == null || head.isGone()) {
@@ -187,7 +187,7 @@ public final class RevisionPlan {
     append(drop, Math.max(head.revision + 1, at << 20), at, null, head.digest() + "-drop");
   }
 
-  /** Adds the end of an entry that nobody has recorded. */
+  /** Adds an end of an entry that was not recorded: an expiry or a manual delete. */
   private void addUnseenEnd(String key, Head head, long before) {
     boolean expired = !head.isLiveAt(before);
     BsonDocument end = revision(key, expired ? EXPIRE : DELETE, null, null);
@@ -272,7 +272,7 @@ public final class RevisionPlan {
     return revision;
   }
 
-  /** Puts the revision after the last one of its key, in number and time. */
+  /** Appends a revision after the last one of its key, in number and time. */
   private void append(
       BsonDocument revision, long number, long at, @Nullable State state, String digest) {
     String key = revision.getString("key").getValue();
@@ -306,7 +306,7 @@ public final class RevisionPlan {
     return document.get(member) instanceof BsonDateTime date ? date.getValue() : null;
   }
 
-  /** A state of an entry, present or replaced. */
+  /** A state of an entry, current or replaced. */
   private static final class State {
     final String key;
     final RawBsonDocument source;
@@ -315,7 +315,9 @@ public final class RevisionPlan {
     final long revision;
     final String digest;
 
-    /** Whether what is said belongs to this state: other means of writing leave it as it was. */
+    /**
+     * True if the history in the document describes this state; a manual write does not update it.
+     */
     final boolean isSaid;
 
     State(String key, RawBsonDocument source) {

@@ -15,10 +15,10 @@ import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 
 /**
- * Removes revisions that have been replaced, some at once, never the last one of an entry that is
- * there. The last document of all stays, too, so that no place is used twice.
+ * Removes replaced revisions in batches, but never the last one of an existing entry. The last
+ * document of the history also stays, so that no place is reused.
  *
- * @param notice is told before anything is removed
+ * @param notice notified before anything is removed
  */
 public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice notice) {
   private static final int MOST_AT_ONCE = 200;
@@ -30,12 +30,12 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
   private static final BsonDocument BY_AGE = BsonDocument.parse("{key: 1, revision: 1}");
   private static final BsonDocument LAST_FIRST = BsonDocument.parse("{_id: -1}");
 
-  /** Notes how far the history reaches. */
+  /** Notes how far the history reaches back. */
   public interface Notice {
     /**
-     * Reports that revisions up to that place are about to go.
+     * Reports that revisions up to this place are about to be removed.
      *
-     * @param since from when on all that was is still known
+     * @param since the instant from which on the history remains complete
      */
     void removing(long place, Instant since);
   }
@@ -47,7 +47,7 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
     return last == null ? 0 : last.getInt64(PLACE).getValue();
   }
 
-  /** Removes some revisions that had been replaced by then. Returns how many. */
+  /** Removes a batch of revisions replaced by this instant. Returns the number removed. */
   public int replacedBefore(Instant until) {
     BsonDateTime time = new BsonDateTime(until.toEpochMilli());
     return remove(revisions
@@ -56,9 +56,9 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
   }
 
   /**
-   * Keeps so many revisions of the key.
+   * Keeps only the newest revisions of the key.
    *
-   * @param bound the revision from which on none is removed: the key's document may still carry
+   * @param bound the revision from which on none is removed; the key's document may still carry
    *     them, and they would be recorded again
    */
   public void allButTheNewest(String key, int most, long bound) {
@@ -75,7 +75,7 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
     long first = Math.min(oldestKept.getInt64(REVISION).getValue(), bound);
     ofKey.put(REVISION, new BsonDocument("$lt", new BsonInt64(first)));
     while (remove(revisions.find(ofKey).sort(BY_AGE)) == MOST_AT_ONCE) {
-      // some at once
+      // removes one batch
     }
   }
 
@@ -100,7 +100,7 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
     return places.size();
   }
 
-  /** Removes all that have been replaced. A document without a revision takes the last place. */
+  /** Removes all replaced revisions. A document without a revision takes the last place. */
   public void all(Instant now) {
     long place = 0;
     while (place == 0) {

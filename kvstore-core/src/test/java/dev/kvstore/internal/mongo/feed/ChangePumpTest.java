@@ -425,7 +425,7 @@ class ChangePumpTest {
 
     @Test
     void close_whileTheDatabaseHangs_takesNoLongerThanItMust() {
-      pump.subscribe("s", sink, null); // open() waits for ever
+      pump.subscribe("s", sink, null); // open() waits forever
       await().until(() -> source.openings.size() == 1);
       pump.close();
       assertThat(threads()).isEmpty();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The pump over a replica set or sharded cluster: a real one, where there is one. */
+/** Tests the pump over a replica set or sharded cluster, a real one if available. */
 class ChangeStreamTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -80,7 +80,7 @@ class ChangeStreamTest {
     database.drop();
   }
 
-  /** As a store writes. */
+  /** Writes like a store. */
   private void write(String key) {
     settings.updateOne(
         Filters.eq("_id", key),
@@ -99,7 +99,7 @@ class ChangeStreamTest {
             of.calls.stream().filter(call -> call.startsWith("positioned")).count() >= times);
   }
 
-  /** Waits until it was told of these changes, whatever the batches. */
+  /** Waits until these changes were reported, regardless of batches. */
   private static void awaitChanges(RecordingSink of, String... changes) {
     await()
         .atMost(Duration.ofSeconds(30))
@@ -191,14 +191,14 @@ class ChangeStreamTest {
     assertThat(late.calls).doesNotContain("missed");
   }
 
-  /** Which of the two depends on whether the server remembers all of its life. */
+  /** The outcome depends on whether the oplog of the server goes back to its start. */
   @Test
   void fromLongAgo_isMissedOrToldOfAll_andGoesOn() {
     pump.subscribe("settings", sink, new SyncToken(1L << 32 | 1));
     awaitReady(sink, 1);
     write("a");
     await().atMost(Duration.ofSeconds(30)).until(() -> changes(sink).contains("a=v1"));
-    assertThat(changes(sink)).containsOnly("a=v1"); // twice, where a stream hands over to another
+    assertThat(changes(sink)).containsOnly("a=v1"); // twice if one stream hands over to another
   }
 
   @Test
@@ -233,7 +233,7 @@ class ChangeStreamTest {
 
   @Test
   void transaction_isOfOnePosition() {
-    write("first"); // the collection
+    write("first"); // creates the collection
     List<Long> positions = new ArrayList<>();
     AtomicInteger told = new AtomicInteger();
     ChangeSink noting = new ChangeSink() {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pump over the real driver and the wire protocol, with a server that does as it is told. */
+/** Tests the pump with the real driver and a scripted server. */
 class DriverStreamsTest {
   private static final int CHANGES = 10_000;
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -55,7 +55,10 @@ class DriverStreamsTest {
         duration -> {});
   }
 
-  /** Writes and deletes of a hundred keys, some of them in transactions of one time. */
+  /**
+   * Returns events of writes and deletes of a hundred keys, some in transactions with the same
+   * time.
+   */
   private static List<BsonDocument> history(Random random) {
     List<BsonDocument> events = new ArrayList<>();
     Map<String, Long> versions = new HashMap<>();
@@ -73,7 +76,7 @@ class DriverStreamsTest {
     return events;
   }
 
-  /** As a server does it: the tokens of events of one time are not the same. */
+  /** Adds the token of an event; events of the same time have different tokens. */
   private static BsonDocument tokened(BsonDocument event, long time, int number) {
     return event.append(
         "_id", BsonDocument.parse("{_data: '82%016X2C%08X'}".formatted(time, number)));
@@ -102,7 +105,7 @@ class DriverStreamsTest {
     ScriptedHistory history = new ScriptedHistory(events, seed, 0.05);
     List<String> surprises = new CopyOnWriteArrayList<>();
     List<Change> told = new CopyOnWriteArrayList<>();
-    List<Change> toldNow = new ArrayList<>(); // by the pump's thread alone
+    List<Change> toldNow = new ArrayList<>(); // confined to the pump's thread
     AtomicInteger count = new AtomicInteger();
     ChangeSink sink = new ChangeSink() {
       private long last;

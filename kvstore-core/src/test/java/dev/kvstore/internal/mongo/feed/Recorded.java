@@ -11,9 +11,9 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 
 /**
- * What a MongoDB 4.4.6 was asked and answered, recorded from a real one.
+ * A command and reply recorded with a real MongoDB 4.4.6.
  *
- * @param line one line of a file in {@code recorded/}
+ * @param line a line of a file in {@code recorded/}
  */
 public record Recorded(BsonDocument line) {
   public static Recorded replicaSet(String scenario, String note) {
@@ -50,7 +50,7 @@ public record Recorded(BsonDocument line) {
     return line.getDocument("command");
   }
 
-  /** Returns the reply, or the error that stands for it. */
+  /** Returns the reply, or the error instead of it. */
   public BsonDocument reply() {
     return line.containsKey("reply") ? line.getDocument("reply") : line.getDocument("error");
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.bson.BsonDocument;
 
-/** What change streams of a real server were recorded to do. */
+/** Recordings of change streams of a real server. */
 public final class RecordedStreams {
   private RecordedStreams() {}
 
@@ -26,12 +26,12 @@ public final class RecordedStreams {
     }
   }
 
-  /** Returns the exception that the driver makes of a recorded error. */
+  /** Returns the driver's exception for a recorded error. */
   static MongoCommandException exception(BsonDocument line) {
     return new MongoCommandException(line.getDocument("error"), new ServerAddress());
   }
 
-  /** Returns the events that one of the recorded streams saw. */
+  /** Returns the events of a recorded stream. */
   public static List<BsonDocument> events(String stream) {
     return lines("events.jsonl").stream()
         .filter(line -> line.getString("stream").getValue().equals(stream))

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** Writes down what it is told, a line a call. */
+/** Records its calls, one line each. */
 public class RecordingSink implements ChangeSink {
   public final List<String> calls = new CopyOnWriteArrayList<>();
   volatile Interest interest = Interest.ALL;

@@ -16,8 +16,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server's history of events and the cursors that read it, which fail at random in every way that
- * a stream has to survive. More of the history becomes visible with each answer.
+ * A server's history of events with cursors that fail at random in every way that a stream must
+ * survive. Each reply makes more of the history visible.
  */
 public final class ScriptedHistory implements WireServer.Commands {
   private static final int NO_SUCH_CURSOR = 43;
@@ -25,7 +25,7 @@ public final class ScriptedHistory implements WireServer.Commands {
 
   private final List<BsonDocument> events;
   private final Random random;
-  /** Where a stream goes on after a token. */
+  /** The place at which a stream resumes after a token. */
   private final Map<BsonDocument, Integer> places = new HashMap<>();
 
   private final Map<Long, Integer> cursors = new HashMap<>();
@@ -59,7 +59,7 @@ public final class ScriptedHistory implements WireServer.Commands {
     }
     BsonDocument answer = command.containsKey("aggregate") ? open(command) : more(command);
     if (random.nextDouble() < failures) {
-      disconnects++; // after it was done: the answer is lost
+      disconnects++; // after execution: the reply is lost
       return null;
     }
     return answer;
@@ -117,7 +117,7 @@ public final class ScriptedHistory implements WireServer.Commands {
                 .append("ns", new BsonString("rec.$cmd.aggregate")));
   }
 
-  /** Returns the place of the first event of that time or a later one. */
+  /** Returns the place of the first event at this time or later. */
   private int since(long time) {
     int place = 0;
     while (place < events.size() && time(place) < time) {

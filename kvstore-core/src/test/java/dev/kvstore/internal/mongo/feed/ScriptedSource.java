@@ -14,22 +14,22 @@ import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams that do what a test tells them: each call of {@code open} and {@code next} takes one
- * step, and waits for it.
+ * Streams controlled by a test: each call of {@code open} and {@code next} waits for and takes one
+ * step.
  */
 public final class ScriptedSource implements StreamSource {
-  /** What {@code open} was called with. */
+  /** The arguments of a call of {@code open}. */
   record Opening(Start start, Set<String> collections) {}
 
   final List<Opening> openings = new CopyOnWriteArrayList<>();
   final AtomicInteger openStreams = new AtomicInteger();
-  /** What the next closing throws. */
+  /** The error to throw from the next close. */
   final AtomicReference<@Nullable Error> failsToClose = new AtomicReference<>();
 
   private final LinkedBlockingDeque<Supplier<Script>> starts = new LinkedBlockingDeque<>();
   private Script last = new Script(0);
 
-  /** What one stream does. */
+  /** The script of one stream. */
   static final class Script {
     private final long startedAt;
     private final LinkedBlockingDeque<Supplier<Batch>> steps = new LinkedBlockingDeque<>();
@@ -53,7 +53,7 @@ public final class ScriptedSource implements StreamSource {
     }
   }
 
-  /** The next stream to be opened begins at that position, and does what is said from now on. */
+  /** Returns the script of the next stream, which starts at this position. */
   Script opensAt(long position) {
     Script script = new Script(position);
     last = script;
@@ -140,7 +140,7 @@ public final class ScriptedSource implements StreamSource {
         .append("documentKey", BsonDocument.parse("{_id: '" + key + "'}"));
   }
 
-  /** An event of that cluster time, {@code drop} for example. */
+  /** Returns an event at this cluster time, for example {@code drop}. */
   static BsonDocument event(String operation, String store, long time) {
     return BsonDocument.parse(
             "{operationType: '%s', clusterTime: Timestamp(%d, %d), ns: {db: 'rec', coll: '%s'}}"

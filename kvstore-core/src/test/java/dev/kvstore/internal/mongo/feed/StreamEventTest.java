@@ -126,7 +126,9 @@ class StreamEventTest {
         .isEqualTo(new StreamEvent.Replaced(List.of("s"), 20));
   }
 
-  /** An event of a write of a store with a history, as MongoDB 5.0 and newer tell it. */
+  /**
+   * Returns the event of a write to a store with a history, in the form of MongoDB 5.0 and newer.
+   */
   private static StreamEvent updated(String updatedFields, String removedFields) {
     BsonDocument event = ScriptedSource.set("s", "a", 1, 20);
     event.put(
@@ -136,7 +138,7 @@ class StreamEventTest {
     return StreamEvent.of(event);
   }
 
-  /** The same, as older servers tell it. */
+  /** Returns the same event in the form of older servers. */
   private static StreamEvent replaced(String document) {
     BsonDocument event = ScriptedSource.event("replace", "s", 20);
     event.put("documentKey", BsonDocument.parse("{_id: 'a'}"));

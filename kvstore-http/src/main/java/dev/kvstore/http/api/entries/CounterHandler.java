@@ -14,7 +14,7 @@ import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 
-/** {@code /v1/stores/{store}/counters/{key}}: a whole number that is added to. */
+/** {@code /v1/stores/{store}/counters/{key}}: a whole number to increment. */
 public record CounterHandler(
     RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {

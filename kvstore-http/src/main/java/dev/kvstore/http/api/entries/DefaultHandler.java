@@ -19,7 +19,7 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.io.IOException;
 
-/** {@code /v1/stores/{store}/defaults/{key}}: the value that a key gets if it has none. */
+/** {@code /v1/stores/{store}/defaults/{key}}: stores a value if the key has none. */
 public record DefaultHandler(
     RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
@@ -42,7 +42,10 @@ public record DefaultHandler(
     responses.entry(context, format, result.stored() ? 201 : 200, result.entry());
   }
 
-  /** What is kept would come from the cache, which may be behind what the request demands. */
+  /**
+   * Invalidates a cached entry that is older than the request demands, because an existing value
+   * would be returned from the cache.
+   */
   private static void forgetWhatIsTooOld(RequestContext context) {
     EntryStore store = context.entries();
     ReadOptions demand = context.readOptions();

@@ -31,7 +31,7 @@ import java.io.IOException;
 public record KeyHandler(
     RequestBodies bodies, ResponseWriter responses, ValueLimits limits, IdempotencyCache writes)
     implements ResourceHandler {
-  /** What a near-cache holds may be too old for the comparison to hold, and for a 404. */
+  /** Bypasses the near-cache, which may be too stale for a comparison and for a 404. */
   private static final ReadOptions PRESENT = ReadOptions.DEFAULT.bypassingCache();
 
   @Override
@@ -94,7 +94,7 @@ public record KeyHandler(
     ResponseWriter.answerEmpty(context, 204);
   }
 
-  /** A read, a merge and a compare-and-set, until nobody came between. */
+  /** Repeats a read, a merge and a compare-and-set until no other write intervenes. */
   private void patch(RequestContext context, EntryStore store) throws IOException {
     WriteCondition condition = Conditions.ofWrite(context.request());
     WriteOptions options = WriteRequests.patching(context, context.parameters("ttl"));
@@ -138,7 +138,7 @@ public record KeyHandler(
     }
   }
 
-  /** Whether this is a {@code GET} of a value as most are: without parameters, and as JSON. */
+  /** Returns true for a typical {@code GET} of a value: without parameters, and as JSON. */
   private static boolean isPlainGet(RequestContext context) {
     String accepted = context.request().getHeader("Accept");
     return context.method().equals("GET")

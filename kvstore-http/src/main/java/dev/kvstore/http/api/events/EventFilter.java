@@ -6,17 +6,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The keys that the reader of a stream hears of.
+ * The keys whose changes a stream reports.
  *
- * @param interest covers them, and perhaps others
- * @param keys tells which they are
+ * @param interest covers these keys, and possibly others
+ * @param keys selects exactly these keys
  */
 record EventFilter(Interest interest, Predicate<String> keys) {
   static EventFilter ofKeys(Set<String> keys) {
     return new EventFilter(new Interest(keys, Set.of()), Set.copyOf(keys)::contains);
   }
 
-  /** Returns this without what the principal may not see of that store. */
+  /** Returns this filter without the keys of the store that the principal may not see. */
   EventFilter visibleTo(Principal principal, String store) {
     return new EventFilter(interest, keys.and(key -> principal.mayRead(store, key)));
   }

@@ -23,8 +23,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as they are sent. Those that hold a value are kept for a while: the streams that want one
- * are many, and it is read once. Thread-safe.
+ * Encodes events for sending. Those with a value are cached for a while, because many streams want
+ * the same one and it should be read once. Thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventFrames {
   private static final long KEPT_BYTES = 16 * 1024 * 1024;
 
-  /** About what an event takes beside its bytes. */
+  /** The approximate overhead of an event besides its bytes. */
   private static final int OVERHEAD = 256;
 
   private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -49,7 +49,7 @@ public final class EventFrames {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** @param readers read values, which takes time */
+  /** @param readers threads for reading values, which may block */
   public EventFrames(JsonTranscoder transcoder, Executor readers) {
     this.transcoder = transcoder;
     this.readers = readers;
@@ -60,16 +60,16 @@ public final class EventFrames {
         .buildAsync();
   }
 
-  /** That the stream is alive. */
+  /** Returns a heartbeat. */
   byte[] comment() {
     return COMMENT.clone();
   }
 
   /**
-   * That the stream is alive, and that a next one can begin here.
+   * Returns a heartbeat with the position at which a next stream can resume.
    *
-   * @param current everything was told up to then, in milliseconds since the stream was asked for;
-   *     negative where that is not known
+   * @param current the time up to which everything was reported, in milliseconds since the request
+   *     of the stream; negative if unknown
    */
   byte[] comment(long position, long current) {
     String proof = current < 0 ? ":\n" : ": current " + current + "\n";
@@ -92,8 +92,8 @@ public final class EventFrames {
   }
 
   /**
-   * The same with the value that the key has now, which is that of the change or of a later one; or
-   * without, where the entry is gone by now.
+   * Like {@link #changed}, with the current value of the key, which is that of the change or a
+   * later one; without a value if the entry no longer exists.
    */
   CompletableFuture<byte[]> changedWithValue(EntryStore store, Change change) {
     if (change.kind() != Kind.SET) {
@@ -107,7 +107,7 @@ public final class EventFrames {
 
   private byte[] read(EntryStore store, Change change) {
     ReadOptions fresh = ReadOptions.atLeast(new SyncToken(change.position()));
-    // Where there are no positions, nobody can tell what a cache has heard of.
+    // Without positions it is unknown if a cache has received the change, so bypass it.
     ReadOptions options = change.position() == 0 ? fresh.bypassingCache() : fresh;
     Optional<KVEntry<RawValue>> entry = store.find(change.key(), options);
     return frame(change, entry.map(ResponseWriter::present).orElse(null));
@@ -143,7 +143,7 @@ public final class EventFrames {
     return bytes.toByteArray();
   }
 
-  /** A stream cannot go on at a position that there is not. */
+  /** Returns the id line; empty without a position, at which no stream could resume. */
   private static String id(long position) {
     return position == 0 ? "" : "id: " + new SyncToken(position) + "\n";
   }

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader is to be told, as far as it fits: a reader that is too slow has to begin anew.
- * Thread-safe.
+ * The bounded queue of events for a reader. A reader that is too slow gets a reset and must start
+ * over. Thread-safe.
  */
 final class EventQueue implements ChangeSink {
   sealed interface Event permits Reset, Ready, Changed {}
@@ -19,23 +19,23 @@ final class EventQueue implements ChangeSink {
   /** Changes may have been missed. */
   record Reset() implements Event {}
 
-  /** Nothing is missed from here on. */
+  /** No change is missed after this position. */
   record Ready(long position) implements Event {}
 
   record Changed(Change change) implements Event {}
 
   /**
-   * What the reader knows, where nothing waits for it.
+   * The state of a reader for which no event is queued.
    *
-   * @param position everything up to here; 0 where there are no positions
-   * @param current everything up to then, in milliseconds since the queue was made; -1 where that
-   *     is not known
+   * @param position the position up to which it knows everything; 0 if there are no positions
+   * @param current the time up to which it knows everything, in milliseconds since the queue was
+   *     created; -1 if unknown
    */
   record Told(long position, long current) {}
 
   private static final long UNKNOWN = -1;
 
-  /** What a stream that resumes has missed may be so many times what may wait later. */
+  /** The factor by which the capacity is larger for the missed changes of a resumed stream. */
   private static final int CATCHING_UP = 4;
 
   private final EventFilter filter;
@@ -44,7 +44,7 @@ final class EventQueue implements ChangeSink {
   private final LongSupplier nanoTime;
   private final long madeAt;
 
-  // Guarded by this. The reader is told of the reset first, then of the place, then of changes.
+  // Guarded by this. The reader gets a reset first, then the position, then changes.
   private boolean reset;
   private boolean ready;
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
@@ -53,15 +53,16 @@ final class EventQueue implements ChangeSink {
   private boolean resuming;
   private long position;
 
-  /** When the feed's last call ended: what it answers to the next question is not older. */
+  /** When the feed's last call ended. Its next answer is at least as recent. */
   private long heardAt;
 
-  /** All that had happened then is known; nothing of the kind where {@link #UNKNOWN}. */
+  /** The time up to which everything is known, or {@link #UNKNOWN}. */
   private long current = UNKNOWN;
 
   /**
-   * @param capacity how many changes may wait; with one more, the reader has to begin anew
-   * @param whenFilled called when there is something to take; must not block
+   * @param capacity the number of changes that may be queued; with one more, the reader must start
+   *     over
+   * @param whenFilled called when there is an event to take; must not block
    */
   EventQueue(EventFilter filter, int capacity, Runnable whenFilled) {
     this(filter, capacity, whenFilled, System::nanoTime);
@@ -121,7 +122,7 @@ final class EventQueue implements ChangeSink {
       if (wanted.size() <= most - changes.size()) {
         changes.addAll(wanted);
       } else {
-        // What is read at this position or later has these changes in it, and all that waited.
+        // A read at this position or later includes these changes and all dropped ones.
         position = Math.max(position, wanted.get(wanted.size() - 1).position());
         restart();
       }
@@ -138,7 +139,7 @@ final class EventQueue implements ChangeSink {
     whenFilled.run();
   }
 
-  /** Lets the reader begin anew, as what it was to be told cannot be told. */
+  /** Drops all changes and makes the reader start over. */
   synchronized void restart() {
     changes.clear();
     reset = true;
@@ -163,12 +164,12 @@ final class EventQueue implements ChangeSink {
     return reset || ready || !changes.isEmpty();
   }
 
-  /** Returns whether the reader has to begin anew and does not know it yet. */
+  /** Returns true if a reset is queued. */
   synchronized boolean isReset() {
     return reset;
   }
 
-  /** Returns what the reader knows; null where that is not all there is. */
+  /** Returns the state of the reader; null if events are queued. */
   synchronized @Nullable Told told() {
     return live && !isFilled() ? new Told(position, current) : null;
   }

@@ -4,25 +4,28 @@ import dev.kvstore.http.limits.Shares;
 import java.time.Duration;
 
 /**
- * How the streams of events are served.
+ * The settings of event streams.
  *
- * @param maxStreams how many may be open at a time; one more is answered with 503
- * @param maxWaiting how many changes may wait for a reader that is slow; one more, and it gets a
- *     {@code reset} in place of all of them
- * @param heartbeat how often a reader hears that its stream is alive, if it does not say how often
- * @param openingTimeout how long it may take to find out whether a stream can go on where the one
- *     before has ended
- * @param maxPerClient how many of one token or address may be open at a time; one more is answered
- *     with 429
+ * @param maxStreams the maximum number of open streams; one more is answered with 503
+ * @param maxWaiting the maximum number of changes queued for a slow reader; with one more, it gets
+ *     a {@code reset} instead of them
+ * @param heartbeat the interval of heartbeats, unless the reader requests another
+ * @param openingTimeout how long it may take to determine if a stream can resume where an earlier
+ *     one ended
+ * @param maxPerClient the maximum number of open streams of one token or address; one more is
+ *     answered with 429
  */
 public record EventSettings(
     int maxStreams, int maxWaiting, Duration heartbeat, Duration openingTimeout, int maxPerClient) {
-  /** The least and the most that a reader may ask for. */
+  /** The minimum and maximum that a reader may request. */
   static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(500);
 
   static final Duration LONGEST_HEARTBEAT = Duration.ofSeconds(10);
 
-  /** 5,000 streams, a quarter of them for each client; 1,024 changes; 5 seconds each. */
+  /**
+   * 5,000 streams, a quarter of them per client; 1,024 queued changes; a heartbeat and an opening
+   * timeout of 5 seconds.
+   */
   public static final EventSettings DEFAULT = new EventSettings(
       5000, 1024, Duration.ofSeconds(5), Duration.ofSeconds(5), Shares.quarter(5000));
 

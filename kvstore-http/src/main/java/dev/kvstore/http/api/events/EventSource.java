@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a stream sends next. For one thread at a time, but for {@link #beat}. */
+/** Supplies the events of a stream to send. Used by one thread at a time, except {@link #beat}. */
 final class EventSource {
   private static final Logger LOG = LoggerFactory.getLogger(EventSource.class);
 
@@ -22,12 +22,12 @@ final class EventSource {
   private final Runnable whenRead;
   private volatile boolean beatDue;
 
-  /** The event that comes next, and waits for its value. */
+  /** The next event, which is waiting for its value. */
   private @Nullable CompletableFuture<byte[]> awaited;
 
   /**
-   * @param values whether events hold values
-   * @param whenRead called when a value was read that {@link #next} did not wait for
+   * @param values true if events contain values
+   * @param whenRead called when a value was read for which {@link #next} returned null
    */
   EventSource(
       EventQueue queue, EventFrames frames, EntryStore store, boolean values, Runnable whenRead) {
@@ -38,12 +38,12 @@ final class EventSource {
     this.whenRead = whenRead;
   }
 
-  /** It is time for a sign of life. */
+  /** Requests a heartbeat. */
   void beat() {
     beatDue = true;
   }
 
-  /** Returns what comes next, or null where there is nothing yet. */
+  /** Returns the next bytes to send, or null if there are none yet. */
   byte @Nullable [] next() {
     if (beatDue) {
       beatDue = false;

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One reader's stream of events. It has no thread: whatever happens wakes it, and then one of the
- * writers does what can be done without waiting for anybody.
+ * A stream of events to one reader. It has no thread of its own: when something happens, one of the
+ * shared writers does everything that is possible without blocking.
  */
 final class EventStream implements WriteListener, AsyncListener {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -39,7 +39,7 @@ final class EventStream implements WriteListener, AsyncListener {
   private final EventFrames frames;
   private final boolean resumes;
 
-  /** How often it was woken since a writer has looked. */
+  /** The number of wake-ups since a writer last served it. */
   private final AtomicInteger calls = new AtomicInteger();
 
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -50,13 +50,13 @@ final class EventStream implements WriteListener, AsyncListener {
   private volatile @Nullable AsyncContext async;
   private volatile @Nullable FeedSubscription subscription;
 
-  // Of the writer that serves it.
+  // Confined to the writer that serves it.
   private boolean begun;
   private boolean dirty;
 
   /**
-   * @param store is read for other streams too, so not as this reader alone may see it
-   * @param resumes whether it goes on where another has ended, or not at all
+   * @param store also read for other streams, so without the restrictions of this reader
+   * @param resumes true if it must resume where another stream ended or fail
    */
   EventStream(
       RequestContext context,
@@ -79,14 +79,14 @@ final class EventStream implements WriteListener, AsyncListener {
     response.setStatus(200);
     response.setContentType(EventsHandler.MEDIA_TYPE);
     response.setHeader("Cache-Control", "no-store");
-    // A proxy that collects an answer before it hands it on would keep the events back.
+    // Keep proxies from buffering the response, which would delay the events.
     response.setHeader("X-Accel-Buffering", "no");
   }
 
   /**
-   * Begins, at that position or now, and returns; what is answered follows.
+   * Opens the stream at this position or now and returns; the response follows asynchronously.
    *
-   * @param heartbeat how often the reader is to hear that the stream is alive
+   * @param heartbeat the interval of heartbeats
    * @throws ProblemException if there are too many streams
    */
   void open(@Nullable SyncToken from, Duration heartbeat) throws IOException {
@@ -103,7 +103,7 @@ final class EventStream implements WriteListener, AsyncListener {
       if (!opened) {
         ended.set(true);
       }
-      if (ended.get()) { // perhaps before there was anything to end
+      if (ended.get()) { // possibly before there was a subscription to end
         release();
         complete();
       }
@@ -114,31 +114,31 @@ final class EventStream implements WriteListener, AsyncListener {
     return context.client();
   }
 
-  /** To be called at least once a second: the reader may be gone, or not be allowed to read. */
+  /** Checks that the reader is still connected and still permitted. Call at least once a second. */
   void tick() {
     lookDue = true;
     wake();
   }
 
-  /** The reader is to hear that the stream is alive. */
+  /** Sends a heartbeat. */
   void beat() {
     source.beat();
     wake();
   }
 
-  /** By now it should be known whether the stream can begin there. */
+  /** Called when the opening timeout has passed. */
   void openingTimedOut() {
     late = true;
     wake();
   }
 
-  /** Ends the stream after the event that is being written, if its reader takes that. */
+  /** Ends the stream after the current event, if its reader accepts that. */
   void stop() {
     stopping = true;
     wake();
   }
 
-  /** Ends the stream and its connection where they are. */
+  /** Ends the stream and its connection immediately. */
   void abort() {
     end(true);
   }
@@ -169,7 +169,7 @@ final class EventStream implements WriteListener, AsyncListener {
   }
 
   private void advance() {
-    // Not before the request's own thread has left it, which is when writing becomes possible.
+    // Not before the request's own thread has released it, which is when writing becomes possible.
     if (async == null || ended.get()) {
       return;
     }
@@ -190,7 +190,7 @@ final class EventStream implements WriteListener, AsyncListener {
     }
   }
 
-  /** Only here, where nobody can end the answer and read the next request meanwhile. */
+  /** Check only here, where no other thread can end the response and read the next request. */
   private boolean isReaderGone() {
     if (!lookDue) {
       return false;
@@ -240,7 +240,7 @@ final class EventStream implements WriteListener, AsyncListener {
   private void write(ServletOutputStream out) throws IOException {
     while (canWrite(out)) {
       if (!mayRead()) {
-        end(false); // what began under a good token does not outlive it
+        end(false); // a stream must not outlive its token
         return;
       }
       byte[] next = source.next();
@@ -260,12 +260,12 @@ final class EventStream implements WriteListener, AsyncListener {
     dirty = true;
   }
 
-  /** If it is not possible now, {@link #onWritePossible} is called when it is. */
+  /** Returns true if writing is possible. Otherwise {@link #onWritePossible} is called later. */
   private boolean canWrite(ServletOutputStream out) {
     if (!mayWrite) {
       return false;
     }
-    // Not after asking: the call may come at once.
+    // Reset it before isReady(), because the callback may come immediately.
     mayWrite = false;
     boolean can = out.isReady();
     if (can) {
@@ -292,7 +292,7 @@ final class EventStream implements WriteListener, AsyncListener {
     end(false);
   }
 
-  /** @param abort whether the connection ends too, as its reader would not hear of the end */
+  /** @param abort true to also close the connection, because the reader would not see the end */
   private void end(boolean abort) {
     if (ended.compareAndSet(false, true)) {
       if (abort) {
@@ -346,6 +346,6 @@ final class EventStream implements WriteListener, AsyncListener {
 
   @Override
   public void onStartAsync(AsyncEvent event) {
-    // It is started once.
+    // A stream is started only once.
   }
 }

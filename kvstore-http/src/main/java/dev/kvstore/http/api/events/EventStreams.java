@@ -21,25 +21,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The streams of events that are open, and the few threads that serve all of them. Thread-safe. */
+/** The open event streams, and the few threads that serve all of them. Thread-safe. */
 public final class EventStreams implements AutoCloseable {
-  /** They wait for nobody. */
+  /** The number of threads that write; they never block. */
   private static final int WRITERS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  /** They wait for the database. */
+  /** The number of threads that read from the database. */
   private static final int READERS = 8;
 
-  /**
-   * How long a reader may take for what was written, and threads to end, when the service stops.
-   */
+  /** When the service stops, how long readers may take for pending data and threads to end. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /** A reader need not wait for its interval to hear how fresh it is. */
+  /** The delay of the first heartbeat, which tells a reader early how fresh it is. */
   private static final Duration FIRST_BEAT = Duration.ofMillis(20);
 
-  /** How long a stream waits for those whose readers turn out to be gone. */
+  /** How long a new stream waits for the end of streams without a reader. */
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
@@ -68,7 +66,7 @@ public final class EventStreams implements AutoCloseable {
     return settings;
   }
 
-  /** Those who write to readers; they must not be held up. */
+  /** Returns the threads that write to readers. Tasks must not block. */
   ExecutorService writers() {
     return writers;
   }
@@ -78,12 +76,12 @@ public final class EventStreams implements AutoCloseable {
   }
 
   /**
-   * Takes one more stream, until {@link #remove}. Where there is no room, looks first whether the
-   * readers of others are gone, and blocks for a moment.
+   * Adds a stream, until {@link #remove}. If there is no room, first checks for streams without a
+   * reader, which blocks for a moment.
    *
-   * @param heartbeat how often its reader is to hear that it is alive
-   * @throws ProblemException if there are too many, or too many of its client, or the service is
-   *     stopping
+   * @param heartbeat the interval of heartbeats
+   * @throws ProblemException if there are too many streams in total or of its client, or the
+   *     service is stopping
    */
   void add(EventStream stream, Duration heartbeat) {
     Grant grant = shares.acquire(stream.client(), 1);
@@ -134,7 +132,9 @@ public final class EventStreams implements AutoCloseable {
     }
   }
 
-  /** Calls the action again and again, whatever it throws, until the returned is cancelled. */
+  /**
+   * Calls the action periodically, even after exceptions, until the returned future is cancelled.
+   */
   Future<?> repeat(Runnable action, Duration first, Duration interval) {
     return timer.scheduleAtFixedRate(
         () -> guard.run(action), first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -144,7 +144,7 @@ public final class EventStreams implements AutoCloseable {
     open.keySet().forEach(EventStream::tick);
   }
 
-  /** Ends all streams, those of readers that do not read by force, and lets no other begin. */
+  /** Ends all streams, by force if their readers do not read, and accepts no new ones. */
   @Override
   public void close() {
     synchronized (this) {

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/stores/{store}/events}: the changes of a store, as they happen. */
+/** {@code /v1/stores/{store}/events}: the stream of a store's changes. */
 public record EventsHandler(EntryDatabase database, EventStreams streams, EventFrames frames)
     implements ResourceHandler {
   static final String MEDIA_TYPE = "text/event-stream";
@@ -39,7 +39,7 @@ public record EventsHandler(EntryDatabase database, EventStreams streams, EventF
     context.tellPosition();
     if (context.isHead()) {
       EventStream.setHeaders(context.response());
-      // Sent now, as the server would think that there is nothing to tell the length of.
+      // Send now, because the server would otherwise set a Content-Length.
       context.response().flushBuffer();
       return;
     }
@@ -72,7 +72,9 @@ public record EventsHandler(EntryDatabase database, EventStreams streams, EventF
     return filter.visibleTo(context.principal(), context.store());
   }
 
-  /** A browser that has heard of no event yet may send an empty one. */
+  /**
+   * Parses the last event id. A browser that has not received an event yet may send an empty one.
+   */
   private static @Nullable SyncToken lastEventId(@Nullable String header) {
     if (header == null || header.isBlank()) {
       return null;

@@ -23,14 +23,14 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for changes, which waits for one until it has waited long enough. The change feed wakes
- * it, and then it reads the history again.
+ * A long poll for changes. It waits for a change or its timeout; when the change feed wakes it, it
+ * reads the history again.
  */
 final class ChangePoll implements Suspension, ChangeSink {
-  /** How often it looks whether its client is still there and may still ask. */
+  /** The interval of checks that the client is still connected and still permitted. */
   private static final long TICK_MILLIS = 1000;
 
-  /** How soon it looks again for a change that the history does not have yet. */
+  /** The delay before it looks again for a change that is not in the history yet. */
   private static final long RETRY_MILLIS = 50;
 
   private static final int RETRIES = 4;
@@ -42,7 +42,7 @@ final class ChangePoll implements Suspension, ChangeSink {
   private final Interest interest;
   private final long endNanos;
 
-  // Of the worker that executes the request.
+  // Confined to the worker that executes the request.
   private HistoryQuery query;
   private @Nullable FeedSubscription subscription;
 
@@ -150,7 +150,10 @@ final class ChangePoll implements Suspension, ChangeSink {
     scheduler.schedule(() -> tick(context, expected), Math.min(left, tick), TimeUnit.MILLISECONDS);
   }
 
-  /** @param expected what the tick was scheduled for; if it was called, the tick is outdated */
+  /**
+   * @param expected the action that the tick was scheduled for; if it was already called, the tick
+   *     is outdated
+   */
   private void tick(RequestContext context, @Nullable Runnable expected) {
     synchronized (this) {
       if (resume == null || resume != expected) {
@@ -167,7 +170,7 @@ final class ChangePoll implements Suspension, ChangeSink {
     wake();
   }
 
-  /** Has the history read again. */
+  /** Triggers another read of the history. */
   void wake() {
     Runnable action;
     synchronized (this) {

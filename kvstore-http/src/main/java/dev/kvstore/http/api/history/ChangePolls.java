@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The long polls that wait for changes, of which each client may have some. Thread-safe. */
+/** The waiting long polls, with a limit per client. Thread-safe. */
 public final class ChangePolls implements AutoCloseable {
   private final Shares shares;
 
@@ -18,17 +18,17 @@ public final class ChangePolls implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param most how many may wait at a time
-   * @param mostPerClient how many of one client may wait at a time
+   * @param most the maximum number of waiting polls
+   * @param mostPerClient the maximum number of waiting polls per client
    */
   public ChangePolls(int most, int mostPerClient) {
     this.shares = new Shares(most, mostPerClient);
   }
 
   /**
-   * Takes one more, until {@link #remove}.
+   * Adds a poll, until {@link #remove}.
    *
-   * @throws ProblemException if there are too many, or too many of the client
+   * @throws ProblemException if there are too many polls in total or of the client
    */
   void add(ChangePoll poll, String client) {
     Grant grant = shares.acquire(client, 1);
@@ -55,17 +55,17 @@ public final class ChangePolls implements AutoCloseable {
     shares.release(client, 1);
   }
 
-  /** Returns true if nobody may wait any longer. */
+  /** Returns true if polls may no longer wait. */
   synchronized boolean isClosed() {
     return closed;
   }
 
-  /** Returns how many wait. */
+  /** Returns the number of waiting polls. */
   public synchronized int count() {
     return waiting.size();
   }
 
-  /** Lets all be answered now, and nobody wait from now on. */
+  /** Makes all polls return now, and lets no others wait. */
   @Override
   public void close() {
     List<ChangePoll> last;

@@ -38,7 +38,7 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
                 .collect(Collectors.joining(", "))));
   }
 
-  /** Returns the query with the parameters that select revisions and the page. */
+  /** Returns the query with the parameters for selection and paging. */
   static HistoryQuery selected(HistoryQuery query, Parameters parameters) {
     HistoryQuery selected = query.limit(parameters.limit());
     String by = parameters.text("by");
@@ -54,7 +54,7 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
     return after == null ? selected : selected.after(after);
   }
 
-  /** Answers with a page of revisions, the newest first. */
+  /** Sends a page of revisions, newest first. */
   static void page(
       RequestContext context,
       ResponseWriter responses,

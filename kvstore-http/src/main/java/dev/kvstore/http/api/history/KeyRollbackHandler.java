@@ -20,7 +20,7 @@ import java.io.IOException;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
-/** {@code /v1/stores/{store}/rollbacks/{key}}: stores an earlier value of a key again. */
+/** {@code /v1/stores/{store}/rollbacks/{key}}: restores an earlier value of a key. */
 public record KeyRollbackHandler(
     RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
@@ -69,7 +69,7 @@ public record KeyRollbackHandler(
           }
         }
         default -> {
-          // As for a value of the wrong type.
+          // fails like a value of the wrong type
         }
       }
     }

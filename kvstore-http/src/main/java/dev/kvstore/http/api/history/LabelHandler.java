@@ -84,7 +84,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
     return body;
   }
 
-  /** Returns the instant, if the store can be read as of it. */
+  /** Returns the instant if the store can be read as of it. */
   private static Instant reachable(RequestContext context, String at) {
     Instant instant = HistoryRequests.at(context, at);
     context.entries().count(KeyRange.ALL, 1, ReadOptions.DEFAULT.at(instant));
@@ -113,7 +113,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
     out.endDocument();
   }
 
-  /** {@code /v1/stores/{store}/labels}: labels in the order of their instants and names. */
+  /** {@code /v1/stores/{store}/labels}: labels, ordered by instant and name. */
   public record All(ResponseWriter responses) implements ResourceHandler {
     @Override
     public void handle(RequestContext context) throws IOException {
@@ -146,7 +146,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
       });
     }
 
-    /** Where a label stands in the list; it need not be there any more. */
+    /** The position of a label in the list; the label may have been deleted. */
     private record Position(Instant at, String name) implements Comparable<Position> {
       static Position of(KVLabel label) {
         return new Position(label.at(), label.name());

@@ -17,16 +17,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads pages of revisions for a request, and writes them. Nothing outside the token is read.
+ * Reads and writes pages of revisions for a request. Never reads keys outside the limits of the
+ * token.
  *
- * @param metadata whether all is written that is known of the entries
+ * @param metadata whether to write the creation time and last write of the stored entries
  */
 record RevisionPages(RequestContext context, HistoryQuery query, boolean metadata) {
   RevisionPages(RequestContext context, HistoryQuery query) {
     this(context, query, false);
   }
 
-  /** Returns what the caller may see of the revisions of keys with the prefix. */
+  /** Returns a query for the revisions of keys with the prefix that the caller may see. */
   static HistoryQuery visible(RequestContext context, String prefix) {
     return HistoryQuery.ALL.prefixes(
         context.principal().visible(new KeyRange(prefix, null)).stream()
@@ -35,9 +36,9 @@ record RevisionPages(RequestContext context, HistoryQuery query, boolean metadat
   }
 
   /**
-   * Returns a page, which is shorter where there is no room for more.
+   * Reads a page, which is shorter if there is not enough memory.
    *
-   * @param room for what the page has, to be given back by the caller
+   * @param room the memory for the page, which the caller must give back
    */
   KVPage<KVRevision<RawValue>> read(
       Function<HistoryQuery, KVPage<KVRevision<RawValue>>> reader, PageRoom room) {
@@ -100,7 +101,7 @@ record RevisionPages(RequestContext context, HistoryQuery query, boolean metadat
     out.endDocument();
   }
 
-  /** A value that is not known any more is left out; it is no null. */
+  /** Writes the value. A value that is no longer known is omitted, because it is not null. */
   private static void writeValue(DocumentWriter out, KVRevision<RawValue> revision)
       throws IOException {
     Optional<KVEntry<RawValue>> entry = revision.entry();

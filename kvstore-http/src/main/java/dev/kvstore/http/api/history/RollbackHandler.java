@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.bson.BsonDocument;
 
-/** {@code /v1/stores/{store}/rollbacks}: makes all entries under a prefix what they were. */
+/** {@code /v1/stores/{store}/rollbacks}: restores all entries under a prefix. */
 public record RollbackHandler(
     RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {

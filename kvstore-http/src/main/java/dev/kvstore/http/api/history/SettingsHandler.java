@@ -21,10 +21,12 @@ import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/stores/{store}/settings}: what is configured for this store alone. */
+/** {@code /v1/stores/{store}/settings}: the settings of this store. */
 public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
     implements ResourceHandler {
-  /** The last is told and not taken, so that what was read can be sent back. */
+  /**
+   * The last member is read-only; it is accepted and ignored, so that a response can be sent back.
+   */
   private static final Set<String> MEMBERS =
       Set.of("enabled", "retention", "revisions", "reachesBackTo");
 
@@ -50,7 +52,7 @@ public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
     responses.document(context, format, 200, out -> write(out, present, reached));
   }
 
-  /** Returns the settings with what the body says; of what it does not name they stay. */
+  /** Returns the settings changed by the body; members that it omits are unchanged. */
   private static HistorySettings settings(BsonDocument body, HistorySettings present) {
     if (!body.keySet().equals(Set.of("history")) || !body.isDocument("history")) {
       throw malformed("it must have the member 'history' alone, an object");
@@ -137,7 +139,7 @@ public record SettingsHandler(RequestBodies bodies, ResponseWriter responses)
     out.endDocument();
   }
 
-  /** Returns the duration in days where it is, which Java counts in hours. */
+  /** Returns the duration in ISO-8601, in days if possible; Java would use hours. */
   private static String iso(Duration duration) {
     Duration rest = duration.minusDays(duration.toDays());
     return duration.toDays() == 0

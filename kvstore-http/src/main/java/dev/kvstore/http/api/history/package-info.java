@@ -1,4 +1,4 @@
-/** The resources of the past: revisions, changes, rollbacks, labels, what is kept. */
+/** The resources of the history: revisions, changes, rollbacks, labels, settings. */
 @NullMarked
 package dev.kvstore.http.api.history;
 

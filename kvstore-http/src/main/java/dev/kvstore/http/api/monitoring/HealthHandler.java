@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /health/ready}, for those who watch the service. */
+/** {@code /health/ready}, for monitoring. */
 public final class HealthHandler implements ResourceHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
 
@@ -65,7 +65,7 @@ public final class HealthHandler implements ResourceHandler {
             took.toNanos() / 1e6));
   }
 
-  /** Answers for {@code /health/live}. */
+  /** {@code /health/live}. */
   public static final class Live implements ResourceHandler {
     @Override
     public void handle(RequestContext context) throws IOException {

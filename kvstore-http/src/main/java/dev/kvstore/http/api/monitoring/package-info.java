@@ -1,4 +1,4 @@
-/** What those ask who watch the service: health and metrics. */
+/** The resources for monitoring: health and metrics. */
 @NullMarked
 package dev.kvstore.http.api.monitoring;
 

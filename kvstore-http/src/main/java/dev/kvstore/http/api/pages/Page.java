@@ -4,7 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A document that is the same for everybody, and where it is. */
+/** A static document and its path. */
 public enum Page {
   INDEX("/", "text/html", "/dev/kvstore/http/pages/index.html"),
   DESCRIPTION("/openapi.json", "application/json", "/dev/kvstore/http/pages/openapi.json"),

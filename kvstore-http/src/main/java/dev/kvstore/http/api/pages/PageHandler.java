@@ -12,16 +12,19 @@ import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.zip.GZIPOutputStream;
 
-/** A page for people and their tools, in the forms in which it is sent. */
+/** Serves a static page, plain or compressed. */
 public final class PageHandler implements ResourceHandler {
   private static final int MIN_COMPRESSED_BYTES = 1024;
 
-  /** With what the server ends the etag of a compressed answer, and takes off that of a request. */
+  /**
+   * The suffix that the server appends to the etag of a compressed response, and removes from that
+   * of a request.
+   */
   private static final String GZIP_SUFFIX = "--gzip";
 
   /**
-   * Nothing from elsewhere, no scripts but those of files, and no page around. The style attributes
-   * are what Swagger UI is made with.
+   * The content security policy: nothing from other origins, scripts only from files, no framing.
+   * Swagger UI needs style attributes.
    */
   private static final String POLICY = "default-src 'none'; script-src 'self'; connect-src 'self';"
       + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
@@ -31,7 +34,7 @@ public final class PageHandler implements ResourceHandler {
   private final String etag;
   private final byte[] content;
 
-  /** The content itself where it is small. */
+  /** The compressed content, or the plain content if it is small. */
   private final byte[] compressed;
 
   public PageHandler(Page page) {

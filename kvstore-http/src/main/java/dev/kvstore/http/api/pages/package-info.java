@@ -1,4 +1,4 @@
-/** The pages for people, and the description of the interface. */
+/** The pages for people, and the description of the API. */
 @NullMarked
 package dev.kvstore.http.api.pages;
 

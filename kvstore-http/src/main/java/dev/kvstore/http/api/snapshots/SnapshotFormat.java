@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What a snapshot is called in a query string, and its media types. */
+/** A format of snapshots, with its name in a query string and its media types. */
 enum SnapshotFormat {
   JSON(FileFormat.JSON, "application/json"),
   YAML(FileFormat.YAML, "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"),
@@ -21,8 +21,8 @@ enum SnapshotFormat {
 
   private final FileFormat file;
 
-  /** The first is that of answers. */
-  @SuppressWarnings("ImmutableEnumChecker") // what List.of makes is immutable
+  /** The first one is used in responses. */
+  @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
   private final List<String> mediaTypes;
 
   SnapshotFormat(FileFormat file, String... mediaTypes) {
@@ -34,14 +34,14 @@ enum SnapshotFormat {
     return file;
   }
 
-  /** Returns the value of the {@code Content-Type} header of an answer. */
+  /** Returns the value of the {@code Content-Type} header of a response. */
   String contentType() {
     return mediaTypes.get(0).startsWith("text/")
         ? mediaTypes.get(0) + ";charset=utf-8"
         : mediaTypes.get(0);
   }
 
-  /** Returns the format that the request asks for: by its parameter, or else by its header. */
+  /** Returns the requested format: that of the parameter, or else that of the header. */
   static SnapshotFormat ofAnswer(HttpServletRequest request, Parameters parameters) {
     if (parameters.has(PARAMETER)) {
       return ofParameter(parameters);
@@ -51,7 +51,9 @@ enum SnapshotFormat {
     return ofMediaType(Format.preferred(request, all));
   }
 
-  /** Returns the format of the request's body: by its parameter, or else by its header. */
+  /**
+   * Returns the format of the request's body: that of the parameter, or else that of the header.
+   */
   static SnapshotFormat ofBody(HttpServletRequest request, Parameters parameters) {
     String type = Format.typeOfBody(request);
     if (parameters.has(PARAMETER)) {

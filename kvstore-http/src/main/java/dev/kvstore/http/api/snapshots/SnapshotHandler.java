@@ -54,7 +54,7 @@ public record SnapshotHandler(
   /**
    * Returns a handler.
    *
-   * @param maxBytes the most bytes of a snapshot that is imported
+   * @param maxBytes the maximum size of an imported snapshot in bytes
    */
   public static SnapshotHandler of(
       ValueLimits limits, long maxBytes, ResponseWriter responses, IdempotencyCache writes) {
@@ -151,9 +151,9 @@ public record SnapshotHandler(
     }
   }
 
-  /** Checks that the caller may write all keys, and takes room for those that are kept. */
+  /** Checks that the caller may write all keys, and reserves memory for keys that are kept. */
   private static final class Checks implements ImportListener {
-    /** What a key in a set takes beside its characters. */
+    /** The overhead of a key in a set besides its characters. */
     private static final int KEY_BYTES = 120;
 
     private static final int STEP_BYTES = 64 * 1024;

@@ -8,19 +8,22 @@ import dev.kvstore.spi.KeyRange;
 import java.io.IOException;
 
 /**
- * How many entries of a store a caller may see.
+ * The number of entries of a store that a caller may see.
  *
- * @param seen how many were counted, at most {@link #MOST} + 1
+ * @param seen the number of counted entries, at most {@link #MOST} + 1
  */
 record EntryCount(int seen) {
-  /** Counting more would take long, and a list of stores needs no larger figure. */
+  /**
+   * The limit of a count: counting further would be slow, and a list of stores needs no exact
+   * figure.
+   */
   static final int MOST = 10_000;
 
   static EntryCount of(EntryStore store, RequestContext context) {
     return count(store, context, MOST + 1);
   }
 
-  /** Looks for the first entry only, so what is returned is good for {@link #isNone()} alone. */
+  /** Looks only for the first entry, so the result is valid only for {@link #isNone()}. */
   static EntryCount ofFirst(EntryStore store, RequestContext context) {
     return count(store, context, 1);
   }
@@ -40,7 +43,7 @@ record EntryCount(int seen) {
     return seen == 0;
   }
 
-  /** Writes the members {@code entries} and, where there are more than that, {@code more}. */
+  /** Writes the member {@code entries} and, if there are more, {@code more}. */
   void writeTo(DocumentWriter out) throws IOException {
     out.name("entries").number(Math.min(seen, MOST));
     if (seen > MOST) {

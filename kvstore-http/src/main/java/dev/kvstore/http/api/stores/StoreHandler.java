@@ -17,7 +17,7 @@ import dev.kvstore.spi.EntryDatabase;
 import dev.kvstore.spi.ValueLimits;
 import java.io.IOException;
 
-/** {@code /v1/stores/{store}}: what a store is, and how to drop it. */
+/** {@code /v1/stores/{store}}: describes and drops a store. */
 public record StoreHandler(
     EntryDatabase database,
     ResponseWriter responses,
@@ -74,7 +74,7 @@ public record StoreHandler(
     out.endDocument();
   }
 
-  /** The store's name has to be said twice. */
+  /** Drops the store, whose name must be repeated as confirmation. */
   private void drop(RequestContext context) {
     Conditions.refuseAll(context.request());
     String store = context.store();

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /v1/stores}: which stores there are, and how many entries each has. */
+/** {@code /v1/stores}: lists the stores and their numbers of entries. */
 public record StoresHandler(EntryDatabase database, ResponseWriter responses)
     implements ResourceHandler {
   @Override
@@ -38,7 +38,10 @@ public record StoresHandler(EntryDatabase database, ResponseWriter responses)
     });
   }
 
-  /** What a limited token may not see is not counted; a store with nothing else is not there. */
+  /**
+   * Returns the visible stores. Entries that a limited token may not see are not counted; a store
+   * without visible entries is omitted.
+   */
   private Map<String, EntryCount> visible(RequestContext context, boolean counts) {
     Principal principal = context.principal();
     Map<String, EntryCount> visible = new LinkedHashMap<>();

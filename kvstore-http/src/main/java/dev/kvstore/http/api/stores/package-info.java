@@ -1,4 +1,4 @@
-/** The stores: which there are, what each is, and how one is dropped. */
+/** The resources of stores: listing, describing and dropping them. */
 @NullMarked
 package dev.kvstore.http.api.stores;
 

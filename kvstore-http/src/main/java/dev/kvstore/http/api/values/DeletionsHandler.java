@@ -34,10 +34,13 @@ import org.jspecify.annotations.Nullable;
 public record DeletionsHandler(
     RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
-  /** The most entries of one deletion, which is one transaction where there are any. */
+  /**
+   * The maximum number of entries of one deletion, which is one transaction if the database has
+   * them.
+   */
   private static final int MOST = 10_000;
 
-  /** The most deleted keys that an answer lists. */
+  /** The maximum number of deleted keys listed in a response. */
   private static final int SHOWN = 100;
 
   @Override

@@ -20,7 +20,7 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.Set;
 
-/** {@code /v1/stores/{store}/keys}: a page of entries, or just the entries that are named. */
+/** {@code /v1/stores/{store}/keys}: a page of entries, or the entries of given keys. */
 public record ListingHandler(ResponseWriter responses) implements ResourceHandler {
   @Override
   public void handle(RequestContext context) throws IOException {

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the entries that there are, in the order of the keys; a few at a time, so that large values
- * are not in memory at once. Not thread-safe.
+ * Reads the existing entries of given keys, in the order of the keys, a few at a time so that large
+ * values are not in memory together. Not thread-safe.
  */
 public final class ManyKeys extends EntryDocument.Entries {
   private static final int MOST_AT_ONCE = 50;
 
-  /** Before it is known how large the values are. */
+  /** The number of entries to read while the size of the values is unknown. */
   private static final int FEW_AT_ONCE = 4;
 
-  /** About the most bytes of values to be read at once. */
+  /** The approximate maximum size of values to read at a time. */
   private static final int BYTES_AT_ONCE = 2 * 1024 * 1024;
 
   private final Deque<String> keys;

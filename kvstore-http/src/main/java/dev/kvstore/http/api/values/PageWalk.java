@@ -12,13 +12,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The entries of some ranges of a store, read page by page. Not thread-safe. */
+/** Reads the entries of some ranges of a store page by page. Not thread-safe. */
 public final class PageWalk extends EntryDocument.Entries {
   private static final int PAGE = 500;
 
   private final Deque<KeyRange> ranges;
 
-  /** @param ranges in the order of their keys */
+  /** @param ranges the ranges in key order */
   public PageWalk(RequestContext context, List<KeyRange> ranges) {
     super(context);
     this.ranges = new ArrayDeque<>(ranges);

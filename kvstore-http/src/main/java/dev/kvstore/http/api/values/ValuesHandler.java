@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/** {@code /v1/stores/{store}/values}: many values at once, as one document. */
+/** {@code /v1/stores/{store}/values}: many values as one document. */
 public record ValuesHandler(RequestBodies bodies, ResponseWriter responses, IdempotencyCache writes)
     implements ResourceHandler {
   @Override

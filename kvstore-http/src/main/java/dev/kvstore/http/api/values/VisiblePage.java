@@ -16,15 +16,15 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * One page of what may be seen of a store. Nothing else is read, so neither what the page has, nor
- * how full it is, nor where the next one begins depends on what may not be seen. It ends early
- * where there is no room for more.
+ * A page of the visible entries of a store. Only visible ranges are read, so neither the content of
+ * the page, nor its length, nor the start of the next page reveals anything about other entries. It
+ * ends early if there is not enough memory.
  *
- * @param ranges in the order of their keys
- * @param options how fresh it must be
+ * @param ranges the visible ranges in key order
+ * @param options the required freshness
  */
 public record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, ReadOptions options) {
-  /** More values need not be in memory at once. */
+  /** The maximum size of the values of a page in memory. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   KVPage<String> keys(PageRoom room) {
@@ -39,7 +39,7 @@ public record VisiblePage(EntryStore store, List<KeyRange> ranges, int limit, Re
     return page(Projection.ENTRIES, entry -> ResponseWriter.present(entry).size(), room);
   }
 
-  /** @param room for what the page has, to be given back by the caller */
+  /** @param room the memory for the page, which the caller must give back */
   private <T> KVPage<T> page(Projection<T> projection, ToIntFunction<T> bytesOf, PageRoom room) {
     List<T> items = new ArrayList<>();
     long bytes = 0;

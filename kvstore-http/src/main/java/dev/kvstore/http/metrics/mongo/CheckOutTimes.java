@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** How long the driver waits for a connection of its pool, the making of a new one included. */
+/**
+ * Measures how long the driver waits for a connection of its pool, including creating a new one.
+ */
 final class CheckOutTimes implements ConnectionPoolListener {
   private final Timer success;
   private final Timer failure;

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.binder.mongodb.MongoMetricsCommandListener;
 import io.micrometer.core.instrument.binder.mongodb.MongoMetricsConnectionPoolListener;
 import java.util.function.Consumer;
 
-/** Makes a client of MongoDB tell how long commands and connections take. */
+/** Adds metrics of commands and connections to a MongoDB client. */
 public record MongoMeters(MeterRegistry registry) implements Consumer<MongoClientSettings.Builder> {
   @Override
   public void accept(MongoClientSettings.Builder settings) {
@@ -22,8 +22,8 @@ public record MongoMeters(MeterRegistry registry) implements Consumer<MongoClien
   }
 
   /**
-   * Tells commands apart by their kind, their server and their end; not by store, as there may be
-   * many.
+   * Returns the tags of a command: its kind, server and outcome, but not the store, of which there
+   * may be many.
    */
   private static Tags tags(CommandEvent event) {
     return Tags.of(

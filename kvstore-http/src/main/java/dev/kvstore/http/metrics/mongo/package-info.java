@@ -1,4 +1,4 @@
-/** What MongoDB's driver tells of itself, as metrics. */
+/** The metrics of MongoDB's driver. */
 @NullMarked
 package dev.kvstore.http.metrics.mongo;
 

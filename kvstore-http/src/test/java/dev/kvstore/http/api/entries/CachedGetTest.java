@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is answered from memory is what is answered from the database. */
+/** Tests that responses from memory equal those from the database. */
 class CachedGetTest {
   private static final String KEY = "/v1/stores/app/keys/ui.theme";
 
@@ -39,7 +39,7 @@ class CachedGetTest {
     service.close();
   }
 
-  /** Reads until an answer comes from memory. */
+  /** Reads until a response comes from memory. */
   private Reply cached() {
     return Awaitility.await().until(() -> service.get(KEY), any -> isHit());
   }

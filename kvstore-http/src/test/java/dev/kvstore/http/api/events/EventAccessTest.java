@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the reader of a stream of events may see. */
+/** Tests the access of readers of event streams. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventAccessTest {
   private static final String EVENTS = "/v1/stores/app/events";

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams of events that are many, or slow. */
+/** Tests many event streams, and slow ones. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventLoadTest {
   private static final String EVENTS = "/v1/stores/app/events";
@@ -41,7 +41,7 @@ class EventLoadTest {
   private static final int WRITERS = 4;
   private static final int KEYS = 20;
 
-  /** How long the service would wait for those that do not end. */
+  /** How long the service would wait for requests that do not end. */
   private static final Duration STOPPING = Duration.ofSeconds(60);
 
   @TempDir
@@ -86,7 +86,9 @@ class EventLoadTest {
     return reader;
   }
 
-  /** Returns how many resets it saw; without any, every change was there, once and in order. */
+  /**
+   * Returns the number of resets; without any, checks that every change arrived once and in order.
+   */
   private static int readAll(EventReader reader) {
     Map<String, Long> versions = new HashMap<>();
     int resets = 0;
@@ -140,7 +142,7 @@ class EventLoadTest {
       for (Future<Integer> reader : reading) {
         resets += reader.get(60, TimeUnit.SECONDS);
       }
-      // A machine that has other things to do may be too slow, for some.
+      // A busy machine may be too slow for some.
       assertThat(resets).isLessThan(STREAMS);
     } finally {
       readers.forEach(EventReader::close);
@@ -153,7 +155,7 @@ class EventLoadTest {
     try (EventReader slow = EventReader.openNarrow(service, EVENTS + "?values=true");
         EventReader quick = ready("")) {
       assertThat(slow.next().type()).isEqualTo("ready");
-      // The large ones fill the connection, the others the queue.
+      // The large values fill the connection, the others the queue.
       for (int i = 0; i < 40; i++) {
         set("large" + i, large);
         assertThat(quick.next().toString()).isEqualTo("large" + i + "=v1");

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Streams of a database whose feed is the test. */
+/** Tests event streams of a database whose feed is controlled by the test. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventOpeningTest {
   private static final String EVENTS = "/v1/stores/app/events";

@@ -128,7 +128,7 @@ class EventQueueTest {
     return Objects.requireNonNull(queue.told()).current();
   }
 
-  /** The source was asked after the call before, and not earlier. */
+  /** The source was queried after the previous call, not earlier. */
   @Test
   void current_isWhenTheCallBeforeHadEnded() {
     millis.set(100);

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of events over a socket, read as far as a test wants. */
+/** A reader of an event stream over a socket, controlled by a test. */
 public final class EventReader implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * An event as it was read.
+   * A received event.
    *
-   * @param id null where there is none
+   * @param id null if there is none
    */
   public record Event(@Nullable String id, String type, JsonNode data) {
     String key() {
@@ -64,7 +64,7 @@ public final class EventReader implements AutoCloseable {
     }
   }
 
-  /** Sends the request and reads the head of the answer. */
+  /** Sends the request and reads the head of the response. */
   public static EventReader open(TestService service, String path, String... headers) {
     try {
       return new EventReader(service.connect(), path, headers);
@@ -73,7 +73,7 @@ public final class EventReader implements AutoCloseable {
     }
   }
 
-  /** As {@link #open}, on a connection that takes little as long as nobody reads from it. */
+  /** Like {@link #open}, on a connection with a small receive buffer. */
   static EventReader openNarrow(TestService service, String path) {
     try {
       return new EventReader(service.connectNarrow(), path);
@@ -94,13 +94,13 @@ public final class EventReader implements AutoCloseable {
     return headers;
   }
 
-  /** Returns the last id that a reader has to remember. */
+  /** Returns the last event id. */
   @Nullable
   String lastId() {
     return lastId;
   }
 
-  /** Returns the next event, and skips comments. */
+  /** Returns the next event, skipping comments. */
   public Event next() {
     try {
       Event event = null;
@@ -121,7 +121,7 @@ public final class EventReader implements AutoCloseable {
     return events;
   }
 
-  /** Returns the next line, comments included. */
+  /** Returns the next line, including comments. */
   String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = read(); b != '\n'; b = read()) {
@@ -133,11 +133,11 @@ public final class EventReader implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  /** Reads to the end, and tells whether it was the end that the service meant. */
+  /** Reads to the end. Returns true if the stream ended properly. */
   boolean endsComplete() {
     try {
       while (read() >= 0) {
-        // what is left does not matter
+        // skip the rest
       }
       return complete;
     } catch (IOException e) {
@@ -145,7 +145,7 @@ public final class EventReader implements AutoCloseable {
     }
   }
 
-  /** Returns all to the end of the stream. */
+  /** Returns the rest of the stream. */
   String rest() {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     try {
@@ -187,7 +187,7 @@ public final class EventReader implements AutoCloseable {
       return -1;
     }
     if (leftOfChunk == 0) {
-      // The line ends with the chunk before, and may come with this one only.
+      // The terminator of the previous chunk may arrive only with this one.
       String size = rawLine();
       size = size.isEmpty() ? rawLine() : size;
       leftOfChunk = Integer.parseInt(size, 16);

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code /v1/stores/{store}/events}. */
+/** Tests {@code /v1/stores/{store}/events}. */
 class EventsTest {
   private static final String EVENTS = "/v1/stores/app/events";
   private static final String KEYS = "/v1/stores/app/keys/";
   private static final EventSettings QUICK =
       new EventSettings(3, 1024, Duration.ofMillis(50), Duration.ofSeconds(20), 3);
 
-  /** How long the service would wait for those that do not end. */
+  /** How long the service would wait for requests that do not end. */
   private static final Duration STOPPING = Duration.ofSeconds(60);
 
   @TempDir

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChangesTest extends RecordedService {
   private static final int MOST = 3;
 
-  /** Fewer polls may wait than is usual, and clients are given up soon. */
+  /** Allows fewer waiting polls than usual, and a short patience with clients. */
   @Override
   ServerSettings settings() {
     return with(
@@ -127,13 +127,13 @@ class ChangesTest extends RecordedService {
       String probe = path.replace("60s", "50ms");
       Reply refused = service.get(probe, alice);
       while (refused.status() == 200) {
-        // The probe may have taken the place of one that came later, which was refused then.
+        // The probe may have taken the place of a later one, which was then refused.
         waiting.add(begin(path));
         refused = service.get(probe, alice);
       }
       assertThat(refused.code()).isEqualTo("too-many-requests");
       assertThat(refused.header("Retry-After")).isEqualTo("1");
-      // Of others it is no matter.
+      // Other clients do not count.
       CompletableFuture<Reply> other = poll("wait=60s&after=" + next(), reader);
       set("ui.a", "1");
       assertThat(keys(soon(other))).containsExactly("ui.a");

@@ -18,7 +18,7 @@ class LabelTest extends RecordedService {
     return Clock.systemUTC();
   }
 
-  /** Returns an instant after what was done, and before what will be. */
+  /** Returns an instant after all earlier writes and before all later ones. */
   private static Instant between() {
     long now = System.currentTimeMillis();
     while (System.currentTimeMillis() < now + 2) {

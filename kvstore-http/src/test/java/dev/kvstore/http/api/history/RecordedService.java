@@ -28,8 +28,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A service with history and tokens, whose clock stands still between steps. Each test has a store
- * of its own.
+ * A service with history and tokens, whose clock stands still between steps. Each test has its own
+ * store.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class RecordedService {
@@ -37,7 +37,7 @@ abstract class RecordedService {
   final TestTokens tokens = new TestTokens();
   final String alice = tokens.add("alice", Role.ADMIN, Limits.NONE);
 
-  /** Sees what begins with {@code ui.} alone. */
+  /** A token limited to keys that begin with {@code ui.}. */
   final String limited = tokens.add("limited", Role.WRITE, new Limits(List.of(), List.of("ui.")));
 
   final String reader = tokens.add("reader", Role.READ, Limits.NONE);
@@ -61,7 +61,7 @@ abstract class RecordedService {
         new AccessControl(tokens.authenticator(), null, false));
   }
 
-  /** Returns the database's clock, which is the service's where labels are set. */
+  /** Returns the database's clock, with which the service sets labels. */
   Clock databaseClock() {
     return clock;
   }
@@ -81,7 +81,9 @@ abstract class RecordedService {
     service.close();
   }
 
-  /** Returns the instant after what was done, and before what will be. */
+  /**
+   * Advances the clock and returns an instant after all earlier writes and before all later ones.
+   */
   Instant step() {
     clock.advance(Duration.ofSeconds(1));
     Instant between = clock.instant();

@@ -14,7 +14,7 @@ class SettingsTest extends RecordedService {
   private static final String USUAL =
       "{\"history\":{\"enabled\":true,\"retention\":\"P90D\",\"revisions\":null}}";
 
-  /** As it is read. */
+  /** The settings as they are read. */
   private static final String PRESENT =
       USUAL.replace("}}", ",\"reachesBackTo\":\"1970-01-01T00:00:00Z\"}}");
 

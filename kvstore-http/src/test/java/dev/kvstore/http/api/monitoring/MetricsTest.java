@@ -34,7 +34,7 @@ class MetricsTest {
   @TempDir
   private Path folder;
 
-  /** Returns the value of the one line that begins like this; NaN where there is none. */
+  /** Returns the value of the line with this beginning; NaN if there is none. */
   private static double value(String text, String begin) {
     Matcher line = Pattern.compile("^" + Pattern.quote(begin) + ".* (\\S+)$", Pattern.MULTILINE)
         .matcher(text);
@@ -42,7 +42,7 @@ class MetricsTest {
   }
 
   private static void awaitMetric(TestService service, String begin, double value) {
-    // A request is counted once it is over, which its client may know before.
+    // A request is counted after its end, possibly later than its client sees the response.
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> value(service.get("/metrics").text(), begin) == value);

@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The description of the service, and whether it tells the truth about an answer. */
+/** The OpenAPI description of the service, and a check of responses against it. */
 public final class OpenApi {
   private static final String URI = "https://kvstore.test/openapi.json";
 
-  /** What HTTP itself says of every answer, or the connection. */
+  /** Headers of HTTP itself or of the connection, which are not described. */
   private static final Set<String> UNTOLD_HEADERS = Set.of(
       "content-type",
       "content-length",
@@ -67,7 +67,7 @@ public final class OpenApi {
     return paths;
   }
 
-  /** Returns the methods of the path, in capitals; those included that are there for all. */
+  /** Returns the methods of the path in upper case, including those available for all paths. */
   Set<String> methods(String path) {
     Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
     document.path("paths").path(path).fieldNames().forEachRemaining(name -> {
@@ -81,7 +81,7 @@ public final class OpenApi {
     return methods;
   }
 
-  /** Fails unless this is an answer that the description has for that request. */
+  /** Fails unless the response matches the description of the request. */
   public void assertDescribed(String method, String target, Reply reply) {
     JsonNode response = resolved(response(method, target, reply));
     assertThat(response.isMissingNode())
@@ -139,13 +139,13 @@ public final class OpenApi {
     }
   }
 
-  /** Returns what is wrong with the value by the schema, which is one of the document. */
+  /** Returns the violations of the schema, which is part of the document. */
   List<Error> errors(JsonNode schema, JsonNode value) {
     String absolute = schema.toString().replace("\"#/", '"' + URI + "#/");
     return schemas.getSchema(absolute).validate(value);
   }
 
-  /** Returns what the node refers to, or itself. */
+  /** Returns the target of a reference, or the node itself. */
   JsonNode resolved(JsonNode node) {
     return node.has("$ref") ? document.at(node.path("$ref").asText().substring(1)) : node;
   }

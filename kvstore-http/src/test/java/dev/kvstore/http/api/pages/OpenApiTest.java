@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The description against the code, and against itself. */
+/** Tests that the OpenAPI description matches the code and is consistent. */
 class OpenApiTest {
   private static final Collection<Route> ROUTES = TestRoutes.all();
 

@@ -57,11 +57,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is read of a store while there is little memory for it. */
+/** Tests reads of a store with little memory. */
 class RoomTest {
   private static final int LARGEST = 10_000;
 
-  /** What an entry takes for which there has to be room. */
+  /** The memory to reserve for an entry. */
   private static final int ENTRY = LARGEST + PageRoom.ENTRY_BYTES;
 
   private static final int MEMORY = 100_000_000;
@@ -270,7 +270,7 @@ class RoomTest {
     }
     for (JsonParts parts : listings) {
       while (parts.next() != null) {
-        // until its end
+        // reads everything
       }
       assertThat(parts.isAll()).isTrue();
     }

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 
-/** A store with more entries than anybody should hold in memory. */
+/** Tests a store with more entries than should be held in memory. */
 class ValuesStreamTest {
   private static final int ENTRIES = 100_000;
   private static final RawValue VALUE = BsonValues.ofBsonValue(new BsonString("x".repeat(1024)));
