@@ -68,6 +68,13 @@ public record ResponseWriter(JsonTranscoder transcoder, Load load) {
     document(context, format, status, out -> writeEntry(out, entry.metadata(), entry.value()));
   }
 
+  /** Sends an entry with the text of its value, see {@link EntrySummary#writeDetail}. */
+  public void detail(RequestContext context, Format format, KVEntry<RawValue> entry)
+      throws IOException {
+    metadataHeaders(context, entry.metadata());
+    document(context, format, 200, out -> EntrySummary.writeDetail(out, entry));
+  }
+
   public void metadata(RequestContext context, Format format, int status, KVMetadata metadata)
       throws IOException {
     metadataHeaders(context, metadata);

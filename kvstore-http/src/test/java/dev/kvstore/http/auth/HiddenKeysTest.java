@@ -89,6 +89,8 @@ class HiddenKeysTest {
         "/v1/stores/app/keys?limit=3",
         "/v1/stores/app/keys?limit=5&values=true",
         "/v1/stores/app/keys?limit=3&view=keys",
+        "/v1/stores/app/keys?view=summary",
+        "/v1/stores/app/keys?limit=2&view=summary",
         "/v1/stores/app/keys?limit=4&after=db.password",
         "/v1/stores/app/keys?limit=1&after=ui.c",
         "/v1/stores/app/keys?limit=1&after=ui",

@@ -57,7 +57,7 @@ public record KeyHandler(
 
   private void read(RequestContext context, EntryStore store) throws IOException {
     Parameters parameters = context.parameters("view", "at");
-    boolean whole = parameters.choice("view", "value", "entry").equals("entry");
+    String view = parameters.choice("view", "value", "entry", "detail");
     Format format = Format.ofAnswer(context.request());
     HistoryRequests.demandAt(context, parameters);
     KVEntry<RawValue> entry = store
@@ -68,10 +68,12 @@ public record KeyHandler(
     if (!context.isOfThePast() && Conditions.notModified(context.request(), entry.etag())) {
       ResponseWriter.metadataHeaders(entry.metadata(), context::header);
       ResponseWriter.answerEmpty(context, 304);
-    } else if (whole) {
-      responses.entry(context, format, 200, entry);
     } else {
-      responses.value(context, format, entry);
+      switch (view) {
+        case "entry" -> responses.entry(context, format, 200, entry);
+        case "detail" -> responses.detail(context, format, entry);
+        default -> responses.value(context, format, entry);
+      }
     }
   }
 

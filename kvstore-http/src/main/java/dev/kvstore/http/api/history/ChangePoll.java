@@ -4,6 +4,7 @@ import dev.kvstore.HistoryQuery;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.http.api.HistoryRequests;
+import dev.kvstore.http.api.history.RevisionPages.View;
 import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.Suspension;
@@ -38,7 +39,7 @@ final class ChangePoll implements Suspension, ChangeSink {
   private final ChangePolls polls;
   private final ResponseWriter responses;
   private final Format format;
-  private final boolean metadata;
+  private final View view;
   private final Interest interest;
   private final long endNanos;
 
@@ -59,13 +60,13 @@ final class ChangePoll implements Suspension, ChangeSink {
       ResponseWriter responses,
       Format format,
       HistoryQuery query,
-      boolean metadata,
+      View view,
       Duration wait) {
     this.polls = polls;
     this.responses = responses;
     this.format = format;
     this.query = query;
-    this.metadata = metadata;
+    this.view = view;
     this.interest = new Interest(Set.of(), Set.copyOf(query.prefixes()));
     this.endNanos = System.nanoTime() + wait.toNanos();
   }
@@ -87,7 +88,7 @@ final class ChangePoll implements Suspension, ChangeSink {
       due = false;
     }
     boolean last = isOver();
-    RevisionPages pages = new RevisionPages(context, query, metadata);
+    RevisionPages pages = new RevisionPages(context, query, view);
     PageRoom room = pages.room();
     KVPage<KVRevision<RawValue>> page =
         pages.read(HistoryRequests.history(context).history()::changes, room);

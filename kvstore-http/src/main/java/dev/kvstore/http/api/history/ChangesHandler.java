@@ -1,6 +1,7 @@
 package dev.kvstore.http.api.history;
 
 import dev.kvstore.HistoryQuery;
+import dev.kvstore.http.api.history.RevisionPages.View;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
@@ -27,7 +28,7 @@ public record ChangesHandler(ChangePolls polls, ResponseWriter responses)
             responses,
             format,
             query,
-            parameters.flag("metadata"),
+            parameters.flag("metadata") ? View.METADATA : View.PLAIN,
             context.isHead() ? Duration.ZERO : wait)
         .handle(context);
   }

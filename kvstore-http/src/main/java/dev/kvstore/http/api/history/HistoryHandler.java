@@ -5,6 +5,7 @@ import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.http.api.HistoryRequests;
+import dev.kvstore.http.api.history.RevisionPages.View;
 import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
@@ -22,7 +23,7 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
   @Override
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters(
-        "prefix", "by", "operation", "since", "until", "limit", "after", "values");
+        "prefix", "by", "operation", "since", "until", "limit", "after", "values", "view");
     HistoryQuery query = selected(RevisionPages.visible(context, parameters.prefix()), parameters);
     String path = "/v1/stores/" + context.store() + "/history";
     page(context, responses, parameters, query, path);
@@ -50,8 +51,17 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
     selected = operation == null ? selected : selected.operation(operation(operation));
     selected = since == null ? selected : selected.since(since);
     selected = until == null ? selected : selected.until(until);
-    selected = parameters.flag("values") ? selected.withValues() : selected;
+    boolean values = parameters.flag("values") || view(parameters) == View.DETAIL;
+    selected = values ? selected.withValues() : selected;
     return after == null ? selected : selected.after(after);
+  }
+
+  static View view(Parameters parameters) {
+    if (parameters.choice("view", "revision", "detail").equals("revision")) {
+      return View.PLAIN;
+    }
+    parameters.excludes("view", "values");
+    return View.DETAIL;
   }
 
   /** Sends a page of revisions, newest first. */
@@ -63,7 +73,7 @@ public record HistoryHandler(ResponseWriter responses) implements ResourceHandle
       String path)
       throws IOException {
     Format format = Format.ofAnswer(context.request());
-    RevisionPages pages = new RevisionPages(context, query);
+    RevisionPages pages = new RevisionPages(context, query, view(parameters));
     PageRoom room = pages.room();
     KVPage<KVRevision<RawValue>> page =
         pages.read(HistoryRequests.history(context).history()::revisions, room);

@@ -21,14 +21,14 @@ public record KeyHistoryHandler(ResponseWriter responses) implements ResourceHan
   @Override
   public void handle(RequestContext context) throws IOException {
     Parameters parameters = context.parameters(
-        "by", "operation", "since", "until", "limit", "after", "values", "version", "etag");
+        "by", "operation", "since", "until", "limit", "after", "values", "view", "version", "etag");
     parameters.excludes("version", "etag", "by", "operation", "since", "until", "after");
     parameters.excludes("etag", "by", "operation", "since", "until", "after");
     HistoryQuery query = HistoryHandler.selected(HistoryQuery.key(context.key()), parameters);
     if (parameters.has("version")) {
-      one(context, query.version(version(parameters)));
+      one(context, parameters, query.version(version(parameters)));
     } else if (parameters.has("etag")) {
-      one(context, query.etag(String.valueOf(parameters.text("etag"))));
+      one(context, parameters, query.etag(String.valueOf(parameters.text("etag"))));
     } else {
       String path =
           "/v1/stores/" + context.store() + "/history/" + Percent.encodePath("key", context.key());
@@ -36,9 +36,11 @@ public record KeyHistoryHandler(ResponseWriter responses) implements ResourceHan
     }
   }
 
-  private void one(RequestContext context, HistoryQuery query) throws IOException {
+  private void one(RequestContext context, Parameters parameters, HistoryQuery query)
+      throws IOException {
     Format format = Format.ofAnswer(context.request());
-    RevisionPages pages = new RevisionPages(context, query.limit(1));
+    RevisionPages pages =
+        new RevisionPages(context, query.limit(1), HistoryHandler.view(parameters));
     PageRoom room = pages.room();
     KVPage<KVRevision<RawValue>> found =
         pages.read(HistoryRequests.history(context).history()::revisions, room);

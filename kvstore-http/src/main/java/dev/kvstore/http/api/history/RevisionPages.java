@@ -9,6 +9,7 @@ import dev.kvstore.RevisionSource;
 import dev.kvstore.http.limits.PageRoom;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.wire.DocumentWriter;
+import dev.kvstore.http.wire.EntrySummary;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
@@ -20,11 +21,19 @@ import java.util.function.Function;
  * Reads and writes pages of revisions for a request. Never reads keys outside the limits of the
  * token.
  *
- * @param metadata whether to write the creation time and last write of the stored entries
+ * @param view what is written of the stored entries
  */
-record RevisionPages(RequestContext context, HistoryQuery query, boolean metadata) {
+record RevisionPages(RequestContext context, HistoryQuery query, View view) {
   RevisionPages(RequestContext context, HistoryQuery query) {
-    this(context, query, false);
+    this(context, query, View.PLAIN);
+  }
+
+  enum View {
+    PLAIN,
+    /** Adds the creation time and the last write. */
+    METADATA,
+    /** Writes values as text with their types. */
+    DETAIL
   }
 
   /** Returns a query for the revisions of keys with the prefix that the caller may see. */
@@ -86,7 +95,7 @@ record RevisionPages(RequestContext context, HistoryQuery query, boolean metadat
     out.name("by").textOrNothing(revision.author());
     out.name("comment").textOrNothing(revision.comment());
     out.name("expiresAt").timeOrNothing(entry.flatMap(KVMetadata::expiresAt));
-    if (metadata && entry.isPresent()) {
+    if (view == View.METADATA && entry.isPresent()) {
       out.name("createdAt").time(entry.get().createdAt());
       out.name("updatedAt").time(entry.get().updatedAt());
       out.name("updatedBy").textOrNothing(entry.get().updatedBy());
@@ -102,10 +111,13 @@ record RevisionPages(RequestContext context, HistoryQuery query, boolean metadat
   }
 
   /** Writes the value. A value that is no longer known is omitted, because it is not null. */
-  private static void writeValue(DocumentWriter out, KVRevision<RawValue> revision)
-      throws IOException {
+  private void writeValue(DocumentWriter out, KVRevision<RawValue> revision) throws IOException {
     Optional<KVEntry<RawValue>> entry = revision.entry();
-    if (entry.isPresent()) {
+    if (view == View.DETAIL) {
+      if (entry.isPresent()) {
+        EntrySummary.writeText(out, ResponseWriter.present(entry.get()));
+      }
+    } else if (entry.isPresent()) {
       out.name("value").value(ResponseWriter.present(entry.get()));
     } else if (revision.metadata().isEmpty()) {
       out.name("value").nothing();

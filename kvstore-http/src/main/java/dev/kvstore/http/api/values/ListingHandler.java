@@ -12,6 +12,7 @@ import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.wire.DocumentWriter;
 import dev.kvstore.http.wire.EntryDocument;
+import dev.kvstore.http.wire.EntrySummary;
 import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.spi.EntryStore;
@@ -22,16 +23,27 @@ import java.util.Set;
 
 /** {@code /v1/stores/{store}/keys}: a page of entries, or the entries of given keys. */
 public record ListingHandler(ResponseWriter responses) implements ResourceHandler {
+  private static final ItemWriter<KVEntry<RawValue>> WITH_VALUE = (out, entry) ->
+      ResponseWriter.writeEntry(out, entry.metadata(), ResponseWriter.present(entry));
+
+  private static final ItemWriter<KVEntry<RawValue>> WITHOUT_VALUE =
+      (out, entry) -> writeEntry(out, entry.metadata());
+
   @Override
   public void handle(RequestContext context) throws IOException {
     Parameters parameters =
         context.parameters("prefix", "after", "limit", "values", "view", "key", "at");
-    parameters.excludes("key", "prefix", "after", "limit", "view");
+    parameters.excludes("key", "prefix", "after", "limit");
     boolean values = parameters.flag("values");
-    boolean bare = parameters.choice("view", "entries", "keys").equals("keys");
-    if (bare) {
+    String view = parameters.choice("view", "entries", "keys", "summary");
+    if (!view.equals("entries")) {
       parameters.excludes("view", "values");
     }
+    boolean bare = view.equals("keys");
+    if (bare) {
+      parameters.excludes("view", "key");
+    }
+    boolean summary = view.equals("summary");
     Set<String> keys = parameters.keys();
     AccessControl.checkKeys(context.principal(), context.store(), keys);
     KVQuery query = parameters.query();
@@ -40,7 +52,11 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
     HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
     if (parameters.has("key")) {
-      named(context, format, keys, values);
+      named(
+          context,
+          format,
+          keys,
+          summary ? EntrySummary::write : values ? WITH_VALUE : WITHOUT_VALUE);
       return;
     }
     VisiblePage page = new VisiblePage(
@@ -48,18 +64,21 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
         context.principal().visible(KeyRange.of(query)),
         query.limit(),
         context.readOptions());
-    PageRoom room = values ? context.room().forEntries() : context.room().forMetadata();
+    PageRoom room =
+        values || summary ? context.room().forEntries() : context.room().forMetadata();
     if (bare) {
       page(context, parameters, format, page.keys(room), DocumentWriter::text);
-    } else if (values) {
-      page(context, parameters, format, page.entries(room), ListingHandler::writeEntry);
+    } else if (summary || values) {
+      ItemWriter<KVEntry<RawValue>> items = summary ? EntrySummary::write : WITH_VALUE;
+      page(context, parameters, format, page.entries(room), items);
     } else {
       page(context, parameters, format, page.metadata(room), ListingHandler::writeEntry);
     }
     room.clear();
   }
 
-  private void named(RequestContext context, Format format, Set<String> keys, boolean values)
+  private void named(
+      RequestContext context, Format format, Set<String> keys, ItemWriter<KVEntry<RawValue>> items)
       throws IOException {
     EntryDocument document = new EntryDocument(
         out -> {
@@ -67,13 +86,7 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
           out.name("items").startArray();
         },
         new ManyKeys(context, keys),
-        (out, entry) -> {
-          if (values) {
-            writeEntry(out, entry);
-          } else {
-            writeEntry(out, entry.metadata());
-          }
-        },
+        items::write,
         out -> {
           out.endArray();
           out.endDocument();
@@ -104,10 +117,6 @@ public record ListingHandler(ResponseWriter responses) implements ResourceHandle
       }
       out.endDocument();
     });
-  }
-
-  private static void writeEntry(DocumentWriter out, KVEntry<RawValue> entry) throws IOException {
-    ResponseWriter.writeEntry(out, entry.metadata(), ResponseWriter.present(entry));
   }
 
   private static void writeEntry(DocumentWriter out, KVMetadata metadata) throws IOException {
