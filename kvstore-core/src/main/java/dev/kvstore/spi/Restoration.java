@@ -77,6 +77,6 @@ public record Restoration(
     return new KVException(
         ErrorCode.CONFLICT,
         "The store '" + store + "' is in use: " + reason + ". Restore into a store that is empty"
-            + " and that nobody writes, or drop this one with its history first");
+            + " and that is not written in the meantime, or drop this one with its history first");
   }
 }

@@ -74,12 +74,13 @@ public final class ImportOptions {
   }
 
   /**
-   * Stores all as it was: versions, etags, times, authors, expiries, and the history with its
-   * labels, of which {@link ExportOptions#metadata()} and {@link ExportOptions#history()} have
-   * written it. The store must be empty, without revisions of deleted entries, and nobody else may
-   * write it meanwhile. If it holds a beginning of the snapshot, as after a restore that stopped,
-   * the rest is stored; anything else is refused with {@link ErrorCode#CONFLICT}. Entries without a
-   * history get one revision each if the store has a history.
+   * Restores everything unchanged: versions, etags, times, authors, expiries, and the history with
+   * its labels, as exported with {@link ExportOptions#metadata()} or
+   * {@link ExportOptions#history()}. The store must be empty, also without revisions of deleted
+   * entries, and must not be written in the meantime. If it holds the beginning of the snapshot, as
+   * after a restore that stopped, the rest is added; anything else is refused with
+   * {@link ErrorCode#CONFLICT}. Entries without a history get one revision each if the store has a
+   * history.
    *
    * <p>Only in the exact format. {@link #author} and {@link #comment} do not apply, and the report
    * counts revisions.

@@ -4,11 +4,9 @@ import static dev.kvstore.internal.mongo.StoredDocument.ETAG;
 import static dev.kvstore.internal.mongo.StoredDocument.EXPIRES_AT;
 import static dev.kvstore.internal.mongo.StoredDocument.KEY;
 
-import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
@@ -21,9 +19,9 @@ import dev.kvstore.KVRevision;
 import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.mongo.history.RevisionPlan;
-import dev.kvstore.internal.mongo.history.RevisionPlan.Head;
 import dev.kvstore.internal.mongo.history.RevisionPlan.Settled;
 import dev.kvstore.internal.mongo.history.RevisionRemoval;
+import dev.kvstore.internal.mongo.history.Revisions;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Restoration;
@@ -31,9 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +37,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.bson.BsonArray;
 import org.bson.BsonBoolean;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
@@ -64,20 +58,6 @@ import org.jspecify.annotations.Nullable;
  * is never removed, so no place is reused. Thread-safe.
  */
 final class HistoryLog {
-  static final String PLACE = "_id";
-  static final String OF_KEY = "key";
-  static final String REVISION = "revision";
-  static final String AT = "at";
-  static final String REPLACED = "replaced";
-  static final String DIGEST = "digest";
-
-  /**
-   * The index that finds the revision of a key at an instant, and when its entry was absent again.
-   */
-  static final BsonDocument BY_KEY =
-      BsonDocument.parse("{key: 1, revision: -1, at: 1, expiresAt: 1, _id: 1}");
-
-  private static final BsonDocument BY_REPLACED = BsonDocument.parse("{replaced: 1}");
   /** An indexed member of an entry's document, set while it has pending revisions. */
   static final String PENDING = "history.pending";
 
@@ -117,7 +97,6 @@ final class HistoryLog {
   private final HistoryConfig config;
   private final MongoErrors errors;
   private final InstantSource clock;
-  private boolean indexed; // guarded by this
   private String adoptedUpTo = ""; // guarded by this
 
   HistoryLog(
@@ -162,21 +141,12 @@ final class HistoryLog {
     boolean begins = settings.isEnabled() && !config.state().isOn();
     Instant since = null;
     if (begins) {
-      index(deadline);
+      revisions(deadline).createIndexes();
       boolean empty =
           entries(deadline).find().projection(Projections.include(KEY)).first() == null;
       since = empty && !config.state().isKnown() ? Instant.EPOCH : now();
     }
     config.store(settings, own, since, deadline);
-  }
-
-  private synchronized void index(Deadline deadline) {
-    if (!indexed) {
-      revisions(deadline).createIndex(BY_KEY, new IndexOptions().name("by_key"));
-      revisions(deadline)
-          .createIndex(BY_REPLACED, new IndexOptions().name("by_replaced").sparse(true));
-      indexed = true;
-    }
   }
 
   /**
@@ -246,7 +216,7 @@ final class HistoryLog {
   /** Moves the revisions of some documents. Returns null if a concurrent move intervened. */
   private @Nullable Moved tryMove(BsonDocument which, @Nullable String key, Deadline deadline) {
     long removals = config.state().removals();
-    long place = lastPlace(deadline);
+    long place = revisions(deadline).lastPlace();
     Map<String, RawBsonDocument> documents = documents(entries(deadline), which);
     RawBsonDocument only = documents.get(key);
     if (key != null && only != null && RevisionPlan.isSettled(key, only)) {
@@ -264,7 +234,7 @@ final class HistoryLog {
     config.read(deadline);
     if (finishDrops(false, deadline)
         || config.state().removals() != removals
-        || !write(plan.revisions(), plan.replaced(), place, deadline)) {
+        || !revisions(deadline).add(plan.revisions(), plan.replaced(), place)) {
       return null;
     }
     settle(plan.settled(), deadline);
@@ -281,12 +251,12 @@ final class HistoryLog {
   }
 
   /**
-   * Stores revisions as they were, and the documents that they left. These come first, and say that
-   * all of them is recorded: so whoever looks meanwhile finds nothing to record, and what fails in
-   * between is done again by the next attempt.
+   * Stores revisions unchanged, and the documents that result from them. Writes the documents
+   * first, as recorded, so that a concurrent move finds nothing to record. A restoration that fails
+   * in between can be repeated.
    */
   synchronized void restore(Restoration restoration, Deadline deadline) {
-    long place = lastPlace(deadline);
+    long place = revisions(deadline).lastPlace();
     begin(restoration, place, deadline);
     List<KVRevision<RawValue>> revisions = restoration.revisions();
     Set<String> keys = revisions.stream().map(KVRevision::key).collect(Collectors.toSet());
@@ -305,16 +275,15 @@ final class HistoryLog {
     if (!left.isEmpty()) {
       entries(deadline).bulkWrite(List.copyOf(left.values()), BatchWriter.UNORDERED);
     }
-    if (!write(plan.restored(), plan.replaced(), place, deadline)) {
-      throw Restoration.refusal(store, "somebody has written it meanwhile");
+    if (!revisions(deadline).add(plan.restored(), plan.replaced(), place)) {
+      throw Restoration.refusal(store, "it was written in the meantime");
     }
     prune(keys, plan, deadline);
   }
 
   private void begin(Restoration restoration, long place, Deadline deadline) {
-    RawBsonDocument found =
-        revisions(deadline).find(new BsonDocument(PLACE, new BsonInt64(place))).first();
-    KVRevision<RawValue> last = found == null || !found.containsKey(OF_KEY)
+    RawBsonDocument found = revisions(deadline).find(place);
+    KVRevision<RawValue> last = found == null || !found.containsKey(Revisions.OF_KEY)
         ? null // or all that there was is purged
         : HistoryReader.revision(found, false);
     restoration.requireAfter(store, last);
@@ -360,88 +329,7 @@ final class HistoryLog {
   }
 
   private RevisionPlan plan(Set<String> keys, Deadline deadline) {
-    return new RevisionPlan(
-        heads(keys, deadline), (key, from) -> digests(key, from, deadline), now());
-  }
-
-  long lastPlace(Deadline deadline) {
-    return removal(deadline).lastPlace();
-  }
-
-  private Map<String, Head> heads(Collection<String> keys, Deadline deadline) {
-    Map<String, Head> heads = new HashMap<>();
-    if (keys.isEmpty()) {
-      return heads;
-    }
-    BsonDocument group = new BsonDocument(PLACE, new BsonString("$key"));
-    for (String member : List.of(REVISION, AT, EXPIRES_AT, DIGEST)) {
-      group.put(member, new BsonDocument("$first", new BsonString("$" + member)));
-    }
-    group.put("place", new BsonDocument("$first", new BsonString("$" + PLACE)));
-    List<Bson> stages = List.of(
-        new BsonDocument("$match", new BsonDocument(OF_KEY, in(keys))),
-        new BsonDocument("$sort", BsonDocument.parse("{key: 1, revision: -1}")),
-        new BsonDocument("$group", group));
-    for (BsonDocument found : revisions(deadline).aggregate(stages, BsonDocument.class)) {
-      String key = found.getString(PLACE).getValue();
-      found.put(PLACE, Objects.requireNonNull(found.get("place")));
-      heads.put(key, Head.of(found));
-    }
-    return heads;
-  }
-
-  private static BsonDocument in(Collection<String> keys) {
-    BsonArray names = new BsonArray();
-    keys.forEach(key -> names.add(new BsonString(key)));
-    return new BsonDocument("$in", names);
-  }
-
-  private Set<String> digests(String key, long from, Deadline deadline) {
-    BsonDocument filter = new BsonDocument(OF_KEY, new BsonString(key))
-        .append(REVISION, new BsonDocument("$gte", new BsonInt64(from)));
-    return revisions(deadline)
-        .find(filter)
-        .projection(Projections.include(DIGEST))
-        .map(revision -> revision.getString(DIGEST).getValue())
-        .into(new HashSet<>());
-  }
-
-  /**
-   * Adds the planned revisions. Returns false if others were added since the last place was read.
-   */
-  private boolean write(
-      List<BsonDocument> revisions,
-      Map<Long, BsonDateTime> replacedAt,
-      long last,
-      Deadline deadline) {
-    if (revisions.isEmpty()) {
-      return true;
-    }
-    // Do this first: if the insert fails, the same revisions are planned again, with the same
-    // successors.
-    List<WriteModel<RawBsonDocument>> replaced = new ArrayList<>();
-    replacedAt.forEach((place, at) -> replaced.add(new UpdateOneModel<>(
-        new BsonDocument(PLACE, new BsonInt64(place)), Updates.set(REPLACED, at))));
-    if (!replaced.isEmpty()) {
-      revisions(deadline).bulkWrite(replaced, BatchWriter.UNORDERED);
-    }
-    List<BsonDocument> added = new ArrayList<>();
-    for (BsonDocument revision : revisions) {
-      BsonDocument placed = new BsonDocument(PLACE, new BsonInt64(last + added.size() + 1));
-      placed.putAll(revision);
-      added.add(placed);
-    }
-    try {
-      revisions(deadline).withDocumentClass(BsonDocument.class).insertMany(added);
-      return true;
-    } catch (MongoBulkWriteException e) {
-      if (e.getWriteErrors().stream()
-              .allMatch(error -> error.getCode() == MongoErrors.DUPLICATE_KEY)
-          && !e.getWriteErrors().isEmpty()) {
-        return false;
-      }
-      throw e;
-    }
+    return revisions(deadline).plan(keys, now());
   }
 
   /**
@@ -561,7 +449,7 @@ final class HistoryLog {
 
   private boolean finishSome(
       MongoCollection<RawBsonDocument> left, HistoryConfig.Dropped dropped, Deadline deadline) {
-    long last = lastPlace(deadline);
+    long last = revisions(deadline).lastPlace();
     Map<String, RawBsonDocument> documents = documents(left, new BsonDocument());
     if (documents.isEmpty()) {
       return false;
@@ -571,8 +459,8 @@ final class HistoryLog {
       plan.add(key, document);
       plan.addDrop(key, document, dropped.cause(), dropped.at().toEpochMilli());
     });
-    if (write(plan.revisions(), plan.replaced(), last, deadline)) {
-      left.deleteMany(new BsonDocument(KEY, in(documents.keySet())));
+    if (revisions(deadline).add(plan.revisions(), plan.replaced(), last)) {
+      left.deleteMany(new BsonDocument(KEY, Revisions.in(documents.keySet())));
     } else {
       pause(deadline);
     }
@@ -588,8 +476,9 @@ final class HistoryLog {
     return timed(database.getCollection(store, RawBsonDocument.class), deadline);
   }
 
-  MongoCollection<RawBsonDocument> revisions(Deadline deadline) {
-    return timed(database.getCollection(store + ".history", RawBsonDocument.class), deadline);
+  Revisions revisions(Deadline deadline) {
+    return new Revisions(
+        timed(database.getCollection(store + ".history", RawBsonDocument.class), deadline));
   }
 
   private static <T> MongoCollection<T> timed(MongoCollection<T> collection, Deadline deadline) {

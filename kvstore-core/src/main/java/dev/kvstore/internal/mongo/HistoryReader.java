@@ -1,10 +1,10 @@
 package dev.kvstore.internal.mongo;
 
-import static dev.kvstore.internal.mongo.HistoryLog.AT;
-import static dev.kvstore.internal.mongo.HistoryLog.OF_KEY;
-import static dev.kvstore.internal.mongo.HistoryLog.PLACE;
 import static dev.kvstore.internal.mongo.StoredDocument.EXPIRES_AT;
 import static dev.kvstore.internal.mongo.StoredDocument.KEY;
+import static dev.kvstore.internal.mongo.history.Revisions.AT;
+import static dev.kvstore.internal.mongo.history.Revisions.OF_KEY;
+import static dev.kvstore.internal.mongo.history.Revisions.PLACE;
 
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.model.Projections;
@@ -89,7 +89,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     return reading(deadline, () -> {
       log.moveAll(deadline);
       // Revisions after this place may be incomplete.
-      long last = log.lastPlace(deadline);
+      long last = log.revisions(deadline).lastPlace();
       BsonDocument filter = filter(query);
       place(filter, "$lte", last);
       long after = query.after().map(HistoryReader::position).orElse(0L);
@@ -101,7 +101,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
         throw new KVException(
             ErrorCode.HISTORY_GONE,
             "Changes after the position " + after + " of store '" + log.store()
-                + "' are no longer kept: read what is there now, and begin anew without a"
+                + "' are no longer kept: read the current entries, and start over without a"
                 + " position");
       }
       String end = Long.toString(Math.max(after, last));
@@ -235,6 +235,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     String last = "";
     int skipped = 0;
     try (MongoCursor<RawBsonDocument> cursor = log.revisions(deadline)
+        .collection()
         .find(filter)
         .sort(BsonDocument.parse("{key: 1, revision: -1}"))
         .projection(CHOICE)
@@ -271,6 +272,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       some.forEach(choice -> places.add(new BsonInt64(choice.place())));
       Map<Long, RawBsonDocument> found = new HashMap<>();
       for (RawBsonDocument revision : log.revisions(deadline)
+          .collection()
           .find(new BsonDocument(PLACE, new BsonDocument("$in", places)))
           .projection(withValue ? null : WITHOUT_VALUE)
           .batchSize(some.size() + 1)) {
@@ -344,6 +346,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     String position = "";
     long bytes = 0;
     try (MongoCursor<RawBsonDocument> cursor = log.revisions(deadline)
+        .collection()
         .find(filter)
         .sort(order)
         .limit(query.limit() + 1)

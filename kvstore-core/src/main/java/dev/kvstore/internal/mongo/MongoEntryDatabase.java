@@ -317,7 +317,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
   private boolean purge(HistoryLog log, Deadline deadline) {
     return reading("the history of store '" + log.store() + "'", deadline, () -> {
       log.labels(deadline).deleteAll();
-      boolean any = log.lastPlace(deadline) > 0;
+      boolean any = log.revisions(deadline).lastPlace() > 0;
       if (any) {
         log.purge(deadline);
       }

@@ -347,7 +347,7 @@ final class MongoEntryStore
       });
     } catch (RuntimeException e) {
       if (MongoErrors.isAnyDuplicateKey(e)) {
-        throw Restoration.refusal(name(), "somebody has written it meanwhile");
+        throw Restoration.refusal(name(), "it was written in the meantime");
       }
       throw e instanceof KVException || MongoErrors.isRefusal(e)
           ? access.failed(e, doing)

@@ -73,7 +73,7 @@ final class StoredFormat {
         throw errors.of(e, "reading the format of the database");
       }
       log.warn(
-          "The server lets nobody look at the collection {} (error {}): grant find, insert and"
+          "The server does not permit reads of the collection {} (error {}): grant find, insert and"
               + " update on it, or a newer format of the database goes unnoticed",
           collection.getNamespace(),
           failure.getCode());

@@ -98,7 +98,7 @@ record RevisionRows(Statements statements) {
       throw new KVException(
           ErrorCode.HISTORY_GONE,
           "Changes after the position " + after + " of store '" + store
-              + "' are no longer kept: read what is there now, and begin anew without a position");
+              + "' are no longer kept: read the current entries, and start over without a position");
     }
     List<KVRevision<RawValue>> items = new ArrayList<>();
     long position = after;

@@ -52,7 +52,7 @@ public final class HistoryNodes {
 
   private HistoryNodes() {}
 
-  /** What a line says. */
+  /** The content of a line. */
   sealed interface Line {}
 
   record Begin(Instant reachesBackTo) implements Line {}

@@ -194,7 +194,7 @@ abstract class ManyChanges {
     }
   }
 
-  /** What is to be done. */
+  /** The planned changes. */
   final class Plan {
     private final List<Step> steps = new ArrayList<>();
     private final List<Step> others = new ArrayList<>();

@@ -81,7 +81,7 @@ public abstract class GuardedSink implements FeedSubscription {
 
   private void report(Throwable failure) {
     try {
-      log.error("A sink for changes of the store '{}' failed; it begins anew", store, failure);
+      log.error("A sink for changes of the store '{}' failed; it starts over", store, failure);
     } catch (Throwable e) {
       // There is no memory or stack left for logging; the feed continues.
     }

@@ -152,7 +152,7 @@ public final class TokenCollection implements TokenStorage {
     }
     if (unreadable.add(entry.key())) {
       LOG.warn(
-          "The token '{}' is not understood and lets nobody in: revoke it, and create it anew",
+          "The token '{}' cannot be read and is not accepted: revoke it, and create it again",
           entry.key());
     }
     return null;

@@ -33,9 +33,9 @@ public final class ReadConsistency {
       newest = newest.max(parse(token));
     }
     ReadOptions options = ReadOptions.atLeast(newest);
-    boolean anew = members(request, "Cache-Control").stream()
+    boolean bypass = members(request, "Cache-Control").stream()
         .anyMatch(directive -> directive.toLowerCase(Locale.ROOT).equals("no-cache"));
-    return anew ? options.bypassingCache() : options;
+    return bypass ? options.bypassingCache() : options;
   }
 
   private static SyncToken parse(String token) {

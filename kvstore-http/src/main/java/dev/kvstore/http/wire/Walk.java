@@ -6,12 +6,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** What an answer has many of, read as it is needed. Not thread-safe. */
+/** The items of a long response, read as they are needed. Not thread-safe. */
 public abstract class Walk<T> {
   protected final RequestContext context;
   protected final PageRoom room;
 
-  /** What was read and is not written yet; there is room for it. */
+  /** Items that were read and are not written yet; their memory is reserved. */
   protected final Deque<T> read = new ArrayDeque<>();
 
   protected Walk(RequestContext context) {

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     name = "apply",
     header = "Sets, patches or deletes many entries: those that 'kv find' selects.",
     description = "First it finds the entries, then it changes them, one after the other, in key"
-        + " order. An entry that somebody else has changed in between is left as it is and listed."
+        + " order. An entry that was changed by others in between stays unchanged and is listed."
         + " Entries keep their expiry, and one that is already as it should be is not written."
         + " With --dry-run it shows what would change, and the etag with which --if-match does just"
         + " that. To change all entries of a store needs it.",

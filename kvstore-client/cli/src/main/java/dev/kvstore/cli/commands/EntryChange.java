@@ -9,7 +9,7 @@ import dev.kvstore.spi.RawValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code kv apply} makes of an entry.
+ * The change that {@code kv apply} makes to an entry.
  *
  * @param operation a set, a patch or a delete
  * @param value to be set, or the merge patch; null for a delete

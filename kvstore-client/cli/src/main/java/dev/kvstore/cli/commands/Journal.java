@@ -57,7 +57,7 @@ final class Journal implements AutoCloseable {
   private long done;
   private long read;
 
-  /** What became of an entry. */
+  /** The outcome for an entry. */
   enum Outcome {
     CHANGED,
     UNCHANGED,
@@ -108,7 +108,7 @@ final class Journal implements AutoCloseable {
 
   private void lock() throws IOException {
     try {
-      // Beyond what is written, for on Windows nobody else can read what is locked.
+      // Beyond the end of the file, because on Windows a locked range cannot be read by others.
       if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null) {
         return;
       }

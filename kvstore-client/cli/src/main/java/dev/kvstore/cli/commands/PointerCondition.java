@@ -16,7 +16,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What a value must have at one place.
+ * A condition on one part of a value.
  *
  * @param wanted as JSON shows it: numbers are compared as numbers, members in any order
  * @param text as it was given
@@ -68,7 +68,7 @@ record PointerCondition(JsonPointer pointer, BsonValue wanted, String text) {
             && new BigDecimal(json).compareTo(new BigDecimal(otherJson)) == 0);
   }
 
-  /** What is not a number, as infinity, is text in JSON. */
+  /** Infinities and NaN are text in JSON. */
   private static boolean isNumber(BsonValue value, String json) {
     return value.isNumber() && !json.startsWith("\"");
   }

@@ -148,7 +148,7 @@ final class Selection {
     return lines;
   }
 
-  /** What a shell completes the type with. */
+  /** The candidates for shell completion of the type. */
   static final class Types implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

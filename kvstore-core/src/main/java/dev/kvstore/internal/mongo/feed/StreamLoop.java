@@ -161,7 +161,7 @@ abstract class StreamLoop extends ServiceThread {
     for (BsonDocument event : batch.events()) {
       if (!read(event, news)) {
         log.warn("The database was dropped, or sent an event that is not understood;"
-            + " what is cached of it is read anew");
+            + " cached entries are read again");
         historyLost();
         return;
       }

@@ -3,7 +3,6 @@ package dev.kvstore.internal.mongo.history;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.FindIterable;
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Projections;
 import java.time.Instant;
 import org.bson.BsonArray;
@@ -20,15 +19,11 @@ import org.bson.RawBsonDocument;
  *
  * @param notice notified before anything is removed
  */
-public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice notice) {
+public record RevisionRemoval(Revisions history, Notice notice) {
   private static final int MOST_AT_ONCE = 200;
-  private static final String PLACE = "_id";
-  private static final String REVISION = "revision";
-  private static final String REPLACED = "replaced";
   private static final BsonDocument OLDEST_FIRST = BsonDocument.parse("{replaced: 1}");
   private static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
   private static final BsonDocument BY_AGE = BsonDocument.parse("{key: 1, revision: 1}");
-  private static final BsonDocument LAST_FIRST = BsonDocument.parse("{_id: -1}");
 
   /** Notes how far the history reaches back. */
   public interface Notice {
@@ -40,18 +35,12 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
     void removing(long place, Instant since);
   }
 
-  /** Returns the place of the last document; 0 if there is none. */
-  public long lastPlace() {
-    RawBsonDocument last =
-        revisions.find().sort(LAST_FIRST).projection(Projections.include(PLACE)).first();
-    return last == null ? 0 : last.getInt64(PLACE).getValue();
-  }
-
   /** Removes a batch of revisions replaced by this instant. Returns the number removed. */
   public int replacedBefore(Instant until) {
     BsonDateTime time = new BsonDateTime(until.toEpochMilli());
-    return remove(revisions
-        .find(new BsonDocument(REPLACED, new BsonDocument("$lte", time)))
+    return remove(history
+        .collection()
+        .find(new BsonDocument(Revisions.REPLACED, new BsonDocument("$lte", time)))
         .sort(OLDEST_FIRST));
   }
 
@@ -62,32 +51,34 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
    *     them, and they would be recorded again
    */
   public void allButTheNewest(String key, int most, long bound) {
-    BsonDocument ofKey = new BsonDocument("key", new BsonString(key));
-    RawBsonDocument oldestKept = revisions
+    BsonDocument ofKey = new BsonDocument(Revisions.OF_KEY, new BsonString(key));
+    RawBsonDocument oldestKept = history
+        .collection()
         .find(ofKey)
         .sort(NEWEST_FIRST)
         .skip(most - 1)
-        .projection(Projections.include(REVISION))
+        .projection(Projections.include(Revisions.REVISION))
         .first();
     if (oldestKept == null) {
       return;
     }
-    long first = Math.min(oldestKept.getInt64(REVISION).getValue(), bound);
-    ofKey.put(REVISION, new BsonDocument("$lt", new BsonInt64(first)));
-    while (remove(revisions.find(ofKey).sort(BY_AGE)) == MOST_AT_ONCE) {
+    long first = Math.min(oldestKept.getInt64(Revisions.REVISION).getValue(), bound);
+    ofKey.put(Revisions.REVISION, new BsonDocument("$lt", new BsonInt64(first)));
+    while (remove(history.collection().find(ofKey).sort(BY_AGE)) == MOST_AT_ONCE) {
       // removes one batch
     }
   }
 
   private int remove(FindIterable<RawBsonDocument> found) {
-    long last = lastPlace();
+    long last = history.lastPlace();
     long place = 0;
     long since = 0;
     BsonArray places = new BsonArray();
-    for (RawBsonDocument revision :
-        found.limit(MOST_AT_ONCE).projection(Projections.include(PLACE, REPLACED))) {
-      long at = revision.getInt64(PLACE).getValue();
-      if (at != last && revision.get(REPLACED) instanceof BsonDateTime replaced) {
+    for (RawBsonDocument revision : found
+        .limit(MOST_AT_ONCE)
+        .projection(Projections.include(Revisions.PLACE, Revisions.REPLACED))) {
+      long at = revision.getInt64(Revisions.PLACE).getValue();
+      if (at != last && revision.get(Revisions.REPLACED) instanceof BsonDateTime replaced) {
         places.add(new BsonInt64(at));
         place = Math.max(place, at);
         since = Math.max(since, replaced.getValue());
@@ -95,7 +86,9 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
     }
     if (!places.isEmpty()) {
       notice.removing(place, Instant.ofEpochMilli(since));
-      revisions.deleteMany(new BsonDocument(PLACE, new BsonDocument("$in", places)));
+      history
+          .collection()
+          .deleteMany(new BsonDocument(Revisions.PLACE, new BsonDocument("$in", places)));
     }
     return places.size();
   }
@@ -104,18 +97,21 @@ public record RevisionRemoval(MongoCollection<RawBsonDocument> revisions, Notice
   public void all(Instant now) {
     long place = 0;
     while (place == 0) {
-      place = tryToEnd(lastPlace() + 1);
+      place = tryToEnd(history.lastPlace() + 1);
     }
     notice.removing(place, now);
-    revisions.deleteMany(new BsonDocument(PLACE, new BsonDocument("$lt", new BsonInt64(place)))
-        .append(REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+    history
+        .collection()
+        .deleteMany(new BsonDocument(Revisions.PLACE, new BsonDocument("$lt", new BsonInt64(place)))
+            .append(Revisions.REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
   }
 
   private long tryToEnd(long place) {
     try {
-      revisions
+      history
+          .collection()
           .withDocumentClass(BsonDocument.class)
-          .insertOne(new BsonDocument(PLACE, new BsonInt64(place)));
+          .insertOne(new BsonDocument(Revisions.PLACE, new BsonInt64(place)));
       return place;
     } catch (MongoWriteException e) {
       if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {

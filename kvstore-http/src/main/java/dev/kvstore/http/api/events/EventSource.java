@@ -80,7 +80,7 @@ final class EventSource {
     try {
       return frame.join();
     } catch (CompletionException e) {
-      LOG.debug("A value cannot be read for a stream of events, which has to begin anew", e);
+      LOG.debug("A value cannot be read for a stream of events, which must start over", e);
       queue.restart();
       return next();
     }

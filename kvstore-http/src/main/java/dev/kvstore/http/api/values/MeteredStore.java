@@ -16,8 +16,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A store that a request reads part by part. There is room for each part until the next one is
- * read; whoever keeps an entry for longer takes room for it. Not thread-safe.
+ * A store that a request reads in parts. The memory of each part is reserved until the next one is
+ * read; a caller that keeps entries longer must reserve memory for them. Not thread-safe.
  */
 final class MeteredStore extends ForwardingEntryStore {
   private final PageRoom room;
