@@ -93,6 +93,31 @@ class SqliteHistoryTest extends SqliteTestBase {
     assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
   }
 
+  private static void execute(SqliteEntryDatabase database, String sql) {
+    database.writer.write(0, () -> {
+      try (Statement statement = database.connection.createStatement()) {
+        return statement.execute(sql);
+      }
+    });
+  }
+
+  @Test
+  void configure_failed_changesNothing() {
+    SqliteEntryDatabase database = open(HistorySettings.OFF);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    execute(
+        database,
+        "CREATE TRIGGER full BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'full'); END");
+    assertThatThrownBy(() -> store.history().configure(HistorySettings.DEFAULT))
+        .isInstanceOf(KVException.class);
+    store.set("k", 2); // which a history could not record
+    assertThat(store.history().settings()).isEqualTo(HistorySettings.OFF);
+    execute(database, "DROP TRIGGER full");
+    store.history().configure(HistorySettings.DEFAULT);
+    assertThat(told(store, "k")).containsExactly("set 2");
+  }
+
   @Test
   void turnedOnOverEntries_beginsWithThem() {
     SqliteEntryDatabase database = open(HistorySettings.OFF);
