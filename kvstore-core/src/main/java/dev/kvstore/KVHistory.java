@@ -75,17 +75,24 @@ public interface KVHistory {
    * reported as failed.
    *
    * @throws PreconditionFailedException if the options have a fingerprint that does not match
+   * @throws OutcomeUnknownException if a database without transactions failed after some entries
+   *     were restored; the rollback can be repeated
    * @throws KVException with {@link ErrorCode#HISTORY_GONE} if the history does not reach back that
-   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change
+   *     far; {@link ErrorCode#TOO_LARGE} if more than 10,000 entries or 64 MiB would change;
+   *     {@link ErrorCode#CONFLICT} if entries kept changing
    */
   ChangeReport rollbackAll(String prefix, Instant at, RollbackOptions options);
 
   /** Returns all labels, ordered by instant. */
   List<KVLabel> labels();
 
+  /** Returns the label of this name, or empty. */
   Optional<KVLabel> label(String name);
 
-  /** Stores the label, replacing any label of the same name. Returns true if there was none. */
+  /**
+   * Stores the label, replacing any label of the same name. Returns true if there was none. The
+   * instant is not checked, except by a service, which refuses those that it cannot read.
+   */
   boolean setLabel(KVLabel label);
 
   /**

@@ -10,6 +10,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The history of a store: a capability of {@link EntryStore}. Its methods are those of
@@ -29,6 +30,11 @@ public interface HistoryStore {
 
   /** See {@link KVHistory#labels()}. */
   List<KVLabel> labels();
+
+  /** See {@link KVHistory#label}. */
+  default Optional<KVLabel> label(String name) {
+    return labels().stream().filter(label -> label.name().equals(name)).findFirst();
+  }
 
   /** See {@link KVHistory#setLabel}. */
   boolean setLabel(KVLabel label);

@@ -289,6 +289,19 @@ public interface HistoryContract extends StoreFixture {
         .extracting(KVRevision::key)
         .containsExactly("c");
     assertThat(history().changes(HistoryQuery.prefix("b"), type).items()).hasSize(1);
+    store().set("cc", 4, WriteOptions.DEFAULT.author("odd"));
+    assertThat(history().changes(HistoryQuery.key("c").limit(1), type).items())
+        .extracting(KVRevision::key)
+        .containsExactly("c");
+    HistoryQuery byOdd = HistoryQuery.ALL.author("odd").limit(1);
+    KVPage<KVRevision<Integer>> odd = history().changes(byOdd, type);
+    assertThat(odd.items()).extracting(KVRevision::key).containsExactly("cc");
+    assertThat(history().changes(byOdd.after(odd.next().orElseThrow()), type).items())
+        .isEmpty();
+    assertThat(history()
+            .changes(HistoryQuery.ALL.operation(KVOperation.DELETE), type)
+            .items())
+        .hasSize(1);
     assertThatThrownBy(() -> history().changes(HistoryQuery.ALL.after("no position"), type))
         .isInstanceOf(InvalidInputException.class);
   }
@@ -446,6 +459,8 @@ public interface HistoryContract extends StoreFixture {
     KVLabel label = new KVLabel("label", between(), Optional.empty(), Optional.empty());
     assertThat(code(() -> history().setLabel(label))).isEqualTo(ErrorCode.NO_HISTORY);
     assertThat(code(() -> history().deleteLabel("label"))).isEqualTo(ErrorCode.NO_HISTORY);
+    assertThat(code(() -> history().label("label"))).isEqualTo(ErrorCode.NO_HISTORY);
+    assertThat(code(() -> history().reachesBackTo())).isEqualTo(ErrorCode.NO_HISTORY);
     store().set("k", 2);
     Instant off = between();
     history().configure(HistorySettings.DEFAULT);

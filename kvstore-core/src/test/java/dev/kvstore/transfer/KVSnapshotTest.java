@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kvstore.ChangeReport;
 import dev.kvstore.ErrorCode;
+import dev.kvstore.HistorySettings;
 import dev.kvstore.ImportStoppedException;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.InvalidSnapshotException;
 import dev.kvstore.KVException;
+import dev.kvstore.KVOperation;
 import dev.kvstore.KVStore;
 import dev.kvstore.KVType;
 import dev.kvstore.PreconditionFailedException;
@@ -244,14 +246,24 @@ class KVSnapshotTest {
   @ParameterizedTest
   @ValueSource(strings = {"a=1\nc=3\n", "c=3\na=1\n"})
   void replace_deletesTheOthers_inWhateverOrderTheKeysAre(String snapshot) throws IOException {
+    to.history().configure(HistorySettings.DEFAULT);
     to.setMany(Map.of("a", 1, "b", 2, "c", 4, "d", 5, "\uD83D\uDE00", 6));
     ChangeReport preview = read(to, snapshot, ImportOptions.PROPERTIES.replace().dryRun());
     assertThat(raw(to)).hasSize(5);
     ChangeReport report = read(
         to,
         snapshot,
-        ImportOptions.PROPERTIES.replace().ifMatch(preview.fingerprint().orElseThrow()));
+        ImportOptions.PROPERTIES
+            .replace()
+            .ifMatch(preview.fingerprint().orElseThrow())
+            .author("ann")
+            .comment("tidy up"));
 
+    assertThat(to.history().revisions("b", Integer.class).items().get(0)).satisfies(deletion -> {
+      assertThat(deletion.operation()).isEqualTo(KVOperation.DELETE);
+      assertThat(deletion.author()).contains("ann");
+      assertThat(deletion.comment()).contains("tidy up");
+    });
     assertThat(List.of(report.created(), report.changed(), report.unchanged(), report.deleted()))
         .containsExactly(0L, 1L, 1L, 3L);
     assertThat(report.items()).isEqualTo(preview.items());

@@ -140,8 +140,11 @@ final class EntryWriter implements AutoCloseable {
       return Set.of();
     }
     Map<String, Runnable> singles = new LinkedHashMap<>();
+    Optional<String> author = Optional.ofNullable(settings.author());
     for (KVEntry<RawValue> entry : entries) {
-      singles.put(entry.key(), () -> store.delete(entry.key(), WriteOptions.ifMatch(entry.etag())));
+      WriteOptions options =
+          described(WriteOptions.ifMatch(entry.etag()), author).operation(KVOperation.DELETE);
+      singles.put(entry.key(), () -> store.delete(entry.key(), options));
     }
     return inParallel(singles);
   }
@@ -164,15 +167,19 @@ final class EntryWriter implements AutoCloseable {
         },
         executor)));
     Set<String> refused = new HashSet<>();
-    try {
-      for (CompletableFuture<@Nullable String> result : results) {
+    CompletionException first = null;
+    for (CompletableFuture<@Nullable String> result : results) {
+      try {
         String key = result.join();
         if (key != null) {
           refused.add(key);
         }
+      } catch (CompletionException e) {
+        first = first == null ? e : first;
       }
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
+    if (first != null) {
+      throw first.getCause() instanceof RuntimeException failure ? failure : first;
     }
     return refused;
   }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A change of many entries of a store: planned first, then checked against a dry run, then written,
  * all together if the store can.
  */
-abstract class ManyChanges {
+public abstract class ManyChanges {
   static final String CHANGED = "The entry was changed meanwhile";
   static final String NOT_COPIED = "The entry stays, as it was not copied";
 
@@ -82,7 +82,7 @@ abstract class ManyChanges {
    */
   void finish(Plan plan, Map<Step, String> failed) {}
 
-  final ChangeReport run() {
+  public final ChangeReport run() {
     Contention contention = new Contention(name);
     while (true) {
       Plan plan = plan();

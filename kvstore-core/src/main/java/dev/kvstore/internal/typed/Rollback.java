@@ -12,15 +12,22 @@ import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /** A rollback of all entries under a prefix to their state at an instant. */
-final class Rollback extends ManyChanges {
+public final class Rollback extends ManyChanges {
   private final EntryStore store;
   private final KeyRange range;
   private final Instant at;
   private final RollbackOptions options;
+  private final LongConsumer held;
 
-  Rollback(EntryStore store, String prefix, Instant at, RollbackOptions options) {
+  /**
+   * @param held called with the bytes of each entry that is held in memory until all are written,
+   *     and with a negative number when entries are read again
+   */
+  public Rollback(
+      EntryStore store, String prefix, Instant at, RollbackOptions options, LongConsumer held) {
     super(
         store,
         Cause.of(options),
@@ -31,6 +38,12 @@ final class Rollback extends ManyChanges {
     this.range = new KeyRange(prefix, null);
     this.at = at;
     this.options = options;
+    this.held = held;
+  }
+
+  @Override
+  void held(long bytes) {
+    held.accept(bytes);
   }
 
   @Override

@@ -132,7 +132,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
     Optional<RemoteRollback> remote = entries.capability(RemoteRollback.class);
     if (remote.isEmpty()) {
       history();
-      return new Rollback(entries, prefix, at, options).run();
+      return new Rollback(entries, prefix, at, options, bytes -> {}).run();
     }
     try {
       return remote.get().rollbackAll(prefix, at, options);
@@ -148,8 +148,7 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
 
   @Override
   public Optional<KVLabel> label(String name) {
-    Names.checkLabel(name);
-    return labels().stream().filter(label -> label.name().equals(name)).findFirst();
+    return history().label(Names.checkLabel(name));
   }
 
   @Override

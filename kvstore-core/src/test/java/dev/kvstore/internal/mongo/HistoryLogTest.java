@@ -400,6 +400,18 @@ class HistoryLogTest {
   }
 
   @Test
+  void writesOfTheSameMillisecond_areInTheirOrder() {
+    set("a", 1);
+    set("b", 1);
+    clock.advance(Duration.ofMillis(-10)); // which each write has taken
+    delete("a");
+    log(database).moveAll(deadline());
+    assertThat(revisions())
+        .extracting(revision -> revision.getString("key").getValue())
+        .containsExactly("a", "b", "a");
+  }
+
+  @Test
   void move_ofOneKey_doesNotOvertakeWhatWasWrittenBefore() {
     set("b", 1);
     set("a", 1);

@@ -1,9 +1,13 @@
 package dev.kvstore.client.internal.store;
 
 import dev.kvstore.ChangeReport;
+import dev.kvstore.ErrorCode;
 import dev.kvstore.HistoryQuery;
 import dev.kvstore.HistorySettings;
+import dev.kvstore.InvalidInputException;
+import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
+import dev.kvstore.KVMetadata;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.RollbackOptions;
@@ -70,17 +74,44 @@ record HttpHistory(
     return one ? answer.read(HistoryAnswers::revision) : answer.read(HistoryAnswers::page);
   }
 
+  /** The service selects changes by a prefix alone. */
   @Override
   public KVPage<KVRevision<RawValue>> changes(HistoryQuery query) {
-    Query parameters = paged(query, withPrefix(query, Query.none().and("metadata", "true")));
-    return read(urls.at("/changes", parameters)).read(HistoryAnswers::page);
+    HistoryQuery rest = query;
+    while (true) {
+      Query parameters = paged(rest, withPrefix(query, Query.none().and("metadata", "true")));
+      KVPage<KVRevision<RawValue>> page =
+          read(urls.at("/changes", parameters)).read(HistoryAnswers::page);
+      List<KVRevision<RawValue>> selected =
+          page.items().stream().filter(revision -> isSelected(query, revision)).toList();
+      if (page.items().isEmpty() || !selected.isEmpty()) {
+        return new KVPage<>(selected, page.next());
+      }
+      rest = rest.after(page.next().orElseThrow());
+    }
+  }
+
+  private static boolean isSelected(HistoryQuery query, KVRevision<?> revision) {
+    Optional<KVMetadata> entry = revision.metadata();
+    return equal(query.key(), Optional.of(revision.key()))
+        && equal(query.version(), entry.map(KVMetadata::version))
+        && equal(query.etag(), entry.map(KVMetadata::etag))
+        && equal(query.author(), revision.author())
+        && equal(query.operation(), Optional.of(revision.operation()))
+        && query.since().filter(revision.at()::isBefore).isEmpty()
+        && query.until().filter(revision.at()::isAfter).isEmpty();
+  }
+
+  private static boolean equal(Optional<?> demanded, Optional<?> present) {
+    return demanded.isEmpty() || demanded.equals(present);
   }
 
   private static Query withPrefix(HistoryQuery query, Query parameters) {
     if (query.prefixes().size() != 1) {
-      throw new UnsupportedOperationException("Over HTTP revisions are selected by one prefix");
+      throw new InvalidInputException(
+          ErrorCode.INVALID_PARAMETER, "A service selects revisions by exactly one prefix");
     }
-    String prefix = query.prefixes().get(0);
+    String prefix = query.key().orElse(query.prefixes().get(0));
     return prefix.isEmpty() ? parameters : parameters.and("prefix", prefix);
   }
 
@@ -94,7 +125,11 @@ record HttpHistory(
 
   @Override
   public Instant reachesBackTo() {
-    return Instant.ofEpochMilli(settingsDocument().getDateTime("reachesBackTo").getValue());
+    BsonDocument history = settingsDocument();
+    if (!history.isDateTime("reachesBackTo")) {
+      throw new KVException(ErrorCode.NO_HISTORY, "The history of the store is turned off");
+    }
+    return Instant.ofEpochMilli(history.getDateTime("reachesBackTo").getValue());
   }
 
   private BsonDocument settingsDocument() {
@@ -116,6 +151,14 @@ record HttpHistory(
       next = page.next();
     }
     return labels;
+  }
+
+  @Override
+  public Optional<KVLabel> label(String name) {
+    Answer answer = read(urls.at("/labels", name, Query.none()));
+    return answer.isNotFound("label-not-found")
+        ? Optional.empty()
+        : Optional.of(answer.read(HistoryAnswers::label));
   }
 
   @Override

@@ -49,7 +49,7 @@ public final class RevisionPlan {
   private final Map<String, Head> heads;
   private final BiFunction<String, Long, Set<String>> digestsFrom;
   private final long now;
-  private final List<BsonDocument> revisions = new ArrayList<>();
+  private final List<Planned> planned = new ArrayList<>();
   private final Map<Long, BsonDateTime> replaced = new HashMap<>();
   private final List<Settled> settled = new ArrayList<>();
 
@@ -103,18 +103,31 @@ public final class RevisionPlan {
     this.now = now.toEpochMilli();
   }
 
-  /** Returns the revisions to add, in chronological order, without places. */
+  /**
+   * A revision to add.
+   *
+   * @param etag the etag of the write; empty if it is unknown
+   */
+  private record Planned(BsonDocument revision, String etag) {
+    long number() {
+      return revision.getInt64("revision").getValue();
+    }
+  }
+
+  /**
+   * Returns the revisions to add, in chronological order, without places. Etags of one process are
+   * in the order of its writes, so they order those of the same millisecond.
+   */
   public List<BsonDocument> revisions() {
-    // The sort is stable, and the revisions of each key are already in order.
-    return revisions.stream()
-        .sorted(
-            Comparator.comparingLong(revision -> revision.getInt64("revision").getValue()))
+    return planned.stream()
+        .sorted(Comparator.comparingLong(Planned::number).thenComparing(Planned::etag))
+        .map(Planned::revision)
         .toList();
   }
 
-  /** Returns what to add, in the order in which it was planned. */
+  /** Returns the revisions to add, in the order in which they were planned. */
   public List<BsonDocument> restored() {
-    return revisions;
+    return planned.stream().map(Planned::revision).toList();
   }
 
   /** Returns the places of the recorded revisions that were replaced, and when. */
@@ -298,7 +311,7 @@ public final class RevisionPlan {
     } else if (last != null) {
       replaced.putIfAbsent(last.id, time);
     }
-    revisions.add(revision);
+    planned.add(new Planned(revision, state == null ? "" : state.etag()));
     heads.put(key, new Head(null, place, time.getValue(), expiresAt, revision));
   }
 
@@ -337,6 +350,10 @@ public final class RevisionPlan {
     boolean isRecorded() {
       return source.get("recorded") instanceof BsonString recorded
           && recorded.getValue().equals(digest);
+    }
+
+    String etag() {
+      return source.get("etag") instanceof BsonObjectId etag ? etag.getValue().toHexString() : "";
     }
 
     boolean isDeleted() {

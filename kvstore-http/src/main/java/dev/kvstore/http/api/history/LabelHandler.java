@@ -6,6 +6,7 @@ import dev.kvstore.KVLabel;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.WriteRequests;
+import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.route.Parameters;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
@@ -56,6 +57,9 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
     TypedHistory history = HistoryRequests.history(context);
     String name = context.path().name();
     boolean created = history.label(name).isEmpty();
+    if (!created) {
+      AccessControl.checkPrefix(context.principal(), "");
+    }
     Cause cause = new Cause(
         WriteRequests.author(context),
         WriteRequests.comment(context, text(body, "comment")),
@@ -97,6 +101,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
 
   private static void delete(RequestContext context) {
     Conditions.refuseAll(context.request());
+    AccessControl.checkPrefix(context.principal(), "");
     String name = context.path().name();
     if (!HistoryRequests.history(context).deleteLabel(name)) {
       throw HistoryRequests.labelNotFound(name);

@@ -6,6 +6,7 @@ import dev.kvstore.InvalidInputException;
 import dev.kvstore.RollbackOptions;
 import dev.kvstore.http.api.HistoryRequests;
 import dev.kvstore.http.api.IdempotencyCache;
+import dev.kvstore.http.api.MeteredStore;
 import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.route.Parameters;
@@ -15,6 +16,7 @@ import dev.kvstore.http.wire.Format;
 import dev.kvstore.http.wire.ReportDocument;
 import dev.kvstore.http.wire.RequestBodies;
 import dev.kvstore.http.wire.ResponseWriter;
+import dev.kvstore.internal.typed.Rollback;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Set;
@@ -53,6 +55,13 @@ public record RollbackHandler(
 
   private static ChangeReport rollback(
       RequestContext context, String prefix, Instant at, RollbackOptions options) {
-    return HistoryRequests.history(context).rollbackAll(prefix, at, options);
+    HistoryRequests.history(context).history(); // or the store has none
+    return new Rollback(
+            new MeteredStore(context.entries(), context),
+            prefix,
+            at,
+            options,
+            bytes -> MeteredStore.hold(context, bytes))
+        .run();
   }
 }

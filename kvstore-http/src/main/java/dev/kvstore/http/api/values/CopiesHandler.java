@@ -8,10 +8,10 @@ import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.http.api.IdempotencyCache;
+import dev.kvstore.http.api.MeteredStore;
 import dev.kvstore.http.api.WriteRequests;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Principal;
-import dev.kvstore.http.limits.Room;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.route.ResourceHandler;
 import dev.kvstore.http.wire.Format;
@@ -60,20 +60,13 @@ public record CopiesHandler(
     EntryStore from = new MeteredStore(context.entries(), context);
     EntryStore to = new MeteredStore(context.guard(database.store(request.toStore)), context);
     ChangeReport report = request.keys == null
-        ? Copy.ofPrefix(from, request.prefix, to, request.options, bytes -> hold(context, bytes))
-        : Copy.ofKeys(from, request.keys, to, request.options, bytes -> hold(context, bytes));
+        ? Copy.ofPrefix(
+            from, request.prefix, to, request.options, bytes -> MeteredStore.hold(context, bytes))
+        : Copy.ofKeys(
+            from, request.keys, to, request.options, bytes -> MeteredStore.hold(context, bytes));
     // What reads the other store next must see the copies, too.
     context.demand(ReadOptions.atLeast(context.readOptions().atLeast().max(to.syncToken())));
     return report;
-  }
-
-  static void hold(RequestContext context, long bytes) {
-    Room room = context.room();
-    if (bytes < 0) {
-      room.giveBack(Math.toIntExact(-bytes));
-    } else {
-      room.takeSoon(Math.toIntExact(bytes));
-    }
   }
 
   private record Request(
@@ -82,6 +75,9 @@ public record CopiesHandler(
     void checkAccess(Principal principal, String store) {
       AccessControl.checkStore(principal, toStore);
       if (keys == null) {
+        if (options.isMoving()) {
+          AccessControl.checkDeletion(principal, prefix);
+        }
         AccessControl.checkPrefix(principal, prefix);
         AccessControl.checkPrefix(principal, options.toPrefix().orElse(prefix));
       } else {

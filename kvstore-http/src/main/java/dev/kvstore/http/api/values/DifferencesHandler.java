@@ -4,6 +4,7 @@ import dev.kvstore.KVDifferences;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVQuery;
 import dev.kvstore.Names;
+import dev.kvstore.http.api.MeteredStore;
 import dev.kvstore.http.auth.AccessControl;
 import dev.kvstore.http.auth.Principal;
 import dev.kvstore.http.error.ErrorKind;
@@ -45,7 +46,7 @@ public record DifferencesHandler(EntryDatabase database, ResponseWriter response
         query.prefix(),
         withPrefix,
         context.readOptions().bypassingCache(),
-        bytes -> CopiesHandler.hold(context, bytes));
+        bytes -> MeteredStore.hold(context, bytes));
     List<KeyRange> ranges = visibleInBoth(context.principal(), KeyRange.of(query), withPrefix);
     KVDifferences<RawValue> page = differences.page(ranges, query.limit());
     context.allowRevalidation();

@@ -48,6 +48,20 @@ class CopiesTest extends RecordedService {
   }
 
   @Test
+  void moveOfAllEntries_needsAnAdministrator() {
+    set("ui.a", "1");
+    String writer = tokens.add("writer", Role.WRITE, Limits.NONE);
+    String all = to("{'prefix':'','toStore':OTHER,'move':true}");
+    assertThat(service.post(store + "/copies", all, writer).status()).isEqualTo(403);
+    assertThat(service.post(store + "/copies?dryRun=true", all, writer).status())
+        .isEqualTo(403);
+    String some = to("{'prefix':'ui.','toStore':OTHER,'move':true}");
+    assertThat(service.post(store + "/copies", some, writer).status()).isEqualTo(200);
+    set("ui.b", "1");
+    assertThat(service.post(store + "/copies", all, alice).status()).isEqualTo(200);
+  }
+
+  @Test
   void copy_keepsTypeAndExpiry_andHistorySaysWhereFrom() {
     UUID id = UUID.fromString("0bd4f8a4-8f5c-4a8c-9d0b-2f6d6f6e3c51");
     byte[] body = BsonValues.ofBsonValue(new BsonBinary(id)).toByteArray();

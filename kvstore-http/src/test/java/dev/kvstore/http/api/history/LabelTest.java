@@ -58,6 +58,16 @@ class LabelTest extends RecordedService {
   }
 
   @Test
+  void limitedToken_addsLabels_andChangesNone() {
+    assertThat(service.put(store + "/labels/mine", "", limited).status()).isEqualTo(201);
+    put("release", "");
+    assertThat(service.put(store + "/labels/release", "", limited).status()).isEqualTo(403);
+    assertThat(service.delete(store + "/labels/release", limited).status()).isEqualTo(403);
+    assertThat(service.delete(store + "/labels/none", limited).status()).isEqualTo(403);
+    assertThat(get("/labels/release").status()).isEqualTo(200);
+  }
+
+  @Test
   void label_isReplaced_listedAndDeleted() {
     Instant then = between();
     put("second", "{\"comment\":\"of the body\"}", "KV-Comment: of the header");

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kvstore.internal.bson.BsonValues;
 import org.bson.BsonDocument;
+import org.bson.BsonNull;
 import org.junit.jupiter.api.Test;
 
 class ViewsTest extends RecordedService {
   private void setExact(String key, String extendedJson) {
-    byte[] body =
-        BsonValues.ofBsonValue(BsonDocument.parse(extendedJson).get("value")).toByteArray();
+    byte[] body = BsonValues.ofBsonValue(
+            BsonDocument.parse(extendedJson).get("value", BsonNull.VALUE))
+        .toByteArray();
     assertThat(service
             .send("PUT", store + "/keys/" + key, body, alice, "Content-Type: application/bson")
             .status())

@@ -1,9 +1,10 @@
-package dev.kvstore.http.api.values;
+package dev.kvstore.http.api;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVPage;
 import dev.kvstore.ReadOptions;
 import dev.kvstore.http.limits.PageRoom;
+import dev.kvstore.http.limits.Room;
 import dev.kvstore.http.route.RequestContext;
 import dev.kvstore.http.wire.ResponseWriter;
 import dev.kvstore.spi.EntryStore;
@@ -19,10 +20,10 @@ import java.util.List;
  * A store that a request reads in parts. The memory of each part is reserved until the next one is
  * read; a caller that keeps entries longer must reserve memory for them. Not thread-safe.
  */
-final class MeteredStore extends ForwardingEntryStore {
+public final class MeteredStore extends ForwardingEntryStore {
   private final PageRoom room;
 
-  MeteredStore(EntryStore store, RequestContext context) {
+  public MeteredStore(EntryStore store, RequestContext context) {
     super(store);
     this.room = context.room().forEntries();
   }
@@ -54,5 +55,15 @@ final class MeteredStore extends ForwardingEntryStore {
             .mapToLong(entry -> ResponseWriter.present(entry).size())
             .sum());
     return page;
+  }
+
+  /** Reserves memory for entries that are kept; a negative number gives it back. */
+  public static void hold(RequestContext context, long bytes) {
+    Room room = context.room();
+    if (bytes < 0) {
+      room.giveBack(Math.toIntExact(-bytes));
+    } else {
+      room.takeSoon(Math.toIntExact(bytes));
+    }
   }
 }
