@@ -207,7 +207,7 @@ class KvJarIT {
         .add("repairer", Role.WRITE, Limits.NONE)
         .substring("Authorization: Bearer ".length());
     String apply = "export KVSTORE_TOKEN=" + secret
-        + "; exec kv apply k. --type string --set true -m repaired --resume progress.jsonl";
+        + "; exec kv apply k. --type text --set true -m repaired --resume progress.jsonl";
     Path progress = folder.resolve("progress.jsonl");
     Process process = begin(apply + " --rate 40");
     await()

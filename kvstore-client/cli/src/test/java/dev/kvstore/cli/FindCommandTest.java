@@ -36,9 +36,9 @@ class FindCommandTest extends KvTest {
       value = {
         "ui. | ui.by ui.theme",
         "--prefix ui. | ui.by ui.theme",
-        "--type string | ui.theme",
+        "--type text | ui.theme",
         "--type INT64 | http.long",
-        "--type decimal128 | http.rate",
+        "--type decimal | http.rate",
         "--type null |",
         "--type date | date",
         "--type uuid | id",
@@ -57,8 +57,8 @@ class FindCommandTest extends KvTest {
         "--pointer /a~1b={\"x\":1} |",
         "--pointer /a~1b/y/1=null --pointer /a~1b/x=1 | nested",
         "--pointer /a~1b/y/1=null --pointer /a~1b/x=2 |",
-        "ui. --type string --contains ar | ui.theme",
-        "http. --type string |",
+        "ui. --type text --contains ar | ui.theme",
+        "http. --type text |",
       })
   void find_printsTheKeys_forWhichAllConditionsHold(String arguments, String keys) {
     String found = kv.print(("find " + arguments).split(" "));
@@ -96,8 +96,8 @@ class FindCommandTest extends KvTest {
 
   @Test
   void misuse_isExplained() {
-    assertThat(kv.run("find", "--type", "text").err())
-        .startsWith("kv: option --type: there is no such type; the types are double, string,");
+    assertThat(kv.run("find", "--type", "string").err())
+        .startsWith("kv: option --type: there is no such type; the types are null, boolean,");
     assertThat(kv.run("find", "--pointer", "/a=dark").err())
         .contains("is not JSON", "text needs quotes");
     assertThat(kv.run("find", "--pointer", "a=1").err()).contains("begins with /");

@@ -17,9 +17,6 @@ import org.bson.BsonValue;
  * stored types, at any depth, such as a date or an int64.
  */
 public final class StoredTypes {
-  /** The type name of a binary that is a UUID. */
-  public static final String UUID = "UUID";
-
   /**
    * The maximum length of arrays in which moved items are found; longer ones are compared item by
    * item, because that would take too long.
@@ -147,10 +144,10 @@ public final class StoredTypes {
     return Values.json(BsonValues.ofBsonValue(value));
   }
 
-  /** Returns the value's type in the words of BSON, and {@link #UUID}. */
-  public static String typeName(BsonValue value) {
+  /** Returns the value's type in the words of BSON, and UUID. */
+  static String typeName(BsonValue value) {
     if (value instanceof BsonBinary binary && BsonBinarySubType.isUuid(binary.getType())) {
-      return UUID;
+      return "UUID";
     }
     return BsonValues.typeName(BsonValues.ofBsonValue(value));
   }

@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kvstore.KVEntry;
 import dev.kvstore.internal.bson.BsonValues;
+import dev.kvstore.internal.transfer.ValueType;
 import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import java.util.Map;
-import org.bson.BsonBinarySubType;
-import org.bson.BsonType;
 import org.bson.BsonValue;
 
 /** An entry with the type of its value and the value's JSON as text, all of it or the beginning. */
@@ -58,7 +57,7 @@ public final class EntrySummary {
 
   private static void writeType(DocumentWriter out, RawValue value, String json)
       throws IOException {
-    out.name("type").text(type(value));
+    out.name("type").text(ValueType.of(value).text());
     out.name("bytes").number(json.getBytes(UTF_8).length);
   }
 
@@ -83,35 +82,9 @@ public final class EntrySummary {
       default -> {
         RawValue scalar = BsonValues.ofBsonValue(value);
         if (!Values.ofJson(Values.json(scalar).getBytes(UTF_8)).equals(scalar)) {
-          out.name(pointer).text(type(scalar));
+          out.name(pointer).text(ValueType.of(scalar).text());
         }
       }
     }
-  }
-
-  private static String type(RawValue value) {
-    BsonType type = BsonType.findByValue(value.typeNumber() & 0xFF);
-    return type == null
-        ? "other"
-        : switch (type) {
-          case NULL -> "null";
-          case BOOLEAN -> "boolean";
-          case INT32 -> "int32";
-          case INT64 -> "int64";
-          case DOUBLE -> "double";
-          case DECIMAL128 -> "decimal";
-          case STRING -> "text";
-          case DOCUMENT -> "object";
-          case ARRAY -> "array";
-          case DATE_TIME -> "date";
-          case BINARY -> isUuid(value) ? "uuid" : "binary";
-          case OBJECT_ID -> "objectId";
-          default -> "other";
-        };
-  }
-
-  private static boolean isUuid(RawValue value) {
-    byte subType = BsonValues.toBsonValue(value).asBinary().getType();
-    return subType == BsonBinarySubType.UUID_STANDARD.getValue();
   }
 }

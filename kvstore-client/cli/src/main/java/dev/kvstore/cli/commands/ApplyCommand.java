@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
         + " that. To change all entries of a store needs it.",
     footer = {
       "  kv apply ui. --contains '.example.com' --patch '{\"retired\": true}' --dry-run",
-      "  kv apply http. --type string --pointer '=\"on\"' --set true -m 'booleans, not text'",
+      "  kv apply http. --type text --pointer '=\"on\"' --set true -m 'booleans, not text'",
       "  kv apply --author importer --older-than 90d --delete --rate 50 --resume cleanup.jsonl",
       "  kv find ui. --type null | grep -v keep | kv apply --keys-from - --delete"
     })

@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
     description = "Prints the keys of the entries for which all conditions hold, in key order."
         + " 'kv apply' takes the same conditions and changes what they select.",
     footer = {
-      "  kv find http. --type string",
+      "  kv find http. --type text",
       "  kv find --author alice --older-than 30d",
       "  kv find --contains example.com -o table",
       "  kv find --pointer /tls/port=443 --pointer '/tls/name=\"a\"'",
-      "  kv find ui. --type string > keys.txt"
+      "  kv find ui. --type text > keys.txt"
     })
 final class FindCommand extends Action.OnStore {
   /** In what form entries are printed. */

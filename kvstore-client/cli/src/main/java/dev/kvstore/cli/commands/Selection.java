@@ -9,7 +9,7 @@ import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.internal.bson.BsonValues;
 import dev.kvstore.internal.config.DurationConverter;
-import dev.kvstore.internal.transfer.StoredTypes;
+import dev.kvstore.internal.transfer.ValueType;
 import dev.kvstore.internal.transfer.Values;
 import dev.kvstore.spi.RawValue;
 import java.time.Clock;
@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -30,13 +29,12 @@ import picocli.CommandLine.Option;
 
 /** The options that select entries. All conditions have to hold. */
 final class Selection {
-  /** The names of the stored types. */
-  private static final List<String> TYPES = Stream.concat(
-          Arrays.stream(BsonType.values())
-              .filter(type -> type != BsonType.END_OF_DOCUMENT)
-              .map(BsonValues::typeName),
-          Stream.of(StoredTypes.UUID))
-      .toList();
+  private static final List<String> TYPES =
+      Arrays.stream(ValueType.values()).map(ValueType::text).toList();
+
+  private static final String TYPE_NAMES =
+      "null, boolean, int32, int64, double, decimal, text, object, array, date, binary, uuid,"
+          + " objectId or other";
 
   private static final String OLDER_THAN = "--older-than";
 
@@ -50,8 +48,7 @@ final class Selection {
       names = "--type",
       paramLabel = "TYPE",
       completionCandidates = Types.class,
-      description = "Only values of this stored type, such as string, int32, int64, double,"
-          + " decimal128, boolean, null, date, binary, document or array.")
+      description = "Only values of this stored type: " + TYPE_NAMES + ".")
   private @Nullable String type;
 
   @Option(
@@ -117,12 +114,15 @@ final class Selection {
     }
     return type == null && contains == null && pointers.isEmpty()
         ? all
-        : all.and(entry -> matches(BsonValues.toBsonValue(Values.of(entry))));
+        : all.and(entry -> matches(Values.of(entry)));
   }
 
-  private boolean matches(BsonValue value) {
-    return (type == null || StoredTypes.typeName(value).equalsIgnoreCase(type))
-        && (contains == null || contains(value, contains))
+  private boolean matches(RawValue stored) {
+    if (type != null && !ValueType.of(stored).text().equalsIgnoreCase(type)) {
+      return false;
+    }
+    BsonValue value = BsonValues.toBsonValue(stored);
+    return (contains == null || contains(value, contains))
         && pointers.stream().allMatch(pointer -> pointer.holdsFor(value));
   }
 
