@@ -10,12 +10,22 @@ import java.util.Objects;
  */
 public sealed interface RevisionSelector {
   /** The newest revision with this version; versions start again at 1 after a delete. */
-  record ByVersion(long version) implements RevisionSelector {}
+  record ByVersion(long version) implements RevisionSelector {
+    @Override
+    public String toString() {
+      return "version " + version;
+    }
+  }
 
   /** The revision with this etag. */
   record ByEtag(String etag) implements RevisionSelector {
     public ByEtag {
       Objects.requireNonNull(etag, "etag");
+    }
+
+    @Override
+    public String toString() {
+      return "etag " + etag;
     }
   }
 
@@ -23,6 +33,11 @@ public sealed interface RevisionSelector {
   record At(Instant at) implements RevisionSelector {
     public At {
       Objects.requireNonNull(at, "at");
+    }
+
+    @Override
+    public String toString() {
+      return "the instant " + at;
     }
   }
 

@@ -2,6 +2,8 @@ package dev.kvstore.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.HistorySettings;
+import dev.kvstore.KVHistory;
 import org.junit.jupiter.api.Test;
 
 class HistoryCommandsTest extends KvTest {
@@ -36,6 +38,33 @@ class HistoryCommandsTest extends KvTest {
     Kv.Result none = kv.run("log", "nothing");
     assertThat(none.code()).isZero();
     assertThat(none.err()).contains("No changes are recorded of 'nothing'");
+  }
+
+  @Test
+  void log_valueThatIsNotKept_isSaidToBe() {
+    KVHistory history = kv.store("app").history();
+    kv.print("set", "k", "1");
+    history.configure(HistorySettings.OFF);
+    kv.print("set", "k", "2");
+    kv.print("delete", "k");
+    history.configure(HistorySettings.DEFAULT);
+    kv.print("set", "k", "3");
+    history.configure(HistorySettings.DEFAULT.revisions(1));
+    kv.print("set", "k", "4");
+    kv.print("set", "other", "1");
+    assertThat(kv.print("log", "-p").lines().filter(line -> line.startsWith(" ")))
+        .containsExactly(" k: the earlier value is not kept");
+    history.configure(HistorySettings.DEFAULT);
+    assertThat(kv.print("log", "-p").lines()).contains("+other: 1");
+  }
+
+  @Test
+  void log_ofACopy_saysWhereItIsFrom() {
+    kv.print("set", "ui.a", "1");
+    kv.print("copy", "ui.a", "--to-prefix", "old.");
+    assertThat(kv.print("log", "--prefix", "old.").lines()).contains("    from ui.a v1");
+    assertThat(kv.print("log", "--prefix", "old.", "-o", "json"))
+        .contains("\"from\":{\"store\":\"app\",\"key\":\"ui.a\",\"version\":1,");
   }
 
   @Test

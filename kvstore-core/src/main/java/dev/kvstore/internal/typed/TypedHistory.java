@@ -30,6 +30,7 @@ import dev.kvstore.spi.RemoteRollback;
 import dev.kvstore.spi.RestorableStore;
 import dev.kvstore.spi.Restoration;
 import dev.kvstore.spi.Write;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +39,9 @@ import java.util.Optional;
 /** The implementation of {@link KVHistory}, over a store of raw revisions. */
 public record TypedHistory(EntryStore entries, BsonCodec codec)
     implements KVHistory, RestorableStore {
+  /** The maximum wait for the end of a millisecond, if the database has another clock. */
+  private static final Duration LABEL_TAKES = Duration.ofMillis(2);
+
   @Override
   public <T> KVPage<KVRevision<T>> revisions(HistoryQuery query, KVType<T> type) {
     Objects.requireNonNull(type, "type");
@@ -159,7 +163,20 @@ public record TypedHistory(EntryStore entries, BsonCodec codec)
   @Override
   public KVLabel setLabel(String name, WriteOptions options) {
     Objects.requireNonNull(options, "options");
-    return history().setLabel(Names.checkLabel(name), Cause.of(options));
+    return setLabel(name, Cause.of(options));
+  }
+
+  /**
+   * Like {@link #setLabel(String, WriteOptions)}. Returns when the millisecond of the label is
+   * over, so that the label does not include later writes.
+   */
+  public KVLabel setLabel(String name, Cause cause) {
+    KVLabel label = history().setLabel(Names.checkLabel(name), cause);
+    long end = System.nanoTime() + LABEL_TAKES.toNanos();
+    while (System.currentTimeMillis() <= label.at().toEpochMilli() && System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+    return label;
   }
 
   @Override

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Parameters {
   /** Matches the digits of a fraction beyond nanoseconds. */
   private static final Pattern NANOS = Pattern.compile("(\\.\\d{9})\\d++");
+  // RFC 3339 has four digits for the year.
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z").minusMillis(1);
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1);
 
   private final Map<String, List<String>> values;
 
@@ -165,11 +168,12 @@ public final class Parameters {
                 + " 2026-01-31T12:00:00Z; a '+' in it is percent-encoded"));
   }
 
-  /** Parses an instant, to the millisecond; empty if the text is not one. */
+  /** Parses an instant of RFC 3339, to the millisecond; empty if the text is not one. */
   public static Optional<Instant> parseInstant(String text) {
     try {
       String atMostNanos = NANOS.matcher(text).replaceFirst("$1");
-      return Optional.of(Instant.parse(atMostNanos).truncatedTo(ChronoUnit.MILLIS));
+      Instant instant = Instant.parse(atMostNanos).truncatedTo(ChronoUnit.MILLIS);
+      return Optional.of(instant).filter(FIRST::isBefore).filter(LAST::isAfter);
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }

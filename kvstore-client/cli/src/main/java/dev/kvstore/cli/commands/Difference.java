@@ -53,7 +53,7 @@ record Difference(
 
   void print(Console console) {
     List<String> lines = lines(key, before, after);
-    (lines.isEmpty() ? types() : lines)
+    (lines.isEmpty() && before != null ? types() : lines)
         .forEach(line -> console.out().println(colored(console, line)));
   }
 

@@ -6,6 +6,8 @@ import dev.kvstore.KVMetadata;
 import dev.kvstore.KVStore;
 import dev.kvstore.PreconditionFailedException;
 import dev.kvstore.WriteOptions;
+import dev.kvstore.cli.options.CommentOption;
+import dev.kvstore.cli.options.UsageErrors;
 import dev.kvstore.cli.terminal.CliException;
 import dev.kvstore.cli.terminal.ExitCodes;
 import dev.kvstore.cli.terminal.Interrupt;
@@ -16,6 +18,7 @@ import dev.kvstore.spi.RawValue;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "edit",
@@ -26,6 +29,15 @@ import picocli.CommandLine.Command;
         + " an expiry.",
     footer = {"  kv edit http.limits", "  EDITOR='sed -i s/3/5/' kv edit http.limits"})
 final class EditCommand extends KeyAction {
+  @Mixin
+  private CommentOption comment = new CommentOption();
+
+  @Override
+  public void check(UsageErrors faults) {
+    super.check(faults);
+    comment.check(faults);
+  }
+
   @Override
   @SuppressWarnings("try") // the resource is not referenced
   int run(KVStore store) throws IOException, InterruptedException {
@@ -65,7 +77,7 @@ final class EditCommand extends KeyAction {
         WriteOptions options = present == null
             ? WriteOptions.ifAbsent()
             : WriteOptions.ifMatch(present.etag()).keepingExpiry();
-        KVMetadata written = store.set(key(), edited, options);
+        KVMetadata written = store.set(key(), edited, comment.addTo(options));
         kept.changes().forEach(this::note);
         console().print(SetCommand.written(written));
         return ExitCodes.OK;

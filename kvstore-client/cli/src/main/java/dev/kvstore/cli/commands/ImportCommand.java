@@ -3,6 +3,7 @@ package dev.kvstore.cli.commands;
 import dev.kvstore.ChangeReport;
 import dev.kvstore.ImportStoppedException;
 import dev.kvstore.KVStore;
+import dev.kvstore.cli.options.CommentOption;
 import dev.kvstore.cli.options.FileOptions;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
@@ -86,10 +87,14 @@ final class ImportCommand extends Action.OnStore {
           + " --metadata'. Its author and expiry are imported.")
   private boolean metadata;
 
+  @Mixin
+  private CommentOption comment = new CommentOption();
+
   @Override
   public void check(UsageErrors faults) {
     super.check(faults);
     options.check(faults);
+    comment.check(faults);
     if (deep && mode == ImportMode.DEFAULTS) {
       faults.add("Give only one of --deep, --mode defaults");
     }
@@ -101,8 +106,8 @@ final class ImportCommand extends Action.OnStore {
         options.source(Objects.requireNonNull(file, "checked"), session())) {
       SnapshotReader reader = options.reader(source, metadata);
       Notes notes = new Notes(store, reader);
-      ImportSettings settings =
-          new ImportSettings(prefix.value(), mode, deep, dryRun, null, null, null, true);
+      ImportSettings settings = new ImportSettings(
+          prefix.value(), mode, deep, dryRun, null, null, comment.message(), true);
       ChangeReport report;
       try (notes.progress) {
         report = new SnapshotImport(store, reader, settings, notes).run();

@@ -6,6 +6,7 @@ import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.KVStore;
 import dev.kvstore.Names;
+import dev.kvstore.RevisionSource;
 import dev.kvstore.cli.options.AtOption;
 import dev.kvstore.cli.options.PrefixOption;
 import dev.kvstore.cli.options.UsageErrors;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi.Style;
@@ -122,7 +125,7 @@ final class LogCommand extends Action.OnStore {
 
   private void print(KVStore store, KVRevision<RawValue> revision) {
     if (output != null) {
-      console().out().println(json(revision));
+      console().out().println(json(store, revision));
       return;
     }
     String version = revision.metadata().map(entry -> " v" + entry.version()).orElse("");
@@ -135,24 +138,53 @@ final class LogCommand extends Action.OnStore {
     revision
         .comment()
         .ifPresent(comment -> comment.lines().forEach(line -> console().print("    " + line)));
+    revision.from().ifPresent(source -> console().print("    from " + text(source)));
     if (patch) {
-      new Difference(
-              revision.key(),
-              before(store, revision),
-              revision.entry().map(Values::of).orElse(null))
-          .print(console());
+      printPatch(revision, before(store, revision));
     }
   }
 
-  /** Returns the value that the revision replaced; null if there was none. */
-  private static @Nullable RawValue before(KVStore store, KVRevision<RawValue> revision) {
+  private static String text(RevisionSource source) {
+    return Stream.of(
+            source.store().map(name -> "store " + name),
+            source.key().map(Texts::oneLine),
+            source.version().map(version -> "v" + version))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(" "));
+  }
+
+  private void printPatch(KVRevision<RawValue> revision, @Nullable KVRevision<RawValue> older) {
+    boolean isFirst = revision.metadata().filter(entry -> entry.version() == 1).isPresent();
+    boolean isBeforeKnown = older == null ? isFirst : isKnown(older);
+    if (isKnown(revision) && isBeforeKnown) {
+      new Difference(revision.key(), older == null ? null : value(older), value(revision))
+          .print(console());
+    } else {
+      console()
+          .print(" " + Texts.oneLine(revision.key()) + ": the "
+              + (isBeforeKnown ? "value" : "earlier value") + " is not kept");
+    }
+  }
+
+  /** Returns true if the revision left no entry, or its value is kept. */
+  private static boolean isKnown(KVRevision<RawValue> revision) {
+    return revision.metadata().isEmpty() || revision.entry().isPresent();
+  }
+
+  private static @Nullable RawValue value(KVRevision<RawValue> revision) {
+    return revision.entry().map(Values::of).orElse(null);
+  }
+
+  /** Returns the revision that this one replaced; null if it is not kept. */
+  private static @Nullable KVRevision<RawValue> before(
+      KVStore store, KVRevision<RawValue> revision) {
     HistoryQuery query =
         HistoryQuery.key(revision.key()).until(revision.at()).withValues().limit(10);
     List<KVRevision<RawValue>> older =
         store.history().revisions(query, RawValue.TYPE).items();
     for (int i = 0; i + 1 < older.size(); i++) {
       if (same(older.get(i), revision)) {
-        return older.get(i + 1).entry().map(Values::of).orElse(null);
+        return older.get(i + 1);
       }
     }
     return null;
@@ -166,7 +198,7 @@ final class LogCommand extends Action.OnStore {
         && one.at().equals(other.at());
   }
 
-  private static String json(KVRevision<RawValue> revision) {
+  private static String json(KVStore store, KVRevision<RawValue> revision) {
     return Generators.text(Generators::line, out -> {
       out.writeStartObject();
       out.writeStringField("key", revision.key());
@@ -178,6 +210,17 @@ final class LogCommand extends Action.OnStore {
       out.writeStringField("at", revision.at().toString());
       out.writeStringField("by", revision.author().orElse(null));
       out.writeStringField("comment", revision.comment().orElse(null));
+      if (revision.from().isPresent()) {
+        RevisionSource source = revision.from().get();
+        out.writeObjectFieldStart("from");
+        out.writeStringField("store", source.store().orElse(store.name()));
+        out.writeStringField("key", source.key().orElse(revision.key()));
+        if (source.version().isPresent()) {
+          out.writeNumberField("version", source.version().get());
+        }
+        out.writeStringField("etag", source.etag().orElse(null));
+        out.writeEndObject();
+      }
       KVEntry<RawValue> entry = revision.entry().orElse(null);
       if (entry != null) {
         out.writeFieldName("value");

@@ -16,7 +16,7 @@ public final class AtOption {
   @Option(
       names = "--at",
       paramLabel = "INSTANT",
-      description = "The store as it was then: a time such as 2026-01-31T12:00:00Z, or a label.")
+      description = "The instant: a time such as 2026-01-31T12:00:00Z, or a label.")
   private @Nullable String at;
 
   public boolean isGiven() {

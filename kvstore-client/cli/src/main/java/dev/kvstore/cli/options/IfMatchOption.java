@@ -14,8 +14,9 @@ public final class IfMatchOption {
       names = "--if-match",
       paramLabel = "ETAG",
       converter = Etag.class,
-      description = "Only if the entry has this etag, which 'kv get --entry' shows. Double"
-          + " quotes around it are allowed, as in an ETag header.")
+      description = "Only if the entry has this etag, which 'kv get --entry' shows; of many"
+          + " entries, the one that --dry-run shows. Double quotes around it are allowed, as in"
+          + " an ETag header.")
   private @Nullable String etag;
 
   public boolean isGiven() {

@@ -68,7 +68,7 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
     String at = text(body, "at");
     KVLabel label;
     if (at == null) {
-      label = history.history().setLabel(name, cause);
+      label = history.setLabel(name, cause);
     } else {
       label = cause.label(name, reachable(context, at));
       history.setLabel(label);

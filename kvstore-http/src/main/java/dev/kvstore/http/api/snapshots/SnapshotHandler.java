@@ -82,12 +82,20 @@ public record SnapshotHandler(
     Writing writing = new Writing(format.file(), Types.JSON, null, parameters.flag("metadata"));
     HistoryRequests.demandAt(context, parameters);
     context.allowRevalidation();
-    responses.snapshot(
-        context,
-        format.contentType(),
-        parameters.flag("history")
-            ? withHistory(context, writing.withHistory(), parameters)
-            : entries(context, writing, parameters));
+    String outcome = "failed";
+    try {
+      responses.snapshot(
+          context,
+          format.contentType(),
+          parameters.flag("history")
+              ? withHistory(context, writing.withHistory(), parameters)
+              : entries(context, writing, parameters));
+      outcome = "done";
+    } finally {
+      if (!context.isHead()) {
+        context.audit("exported", outcome);
+      }
+    }
   }
 
   private static SnapshotParts<?> entries(

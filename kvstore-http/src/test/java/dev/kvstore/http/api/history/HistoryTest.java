@@ -173,6 +173,8 @@ class HistoryTest extends RecordedService {
     "/history?after=-1",
     "/history?since=yesterday",
     "/history?until=2026-13-01T00:00:00Z",
+    "/history?since=-1000000000-01-01T00:00:00Z",
+    "/history?until=%2B10000-01-01T00:00:00Z",
     "/history?operation=SET",
     "/history?operation=",
     "/history?by=%00",

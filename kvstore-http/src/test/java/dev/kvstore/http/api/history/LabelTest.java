@@ -58,6 +58,16 @@ class LabelTest extends RecordedService {
   }
 
   @Test
+  void label_hasNoLaterWrites() {
+    for (int i = 1; i <= 100; i++) {
+      set("k", Integer.toString(i));
+      put("l" + i, "");
+      set("k", "-1");
+      assertThat(get("/keys/k?at=l" + i).text()).isEqualTo(Integer.toString(i));
+    }
+  }
+
+  @Test
   void limitedToken_addsLabels_andChangesNone() {
     assertThat(service.put(store + "/labels/mine", "", limited).status()).isEqualTo(201);
     put("release", "");
