@@ -48,7 +48,11 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   private static KVStore typed(SqliteEntryDatabase database) {
-    return TypedKVStore.over(database.store("s"), BsonCodec.create());
+    return typed(database, "s");
+  }
+
+  private static KVStore typed(SqliteEntryDatabase database, String store) {
+    return TypedKVStore.over(database.store(store), BsonCodec.create());
   }
 
   private Instant tick() {
@@ -167,6 +171,67 @@ class SqliteHistoryTest extends SqliteTestBase {
     Instant now = tick();
     assertThat(seen.keys("", ReadOptions.DEFAULT.at(now)))
         .containsExactly("again", "changed", "new", "same");
+  }
+
+  @Test
+  void offAndOnAgain_whileAnotherStoreHasItsOwnSettings_isCaughtUp() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "own").history().configure(HistorySettings.DEFAULT.revisions(5));
+    database.close();
+    tick();
+    database = open(HistorySettings.OFF);
+    typed(database).set("k", 2);
+    typed(database, "new").set("k", 1);
+    Instant off = tick();
+    database.close();
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 3);
+    typed(database, "new").set("k", 2);
+
+    assertThat(told(store, "k")).containsExactly("set", "set 2", "set 3");
+    assertThat(told(typed(database, "new"), "k")).containsExactly("set 1", "set 2");
+    assertThatThrownBy(() -> store.keys("", ReadOptions.DEFAULT.at(off)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+  }
+
+  @Test
+  void offAndOnAgain_withoutAWrite_keepsTheHistory() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "own").history().configure(HistorySettings.DEFAULT.revisions(5));
+    Instant then = tick();
+    database.close();
+    database = open(HistorySettings.OFF);
+    assertThat(typed(database).get("k", Integer.class)).isEqualTo(1);
+    typed(database, "own").set("k", 1);
+    database.close();
+    KVStore store = typed(open(HistorySettings.DEFAULT));
+    store.set("k", 2);
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
+  }
+
+  /** Their files do not store whether a store was recorded. */
+  @Test
+  void fileOfAnEarlierVersion_keepsItsHistory_andIsCaughtUp() throws Exception {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "unrecorded").set("k", 1);
+    Instant then = tick();
+    database.close();
+    sql(file, "UPDATE entries SET etag = 'other' WHERE store_id = 2");
+    sql(file, "ALTER TABLE history_stores DROP COLUMN recorded");
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 2);
+    KVStore unrecorded = typed(database, "unrecorded");
+    unrecorded.set("k", 2);
+
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2");
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
+    assertThat(told(unrecorded, "k")).containsExactly("set", "set 1", "set 2");
   }
 
   @Test
