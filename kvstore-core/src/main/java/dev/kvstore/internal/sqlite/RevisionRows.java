@@ -94,12 +94,6 @@ record RevisionRows(Statements statements) {
       throws SQLException {
     long newest = newestFirst ? 0 : last(store);
     long after = query.after().isPresent() ? position(query.after().get()) : -1;
-    if (!newestFirst && after >= 0 && after < removed(store)) {
-      throw new KVException(
-          ErrorCode.HISTORY_GONE,
-          "Changes after the position " + after + " of store '" + store
-              + "' are no longer kept: read the current entries, and start over without a position");
-    }
     List<KVRevision<RawValue>> items = new ArrayList<>();
     long position = after;
     boolean more = false;
@@ -115,6 +109,13 @@ record RevisionRows(Statements statements) {
         items.add(revision);
         position = rows.getLong(SEQUENCE);
       }
+    }
+    // Check afterwards, because revisions may have been removed before the page was read.
+    if (!newestFirst && after >= 0 && after < removed(store)) {
+      throw new KVException(
+          ErrorCode.HISTORY_GONE,
+          "Changes after the position " + after + " of store '" + store
+              + "' are no longer kept: read the current entries, and start over without a position");
     }
     if (!newestFirst && !more) {
       // Everything up to that position was committed before this page was read.

@@ -18,7 +18,9 @@ import dev.kvstore.RevisionSelector;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
@@ -307,6 +309,36 @@ class SqliteHistoryTest extends SqliteTestBase {
     assertThatThrownBy(() -> store.history().changes(HistoryQuery.ALL.after(position), type))
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+  }
+
+  @Test
+  void changes_revisionsRemovedBeforeThePageIsRead_areNotSkippedSilently() throws Exception {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    String position = store
+        .history()
+        .changes(HistoryQuery.ALL, KVType.of(Integer.class))
+        .next()
+        .orElseThrow();
+    store.set("k", 2);
+    store.set("k", 3);
+    store.history().configure(HistorySettings.DEFAULT.revisions(1));
+    try (Connection connection = new Connections(file, Duration.ofSeconds(5)).reader()) {
+      Connection trimming = (Connection) Proxy.newProxyInstance(
+          Connection.class.getClassLoader(),
+          new Class<?>[] {Connection.class},
+          (proxy, method, arguments) -> {
+            if (arguments != null && arguments[0].toString().contains("ORDER BY h.seq")) {
+              store.set("k", 4);
+            }
+            return method.invoke(connection, arguments);
+          });
+      RevisionRows rows = new RevisionRows(new Statements(trimming));
+      assertThatThrownBy(() -> rows.revisions("s", HistoryQuery.ALL.after(position), false))
+          .isInstanceOfSatisfying(
+              KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    }
   }
 
   @Test
