@@ -92,7 +92,7 @@ record RevisionRows(Statements statements) {
   /** Returns a page, newest or oldest first. */
   KVPage<KVRevision<RawValue>> revisions(String store, HistoryQuery query, boolean newestFirst)
       throws SQLException {
-    long newest = newestFirst ? 0 : last(store);
+    long newest = newestFirst ? 0 : Math.max(last(store), removed(store));
     long after = query.after().isPresent() ? position(query.after().get()) : -1;
     List<KVRevision<RawValue>> items = new ArrayList<>();
     long position = after;

@@ -342,6 +342,21 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   @Test
+  void changes_allRevisionsRemoved_goOn() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    store.delete("k");
+    clock.advance(RETENTION.plusDays(1));
+    await().untilAsserted(() -> assertThat(rows(database, "history")).isZero());
+    KVType<Integer> type = KVType.of(Integer.class);
+    String position = store.history().changes(HistoryQuery.ALL, type).next().orElseThrow();
+    store.set("k", 2);
+    assertThat(store.history().changes(HistoryQuery.ALL.after(position), type).items())
+        .hasSize(1);
+  }
+
+  @Test
   void expired_sweptWithoutAnybodyWriting_isRecorded() {
     SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
     KVStore store = typed(database);
