@@ -439,6 +439,7 @@ public interface HistoryContract extends StoreFixture {
   @Test
   default void settings_off_hasNoHistoryUntilTurnedOnAgain() {
     store().set("k", 1);
+    Instant on = between();
     history().configure(HistorySettings.OFF);
     assertThat(code(() -> history().revisions("k", Integer.class))).isEqualTo(ErrorCode.NO_HISTORY);
     assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(between()))))
@@ -453,8 +454,10 @@ public interface HistoryContract extends StoreFixture {
     store().set("k", 3);
     assertThat(store().get("k", Integer.class)).isEqualTo(3);
     assertThat(told("k")).endsWith("set v2 2", "set v3 3");
-    assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(off))))
-        .isEqualTo(ErrorCode.HISTORY_GONE);
+    for (Instant then : List.of(on, off)) {
+      assertThat(code(() -> store().getAll("", Integer.class, ReadOptions.DEFAULT.at(then))))
+          .isEqualTo(ErrorCode.HISTORY_GONE);
+    }
   }
 
   @Test
