@@ -452,7 +452,7 @@ final class HistoryTable {
 
   /** Removes a batch of revisions past their retention. Returns true if there may be more. */
   boolean sweep() throws SQLException {
-    if (!isUsed() || clock.millis() < nextSweep) {
+    if (clock.millis() < nextSweep) {
       return false;
     }
     boolean more = false;

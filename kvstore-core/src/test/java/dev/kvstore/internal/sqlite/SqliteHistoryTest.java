@@ -357,6 +357,22 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   @Test
+  void off_removesWhatWasRecordedLongAgo() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database).set("k", 2);
+    database.close();
+    SqliteEntryDatabase off = open(HistorySettings.OFF);
+    tick();
+    clock.advance(RETENTION.minusMinutes(1));
+    assertThat(off.writer.write(0, off.history::sweep)).isFalse();
+    assertThat(rows(off, "history")).isEqualTo(2);
+    clock.advance(Duration.ofMinutes(2));
+    await().untilAsserted(() -> assertThat(rows(off, "history")).isEqualTo(1));
+    assertThat(typed(off).get("k", Integer.class)).isEqualTo(2);
+  }
+
+  @Test
   void expired_sweptWithoutAnybodyWriting_isRecorded() {
     SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
     KVStore store = typed(database);
