@@ -288,8 +288,13 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   /** Records the expiry of a row. Returns true if the history keeps the value. */
   private boolean expired(String store, Row row) throws SQLException {
     changes.expired(store, row.metadata.key());
-    Instant at = row.metadata.expiresAt().orElseThrow();
+    Instant at = expired(row.metadata);
     return history.ended(store, row.metadata, row.valueId, KVOperation.EXPIRE, at, Cause.UNKNOWN);
+  }
+
+  /** Returns when the entry expired, not before it was written: the clock may have been set back. */
+  private static Instant expired(KVMetadata metadata) {
+    return latest(metadata.expiresAt().orElseThrow(), metadata.updatedAt());
   }
 
   private boolean sweepDropped() throws SQLException {
@@ -375,11 +380,9 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
     Instant floor = row == null
         ? history.floor(store, write.key())
-        : present == null ? row.metadata.expiresAt().orElseThrow() : present.updatedAt();
-    if (floor.isAfter(updatedAt)) {
-      // The clock was set back.
-      updatedAt = floor;
-    }
+        : present == null ? expired(row.metadata) : present.updatedAt();
+    // The clock may have been set back.
+    updatedAt = latest(updatedAt, floor);
     Instant createdAt = present == null ? updatedAt : present.createdAt();
     long version = present == null ? 1 : present.version() + 1;
     String etag = write.etag() == null ? new ObjectId().toHexString() : write.etag();

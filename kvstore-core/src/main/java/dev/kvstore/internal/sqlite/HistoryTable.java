@@ -83,7 +83,7 @@ final class HistoryTable {
       + " replaced_at = ?2 WHERE store_id = " + Rows.HISTORY_ID + " AND replaced_at IS NULL";
   private static final String EXPIRE_ALL = "INSERT INTO history (store_id, key, operation, at,"
       + " replaced_at) SELECT " + Rows.HISTORY_ID
-      + ", e.key, 'expire', e.expires_at, e.expires_at FROM"
+      + ", e.key, 'expire', max(e.expires_at, e.updated_at), max(e.expires_at, e.updated_at) FROM"
       + " entries e WHERE " + Rows.IN_STORE + " AND e.expires_at <= ?2 ORDER BY e.key";
   private static final String DROP_ALL =
       "INSERT INTO history (store_id, key, operation, at, author,"

@@ -396,9 +396,29 @@ class SqliteHistoryTest extends SqliteTestBase {
     store.set("k", 2);
     store.delete("k");
     store.set("k", 3);
+    assertTimesNeverGoBack(store);
+  }
+
+  private static void assertTimesNeverGoBack(KVStore store) {
     assertThat(store.history().revisions(HistoryQuery.key("k")).items())
         .extracting(KVRevision::at)
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
+  }
+
+  @Test
+  void clockSetBack_expiryIsNotBeforeTheWrite() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    clock.advance(Duration.ofHours(-1));
+    store.set("k", 2, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofMinutes(1));
+    store.set("k", 3, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(database.drop("s", DropOptions.DEFAULT)).isTrue();
+
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2", "expire", "set 3", "expire");
+    assertTimesNeverGoBack(store);
   }
 
   @Test
