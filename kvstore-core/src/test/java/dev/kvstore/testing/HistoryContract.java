@@ -208,6 +208,15 @@ public interface HistoryContract extends StoreFixture {
     assertThat(history().revisions(HistoryQuery.key("none")).items()).isEmpty();
   }
 
+  @Test
+  default void revisions_sinceAndUntil_amongInstantsWithNanoseconds() {
+    Instant at = store().set("k", 1).updatedAt();
+    assertThat(versions(HistoryQuery.ALL.since(at).until(at))).containsExactly(1L);
+    assertThat(versions(HistoryQuery.ALL.since(at.plusNanos(1)))).isEmpty();
+    assertThat(versions(HistoryQuery.ALL.until(at.plusNanos(1)))).containsExactly(1L);
+    assertThat(versions(HistoryQuery.ALL.until(at.minusNanos(1)))).isEmpty();
+  }
+
   private List<Long> versions(HistoryQuery query) {
     return history().revisions(query).items().stream()
         .map(revision -> revision.metadata().map(metadata -> metadata.version()).orElse(0L))
