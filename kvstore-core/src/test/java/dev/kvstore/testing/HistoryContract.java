@@ -208,6 +208,15 @@ public interface HistoryContract extends StoreFixture {
     assertThat(history().revisions(HistoryQuery.key("none")).items()).isEmpty();
   }
 
+  @Test
+  default void revisions_sinceAndUntil_amongInstantsWithNanoseconds() {
+    Instant at = store().set("k", 1).updatedAt();
+    assertThat(versions(HistoryQuery.ALL.since(at).until(at))).containsExactly(1L);
+    assertThat(versions(HistoryQuery.ALL.since(at.plusNanos(1)))).isEmpty();
+    assertThat(versions(HistoryQuery.ALL.until(at.plusNanos(1)))).containsExactly(1L);
+    assertThat(versions(HistoryQuery.ALL.until(at.minusNanos(1)))).isEmpty();
+  }
+
   private List<Long> versions(HistoryQuery query) {
     return history().revisions(query).items().stream()
         .map(revision -> revision.metadata().map(metadata -> metadata.version()).orElse(0L))
@@ -452,6 +461,7 @@ public interface HistoryContract extends StoreFixture {
   @Test
   default void settings_off_hasNoHistoryUntilTurnedOnAgain() {
     store().set("k", 1);
+    Instant on = between();
     history().configure(HistorySettings.OFF);
     assertThat(code(() -> history().revisions("k", Integer.class))).isEqualTo(ErrorCode.NO_HISTORY);
     assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(between()))))
@@ -468,8 +478,10 @@ public interface HistoryContract extends StoreFixture {
     store().set("k", 3);
     assertThat(store().get("k", Integer.class)).isEqualTo(3);
     assertThat(told("k")).endsWith("set v2 2", "set v3 3");
-    assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(off))))
-        .isEqualTo(ErrorCode.HISTORY_GONE);
+    for (Instant then : List.of(on, off)) {
+      assertThat(code(() -> store().getAll("", Integer.class, ReadOptions.DEFAULT.at(then))))
+          .isEqualTo(ErrorCode.HISTORY_GONE);
+    }
   }
 
   @Test

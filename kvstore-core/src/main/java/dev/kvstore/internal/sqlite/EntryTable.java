@@ -82,8 +82,13 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   KVMetadata write(String store, Write write) throws SQLException {
     Instant now = clock.instant();
     Row row = find(store, write.key());
+    check(write, row, now);
+    return write(store, write, row, now);
+  }
+
+  private KVMetadata write(String store, Write write, @Nullable Row row, Instant now)
+      throws SQLException {
     KVMetadata present = live(row, now);
-    check(write.key(), write.etag(), write.condition(), present);
     Instant expiresAt = expiry(write, present, now);
     KVMetadata next = following(store, write, row, present, expiresAt, now);
     return put(store, row, next, write.value(), KVOperation.SET, write.cause());
@@ -118,7 +123,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     Instant now = clock.instant();
     Row row = find(store, key);
     KVMetadata present = live(row, now);
-    check(key, write.etag(), write.condition(), present);
+    check(write, row, now);
     if (row == null || present == null) {
       return create(store, row, write, now, KVOperation.INCREMENT);
     }
@@ -136,35 +141,35 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   }
 
   boolean delete(String store, String key, WriteOptions options) throws SQLException {
+    Instant now = clock.instant();
     Row row = find(store, key);
-    KVMetadata present = live(row, clock.instant());
-    check(key, options.etag().orElse(null), options.condition(), present);
-    if (row == null || present == null) {
-      return false;
-    }
-    delete(store, row, Cause.of(options));
-    return true;
+    check(key, options, row, now);
+    return delete(store, row, Cause.of(options), now);
   }
 
-  /** Applies all parts. All conditions are checked before anything is changed. */
+  /**
+   * Applies all parts. All conditions are checked before anything is changed, and only once: a part
+   * that fails after the first change would leave that change.
+   */
   List<Boolean> all(String store, List<Mutation<?>> parts) throws SQLException {
     Instant now = clock.instant();
     for (Mutation<?> part : parts) {
       if (part instanceof Mutation.Put put) {
         Write write = put.write();
-        check(write.key(), write.etag(), write.condition(), live(find(store, write.key()), now));
+        check(write, find(store, write.key()), now);
       } else if (part instanceof Mutation.Delete delete) {
-        check(
-            delete.key(), null, delete.options().condition(), live(find(store, delete.key()), now));
+        check(delete.key(), delete.options(), find(store, delete.key()), now);
       }
     }
     List<Boolean> done = new ArrayList<>();
     for (Mutation<?> part : parts) {
       if (part instanceof Mutation.Put put) {
-        write(store, put.write());
+        Write write = put.write();
+        write(store, write, find(store, write.key()), now);
         done.add(true);
       } else if (part instanceof Mutation.Delete delete) {
-        done.add(delete(store, delete.key(), delete.options()));
+        Row row = find(store, delete.key());
+        done.add(delete(store, row, Cause.of(delete.options()), now));
       }
     }
     return done;
@@ -191,7 +196,7 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     }
     List<String> deleted = new ArrayList<>();
     for (Row row : rows) {
-      delete(store, row, Cause.of(deletion.options()));
+      delete(store, row, Cause.of(deletion.options()), now);
       deleted.add(row.metadata.key());
     }
     return new DeleteResult(deleted, changed, Optional.empty());
@@ -283,8 +288,15 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
   /** Records the expiry of a row. Returns true if the history keeps the value. */
   private boolean expired(String store, Row row) throws SQLException {
     changes.expired(store, row.metadata.key());
-    Instant at = row.metadata.expiresAt().orElseThrow();
+    Instant at = expired(row.metadata);
     return history.ended(store, row.metadata, row.valueId, KVOperation.EXPIRE, at, Cause.UNKNOWN);
+  }
+
+  /**
+   * Returns when the entry expired, not before it was written: the clock may have been set back.
+   */
+  private static Instant expired(KVMetadata metadata) {
+    return latest(metadata.expiresAt().orElseThrow(), metadata.updatedAt());
   }
 
   private boolean sweepDropped() throws SQLException {
@@ -315,6 +327,14 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
 
   private static @Nullable KVMetadata live(@Nullable Row row, Instant now) {
     return row == null || row.metadata.isExpiredAt(now) ? null : row.metadata;
+  }
+
+  private static void check(Write write, @Nullable Row row, Instant now) {
+    check(write.key(), write.etag(), write.condition(), live(row, now));
+  }
+
+  private static void check(String key, WriteOptions options, @Nullable Row row, Instant now) {
+    check(key, options.etag().orElse(null), options.condition(), live(row, now));
   }
 
   private static void check(
@@ -362,11 +382,9 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     Instant updatedAt = Instant.ofEpochMilli(now.toEpochMilli());
     Instant floor = row == null
         ? history.floor(store, write.key())
-        : present == null ? row.metadata.expiresAt().orElseThrow() : present.updatedAt();
-    if (floor.isAfter(updatedAt)) {
-      // The clock was set back.
-      updatedAt = floor;
-    }
+        : present == null ? expired(row.metadata) : present.updatedAt();
+    // The clock may have been set back.
+    updatedAt = latest(updatedAt, floor);
     Instant createdAt = present == null ? updatedAt : present.createdAt();
     long version = present == null ? 1 : present.version() + 1;
     String etag = write.etag() == null ? new ObjectId().toHexString() : write.etag();
@@ -430,13 +448,22 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     statements.execute(sql, parameters.toArray());
   }
 
-  private void delete(String store, Row row, Cause cause) throws SQLException {
-    Instant now = Instant.ofEpochMilli(clock.millis());
-    Instant at = now.isBefore(row.metadata.updatedAt()) ? row.metadata.updatedAt() : now;
+  /** Returns true if there was an entry. */
+  private boolean delete(String store, @Nullable Row row, Cause cause, Instant now)
+      throws SQLException {
+    if (row == null || live(row, now) == null) {
+      return false;
+    }
+    Instant at = latest(Instant.ofEpochMilli(now.toEpochMilli()), row.metadata.updatedAt());
     KVOperation operation = cause.operationOr(KVOperation.DELETE);
     boolean kept = history.ended(store, row.metadata, row.valueId, operation, at, cause);
     remove(row, !kept);
     changes.deleted(store, row.metadata.key());
+    return true;
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private void remove(Row row, boolean withValue) throws SQLException {

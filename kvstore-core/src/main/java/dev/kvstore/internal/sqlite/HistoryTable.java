@@ -16,10 +16,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The current revision of an entry shares the value row of the entry. When it is replaced, the
  * revision keeps that row and the entry gets a new one, so values are never copied.
  *
- * <p>The file stores the position up to which its history is complete. If another version of
- * kvstore has written to it since, {@link #catchUp} records the current state.
+ * <p>The file stores the position up to which its history is complete, and which stores were
+ * recorded up to there. If another version of kvstore has written to it since, or a store was not
+ * recorded, {@link #catchUp} records the current state.
  */
 final class HistoryTable {
   private static final int SWEPT_AT_ONCE = 100;
@@ -38,7 +42,16 @@ final class HistoryTable {
   private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(10);
 
   private static final String ADD_STORE =
-      "INSERT INTO history_stores (name) VALUES (?) ON CONFLICT (name) DO NOTHING";
+      "INSERT INTO history_stores (name, recorded) VALUES (?, 1) ON CONFLICT (name) DO NOTHING";
+  private static final String SET_RECORDED =
+      "UPDATE history_stores SET recorded = ?2 WHERE name = ?1";
+
+  /** An earlier version did not store whether a store is recorded. */
+  private static final int UNKNOWN = -1;
+
+  private static final String STORES = "SELECT s.name, coalesce(h.recorded, " + UNKNOWN
+      + ") FROM (SELECT name FROM stores s WHERE NOT " + Rows.IS_DROPPED
+      + " UNION SELECT name FROM history_stores) s LEFT JOIN history_stores h ON h.name = s.name";
   private static final String LAST_OF_KEY = " FROM history WHERE store_id = " + Rows.HISTORY_ID
       + " AND key = ?2 ORDER BY seq DESC LIMIT 1";
   private static final String LAST_TIME = "SELECT at" + LAST_OF_KEY;
@@ -70,7 +83,7 @@ final class HistoryTable {
       + " replaced_at = ?2 WHERE store_id = " + Rows.HISTORY_ID + " AND replaced_at IS NULL";
   private static final String EXPIRE_ALL = "INSERT INTO history (store_id, key, operation, at,"
       + " replaced_at) SELECT " + Rows.HISTORY_ID
-      + ", e.key, 'expire', e.expires_at, e.expires_at FROM"
+      + ", e.key, 'expire', max(e.expires_at, e.updated_at), max(e.expires_at, e.updated_at) FROM"
       + " entries e WHERE " + Rows.IN_STORE + " AND e.expires_at <= ?2 ORDER BY e.key";
   private static final String DROP_ALL =
       "INSERT INTO history (store_id, key, operation, at, author,"
@@ -105,6 +118,9 @@ final class HistoryTable {
   private final HistorySettings ofDatabase;
   private final Map<String, HistorySettings> own = new ConcurrentHashMap<>();
   // Confined to the writer's thread.
+  /** Stores whose history is complete, or was until their history was turned off. */
+  private final Set<String> recorded = new HashSet<>();
+
   private long nextSweep;
   private boolean outdated = true;
 
@@ -148,10 +164,14 @@ final class HistoryTable {
 
   private void readSettings() throws SQLException {
     own.clear();
+    recorded.clear();
     try (ResultSet rows = statements
-        .bind("SELECT name, enabled, retention, revisions FROM history_stores")
+        .bind("SELECT name, enabled, retention, revisions, recorded IS NOT 0 FROM history_stores")
         .executeQuery()) {
       while (rows.next()) {
+        if (rows.getBoolean(5)) {
+          recorded.add(rows.getString(1));
+        }
         boolean enabled = rows.getBoolean(2);
         if (!rows.wasNull()) {
           own.put(rows.getString(1), settings(enabled, rows.getLong(3), rows.getInt(4)));
@@ -163,30 +183,30 @@ final class HistoryTable {
   /** Reads the settings of the stores, and records entries that were written without a history. */
   void open(long lastChange) throws SQLException {
     begin();
-    List<String> stores = new ArrayList<>();
     if (!isUsed()) {
       return;
     }
+    boolean complete;
     try (ResultSet row = statements.bind("SELECT last FROM history_position").executeQuery()) {
       row.next();
-      if (row.getLong(1) == lastChange) {
-        return;
-      }
+      complete = row.getLong(1) == lastChange;
     }
-    try (ResultSet rows = statements
-        .bind("SELECT name FROM stores s WHERE NOT " + Rows.IS_DROPPED
-            + " UNION SELECT name FROM history_stores")
-        .executeQuery()) {
+    Map<String, Integer> stores = new HashMap<>();
+    try (ResultSet rows = statements.bind(STORES).executeQuery()) {
       while (rows.next()) {
-        stores.add(rows.getString(1));
+        stores.put(rows.getString(1), rows.getInt(2));
       }
     }
-    for (String store : stores) {
-      if (isOn(store)) {
-        catchUp(store);
+    for (Map.Entry<String, Integer> each : stores.entrySet()) {
+      String store = each.getKey();
+      int known = each.getValue();
+      if (isOn(store) && (!complete || known != 1)) {
+        catchUp(store, !complete || known != UNKNOWN);
       }
     }
-    complete(lastChange);
+    if (!complete) {
+      complete(lastChange);
+    }
   }
 
   private static HistorySettings settings(boolean enabled, long retention, int revisions) {
@@ -206,16 +226,30 @@ final class HistoryTable {
   /**
    * Records the current state of a store that was written without its history. The states in
    * between are unknown, so the history does not reach back before now.
+   *
+   * @param doubtful true if the store may have been written even if nothing of that is left
    */
-  private void catchUp(String store) throws SQLException {
+  private void catchUp(String store, boolean doubtful) throws SQLException {
     boolean isNew = add(store);
+    statements.execute(SET_RECORDED, store, 1);
     long now = clock.millis();
     int found = statements.update(ADD_UNRECORDED, store)
         + statements.update(ADD_GONE, store, now)
         + statements.update(CLOSE_REPLACED, store, now);
-    if (found > 0 || !isNew) {
+    if (found > 0 || (doubtful && !isNew)) {
       statements.execute(REACHES, store, now, 0);
     }
+  }
+
+  /** Returns true if a change of the store is to be recorded; otherwise stores that one was not. */
+  private boolean records(String store) throws SQLException {
+    if (isOn(store)) {
+      return true;
+    }
+    if (recorded.remove(store)) {
+      statements.execute(SET_RECORDED, store, 0);
+    }
+    return false;
   }
 
   private boolean add(String store) throws SQLException {
@@ -234,7 +268,7 @@ final class HistoryTable {
     boolean wasOn = isOn(store);
     own.put(store, settings);
     if (settings.isEnabled() && !wasOn) {
-      catchUp(store);
+      catchUp(store, true);
     }
   }
 
@@ -259,7 +293,7 @@ final class HistoryTable {
   boolean stored(
       String store, KVMetadata next, @Nullable Long replaced, KVOperation operation, Cause cause)
       throws SQLException {
-    if (!isOn(store)) {
+    if (!records(store)) {
       return false;
     }
     if (replaced == null) {
@@ -281,7 +315,7 @@ final class HistoryTable {
   boolean ended(
       String store, KVMetadata last, long valueId, KVOperation operation, Instant at, Cause cause)
       throws SQLException {
-    if (!isOn(store)) {
+    if (!records(store)) {
       return false;
     }
     replace(store, last.key(), valueId, at);
@@ -296,7 +330,7 @@ final class HistoryTable {
    * @return true if the store has a history; false if nothing was done
    */
   boolean dropped(String store, Cause cause) throws SQLException {
-    if (!isOn(store)) {
+    if (!records(store)) {
       return false;
     }
     long now = clock.millis();
@@ -313,7 +347,7 @@ final class HistoryTable {
    * @return false if the store has no history
    */
   boolean restore(String store, Restoration restoration) throws SQLException {
-    if (!isOn(store)) {
+    if (!records(store)) {
       return false;
     }
     HistoryQuery newest = HistoryQuery.ALL.limit(1);
@@ -418,7 +452,7 @@ final class HistoryTable {
 
   /** Removes a batch of revisions past their retention. Returns true if there may be more. */
   boolean sweep() throws SQLException {
-    if (!isUsed() || clock.millis() < nextSweep) {
+    if (clock.millis() < nextSweep) {
       return false;
     }
     boolean more = false;

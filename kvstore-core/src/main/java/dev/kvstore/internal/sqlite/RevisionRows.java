@@ -92,14 +92,8 @@ record RevisionRows(Statements statements) {
   /** Returns a page, newest or oldest first. */
   KVPage<KVRevision<RawValue>> revisions(String store, HistoryQuery query, boolean newestFirst)
       throws SQLException {
-    long newest = newestFirst ? 0 : last(store);
+    long newest = newestFirst ? 0 : Math.max(last(store), removed(store));
     long after = query.after().isPresent() ? position(query.after().get()) : -1;
-    if (!newestFirst && after >= 0 && after < removed(store)) {
-      throw new KVException(
-          ErrorCode.HISTORY_GONE,
-          "Changes after the position " + after + " of store '" + store
-              + "' are no longer kept: read the current entries, and start over without a position");
-    }
     List<KVRevision<RawValue>> items = new ArrayList<>();
     long position = after;
     boolean more = false;
@@ -115,6 +109,13 @@ record RevisionRows(Statements statements) {
         items.add(revision);
         position = rows.getLong(SEQUENCE);
       }
+    }
+    // Check afterwards, because revisions may have been removed before the page was read.
+    if (!newestFirst && after >= 0 && after < removed(store)) {
+      throw new KVException(
+          ErrorCode.HISTORY_GONE,
+          "Changes after the position " + after + " of store '" + store
+              + "' are no longer kept: read the current entries, and start over without a position");
     }
     if (!newestFirst && !more) {
       // Everything up to that position was committed before this page was read.
@@ -149,7 +150,7 @@ record RevisionRows(Statements statements) {
     query.etag().ifPresent(etag -> conditions.and("h.etag = ", etag));
     query.author().ifPresent(author -> conditions.and("h.author = ", author));
     query.operation().ifPresent(operation -> conditions.and("h.operation = ", operation.text()));
-    query.since().ifPresent(since -> conditions.and("h.at >= ", since.toEpochMilli()));
+    query.since().ifPresent(since -> conditions.and("h.at >= ", ceiling(since)));
     query.until().ifPresent(until -> conditions.and("h.at <= ", until.toEpochMilli()));
     if (after >= 0) {
       conditions.and(newestFirst ? "h.seq < " : "h.seq > ", after);
@@ -158,6 +159,12 @@ record RevisionRows(Statements statements) {
     parameters.add(query.limit() + 1L);
     sql.append(parameters.size());
     return statements.bind(sql.toString(), parameters.toArray());
+  }
+
+  /** Returns the first millisecond that is not before the instant. */
+  private static long ceiling(Instant instant) {
+    long floor = instant.toEpochMilli();
+    return Instant.ofEpochMilli(floor).isBefore(instant) ? floor + 1 : floor;
   }
 
   private record Conditions(StringBuilder sql, List<@Nullable Object> parameters) {

@@ -58,7 +58,8 @@ final class Schema {
    *
    * <p>{@code replaced_at}, which determines retention, is set when a revision is replaced; for a
    * revision that ends an entry it is set from the start. {@code value_id} is null for the current
-   * revision, whose value is that of the entry.
+   * revision, whose value is that of the entry. {@code recorded} is 0 after a change of the store
+   * that was not recorded, else 1; null in files of versions that did not store it.
    */
   private static final List<String> HISTORY = List.of(
       """
@@ -69,7 +70,8 @@ final class Schema {
         retention INTEGER,
         revisions INTEGER,
         since INTEGER NOT NULL DEFAULT 0,
-        removed INTEGER NOT NULL DEFAULT 0
+        removed INTEGER NOT NULL DEFAULT 0,
+        recorded INTEGER
       ) STRICT""",
       """
       CREATE TABLE IF NOT EXISTS history (
@@ -108,6 +110,9 @@ final class Schema {
           + " (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL) STRICT",
       "INSERT OR IGNORE INTO history_position (id, last) VALUES (1, -1)");
 
+  private static final String HAS_RECORDED =
+      "SELECT count(*) FROM pragma_table_info('history_stores') WHERE name = 'recorded'";
+
   private Schema() {}
 
   /**
@@ -127,9 +132,7 @@ final class Schema {
         check(application, version, file);
       }
       Connections.makeDurable(connection, file);
-      if (version != VERSION
-          || number(statement, "SELECT count(*) FROM sqlite_schema WHERE name = 'history_position'")
-              == 0) {
+      if (version != VERSION || number(statement, HAS_RECORDED) == 0) {
         bringUp(statement, version);
       }
       return empty;
@@ -184,6 +187,9 @@ final class Schema {
       execute(statement, SEQUENCE);
     }
     execute(statement, HISTORY);
+    if (number(statement, HAS_RECORDED) == 0) {
+      statement.execute("ALTER TABLE history_stores ADD COLUMN recorded INTEGER");
+    }
     statement.execute("PRAGMA application_id = " + APPLICATION_ID);
     statement.execute("PRAGMA user_version = " + VERSION);
     statement.execute("COMMIT");

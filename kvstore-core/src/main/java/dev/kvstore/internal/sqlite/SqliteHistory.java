@@ -13,6 +13,7 @@ import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.RestorableStore;
 import dev.kvstore.spi.Restoration;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
@@ -41,16 +42,22 @@ record SqliteHistory(String store, SqliteEntryDatabase database)
           ErrorCode.INVALID_PARAMETER, "The instant " + at + " is in the future");
     }
     return read(reader -> {
+      // An earlier revision may have no value.
+      requireReached(reader, at);
       T found = query.run(reader);
-      // Check afterwards, because revisions may have been removed during the read.
-      Instant first = reader.history.reachesBackTo(store);
-      if (at.isBefore(first)) {
-        throw new KVException(
-            ErrorCode.HISTORY_GONE,
-            "The history of store '" + store + "' reaches back to " + first + ", not to " + at);
-      }
+      // Check again, because revisions may have been removed during the read.
+      requireReached(reader, at);
       return found;
     });
+  }
+
+  private void requireReached(ReadConnection reader, Instant at) throws SQLException {
+    Instant first = reader.history.reachesBackTo(store);
+    if (at.isBefore(first)) {
+      throw new KVException(
+          ErrorCode.HISTORY_GONE,
+          "The history of store '" + store + "' reaches back to " + first + ", not to " + at);
+    }
   }
 
   private <T> T read(ReaderPool.Query<T> query) {

@@ -19,6 +19,7 @@ import dev.kvstore.SetDefaultResult;
 import dev.kvstore.TypeMismatchException;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.ManualClock;
@@ -26,7 +27,10 @@ import dev.kvstore.testing.RawStore;
 import dev.kvstore.testing.StoreCounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -292,6 +296,41 @@ class SqliteEntryStoreTest {
         .isInstanceOf(PreconditionFailedException.class);
     assertThat(store.delete("k", WriteOptions.ifMatch(present.etag()))).isTrue();
     assertThat(store.read("k")).isEmpty();
+  }
+
+  @Test
+  void all_entryExpiresMeanwhile_isCheckedAtOneInstant() {
+    KVMetadata lasting = set("lasting", int32(1));
+    KVMetadata expiring = store.write(
+        new Write("expiring", int32(1), WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1))));
+    EntryTable table = new EntryTable(
+        database.table.statements(), database.changes, database.history, new RunningClock());
+    List<Mutation<?>> parts = List.of(
+        new Mutation.Put(new Write("lasting", int32(2), WriteOptions.ifMatch(lasting.etag()))),
+        new Mutation.Delete("expiring", WriteOptions.ifMatch(expiring.etag())));
+
+    assertThat(database.writer.write(0, () -> table.all("settings", parts)))
+        .containsExactly(true, true);
+    assertThat(store.scanKeys(KeyRange.ALL, 10).items()).containsExactly("lasting");
+  }
+
+  /** Moves on at each look at it. */
+  private final class RunningClock extends Clock {
+    @Override
+    public Instant instant() {
+      clock.advance(Duration.ofMillis(400));
+      return clock.instant();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return clock.getZone();
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return clock.withZone(zone);
+    }
   }
 
   @Test

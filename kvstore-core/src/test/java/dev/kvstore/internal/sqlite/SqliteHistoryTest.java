@@ -18,7 +18,9 @@ import dev.kvstore.RevisionSelector;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
@@ -48,7 +50,11 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   private static KVStore typed(SqliteEntryDatabase database) {
-    return TypedKVStore.over(database.store("s"), BsonCodec.create());
+    return typed(database, "s");
+  }
+
+  private static KVStore typed(SqliteEntryDatabase database, String store) {
+    return TypedKVStore.over(database.store(store), BsonCodec.create());
   }
 
   private Instant tick() {
@@ -170,6 +176,67 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   @Test
+  void offAndOnAgain_whileAnotherStoreHasItsOwnSettings_isCaughtUp() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "own").history().configure(HistorySettings.DEFAULT.revisions(5));
+    database.close();
+    tick();
+    database = open(HistorySettings.OFF);
+    typed(database).set("k", 2);
+    typed(database, "new").set("k", 1);
+    Instant off = tick();
+    database.close();
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 3);
+    typed(database, "new").set("k", 2);
+
+    assertThat(told(store, "k")).containsExactly("set", "set 2", "set 3");
+    assertThat(told(typed(database, "new"), "k")).containsExactly("set 1", "set 2");
+    assertThatThrownBy(() -> store.keys("", ReadOptions.DEFAULT.at(off)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+  }
+
+  @Test
+  void offAndOnAgain_withoutAWrite_keepsTheHistory() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "own").history().configure(HistorySettings.DEFAULT.revisions(5));
+    Instant then = tick();
+    database.close();
+    database = open(HistorySettings.OFF);
+    assertThat(typed(database).get("k", Integer.class)).isEqualTo(1);
+    typed(database, "own").set("k", 1);
+    database.close();
+    KVStore store = typed(open(HistorySettings.DEFAULT));
+    store.set("k", 2);
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
+  }
+
+  /** Their files do not store whether a store was recorded. */
+  @Test
+  void fileOfAnEarlierVersion_keepsItsHistory_andIsCaughtUp() throws Exception {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database, "unrecorded").set("k", 1);
+    Instant then = tick();
+    database.close();
+    sql(file, "UPDATE entries SET etag = 'other' WHERE store_id = 2");
+    sql(file, "ALTER TABLE history_stores DROP COLUMN recorded");
+    database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 2);
+    KVStore unrecorded = typed(database, "unrecorded");
+    unrecorded.set("k", 2);
+
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2");
+    assertThat(store.get("k", Integer.class, ReadOptions.DEFAULT.at(then))).isEqualTo(1);
+    assertThat(told(unrecorded, "k")).containsExactly("set", "set 1", "set 2");
+  }
+
+  @Test
   void drop_recordsEachKey_andTheHistoryGoesOn() {
     SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
     KVStore store = typed(database);
@@ -245,6 +312,67 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   @Test
+  void changes_revisionsRemovedBeforeThePageIsRead_areNotSkippedSilently() throws Exception {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    String position = store
+        .history()
+        .changes(HistoryQuery.ALL, KVType.of(Integer.class))
+        .next()
+        .orElseThrow();
+    store.set("k", 2);
+    store.set("k", 3);
+    store.history().configure(HistorySettings.DEFAULT.revisions(1));
+    try (Connection connection = new Connections(file, Duration.ofSeconds(5)).reader()) {
+      Connection trimming = (Connection) Proxy.newProxyInstance(
+          Connection.class.getClassLoader(),
+          new Class<?>[] {Connection.class},
+          (proxy, method, arguments) -> {
+            if (arguments != null && arguments[0].toString().contains("ORDER BY h.seq")) {
+              store.set("k", 4);
+            }
+            return method.invoke(connection, arguments);
+          });
+      RevisionRows rows = new RevisionRows(new Statements(trimming));
+      assertThatThrownBy(() -> rows.revisions("s", HistoryQuery.ALL.after(position), false))
+          .isInstanceOfSatisfying(
+              KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    }
+  }
+
+  @Test
+  void changes_allRevisionsRemoved_goOn() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    store.delete("k");
+    clock.advance(RETENTION.plusDays(1));
+    await().untilAsserted(() -> assertThat(rows(database, "history")).isZero());
+    KVType<Integer> type = KVType.of(Integer.class);
+    String position = store.history().changes(HistoryQuery.ALL, type).next().orElseThrow();
+    store.set("k", 2);
+    assertThat(store.history().changes(HistoryQuery.ALL.after(position), type).items())
+        .hasSize(1);
+  }
+
+  @Test
+  void off_removesWhatWasRecordedLongAgo() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    typed(database).set("k", 1);
+    typed(database).set("k", 2);
+    database.close();
+    SqliteEntryDatabase off = open(HistorySettings.OFF);
+    tick();
+    clock.advance(RETENTION.minusMinutes(1));
+    assertThat(off.writer.write(0, off.history::sweep)).isFalse();
+    assertThat(rows(off, "history")).isEqualTo(2);
+    clock.advance(Duration.ofMinutes(2));
+    await().untilAsserted(() -> assertThat(rows(off, "history")).isEqualTo(1));
+    assertThat(typed(off).get("k", Integer.class)).isEqualTo(2);
+  }
+
+  @Test
   void expired_sweptWithoutAnybodyWriting_isRecorded() {
     SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
     KVStore store = typed(database);
@@ -268,9 +396,29 @@ class SqliteHistoryTest extends SqliteTestBase {
     store.set("k", 2);
     store.delete("k");
     store.set("k", 3);
+    assertTimesNeverGoBack(store);
+  }
+
+  private static void assertTimesNeverGoBack(KVStore store) {
     assertThat(store.history().revisions(HistoryQuery.key("k")).items())
         .extracting(KVRevision::at)
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
+  }
+
+  @Test
+  void clockSetBack_expiryIsNotBeforeTheWrite() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("k", 1);
+    clock.advance(Duration.ofHours(-1));
+    store.set("k", 2, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofMinutes(1));
+    store.set("k", 3, WriteOptions.DEFAULT.ttl(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(database.drop("s", DropOptions.DEFAULT)).isTrue();
+
+    assertThat(told(store, "k")).containsExactly("set 1", "set 2", "expire", "set 3", "expire");
+    assertTimesNeverGoBack(store);
   }
 
   @Test
