@@ -71,6 +71,9 @@ final class HistoryTable {
   private static final String REMOVE_VALUE = "DELETE FROM entry_values WHERE id = ?";
   private static final String REMOVE_VALUES = "DELETE FROM entry_values WHERE id IN (SELECT"
       + " value_id FROM history WHERE store_id = " + Rows.HISTORY_ID + " AND value_id IS NOT NULL)";
+  private static final String PURGED = "UPDATE history_stores SET since = max(since, ?2), removed ="
+      + " max(removed, (SELECT coalesce(max(seq), 0) FROM history WHERE store_id = "
+      + Rows.HISTORY_ID + ")) WHERE name = ?1";
   private static final String REACHES = "UPDATE history_stores SET since = max(since, ?2),"
       + " removed = max(removed, ?3) WHERE name = ?1";
 
@@ -489,6 +492,7 @@ final class HistoryTable {
 
   /** Removes the history and the labels of a dropped store. Returns true if it had revisions. */
   boolean purge(String store) throws SQLException {
+    statements.execute(PURGED, store, clock.millis());
     statements.execute(REMOVE_VALUES, store);
     statements.execute("DELETE FROM labels WHERE store_id = " + Rows.HISTORY_ID, store);
     return statements.update("DELETE FROM history WHERE store_id = " + Rows.HISTORY_ID, store) > 0;

@@ -110,8 +110,9 @@ record RevisionRows(Statements statements) {
         position = rows.getLong(SEQUENCE);
       }
     }
-    // Check afterwards, because revisions may have been removed before the page was read.
-    if (!newestFirst && after >= 0 && after < removed(store)) {
+    // Check afterwards, because revisions may have been removed before the page was read. A
+    // position after the newest is of a file that was replaced by an older copy.
+    if (!newestFirst && after >= 0 && (after < removed(store) || after > newest)) {
       throw new KVException(
           ErrorCode.HISTORY_GONE,
           "Changes after the position " + after + " of store '" + store

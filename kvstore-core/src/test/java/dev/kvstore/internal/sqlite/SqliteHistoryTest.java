@@ -2,6 +2,7 @@ package dev.kvstore.internal.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.DropOptions;
@@ -18,6 +19,7 @@ import dev.kvstore.RevisionSelector;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mapping.BsonCodec;
 import dev.kvstore.internal.typed.TypedKVStore;
+import dev.kvstore.spi.RawValue;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,7 +30,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +109,37 @@ class SqliteHistoryTest extends SqliteTestBase {
         return statement.execute(sql);
       }
     });
+  }
+
+  private static ErrorCode code(ThrowableAssert.ThrowingCallable call) {
+    return Objects.requireNonNull(catchThrowableOfType(KVException.class, call)).code();
+  }
+
+  @Test
+  void purged_isNotKnown_insteadOfEmpty() {
+    SqliteEntryDatabase database = open(HistorySettings.DEFAULT);
+    KVStore store = typed(database);
+    store.set("a", 1);
+    String position =
+        store.history().changes(HistoryQuery.ALL, RawValue.TYPE).next().orElseThrow();
+    Instant then = tick();
+    store.set("a", 2);
+    database.drop("s", DropOptions.DEFAULT.purgingHistory());
+    tick();
+    store.set("a", 3);
+    assertThat(code(() -> store.keys("", ReadOptions.DEFAULT.at(then))))
+        .isEqualTo(ErrorCode.HISTORY_GONE);
+    assertThat(code(() -> store.history().changes(HistoryQuery.ALL.after(position), RawValue.TYPE)))
+        .isEqualTo(ErrorCode.HISTORY_GONE);
+    assertThat(told(store, "a")).containsExactly("set 3");
+  }
+
+  @Test
+  void changes_afterAPositionOfALostCopy_areRefused() {
+    KVStore store = typed(open(HistorySettings.DEFAULT));
+    store.set("a", 1);
+    assertThat(code(() -> store.history().changes(HistoryQuery.ALL.after("1000"), RawValue.TYPE)))
+        .isEqualTo(ErrorCode.HISTORY_GONE);
   }
 
   @Test
