@@ -107,10 +107,12 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
 
   BatchResult writeMany(String store, Map<String, RawValue> values, BatchOptions options)
       throws SQLException {
+    // One instant, so that no reading of the past sees a part of the batch.
+    Instant now = clock.instant();
     int created = 0;
     for (Map.Entry<String, RawValue> entry : values.entrySet()) {
       Write write = new Write(entry.getKey(), entry.getValue(), options);
-      if (write(store, write).version() == 1) {
+      if (write(store, write, find(store, write.key()), now).version() == 1) {
         created++;
       }
     }

@@ -314,6 +314,19 @@ class SqliteEntryStoreTest {
     assertThat(store.scanKeys(KeyRange.ALL, 10).items()).containsExactly("lasting");
   }
 
+  @Test
+  void writeMany_isOfOneInstant() {
+    EntryTable table = new EntryTable(
+        database.table.statements(), database.changes, database.history, new RunningClock());
+    database.writer.write(
+        0,
+        () -> table.writeMany(
+            "settings", Map.of("a", int32(1), "b", int32(2)), BatchOptions.DEFAULT));
+    assertThat(
+            store.readMany(List.of("a", "b")).stream().map(KVEntry::updatedAt).distinct())
+        .hasSize(1);
+  }
+
   /** Moves on at each look at it. */
   private final class RunningClock extends Clock {
     @Override
