@@ -34,6 +34,14 @@ class ConfigurationTest extends KvTest {
   }
 
   @Test
+  void store_namedLikeACommand() {
+    kv.environment.put("KVSTORE_STORE", "log");
+    kv.print("set", "k", "1");
+    assertThat(kv.print("log", "k")).contains("k  set v1");
+    assertThat(kv.print("get", "k", "--store", "log")).isEqualTo("1\n");
+  }
+
+  @Test
   void optionCountsBeforeVariable_andThatBeforeTheFile() throws IOException {
     write("store: fromfile", "timeout: 3s");
     assertThat(kv.print("get", "k", "-r")).isEqualTo("fromfile\n");

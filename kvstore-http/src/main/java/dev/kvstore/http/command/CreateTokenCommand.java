@@ -79,8 +79,23 @@ final class CreateTokenCommand extends TokenAction {
         end(now)));
     print(secret);
     note("This is the secret of the token '" + name + "'; it is not shown again");
+    if (!limits.equals(Limits.NONE)) {
+      // The limits can come from variables such as KVSTORE_STORE.
+      note("It is valid only for " + scope());
+    }
     note(acknowledgement(tokens));
     return true;
+  }
+
+  private String scope() {
+    List<String> scope = new ArrayList<>();
+    if (!stores.isEmpty()) {
+      scope.add("the stores: " + String.join(", ", stores));
+    }
+    if (!prefixes.isEmpty()) {
+      scope.add("keys that begin with: " + String.join(", ", prefixes));
+    }
+    return String.join("; ", scope);
   }
 
   /** @throws InvalidInputException if it is not in the future, or too far in the future */

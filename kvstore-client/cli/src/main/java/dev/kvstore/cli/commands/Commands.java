@@ -71,6 +71,8 @@ public final class Commands {
     for (String name : names) {
       commandLine.addSubcommand(Objects.requireNonNull(COMMANDS.get(name)).get());
     }
-    return commandLine.addSubcommand(new CommandLine.HelpCommand());
+    commandLine.addSubcommand(new CommandLine.HelpCommand());
+    // A store, also one from a variable or file, may be named like a command.
+    return commandLine.setAllowSubcommandsAsOptionParameters(true);
   }
 }
