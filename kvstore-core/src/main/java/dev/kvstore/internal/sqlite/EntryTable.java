@@ -292,7 +292,9 @@ record EntryTable(Statements statements, ChangeLog changes, HistoryTable history
     return history.ended(store, row.metadata, row.valueId, KVOperation.EXPIRE, at, Cause.UNKNOWN);
   }
 
-  /** Returns when the entry expired, not before it was written: the clock may have been set back. */
+  /**
+   * Returns when the entry expired, not before it was written: the clock may have been set back.
+   */
   private static Instant expired(KVMetadata metadata) {
     return latest(metadata.expiresAt().orElseThrow(), metadata.updatedAt());
   }

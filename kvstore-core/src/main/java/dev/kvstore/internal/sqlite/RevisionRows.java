@@ -150,7 +150,7 @@ record RevisionRows(Statements statements) {
     query.etag().ifPresent(etag -> conditions.and("h.etag = ", etag));
     query.author().ifPresent(author -> conditions.and("h.author = ", author));
     query.operation().ifPresent(operation -> conditions.and("h.operation = ", operation.text()));
-    query.since().ifPresent(since -> conditions.and("h.at >= ", since.toEpochMilli()));
+    query.since().ifPresent(since -> conditions.and("h.at >= ", ceiling(since)));
     query.until().ifPresent(until -> conditions.and("h.at <= ", until.toEpochMilli()));
     if (after >= 0) {
       conditions.and(newestFirst ? "h.seq < " : "h.seq > ", after);
@@ -159,6 +159,12 @@ record RevisionRows(Statements statements) {
     parameters.add(query.limit() + 1L);
     sql.append(parameters.size());
     return statements.bind(sql.toString(), parameters.toArray());
+  }
+
+  /** Returns the first millisecond that is not before the instant. */
+  private static long ceiling(Instant instant) {
+    long floor = instant.toEpochMilli();
+    return Instant.ofEpochMilli(floor).isBefore(instant) ? floor + 1 : floor;
   }
 
   private record Conditions(StringBuilder sql, List<@Nullable Object> parameters) {
