@@ -27,6 +27,7 @@ import dev.kvstore.RevisionSelector;
 import dev.kvstore.RollbackOptions;
 import dev.kvstore.WriteOptions;
 import dev.kvstore.spi.Mutation;
+import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -495,6 +496,28 @@ public interface HistoryContract extends StoreFixture {
     assertThat(code(() -> store().keys("", ReadOptions.DEFAULT.at(then))))
         .isEqualTo(ErrorCode.HISTORY_GONE);
     assertThat(history().reachesBackTo()).isAfter(then);
+  }
+
+  @Test
+  default void changes_ofATrimmedHistory_arePagedToTheEnd() {
+    history().configure(HistorySettings.DEFAULT.revisions(1));
+    for (String key : List.of("a", "b", "c", "d", "d", "d")) {
+      store().set(key, 1);
+    }
+    assertThat(told("d")).hasSize(1); // and removed what is no longer kept
+    List<String> keys = new ArrayList<>();
+    HistoryQuery query = HistoryQuery.ALL.limit(1);
+    KVPage<KVRevision<RawValue>> page = history().changes(query, RawValue.TYPE);
+    while (!page.items().isEmpty()) {
+      page.items().forEach(revision -> keys.add(revision.key()));
+      page = history().changes(query.after(page.next().orElseThrow()), RawValue.TYPE);
+    }
+    assertThat(keys).containsExactly("a", "b", "c", "d");
+    String begun = history().changes(query, RawValue.TYPE).next().orElseThrow();
+    store().set("d", 2);
+    assertThat(told("d")).hasSize(1);
+    assertThat(code(() -> history().changes(query.after(begun), RawValue.TYPE)))
+        .isEqualTo(ErrorCode.HISTORY_GONE);
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.kvstore.internal.sqlite;
 
 import dev.kvstore.ErrorCode;
 import dev.kvstore.HistoryQuery;
-import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.KVLabel;
@@ -11,6 +10,7 @@ import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
 import dev.kvstore.KVRevision;
 import dev.kvstore.RevisionSource;
+import dev.kvstore.internal.support.HistoryPosition;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.sql.PreparedStatement;
@@ -92,12 +92,13 @@ record RevisionRows(Statements statements) {
   /** Returns a page, newest or oldest first. */
   KVPage<KVRevision<RawValue>> revisions(String store, HistoryQuery query, boolean newestFirst)
       throws SQLException {
-    long newest = newestFirst ? 0 : Math.max(last(store), removed(store));
-    long after = query.after().isPresent() ? position(query.after().get()) : -1;
+    long removed = newestFirst ? 0 : removed(store);
+    long newest = newestFirst ? 0 : Math.max(last(store), removed);
+    HistoryPosition after = query.after().map(HistoryPosition::parse).orElse(null);
     List<KVRevision<RawValue>> items = new ArrayList<>();
-    long position = after;
+    long place = after == null ? -1 : after.place();
     boolean more = false;
-    try (ResultSet rows = select(store, query, after, newestFirst).executeQuery()) {
+    try (ResultSet rows = select(store, query, place, newestFirst).executeQuery()) {
       long bytes = 0;
       while (rows.next()) {
         if (items.size() == query.limit() || bytes >= ReadConnection.PAGE_BYTES) {
@@ -107,26 +108,24 @@ record RevisionRows(Statements statements) {
         KVRevision<RawValue> revision = revision(rows, query.hasValues());
         bytes += revision.entry().map(RevisionRows::size).orElse(0);
         items.add(revision);
-        position = rows.getLong(SEQUENCE);
+        place = rows.getLong(SEQUENCE);
       }
+    }
+    if (newestFirst) {
+      return new KVPage<>(items, more ? Optional.of(Long.toString(place)) : Optional.empty());
     }
     // Check afterwards, because revisions may have been removed before the page was read. A
     // position after the newest is of a file that was replaced by an older copy.
-    if (!newestFirst && after >= 0 && (after < removed(store) || after > newest)) {
+    if (after != null && (after.isGone(removed(store)) || after.place() > newest)) {
       throw new KVException(
           ErrorCode.HISTORY_GONE,
           "Changes after the position " + after + " of store '" + store
               + "' are no longer kept: read the current entries, and start over without a position");
     }
-    if (!newestFirst && !more) {
-      // Everything up to that position was committed before this page was read.
-      position = Math.max(position, newest);
-    }
-    return new KVPage<>(
-        items,
-        more || !newestFirst
-            ? Optional.of(Long.toString(Math.max(0, position)))
-            : Optional.empty());
+    // If there is no more, everything up to the newest was committed before this page was read.
+    long end = more ? place : Math.max(place, newest);
+    long begun = after == null ? removed : after.removed();
+    return new KVPage<>(items, Optional.of(new HistoryPosition(end, begun).toString()));
   }
 
   static int size(KVEntry<RawValue> entry) {
@@ -187,20 +186,6 @@ record RevisionRows(Statements statements) {
       }
       sql.append(" AND (").append(String.join(" OR ", ranges)).append(')');
     }
-  }
-
-  private static long position(String text) {
-    try {
-      long position = Long.parseLong(text);
-      if (position >= 0) {
-        return position;
-      }
-    } catch (NumberFormatException e) {
-      // fails like a negative number
-    }
-    throw new InvalidInputException(
-        ErrorCode.INVALID_PARAMETER,
-        "The position to go on after is not one that a page of the history ended with");
   }
 
   private long last(String store) throws SQLException {
