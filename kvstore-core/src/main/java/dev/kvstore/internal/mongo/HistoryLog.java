@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,6 @@ final class HistoryLog {
   private static final String RESTORED = "history." + RevisionPlan.RESTORED;
 
   private static final BsonDocument IS_PENDING = new BsonDocument(PENDING, BsonBoolean.TRUE);
-  private static final BsonDocument IS_UNRECORDED =
-      BsonDocument.parse("{recorded: {$exists: false}}");
   private static final BsonDocument NOT_PENDING =
       new BsonDocument(PENDING, new BsonDocument("$exists", BsonBoolean.FALSE));
 
@@ -97,7 +96,7 @@ final class HistoryLog {
   private final HistoryConfig config;
   private final MongoErrors errors;
   private final InstantSource clock;
-  private String adoptedUpTo = ""; // guarded by this
+  private @Nullable Walk walk; // guarded by this
 
   HistoryLog(
       MongoDatabase database,
@@ -139,25 +138,24 @@ final class HistoryLog {
    */
   void configure(boolean own, HistorySettings settings, Deadline deadline) {
     boolean begins = settings.isEnabled() && !config.state().isOn();
-    Instant since = null;
+    Instant begun = null;
+    Instant since = Instant.EPOCH;
     if (begins) {
       revisions(deadline).createIndexes();
       boolean empty =
           entries(deadline).find().projection(Projections.include(KEY)).first() == null;
-      since = empty && !config.state().isKnown() ? Instant.EPOCH : now();
+      begun = now();
+      since = empty && !config.state().isKnown() ? Instant.EPOCH : begun;
     }
-    config.store(settings, own, since, deadline);
+    config.store(settings, own, begun, since, deadline);
   }
 
   /**
-   * Records all pending revisions and, the first time, the entries that existed when the history
-   * was turned on.
+   * Records all pending revisions and, after the history was turned on, what changed before.
    */
   synchronized void moveAll(Deadline deadline) {
     movePending(deadline);
-    if (config.state().isOn() && !config.state().isComplete()) {
-      adopt(deadline);
-    }
+    adopt(deadline);
   }
 
   private void movePending(Deadline deadline) {
@@ -166,17 +164,67 @@ final class HistoryLog {
     }
   }
 
+  /**
+   * A comparison of all documents with the history, after it was turned on: entries may have been
+   * written, changed and deleted without it.
+   */
+  private static final class Walk {
+    private final Instant begun;
+
+    /** All documents up to this key are recorded; null if all are. */
+    private @Nullable String documents = "";
+
+    /** All entries up to this key that have no document are ended. */
+    private String ended = "";
+
+    Walk(Instant begun) {
+      this.begun = begun;
+    }
+  }
+
   private void adopt(Deadline deadline) {
-    Moved moved;
-    do {
+    while (config.state().isOn() && !config.state().isComplete()) {
       checkTime(deadline);
-      BsonDocument next = IS_UNRECORDED.clone();
-      next.put(KEY, new BsonDocument("$gt", new BsonString(adoptedUpTo)));
-      moved = move(next, deadline);
-      adoptedUpTo = moved.last();
-    } while (moved.more());
-    adoptedUpTo = "";
-    config.complete(deadline);
+      HistoryConfig.State seen = config.state();
+      if (walk == null || !walk.begun.equals(seen.begun())) {
+        walk = new Walk(seen.begun());
+      }
+      if (!walkOn(walk, deadline)) {
+        walk = null;
+        config.complete(seen, deadline);
+      }
+    }
+  }
+
+  /** Returns false at the end of the walk. */
+  private boolean walkOn(Walk on, Deadline deadline) {
+    if (on.documents != null) {
+      BsonDocument next =
+          new BsonDocument(KEY, new BsonDocument("$gt", new BsonString(on.documents)));
+      Moved moved = move(next, deadline);
+      on.documents = moved.more() ? moved.last() : null;
+      return true;
+    }
+    Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
+    while (!tryEnd(keys.present(), deadline)) {
+      pause(deadline);
+    }
+    on.ended = Objects.requireNonNullElse(keys.last(), on.ended);
+    return keys.last() != null;
+  }
+
+  /** Records the ends of those entries that have no document, unless another move intervened. */
+  private boolean tryEnd(List<String> keys, Deadline deadline) {
+    long removals = config.state().removals();
+    long place = revisions(deadline).lastPlace();
+    Set<String> absent = new HashSet<>(keys);
+    entries(deadline)
+        .find(EntryFilter.keys(keys))
+        .projection(Projections.include(KEY))
+        .forEach(document -> absent.remove(document.getString(KEY).getValue()));
+    RevisionPlan plan = plan(absent, deadline);
+    absent.forEach(plan::addAbsent);
+    return add(plan, place, removals, deadline);
   }
 
   /**
@@ -218,29 +266,32 @@ final class HistoryLog {
     long removals = config.state().removals();
     long place = revisions(deadline).lastPlace();
     Map<String, RawBsonDocument> documents = documents(entries(deadline), which);
-    RawBsonDocument only = documents.get(key);
-    if (key != null && only != null && RevisionPlan.isSettled(key, only)) {
-      return Moved.NOTHING;
-    }
-    Set<String> keys = key == null ? documents.keySet() : Set.of(key);
+    boolean full = isFull(documents);
+    String last = documents.keySet().stream().reduce("", (before, each) -> each);
+    boolean settled = documents
+        .entrySet()
+        .removeIf(each -> RevisionPlan.isSettled(each.getKey(), each.getValue()));
+    Set<String> keys = key == null || settled ? documents.keySet() : Set.of(key);
     RevisionPlan plan = plan(keys, deadline);
     documents.forEach(plan::add);
-    if (key != null && only == null) {
-      plan.addAbsent(key);
-    }
-    // Read the state after the documents: if one belongs to a recreated store, the drop before it
-    // is announced there. Read it after the revisions, too: a revision removed in between looks
-    // unrecorded.
-    config.read(deadline);
-    if (finishDrops(false, deadline)
-        || config.state().removals() != removals
-        || !revisions(deadline).add(plan.revisions(), plan.replaced(), place)) {
+    keys.stream().filter(each -> !documents.containsKey(each)).forEach(plan::addAbsent);
+    if (!keys.isEmpty() && !add(plan, place, removals, deadline)) {
       return null;
     }
     settle(plan.settled(), deadline);
     prune(keys, plan, deadline);
-    String last = documents.keySet().stream().reduce("", (before, each) -> each);
-    return new Moved(!documents.isEmpty() && isFull(documents), last);
+    return new Moved(full, last);
+  }
+
+  /** Adds the planned revisions, unless they may have changed since the plan was made. */
+  private boolean add(RevisionPlan plan, long place, long removals, Deadline deadline) {
+    // Read the state after the documents: if one belongs to a recreated store, the drop before it
+    // is announced there. Read it after the revisions, too: a revision removed in between looks
+    // unrecorded.
+    config.read(deadline);
+    return !finishDrops(false, deadline)
+        && config.state().removals() == removals
+        && revisions(deadline).add(plan.revisions(), plan.replaced(), place);
   }
 
   private void prune(Set<String> keys, RevisionPlan plan, Deadline deadline) {
@@ -329,7 +380,9 @@ final class HistoryLog {
   }
 
   private RevisionPlan plan(Set<String> keys, Deadline deadline) {
-    return revisions(deadline).plan(keys, now());
+    HistoryConfig.State state = config.state();
+    Instant begun = state.isOn() && !state.isComplete() ? state.begun() : Instant.EPOCH;
+    return revisions(deadline).plan(keys, begun, now());
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.kvstore.spi.Cause;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -369,6 +370,70 @@ class HistoryLogTest {
     assertThat(revisions()).hasSize(450);
     assertThat(entries().countDocuments(BsonDocument.parse("{recorded: {$exists: true}}")))
         .isEqualTo(450);
+  }
+
+  /** Turns the history off, changes entries without it, and turns it on again. */
+  private void changeWithoutHistory() {
+    for (String key : List.of("a", "b", "c", "d")) {
+      set(key, 1);
+    }
+    log(database).moveAll(deadline());
+    log(database).configure(true, HistorySettings.OFF, deadline());
+    entries()
+        .updateOne(
+            EntryFilter.key("b"),
+            BsonDocument.parse("{$set: {value: 2, updatedBy: 'old', etag: {$oid:"
+                + " '6b015f46cca5514096e3694d'}}, $inc: {version: 1}}"));
+    entries().deleteOne(EntryFilter.key("c"));
+    entries()
+        .updateOne(EntryFilter.key("d"), BsonDocument.parse("{$set: {value: 3}}")); // by hand
+    entries().insertOne(BsonDocument.parse("{_id: 'e', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofMinutes(1));
+    log(database).configure(true, HistorySettings.DEFAULT, deadline());
+  }
+
+  private void assertChangesAreRecorded() {
+    assertThat(told("a")).containsExactly("set by ann v1 1");
+    assertThat(told("b")).containsExactly("set by ann v1 1", "set by old v2 2");
+    assertThat(told("c")).containsExactly("set by ann v1 1", "delete");
+    assertThat(told("d")).containsExactly("set by ann v1 1", "set v1 3");
+    assertThat(told("e")).containsExactly("set v1 1");
+    assertSettled();
+  }
+
+  @Test
+  void changedWhileTheHistoryWasOff_isRecordedWhenItIsOnAgain() {
+    changeWithoutHistory();
+    Instant begun = clock.instant();
+    clock.advance(Duration.ofSeconds(3));
+    log(database).moveAll(deadline());
+    assertChangesAreRecorded();
+    assertThat(revisions().stream()
+            .filter(revision -> !revision.containsKey("by"))
+            .filter(revision -> !revision.getString("key").getValue().equals("e"))
+            .map(revision -> Instant.ofEpochMilli(revision.getDateTime("at").getValue())))
+        .as("a read at the beginning sees what was changed before")
+        .containsOnly(begun);
+  }
+
+  @Test
+  void changedWhileTheHistoryWasOff_processGoesDown_anotherGoesOn() {
+    for (int writes = 0; ; writes++) {
+      empty();
+      changeWithoutHistory();
+      FailingCommands failing = FailingCommands.down(database, writes, true);
+      try {
+        log(failing.database()).moveAll(deadline());
+      } catch (MongoSocketException | KVException e) {
+        // expected
+      }
+      log(database).moveAll(deadline());
+      assertChangesAreRecorded();
+      if (!failing.failed()) {
+        assertThat(writes).isGreaterThan(3);
+        break;
+      }
+    }
   }
 
   @Test

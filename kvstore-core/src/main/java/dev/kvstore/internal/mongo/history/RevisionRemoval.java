@@ -22,7 +22,6 @@ import org.bson.RawBsonDocument;
 public record RevisionRemoval(Revisions history, Notice notice) {
   private static final int MOST_AT_ONCE = 200;
   private static final BsonDocument OLDEST_FIRST = BsonDocument.parse("{replaced: 1}");
-  private static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
   private static final BsonDocument BY_AGE = BsonDocument.parse("{key: 1, revision: 1}");
 
   /** Notes how far the history reaches back. */
@@ -55,7 +54,7 @@ public record RevisionRemoval(Revisions history, Notice notice) {
     RawBsonDocument oldestKept = history
         .collection()
         .find(ofKey)
-        .sort(NEWEST_FIRST)
+        .sort(Revisions.NEWEST_FIRST)
         .skip(most - 1)
         .projection(Projections.include(Revisions.REVISION))
         .first();
