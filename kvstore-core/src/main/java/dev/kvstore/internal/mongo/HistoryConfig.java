@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * store has its own. A process without settings follows the stored ones.
  */
 final class HistoryConfig {
-  private static final Duration GOOD_FOR = Duration.ofSeconds(5);
+  /** How long a process may follow settings that have changed. */
+  static final Duration GOOD_FOR = Duration.ofSeconds(5);
 
   private static final String ON = "on";
   private static final String RETENTION = "retention";
@@ -119,7 +120,7 @@ final class HistoryConfig {
           : since();
     }
 
-    /** Returns true if all entries that existed when the history was turned on are recorded. */
+    /** Returns true if all that was written before all processes knew of the history is recorded. */
     boolean isComplete() {
       return document.getBoolean(COMPLETE, BsonBoolean.FALSE).getValue();
     }

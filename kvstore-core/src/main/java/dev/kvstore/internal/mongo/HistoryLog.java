@@ -65,6 +65,8 @@ final class HistoryLog {
   private static final String RESTORED = "history." + RevisionPlan.RESTORED;
 
   private static final BsonDocument IS_PENDING = new BsonDocument(PENDING, BsonBoolean.TRUE);
+  private static final BsonDocument IS_UNRECORDED =
+      BsonDocument.parse("{recorded: {$exists: false}}");
   private static final BsonDocument NOT_PENDING =
       new BsonDocument(PENDING, new BsonDocument("$exists", BsonBoolean.FALSE));
 
@@ -148,6 +150,11 @@ final class HistoryLog {
       since = empty && !config.state().isKnown() ? Instant.EPOCH : begun;
     }
     config.store(settings, own, begun, since, deadline);
+    if (begins) {
+      synchronized (this) {
+        walk = null; // it may have begun at the same instant
+      }
+    }
   }
 
   /**
@@ -171,46 +178,65 @@ final class HistoryLog {
   private static final class Walk {
     private final Instant begun;
 
+    /** True if no process takes the history for turned off any more. */
+    private final boolean last;
+
     /** All documents up to this key are recorded; null if all are. */
     private @Nullable String documents = "";
 
-    /** All entries up to this key that have no document are ended. */
-    private String ended = "";
+    /** All entries up to this key that have no document are ended; null if all are. */
+    private @Nullable String ended = "";
 
-    Walk(Instant begun) {
+    Walk(Instant begun, boolean last) {
       this.begun = begun;
+      this.last = last;
     }
   }
 
+  /**
+   * Records what was written without the history. Another process may follow old settings for a
+   * while, so the first walk is not the last one; in between, new entries are looked for.
+   */
   private void adopt(Deadline deadline) {
-    while (config.state().isOn() && !config.state().isComplete()) {
+    while (adoptSome(deadline)) {
       checkTime(deadline);
-      HistoryConfig.State seen = config.state();
-      if (walk == null || !walk.begun.equals(seen.begun())) {
-        walk = new Walk(seen.begun());
-      }
-      if (!walkOn(walk, deadline)) {
-        walk = null;
-        config.complete(seen, deadline);
-      }
     }
   }
 
-  /** Returns false at the end of the walk. */
-  private boolean walkOn(Walk on, Deadline deadline) {
+  /** Returns true if there may be more to record. */
+  private boolean adoptSome(Deadline deadline) {
+    HistoryConfig.State seen = config.state();
+    if (!seen.isOn() || seen.isComplete()) {
+      walk = null;
+      return false;
+    }
+    boolean last =
+        now().isAfter(seen.begun().plus(HistoryConfig.GOOD_FOR).plus(errors.timeout()));
+    if (walk == null || !walk.begun.equals(seen.begun()) || (walk.ended == null && last)) {
+      walk = new Walk(seen.begun(), last);
+    } else if (walk.ended == null) {
+      return move(IS_UNRECORDED, deadline).more();
+    }
+    walkOn(walk, deadline);
+    if (walk.ended == null && walk.last) {
+      config.complete(seen, deadline);
+    }
+    return true;
+  }
+
+  private void walkOn(Walk on, Deadline deadline) {
     if (on.documents != null) {
       BsonDocument next =
           new BsonDocument(KEY, new BsonDocument("$gt", new BsonString(on.documents)));
       Moved moved = move(next, deadline);
       on.documents = moved.more() ? moved.last() : null;
-      return true;
+    } else if (on.ended != null) {
+      Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
+      while (!tryEnd(keys.present(), deadline)) {
+        pause(deadline);
+      }
+      on.ended = keys.last();
     }
-    Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
-    while (!tryEnd(keys.present(), deadline)) {
-      pause(deadline);
-    }
-    on.ended = Objects.requireNonNullElse(keys.last(), on.ended);
-    return keys.last() != null;
   }
 
   /** Records the ends of those entries that have no document, unless another move intervened. */

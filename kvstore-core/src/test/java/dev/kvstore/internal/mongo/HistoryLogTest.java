@@ -365,7 +365,7 @@ class HistoryLogTest {
     HistoryLog log = log(database);
     log.prepare(deadline());
     log.moveAll(deadline());
-    assertThat(log.config().read(deadline()).isComplete()).isTrue();
+    assertThat(log.config().read(deadline()).isComplete()).isFalse();
     assertThat(log.config().state().since()).isEqualTo(clock.instant());
     assertThat(revisions()).hasSize(450);
     assertThat(entries().countDocuments(BsonDocument.parse("{recorded: {$exists: true}}")))
@@ -434,6 +434,52 @@ class HistoryLogTest {
         break;
       }
     }
+  }
+
+  @Test
+  void writtenByAProcessThatStillTakesTheHistoryForOff_isRecorded() {
+    set("a", 1);
+    set("b", 1);
+    HistoryLog log = log(database);
+    log.moveAll(deadline());
+    entries().insertOne(BsonDocument.parse("{_id: 'c', value: 1, version: {$numberLong: '1'}}"));
+    log.moveAll(deadline());
+    assertThat(told("c")).containsExactly("set v1 1");
+    entries()
+        .updateOne(
+            EntryFilter.key("a"),
+            BsonDocument.parse("{$set: {value: 2, updatedBy: 'old', etag: {$oid:"
+                + " '6b015f46cca5514096e3694d'}}, $inc: {version: 1}}"));
+    entries().deleteOne(EntryFilter.key("b"));
+    entries().insertOne(BsonDocument.parse("{_id: 'd', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofSeconds(64));
+    log(database).moveAll(deadline());
+    assertThat(log.config().read(deadline()).isComplete()).isFalse();
+    entries().insertOne(BsonDocument.parse("{_id: 'e', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofSeconds(2)); // longer than settings and a write are good for
+    log.moveAll(deadline());
+    assertThat(log.config().read(deadline()).isComplete()).isTrue();
+    assertThat(told("a")).containsExactly("set by ann v1 1", "set by old v2 2");
+    assertThat(told("b")).containsExactly("set by ann v1 1", "delete");
+    assertThat(told("d")).containsExactly("set v1 1");
+    assertThat(told("e")).containsExactly("set v1 1");
+    assertSettled();
+  }
+
+  @Test
+  void turnedOffAndOnAtOnce_isComparedAgain() {
+    set("a", 1);
+    HistoryLog log = log(database);
+    Instant then = clock.instant();
+    log.configure(true, HistorySettings.OFF, deadline());
+    log.configure(true, HistorySettings.DEFAULT, deadline());
+    log.moveAll(deadline());
+    log.configure(true, HistorySettings.OFF, deadline());
+    entries().deleteOne(EntryFilter.key("a"));
+    log.configure(true, HistorySettings.DEFAULT, deadline());
+    log.moveAll(deadline());
+    assertThat(clock.instant()).isEqualTo(then);
+    assertThat(told("a")).containsExactly("set by ann v1 1", "delete");
   }
 
   @Test
@@ -531,6 +577,7 @@ class HistoryLogTest {
 
   @Test
   void writtenWhileItIsMoved_carriesOnlyWhatIsNotRecorded() {
+    clock.advance(Duration.ofMinutes(2));
     log(database).moveAll(deadline());
     for (int i = 1; i <= 6; i++) {
       set("a", i);
