@@ -315,7 +315,7 @@ final class HistoryLog {
     // is announced there. Read it after the revisions, too: a revision removed in between looks
     // unrecorded.
     config.read(deadline);
-    return !finishDrops(false, deadline)
+    return !finishDrops(null, deadline)
         && config.state().removals() == removals
         && revisions(deadline).add(plan.revisions(), plan.replaced(), place);
   }
@@ -485,9 +485,20 @@ final class HistoryLog {
         .orElse(0);
   }
 
-  /** Removes all replaced revisions, including the last ones of deleted entries. */
-  void purge(Deadline deadline) {
-    removal(deadline).all(now());
+  /**
+   * Removes all revisions of a store that was dropped; if it has new entries with a history, not
+   * their last ones. Returns true if there were any.
+   *
+   * @param dropped the new name of its collection, if it was certainly renamed
+   */
+  boolean purge(@Nullable String dropped, Deadline deadline) {
+    finishDrops(dropped, deadline);
+    moveAll(deadline);
+    boolean any = revisions(deadline).lastPlace() > 0;
+    if (any) {
+      removal(deadline).all(!config.state().isOn(), now());
+    }
+    return any;
   }
 
   private RevisionRemoval removal(Deadline deadline) {
@@ -504,10 +515,11 @@ final class HistoryLog {
   /**
    * Records the deletion of the entries of dropped stores, and removes those collections.
    *
-   * @param certain true if the store was certainly renamed; otherwise the rename may still happen
+   * @param certain the collection of a store that was certainly renamed, if any; a rename that was
+   *     announced by another process may still happen
    * @return true if there was anything to record
    */
-  synchronized boolean finishDrops(boolean certain, Deadline deadline) {
+  synchronized boolean finishDrops(@Nullable String certain, Deadline deadline) {
     boolean any = false;
     for (HistoryConfig.Dropped dropped : config.state().dropped()) {
       MongoCollection<RawBsonDocument> left =
@@ -518,7 +530,9 @@ final class HistoryLog {
         checkTime(deadline);
       }
       any |= some;
-      if (some || certain || dropped.at().isBefore(now().minus(DROPS_TAKE))) {
+      if (some
+          || dropped.collection().equals(certain)
+          || dropped.at().isBefore(now().minus(DROPS_TAKE))) {
         left.drop();
         config.dropped(dropped, deadline);
       }

@@ -237,8 +237,9 @@ public final class MongoEntryDatabase implements EntryDatabase {
     String what = "whether there is the store '" + name + "'";
     boolean exists = reading(what, deadline, () -> exists(name, deadline));
     boolean recorded = reading(what, deadline, () -> log.config().read(deadline).isOn());
+    String dropped = null;
     if (exists && recorded) {
-      dropRecorded(log, Cause.of(options), deadline);
+      dropped = dropRecorded(log, Cause.of(options), deadline);
     } else if (exists) {
       try {
         drop(name, deadline);
@@ -250,14 +251,14 @@ public final class MongoEntryDatabase implements EntryDatabase {
     if (index != null) {
       index.forget();
     }
-    return (options.isPurging() && purge(log, deadline)) || exists;
+    return (options.isPurging() && purge(log, dropped, deadline)) || exists;
   }
 
   /**
    * Renames the store, which is one durable step, then records the deletion of its entries from
-   * there. If that is interrupted, any process completes it.
+   * there. If that is interrupted, any process completes it. Returns the new name.
    */
-  private void dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
+  private String dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
     String store = log.store();
     HistoryConfig.Dropped dropped =
         new HistoryConfig.Dropped(DROPPED + new ObjectId().toHexString(), log.now(), cause);
@@ -272,11 +273,12 @@ public final class MongoEntryDatabase implements EntryDatabase {
       settleRename(log, dropped, doing, e);
     }
     try {
-      sessions.call(deadline, () -> log.finishDrops(true, deadline));
+      sessions.call(deadline, () -> log.finishDrops(dropped.collection(), deadline));
     } catch (RuntimeException e) {
       logger.warn("End of the entries of store '{}' not recorded, it is tried again", store, e);
     }
     keeper.written(log);
+    return dropped.collection();
   }
 
   private void rename(String store, String to, Deadline deadline) {
@@ -314,14 +316,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
     }
   }
 
-  private boolean purge(HistoryLog log, Deadline deadline) {
+  private boolean purge(HistoryLog log, @Nullable String dropped, Deadline deadline) {
     return reading("the history of store '" + log.store() + "'", deadline, () -> {
       log.labels(deadline).deleteAll();
-      boolean any = log.revisions(deadline).lastPlace() > 0;
-      if (any) {
-        log.purge(deadline);
-      }
-      return any;
+      return log.purge(dropped, deadline);
     });
   }
 

@@ -311,6 +311,25 @@ class MongoHistoryTest {
   }
 
   @Test
+  void dropAndPurge_leavesNoValue_evenIfTheHistoryWasTurnedOff() {
+    for (boolean onAgain : List.of(false, true)) {
+      set(one, "a", 1);
+      set(one, "b", 1);
+      history(one).configure(HistorySettings.DEFAULT);
+      assertThat(told(HistoryQuery.ALL)).isNotEmpty();
+      history(one).configure(HistorySettings.OFF);
+      store(one).delete("a", WriteOptions.DEFAULT);
+      if (onAgain) {
+        history(one).configure(HistorySettings.DEFAULT);
+      }
+      one.drop("s", DropOptions.DEFAULT.purgingHistory());
+      assertThat(shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
+          .as("on again: %s", onAgain)
+          .isZero();
+    }
+  }
+
+  @Test
   void feed_tellsOfWrites_notOfWhatIsMovedOrRemoved() {
     set(one, "start", 0);
     List<String> told = new CopyOnWriteArrayList<>();

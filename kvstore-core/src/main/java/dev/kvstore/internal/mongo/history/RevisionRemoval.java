@@ -92,17 +92,23 @@ public record RevisionRemoval(Revisions history, Notice notice) {
     return places.size();
   }
 
-  /** Removes all replaced revisions. A document without a revision takes the last place. */
-  public void all(Instant now) {
+  /**
+   * Removes all replaced revisions. A document without a revision takes the last place.
+   *
+   * @param last true to remove those that were not replaced, too, because no entry has them
+   */
+  public void all(boolean last, Instant now) {
     long place = 0;
     while (place == 0) {
       place = tryToEnd(history.lastPlace() + 1);
     }
     notice.removing(place, now);
-    history
-        .collection()
-        .deleteMany(new BsonDocument(Revisions.PLACE, new BsonDocument("$lt", new BsonInt64(place)))
-            .append(Revisions.REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+    BsonDocument removed =
+        new BsonDocument(Revisions.PLACE, new BsonDocument("$lt", new BsonInt64(place)));
+    if (!last) {
+      removed.put(Revisions.REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE));
+    }
+    history.collection().deleteMany(removed);
   }
 
   private long tryToEnd(long place) {
