@@ -58,7 +58,9 @@ record StoreAccess(
   private static final CodecRegistry CODECS =
       CodecRegistries.fromProviders(new BsonValueCodecProvider());
 
-  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
+  private static final String HISTORY = "history";
+  private static final Bson WITH_VALUE = Projections.exclude(HISTORY);
+  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE, HISTORY);
 
   /**
    * Returns the database with the read and write concerns that the guarantees of a store need,
@@ -91,9 +93,12 @@ record StoreAccess(
     }
   }
 
-  /** Returns the projection that omits the value; null to include it. */
-  static @Nullable Bson projection(boolean withValue) {
-    return withValue ? null : WITHOUT_VALUE;
+  /**
+   * Returns a projection without the unrecorded revisions, which may be many and large, and without
+   * the value if it is not needed.
+   */
+  static Bson projection(boolean withValue) {
+    return withValue ? WITH_VALUE : WITHOUT_VALUE;
   }
 
   /** Starts a read operation. */

@@ -10,6 +10,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.event.CommandSucceededEvent;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
@@ -188,6 +189,33 @@ class MongoHistoryTest {
       store(counted).writeMany(Map.of("k", int32(5), "m", int32(5)), BatchOptions.DEFAULT);
       assertThat(sent.subList(0, 6)).containsOnly("findAndModify");
       assertThat(sent.subList(6, sent.size())).containsExactly("update");
+    }
+  }
+
+  @Test
+  void replies_haveNoEarlierValues() {
+    List<String> replies = new ArrayList<>();
+    Thread me = Thread.currentThread();
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandSucceeded(CommandSucceededEvent event) {
+        if (Thread.currentThread() == me) {
+          replies.add(event.getResponse().toString());
+        }
+      }
+    };
+    try (MongoEntryDatabase watched = open(settings()
+        .withHistory(HistorySettings.DEFAULT)
+        .withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      for (int i = 0; i < 3; i++) {
+        store(watched).write(new Write("k", text("v" + i), WriteOptions.DEFAULT));
+        store(watched).write(new Write("l", int32(i), WriteOptions.DEFAULT));
+        store(watched).readMany(List.of("k", "l"), ReadOptions.DEFAULT);
+        store(watched).scanKeys(KeyRange.ALL, 10, ReadOptions.DEFAULT);
+        store(watched).read("k");
+      }
+      assertThat(replies).anyMatch(reply -> reply.contains("v2"));
+      assertThat(replies).noneMatch(reply -> reply.contains("unrecorded"));
     }
   }
 
