@@ -144,10 +144,8 @@ final class HistoryLog {
     Instant since = Instant.EPOCH;
     if (begins) {
       revisions(deadline).createIndexes();
-      boolean empty =
-          entries(deadline).find().projection(Projections.include(KEY)).first() == null;
       begun = now();
-      since = empty && !config.state().isKnown() ? Instant.EPOCH : begun;
+      since = !config.state().isKnown() && isEmpty(deadline) ? Instant.EPOCH : begun;
     }
     config.store(settings, own, begun, since, deadline);
     if (begins) {
@@ -155,6 +153,11 @@ final class HistoryLog {
         walk = null; // it may have begun at the same instant
       }
     }
+  }
+
+  /** Returns true if the store has no documents. */
+  boolean isEmpty(Deadline deadline) {
+    return entries(deadline).find().projection(Projections.include(KEY)).first() == null;
   }
 
   /**

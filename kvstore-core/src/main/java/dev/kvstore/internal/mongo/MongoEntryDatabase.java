@@ -164,14 +164,15 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   private HistoryLog log(String store) {
-    return logs.computeIfAbsent(
-        store,
-        name -> new HistoryLog(
+    HistoryLog known = logs.get(store);
+    return known != null
+        ? known
+        : new HistoryLog(
             database,
-            name,
-            new HistoryConfig(database, name, settings.history(), errors),
+            store,
+            new HistoryConfig(database, store, settings.history(), errors),
             errors,
-            settings.clock()));
+            settings.clock());
   }
 
   private EntryStore openStore(String name, @Nullable HistoryLog log) {
@@ -182,7 +183,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         database.getCollection(name, RawBsonDocument.class),
         errors,
         format,
-        new StoreAccess.Recording(log, keeper),
+        new StoreAccess.Recording(log, keeper, logs),
         () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());

@@ -13,6 +13,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -39,10 +40,22 @@ record StoreAccess(
     Supplier<ExpiryIndex> expiryIndex,
     MongoConfig settings,
     BooleanSupplier closed) {
-  /** The history of the store, if it may have one, and the keeper to notify of writes. */
-  record Recording(@Nullable HistoryLog log, HistoryKeeper keeper) {
+  /**
+   * The history of the store, if it may have one, and the keeper to notify of writes.
+   *
+   * @param logs those of the stores that this process has written
+   */
+  record Recording(
+      @Nullable HistoryLog log, HistoryKeeper keeper, Map<String, HistoryLog> logs) {
     boolean isOn() {
       return log != null && log.config().settings().isEnabled();
+    }
+
+    private void prepare(Deadline deadline) {
+      if (log != null) {
+        log.prepare(deadline);
+        logs.putIfAbsent(log.store(), log);
+      }
     }
 
     /** Notifies the keeper that there may be revisions to move. */
@@ -152,13 +165,10 @@ record StoreAccess(
   void prepareForWrite(Deadline deadline, boolean recorded) {
     checkFormat(deadline);
     expiryIndex.get().ensure(collection(deadline), recorded || recording.isOn(), deadline);
-    HistoryLog log = recording.log();
-    if (log != null) {
-      reading("the settings of the history", () -> {
-        log.prepare(deadline);
-        return true;
-      });
-    }
+    reading("the settings of the history", () -> {
+      recording.prepare(deadline);
+      return true;
+    });
   }
 
   /** Plans a write, with the operation to record if the store has a history. */

@@ -128,6 +128,32 @@ class MongoHistoryTest {
   }
 
   @Test
+  void reads_ofAnUnknownStore_createNothing() {
+    assertThat(told(HistoryQuery.ALL)).isEmpty();
+    assertThat(told(HistoryQuery.key("k"))).isEmpty();
+    assertThat(history(one).changes(HistoryQuery.ALL).items()).isEmpty();
+    assertThat(history(one).labels()).isEmpty();
+    assertThat(history(one).reachesBackTo()).isEqualTo(Instant.EPOCH);
+    ReadOptions then = ReadOptions.DEFAULT.at(clock.instant());
+    assertThat(store(one).scanKeys(KeyRange.ALL, 10, then).items()).isEmpty();
+    assertThat(collections()).isEmpty();
+  }
+
+  @Test
+  void reads_ofEntriesBeforeTheFirstWrite_findNoHistory() {
+    set(other, "k", 1);
+    Instant before = clock.instant();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(told(HistoryQuery.ALL)).isEmpty();
+    assertThat(history(one).reachesBackTo()).isAfter(before);
+    assertThatThrownBy(() -> store(one).scanKeys(KeyRange.ALL, 10, ReadOptions.DEFAULT.at(before)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    set(one, "k", 2);
+    assertThat(told(HistoryQuery.ALL)).containsExactly("k set v2", "k set v1");
+  }
+
+  @Test
   void expiry_isLeftToTheServer_onlyWithoutAHistory() {
     List<Long> built = new CopyOnWriteArrayList<>();
     CommandListener listener = new CommandListener() {
