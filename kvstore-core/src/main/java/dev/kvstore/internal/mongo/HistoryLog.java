@@ -37,6 +37,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -98,7 +101,8 @@ final class HistoryLog {
   private final HistoryConfig config;
   private final MongoErrors errors;
   private final InstantSource clock;
-  private @Nullable Walk walk; // guarded by this
+  private final Lock lock = new ReentrantLock(true);
+  private @Nullable Walk walk; // guarded by the lock
 
   HistoryLog(
       MongoDatabase database,
@@ -149,9 +153,7 @@ final class HistoryLog {
     }
     config.store(settings, own, begun, since, deadline);
     if (begins) {
-      synchronized (this) {
-        walk = null; // it may have begun at the same instant
-      }
+      alone(deadline, () -> walk = null); // it may have begun at the same instant
     }
   }
 
@@ -163,13 +165,13 @@ final class HistoryLog {
   /**
    * Records all pending revisions and, after the history was turned on, what changed before.
    */
-  synchronized void moveAll(Deadline deadline) {
+  void moveAll(Deadline deadline) {
     movePending(deadline);
     adopt(deadline);
   }
 
   private void movePending(Deadline deadline) {
-    while (move(IS_PENDING, deadline).more()) {
+    while (alone(deadline, () -> move(IS_PENDING, deadline)).more()) {
       checkTime(deadline);
     }
   }
@@ -201,7 +203,7 @@ final class HistoryLog {
    * while, so the first walk is not the last one; in between, new entries are looked for.
    */
   private void adopt(Deadline deadline) {
-    while (adoptSome(deadline)) {
+    while (alone(deadline, () -> adoptSome(deadline))) {
       checkTime(deadline);
     }
   }
@@ -260,9 +262,9 @@ final class HistoryLog {
    * Records the unrecorded revisions of one key, including manual changes. Records all pending
    * revisions first, so that this key does not overtake earlier writes.
    */
-  synchronized void move(String key, Deadline deadline) {
+  void move(String key, Deadline deadline) {
     movePending(deadline);
-    while (tryMove(EntryFilter.key(key), key, deadline) == null) {
+    while (alone(deadline, () -> tryMove(EntryFilter.key(key), key, deadline)) == null) {
       pause(deadline);
     }
   }
@@ -335,7 +337,14 @@ final class HistoryLog {
    * first, as recorded, so that a concurrent move finds nothing to record. A restoration that fails
    * in between can be repeated.
    */
-  synchronized void restore(Restoration restoration, Deadline deadline) {
+  void restore(Restoration restoration, Deadline deadline) {
+    alone(deadline, () -> {
+      restoreAlone(restoration, deadline);
+      return true;
+    });
+  }
+
+  private void restoreAlone(Restoration restoration, Deadline deadline) {
     long place = revisions(deadline).lastPlace();
     begin(restoration, place, deadline);
     List<KVRevision<RawValue>> revisions = restoration.revisions();
@@ -522,13 +531,13 @@ final class HistoryLog {
    *     announced by another process may still happen
    * @return true if there was anything to record
    */
-  synchronized boolean finishDrops(@Nullable String certain, Deadline deadline) {
+  boolean finishDrops(@Nullable String certain, Deadline deadline) {
     boolean any = false;
     for (HistoryConfig.Dropped dropped : config.state().dropped()) {
       MongoCollection<RawBsonDocument> left =
           timed(database.getCollection(dropped.collection(), RawBsonDocument.class), deadline);
       boolean some = false;
-      while (finishSome(left, dropped, deadline)) {
+      while (alone(deadline, () -> finishSome(left, dropped, deadline))) {
         some = true;
         checkTime(deadline);
       }
@@ -581,9 +590,32 @@ final class HistoryLog {
     return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Does one step while no other thread of this process does one, because they would only disturb
+   * each other. The lock is fair, so that a read gets its turn between the steps of a long walk.
+   */
+  private <T extends @Nullable Object> T alone(Deadline deadline, Supplier<T> step) {
+    try {
+      if (!lock.tryLock(deadline.millisLeft(), TimeUnit.MILLISECONDS)) {
+        throw errors.unavailable(doing(), null);
+      }
+    } catch (InterruptedException e) {
+      throw errors.interrupted(doing(), e);
+    }
+    try {
+      return step.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String doing() {
+    return "recording the history of store '" + store + "'";
+  }
+
   private void checkTime(Deadline deadline) {
     if (deadline.hasPassed()) {
-      throw errors.unavailable("recording the history of store '" + store + "'", null);
+      throw errors.unavailable(doing(), null);
     }
   }
 
@@ -592,7 +624,7 @@ final class HistoryLog {
     try {
       deadline.pause();
     } catch (InterruptedException e) {
-      throw errors.interrupted("recording the history of store '" + store + "'", e);
+      throw errors.interrupted(doing(), e);
     }
   }
 }

@@ -10,6 +10,7 @@ import com.mongodb.client.model.UpdateOptions;
 import dev.kvstore.HistorySettings;
 import dev.kvstore.KVException;
 import dev.kvstore.KVOperation;
+import dev.kvstore.UnavailableException;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Cause;
@@ -21,9 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -245,6 +248,41 @@ class HistoryLogTest {
       }
     }
     assertSettled();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void moveAll_whileAnotherThreadWaitsForTheServer_endsAtItsDeadline() throws Exception {
+    set("a", 1);
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    FailingCommands slow = FailingCommands.beforeFirst(database, "insertMany", () -> {
+      reached.countDown();
+      await(answered);
+    });
+    HistoryLog log = log(slow.database());
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> first = executor.submit(() -> log.moveAll(deadline()));
+      reached.await();
+      Future<?> other =
+          executor.submit(() -> log.moveAll(Deadline.after(Duration.ofMillis(50))));
+      assertThatThrownBy(() -> other.get(5, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(UnavailableException.class);
+      answered.countDown();
+      first.get();
+    } finally {
+      answered.countDown();
+      executor.shutdownNow();
+    }
+    assertThat(told("a")).containsExactly("set by ann v1 1");
   }
 
   @Test
