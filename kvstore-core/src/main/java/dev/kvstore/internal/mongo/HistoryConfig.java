@@ -19,6 +19,7 @@ import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
+import org.bson.BsonNull;
 import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * store has its own. A process without settings follows the stored ones.
  */
 final class HistoryConfig {
-  private static final Duration GOOD_FOR = Duration.ofSeconds(5);
+  /** How long a process may follow settings that have changed. */
+  static final Duration GOOD_FOR = Duration.ofSeconds(5);
 
   private static final String ON = "on";
   private static final String RETENTION = "retention";
@@ -41,6 +43,7 @@ final class HistoryConfig {
   private static final String SINCE = "since";
   private static final String GONE = "gone";
   private static final String REMOVALS = "removals";
+  private static final String BEGUN = "begun";
   private static final String COMPLETE = "complete";
   private static final String EXPIRY_KEPT = "expiryKept";
   private static final String DROPPED = "dropped";
@@ -110,7 +113,14 @@ final class HistoryConfig {
       return document.getInt64(REMOVALS, new BsonInt64(0)).getValue();
     }
 
-    /** Returns true if all entries that existed when the history was turned on are recorded. */
+    /** Returns the instant at which the history was last turned on. */
+    Instant begun() {
+      return document.containsKey(BEGUN)
+          ? Instant.ofEpochMilli(document.getDateTime(BEGUN).getValue())
+          : since();
+    }
+
+    /** Returns true if all that was written before all processes knew of the history is recorded. */
     boolean isComplete() {
       return document.getBoolean(COMPLETE, BsonBoolean.FALSE).getValue();
     }
@@ -192,9 +202,15 @@ final class HistoryConfig {
    * Stores settings.
    *
    * @param own true if these are the store's own settings, not those of the database
-   * @param since the start of the history if it is turned on; otherwise null
+   * @param begun the current instant if the history is turned on; otherwise null
+   * @param since the instant from which on the history is then complete
    */
-  void store(HistorySettings settings, boolean own, @Nullable Instant since, Deadline deadline) {
+  void store(
+      HistorySettings settings,
+      boolean own,
+      @Nullable Instant begun,
+      Instant since,
+      Deadline deadline) {
     List<Bson> update = new ArrayList<>();
     update.add(Updates.set(ON, BsonBoolean.valueOf(settings.isEnabled())));
     update.add(Updates.set(OWN, BsonBoolean.valueOf(own)));
@@ -206,7 +222,8 @@ final class HistoryConfig {
         settings.revisions().isPresent()
             ? Updates.set(REVISIONS, new BsonInt32(settings.revisions().getAsInt()))
             : unset(REVISIONS));
-    if (since != null) {
+    if (begun != null) {
+      update.add(Updates.set(BEGUN, new BsonDateTime(begun.toEpochMilli())));
       update.add(Updates.set(SINCE, new BsonDateTime(since.toEpochMilli())));
       update.add(Updates.set(COMPLETE, BsonBoolean.FALSE));
       update.add(Updates.set(EXPIRY_KEPT, BsonBoolean.TRUE));
@@ -226,8 +243,11 @@ final class HistoryConfig {
     read(deadline);
   }
 
-  void complete(Deadline deadline) {
-    update(Updates.set(COMPLETE, BsonBoolean.TRUE), deadline);
+  /** Notes that all is recorded, unless the history has begun again since this state was read. */
+  void complete(State seen, Deadline deadline) {
+    BsonDocument filter = mine.clone().append(BEGUN, seen.document().get(BEGUN, BsonNull.VALUE));
+    timed(deadline).updateOne(filter, Updates.set(COMPLETE, BsonBoolean.TRUE));
+    read(deadline);
   }
 
   void expiryIsLeftToTheServer(Deadline deadline) {

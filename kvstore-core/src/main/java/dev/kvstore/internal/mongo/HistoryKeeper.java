@@ -154,7 +154,7 @@ final class HistoryKeeper extends ServiceThread {
   private void keep(HistoryLog each, boolean sweeping) {
     Deadline deadline = Deadline.after(PATIENCE);
     each.config().look(deadline);
-    each.finishDrops(false, deadline);
+    each.finishDrops(null, deadline);
     each.moveAll(deadline);
     if (!each.config().state().isOn() && each.config().state().isExpiryKept()) {
       each.leaveExpiryToTheServer(deadline);

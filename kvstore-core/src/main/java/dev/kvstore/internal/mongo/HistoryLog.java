@@ -30,12 +30,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -97,7 +101,8 @@ final class HistoryLog {
   private final HistoryConfig config;
   private final MongoErrors errors;
   private final InstantSource clock;
-  private String adoptedUpTo = ""; // guarded by this
+  private final Lock lock = new ReentrantLock(true);
+  private @Nullable Walk walk; // guarded by the lock
 
   HistoryLog(
       MongoDatabase database,
@@ -139,53 +144,127 @@ final class HistoryLog {
    */
   void configure(boolean own, HistorySettings settings, Deadline deadline) {
     boolean begins = settings.isEnabled() && !config.state().isOn();
-    Instant since = null;
+    Instant begun = null;
+    Instant since = Instant.EPOCH;
     if (begins) {
       revisions(deadline).createIndexes();
-      boolean empty =
-          entries(deadline).find().projection(Projections.include(KEY)).first() == null;
-      since = empty && !config.state().isKnown() ? Instant.EPOCH : now();
+      begun = now();
+      since = !config.state().isKnown() && isEmpty(deadline) ? Instant.EPOCH : begun;
     }
-    config.store(settings, own, since, deadline);
+    config.store(settings, own, begun, since, deadline);
+    if (begins) {
+      alone(deadline, () -> walk = null); // it may have begun at the same instant
+    }
+  }
+
+  /** Returns true if the store has no documents. */
+  boolean isEmpty(Deadline deadline) {
+    return entries(deadline).find().projection(Projections.include(KEY)).first() == null;
   }
 
   /**
-   * Records all pending revisions and, the first time, the entries that existed when the history
-   * was turned on.
+   * Records all pending revisions and, after the history was turned on, what changed before.
    */
-  synchronized void moveAll(Deadline deadline) {
+  void moveAll(Deadline deadline) {
     movePending(deadline);
-    if (config.state().isOn() && !config.state().isComplete()) {
-      adopt(deadline);
-    }
+    adopt(deadline);
   }
 
   private void movePending(Deadline deadline) {
-    while (move(IS_PENDING, deadline).more()) {
+    while (alone(deadline, () -> move(IS_PENDING, deadline)).more()) {
       checkTime(deadline);
     }
   }
 
+  /**
+   * A comparison of all documents with the history, after it was turned on: entries may have been
+   * written, changed and deleted without it.
+   */
+  private static final class Walk {
+    private final Instant begun;
+
+    /** True if no process takes the history for turned off any more. */
+    private final boolean last;
+
+    /** All documents up to this key are recorded; null if all are. */
+    private @Nullable String documents = "";
+
+    /** All entries up to this key that have no document are ended; null if all are. */
+    private @Nullable String ended = "";
+
+    Walk(Instant begun, boolean last) {
+      this.begun = begun;
+      this.last = last;
+    }
+  }
+
+  /**
+   * Records what was written without the history. Another process may follow old settings for a
+   * while, so the first walk is not the last one; in between, new entries are looked for.
+   */
   private void adopt(Deadline deadline) {
-    Moved moved;
-    do {
+    while (alone(deadline, () -> adoptSome(deadline))) {
       checkTime(deadline);
-      BsonDocument next = IS_UNRECORDED.clone();
-      next.put(KEY, new BsonDocument("$gt", new BsonString(adoptedUpTo)));
-      moved = move(next, deadline);
-      adoptedUpTo = moved.last();
-    } while (moved.more());
-    adoptedUpTo = "";
-    config.complete(deadline);
+    }
+  }
+
+  /** Returns true if there may be more to record. */
+  private boolean adoptSome(Deadline deadline) {
+    HistoryConfig.State seen = config.state();
+    if (!seen.isOn() || seen.isComplete()) {
+      walk = null;
+      return false;
+    }
+    boolean last =
+        now().isAfter(seen.begun().plus(HistoryConfig.GOOD_FOR).plus(errors.timeout()));
+    if (walk == null || !walk.begun.equals(seen.begun()) || (walk.ended == null && last)) {
+      walk = new Walk(seen.begun(), last);
+    } else if (walk.ended == null) {
+      return move(IS_UNRECORDED, deadline).more();
+    }
+    walkOn(walk, deadline);
+    if (walk.ended == null && walk.last) {
+      config.complete(seen, deadline);
+    }
+    return true;
+  }
+
+  private void walkOn(Walk on, Deadline deadline) {
+    if (on.documents != null) {
+      BsonDocument next =
+          new BsonDocument(KEY, new BsonDocument("$gt", new BsonString(on.documents)));
+      Moved moved = move(next, deadline);
+      on.documents = moved.more() ? moved.last() : null;
+    } else if (on.ended != null) {
+      Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
+      while (!tryEnd(keys.present(), deadline)) {
+        pause(deadline);
+      }
+      on.ended = keys.last();
+    }
+  }
+
+  /** Records the ends of those entries that have no document, unless another move intervened. */
+  private boolean tryEnd(List<String> keys, Deadline deadline) {
+    long removals = config.state().removals();
+    long place = revisions(deadline).lastPlace();
+    Set<String> absent = new HashSet<>(keys);
+    entries(deadline)
+        .find(EntryFilter.keys(keys))
+        .projection(Projections.include(KEY))
+        .forEach(document -> absent.remove(document.getString(KEY).getValue()));
+    RevisionPlan plan = plan(absent, deadline);
+    absent.forEach(plan::addAbsent);
+    return add(plan, place, removals, deadline);
   }
 
   /**
    * Records the unrecorded revisions of one key, including manual changes. Records all pending
    * revisions first, so that this key does not overtake earlier writes.
    */
-  synchronized void move(String key, Deadline deadline) {
+  void move(String key, Deadline deadline) {
     movePending(deadline);
-    while (tryMove(EntryFilter.key(key), key, deadline) == null) {
+    while (alone(deadline, () -> tryMove(EntryFilter.key(key), key, deadline)) == null) {
       pause(deadline);
     }
   }
@@ -218,29 +297,32 @@ final class HistoryLog {
     long removals = config.state().removals();
     long place = revisions(deadline).lastPlace();
     Map<String, RawBsonDocument> documents = documents(entries(deadline), which);
-    RawBsonDocument only = documents.get(key);
-    if (key != null && only != null && RevisionPlan.isSettled(key, only)) {
-      return Moved.NOTHING;
-    }
-    Set<String> keys = key == null ? documents.keySet() : Set.of(key);
+    boolean full = isFull(documents);
+    String last = documents.keySet().stream().reduce("", (before, each) -> each);
+    boolean settled = documents
+        .entrySet()
+        .removeIf(each -> RevisionPlan.isSettled(each.getKey(), each.getValue()));
+    Set<String> keys = key == null || settled ? documents.keySet() : Set.of(key);
     RevisionPlan plan = plan(keys, deadline);
     documents.forEach(plan::add);
-    if (key != null && only == null) {
-      plan.addAbsent(key);
-    }
-    // Read the state after the documents: if one belongs to a recreated store, the drop before it
-    // is announced there. Read it after the revisions, too: a revision removed in between looks
-    // unrecorded.
-    config.read(deadline);
-    if (finishDrops(false, deadline)
-        || config.state().removals() != removals
-        || !revisions(deadline).add(plan.revisions(), plan.replaced(), place)) {
+    keys.stream().filter(each -> !documents.containsKey(each)).forEach(plan::addAbsent);
+    if (!keys.isEmpty() && !add(plan, place, removals, deadline)) {
       return null;
     }
     settle(plan.settled(), deadline);
     prune(keys, plan, deadline);
-    String last = documents.keySet().stream().reduce("", (before, each) -> each);
-    return new Moved(!documents.isEmpty() && isFull(documents), last);
+    return new Moved(full, last);
+  }
+
+  /** Adds the planned revisions, unless they may have changed since the plan was made. */
+  private boolean add(RevisionPlan plan, long place, long removals, Deadline deadline) {
+    // Read the state after the documents: if one belongs to a recreated store, the drop before it
+    // is announced there. Read it after the revisions, too: a revision removed in between looks
+    // unrecorded.
+    config.read(deadline);
+    return !finishDrops(null, deadline)
+        && config.state().removals() == removals
+        && revisions(deadline).add(plan.revisions(), plan.replaced(), place);
   }
 
   private void prune(Set<String> keys, RevisionPlan plan, Deadline deadline) {
@@ -255,7 +337,14 @@ final class HistoryLog {
    * first, as recorded, so that a concurrent move finds nothing to record. A restoration that fails
    * in between can be repeated.
    */
-  synchronized void restore(Restoration restoration, Deadline deadline) {
+  void restore(Restoration restoration, Deadline deadline) {
+    alone(deadline, () -> {
+      restoreAlone(restoration, deadline);
+      return true;
+    });
+  }
+
+  private void restoreAlone(Restoration restoration, Deadline deadline) {
     long place = revisions(deadline).lastPlace();
     begin(restoration, place, deadline);
     List<KVRevision<RawValue>> revisions = restoration.revisions();
@@ -329,7 +418,9 @@ final class HistoryLog {
   }
 
   private RevisionPlan plan(Set<String> keys, Deadline deadline) {
-    return revisions(deadline).plan(keys, now());
+    HistoryConfig.State state = config.state();
+    Instant begun = state.isOn() && !state.isComplete() ? state.begun() : Instant.EPOCH;
+    return revisions(deadline).plan(keys, begun, now());
   }
 
   /**
@@ -406,9 +497,20 @@ final class HistoryLog {
         .orElse(0);
   }
 
-  /** Removes all replaced revisions, including the last ones of deleted entries. */
-  void purge(Deadline deadline) {
-    removal(deadline).all(now());
+  /**
+   * Removes all revisions of a store that was dropped; if it has new entries with a history, not
+   * their last ones. Returns true if there were any.
+   *
+   * @param dropped the new name of its collection, if it was certainly renamed
+   */
+  boolean purge(@Nullable String dropped, Deadline deadline) {
+    finishDrops(dropped, deadline);
+    moveAll(deadline);
+    boolean any = revisions(deadline).lastPlace() > 0;
+    if (any) {
+      removal(deadline).all(!config.state().isOn(), now());
+    }
+    return any;
   }
 
   private RevisionRemoval removal(Deadline deadline) {
@@ -425,21 +527,24 @@ final class HistoryLog {
   /**
    * Records the deletion of the entries of dropped stores, and removes those collections.
    *
-   * @param certain true if the store was certainly renamed; otherwise the rename may still happen
+   * @param certain the collection of a store that was certainly renamed, if any; a rename that was
+   *     announced by another process may still happen
    * @return true if there was anything to record
    */
-  synchronized boolean finishDrops(boolean certain, Deadline deadline) {
+  boolean finishDrops(@Nullable String certain, Deadline deadline) {
     boolean any = false;
     for (HistoryConfig.Dropped dropped : config.state().dropped()) {
       MongoCollection<RawBsonDocument> left =
           timed(database.getCollection(dropped.collection(), RawBsonDocument.class), deadline);
       boolean some = false;
-      while (finishSome(left, dropped, deadline)) {
+      while (alone(deadline, () -> finishSome(left, dropped, deadline))) {
         some = true;
         checkTime(deadline);
       }
       any |= some;
-      if (some || certain || dropped.at().isBefore(now().minus(DROPS_TAKE))) {
+      if (some
+          || dropped.collection().equals(certain)
+          || dropped.at().isBefore(now().minus(DROPS_TAKE))) {
         left.drop();
         config.dropped(dropped, deadline);
       }
@@ -485,9 +590,32 @@ final class HistoryLog {
     return collection.withTimeout(deadline.millisLeft(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Does one step while no other thread of this process does one, because they would only disturb
+   * each other. The lock is fair, so that a read gets its turn between the steps of a long walk.
+   */
+  private <T extends @Nullable Object> T alone(Deadline deadline, Supplier<T> step) {
+    try {
+      if (!lock.tryLock(deadline.millisLeft(), TimeUnit.MILLISECONDS)) {
+        throw errors.unavailable(doing(), null);
+      }
+    } catch (InterruptedException e) {
+      throw errors.interrupted(doing(), e);
+    }
+    try {
+      return step.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String doing() {
+    return "recording the history of store '" + store + "'";
+  }
+
   private void checkTime(Deadline deadline) {
     if (deadline.hasPassed()) {
-      throw errors.unavailable("recording the history of store '" + store + "'", null);
+      throw errors.unavailable(doing(), null);
     }
   }
 
@@ -496,7 +624,7 @@ final class HistoryLog {
     try {
       deadline.pause();
     } catch (InterruptedException e) {
-      throw errors.interrupted("recording the history of store '" + store + "'", e);
+      throw errors.interrupted(doing(), e);
     }
   }
 }

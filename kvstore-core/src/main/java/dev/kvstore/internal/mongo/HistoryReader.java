@@ -13,6 +13,7 @@ import dev.kvstore.HistoryQuery;
 import dev.kvstore.InvalidInputException;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
+import dev.kvstore.KVLabel;
 import dev.kvstore.KVMetadata;
 import dev.kvstore.KVOperation;
 import dev.kvstore.KVPage;
@@ -111,7 +112,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
 
   Instant reachesBackTo() {
     Deadline deadline = access.begin();
-    return reading(deadline, () -> log.config().state().since());
+    return reading(deadline, () -> since(log.config().state(), deadline));
   }
 
   /** Returns those entries that existed at that instant. */
@@ -157,7 +158,20 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
   }
 
   <T> T labels(Function<Labels, T> use) {
+    return labels(access.begin(), use);
+  }
+
+  boolean setLabel(KVLabel label) {
     Deadline deadline = access.begin();
+    access.reading("the settings of the history", () -> {
+      log.config().look(deadline);
+      log.prepare(deadline);
+      return true;
+    });
+    return labels(deadline, labels -> labels.set(label));
+  }
+
+  private <T> T labels(Deadline deadline, Function<Labels, T> use) {
     return reading(deadline, () -> use.apply(log.labels(deadline)));
   }
 
@@ -175,7 +189,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       log.moveAll(deadline);
       T found = read.read(deadline);
       // Check afterwards, because revisions may have been removed during the read.
-      Instant since = log.config().read(deadline).since();
+      Instant since = since(log.config().read(deadline), deadline);
       if (at.isBefore(since)) {
         throw new KVException(
             ErrorCode.HISTORY_GONE,
@@ -186,13 +200,18 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     });
   }
 
+  /** Returns the instant that the history reaches back to, which begins with the first write. */
+  private Instant since(HistoryConfig.State state, Deadline deadline) {
+    return state.isKnown() || log.isEmpty(deadline) ? state.since() : log.now();
+  }
+
   private <T> T reading(Deadline deadline, Supplier<T> read) {
     return access.reading(
         "the history of store '" + log.store() + "'",
         () -> access.sessions().call(deadline, () -> {
           log.config().look(deadline);
-          log.prepare(deadline);
-          if (!log.config().settings().isEnabled()) {
+          HistoryConfig.State state = log.config().state();
+          if (!log.config().settings().isEnabled() || (state.isKnown() && !state.isOn())) {
             throw new KVException(
                 ErrorCode.NO_HISTORY, "The history of store '" + log.store() + "' is turned off");
           }

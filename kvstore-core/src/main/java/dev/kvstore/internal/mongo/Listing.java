@@ -47,8 +47,11 @@ record Listing(StoreAccess access) {
       List<RawBsonDocument> documents = access.run(
           atLeast,
           deadline,
-          collection ->
-              collection.find(filter).batchSize(chunk.size() + 1).into(new ArrayList<>()));
+          collection -> collection
+              .find(filter)
+              .projection(StoreAccess.projection(true))
+              .batchSize(chunk.size() + 1)
+              .into(new ArrayList<>()));
       for (RawBsonDocument document : documents) {
         StoredDocument entry = StoredDocument.of(document);
         if (entry != null) {
@@ -172,7 +175,7 @@ record Listing(StoreAccess access) {
 
     /** Reads the page. Requests one item more than fits, to learn if there is a next page. */
     KVPage<T> read(
-        BsonDocument filter, @Nullable Bson projection, SyncToken atLeast, Deadline deadline) {
+        BsonDocument filter, Bson projection, SyncToken atLeast, Deadline deadline) {
       KVPage<T> page = null;
       while (page == null) {
         page = access.run(atLeast, deadline, collection -> more(collection, filter, projection));
@@ -182,7 +185,7 @@ record Listing(StoreAccess access) {
 
     /** Returns the page, or null if it is not full and there may be more. */
     private @Nullable KVPage<T> more(
-        SessionCollection collection, BsonDocument filter, @Nullable Bson projection) {
+        SessionCollection collection, BsonDocument filter, Bson projection) {
       int most = limit - items.size() + 1 + spare;
       int seen = 0;
       String last = null;

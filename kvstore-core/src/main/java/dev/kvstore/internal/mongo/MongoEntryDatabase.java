@@ -164,14 +164,15 @@ public final class MongoEntryDatabase implements EntryDatabase {
   }
 
   private HistoryLog log(String store) {
-    return logs.computeIfAbsent(
-        store,
-        name -> new HistoryLog(
+    HistoryLog known = logs.get(store);
+    return known != null
+        ? known
+        : new HistoryLog(
             database,
-            name,
-            new HistoryConfig(database, name, settings.history(), errors),
+            store,
+            new HistoryConfig(database, store, settings.history(), errors),
             errors,
-            settings.clock()));
+            settings.clock());
   }
 
   private EntryStore openStore(String name, @Nullable HistoryLog log) {
@@ -182,7 +183,7 @@ public final class MongoEntryDatabase implements EntryDatabase {
         database.getCollection(name, RawBsonDocument.class),
         errors,
         format,
-        new StoreAccess.Recording(log, keeper),
+        new StoreAccess.Recording(log, keeper, logs),
         () -> expiryIndexes.computeIfAbsent(name, any -> new ExpiryIndex(errors)),
         settings,
         () -> closed.get() || storeClosed.get());
@@ -237,8 +238,9 @@ public final class MongoEntryDatabase implements EntryDatabase {
     String what = "whether there is the store '" + name + "'";
     boolean exists = reading(what, deadline, () -> exists(name, deadline));
     boolean recorded = reading(what, deadline, () -> log.config().read(deadline).isOn());
+    String dropped = null;
     if (exists && recorded) {
-      dropRecorded(log, Cause.of(options), deadline);
+      dropped = dropRecorded(log, Cause.of(options), deadline);
     } else if (exists) {
       try {
         drop(name, deadline);
@@ -250,14 +252,14 @@ public final class MongoEntryDatabase implements EntryDatabase {
     if (index != null) {
       index.forget();
     }
-    return (options.isPurging() && purge(log, deadline)) || exists;
+    return (options.isPurging() && purge(log, dropped, deadline)) || exists;
   }
 
   /**
    * Renames the store, which is one durable step, then records the deletion of its entries from
-   * there. If that is interrupted, any process completes it.
+   * there. If that is interrupted, any process completes it. Returns the new name.
    */
-  private void dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
+  private String dropRecorded(HistoryLog log, Cause cause, Deadline deadline) {
     String store = log.store();
     HistoryConfig.Dropped dropped =
         new HistoryConfig.Dropped(DROPPED + new ObjectId().toHexString(), log.now(), cause);
@@ -272,11 +274,12 @@ public final class MongoEntryDatabase implements EntryDatabase {
       settleRename(log, dropped, doing, e);
     }
     try {
-      sessions.call(deadline, () -> log.finishDrops(true, deadline));
+      sessions.call(deadline, () -> log.finishDrops(dropped.collection(), deadline));
     } catch (RuntimeException e) {
       logger.warn("End of the entries of store '{}' not recorded, it is tried again", store, e);
     }
     keeper.written(log);
+    return dropped.collection();
   }
 
   private void rename(String store, String to, Deadline deadline) {
@@ -314,14 +317,10 @@ public final class MongoEntryDatabase implements EntryDatabase {
     }
   }
 
-  private boolean purge(HistoryLog log, Deadline deadline) {
+  private boolean purge(HistoryLog log, @Nullable String dropped, Deadline deadline) {
     return reading("the history of store '" + log.store() + "'", deadline, () -> {
       log.labels(deadline).deleteAll();
-      boolean any = log.revisions(deadline).lastPlace() > 0;
-      if (any) {
-        log.purge(deadline);
-      }
-      return any;
+      return log.purge(dropped, deadline);
     });
   }
 

@@ -294,7 +294,7 @@ final class MongoEntryStore
 
   @Override
   public boolean setLabel(KVLabel label) {
-    return history().labels(labels -> labels.set(label));
+    return history().setLabel(label);
   }
 
   @Override

@@ -56,6 +56,11 @@ final class MongoErrors {
     this.timeout = timeout;
   }
 
+  /** Returns the time limit of an operation. */
+  Duration timeout() {
+    return timeout;
+  }
+
   /**
    * Returns the exception of the server. The driver wraps the refusal of a transaction number,
    * which transactions and retryable writes use.

@@ -13,6 +13,7 @@ import dev.kvstore.SyncToken;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Write;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -39,10 +40,22 @@ record StoreAccess(
     Supplier<ExpiryIndex> expiryIndex,
     MongoConfig settings,
     BooleanSupplier closed) {
-  /** The history of the store, if it may have one, and the keeper to notify of writes. */
-  record Recording(@Nullable HistoryLog log, HistoryKeeper keeper) {
+  /**
+   * The history of the store, if it may have one, and the keeper to notify of writes.
+   *
+   * @param logs those of the stores that this process has written
+   */
+  record Recording(
+      @Nullable HistoryLog log, HistoryKeeper keeper, Map<String, HistoryLog> logs) {
     boolean isOn() {
       return log != null && log.config().settings().isEnabled();
+    }
+
+    private void prepare(Deadline deadline) {
+      if (log != null) {
+        log.prepare(deadline);
+        logs.putIfAbsent(log.store(), log);
+      }
     }
 
     /** Notifies the keeper that there may be revisions to move. */
@@ -58,7 +71,9 @@ record StoreAccess(
   private static final CodecRegistry CODECS =
       CodecRegistries.fromProviders(new BsonValueCodecProvider());
 
-  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE);
+  private static final String HISTORY = "history";
+  private static final Bson WITH_VALUE = Projections.exclude(HISTORY);
+  private static final Bson WITHOUT_VALUE = Projections.exclude(StoredDocument.VALUE, HISTORY);
 
   /**
    * Returns the database with the read and write concerns that the guarantees of a store need,
@@ -91,9 +106,12 @@ record StoreAccess(
     }
   }
 
-  /** Returns the projection that omits the value; null to include it. */
-  static @Nullable Bson projection(boolean withValue) {
-    return withValue ? null : WITHOUT_VALUE;
+  /**
+   * Returns a projection without the unrecorded revisions, which may be many and large, and without
+   * the value if it is not needed.
+   */
+  static Bson projection(boolean withValue) {
+    return withValue ? WITH_VALUE : WITHOUT_VALUE;
   }
 
   /** Starts a read operation. */
@@ -147,13 +165,10 @@ record StoreAccess(
   void prepareForWrite(Deadline deadline, boolean recorded) {
     checkFormat(deadline);
     expiryIndex.get().ensure(collection(deadline), recorded || recording.isOn(), deadline);
-    HistoryLog log = recording.log();
-    if (log != null) {
-      reading("the settings of the history", () -> {
-        log.prepare(deadline);
-        return true;
-      });
-    }
+    reading("the settings of the history", () -> {
+      recording.prepare(deadline);
+      return true;
+    });
   }
 
   /** Plans a write, with the operation to record if the store has a history. */

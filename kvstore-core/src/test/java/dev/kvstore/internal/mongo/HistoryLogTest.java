@@ -10,19 +10,23 @@ import com.mongodb.client.model.UpdateOptions;
 import dev.kvstore.HistorySettings;
 import dev.kvstore.KVException;
 import dev.kvstore.KVOperation;
+import dev.kvstore.UnavailableException;
 import dev.kvstore.internal.mongo.history.RecordedUpdate;
 import dev.kvstore.internal.support.Deadline;
 import dev.kvstore.spi.Cause;
 import dev.kvstore.testing.ManualClock;
 import dev.kvstore.testing.MongoTestServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -246,6 +250,41 @@ class HistoryLogTest {
     assertSettled();
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void moveAll_whileAnotherThreadWaitsForTheServer_endsAtItsDeadline() throws Exception {
+    set("a", 1);
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    FailingCommands slow = FailingCommands.beforeFirst(database, "insertMany", () -> {
+      reached.countDown();
+      await(answered);
+    });
+    HistoryLog log = log(slow.database());
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> first = executor.submit(() -> log.moveAll(deadline()));
+      reached.await();
+      Future<?> other =
+          executor.submit(() -> log.moveAll(Deadline.after(Duration.ofMillis(50))));
+      assertThatThrownBy(() -> other.get(5, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(UnavailableException.class);
+      answered.countDown();
+      first.get();
+    } finally {
+      answered.countDown();
+      executor.shutdownNow();
+    }
+    assertThat(told("a")).containsExactly("set by ann v1 1");
+  }
+
   @Test
   void editsByHand_areRecordedWithoutAnAuthor() {
     set("a", 1);
@@ -364,11 +403,121 @@ class HistoryLogTest {
     HistoryLog log = log(database);
     log.prepare(deadline());
     log.moveAll(deadline());
-    assertThat(log.config().read(deadline()).isComplete()).isTrue();
+    assertThat(log.config().read(deadline()).isComplete()).isFalse();
     assertThat(log.config().state().since()).isEqualTo(clock.instant());
     assertThat(revisions()).hasSize(450);
     assertThat(entries().countDocuments(BsonDocument.parse("{recorded: {$exists: true}}")))
         .isEqualTo(450);
+  }
+
+  /** Turns the history off, changes entries without it, and turns it on again. */
+  private void changeWithoutHistory() {
+    for (String key : List.of("a", "b", "c", "d")) {
+      set(key, 1);
+    }
+    log(database).moveAll(deadline());
+    log(database).configure(true, HistorySettings.OFF, deadline());
+    entries()
+        .updateOne(
+            EntryFilter.key("b"),
+            BsonDocument.parse("{$set: {value: 2, updatedBy: 'old', etag: {$oid:"
+                + " '6b015f46cca5514096e3694d'}}, $inc: {version: 1}}"));
+    entries().deleteOne(EntryFilter.key("c"));
+    entries()
+        .updateOne(EntryFilter.key("d"), BsonDocument.parse("{$set: {value: 3}}")); // by hand
+    entries().insertOne(BsonDocument.parse("{_id: 'e', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofMinutes(1));
+    log(database).configure(true, HistorySettings.DEFAULT, deadline());
+  }
+
+  private void assertChangesAreRecorded() {
+    assertThat(told("a")).containsExactly("set by ann v1 1");
+    assertThat(told("b")).containsExactly("set by ann v1 1", "set by old v2 2");
+    assertThat(told("c")).containsExactly("set by ann v1 1", "delete");
+    assertThat(told("d")).containsExactly("set by ann v1 1", "set v1 3");
+    assertThat(told("e")).containsExactly("set v1 1");
+    assertSettled();
+  }
+
+  @Test
+  void changedWhileTheHistoryWasOff_isRecordedWhenItIsOnAgain() {
+    changeWithoutHistory();
+    Instant begun = clock.instant();
+    clock.advance(Duration.ofSeconds(3));
+    log(database).moveAll(deadline());
+    assertChangesAreRecorded();
+    assertThat(revisions().stream()
+            .filter(revision -> !revision.containsKey("by"))
+            .filter(revision -> !revision.getString("key").getValue().equals("e"))
+            .map(revision -> Instant.ofEpochMilli(revision.getDateTime("at").getValue())))
+        .as("a read at the beginning sees what was changed before")
+        .containsOnly(begun);
+  }
+
+  @Test
+  void changedWhileTheHistoryWasOff_processGoesDown_anotherGoesOn() {
+    for (int writes = 0; ; writes++) {
+      empty();
+      changeWithoutHistory();
+      FailingCommands failing = FailingCommands.down(database, writes, true);
+      try {
+        log(failing.database()).moveAll(deadline());
+      } catch (MongoSocketException | KVException e) {
+        // expected
+      }
+      log(database).moveAll(deadline());
+      assertChangesAreRecorded();
+      if (!failing.failed()) {
+        assertThat(writes).isGreaterThan(3);
+        break;
+      }
+    }
+  }
+
+  @Test
+  void writtenByAProcessThatStillTakesTheHistoryForOff_isRecorded() {
+    set("a", 1);
+    set("b", 1);
+    HistoryLog log = log(database);
+    log.moveAll(deadline());
+    entries().insertOne(BsonDocument.parse("{_id: 'c', value: 1, version: {$numberLong: '1'}}"));
+    log.moveAll(deadline());
+    assertThat(told("c")).containsExactly("set v1 1");
+    entries()
+        .updateOne(
+            EntryFilter.key("a"),
+            BsonDocument.parse("{$set: {value: 2, updatedBy: 'old', etag: {$oid:"
+                + " '6b015f46cca5514096e3694d'}}, $inc: {version: 1}}"));
+    entries().deleteOne(EntryFilter.key("b"));
+    entries().insertOne(BsonDocument.parse("{_id: 'd', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofSeconds(64));
+    log(database).moveAll(deadline());
+    assertThat(log.config().read(deadline()).isComplete()).isFalse();
+    entries().insertOne(BsonDocument.parse("{_id: 'e', value: 1, version: {$numberLong: '1'}}"));
+    clock.advance(Duration.ofSeconds(2)); // longer than settings and a write are good for
+    log.moveAll(deadline());
+    assertThat(log.config().read(deadline()).isComplete()).isTrue();
+    assertThat(told("a")).containsExactly("set by ann v1 1", "set by old v2 2");
+    assertThat(told("b")).containsExactly("set by ann v1 1", "delete");
+    assertThat(told("d")).containsExactly("set v1 1");
+    assertThat(told("e")).containsExactly("set v1 1");
+    assertSettled();
+  }
+
+  @Test
+  void turnedOffAndOnAtOnce_isComparedAgain() {
+    set("a", 1);
+    HistoryLog log = log(database);
+    Instant then = clock.instant();
+    log.configure(true, HistorySettings.OFF, deadline());
+    log.configure(true, HistorySettings.DEFAULT, deadline());
+    log.moveAll(deadline());
+    log.configure(true, HistorySettings.OFF, deadline());
+    entries().deleteOne(EntryFilter.key("a"));
+    log.configure(true, HistorySettings.DEFAULT, deadline());
+    log.moveAll(deadline());
+    assertThat(clock.instant()).isEqualTo(then);
+    assertThat(told("a")).containsExactly("set by ann v1 1", "delete");
   }
 
   @Test
@@ -478,6 +627,7 @@ class HistoryLogTest {
 
   @Test
   void writtenWhileItIsMoved_carriesOnlyWhatIsNotRecorded() {
+    clock.advance(Duration.ofMinutes(2));
     log(database).moveAll(deadline());
     for (int i = 1; i <= 6; i++) {
       set("a", i);

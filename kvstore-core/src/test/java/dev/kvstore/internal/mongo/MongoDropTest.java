@@ -5,6 +5,7 @@ import static dev.kvstore.internal.mongo.ScriptedMongo.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
@@ -12,6 +13,7 @@ import dev.kvstore.UnavailableException;
 import dev.kvstore.mongo.MongoSettings;
 import java.time.Duration;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,22 @@ class MongoDropTest {
     assertThatExceptionOfType(UnavailableException.class)
         .isThrownBy(() -> database.drop("settings"))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+  }
+
+  @Test
+  void purge_failsIfTheEndsOfTheEntriesAreNotRecorded() {
+    BsonDocument settings = BsonDocument.parse("{_id: '', version: 1, on: true,"
+        + " dropped: [{collection: '_dropped.1', at: {$date: '2026-01-01T00:00:00Z'}}]}");
+    mongo.format(found(settings).append("n", new BsonInt32(1)));
+    mongo
+        .reply("listCollections", LISTED)
+        .reply("renameCollection", ok())
+        .reply("find", ScriptedMongo.error(8, "UnknownError"))
+        .reply("delete", ok().append("n", new BsonInt32(0)))
+        .reply("find", found());
+
+    assertThatExceptionOfType(KVException.class)
+        .isThrownBy(() -> database.drop("settings", DropOptions.DEFAULT.purgingHistory()));
   }
 
   @Test

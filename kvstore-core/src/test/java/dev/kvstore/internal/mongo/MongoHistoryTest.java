@@ -10,6 +10,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.event.CommandSucceededEvent;
 import dev.kvstore.BatchOptions;
 import dev.kvstore.DropOptions;
 import dev.kvstore.ErrorCode;
@@ -127,6 +128,32 @@ class MongoHistoryTest {
   }
 
   @Test
+  void reads_ofAnUnknownStore_createNothing() {
+    assertThat(told(HistoryQuery.ALL)).isEmpty();
+    assertThat(told(HistoryQuery.key("k"))).isEmpty();
+    assertThat(history(one).changes(HistoryQuery.ALL).items()).isEmpty();
+    assertThat(history(one).labels()).isEmpty();
+    assertThat(history(one).reachesBackTo()).isEqualTo(Instant.EPOCH);
+    ReadOptions then = ReadOptions.DEFAULT.at(clock.instant());
+    assertThat(store(one).scanKeys(KeyRange.ALL, 10, then).items()).isEmpty();
+    assertThat(collections()).isEmpty();
+  }
+
+  @Test
+  void reads_ofEntriesBeforeTheFirstWrite_findNoHistory() {
+    set(other, "k", 1);
+    Instant before = clock.instant();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(told(HistoryQuery.ALL)).isEmpty();
+    assertThat(history(one).reachesBackTo()).isAfter(before);
+    assertThatThrownBy(() -> store(one).scanKeys(KeyRange.ALL, 10, ReadOptions.DEFAULT.at(before)))
+        .isInstanceOfSatisfying(
+            KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    set(one, "k", 2);
+    assertThat(told(HistoryQuery.ALL)).containsExactly("k set v2", "k set v1");
+  }
+
+  @Test
   void expiry_isLeftToTheServer_onlyWithoutAHistory() {
     List<Long> built = new CopyOnWriteArrayList<>();
     CommandListener listener = new CommandListener() {
@@ -188,6 +215,33 @@ class MongoHistoryTest {
       store(counted).writeMany(Map.of("k", int32(5), "m", int32(5)), BatchOptions.DEFAULT);
       assertThat(sent.subList(0, 6)).containsOnly("findAndModify");
       assertThat(sent.subList(6, sent.size())).containsExactly("update");
+    }
+  }
+
+  @Test
+  void replies_haveNoEarlierValues() {
+    List<String> replies = new ArrayList<>();
+    Thread me = Thread.currentThread();
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandSucceeded(CommandSucceededEvent event) {
+        if (Thread.currentThread() == me) {
+          replies.add(event.getResponse().toString());
+        }
+      }
+    };
+    try (MongoEntryDatabase watched = open(settings()
+        .withHistory(HistorySettings.DEFAULT)
+        .withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      for (int i = 0; i < 3; i++) {
+        store(watched).write(new Write("k", text("v" + i), WriteOptions.DEFAULT));
+        store(watched).write(new Write("l", int32(i), WriteOptions.DEFAULT));
+        store(watched).readMany(List.of("k", "l"), ReadOptions.DEFAULT);
+        store(watched).scanKeys(KeyRange.ALL, 10, ReadOptions.DEFAULT);
+        store(watched).read("k");
+      }
+      assertThat(replies).anyMatch(reply -> reply.contains("v2"));
+      assertThat(replies).noneMatch(reply -> reply.contains("unrecorded"));
     }
   }
 
@@ -308,6 +362,25 @@ class MongoHistoryTest {
         .isInstanceOfSatisfying(
             KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
     assertThat(one.drop("none", DropOptions.DEFAULT.purgingHistory())).isFalse();
+  }
+
+  @Test
+  void dropAndPurge_leavesNoValue_evenIfTheHistoryWasTurnedOff() {
+    for (boolean onAgain : List.of(false, true)) {
+      set(one, "a", 1);
+      set(one, "b", 1);
+      history(one).configure(HistorySettings.DEFAULT);
+      assertThat(told(HistoryQuery.ALL)).isNotEmpty();
+      history(one).configure(HistorySettings.OFF);
+      store(one).delete("a", WriteOptions.DEFAULT);
+      if (onAgain) {
+        history(one).configure(HistorySettings.DEFAULT);
+      }
+      one.drop("s", DropOptions.DEFAULT.purgingHistory());
+      assertThat(shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
+          .as("on again: %s", onAgain)
+          .isZero();
+    }
   }
 
   @Test

@@ -48,6 +48,7 @@ public final class RevisionPlan {
 
   private final Map<String, Head> heads;
   private final BiFunction<String, Long, Set<String>> digestsFrom;
+  private final long begun;
   private final long now;
   private final List<Planned> planned = new ArrayList<>();
   private final Map<Long, BsonDateTime> replaced = new HashMap<>();
@@ -78,7 +79,7 @@ public final class RevisionPlan {
       return document.getString("digest").getValue();
     }
 
-    private boolean isGone() {
+    boolean isGone() {
       return expiresAt != null && expiresAt <= at;
     }
   }
@@ -95,11 +96,17 @@ public final class RevisionPlan {
   /**
    * @param heads the last revisions of the keys that have any
    * @param digestsFrom returns the digests of a key's revisions from this number on
+   * @param begun the instant at which something seen now happened at the latest, if the last
+   *     revision of its key is older
    */
   public RevisionPlan(
-      Map<String, Head> heads, BiFunction<String, Long, Set<String>> digestsFrom, Instant now) {
+      Map<String, Head> heads,
+      BiFunction<String, Long, Set<String>> digestsFrom,
+      Instant begun,
+      Instant now) {
     this.heads = new HashMap<>(heads);
     this.digestsFrom = digestsFrom;
+    this.begun = begun.toEpochMilli();
     this.now = now.toEpochMilli();
   }
 
@@ -161,7 +168,7 @@ public final class RevisionPlan {
     }
     states.add(present);
     for (int i = 0; i < states.size(); i++) {
-      long before = i + 1 < states.size() ? states.get(i + 1).writtenAt() : now;
+      long before = i + 1 < states.size() ? states.get(i + 1).writtenAt() : seenAt(key);
       add(states.get(i), before);
     }
     Head head = heads.get(key);
@@ -170,6 +177,12 @@ public final class RevisionPlan {
         : Math.max(present.revision, head.revision);
     String digest = EntryImage.digest(present.image, revision);
     settled.add(new Settled(key, document, revision, digest, etags));
+  }
+
+  /** Returns the latest instant at which something happened that was not recorded. */
+  private long seenAt(String key) {
+    Head head = heads.get(key);
+    return head != null && head.at < begun ? begun : now;
   }
 
   /** Returns the last revision of the key, planned or in the history; 0 if it has none. */
@@ -182,7 +195,7 @@ public final class RevisionPlan {
   public void addAbsent(String key) {
     Head head = heads.get(key);
     if (head != null && !head.isGone()) {
-      addUnseenEnd(key, head, now);
+      addUnseenEnd(key, head, seenAt(key));
     }
   }
 

@@ -22,7 +22,6 @@ import org.bson.RawBsonDocument;
 public record RevisionRemoval(Revisions history, Notice notice) {
   private static final int MOST_AT_ONCE = 200;
   private static final BsonDocument OLDEST_FIRST = BsonDocument.parse("{replaced: 1}");
-  private static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
   private static final BsonDocument BY_AGE = BsonDocument.parse("{key: 1, revision: 1}");
 
   /** Notes how far the history reaches back. */
@@ -55,7 +54,7 @@ public record RevisionRemoval(Revisions history, Notice notice) {
     RawBsonDocument oldestKept = history
         .collection()
         .find(ofKey)
-        .sort(NEWEST_FIRST)
+        .sort(Revisions.NEWEST_FIRST)
         .skip(most - 1)
         .projection(Projections.include(Revisions.REVISION))
         .first();
@@ -93,17 +92,23 @@ public record RevisionRemoval(Revisions history, Notice notice) {
     return places.size();
   }
 
-  /** Removes all replaced revisions. A document without a revision takes the last place. */
-  public void all(Instant now) {
+  /**
+   * Removes all replaced revisions. A document without a revision takes the last place.
+   *
+   * @param last true to remove those that were not replaced, too, because no entry has them
+   */
+  public void all(boolean last, Instant now) {
     long place = 0;
     while (place == 0) {
       place = tryToEnd(history.lastPlace() + 1);
     }
     notice.removing(place, now);
-    history
-        .collection()
-        .deleteMany(new BsonDocument(Revisions.PLACE, new BsonDocument("$lt", new BsonInt64(place)))
-            .append(Revisions.REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE)));
+    BsonDocument removed =
+        new BsonDocument(Revisions.PLACE, new BsonDocument("$lt", new BsonInt64(place)));
+    if (!last) {
+      removed.put(Revisions.REPLACED, new BsonDocument("$exists", BsonBoolean.TRUE));
+    }
+    history.collection().deleteMany(removed);
   }
 
   private long tryToEnd(long place) {

@@ -45,6 +45,8 @@ public record Revisions(MongoCollection<RawBsonDocument> collection) {
       BsonDocument.parse("{key: 1, revision: -1, at: 1, expiresAt: 1, _id: 1}");
 
   private static final BsonDocument BY_REPLACED = BsonDocument.parse("{replaced: 1}");
+  static final BsonDocument NEWEST_FIRST = BsonDocument.parse("{key: 1, revision: -1}");
+  private static final int MOST_AT_ONCE = 1000;
   private static final BsonDocument LAST_FIRST = BsonDocument.parse("{_id: -1}");
 
   public void createIndexes() {
@@ -67,9 +69,42 @@ public record Revisions(MongoCollection<RawBsonDocument> collection) {
     return collection.find(new BsonDocument(PLACE, new BsonInt64(place))).first();
   }
 
-  /** Returns an empty plan for revisions of these keys. */
-  public RevisionPlan plan(Set<String> keys, Instant now) {
-    return new RevisionPlan(heads(keys), this::digests, now);
+  /**
+   * Returns an empty plan for revisions of these keys.
+   *
+   * @param begun if the plan is for what changed before the history was turned on, that instant;
+   *     otherwise {@link Instant#EPOCH}
+   */
+  public RevisionPlan plan(Set<String> keys, Instant begun, Instant now) {
+    return new RevisionPlan(heads(keys), this::digests, begun, now);
+  }
+
+  /**
+   * Some keys of the history.
+   *
+   * @param present those whose last revision did not end the entry
+   * @param last the last of all of them; null if there are none
+   */
+  public record Keys(List<String> present, @Nullable String last) {}
+
+  /** Returns the next keys after this one. */
+  public Keys keysAfter(String after) {
+    List<String> present = new ArrayList<>();
+    String last = null;
+    // The next call skips the other revisions of the last key.
+    for (RawBsonDocument revision : collection
+        .find(new BsonDocument(OF_KEY, new BsonDocument("$gt", new BsonString(after))))
+        .sort(NEWEST_FIRST)
+        .projection(Projections.include(OF_KEY, REVISION, AT, EXPIRES_AT))
+        .limit(MOST_AT_ONCE)
+        .batchSize(MOST_AT_ONCE + 1)) {
+      String key = revision.getString(OF_KEY).getValue();
+      if (!key.equals(last) && !Head.of(revision).isGone()) {
+        present.add(key);
+      }
+      last = key;
+    }
+    return new Keys(present, last);
   }
 
   private Map<String, Head> heads(Collection<String> keys) {
@@ -84,7 +119,7 @@ public record Revisions(MongoCollection<RawBsonDocument> collection) {
     group.put("place", new BsonDocument("$first", new BsonString("$" + PLACE)));
     List<Bson> stages = List.of(
         new BsonDocument("$match", new BsonDocument(OF_KEY, in(keys))),
-        new BsonDocument("$sort", BsonDocument.parse("{key: 1, revision: -1}")),
+        new BsonDocument("$sort", NEWEST_FIRST),
         new BsonDocument("$group", group));
     for (BsonDocument found : collection.aggregate(stages, BsonDocument.class)) {
       String key = found.getString(PLACE).getValue();
