@@ -22,6 +22,7 @@ import dev.kvstore.RevisionSource;
 import dev.kvstore.internal.mongo.history.Labels;
 import dev.kvstore.internal.support.Chunks;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.internal.support.HistoryPosition;
 import dev.kvstore.spi.KeyRange;
 import dev.kvstore.spi.RawValue;
 import java.time.Instant;
@@ -75,7 +76,10 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
         catchUp(key, deadline);
       }
       BsonDocument filter = filter(query);
-      query.after().ifPresent(after -> place(filter, "$lt", position(after)));
+      query
+          .after()
+          .map(HistoryPosition::parse)
+          .ifPresent(after -> place(filter, "$lt", after.place()));
       Bson order = BsonDocument.parse(key == null ? "{_id: -1}" : "{revision: -1}");
       return page(query, filter, order, deadline);
     });
@@ -89,24 +93,29 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
     Deadline deadline = access.begin();
     return reading(deadline, () -> {
       log.moveAll(deadline);
+      HistoryPosition after = query.after().map(HistoryPosition::parse).orElse(null);
+      long begun = after == null ? log.config().read(deadline).gone() : after.removed();
       // Revisions after this place may be incomplete.
       long last = log.revisions(deadline).lastPlace();
       BsonDocument filter = filter(query);
       place(filter, "$lte", last);
-      long after = query.after().map(HistoryReader::position).orElse(0L);
-      query.after().ifPresent(any -> place(filter, "$gt", after));
+      if (after != null) {
+        place(filter, "$gt", after.place());
+      }
       KVPage<KVRevision<RawValue>> page =
           page(query, filter, BsonDocument.parse("{_id: 1}"), deadline);
-      // Check afterwards, because revisions may have been removed during the read.
-      if (query.after().isPresent() && after < log.config().read(deadline).gone()) {
+      // Check afterwards, because revisions may have been removed during the read. A position after
+      // the last is of a database that was replaced by an older copy.
+      if (after != null
+          && (after.isGone(log.config().read(deadline).gone()) || after.place() > last)) {
         throw new KVException(
             ErrorCode.HISTORY_GONE,
             "Changes after the position " + after + " of store '" + log.store()
                 + "' are no longer kept: read the current entries, and start over without a"
                 + " position");
       }
-      String end = Long.toString(Math.max(after, last));
-      return new KVPage<>(page.items(), Optional.of(page.next().orElse(end)));
+      long end = page.next().map(Long::parseLong).orElse(last);
+      return new KVPage<>(page.items(), Optional.of(new HistoryPosition(end, begun).toString()));
     });
   }
 
@@ -383,20 +392,6 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
       }
     }
     return new KVPage<>(items, Optional.empty());
-  }
-
-  private static long position(String text) {
-    try {
-      long position = Long.parseLong(text);
-      if (position >= 0) {
-        return position;
-      }
-    } catch (NumberFormatException e) {
-      // fails like a negative number
-    }
-    throw new InvalidInputException(
-        ErrorCode.INVALID_PARAMETER,
-        "The position to go on after is not one that a page of the history ended with");
   }
 
   private static StoredDocument entry(RawBsonDocument revision) {

@@ -377,7 +377,8 @@ class MongoHistoryTest {
         history(one).configure(HistorySettings.DEFAULT);
       }
       one.drop("s", DropOptions.DEFAULT.purgingHistory());
-      assertThat(shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
+      assertThat(
+              shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
           .as("on again: %s", onAgain)
           .isZero();
     }
