@@ -130,6 +130,11 @@ final class HistoryConfig {
       return document.getBoolean(EXPIRY_KEPT, BsonBoolean.FALSE).getValue();
     }
 
+    /** Returns true if there may be something to record or to put back in order. */
+    boolean isToBeKept() {
+      return isOn() || isExpiryKept() || !dropped().isEmpty();
+    }
+
     List<Dropped> dropped() {
       List<Dropped> dropped = new ArrayList<>();
       if (document.containsKey(DROPPED)) {

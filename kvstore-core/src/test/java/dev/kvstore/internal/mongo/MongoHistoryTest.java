@@ -191,6 +191,15 @@ class MongoHistoryTest {
   }
 
   @Test
+  void turnedOff_needsNoThread() {
+    history(other).configure(HistorySettings.OFF);
+    set(other, "k", 1);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("kvstore-history-" + server.database());
+  }
+
+  @Test
   void writes_areOneRoundTripEach() {
     List<String> sent = new ArrayList<>();
     Thread me = Thread.currentThread();
