@@ -125,7 +125,9 @@ final class HistoryConfig {
           : since();
     }
 
-    /** Returns true if all that was written before all processes knew of the history is recorded. */
+    /**
+     * Returns true if all that was written before all processes knew of the history is recorded.
+     */
     boolean isComplete() {
       return document.getBoolean(COMPLETE, BsonBoolean.FALSE).getValue();
     }

@@ -162,9 +162,7 @@ final class HistoryLog {
     return entries(deadline).find().projection(Projections.include(KEY)).first() == null;
   }
 
-  /**
-   * Records all pending revisions and, after the history was turned on, what changed before.
-   */
+  /** Records all pending revisions and, after the history was turned on, what changed before. */
   void moveAll(Deadline deadline) {
     movePending(deadline);
     adopt(deadline);
@@ -215,8 +213,7 @@ final class HistoryLog {
       walk = null;
       return false;
     }
-    boolean last =
-        now().isAfter(seen.begun().plus(HistoryConfig.GOOD_FOR).plus(errors.timeout()));
+    boolean last = now().isAfter(seen.begun().plus(HistoryConfig.GOOD_FOR).plus(errors.timeout()));
     if (walk == null || !walk.begun.equals(seen.begun()) || (walk.ended == null && last)) {
       walk = new Walk(seen.begun(), last);
     } else if (walk.ended == null) {

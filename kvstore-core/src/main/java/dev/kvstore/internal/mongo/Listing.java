@@ -174,8 +174,7 @@ record Listing(StoreAccess access) {
     }
 
     /** Reads the page. Requests one item more than fits, to learn if there is a next page. */
-    KVPage<T> read(
-        BsonDocument filter, Bson projection, SyncToken atLeast, Deadline deadline) {
+    KVPage<T> read(BsonDocument filter, Bson projection, SyncToken atLeast, Deadline deadline) {
       KVPage<T> page = null;
       while (page == null) {
         page = access.run(atLeast, deadline, collection -> more(collection, filter, projection));

@@ -45,8 +45,7 @@ record StoreAccess(
    *
    * @param logs those of the stores that this process has written
    */
-  record Recording(
-      @Nullable HistoryLog log, HistoryKeeper keeper, Map<String, HistoryLog> logs) {
+  record Recording(@Nullable HistoryLog log, HistoryKeeper keeper, Map<String, HistoryLog> logs) {
     boolean isOn() {
       return log != null && log.config().settings().isEnabled();
     }

@@ -273,8 +273,7 @@ class HistoryLogTest {
     try {
       Future<?> first = executor.submit(() -> log.moveAll(deadline()));
       reached.await();
-      Future<?> other =
-          executor.submit(() -> log.moveAll(Deadline.after(Duration.ofMillis(50))));
+      Future<?> other = executor.submit(() -> log.moveAll(Deadline.after(Duration.ofMillis(50))));
       assertThatThrownBy(() -> other.get(5, TimeUnit.SECONDS))
           .hasCauseInstanceOf(UnavailableException.class);
       answered.countDown();
@@ -424,8 +423,7 @@ class HistoryLogTest {
             BsonDocument.parse("{$set: {value: 2, updatedBy: 'old', etag: {$oid:"
                 + " '6b015f46cca5514096e3694d'}}, $inc: {version: 1}}"));
     entries().deleteOne(EntryFilter.key("c"));
-    entries()
-        .updateOne(EntryFilter.key("d"), BsonDocument.parse("{$set: {value: 3}}")); // by hand
+    entries().updateOne(EntryFilter.key("d"), BsonDocument.parse("{$set: {value: 3}}")); // by hand
     entries().insertOne(BsonDocument.parse("{_id: 'e', value: 1, version: {$numberLong: '1'}}"));
     clock.advance(Duration.ofMinutes(1));
     log(database).configure(true, HistorySettings.DEFAULT, deadline());

@@ -388,7 +388,8 @@ class MongoHistoryTest {
         history(one).configure(HistorySettings.DEFAULT);
       }
       one.drop("s", DropOptions.DEFAULT.purgingHistory());
-      assertThat(shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
+      assertThat(
+              shell("s.history").countDocuments(new Document("entry", new Document("$exists", 1))))
           .as("on again: %s", onAgain)
           .isZero();
     }
@@ -478,7 +479,8 @@ class MongoHistoryTest {
             && collection.getValue().equals("s.history")
             && command.getDocument("filter").isDocument("_id")) {
           Document since = new Document("since", clock.instant().plusSeconds(1));
-          shell("_kvstore").updateOne(new Document("_id", "history:s"), new Document("$set", since));
+          shell("_kvstore")
+              .updateOne(new Document("_id", "history:s"), new Document("$set", since));
           shell("s.history").deleteMany(new Document());
         }
       }
@@ -488,8 +490,7 @@ class MongoHistoryTest {
     try (MongoEntryDatabase watched =
         open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
       ReadOptions then = ReadOptions.DEFAULT.at(clock.instant());
-      assertThatThrownBy(
-              () -> watched.store("s").scan(KeyRange.ALL, Projection.ENTRIES, 10, then))
+      assertThatThrownBy(() -> watched.store("s").scan(KeyRange.ALL, Projection.ENTRIES, 10, then))
           .isInstanceOfSatisfying(
               KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
     }
