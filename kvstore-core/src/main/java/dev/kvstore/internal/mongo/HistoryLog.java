@@ -234,7 +234,7 @@ final class HistoryLog {
       on.documents = moved.more() ? moved.last() : null;
     } else if (on.ended != null) {
       Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
-      while (!tryEnd(keys.present(), deadline)) {
+      while (!keys.present().isEmpty() && !tryEnd(keys.present(), deadline)) {
         pause(deadline);
       }
       on.ended = keys.last();
