@@ -1,6 +1,5 @@
 package dev.kvstore.internal.mongo;
 
-import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.model.Projections;
@@ -59,10 +58,7 @@ final class AtomicBatch {
 
   /** Returns true if a write collided with an expired document or a concurrent insert. */
   private boolean collided(MongoException e) {
-    boolean collided = MongoErrors.isDuplicateKey(e)
-        || (e instanceof MongoBulkWriteException bulk
-            && bulk.getWriteErrors().stream()
-                .anyMatch(error -> error.getCode() == MongoErrors.DUPLICATE_KEY));
+    boolean collided = MongoErrors.isAnyDuplicateKey(e);
     someAreDead |= collided;
     return collided;
   }

@@ -55,7 +55,7 @@ final class AtomicParts {
               changed.addAll(apply(collection));
               return true;
             },
-            MongoErrors::isDuplicateKey,
+            MongoErrors::isAnyDuplicateKey,
             this::look);
     return changed;
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bson.BsonBoolean;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
@@ -36,6 +37,9 @@ final class HistoryConfig {
   /** How long a process may follow settings that have changed. */
   static final Duration GOOD_FOR = Duration.ofSeconds(5);
 
+  /** When one of the operations reads them again, so that the others need not wait for that. */
+  private static final Duration RENEWED_AFTER = Duration.ofSeconds(4);
+
   private static final String ON = "on";
   private static final String RETENTION = "retention";
   private static final String REVISIONS = "revisions";
@@ -54,7 +58,8 @@ final class HistoryConfig {
   private final MongoErrors errors;
   private volatile State state = new State(new BsonDocument());
   private volatile boolean given;
-  private volatile long nextLook = System.nanoTime();
+  private volatile long readAt = System.nanoTime() - GOOD_FOR.toNanos();
+  private final AtomicLong nextLook = new AtomicLong(readAt);
 
   HistoryConfig(
       MongoDatabase database,
@@ -132,6 +137,11 @@ final class HistoryConfig {
       return document.getBoolean(EXPIRY_KEPT, BsonBoolean.FALSE).getValue();
     }
 
+    /** Returns true if there may be something to record or to put back in order. */
+    boolean isToBeKept() {
+      return isOn() || isExpiryKept() || !dropped().isEmpty();
+    }
+
     List<Dropped> dropped() {
       List<Dropped> dropped = new ArrayList<>();
       if (document.containsKey(DROPPED)) {
@@ -167,12 +177,16 @@ final class HistoryConfig {
 
   /** Reads the document if the last read was a while ago. */
   void look(Deadline deadline) {
-    if (System.nanoTime() - nextLook >= 0) {
+    long now = System.nanoTime();
+    long due = nextLook.get();
+    if (now - readAt >= GOOD_FOR.toNanos()
+        || (now - due >= 0 && nextLook.compareAndSet(due, now + GOOD_FOR.toNanos()))) {
       read(deadline);
     }
   }
 
   State read(Deadline deadline) {
+    long started = System.nanoTime();
     try {
       BsonDocument found = timed(deadline).find(mine).first();
       state = new State(found == null || !found.containsKey(ON) ? new BsonDocument() : found);
@@ -184,7 +198,8 @@ final class HistoryConfig {
           new BsonDocument()); // a process without the privilege to read the settings keeps no
       // history
     }
-    nextLook = System.nanoTime() + GOOD_FOR.toNanos();
+    readAt = started;
+    nextLook.set(started + RENEWED_AFTER.toNanos());
     return state;
   }
 

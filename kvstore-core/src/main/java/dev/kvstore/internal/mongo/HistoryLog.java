@@ -234,7 +234,7 @@ final class HistoryLog {
       on.documents = moved.more() ? moved.last() : null;
     } else if (on.ended != null) {
       Revisions.Keys keys = revisions(deadline).keysAfter(on.ended);
-      while (!tryEnd(keys.present(), deadline)) {
+      while (!keys.present().isEmpty() && !tryEnd(keys.present(), deadline)) {
         pause(deadline);
       }
       on.ended = keys.last();
@@ -551,6 +551,7 @@ final class HistoryLog {
 
   private boolean finishSome(
       MongoCollection<RawBsonDocument> left, HistoryConfig.Dropped dropped, Deadline deadline) {
+    long removals = config.state().removals();
     long last = revisions(deadline).lastPlace();
     Map<String, RawBsonDocument> documents = documents(left, new BsonDocument());
     if (documents.isEmpty()) {
@@ -561,7 +562,8 @@ final class HistoryLog {
       plan.add(key, document);
       plan.addDrop(key, document, dropped.cause(), dropped.at().toEpochMilli());
     });
-    if (revisions(deadline).add(plan.revisions(), plan.replaced(), last)) {
+    if (config.read(deadline).removals() == removals
+        && revisions(deadline).add(plan.revisions(), plan.replaced(), last)) {
       left.deleteMany(new BsonDocument(KEY, Revisions.in(documents.keySet())));
     } else {
       pause(deadline);

@@ -144,7 +144,7 @@ record HistoryReader(StoreAccess access, HistoryLog log) {
           chosen.subList(0, Math.min(limit, chosen.size())), withValue, PAGE_BYTES, deadline);
       return new KVPage<>(
           found,
-          found.size() < chosen.size()
+          !found.isEmpty() && found.size() < chosen.size()
               ? Optional.of(found.get(found.size() - 1).key())
               : Optional.empty());
     });

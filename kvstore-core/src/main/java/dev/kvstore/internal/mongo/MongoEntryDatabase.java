@@ -276,7 +276,12 @@ public final class MongoEntryDatabase implements EntryDatabase {
     try {
       sessions.call(deadline, () -> log.finishDrops(dropped.collection(), deadline));
     } catch (RuntimeException e) {
-      logger.warn("End of the entries of store '{}' not recorded, it is tried again", store, e);
+      // The driver's message can name hosts and users, so log it only at debug level.
+      logger.warn(
+          "End of the entries of store '{}' not recorded ({}), it is tried again",
+          store,
+          e.getClass().getSimpleName());
+      logger.debug("End of the entries of store '{}' not recorded", store, e);
     }
     keeper.written(log);
     return dropped.collection();

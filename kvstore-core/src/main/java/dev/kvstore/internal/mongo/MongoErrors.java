@@ -82,10 +82,11 @@ final class MongoErrors {
     return e instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY;
   }
 
-  /** As {@link #isDuplicateKey}, of any write of a batch. */
+  /** Like {@link #isDuplicateKey}, also for any write of a batch. */
   static boolean isAnyDuplicateKey(RuntimeException e) {
-    return e instanceof MongoBulkWriteException batch
-        && batch.getWriteErrors().stream().anyMatch(error -> error.getCode() == DUPLICATE_KEY);
+    return isDuplicateKey(e)
+        || (e instanceof MongoBulkWriteException batch
+            && batch.getWriteErrors().stream().anyMatch(error -> error.getCode() == DUPLICATE_KEY));
   }
 
   /** Returns true if the server rejected a value, for example a sum that exceeds an int64. */

@@ -59,7 +59,7 @@ record StoreAccess(
 
     /** Notifies the keeper that there may be revisions to move. */
     void written() {
-      if (log != null && log.config().state().isKnown()) {
+      if (log != null && log.config().state().isToBeKept()) {
         keeper.written(log);
       }
     }

@@ -12,13 +12,18 @@ import dev.kvstore.BatchOptions;
 import dev.kvstore.BatchResult;
 import dev.kvstore.OutcomeUnknownException;
 import dev.kvstore.UnavailableException;
+import dev.kvstore.WriteOptions;
 import dev.kvstore.internal.mongo.feed.Recorded;
 import dev.kvstore.mongo.MongoSettings;
 import dev.kvstore.spi.EntryStore;
+import dev.kvstore.spi.Mutation;
 import dev.kvstore.spi.RawValue;
+import dev.kvstore.spi.Write;
 import dev.kvstore.testing.RawStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -66,7 +71,7 @@ class AtomicBatchTest {
   }
 
   private static BsonDocument labelled(BsonDocument error, String label) {
-    return error.append("errorLabels", new BsonArray(java.util.List.of(new BsonString(label))));
+    return error.append("errorLabels", new BsonArray(List.of(new BsonString(label))));
   }
 
   /** Returns the documents after the transaction. */
@@ -152,6 +157,25 @@ class AtomicBatchTest {
         .reply("commitTransaction", ok());
 
     assertThat(RawStore.of(open()).writeMany(twoKeys(), ATOMIC)).isEqualTo(new BatchResult(2, 0));
+  }
+
+  @Test
+  void all_concurrentInsertInTheWay_beginsAgain() {
+    mongo
+        .reply("find", found())
+        .reply(
+            "update",
+            Recorded.replicaSet("bulk", "unordered: 11000 for that one alone").reply())
+        .reply("abortTransaction", ok())
+        .reply("find", found())
+        .reply("update", WRITTEN)
+        .reply("commitTransaction", ok());
+    List<Mutation<?>> puts = new ArrayList<>();
+    twoKeys()
+        .forEach((key, value) ->
+            puts.add(new Mutation.Put(new Write(key, value, WriteOptions.DEFAULT))));
+
+    assertThat(open().apply(new Mutation.All(puts))).containsExactly(true, true);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.kvstore.internal.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoNamespace;
 import com.mongodb.MongoSocketException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -566,6 +567,36 @@ class HistoryLogTest {
     assertThat(revisions())
         .extracting(revision -> revision.getString("key").getValue())
         .containsExactly("b", "a");
+  }
+
+  @Test
+  void drop_revisionsAreRemovedWhileItIsRecorded_noneIsRecordedAgain() {
+    HistoryLog log = log(database);
+    log.configure(true, HistorySettings.DEFAULT.retention(Duration.ofHours(1)), deadline());
+    set("a", 1);
+    set("a", 2);
+    String left = "_dropped.1";
+    log.config()
+        .dropping(
+            new HistoryConfig.Dropped(left, clock.instant(), new Cause("bob", null, null, null)),
+            deadline());
+    entries().renameCollection(new MongoNamespace(database.getName(), left));
+    FailingCommands down = FailingCommands.down(database, 1, true);
+    assertThatThrownBy(() -> log(down.database()).finishDrops(null, deadline()))
+        .isInstanceOf(MongoSocketException.class);
+    assertThat(told("a")).hasSize(3).endsWith("drop by bob");
+
+    clock.advance(Duration.ofHours(2));
+    FailingCommands hook = FailingCommands.beforeFirst(database, "aggregate", () -> {
+      HistoryLog other = log(database);
+      other.finishDrops(null, deadline());
+      assertThat(other.retain(deadline())).isEqualTo(2);
+    });
+    log(hook.database()).finishDrops(null, deadline());
+    assertThat(hook.failed()).isTrue();
+    assertThat(database.getCollection("s.history", BsonDocument.class).find())
+        .extracting(revision -> revision.getString("operation").getValue())
+        .containsExactly("drop");
   }
 
   private List<String> kept(String key) {

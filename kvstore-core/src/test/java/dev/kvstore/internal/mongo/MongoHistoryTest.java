@@ -29,6 +29,7 @@ import dev.kvstore.spi.ChangeSink;
 import dev.kvstore.spi.FeedSubscription;
 import dev.kvstore.spi.HistoryStore;
 import dev.kvstore.spi.KeyRange;
+import dev.kvstore.spi.Projection;
 import dev.kvstore.spi.RawValue;
 import dev.kvstore.spi.Write;
 import dev.kvstore.testing.MongoTestServer;
@@ -47,6 +48,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +188,15 @@ class MongoHistoryTest {
     set(other, "k", 1);
     assertThat(shell("s").find().first()).doesNotContainKeys("history", "recorded", "deleted");
     assertThat(shell("_kvstore").countDocuments()).as("the format alone").isEqualTo(1);
+  }
+
+  @Test
+  void turnedOff_needsNoThread() {
+    history(other).configure(HistorySettings.OFF);
+    set(other, "k", 1);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("kvstore-history-" + server.database());
   }
 
   @Test
@@ -456,6 +467,33 @@ class MongoHistoryTest {
             assertThat(told(HistoryQuery.prefix("b"))).containsExactly("b delete", "b set v1"));
     assertThat(history(one).revisions(HistoryQuery.key("a")).items().get(0).author())
         .isEmpty();
+  }
+
+  @Test
+  void at_revisionsAreRemovedDuringTheRead_isGone() {
+    CommandListener listener = new CommandListener() {
+      @Override
+      public void commandStarted(CommandStartedEvent event) {
+        BsonDocument command = event.getCommand();
+        if (command.get("find") instanceof BsonString collection
+            && collection.getValue().equals("s.history")
+            && command.getDocument("filter").isDocument("_id")) {
+          Document since = new Document("since", clock.instant().plusSeconds(1));
+          shell("_kvstore")
+              .updateOne(new Document("_id", "history:s"), new Document("$set", since));
+          shell("s.history").deleteMany(new Document());
+        }
+      }
+    };
+    set(one, "k", 1);
+    assertThat(told(HistoryQuery.ALL)).hasSize(1);
+    try (MongoEntryDatabase watched =
+        open(settings().withClientCustomizer(client -> client.addCommandListener(listener)))) {
+      ReadOptions then = ReadOptions.DEFAULT.at(clock.instant());
+      assertThatThrownBy(() -> watched.store("s").scan(KeyRange.ALL, Projection.ENTRIES, 10, then))
+          .isInstanceOfSatisfying(
+              KVException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HISTORY_GONE));
+    }
   }
 
   @Test
