@@ -15,7 +15,11 @@ import java.util.regex.Pattern;
 public record HistoryPosition(long place, long removed) {
   private static final Pattern TEXT = Pattern.compile("(\\d{1,19})(?:-(\\d{1,19}))?");
 
-  /** @throws InvalidInputException if the text is not one of {@link #toString} */
+  /**
+   * Parses what {@link #toString} returns.
+   *
+   * @throws InvalidInputException if the text is anything else
+   */
   public static HistoryPosition parse(String text) {
     Matcher parts = TEXT.matcher(text);
     try {
