@@ -71,8 +71,12 @@ interface WatchContract extends StoreFixture {
 
   @Test
   default void watch_hearsOfEveryChangeOfThatKey() {
-    Listener listener = new Listener();
+    Listener earlier = new Listener();
+    store().watch("k", earlier);
+    earlier.hears("ready");
     store().set("k", 0);
+    earlier.hears("ready", "k=v1"); // so that the change is over when the next watch begins
+    Listener listener = new Listener();
     store().watch("k", listener);
     listener.hears("ready");
     store().set("k", 1);

@@ -457,23 +457,6 @@ class SqliteHistoryTest extends SqliteTestBase {
   }
 
   @Test
-  void revisions_sinceAndUntil_amongInstantsWithNanoseconds() {
-    KVStore store = typed(open(HistorySettings.DEFAULT));
-    Instant at = store.set("k", 1).updatedAt();
-    assertThat(store.history().revisions(HistoryQuery.ALL.since(at).until(at)).items())
-        .hasSize(1);
-    assertThat(
-            store.history().revisions(HistoryQuery.ALL.since(at.plusNanos(1))).items())
-        .isEmpty();
-    assertThat(
-            store.history().revisions(HistoryQuery.ALL.until(at.plusNanos(1))).items())
-        .hasSize(1);
-    assertThat(
-            store.history().revisions(HistoryQuery.ALL.until(at.minusNanos(1))).items())
-        .isEmpty();
-  }
-
-  @Test
   void off_nothingIsRecorded() {
     SqliteEntryDatabase database = open(HistorySettings.OFF);
     KVStore store = typed(database);

@@ -158,21 +158,25 @@ public final class Parameters {
     return prefix == null ? "" : KVQuery.prefix(prefix).prefix();
   }
 
-  /** Returns the parameter as an instant, to the millisecond, or null. */
+  /** Returns the parameter as an instant, or null. */
   public @Nullable Instant instant(String name) {
     String text = text(name);
     return text == null
         ? null
-        : parseInstant(text)
+        : parseExactly(text)
             .orElseThrow(() -> invalid("The parameter '" + name + "' must be an instant such as"
                 + " 2026-01-31T12:00:00Z; a '+' in it is percent-encoded"));
   }
 
   /** Parses an instant of RFC 3339, to the millisecond; empty if the text is not one. */
   public static Optional<Instant> parseInstant(String text) {
+    return parseExactly(text).map(instant -> instant.truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  private static Optional<Instant> parseExactly(String text) {
     try {
       String atMostNanos = NANOS.matcher(text).replaceFirst("$1");
-      Instant instant = Instant.parse(atMostNanos).truncatedTo(ChronoUnit.MILLIS);
+      Instant instant = Instant.parse(atMostNanos);
       return Optional.of(instant).filter(FIRST::isBefore).filter(LAST::isAfter);
     } catch (DateTimeParseException e) {
       return Optional.empty();

@@ -101,9 +101,12 @@ public record LabelHandler(RequestBodies bodies, ResponseWriter responses)
 
   private static void delete(RequestContext context) {
     Conditions.refuseAll(context.request());
-    AccessControl.checkPrefix(context.principal(), "");
     String name = context.path().name();
-    if (!HistoryRequests.history(context).deleteLabel(name)) {
+    TypedHistory history = HistoryRequests.history(context);
+    if (history.label(name).isPresent()) {
+      AccessControl.checkPrefix(context.principal(), "");
+    }
+    if (!history.deleteLabel(name)) {
       throw HistoryRequests.labelNotFound(name);
     }
     ResponseWriter.answerEmpty(context, 204);

@@ -73,7 +73,7 @@ class LabelTest extends RecordedService {
     put("release", "");
     assertThat(service.put(store + "/labels/release", "", limited).status()).isEqualTo(403);
     assertThat(service.delete(store + "/labels/release", limited).status()).isEqualTo(403);
-    assertThat(service.delete(store + "/labels/none", limited).status()).isEqualTo(403);
+    assertThat(service.delete(store + "/labels/none", limited).status()).isEqualTo(404);
     assertThat(get("/labels/release").status()).isEqualTo(200);
   }
 
