@@ -3,9 +3,7 @@ package dev.kvstore.client.internal.store;
 import dev.kvstore.ChangeReport;
 import dev.kvstore.CopyOptions;
 import dev.kvstore.KVQuery;
-import dev.kvstore.WriteCondition;
 import dev.kvstore.client.internal.request.Call;
-import dev.kvstore.client.internal.request.HistoryAnswers;
 import dev.kvstore.client.internal.request.Query;
 import dev.kvstore.client.internal.request.SeenToken;
 import dev.kvstore.client.internal.request.StoreUrls;
@@ -53,20 +51,13 @@ record HttpCopies(
     body.append("mode", new BsonString(options.isDefaults() ? "defaults" : "merge"));
     body.append("move", BsonBoolean.valueOf(options.isMoving()));
     Query query = options.isDryRun() ? Query.none().and("dryRun", "true") : Query.none();
-    WriteCondition condition = options
-        .fingerprint()
-        .<WriteCondition>map(WriteCondition::ifMatch)
-        .orElse(WriteCondition.NONE);
-    Call call = Call.write(
-        "POST",
-        urls.at("/copies", query),
-        null,
-        condition,
-        Cause.of(options),
-        HttpHistory.body(body));
     try {
-      return lostWrites.send(
-          call, null, deadlines.get(), answer -> answer.read(HistoryAnswers::report), null);
+      return lostWrites.changeMany(
+          urls.at("/copies", query),
+          options.fingerprint(),
+          Cause.of(options),
+          body,
+          deadlines.get());
     } finally {
       // Its reads must see the copies, too.
       to.seen().raise(seen().get());

@@ -225,20 +225,12 @@ record HttpHistory(
     if (options.isDryRun()) {
       query.and("dryRun", "true");
     }
-    Cause cause = Cause.of(options);
-    WriteCondition condition = options
-        .fingerprint()
-        .<WriteCondition>map(WriteCondition::ifMatch)
-        .orElse(WriteCondition.NONE);
-    Call call = Call.write(
-        "POST",
+    return lostWrites.changeMany(
         urls.at("/rollbacks", query),
-        null,
-        condition,
-        cause,
-        body(new BsonDocument("at", new BsonString(at.toString()))));
-    return lostWrites.send(
-        call, null, deadlines.get(), answer -> answer.read(HistoryAnswers::report), null);
+        options.fingerprint(),
+        Cause.of(options),
+        new BsonDocument("at", new BsonString(at.toString())),
+        deadlines.get());
   }
 
   /** The service finds what it has already, so a repetition does no harm. */

@@ -1,5 +1,6 @@
 package dev.kvstore.client.internal.store;
 
+import dev.kvstore.ChangeReport;
 import dev.kvstore.KVEntry;
 import dev.kvstore.KVException;
 import dev.kvstore.OutcomeUnknownException;
@@ -9,6 +10,7 @@ import dev.kvstore.WriteCondition.IfMatch;
 import dev.kvstore.client.internal.request.Answer;
 import dev.kvstore.client.internal.request.Call;
 import dev.kvstore.client.internal.request.Endpoint;
+import dev.kvstore.client.internal.request.HistoryAnswers;
 import dev.kvstore.client.internal.request.ProblemDetails;
 import dev.kvstore.client.internal.request.Query;
 import dev.kvstore.client.internal.request.StoreUrls;
@@ -16,10 +18,14 @@ import dev.kvstore.client.internal.request.Transport;
 import dev.kvstore.client.internal.request.WireReader;
 import dev.kvstore.internal.support.Backoff;
 import dev.kvstore.internal.support.Deadline;
+import dev.kvstore.spi.Cause;
 import dev.kvstore.spi.RawValue;
+import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.bson.BsonDocument;
 import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +59,19 @@ record LostWriteResolver(Transport transport, StoreUrls urls) {
   private static final WriteCondition NEVER = WriteCondition.ifMatch(new ObjectId().toHexString());
 
   private static final int MOST_NOTED = 5;
+
+  /**
+   * Sends a change of many entries and returns its report.
+   *
+   * @param fingerprint the fingerprint of a dry run; empty for no condition
+   */
+  ChangeReport changeMany(
+      URI url, Optional<String> fingerprint, Cause cause, BsonDocument body, Deadline deadline) {
+    WriteCondition condition =
+        fingerprint.<WriteCondition>map(WriteCondition::ifMatch).orElse(WriteCondition.NONE);
+    Call call = Call.write("POST", url, null, condition, cause, HttpHistory.body(body));
+    return send(call, null, deadline, answer -> answer.read(HistoryAnswers::report), null);
+  }
 
   /**
    * Sends the write and returns its outcome.
